@@ -21,7 +21,6 @@ from bench.servers import ours
 from bench.shipped import shipped_pygeoapi
 from bench.tiling import Places
 from bench.tipg import tipg
-from dothi import local
 from dothi.cli import output
 from dothi.core.catalog import current_releases
 from dothi.core.database import connection
@@ -29,6 +28,7 @@ from dothi.core.layer import Layer
 from dothi.core.locality import load_locality
 from dothi.core.progress import Progress
 from dothi.core.settings import PROJECT, PathSettings
+from dothi.local.services import service_url
 
 LAYER = 'buildings'
 
@@ -116,9 +116,7 @@ def _picture_chapters() -> tuple[list[Chapter], list[str]]:
     picture_folder.chmod(0o755)
     # the same places are asked for in every run
     _clear('pictures')
-    with pictures.scene(
-        locality, local.service_url('internal'), Places(locality.layer(LAYER)), picture_folder
-    ) as scene:
+    with pictures.scene(locality, service_url('internal'), Places(locality.layer(LAYER)), picture_folder) as scene:
         written = [_print_chapter(pictures.pictures(kind, scene)) for kind in SCALES_M]
         written += [_print_chapter(pictures.cached(scene)), _print_chapter(pictures.tiles(scene, _api_url()))]
         return written, [*_versions(), *(painter.name for painter in scene.painters[1:])]
@@ -139,7 +137,7 @@ def _print_chapter(chapter: Chapter) -> Chapter:
 
 
 def _api_url() -> str:
-    return f'{local.service_url("internal")}/api'
+    return f'{service_url("internal")}/api'
 
 
 def _feature_ids(layer: Layer) -> list[int]:

@@ -160,10 +160,10 @@ def at_most(text: str, measured: float, limit: float, unit: str = 'ms') -> Goal:
     return Goal(text, f'{measured:.1f} {unit}', measured <= limit)
 
 
-def times(name: str, other: Timing, dothi: Timing, wanted: float) -> Goal:
+def times(name: str, other: Timing, dothi: Timing, seconds: float) -> Goal:
     """A goal to be so many times as fast as another."""
     ratio = other.median_ms / dothi.median_ms
-    return Goal(f'at least {wanted:g} × as fast as {name}', f'{ratio:.1f} ×', ratio >= wanted)
+    return Goal(f'at least {seconds:g} × as fast as {name}', f'{ratio:.1f} ×', ratio >= seconds)
 
 
 def _each(name: str, ask: Callable[[str], object], chosen: list[str]) -> Timing:

@@ -8,13 +8,16 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from demo.write import SIZES
-from dothi import local
 from dothi.core.database import connection, fresh
 from dothi.core.locality import load_locality
 from dothi.core.migrate import migrate
 from dothi.core.ports import free_port
 from dothi.core.progress import Progress
 from dothi.core.settings import PathSettings
+from dothi.local.database import start_database
+from dothi.local.demo import deliver_demo
+from dothi.local.instance import stop_instance
+from dothi.local.services import start_services
 
 # Load of the last minute for each processor. What the worker makes of new releases, and of all after other software,
 # would be measured along with the first chapter.
@@ -38,15 +41,15 @@ def running(buildings: int, progress: Progress) -> Iterator[None]:
     fresh()
     locality = load_locality(PathSettings().locality)
     try:
-        local.start_database()
+        start_database()
         migrate(locality)
-        local.deliver_demo(locality, buildings, progress)
+        deliver_demo(locality, buildings, progress)
         _check(buildings)
-        local.start_services(progress)
+        start_services(progress)
         wait_for_quiet(progress)
         yield
     finally:
-        local.down()
+        stop_instance()
 
 
 def _check(buildings: int) -> None:

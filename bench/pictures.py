@@ -18,7 +18,7 @@ from bench.measure import WARM_UP, compare
 from bench.painter import HEIGHT_PX, WIDTH_PX, Extent, Painter, difference
 from bench.session import CLIENTS, LENGTH_S, TileWishes, session
 from bench.tiling import Places
-from dothi.cartography.generalised.source import Asked, Generalised, chosen, generalised, rows_of
+from dothi.cartography.generalised.source import Generalised, SourceQuery, chosen, generalised, rows_of
 from dothi.cartography.mapping.view import View
 from dothi.cartography.style.breaks import class_breaks
 from dothi.cartography.style.colour import parse_colour
@@ -130,7 +130,7 @@ def _stored(drawing: Drawing, locality: Locality) -> like_style.Rows:
 
 def _general(drawing: Drawing, view: View, existing: Generalised | None, locality: Locality) -> like_style.Rows:
     def rows(read: set[str]) -> sql.Composable:
-        request = Asked(drawing.layer, view, read)
+        request = SourceQuery(drawing.layer, view, read)
         return rows_of(request, chosen(request, existing), locality, like_style.AUDIENCE)
 
     return like_style.Rows(rows, merged=True)

@@ -40,20 +40,20 @@ GEOMETRIES = {
 }
 
 
-def main(asked: Any) -> None:
+def main(order: Any) -> None:
     project = QgsProject.instance()
     project.setCrs(QgsCoordinateReferenceSystem('EPSG:3857'))
-    project.setBackgroundColor(QColor(asked['background']))
+    project.setBackgroundColor(QColor(order['background']))
     # the metadata of layers are trusted: no query for an extent or a unique key when the project is opened
     project.setTrustLayerMetadata(True)
-    group = project.layerTreeRoot().addGroup(asked['group'])
-    for sheet in reversed(asked['sheets']):
-        layer = vector_layer(sheet, asked['connection'])
+    group = project.layerTreeRoot().addGroup(order['group'])
+    for sheet in reversed(order['sheets']):
+        layer = vector_layer(sheet, order['connection'])
         project.addMapLayer(layer, False)
         group.addLayer(layer)
     project.writeEntry('WMSCrsList', '/', ['EPSG:3857'])
     project.writeEntry('WMSImageQuality', '/', 90)
-    if not project.write(asked['file']):
+    if not project.write(order['file']):
         sys.exit(project.error())
 
 

@@ -201,7 +201,7 @@ def _parallel(roads: Roads) -> NDArray[np.bool_]:
 
 
 def _blind(roads: Roads) -> NDArray[np.bool_]:
-    """Short segments that lead nowhere."""
+    """Which segments are short and lead nowhere."""
     ends = junctions(roads.line)
     degree = np.bincount(ends.ravel())
     return np.asarray((degree[ends].min(axis=1) == 1) & (shapely.length(roads.line) < SHORTEST_BLIND_END_M))

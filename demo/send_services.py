@@ -117,7 +117,7 @@ def cemeteries(folder: Path, demo: Demo) -> list[DemoFile]:
 
 
 def street_lights(folder: Path, demo: Demo) -> list[DemoFile]:
-    """Lamp posts, one by one."""
+    """The street lights, one feature each."""
     return _send_file(
         folder, 'street_lights', 'public_works', streetside.street_lights(demo), write_geopackage, '.gpkg'
     )

@@ -130,10 +130,12 @@ def _check(batch: RawBatch, plan: Plan) -> Checked:
     return Checked(typed, placed.geometry, findings, vertices.done + placed.mended, placed.flattened)
 
 
-def _asked_for(typed: dict[str, Any], geometry: Geometries, plan: Plan, told: list[Finding]) -> list[Finding]:
+def _asked_for(
+    typed: dict[str, Any], geometry: Geometries, plan: Plan, earlier_findings: list[Finding]
+) -> list[Finding]:
     """What the layer file turns on; a code that the register does not know is told once."""
     checks, matching = plan.layer.checks, plan.matching
-    columns_with_unknown_units = {finding.column for finding in told if finding.code == 'unknown_unit'}
+    columns_with_unknown_units = {finding.column for finding in earlier_findings if finding.code == 'unknown_unit'}
     findings = [
         finding
         for finding in unknown_units(typed, plan.parents, matching)
@@ -145,7 +147,7 @@ def _asked_for(typed: dict[str, Any], geometry: Geometries, plan: Plan, told: li
 
 
 def _by_severity(findings: list[Finding], layer: Layer) -> tuple[list[Finding], list[Finding]]:
-    """Errors, and warnings."""
+    """The findings that are errors, and those that are warnings."""
     errors = [finding for finding in findings if severity_of(finding.code, layer) == 'error']
     return errors, [finding for finding in findings if severity_of(finding.code, layer) == 'warning']
 

@@ -54,7 +54,7 @@ class Moved:
 
 @dataclass(frozen=True)
 class Source:
-    """Where a release comes from: a delivery, of which some rows were bad, or the author of an edit or a rollback.
+    """The origin of a release: a delivery with its count of bad rows, or the author of an edit or a rollback.
 
     demo: whether its rows are demonstration data. quality: figures of the delivery, None where there was none.
     """
@@ -222,7 +222,7 @@ def _spare_other_times(db: Connection, layer: Layer, on: date, options: Delivery
 
 
 def outcome_of_edit(db: Connection, layer: Layer, staging: str) -> Outcome:
-    """As `diff`, for the few rows of an edit that are told apart already."""
+    """The outcome of an edit, whose few rows are known to be added, changed or closed."""
     return _outcome(db, staging, 'select * from catalog.edit_outcome(%s, %s)', [layer.id, staging])
 
 

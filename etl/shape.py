@@ -58,16 +58,16 @@ def must_be_the_kind(source: Source, layer: Layer, geometry: Geometries) -> None
     )
 
 
-def fit(geometry: Geometries, wanted: GeometryType) -> Shaped:
+def fit(geometry: Geometries, target_type: GeometryType) -> Shaped:
     """`geometry` as `wanted`: single parts promoted, collections of one part demoted, Z and M dropped."""
     present = ~shapely.is_missing(geometry)
     deep = present & (shapely.has_z(geometry) | shapely.has_m(geometry))
     flat = shapely.force_2d(geometry) if deep.any() else geometry
     empty = ~present | shapely.is_empty(flat)
-    shaped = _promote(flat, wanted) if wanted in SINGLE else _demote(flat, wanted)
-    wrong = ~empty & (shapely.get_type_id(shaped) != TYPE_NAMES[wanted.lower()])
+    shaped = _promote(flat, target_type) if target_type in SINGLE else _demote(flat, target_type)
+    wrong = ~empty & (shapely.get_type_id(shaped) != TYPE_NAMES[target_type.lower()])
     shaped = without(shaped, empty | wrong)
-    findings = [_empty(empty), _wrong(wrong, flat, wanted)]
+    findings = [_empty(empty), _wrong(wrong, flat, target_type)]
     return Shaped(shaped, [finding for finding in findings if finding.rows.size], int(deep.sum()))
 
 
@@ -83,7 +83,7 @@ def invalid_finding(geometry: Geometries, bad: NDArray[np.bool_]) -> Finding:
 
 
 def _reason(text: str) -> Text:
-    """GEOS says `Self-intersection[569542.41 2259884.54]`."""
+    """The reason and the place in GEOS's message, such as `Self-intersection[569542.41 2259884.54]`."""
     what, _, where = text.partition('[')
     what_vi = {
         'Self-intersection': 'hình tự cắt',
@@ -108,16 +108,16 @@ def _families(geometry: Geometries) -> set[str | None]:
     return {family(names[int(kind)]) for kind in kinds if int(kind) in names}
 
 
-def _promote(geometry: Geometries, wanted: GeometryType) -> Geometries:
-    single = np.flatnonzero(shapely.get_type_id(geometry) == TYPE_NAMES[SINGLE[wanted].lower()])
+def _promote(geometry: Geometries, target_type: GeometryType) -> Geometries:
+    single = np.flatnonzero(shapely.get_type_id(geometry) == TYPE_NAMES[SINGLE[target_type].lower()])
     promoted = geometry.copy()
     if single.size:
-        promoted[single] = MAKERS[wanted](geometry[single], indices=np.arange(single.size))
+        promoted[single] = MAKERS[target_type](geometry[single], indices=np.arange(single.size))
     return promoted
 
 
-def _demote(geometry: Geometries, wanted: GeometryType) -> Geometries:
-    multi = TYPE_NAMES[f'multi{wanted.lower()}']
+def _demote(geometry: Geometries, target_type: GeometryType) -> Geometries:
+    multi = TYPE_NAMES[f'multi{target_type.lower()}']
     lone = (shapely.get_type_id(geometry) == multi) & (shapely.get_num_geometries(geometry) == 1)
     demoted = geometry.copy()
     demoted[lone] = shapely.get_geometry(geometry[lone], 0)
@@ -129,14 +129,14 @@ def _empty(empty: NDArray[np.bool_]) -> Finding:
     return Finding('geometry_empty', np.flatnonzero(empty), says)
 
 
-def _wrong(wrong: NDArray[np.bool_], geometry: Geometries, wanted: GeometryType) -> Finding:
+def _wrong(wrong: NDArray[np.bool_], geometry: Geometries, target_type: GeometryType) -> Finding:
     rows = np.flatnonzero(wrong)
     says = [
         Text(
-            vi=f'hình học là {part.geom_type} ({shapely.get_num_geometries(part)} phần), lớp cần {wanted}. '
+            vi=f'hình học là {part.geom_type} ({shapely.get_num_geometries(part)} phần), lớp cần {target_type}. '
             'Tách thành nhiều hàng hoặc vẽ lại.',
             en=f'the geometry is a {part.geom_type} of {shapely.get_num_geometries(part)} parts, the layer needs '
-            f'{wanted}. Split it into rows, or draw it again.',
+            f'{target_type}. Split it into rows, or draw it again.',
         )
         for part in geometry[rows]
     ]

@@ -54,7 +54,7 @@ def convert_table(file: Path, locality: Locality, table: UnitTable, level: str, 
     return Converted(units_in(register, level, end), dict(sums), frozenset())
 
 
-def read_figures(file: Path, table: UnitTable, known: Iterable[str]) -> dict[str, float]:
+def read_figures(file: Path, table: UnitTable, codes: Iterable[str]) -> dict[str, float]:
     """The figures of a CSV by code; commas or semicolons separate, a decimal comma is read where semicolons do."""
     with file.open(encoding='utf-8-sig', newline='') as lines:
         first = lines.readline()
@@ -66,7 +66,7 @@ def read_figures(file: Path, table: UnitTable, known: Iterable[str]) -> dict[str
         read: dict[str, float] = {}
         for row in rows:
             where, unit = f'{file.name}:{rows.line_num}', (row[table.code] or '').strip()
-            if unit not in known or unit in read:
+            if unit not in codes or unit in read:
                 raise _bad_code(where, unit, table.on, twice=unit in read)
             read[unit] = _figure(row[table.value] or '', where, table.value, comma=delimiter == ';')
     return read

@@ -28,7 +28,7 @@ from dothi.core.migrate import migrate
 from dothi.core.ports import free_port
 from dothi.core.postgis import THROWAWAY, LocalPostgis
 from dothi.core.settings import PROJECT
-from dothi.local import demo_options
+from dothi.local.demo import demo_options
 from etl.desk.deliver import deliver
 from tests.scheduling import GroupScheduling, grouping_fault, rank_of
 

@@ -7,9 +7,9 @@ from PIL import Image, ImageDraw, ImageFont
 from playwright.sync_api import sync_playwright
 
 from bench.side_by_side.painters import CHROMIUM, CHROMIUM_ARGUMENTS, Frame, Painters
-from dothi import local
 from dothi.core.locality import load_locality
 from dothi.core.settings import PROJECT, PathSettings
+from dothi.local.services import service_url
 
 IMAGES = PROJECT / 'docs' / 'images'
 FONT = '/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf'
@@ -30,7 +30,7 @@ def main() -> None:
     locality = load_locality(PathSettings().locality)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
-        painters = Painters(local.service_url('internal'), chromium, locality, Path(folder))
+        painters = Painters(service_url('internal'), chromium, locality, Path(folder))
         for name, frame in FRAMES.items():
             beside(painters.each(frame, LAYERS)).save(IMAGES / f'compare-{name}.png', optimize=True)
         chromium.close()

@@ -45,9 +45,9 @@ def areas(picture: Image.Image, colours: list[str]) -> dict[str, Area]:
     }
 
 
-def _area(seen: Pixels, known: Pixels, mine: NDArray[np.bool_], inside: NDArray[np.bool_]) -> Area:
-    core = seen[mine & inside]
-    off = float(np.linalg.norm(np.median(core, axis=0) - known)) if len(core) else float('nan')
+def _area(painted: Pixels, expected: Pixels, mine: NDArray[np.bool_], inside: NDArray[np.bool_]) -> Area:
+    core = painted[mine & inside]
+    off = float(np.linalg.norm(np.median(core, axis=0) - expected)) if len(core) else float('nan')
     return Area(int(mine.sum()), int((mine & ~inside).sum()), off)
 
 

@@ -20,33 +20,33 @@ from qgis.PyQt.QtCore import QSize
 from qgis.PyQt.QtGui import QColor
 
 
-def vector_layer(asked: Any, connection: list[str]) -> QgsVectorLayer:
+def vector_layer(order: Any, connection: list[str]) -> QgsVectorLayer:
     source = QgsDataSourceUri()
     source.setConnection(*connection)
-    source.setDataSource('', asked['rows'], 'geom_wgs84', '', 'id')
+    source.setDataSource('', order['rows'], 'geom_wgs84', '', 'id')
     source.setSrid('4326')
-    source.setWkbType(QgsWkbTypes.parseType(asked['geometry']))
+    source.setWkbType(QgsWkbTypes.parseType(order['geometry']))
     source.setUseEstimatedMetadata(True)
-    layer = QgsVectorLayer(source.uri(False), asked['id'], 'postgres')
+    layer = QgsVectorLayer(source.uri(False), order['id'], 'postgres')
     if not layer.isValid():
-        sys.exit(f'{asked["id"]}: {layer.error().message()} {layer.dataProvider().error().message()}')
-    message, is_loaded = layer.loadNamedStyle(asked['style'])
+        sys.exit(f'{order["id"]}: {layer.error().message()} {layer.dataProvider().error().message()}')
+    message, is_loaded = layer.loadNamedStyle(order['style'])
     if not is_loaded:
-        sys.exit(f'{asked["style"]}: {message}')
+        sys.exit(f'{order["style"]}: {message}')
     return layer
 
 
-def main(asked: Any) -> None:
-    layers = [vector_layer(described, asked['connection']) for described in asked['layers']]
+def main(order: Any) -> None:
+    layers = [vector_layer(described, order['connection']) for described in order['layers']]
     for layer in layers:
-        layer.setLabelsEnabled(layer.labelsEnabled() and asked['labels'])
+        layer.setLabelsEnabled(layer.labelsEnabled() and order['labels'])
     settings = QgsMapSettings()
     settings.setLayers(list(reversed(layers)))
     settings.setDestinationCrs(QgsCoordinateReferenceSystem('EPSG:3857'))
-    settings.setExtent(QgsRectangle(*asked['box']))
-    settings.setOutputSize(QSize(*asked['size']))
+    settings.setExtent(QgsRectangle(*order['box']))
+    settings.setOutputSize(QSize(*order['size']))
     settings.setOutputDpi(96)
-    settings.setBackgroundColor(QColor(asked['background']))
+    settings.setBackgroundColor(QColor(order['background']))
     # sizes by scale ask for the scale of the map, as a canvas tells it
     context = QgsExpressionContext()
     context.appendScope(QgsExpressionContextUtils.mapSettingsScope(settings))
@@ -56,7 +56,7 @@ def main(asked: Any) -> None:
     job.waitForFinished()
     if job.errors():
         sys.exit('; '.join(f'{error.layerID}: {error.message}' for error in job.errors()))
-    job.renderedImage().save(asked['file'])
+    job.renderedImage().save(order['file'])
 
 
 if __name__ == '__main__':

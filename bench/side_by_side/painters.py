@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, ViewportSize
 from psycopg2 import sql
 
 from dothi.cartography.mapping.draw import draw
-from dothi.cartography.mapping.picture import Picture, Shown
+from dothi.cartography.mapping.picture import Picture, PictureLayer
 from dothi.cartography.mapping.view import View
 from dothi.cartography.style.breaks import class_breaks
 from dothi.cartography.style.colour import parse_colour
@@ -157,7 +157,7 @@ class Painters:
     def _without_labels(self, frame: Frame, layers: list[str]) -> bytes:
         west, south, east, north = frame.box
         view = View(3857, (west, south, east, north), frame.width_px, frame.height_px)
-        layers_shown = tuple(Shown(drawing.layer, drawing) for drawing in map(self._shapes, layers))
+        layers_shown = tuple(PictureLayer(drawing.layer, drawing) for drawing in map(self._shapes, layers))
         return draw(Picture(view, layers_shown, parse_colour(BACKGROUND), 'png'), self.locality, 'internal')
 
     def _shapes(self, name: str) -> Drawing:

@@ -14,7 +14,7 @@ from dothi.api.coverages.views import COVERAGES
 from dothi.api.editing import access as editing_access
 from dothi.api.editing.read_only import READ_ONLY
 from dothi.api.editing.views import EDITING
-from dothi.api.http import clients, compression, cors, gate, guard, links, problems, security
+from dothi.api.http import clients, compression, cors, gate, guard, problems, security
 from dothi.api.http.address import PLACEHOLDER, listening_url
 from dothi.api.http.client_accounts import ClientAccounts
 from dothi.api.http.request_body import BoundedRequest
@@ -73,7 +73,7 @@ def create_app(audience: Audience, url: str | None = None, accounts: ClientAccou
     pygeoapi.api_.manager.asking = editing_access.current_editor
     openapi.install(app, document)
     # what is installed last sees an answer first: compression comes at the end
-    for part in (gate, clients, guard, problems, editing_access, compression, cors, security, links):
+    for part in (gate, clients, guard, problems, editing_access, compression, cors, security):
         part.install(app)
     writing = EDITING if audience == 'internal' else READ_ONLY
     for blueprint in (writing, *OURS, pygeoapi.BLUEPRINT):

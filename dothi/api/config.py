@@ -79,7 +79,7 @@ def _collection_config(
         'keywords': _keywords_config(locality.theme_title(layer.theme), demo),
         'links': _links_config(layer, locality, url),
         'extents': _extents_config(locality, release),
-        'providers': [_features_config(layer, locality, audience), _tiles_config(layer), _map_config(layer)],
+        'providers': [_features_config(layer, locality, audience)],
     }
 
 
@@ -128,26 +128,6 @@ def _field_config(column: Column) -> dict[str, str]:
     if column.type in times:
         return {'type': 'string', 'format': times[column.type]}
     return {'type': {'text': 'string'}.get(column.type, column.type)}
-
-
-def _tiles_config(layer: Layer) -> dict[str, Any]:
-    least, most = layer.publish.tiles.zooms
-    return {
-        'type': 'tile',
-        'name': 'dothi.api.providers.LayerTiles',
-        'data': layer.id,
-        'options': {'zoom': {'min': least, 'max': most}, 'schemes': ['WebMercatorQuad']},
-        'format': {'name': 'mvt', 'mimetype': 'application/vnd.mapbox-vector-tile'},
-    }
-
-
-def _map_config(layer: Layer) -> dict[str, Any]:
-    return {
-        'type': 'map',
-        'name': 'dothi.api.maps.provider.LayerMap',
-        'data': layer.id,
-        'format': {'name': 'png', 'mimetype': 'image/png'},
-    }
 
 
 def _name_the_place(metadata: dict[str, Any], locality: Locality, url: str) -> None:

@@ -76,11 +76,11 @@ def outdated(db: Connection, locality: Locality) -> list[SharedStyle]:
     return waiting
 
 
-def keep(db: Connection, one: SharedStyle, locality: Locality, reader: Connection) -> None:
+def keep(db: Connection, style: SharedStyle, locality: Locality, reader: Connection) -> None:
     """Writes the style as QML and SLD. reader: on a role that reads the layer, for its classes."""
-    layer, audience = one.view.layer, one.view.audience
+    layer, audience = style.view.layer, style.view.audience
     breaks = class_breaks(reader, layer, locality, audience)
-    drawing = drawing_of(layer, one.styles, one.id, audience, breaks)
+    drawing = drawing_of(layer, style.styles, style.id, audience, breaks)
     latitude = locality.place.centre_wgs84[1]
     written = qml_of(drawing, latitude, columns=layer.columns_for(audience)), sld_of(drawing, latitude)
     execute(
@@ -92,7 +92,7 @@ def keep(db: Connection, one: SharedStyle, locality: Locality, reader: Connectio
             from catalog.shared_view where name = %s
             on conflict (view_name, style_id) do update set title = excluded.title, qml = excluded.qml,
                 sld = excluded.sld, basis = excluded.basis, updated_at = now()"""),
-        [one.id, drawing.title.vi, one.id == DEFAULT, *written, one.basis, one.view.name],
+        [style.id, drawing.title.vi, style.id == DEFAULT, *written, style.basis, style.view.name],
     )
 
 
@@ -129,11 +129,11 @@ def _made(db: Connection) -> dict[str, str]:
         return dict(cursor.fetchall())
 
 
-def _delete_others(db: Connection, views: list[SharedView], wanted: set[tuple[str, str]]) -> None:
+def _delete_others(db: Connection, views: list[SharedView], described: set[tuple[str, str]]) -> None:
     execute(
         db,
         sql.SQL("""
             delete from catalog.shared_style
             where view_name = any(%s) and not (view_name || ' ' || style_id) = any(%s)"""),
-        [[view.name for view in views], [f'{view} {style}' for view, style in wanted]],
+        [[view.name for view in views], [f'{view} {style}' for view, style in described]],
     )

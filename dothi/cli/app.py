@@ -77,9 +77,9 @@ class LazyGroup(TyperGroup):
 app = typer.Typer(name='dothi', cls=LazyGroup, no_args_is_help=True, **RICH)
 
 
-def show_version(wanted: bool) -> None:
+def show_version(is_wanted: bool) -> None:
     """Print the version, and end."""
-    if wanted:
+    if is_wanted:
         typer.echo(f'dothi {__version__}')
         raise typer.Exit
 

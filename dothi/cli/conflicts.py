@@ -82,29 +82,35 @@ def decide_(
     _print([decide(number, take, reason, by or getpass.getuser(), locality)], as_json)
 
 
-def _print(found: list[Conflict], as_json: bool) -> None:
+def _print(conflicts: list[Conflict], as_json: bool) -> None:
     if as_json:
-        typer.echo(Conflicts(conflicts=found).model_dump_json(indent=2))
+        typer.echo(Conflicts(conflicts=conflicts).model_dump_json(indent=2))
         return
-    if not found:
+    if not conflicts:
         output.out.print(say('Không có gì chờ quyết định', 'nothing waits for a decision'))
         return
     headers = (say('Số', 'no.'), say('Lớp', 'layer'), say('Đối tượng', 'feature'), say('Đợt giao', 'delivery'))
     wide = Column(say('Bản sửa → đợt giao', 'edit → delivery'), overflow='fold')
     table = Table(*headers, wide, say('Quyết định', 'decision'), box=SIMPLE)
-    for conflict in found:
+    for conflict in conflicts:
         numbers = (str(conflict.id), conflict.layer_id, str(conflict.feature_id), str(conflict.delivery_id or ''))
         table.add_row(*numbers, Line(_both(conflict)), say_text(STATES[conflict.decision]) if conflict.decision else '')
     output.out.print(table)
 
 
-def _both(one: Conflict) -> str:
+def _both(conflict: Conflict) -> str:
     """The values in which the two differ, or that one of them deleted the feature."""
-    if one.edit is None or one.delivery is None:
+    if conflict.edit is None or conflict.delivery is None:
         deleted = say('xóa', 'deleted')
-        return f'{deleted} → {_values(one.delivery)}' if one.edit is None else f'{_values(one.edit)} → {deleted}'
-    value_lines = [f'{name}: {one.edit[name]} → {one.delivery[name]}' for name in one.columns if name != 'geom']
-    return ', '.join([*value_lines, *([say('hình học', 'geometry')] if 'geom' in one.columns else [])])
+        return (
+            f'{deleted} → {_values(conflict.delivery)}'
+            if conflict.edit is None
+            else f'{_values(conflict.edit)} → {deleted}'
+        )
+    value_lines = [
+        f'{name}: {conflict.edit[name]} → {conflict.delivery[name]}' for name in conflict.columns if name != 'geom'
+    ]
+    return ', '.join([*value_lines, *([say('hình học', 'geometry')] if 'geom' in conflict.columns else [])])
 
 
 def _values(values: dict[str, object] | None) -> str:

@@ -197,17 +197,17 @@ def _decision(reason: str, by: str | None, **given: Any) -> Decision:
         ) from None
 
 
-def _show(found: DeliveryShown, as_json: bool) -> None:
+def _show(shown_delivery: DeliveryShown, as_json: bool) -> None:
     if as_json:
-        typer.echo(found.model_dump_json(indent=2))
+        typer.echo(shown_delivery.model_dump_json(indent=2))
         return
-    _table([found.delivery])
-    for made in found.decisions:
+    _table([shown_delivery.delivery])
+    for made in shown_delivery.decisions:
         output.out.print(Line(_words(made)))
-    if found.report:
-        output.report(found.report)
-    elif found.failure:
-        output.out.print(Line(found.failure))
+    if shown_delivery.report:
+        output.report(shown_delivery.report)
+    elif shown_delivery.failure:
+        output.out.print(Line(shown_delivery.failure))
 
 
 def _words(made: DecisionRecord) -> str:
@@ -222,9 +222,9 @@ def _failed(made: DecisionRecord) -> bool:
     return made.decision == 'accept' and made.outcome == 'returned'
 
 
-def _table(found: list[DeliveryRecord]) -> None:
+def _table(records: list[DeliveryRecord]) -> None:
     """Two lines per delivery, so that eighty columns hold it."""
-    if not found:
+    if not records:
         output.out.print(say('Không có đợt giao nào', 'no deliveries'))
         return
     headers = (
@@ -235,7 +235,7 @@ def _table(found: list[DeliveryRecord]) -> None:
         say('Bản, quyết định', 'release, to decide'),
     )
     table = Table(*(Column(header, overflow='fold') for header in headers), box=SIMPLE, padding=(0, 1, 0, 0))
-    for record in found:
+    for record in records:
         at = local_minute(record.received_at, locality_zone())
         files, sender = f'{record.layer_id}\n{record.file_name}', f'{record.agency or "–"}\n{at}'
         cells = (str(record.id), files, sender, say_text(STATES[record.status]), _came_to(record))
@@ -243,10 +243,10 @@ def _table(found: list[DeliveryRecord]) -> None:
     output.out.print(table)
 
 
-def _came_to(one: DeliveryRecord) -> str:
+def _came_to(record: DeliveryRecord) -> str:
     """What a waiting delivery waits for; of others their release, or the delivery that took their place."""
-    if one.status == 'diagnosed':
-        return '\n'.join(say_text(WAITS_FOR[reason]) for reason in one.held)
-    if one.superseded_by:
-        return f'→ {one.superseded_by}'
-    return '' if one.release is None else str(one.release)
+    if record.status == 'diagnosed':
+        return '\n'.join(say_text(WAITS_FOR[reason]) for reason in record.held)
+    if record.superseded_by:
+        return f'→ {record.superseded_by}'
+    return '' if record.release is None else str(record.release)

@@ -50,7 +50,7 @@ class ChangeSets(BaseModel):
     change_sets: list[ChangeSet]
 
 
-class Shown(BaseModel):
+class ChangeSetWithEdits(BaseModel):
     """A change set with its edits."""
 
     change_set: ChangeSet
@@ -79,7 +79,7 @@ def list_(
 def show_(number: Number, as_json: Json = False) -> None:
     """Một tập thay đổi, từng bản sửa một. · A change set, edit by edit."""
     whole, pending = change_set.change_set(number)
-    document = Shown(change_set=whole, edits=pending)
+    document = ChangeSetWithEdits(change_set=whole, edits=pending)
     if as_json:
         typer.echo(document.model_dump_json(indent=2))
         return
@@ -126,15 +126,15 @@ def _values(edit: PendingEdit) -> str:
     return ', '.join([*changed, *([say('hình học', 'geometry')] if edit.moved else [])])
 
 
-def _decided(found: ChangeSet, as_json: bool) -> None:
+def _decided(change_set: ChangeSet, as_json: bool) -> None:
     if as_json:
-        typer.echo(found.model_dump_json(indent=2))
+        typer.echo(change_set.model_dump_json(indent=2))
     else:
-        _table([found])
+        _table([change_set])
 
 
-def _table(found: list[ChangeSet]) -> None:
-    if not found:
+def _table(change_sets: list[ChangeSet]) -> None:
+    if not change_sets:
         output.out.print(say('Không có gì chờ duyệt', 'nothing waits for a decision'))
         return
     headers = (
@@ -148,7 +148,7 @@ def _table(found: list[ChangeSet]) -> None:
     table = Table(
         *headers, say('Bản phát hành', 'release'), Column(say('Lý do', 'reason'), overflow='fold'), box=SIMPLE
     )
-    for change_set_row in found:
+    for change_set_row in change_sets:
         since = local_minute(change_set_row.opened_at, locality_zone())
         release = '' if change_set_row.release is None else str(change_set_row.release)
         cells = (

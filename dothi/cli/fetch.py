@@ -56,9 +56,9 @@ def fetch(
     sys.exit(outcome.exit_code)
 
 
-def _list(found: 'list[OpenSource]') -> None:
+def _list(sources: 'list[OpenSource]') -> None:
     table = Table(say('Nguồn', 'source'), say('Tên', 'title'), say('Lớp', 'layers'), say('Giấy phép', 'licence'))
-    for open_source in found:
+    for open_source in sources:
         table.add_row(
             open_source.id,
             say_text(open_source.title),

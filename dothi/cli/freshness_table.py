@@ -6,7 +6,7 @@ from dothi.core.freshness import STATES, Freshness
 from dothi.core.locality import locality_zone
 from dothi.core.reader_language import say_number, say_text
 from dothi.core.text import Text
-from dothi.local import LayerState, Status
+from dothi.local.status import LayerState, Status
 
 COLOURS = {'current': 'green', 'due': 'yellow', 'late': 'red', 'never': 'dim'}
 HEADERS = (
@@ -28,9 +28,9 @@ def updates(status: Status) -> Table:
     return table
 
 
-def _cells(one: Freshness) -> tuple[str, str, str]:
-    last = f'{one.last_delivered.astimezone(locality_zone()):%Y-%m-%d}' if one.last_delivered else ''
-    return last, str(one.due or ''), f'[{COLOURS[one.state]}]{say_text(STATES[one.state])}[/]'
+def _cells(freshness: Freshness) -> tuple[str, str, str]:
+    last = f'{freshness.last_delivered.astimezone(locality_zone()):%Y-%m-%d}' if freshness.last_delivered else ''
+    return last, str(freshness.due or ''), f'[{COLOURS[freshness.state]}]{say_text(STATES[freshness.state])}[/]'
 
 
 def _quality(layer: LayerState) -> str:

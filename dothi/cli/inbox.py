@@ -14,7 +14,7 @@ from dothi.core.reader_language import say, say_text
 from dothi.core.settings import PathSettings
 
 if TYPE_CHECKING:
-    from etl.inbox.outcome import Round, Taken
+    from etl.inbox.outcome import Round, TakenFile
 
 
 class _Ended(BaseException):
@@ -92,8 +92,8 @@ def _lines(done: 'Round') -> list[str]:
     return [*map(_line, done.taken), *unwritten]
 
 
-def _line(one: 'Taken') -> str:
-    number = f' {one.delivery}' if one.delivery else ''
-    where = f' → {one.agency}/answered/{one.answered}' if one.answered else ''
-    why = f'\n  {say_text(one.why)}' if one.why else ''
-    return f'{one.agency}/{one.file}: {one.layer or "–"}{number} {one.status}{where}{why}'
+def _line(taken_file: 'TakenFile') -> str:
+    number = f' {taken_file.delivery}' if taken_file.delivery else ''
+    where = f' → {taken_file.agency}/answered/{taken_file.answered}' if taken_file.answered else ''
+    why = f'\n  {say_text(taken_file.why)}' if taken_file.why else ''
+    return f'{taken_file.agency}/{taken_file.file}: {taken_file.layer or "–"}{number} {taken_file.status}{where}{why}'

@@ -36,7 +36,7 @@ class SetChecked(BaseModel):
 
 
 class Checked(BaseModel):
-    """All that were checked."""
+    """The indicator sets that were checked."""
 
     sets: list[SetChecked]
 
@@ -70,14 +70,14 @@ def check(set_id: SetId = None, as_json: Json = False) -> None:
     output.document(Checked(sets=[_checked(set_model) for set_model in sets]), as_json, _show)
 
 
-def _checked(found: IndicatorSet) -> SetChecked:
+def _checked(indicator_set: IndicatorSet) -> SetChecked:
     return SetChecked(
-        id=found.id,
-        version=found.version,
-        title=found.title,
-        indicators=len(found.indicators),
-        measures=len(found.measures),
-        thresholds=sum(indicator.threshold is not None for indicator in found.indicators.values()),
+        id=indicator_set.id,
+        version=indicator_set.version,
+        title=indicator_set.title,
+        indicators=len(indicator_set.indicators),
+        measures=len(indicator_set.measures),
+        thresholds=sum(indicator.threshold is not None for indicator in indicator_set.indicators.values()),
     )
 
 

@@ -6,23 +6,25 @@ from typing import Annotated, Literal
 import typer
 from pydantic import BaseModel
 
-from dothi import local
 from dothi.cli import output
 from dothi.cli.options import Json
 from dothi.core.layer import Audience
 from dothi.core.own_layers import served_locality
 from dothi.core.settings import ServerSettings
+from dothi.local.demo import DemoSize, deliver_demo, demo_buildings
+from dothi.local.instance import start_instance, stop_instance
+from dothi.local.status import instance_status
 
 
 class Ended(BaseModel):
-    """What `down` ended."""
+    """Names of the services that `down` ended."""
 
     ended: list[str]
 
 
 def up(
     demo: Annotated[
-        local.DemoSize, typer.Option(envvar='DEMO', help='Cỡ của tỉnh minh họa. · Size of the demo province.')
+        DemoSize, typer.Option(envvar='DEMO', help='Cỡ của tỉnh minh họa. · Size of the demo province.')
     ] = 'small',
     as_json: Json = False,
 ) -> None:
@@ -30,13 +32,13 @@ def up(
     Starts database, demo province, worker and services, and says where the map is.
     """
     with output.progress() as progress:
-        status = local.up(served_locality(), demo, progress)
+        status = start_instance(served_locality(), demo, progress)
     output.document(status, as_json, output.addresses)
 
 
 def down(as_json: Json = False) -> None:
     """Dừng những gì `up` đã khởi động; dữ liệu vẫn còn. · Ends what `up` started; the data stays."""
-    output.document(Ended(ended=local.down()), as_json, output.ended)
+    output.document(Ended(ended=stop_instance()), as_json, output.ended)
 
 
 def status(as_json: Json = False) -> None:
@@ -45,7 +47,7 @@ def status(as_json: Json = False) -> None:
     """
     from etl.closed_room.fork_server import missing_walls
 
-    document = local.status(served_locality()).model_copy(update={'missing_walls': missing_walls()})
+    document = instance_status(served_locality()).model_copy(update={'missing_walls': missing_walls()})
     output.document(document, as_json, output.status)
 
 
@@ -59,7 +61,7 @@ def demo(
     Writes the demo province as agencies' files and delivers those not delivered yet.
     """
     with output.progress() as progress:
-        reports = local.deliver_demo(served_locality(), local.demo_buildings(size), progress)
+        reports = deliver_demo(served_locality(), demo_buildings(size), progress)
     output.document(output.Reports(reports=reports), as_json, output.reports)
 
 

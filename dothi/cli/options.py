@@ -95,10 +95,10 @@ Columns = Annotated[
 ]
 
 
-def pairs(given: list[str] | None) -> dict[str, str]:
+def pairs(texts: list[str] | None) -> dict[str, str]:
     """The file's name of a column to the layer's; raises WrongUse for what is no such pair."""
     layer_columns: dict[str, str] = {}
-    for text in given or []:
+    for text in texts or []:
         source, separator, name = text.rpartition('=')
         if not separator or not source.strip() or not name.strip():
             raise WrongUse(

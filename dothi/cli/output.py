@@ -13,7 +13,6 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Column, Table
 from rich.text import Text as Line
 
-from dothi import local
 from dothi.cli.freshness_table import updates
 from dothi.core.catalog import Release
 from dothi.core.clock import local_minute
@@ -24,6 +23,7 @@ from dothi.core.progress import Progress as Told
 from dothi.core.reader_language import say, say_number, say_text
 from dothi.core.settings import SETTINGS, EditSettings, PathSettings, default_state
 from dothi.core.text import Text, for_steward
+from dothi.local.status import LayerState, Status
 from etl.report.model import Report
 from etl.report.table import renderable
 
@@ -117,21 +117,21 @@ def progress() -> Iterator[Told]:
         yield told
 
 
-def document[M: BaseModel](found: M, as_json: bool, table: Callable[[M], None]) -> None:
+def document[M: BaseModel](model: M, as_json: bool, table: Callable[[M], None]) -> None:
     """Prints the document: as JSON and nothing else on standard output, or for people."""
     if as_json:
-        typer.echo(found.model_dump_json(indent=2))
+        typer.echo(model.model_dump_json(indent=2))
     else:
-        table(found)
+        table(model)
 
 
 def error(problem: DothiError) -> None:
-    """The message, on standard error."""
+    """Print the error's message on standard error, in the reader's language."""
     err.print(say_text(for_steward(problem.text)), style='bold red', markup=False, highlight=False, soft_wrap=True)
 
 
-def addresses(status: local.Status) -> None:
-    """Where the map is, and how to go on."""
+def addresses(status: Status) -> None:
+    """Print the addresses of a running instance, and what waits for a person."""
     urls = {service.name: service.url for service in status.services}
     demo = any(layer.demo for layer in status.layers)
     out.print()
@@ -153,7 +153,7 @@ def addresses(status: local.Status) -> None:
 
 
 def _where_token() -> str:
-    """Where whoever may edit finds the token that editing wants."""
+    """The setting or file that holds the token for editing."""
     if EditSettings().edit_token.get_secret_value():
         return 'DOTHI_EDIT_TOKEN'
     return f'{say("mã trong", "token in")} {token_file()}'
@@ -170,7 +170,7 @@ def ended(document: _Ended) -> None:
     out.print(f'{say("Đã dừng", "Stopped")}: {names}' if names else say('Không có gì đang chạy', 'Nothing was running'))
 
 
-def status(document: local.Status) -> None:
+def status(document: Status) -> None:
     services = Table(say('Dịch vụ', 'service'), say('Tình trạng', 'state'), 'pid', say('Địa chỉ', 'address'))
     services.add_row('database', _running(document.database is not None), '', '')
     for service in document.services:
@@ -203,7 +203,7 @@ def status(document: local.Status) -> None:
                 _broken(error)
 
 
-def waiting(document: local.Status) -> None:
+def waiting(document: Status) -> None:
     """How many deliveries wait for a person, and where to see them."""
     if document.waiting:
         waits = say('đợt giao chờ quyết định', 'deliveries wait for a decision')
@@ -275,7 +275,7 @@ def _running(yes: bool) -> str:
     return f'[green]{say("đang chạy", "running")}[/]' if yes else f'[dim]{say("đã dừng", "stopped")}[/]'
 
 
-def _layer_cells(layer: local.LayerState) -> tuple[str, str, str, str]:
+def _layer_cells(layer: LayerState) -> tuple[str, str, str, str]:
     if layer.error:
         return f'[red]{say("lỗi", "error")}[/]', '', '', ''
     if layer.release is None:

@@ -32,7 +32,7 @@ class OwnLayer(BaseModel):
 
 
 class OwnLayers(BaseModel):
-    """All of them, by id."""
+    """All kept layers, by id."""
 
     layers: list[OwnLayer]
 
@@ -63,8 +63,8 @@ def forget(
     list_(as_json)
 
 
-def _table(found: OwnLayers) -> None:
+def _table(own_layers: OwnLayers) -> None:
     table = Table(Column(say('Mã', 'id'), no_wrap=True), say('Tên', 'title'), say('Nguồn gốc', 'origin'), box=SIMPLE)
-    for layer in found.layers:
+    for layer in own_layers.layers:
         table.add_row(layer.id, say_text(layer.title), say_text(layer.description))
     rich.print(table)

@@ -56,7 +56,7 @@ class Reference(BaseModel):
     decree: str
 
 
-class Shown(BaseModel):
+class UnitSteps(BaseModel):
     """One version of a unit with what it came from and what it became."""
 
     code: str
@@ -76,7 +76,7 @@ class Units(BaseModel):
 
     date: date | None
     census: int | None
-    units: list[Shown]
+    units: list[UnitSteps]
 
 
 @units.callback()
@@ -186,14 +186,14 @@ def _locality() -> Locality:
     return served_locality()
 
 
-def _shown_units(register: UnitRegister, found: list[UnitVersion]) -> list[Shown]:
+def _shown_units(register: UnitRegister, versions: list[UnitVersion]) -> list[UnitSteps]:
     return [
-        Shown(
-            **{name: getattr(unit, name) for name in Shown.model_fields if hasattr(unit, name)},
+        UnitSteps(
+            **{name: getattr(unit, name) for name in UnitSteps.model_fields if hasattr(unit, name)},
             predecessors=[_reference(step, step.before) for step in register.before(unit)],
             successors=[_reference(step, step.after) for step in register.after(unit) if step.after],
         )
-        for unit in found
+        for unit in versions
     ]
 
 
@@ -201,24 +201,24 @@ def _reference(step: Step, unit: UnitVersion) -> Reference:
     return Reference(code=unit.code, name=unit.name, kind=step.kind, on=step.on, decree=step.decree)
 
 
-def _print(found: Units, as_json: bool) -> None:
+def _print(units: Units, as_json: bool) -> None:
     if as_json:
-        typer.echo(found.model_dump_json(indent=2))
+        typer.echo(units.model_dump_json(indent=2))
         return
-    if not found.units:
-        output.out.print(say(f'Không có đơn vị nào ngày {found.date}', f'no units on {found.date}'))
+    if not units.units:
+        output.out.print(say(f'Không có đơn vị nào ngày {units.date}', f'no units on {units.date}'))
         return
     headers = (
         say('Mã', 'code'),
         say('Tên', 'name'),
         say('Thuộc', 'parent'),
         say('Hiệu lực', 'valid'),
-        f'{say("Dân số", "people")} {found.census or ""}',
+        f'{say("Dân số", "people")} {units.census or ""}',
     )
     table = Table(
         *headers, *(Column(name, overflow='fold') for name in (say('Từ', 'before'), say('Thành', 'after'))), box=SIMPLE
     )
-    for unit in found.units:
+    for unit in units.units:
         period = f'{unit.valid_from} –\n{unit.valid_to or "…"}'
         people = '' if unit.population is None else say_number(unit.population)
         ends = (_line(unit.predecessors), _line(unit.successors))
@@ -226,8 +226,8 @@ def _print(found: Units, as_json: bool) -> None:
     output.out.print(table)
 
 
-def _line(found: list[Reference]) -> str:
+def _line(references: list[Reference]) -> str:
     """The kind of change once, then the units at its other end."""
-    if not found:
+    if not references:
         return ''
-    return f'{say_text(KINDS[found[0].kind])}:\n' + ', '.join(f'{unit.code} {unit.name}' for unit in found)
+    return f'{say_text(KINDS[references[0].kind])}:\n' + ', '.join(f'{unit.code} {unit.name}' for unit in references)

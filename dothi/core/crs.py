@@ -187,16 +187,16 @@ def _parameters(proj4: str) -> dict[str, str]:
     return {name: parts[name] for name in keep if name in parts}
 
 
-def _same(one: dict[str, str], other: dict[str, str]) -> bool:
+def _same(parameters: dict[str, str], other: dict[str, str]) -> bool:
     """Whether two sets of parameters say the same, to 1e-6 of each unit (formats round)."""
-    if one.keys() != other.keys() or one.get('proj') != other.get('proj'):
+    if parameters.keys() != other.keys() or parameters.get('proj') != other.get('proj'):
         return False
-    return all(_close(one[name], other[name]) for name in one if name != 'proj')
+    return all(_close(parameters[name], other[name]) for name in parameters if name != 'proj')
 
 
-def _close(one: str, other: str) -> bool:
-    pairs = zip(one.split(','), other.split(','), strict=False)
-    return one.count(',') == other.count(',') and all(abs(float(a) - float(b)) < 1e-6 for a, b in pairs)
+def _close(value: str, other: str) -> bool:
+    pairs = zip(value.split(','), other.split(','), strict=False)
+    return value.count(',') == other.count(',') and all(abs(float(a) - float(b)) < 1e-6 for a, b in pairs)
 
 
 def _datum_name(crs: pyproj.CRS) -> str:

@@ -61,7 +61,7 @@ def ticket_of(token: str) -> str:
 
 
 def _signed(token: str, expires: int) -> str:
-    """expires: seconds since 1970."""
+    """The signature of a ticket. expires: seconds since 1970."""
     return f'{expires}-{hmac.digest(token.encode(), b"dothi edit %d" % expires, "sha256").hex()[:32]}'
 
 

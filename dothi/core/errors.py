@@ -113,9 +113,9 @@ def describe(error: DothiError) -> dict[str, object]:
     return {'code': type(error).__name__, 'message': message} | ({'steward': advice.model_dump()} if advice else {})
 
 
-def nearest(name: str, known: Iterable[str]) -> str | None:
+def nearest(name: str, names: Iterable[str]) -> str | None:
     """The known name most like `name`, or None where none is like it."""
-    by_key = {known_name.casefold(): known_name for known_name in known}
+    by_key = {known_name.casefold(): known_name for known_name in names}
     matches = difflib.get_close_matches(name.casefold(), by_key, n=1, cutoff=0.5)
     return by_key[matches[0]] if matches else None
 

@@ -144,11 +144,11 @@ class IndicatorSet(Part):
 
     @field_validator('relations', 'measures', 'indicators')
     @classmethod
-    def _plain_names(cls, named: dict[str, Any]) -> dict[str, Any]:
-        odd = [name for name in named if not re.fullmatch(NAME, name)]
+    def _plain_names(cls, by_name: dict[str, Any]) -> dict[str, Any]:
+        odd = [name for name in by_name if not re.fullmatch(NAME, name)]
         if odd:
             raise ValueError(f'"{odd[0]}" is no name: lower-case letters, digits and _')
-        return named
+        return by_name
 
     @model_validator(mode='after')
     def _measures_exist(self) -> Self:
@@ -159,7 +159,7 @@ class IndicatorSet(Part):
         return self
 
     def measures_of(self, indicator: Indicator) -> list[str]:
-        """The names of its measures."""
+        """The names of the measures that the formula uses."""
         return [name for name in (indicator.numerator, indicator.denominator) if name is not None]
 
     def layers_of(self, measure: Measure) -> list[str]:
@@ -199,15 +199,15 @@ def indicator_set(set_id: str, locality: Locality) -> IndicatorSet:
     return parsed_set
 
 
-def _must_know_its_sources(found: IndicatorSet, file: Path, locality: Locality) -> None:
+def _must_know_its_sources(indicator_set: IndicatorSet, file: Path, locality: Locality) -> None:
     norms = sorted({norm.norm for norm in locality.norm_values})
     every = [*locality.layers, *locality.coverages, *locality.broken]
-    for name, relation in found.relations.items():
+    for name, relation in indicator_set.relations.items():
         _must_exist(relation.layers, [*locality.layers, *locality.broken], file, f'relations.{name}.layers')
-    for name, measure in found.measures.items():
+    for name, measure in indicator_set.measures.items():
         _must_exist(measure.layers, [*locality.layers, *locality.broken], file, f'measures.{name}.layers')
         _must_exist(measure.norms, norms, file, f'measures.{name}.norms')
-    for name, indicator in found.indicators.items():
+    for name, indicator in indicator_set.indicators.items():
         _must_exist(indicator.evidence.layers, every, file, f'indicators.{name}.evidence.layers')
 
 

@@ -85,29 +85,31 @@ def _drop(db: Connection, layer: Layer, name: str) -> str:
     return f'{layer.id}: {name} dropped (it held no value)'
 
 
-def _retype(db: Connection, layer: Layer, name: str, there: tuple[str, bool], wanted: tuple[str, bool]) -> list[str]:
+def _retype(
+    db: Connection, layer: Layer, name: str, current: tuple[str, bool], declared: tuple[str, bool]
+) -> list[str]:
     changes = []
-    if there[0] != wanted[0]:
-        _convert(db, layer, name, there[0], wanted[0])
-        changes.append(f'{layer.id}: {name} is {wanted[0]} now')
-    if there[1] != wanted[1]:
-        changes.append(_require(db, layer, name, wanted[1]))
+    if current[0] != declared[0]:
+        _convert(db, layer, name, current[0], declared[0])
+        changes.append(f'{layer.id}: {name} is {declared[0]} now')
+    if current[1] != declared[1]:
+        changes.append(_require(db, layer, name, declared[1]))
     return changes
 
 
-def _convert(db: Connection, layer: Layer, name: str, there: str, wanted: str) -> None:
-    value = _conversion(there, wanted, name)
-    too_long = TOO_LONG.get((there, wanted))
+def _convert(db: Connection, layer: Layer, name: str, current: str, declared: str) -> None:
+    value = _conversion(current, declared, name)
+    too_long = TOO_LONG.get((current, declared))
     if value is None or (too_long and _has_rows(db, layer, sql.SQL(too_long).format(sql.Identifier(name)))):
         if _has_rows(db, layer):
             raise UnsafeLayerChange(
-                vi=f'Lớp {layer.id}, cột {name}: đổi từ {there} sang {wanted} có thể mất dữ liệu. '
+                vi=f'Lớp {layer.id}, cột {name}: đổi từ {current} sang {declared} có thể mất dữ liệu. '
                 'Thêm cột mới với tên khác.',
-                en=f'Layer {layer.id}, column {name}: from {there} to {wanted} may lose data. '
+                en=f'Layer {layer.id}, column {name}: from {current} to {declared} may lose data. '
                 'Add a new column under another name.',
             )
         value = sql.SQL('null')
-    form = sql.SQL('alter column {} type {} using {}').format(sql.Identifier(name), _spelled(wanted), value)
+    form = sql.SQL('alter column {} type {} using {}').format(sql.Identifier(name), _spelled(declared), value)
     _alter_both(db, layer, form)
 
 

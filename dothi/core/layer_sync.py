@@ -34,7 +34,7 @@ def sync_layers(db: Connection, locality: Locality) -> list[str]:
 
 
 def sync_layer(db: Connection, layer: Layer, locality: Locality) -> list[str]:
-    """As `sync_layers`, of one layer; whoever calls it tells the services."""
+    """Do for one layer what `sync_layers` does for all; the caller tells the services."""
     # a column that a view reads cannot change its type
     withdraw_outdated(db, layer, locality)
     changes = _sync_layer(db, layer, locality.srid)

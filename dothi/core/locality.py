@@ -51,7 +51,7 @@ class Agency(BaseModel):
 
 
 class KeptResults(BaseModel):
-    """In whose name planners keep results of analyses as layers, and under which theme."""
+    """The agency and the theme of layers that planners keep from results of analyses."""
 
     model_config = ConfigDict(extra='forbid', frozen=True)
 

@@ -41,7 +41,7 @@ class MigrationReport(BaseModel):
 
 
 class _DryRun(Exception):
-    """Rolls a dry run back."""
+    """Raised at the end of a dry run, so that its transaction is rolled back."""
 
 
 def migrate(locality: Locality, *, dry_run: bool = False) -> MigrationReport:

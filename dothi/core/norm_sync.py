@@ -28,7 +28,7 @@ def sync_norms(db: Connection, locality: Locality) -> list[str]:
 
 
 def _row(norm: Norm, version: str) -> tuple[Any, ...]:
-    """In the order of the table's columns."""
+    """The norm's values, in the order of the table's columns."""
     return (
         norm.norm,
         norm.subject,

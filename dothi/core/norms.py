@@ -227,31 +227,31 @@ def _refuse_overlaps(numbered: list[tuple[int, Norm]], file: Path) -> None:
                 raise _bad(file, other_line, fault)
 
 
-def _both_meant(one: Norm, other: Norm) -> bool:
+def _both_meant(norm: Norm, other: Norm) -> bool:
     return (
-        _meet(one.subject, other.subject)
-        and _meet(one.condition, other.condition)
-        and _in_order(max(one.class_from, other.class_from, key=_tightness_below), _lesser_end(one, other))
-        and (one.valid_to is None or other.valid_from < one.valid_to)
-        and (other.valid_to is None or one.valid_from < other.valid_to)
+        _meet(norm.subject, other.subject)
+        and _meet(norm.condition, other.condition)
+        and _in_order(max(norm.class_from, other.class_from, key=_tightness_below), _lesser_end(norm, other))
+        and (norm.valid_to is None or other.valid_from < norm.valid_to)
+        and (other.valid_to is None or norm.valid_from < other.valid_to)
     )
 
 
-def _meet(one: str, other: str) -> bool:
-    return one == other or ANY in (one, other)
+def _meet(class_: str, other: str) -> bool:
+    return class_ == other or ANY in (class_, other)
 
 
 def _tightness_below(lower: Bound) -> tuple[float, bool]:
     return (float('-inf') if lower.number is None else lower.number), not lower.included
 
 
-def _lesser_end(one: Norm, other: Norm) -> Bound:
+def _lesser_end(norm: Norm, other: Norm) -> Bound:
     return min(
-        one.class_to,
+        norm.class_to,
         other.class_to,
         key=lambda upper: ((float('inf') if upper.number is None else upper.number), upper.included),
     )
 
 
-def _bad(file: Path, line: int, told: Text) -> BadNormsFile:
-    return BadNormsFile(vi=f'{file}:{line}: {told.vi}.', en=f'{file}:{line}: {told.en}.')
+def _bad(file: Path, line: int, reason: Text) -> BadNormsFile:
+    return BadNormsFile(vi=f'{file}:{line}: {reason.vi}.', en=f'{file}:{line}: {reason.en}.')

@@ -44,7 +44,7 @@ def files() -> list[Path]:
 
 
 def file_of(layer_id: str) -> Path:
-    """Where the file of a kept layer lies."""
+    """The path of a kept layer's file."""
     return PathSettings().own_layers / f'{layer_id}.yml'
 
 

@@ -199,7 +199,7 @@ class LocalPostgis:
             return subprocess.CompletedProcess(command, done.returncode, '', output.read())
 
     def _own(self, *paths: Path) -> None:
-        """As root, hands `paths` to the user who runs the server."""
+        """Change the owner of `paths` to the user who runs the server, where root calls it."""
         if os.geteuid() == 0:
             postgres = pwd.getpwnam('postgres')
             for path in paths:

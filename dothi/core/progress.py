@@ -10,4 +10,4 @@ class Progress(Protocol):
 
 
 def silent(stage: str, done: int, total: int | None) -> None:
-    """Tells nobody."""
+    """A progress callback that shows nothing."""

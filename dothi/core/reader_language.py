@@ -23,7 +23,7 @@ def reader_language() -> Lang:
 
 
 def say(vi: str, en: str) -> str:
-    """That of the two which is in the language of the reader."""
+    """Return `vi` or `en`, whichever is in the language of the reader."""
     return en if reader_language() == 'en' else vi
 
 

@@ -53,16 +53,16 @@ class Settings(BaseSettings):
             raise _bad(name, repr(value_text), 'not JSON, such as ["https://a.example"]') from None
 
 
-def _bad(name: str, given: str, reason: str) -> BadSetting:
+def _bad(name: str, value: str, reason: str) -> BadSetting:
     variable = f'DOTHI_{name.upper()}'
     return BadSetting(
-        vi=f'{variable}={given}: giá trị không hợp lệ ({reason}). Xem "dothi config".',
-        en=f'{variable}={given}: not a valid value ({reason}). See "dothi config".',
+        vi=f'{variable}={value}: giá trị không hợp lệ ({reason}). Xem "dothi config".',
+        en=f'{variable}={value}: not a valid value ({reason}). See "dothi config".',
     )
 
 
 class PathSettings(Settings):
-    """Where things lie."""
+    """The folders of an instance."""
 
     state: Path = Field(
         default_factory=default_state,
@@ -302,7 +302,7 @@ class ReaderSettings(Settings):
 
 
 class EditSettings(Settings):
-    """Who may edit."""
+    """Tokens of those who may edit."""
 
     edit_token: SecretStr = Field(
         SecretStr(''),

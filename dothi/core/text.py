@@ -1,6 +1,7 @@
 """Text in two languages, and Vietnamese text made comparable."""
 
 import unicodedata
+from collections.abc import Iterable
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -20,6 +21,12 @@ class Text(BaseModel):
     def pick(self, lang: str) -> str:
         """The text in `lang`; Vietnamese for any language that is not English."""
         return self.en if lang.lower().startswith('en') else self.vi
+
+    @staticmethod
+    def join(separator: str, texts: 'Iterable[Text]') -> 'Text':
+        """The texts one after the other, with `separator` between them, in each language."""
+        parts = list(texts)
+        return Text(vi=separator.join(text.vi for text in parts), en=separator.join(text.en for text in parts))
 
 
 class AdvisedText(Text):

@@ -61,7 +61,7 @@ class Step:
 
     @property
     def level(self) -> str:
-        """The level of both."""
+        """The level of the units on both sides of the step."""
         return self.before.level
 
 
@@ -94,11 +94,11 @@ class UnitRegister:
         return sorted(versions, key=lambda unit: unit.valid_from)
 
     def before(self, unit: UnitVersion) -> list[Step]:
-        """How it came to be."""
+        """The steps by which the unit came to be."""
         return [step for step in self.steps if step.after == unit]
 
     def after(self, unit: UnitVersion) -> list[Step]:
-        """What became of it."""
+        """The steps by which the unit ended."""
         return [step for step in self.steps if step.before == unit]
 
     def days(self, level: str) -> list[date]:

@@ -71,7 +71,7 @@ def _lineage(register: UnitRegister) -> Rows:
 
 
 def _crosswalks(register: UnitRegister) -> Rows:
-    """Of each state to the next one. A level that begins or ends with a state has none to tell of it."""
+    """The crosswalk from each state to the next. A level that begins or ends with a state has none there."""
     return {
         row
         for level in {step.level for step in register.steps if step.after}

@@ -66,7 +66,7 @@ def crashed(name: str, memory_mb: int) -> DataRefused:
 
 
 def exit_code_of(error: OSError) -> int:
-    """With what a reader ends that cannot say anything more: NO_SPACE where the disk is full, else 1."""
+    """Exit code of a reader that cannot answer any more: NO_SPACE where the disk is full, else 1."""
     return NO_SPACE if error.errno in (errno.ENOSPC, errno.EDQUOT) else 1
 
 

@@ -33,7 +33,7 @@ FOLDER_PREFIX = 'room-'
 
 @dataclass
 class Server:
-    """What the server knows.
+    """The state of the fork server: its readers, their folders and their connections.
 
     readers: the scratch folder of each, and the connection that ordered it. connections: sockets that readers close.
     """

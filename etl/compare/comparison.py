@@ -27,12 +27,12 @@ class Comparison(BaseModel):
     by_column: dict[str, int] = {}
 
 
-def counted(layer: Layer, before: int, after: int, found: Iterable[Change]) -> Comparison:
+def counted(layer: Layer, before: int, after: int, changes: Iterable[Change]) -> Comparison:
     """The figures of a comparison."""
     kinds: Counter[str] = Counter()
     columns: Counter[str] = Counter()
     ways_m: list[float] = []
-    for change in found:
+    for change in changes:
         kinds[change.kind] += 1
         columns.update(change.columns)
         if change.moved_m is not None:

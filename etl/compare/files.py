@@ -13,7 +13,7 @@ from etl.geopackage import add_layer
 WAS = 'was_'
 
 
-def write_geopackage(path: Path, layer: Layer, found: Sequence[Change], srid: int) -> None:
+def write_geopackage(path: Path, layer: Layer, changes: Sequence[Change], srid: int) -> None:
     """Writes the layers `added`, `removed`, `changed` and `moved`, each only where there is something to show.
 
     A changed feature has its new place and values, its old ones under `was_…`, the names of what changed, and
@@ -21,9 +21,9 @@ def write_geopackage(path: Path, layer: Layer, found: Sequence[Change], srid: in
     """
     path.unlink(missing_ok=True)
     own: dict[str, ColumnType] = {name: column.type for name, column in layer.columns.items()}
-    _add(path, 'added', own, [(change.id, change.new, {}) for change in found if change.old is None], srid)
-    _add(path, 'removed', own, [(change.id, change.old, {}) for change in found if change.new is None], srid)
-    both = [change for change in found if change.kind == 'changed']
+    _add(path, 'added', own, [(change.id, change.new, {}) for change in changes if change.old is None], srid)
+    _add(path, 'removed', own, [(change.id, change.old, {}) for change in changes if change.new is None], srid)
+    both = [change for change in changes if change.kind == 'changed']
     more: dict[str, ColumnType] = {'changed': 'text', 'moved_m': 'number'}
     more |= {WAS + name: kind for name, kind in own.items()}
     _add(path, 'changed', own | more, [(change.id, change.new, _before(change)) for change in both], srid)

@@ -20,7 +20,7 @@ SHOWN = 2_000
 LISTED = 300
 
 
-def page(comparison: Comparison, layer: Layer, found: Sequence[Change], units: Geometries, lang: str = 'vi') -> str:
+def page(comparison: Comparison, layer: Layer, changes: Sequence[Change], units: Geometries, lang: str = 'vi') -> str:
     """The page; it opens in `lang` and switches without a script.
 
     units: polygons for orientation, in the working CRS as the changes are.
@@ -31,10 +31,10 @@ def page(comparison: Comparison, layer: Layer, found: Sequence[Change], units: G
         comparison=comparison,
         layer=layer,
         english=lang.lower().startswith('en'),
-        map=Markup(_svg(found[:SHOWN], units)),  # noqa: S704 (made here from numbers and fixed words)
-        changes=[_describe_change(change, layer) for change in found[:LISTED]],
-        more=max(0, len(found) - LISTED),
-        unseen=max(0, len(found) - SHOWN),
+        map=Markup(_svg(changes[:SHOWN], units)),  # noqa: S704 (made here from numbers and fixed words)
+        changes=[_describe_change(change, layer) for change in changes[:LISTED]],
+        more=max(0, len(changes) - LISTED),
+        unseen=max(0, len(changes) - SHOWN),
     )
 
 
@@ -55,9 +55,9 @@ def _in_words(column: Column, old: Any, new: Any) -> tuple[Text, Text, Text]:
     return column.title, value_words(column, old), value_words(column, new)
 
 
-def _svg(found: Sequence[Change], units: Geometries) -> str:
+def _svg(changes: Sequence[Change], units: Geometries) -> str:
     """The changes on the outlines of the units; the view is as large as the changes are."""
-    shapes = [version.geometry for change in found for version in (change.old, change.new) if version]
+    shapes = [version.geometry for change in changes for version in (change.old, change.new) if version]
     if not shapes:
         return ''
     west, south, east, north = shapely.total_bounds(shapes)
@@ -70,7 +70,7 @@ def _svg(found: Sequence[Change], units: Geometries) -> str:
         return _draw_geometry(shapely.simplify(geometry, 0.5 / scale), (x0, y1, scale), kind, title)
 
     ground = [drawn(shapely.intersection(unit, view), 'unit') for unit in units if unit.intersects(view)]
-    marks = [drawn(*mark) for change in found for mark in _marks(change)]
+    marks = [drawn(*mark) for change in changes for mark in _marks(change)]
     frame = f'<rect width="{WIDTH_PX}" height="{WIDTH_PX}" class="frame"/>'
     return (
         f'<svg viewBox="0 0 {WIDTH_PX} {WIDTH_PX}" width="{WIDTH_PX}" height="{WIDTH_PX}" role="img">'

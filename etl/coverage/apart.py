@@ -24,13 +24,13 @@ def put_rasters_apart() -> None:
                 cursor.execute('update catalog.raster set store_path = %s where store_path = %s', [place_wanted, place])
 
 
-def _move(place: str, wanted: str) -> bool:
+def _move(place: str, target: str) -> bool:
     """Whether the file lies where it is wanted now."""
     store = Path(PathSettings().store)
     try:
-        (store / wanted).parent.mkdir(parents=True, exist_ok=True)
-        (store / place).replace(store / wanted)
+        (store / target).parent.mkdir(parents=True, exist_ok=True)
+        (store / place).replace(store / target)
     except OSError as error:
-        LOG.warning('%s could not be moved to %s: %s', place, wanted, error)
+        LOG.warning('%s could not be moved to %s: %s', place, target, error)
         return False
     return True

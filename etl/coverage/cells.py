@@ -133,26 +133,26 @@ def _strip(raster: Raster, coverage: Coverage, window: Window) -> Strip:
 
 
 def _inside(values: Cells, band: Band) -> Bools:
-    """As `Band.inside`, of many values."""
+    """Which of many values lie inside the band's limits, as `Band.inside` says of one."""
     low = -np.inf if band.min is None else band.min
     high = np.inf if band.max is None else band.max
     return np.asarray((values >= low) & (values <= high) & (values != band.nodata))
 
 
-def _add(found: Scan, strip: Strip, coverage: Coverage) -> None:
+def _add(scan: Scan, strip: Strip, coverage: Coverage) -> None:
     filled = strip.values != coverage.nodata
-    found.filled += int((filled.any(axis=0) & ~strip.bad.any(axis=0)).sum())
-    found.bad += int(strip.bad.any(axis=0).sum())
-    found.no_number += strip.no_number
-    for tally, values, has, bad in zip(found.bands.values(), strip.values, filled, strip.bad, strict=True):
+    scan.filled += int((filled.any(axis=0) & ~strip.bad.any(axis=0)).sum())
+    scan.bad += int(strip.bad.any(axis=0).sum())
+    scan.no_number += strip.no_number
+    for tally, values, has, bad in zip(scan.bands.values(), strip.values, filled, strip.bad, strict=True):
         tally.add(values[has])
         tally.bad += int(bad.sum())
-    _list(found, strip, list(coverage.bands))
+    _list(scan, strip, list(coverage.bands))
 
 
-def _list(found: Scan, strip: Strip, names: list[str]) -> None:
+def _list(scan: Scan, strip: Strip, names: list[str]) -> None:
     """Names the first bad cells one by one."""
-    room = LISTED_ROWS - len(found.listed)
+    room = LISTED_ROWS - len(scan.listed)
     for band, row, column in np.argwhere(strip.bad)[:room].tolist():
         value = float(strip.given[band, row, column])
-        found.listed.append(BadCell(names[band], strip.window.row_off + row, column, value))
+        scan.listed.append(BadCell(names[band], strip.window.row_off + row, column, value))

@@ -28,7 +28,7 @@ class NoRoomForRaster(EnvironmentMissing):
 
 
 def store_path(coverage: Coverage, release: int) -> str:
-    """Where the raster of a release is kept, relative to the store."""
+    """The path of a release's raster, relative to the store."""
     return place_of(coverage.id, coverage.access, f'{release}.tif')
 
 
@@ -37,13 +37,13 @@ def place_of(coverage_id: str, access: Access, name: str) -> str:
     return f'{FOLDER if access == "public" else INTERNAL_FOLDER}/{coverage_id}/{name}'
 
 
-def write(raster: Raster, coverage: Coverage, grid: Grid, found: Scan, release: int) -> int:
+def write(raster: Raster, coverage: Coverage, grid: Grid, scan: Scan, release: int) -> int:
     """Bytes of the file that was written for the release; it appears whole or not at all."""
     target = Path(PathSettings().store) / store_path(coverage, release)
     draft, plain = target.with_suffix('.part'), target.with_suffix('.plain')
     target.parent.mkdir(parents=True, exist_ok=True)
     try:
-        _write_plain(raster, coverage, grid, found, plain, release)
+        _write_plain(raster, coverage, grid, scan, plain, release)
         rasterio.shutil.copy(plain, draft, driver='COG', **_layout(coverage))
         with draft.open('rb') as written:
             os.fsync(written.fileno())
@@ -93,7 +93,7 @@ def _kind(coverage: Coverage) -> BandKind:
     return 'count' if len(kinds) > 1 else kinds.pop()
 
 
-def _write_plain(raster: Raster, coverage: Coverage, grid: Grid, found: Scan, target: Path, release: int) -> None:
+def _write_plain(raster: Raster, coverage: Coverage, grid: Grid, scan: Scan, target: Path, release: int) -> None:
     profile = {
         'driver': 'GTiff',
         'width': grid.width,
@@ -109,19 +109,19 @@ def _write_plain(raster: Raster, coverage: Coverage, grid: Grid, found: Scan, ta
         'bigtiff': 'IF_SAFER',
     }
     with rasterio.open(target, 'w', **profile) as plain:
-        _describe(plain, coverage, found, release)
+        _describe(plain, coverage, scan, release)
         for strip in strips(raster, coverage):
             plain.write(strip.values, window=strip.window)
 
 
-def _describe(plain: Raster, coverage: Coverage, found: Scan, release: int) -> None:
+def _describe(plain: Raster, coverage: Coverage, scan: Scan, release: int) -> None:
     """Names, units and figures of the bands, and the release, in the file itself."""
     plain.update_tags(TITLE=coverage.title.en, TIFFTAG_IMAGEDESCRIPTION=coverage.title.vi, DOTHI_RELEASE=str(release))
     for number, (name, band) in enumerate(coverage.bands.items(), 1):
         plain.set_band_description(number, name)
         if band.unit:
             plain.set_band_unit(number, ucum(band.unit))
-        tally = found.bands[name]
+        tally = scan.bands[name]
         if tally.min is not None and tally.max is not None and tally.mean is not None:
             plain.update_tags(
                 number, STATISTICS_MINIMUM=tally.min, STATISTICS_MAXIMUM=tally.max, STATISTICS_MEAN=tally.mean

@@ -36,13 +36,13 @@ def is_damaged(db: Connection, coverage: Coverage) -> bool:
         return True
 
 
-def mend(db: Connection, raster: Raster, coverage: Coverage, grid: Grid, found: Scan, file: Path) -> None:
+def mend(db: Connection, raster: Raster, coverage: Coverage, grid: Grid, scan: Scan, file: Path) -> None:
     """Writes the served `file` anew from a raster with the same cells, and records what it is now.
 
     Its name tells the release that first had it; later ones, after a rollback, share it.
     """
     release = int(file.stem)
-    size_bytes = write(raster, coverage, grid, found, release)
+    size_bytes = write(raster, coverage, grid, scan, release)
     before, place = file.relative_to(PathSettings().store).as_posix(), store_path(coverage, release)
     with db.cursor() as cursor:
         cursor.execute(

@@ -29,32 +29,32 @@ class RasterDescription:
     notes: list[Text]
 
 
-def describe(raster: Raster, coverage: Coverage, grid: Grid, found: Scan) -> RasterDescription:
+def describe(raster: Raster, coverage: Coverage, grid: Grid, scan: Scan) -> RasterDescription:
     """What was found in the raster."""
     bands = [
         RasterBand(name=name, unit=band.unit, valid=tally.valid, min=tally.min, max=tally.max, mean=tally.mean)
-        for (name, band), tally in zip(coverage.bands.items(), found.bands.values(), strict=True)
+        for (name, band), tally in zip(coverage.bands.items(), scan.bands.values(), strict=True)
     ]
     size = {'width': grid.width, 'height': grid.height, 'cell_width': grid.cell_width, 'cell_height': grid.cell_height}
-    codes = {'range': sum(tally.bad for tally in found.bands.values())} if found.bad else {}
-    bad = _bad_rows(found.listed, coverage, grid)
+    codes = {'range': sum(tally.bad for tally in scan.bands.values())} if scan.bad else {}
+    bad = _bad_rows(scan.listed, coverage, grid)
     members = {
         'raster': RasterReport(**size, bands=bands),
-        'rows': Rows(read=found.cells, good=found.cells - found.bad, bad_rows=found.bad, by_code=codes, bad=bad),
+        'rows': Rows(read=scan.cells, good=scan.cells - scan.bad, bad_rows=scan.bad, by_code=codes, bad=bad),
         'columns': {_band_name(raster, number): name for number, name in enumerate(coverage.bands, 1)},
     }
     notes = _about_nodata(raster, coverage) + _about_system(coverage, grid)
-    return RasterDescription(members, notes + _about_no_number(found) + _about_bad(found, coverage))
+    return RasterDescription(members, notes + _about_no_number(scan) + _about_bad(scan, coverage))
 
 
-def too_many_bad(found: Scan, coverage: Coverage) -> Text:
+def too_many_bad(scan: Scan, coverage: Coverage) -> Text:
     """The share of bad cells is over the coverage's threshold."""
-    share, limit = found.bad_share, coverage.checks.bad_cells_share
+    share, limit = scan.bad_share, coverage.checks.bad_cells_share
     return Text(
-        vi=f'{number_vi(found.bad)} ô ({number_vi(share, ".2%")}) có giá trị sai, "{coverage.title.vi}" chỉ cho phép '
+        vi=f'{number_vi(scan.bad)} ô ({number_vi(share, ".2%")}) có giá trị sai, "{coverage.title.vi}" chỉ cho phép '
         f'{number_vi(limit, ".2%")}. '
         'Không phát hành gì. Sửa tệp và giao lại.',
-        en=f'{found.bad:,} cells ({share:.2%}) have a bad value, and "{coverage.title.en}" allows {limit:.2%}. '
+        en=f'{scan.bad:,} cells ({share:.2%}) have a bad value, and "{coverage.title.en}" allows {limit:.2%}. '
         'Nothing was released. Correct the file and deliver it again.',
     )
 
@@ -145,25 +145,25 @@ def _about_system(coverage: Coverage, grid: Grid) -> list[Text]:
     ]
 
 
-def _about_no_number(found: Scan) -> list[Text]:
-    if not found.no_number:
+def _about_no_number(scan: Scan) -> list[Text]:
+    if not scan.no_number:
         return []
     return [
         Text(
-            vi=f'{number_vi(found.no_number)} giá trị là NaN hoặc vô cực, được coi là không có dữ liệu. '
+            vi=f'{number_vi(scan.no_number)} giá trị là NaN hoặc vô cực, được coi là không có dữ liệu. '
             'Nếu không chủ ý, kiểm tra cách xuất tệp.',
-            en=f'{found.no_number:,} values are NaN or infinite and were taken as empty. '
+            en=f'{scan.no_number:,} values are NaN or infinite and were taken as empty. '
             'If that is not meant, check how the file was exported.',
         )
     ]
 
 
-def _about_bad(found: Scan, coverage: Coverage) -> list[Text]:
-    if not found.bad or found.bad_share > coverage.checks.bad_cells_share:
+def _about_bad(scan: Scan, coverage: Coverage) -> list[Text]:
+    if not scan.bad or scan.bad_share > coverage.checks.bad_cells_share:
         return []
     return [
         Text(
-            vi=f'{number_vi(found.bad)} ô có giá trị sai được phát hành là không có dữ liệu.',
-            en=f'{found.bad} cells with a bad value are released as empty.',
+            vi=f'{number_vi(scan.bad)} ô có giá trị sai được phát hành là không có dữ liệu.',
+            en=f'{scan.bad} cells with a bad value are released as empty.',
         )
     ]

@@ -37,12 +37,12 @@ class Declared:
 
 
 def decide_place(
-    raster: Raster, name: str, given: str | None, coverage: Coverage, locality: Locality, units: list[Units]
+    raster: Raster, name: str, named_crs: str | None, coverage: Coverage, locality: Locality, units: list[Units]
 ) -> Decision:
     """Which system the raster's coordinates are in; raises UnknownCrs for a declaration that nobody knows."""
     declared = Declared(name, raster.crs.to_wkt() if raster.crs else None)
-    places = _places_in_locality(_places(raster), given or declared.declared_crs, locality)
-    return decide(declared, given, coverage, locality, Sample.of(places), units_alone(units, locality))
+    places = _places_in_locality(_places(raster), named_crs or declared.declared_crs, locality)
+    return decide(declared, named_crs, coverage, locality, Sample.of(places), units_alone(units, locality))
 
 
 def grid_of(raster: Raster, reading: Reading) -> Grid:
@@ -70,17 +70,17 @@ def _outline(grid: Grid, srid: int) -> Any:
     return move(np.array([dense]), proj_string(grid.srid), proj_string(srid))[0]
 
 
-def _places_in_locality(places: Geometries, said: str | None, locality: Locality) -> Geometries:
+def _places_in_locality(places: Geometries, named_crs: str | None, locality: Locality) -> Geometries:
     """Those of the places that lie in the locality as the raster says; all where none does, or it says nothing.
 
     A raster may well reach beyond the locality, and what lies there speaks against no system. Whether it covers
     enough is another question (`covered_share`).
     """
-    if said is None:
+    if named_crs is None:
         return places
     extent = extent_polygon(locality)
     shapely.prepare(extent)
-    inside = shapely.contains(extent, parse_reading(said).to(places, locality.srid))
+    inside = shapely.contains(extent, parse_reading(named_crs).to(places, locality.srid))
     return places[inside] if inside.any() else places
 
 

@@ -65,12 +65,12 @@ def kept(db: Connection, release: int) -> Served:
     return Served(release, sha256, Grid(*grid), filled, demo, Path(PathSettings().store) / path)
 
 
-def compare(raster: Raster, coverage: Coverage, grid: Grid, found: Scan, served: Served | None) -> DiffReport:
+def compare(raster: Raster, coverage: Coverage, grid: Grid, scan: Scan, served: Served | None) -> DiffReport:
     """How many cells get a value, another value, or lose theirs; on another grid all are new."""
     if served is None or served.grid != grid:
-        return DiffReport(added=found.filled, closed=served.filled if served else 0)
-    if served.sha256 == found.sha256:
-        return DiffReport(unchanged=found.filled)
+        return DiffReport(added=scan.filled, closed=served.filled if served else 0)
+    if served.sha256 == scan.sha256:
+        return DiffReport(unchanged=scan.filled)
     with rasterio.open(served.file) as before:
         parts = [
             _compared(before.read(window=strip.window), strip.values, coverage.nodata)
@@ -80,7 +80,7 @@ def compare(raster: Raster, coverage: Coverage, grid: Grid, found: Scan, served:
     return DiffReport(added=added, changed=changed, closed=closed, unchanged=unchanged)
 
 
-def lost_share(grid: Grid, found: Scan, served: Served | None, diff: DiffReport) -> float:
+def lost_share(grid: Grid, scan: Scan, served: Served | None, diff: DiffReport) -> float:
     """Share of the real cells with a value that would lose it; on another grid of the system, of their area."""
     if served is None or served.demo or not served.filled:
         return 0.0
@@ -88,15 +88,15 @@ def lost_share(grid: Grid, found: Scan, served: Served | None, diff: DiffReport)
         return diff.closed / served.filled
     if served.grid.srid != grid.srid:
         return 0.0
-    before, after = served.filled * _cell_area(served.grid), found.filled * _cell_area(grid)
+    before, after = served.filled * _cell_area(served.grid), scan.filled * _cell_area(grid)
     return max(0.0, 1 - after / before)
 
 
-def outcome(grid: Grid, found: Scan, diff: DiffReport, options: DeliveryOptions, working_srid: int) -> Outcome:
+def outcome(grid: Grid, scan: Scan, diff: DiffReport, options: DeliveryOptions, working_srid: int) -> Outcome:
     """What the release holds, in the words of layers: a row is a cell with a value."""
-    demo = found.filled if options.origin == 'demo' else 0
+    demo = scan.filled if options.origin == 'demo' else 0
     extent, extent_wgs84 = list(grid.bounds_in(working_srid)), list(grid.bounds_in(WGS84))
-    return Outcome(diff, diff.closed, found.filled, found.filled, demo, extent, extent_wgs84)
+    return Outcome(diff, diff.closed, scan.filled, scan.filled, demo, extent, extent_wgs84)
 
 
 def reserve(
@@ -106,7 +106,7 @@ def reserve(
     return record(db, coverage, result, options, Source(delivery=delivery, rows_bad=bad))
 
 
-def publish(db: Connection, coverage: Coverage, grid: Grid, found: Scan, release: int, size_bytes: int) -> None:
+def publish(db: Connection, coverage: Coverage, grid: Grid, scan: Scan, release: int, size_bytes: int) -> None:
     """Makes the release, whose file is in the store, the one that is served."""
     with db.cursor() as cursor:
         cursor.execute(
@@ -117,7 +117,7 @@ def publish(db: Connection, coverage: Coverage, grid: Grid, found: Scan, release
                 release,
                 store_path(coverage, release),
                 size_bytes,
-                found.sha256,
+                scan.sha256,
                 grid.srid,
                 grid.width,
                 grid.height,
@@ -125,7 +125,7 @@ def publish(db: Connection, coverage: Coverage, grid: Grid, found: Scan, release
                 grid.north,
                 grid.cell_width,
                 grid.cell_height,
-                Json(_bands(found)),
+                Json(_bands(scan)),
                 file_sha256(Path(PathSettings().store) / store_path(coverage, release)),
             ],
         )
@@ -166,8 +166,8 @@ def _cell_area(grid: Grid) -> float:
     return grid.cell_width * grid.cell_height
 
 
-def _bands(found: Scan) -> list[dict[str, Any]]:
+def _bands(scan: Scan) -> list[dict[str, Any]]:
     return [
         {'name': name, 'valid': tally.valid, 'min': tally.min, 'max': tally.max, 'mean': tally.mean}
-        for name, tally in found.bands.items()
+        for name, tally in scan.bands.items()
     ]

@@ -40,7 +40,7 @@ class Original:
 
     @property
     def store_name(self) -> str:
-        """Where it is kept, relative to the store."""
+        """The path of the original, relative to the store."""
         suffix = f'{self.file.suffix.lower()}.zip' if self.beside else self.file.suffix.lower()
         return f'originals/{self.sha256[:2]}/{self.sha256}{suffix}'
 
@@ -61,19 +61,19 @@ def original(file: Path) -> Original:
     return replace(listed, sha256=digest.hexdigest(), size_bytes=size)
 
 
-def keep(found: Original, delivery: int) -> None:
+def keep(original: Original, delivery: int) -> None:
     """Puts the original into the store, whole or not at all; one that is there already stays, if it is still whole."""
-    target = _store() / found.store_name
-    if target.exists() and is_original(found.store_name, found.file.name, found.sha256):
+    target = _store() / original.store_name
+    if target.exists() and is_original(original.store_name, original.file.name, original.sha256):
         return
     target.parent.mkdir(parents=True, exist_ok=True)
     draft = _draft(delivery)
     draft.parent.mkdir(parents=True, exist_ok=True)
     try:
-        if found.beside:
-            _zip(found, draft)
+        if original.beside:
+            _zip(original, draft)
         else:
-            shutil.copyfile(found.file, draft)
+            shutil.copyfile(original.file, draft)
         with draft.open('rb') as written:
             os.fsync(written.fileno())
         draft.replace(target)
@@ -112,10 +112,10 @@ def is_original(store_name: str, file_name: str, sha256: str) -> bool:
         return False
 
 
-def _unpack(kept: Path, file: Path) -> None:
+def _unpack(archived: Path, file: Path) -> None:
     """Puts what was kept together under the name of `file`: the same content may first have come under another one."""
     unpacked = file.parent / 'unpacked'
-    with zipfile.ZipFile(kept) as archive:
+    with zipfile.ZipFile(archived) as archive:
         archive.extractall(unpacked)
     parts = list(unpacked.iterdir())
     main = next(part for part in parts if part.is_dir() or part.suffix.lower() == file.suffix.lower())
@@ -125,10 +125,10 @@ def _unpack(kept: Path, file: Path) -> None:
         part.rename(file.parent / (new + part.name.removeprefix(old)))
 
 
-def _missing(kept: Path) -> OriginalMissing:
+def _missing(archived: Path) -> OriginalMissing:
     return OriginalMissing(
-        vi=f'Kho lưu không còn bản gốc nguyên vẹn {kept}. Khôi phục kho từ bản sao lưu, hoặc yêu cầu gửi lại tệp.',
-        en=f'The store has lost the original {kept}. Restore the store from a backup, or have the file sent again.',
+        vi=f'Kho lưu không còn bản gốc nguyên vẹn {archived}. Khôi phục kho từ bản sao lưu, hoặc yêu cầu gửi lại tệp.',
+        en=f'The store has lost the original {archived}. Restore the store from a backup, or have the file sent again.',
     )
 
 
@@ -137,9 +137,9 @@ def forget_draft(delivery: int) -> None:
     _draft(delivery).unlink(missing_ok=True)
 
 
-def _zip(found: Original, target: Path) -> None:
+def _zip(original: Original, target: Path) -> None:
     with zipfile.ZipFile(target, 'w', zipfile.ZIP_DEFLATED) as archive:
-        for name, part in found.parts:
+        for name, part in original.parts:
             info = zipfile.ZipInfo(name, EPOCH)
             info.compress_type = zipfile.ZIP_DEFLATED
             with archive.open(info, 'w', force_zip64=True) as member, part.open('rb') as opened:

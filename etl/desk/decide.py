@@ -119,44 +119,44 @@ def _at_the_desk(db: Connection, number: int) -> Iterator[DeliveryRecord]:
 
 
 def _again[L: (Layer, Coverage)](
-    db: Connection, delivery: Delivery[L], course: Course[L], found: DeliveryRecord, decision: Decision
+    db: Connection, delivery: Delivery[L], course: Course[L], record: DeliveryRecord, decision: Decision
 ) -> Report:
     """Runs the course again; one transaction holds the release, the record and the decision."""
-    as_it_came = replace(delivery, options=DeliveryOptions.model_validate({'layer': found.layer_id, **found.options}))
-    same = course.fingerprint(db, as_it_came, found.sha256)
+    as_it_came = replace(delivery, options=DeliveryOptions.model_validate({'layer': record.layer_id, **record.options}))
+    same = course.fingerprint(db, as_it_came, record.sha256)
     try:
-        quarantine.forget(db, found.id)
+        quarantine.forget(db, record.id)
         report = run(db, delivery, course, same)
     except DataRefused as refused:
         db.rollback()
         with db:
-            _keep(db, found.id, 'accept', decision, 'returned', deliveries.refusal(delivery, refused))
+            _keep(db, record.id, 'accept', decision, 'returned', deliveries.refusal(delivery, refused))
         raise
     if report.verdict == 'returned':
         db.rollback()
-        report.notes.append(_still_waits(found.id))
-        _keep(db, found.id, 'accept', decision, 'returned', report)
+        report.notes.append(_still_waits(record.id))
+        _keep(db, record.id, 'accept', decision, 'returned', report)
     elif report.superseded_by is not None:
-        deliveries.finish(db, found.id, report, was='diagnosed')
+        deliveries.finish(db, record.id, report, was='diagnosed')
         db.commit()
-        raise deliveries.decided_meanwhile(found.id)
+        raise deliveries.decided_meanwhile(record.id)
     else:
-        deliveries.finish(db, found.id, report, was='diagnosed')
-        _keep(db, found.id, 'accept', decision, deliveries.status_of(report), report)
+        deliveries.finish(db, record.id, report, was='diagnosed')
+        _keep(db, record.id, 'accept', decision, deliveries.status_of(report), report)
     db.commit()
     return report
 
 
-def _with(found: DeliveryRecord, decision: Decision) -> DeliveryOptions:
+def _with(record: DeliveryRecord, decision: Decision) -> DeliveryOptions:
     """The delivery's options with those of the decision, which agrees to what the diagnosis showed, and to no more.
 
     What an earlier decision said holds on where another question came up after it.
     """
-    earlier_options = [earlier.options for earlier in decisions(found.id) if earlier.outcome == 'diagnosed']
-    before = _merge_decisions({'layer': found.layer_id, **found.options, 'accept_loss': False}, earlier_options)
+    earlier_options = [earlier.options for earlier in decisions(record.id) if earlier.outcome == 'diagnosed']
+    before = _merge_decisions({'layer': record.layer_id, **record.options, 'accept_loss': False}, earlier_options)
     after = _merge_decisions(before.model_dump(), [decision.options()])
     as_seen = all(getattr(before, name) == getattr(after, name) for name in READ_BY)
-    return after.model_copy(update={'agreed': found.seen if as_seen else {}})
+    return after.model_copy(update={'agreed': record.seen if as_seen else {}})
 
 
 def _merge_decisions(options: dict[str, Any], decided: list[dict[str, Any]]) -> DeliveryOptions:
@@ -183,12 +183,12 @@ def _keep(db: Connection, number: int, decided: str, decision: Decision, outcome
         )
 
 
-def _decided(found: DeliveryRecord) -> AlreadyDecided:
-    by = f' {found.superseded_by}' if found.superseded_by else ''
+def _decided(record: DeliveryRecord) -> AlreadyDecided:
+    by = f' {record.superseded_by}' if record.superseded_by else ''
     return AlreadyDecided(
-        vi=f'Đợt giao {found.id} không chờ quyết định (tình trạng: {found.status}{by}). '
+        vi=f'Đợt giao {record.id} không chờ quyết định (tình trạng: {record.status}{by}). '
         'Xem những đợt đang chờ: dothi deliveries.',
-        en=f'Delivery {found.id} does not wait for a decision (it is {found.status}{by}). '
+        en=f'Delivery {record.id} does not wait for a decision (it is {record.status}{by}). '
         'See those that wait: dothi deliveries.',
     )
 

@@ -82,7 +82,7 @@ def _disk_full(error: Exception) -> DiskFull:
 
 
 def receive(
-    db: Connection, layer: Layer | Coverage, found: Original, options: DeliveryOptions, locality: Locality
+    db: Connection, layer: Layer | Coverage, original: Original, options: DeliveryOptions, locality: Locality
 ) -> int:
     """The number of the delivery, recorded as received and locked by this session."""
     agency = options.agency or layer.agency
@@ -93,10 +93,10 @@ def receive(
                values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s) returning id""",
             [
                 layer.id,
-                found.file.name,
-                found.sha256,
-                found.size_bytes,
-                found.store_name,
+                original.file.name,
+                original.sha256,
+                original.size_bytes,
+                original.store_name,
                 agency,
                 options.sender or locality.agencies[agency].focal_point.vi,
                 options.origin,

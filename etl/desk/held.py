@@ -36,9 +36,9 @@ OPTIONS: dict[Reason, str] = {
 ACCEPTED_AS_IT_IS = frozenset({'loss', 'moved', 'cover', 'newer', 'letters', 'misplaced'})
 
 
-def how_to_decide(number: int, held: list[Reason]) -> AdvisedText:
+def how_to_decide(number: int, reasons: list[Reason]) -> AdvisedText:
     """That the delivery waits, and the commands that decide on it."""
-    option = ''.join(text for reason, text in OPTIONS.items() if reason in held)
+    option = ''.join(text for reason, text in OPTIONS.items() if reason in reasons)
     commands = f'dothi accept {number}{option} --reason "…"', f'dothi return {number} --reason "…"'
     return AdvisedText(
         vi=f'Đợt giao {number} chờ quyết định.',
@@ -50,10 +50,10 @@ def how_to_decide(number: int, held: list[Reason]) -> AdvisedText:
     )
 
 
-def how_to_insist(held: list[Reason]) -> AdvisedText:
+def how_to_insist(reasons: list[Reason]) -> AdvisedText:
     """What a check that would be held is told: it has no number to decide on."""
-    options = [text.strip() for reason, text in OPTIONS.items() if reason in held]
-    options += ['--accept-loss'] if ACCEPTED_AS_IT_IS & set(held) else []
+    options = [text.strip() for reason, text in OPTIONS.items() if reason in reasons]
+    options += ['--accept-loss'] if ACCEPTED_AS_IT_IS & set(reasons) else []
     option_text = ', '.join(options) or '–'
     return AdvisedText(
         vi='Khi giao thật, đợt giao này sẽ chờ người quyết định.',

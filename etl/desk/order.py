@@ -61,7 +61,7 @@ def judge_overwriting[L: (Layer, Coverage)](db: Connection, delivery: Delivery[L
 
 
 def _later[L: (Layer, Coverage)](db: Connection, delivery: Delivery[L]) -> list[Later]:
-    """In order; of a layer with validity, only those of the same day speak of the same."""
+    """Later deliveries, in order; for a layer with validity, only those of the same day compete."""
     with db.cursor() as cursor:
         cursor.execute(
             """select new.id, new.release,

@@ -7,12 +7,12 @@ from dothi.core.text import AdvisedText, Text
 from etl.doctor.proposals import Proposal
 
 
-def which_column(found: list[Proposal], layer: Layer) -> AdvisedText:
+def which_column(proposals: list[Proposal], layer: Layer) -> AdvisedText:
     """The question whether a column of the file is one that the layer needs."""
-    first = found[0]
+    first = proposals[0]
     title = layer.columns[first.column].title
-    vi = '; '.join(f'"{proposal.source}" ({proposal.why.vi})' for proposal in found)
-    en = '; '.join(f'"{proposal.source}" ({proposal.why.en})' for proposal in found)
+    vi = '; '.join(f'"{proposal.source}" ({proposal.why.vi})' for proposal in proposals)
+    en = '; '.join(f'"{proposal.source}" ({proposal.why.en})' for proposal in proposals)
     option = f'--column {quote(f"{first.source}={first.column}")}'
     return AdvisedText(
         vi=f'Cột bắt buộc {first.column} ({title.vi}) không có trong tệp; có thể là {vi}. Cho biết có đúng không.',
@@ -21,13 +21,13 @@ def which_column(found: list[Proposal], layer: Layer) -> AdvisedText:
     )
 
 
-def perhaps(found: Proposal) -> AdvisedText:
+def perhaps(proposal: Proposal) -> AdvisedText:
     """A hint at a column that the layer could use."""
-    option = f'--column {quote(f"{found.source}={found.column}")}'
+    option = f'--column {quote(f"{proposal.source}={proposal.column}")}'
     return AdvisedText(
-        vi=f'Cột "{found.source}" không dùng đến, nhưng có vẻ là {found.column} ({found.why.vi}). '
+        vi=f'Cột "{proposal.source}" không dùng đến, nhưng có vẻ là {proposal.column} ({proposal.why.vi}). '
         'Nếu đúng, cho trung tâm biết.',
-        en=f'The column "{found.source}" is not used, but looks like {found.column} ({found.why.en}). '
+        en=f'The column "{proposal.source}" is not used, but looks like {proposal.column} ({proposal.why.en}). '
         'If so, tell the centre.',
         steward=_if_so(option),
     )

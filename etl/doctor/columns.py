@@ -58,14 +58,14 @@ def find(
     columns: list[str],
     layer: Layer,
     cut_at: int | None = None,
-    said: Mapping[str, str] = EMPTY,
+    named_columns: Mapping[str, str] = EMPTY,
     remembered: Mapping[str, str] = EMPTY,
 ) -> Matching:
     """The matching as far as it goes: what the sender said first, then declared names, then what is remembered.
 
     said and remembered: the file's name of a column to the layer's. Raises UnknownColumn for what was said wrongly.
     """
-    source_of = _named_by_sender(said, columns, layer)
+    source_of = _named_by_sender(named_columns, columns, layer)
     source_of = _find_all(columns, layer, cut_at, source_of)
     remembered_sources = _remembered(remembered, columns, source_of)
     source_of |= remembered_sources
@@ -94,10 +94,10 @@ def _needed(layer: Layer) -> list[str]:
     return [name for name, column in layer.columns.items() if column.required or name in layer.key]
 
 
-def _named_by_sender(said: Mapping[str, str], columns: list[str], layer: Layer) -> dict[str, str]:
+def _named_by_sender(named_columns: Mapping[str, str], columns: list[str], layer: Layer) -> dict[str, str]:
     """Layer column to file column, as the sender says."""
     by_key = {name_key(column): column for column in columns}
-    for source, name in said.items():
+    for source, name in named_columns.items():
         if name_key(source) not in by_key:
             raise _unknown(
                 f'{source}={name}', source, columns, Text(vi='tệp không có cột', en='the file has no column')
@@ -105,18 +105,18 @@ def _named_by_sender(said: Mapping[str, str], columns: list[str], layer: Layer) 
         if name not in layer.columns:
             no_column = Text(vi=f'lớp {layer.id} không có cột', en=f'the layer {layer.id} has no column')
             raise _unknown(f'{source}={name}', name, layer.columns, no_column)
-    return {name: by_key[name_key(source)] for source, name in said.items()}
+    return {name: by_key[name_key(source)] for source, name in named_columns.items()}
 
 
-def _remembered(remembered: Mapping[str, str], columns: list[str], taken: Mapping[str, str]) -> dict[str, str]:
+def _remembered(remembered: Mapping[str, str], columns: list[str], matched: Mapping[str, str]) -> dict[str, str]:
     by_key = {name_key(source): name for source, name in remembered.items()}
-    free = [column for column in columns if column not in taken.values() and name_key(column) in by_key]
-    return {by_key[name_key(column)]: column for column in free if by_key[name_key(column)] not in taken}
+    free = [column for column in columns if column not in matched.values() and name_key(column) in by_key]
+    return {by_key[name_key(column)]: column for column in free if by_key[name_key(column)] not in matched}
 
 
-def _find_all(columns: list[str], layer: Layer, cut_at: int | None, said: dict[str, str]) -> dict[str, str]:
+def _find_all(columns: list[str], layer: Layer, cut_at: int | None, named_columns: dict[str, str]) -> dict[str, str]:
     """Layer column to file column. A file column is used once; the layer's own names win over other names."""
-    source_of = dict(said)
+    source_of = dict(named_columns)
     # First everybody's own name, then the first alternative of each, and so on.
     depth = max(len(accepted_names(name, layer)) for name in layer.columns)
     for rank in range(depth):
@@ -129,10 +129,10 @@ def _find_all(columns: list[str], layer: Layer, cut_at: int | None, said: dict[s
     return source_of
 
 
-def _find(name: str, columns: list[str], taken: Iterable[str], cut_at: int | None) -> str | None:
+def _find(name: str, columns: list[str], matched: Iterable[str], cut_at: int | None) -> str | None:
     wanted_key = name_key(name)
     cut = name_key(name[:cut_at]) if cut_at else wanted_key
-    free = [column for column in columns if column not in set(taken)]
+    free = [column for column in columns if column not in set(matched)]
     for key in (wanted_key, cut):
         for column in free:
             if key in (name_key(column), name_key(without_unit(column))):
@@ -169,8 +169,8 @@ def missing(name: str, layer: Layer, columns: list[str]) -> MissingColumn:
     )
 
 
-def _unknown(option: str, name: str, known: Iterable[str], what: Text) -> UnknownColumn:
-    hint = did_you_mean(name, known)
+def _unknown(option: str, name: str, names: Iterable[str], what: Text) -> UnknownColumn:
+    hint = did_you_mean(name, names)
     return UnknownColumn(
         vi=f'--column {option}: {what.vi} {name}. {hint.vi}', en=f'--column {option}: {what.en} {name}. {hint.en}'
     )

@@ -47,18 +47,18 @@ class Proposal:
     why: Text
 
 
-def proposals(names: Iterable[str], samples: dict[str, list[str]], layer: Layer, known: Evidence) -> list[Proposal]:
+def proposals(names: Iterable[str], samples: dict[str, list[str]], layer: Layer, evidence: Evidence) -> list[Proposal]:
     """What the file's free columns may be of the layer's columns `names`, the best first.
 
     samples: some values of each free column of the file, as text.
     """
-    scored = [_proposal(source, values, name, layer, known) for name in names for source, values in samples.items()]
+    scored = [_proposal(source, values, name, layer, evidence) for name in names for source, values in samples.items()]
     return sorted((one for one in scored if one.score >= PROPOSED), key=lambda one: -one.score)
 
 
-def best(found: Iterable[Proposal]) -> dict[str, list[Proposal]]:
-    """By layer column its proposals, the best first; the best of a column is not that of another."""
-    ranked = list(found)
+def best(candidates: Iterable[Proposal]) -> dict[str, list[Proposal]]:
+    """Proposals by layer column, best first; no source column is the best proposal of two layer columns."""
+    ranked = list(candidates)
     first: dict[str, Proposal] = {}
     for proposal in ranked:
         if proposal.column not in first and proposal.source not in {other.source for other in first.values()}:
@@ -76,10 +76,10 @@ def likeness(source: str, name: str, column: Column, layer: Layer) -> tuple[floa
     return max((_alike(source, other), other) for other in names)
 
 
-def _proposal(source: str, values: list[str], name: str, layer: Layer, known: Evidence) -> Proposal:
+def _proposal(source: str, values: list[str], name: str, layer: Layer, evidence: Evidence) -> Proposal:
     column = layer.columns[name]
     alike, nearest = likeness(source, name, column, layer)
-    content, why = _content(values, name, layer, known)
+    content, why = _content(values, name, layer, evidence)
     score = (NAME_COUNTS * alike + CONTENT_COUNTS * content) if content else 0.0
     by_name = Text(
         vi=f'tên giống "{nearest}" {number_vi(alike, ".0%")}; {why.vi}',
@@ -101,19 +101,19 @@ def _spaced(name: str) -> str:
     return re.sub(r'(?<=[a-z])(?=[A-Z])', ' ', name)
 
 
-def _content(values: list[str], name: str, layer: Layer, known: Evidence) -> tuple[float, Text]:
+def _content(values: list[str], name: str, layer: Layer, evidence: Evidence) -> tuple[float, Text]:
     """How much the values are those of the column: 0 where they cannot be."""
     column = layer.columns[name]
     if not values:
         return LITTLE, Text(vi='không có giá trị để so', en='there are no values to compare')
     if column.domain and column.type == 'text':
         return _by_list(values, _share(~coded(pa.array(values), column.domain)[1]), TELLING)
-    codes = known.codes(name)
+    codes = evidence.codes(name)
     if codes:
         return _by_list(values, sum(value in codes for value in values) / len(values), TELLING)
     if column.type != 'text':
         return _by_type(values, column)
-    return _by_shape(values, name, layer, known)
+    return _by_shape(values, name, layer, evidence)
 
 
 def _by_list(values: list[str], share: float, weight: float) -> tuple[float, Text]:
@@ -137,11 +137,11 @@ def _by_type(values: list[str], column: Column) -> tuple[float, Text]:
     return (weight if share >= FITS else 0.0), reason
 
 
-def _by_shape(values: list[str], name: str, layer: Layer, known: Evidence) -> tuple[float, Text]:
+def _by_shape(values: list[str], name: str, layer: Layer, evidence: Evidence) -> tuple[float, Text]:
     repeated = len(set(values)) < FITS * len(values)
     if [name] == layer.key and repeated:
         return 0.0, Text(vi='giá trị lặp lại, không thể là khóa', en='the values repeat, they cannot be the key')
-    shapes = {_shape(value) for value in known.released(name)}
+    shapes = {_shape(value) for value in evidence.released(name)}
     share = sum(_shape(value) in shapes for value in values) / len(values)
     if share >= FITS:
         return SOMETHING, Text(

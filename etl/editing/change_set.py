@@ -109,7 +109,7 @@ def _sets(db: Connection, where: str, values: dict[str, Any]) -> list[ChangeSet]
 
 
 def set_with(db: Connection, number: int) -> ChangeSet:
-    """The change set; raises NoSuchChangeSet."""
+    """The change set with this number; raises NoSuchChangeSet."""
     matching_sets = _sets(db, 'where s.id = %(id)s', {'id': number})
     if not matching_sets:
         raise NoSuchChangeSet(
@@ -135,7 +135,7 @@ def must_be_open(db: Connection, number: int) -> ChangeSet:
     return edit_set
 
 
-def edits_of(db: Connection, found: ChangeSet) -> list[PendingEdit]:
+def edits_of(db: Connection, change_set: ChangeSet) -> list[PendingEdit]:
     """The edits of the change set, in the order in which they were begun."""
     query = sql.SQL(
         """select e.id, e.change, e.feature_id, e.base_release, e.properties, e.edited_at,
@@ -146,5 +146,7 @@ def edits_of(db: Connection, found: ChangeSet) -> list[PendingEdit]:
     with db.cursor(cursor_factory=RealDictCursor) as cursor:
         # moments as the edit has them
         cursor.execute("set local timezone = 'UTC'")
-        cursor.execute(query.format(sql.Identifier('layer', found.layer_id)), [sorted(RESERVED_COLUMNS), found.id])
+        cursor.execute(
+            query.format(sql.Identifier('layer', change_set.layer_id)), [sorted(RESERVED_COLUMNS), change_set.id]
+        )
         return [PendingEdit(**row) for row in cursor.fetchall()]

@@ -65,9 +65,9 @@ class Unfit(DataRefused):
         )
 
 
-def unknown_properties(names: Sequence[str], known: Sequence[str]) -> list[Fault]:
+def unknown_properties(names: Sequence[str], columns: Sequence[str]) -> list[Fault]:
     """A fault for each name that is no column, with the nearest column."""
-    return [_unknown(name, known) for name in names if name not in known]
+    return [_unknown(name, columns) for name in names if name not in columns]
 
 
 def prepared(features: Sequence[Submitted], reading: Reading, layer: Layer, locality: Locality) -> Prepared:
@@ -134,8 +134,8 @@ def _must_be(column: Column) -> Text:
     return Text(vi=f'phải là {words.vi}.', en=f'must be {words.en}.')
 
 
-def _unknown(name: str, known: Sequence[str]) -> Fault:
-    hint = did_you_mean(name, known)
+def _unknown(name: str, columns: Sequence[str]) -> Fault:
+    hint = did_you_mean(name, columns)
     says = Text(vi=f'lớp không có thuộc tính này. {hint.vi}', en=f'the layer has no such property. {hint.en}')
     return Fault(pointer_to(name), 'unknown_property', says)
 

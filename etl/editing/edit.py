@@ -150,7 +150,7 @@ def key_must_be_free(db: Connection, layer: Layer, properties: dict[str, Any]) -
 
 
 def key_taken(layer: Layer, number: int) -> Unfit:
-    """That the feature `number` has the key already."""
+    """The refusal of a key that the feature `number` has already."""
     says = Text(
         vi=f'mã này đã có ở đối tượng {number}. Dùng mã khác, hoặc sửa đối tượng đó.',
         en=f'the feature {number} has this key. Take another one, or edit that feature.',

@@ -187,14 +187,14 @@ def _again(db: Connection, before: Pending, draft: Draft | None) -> int:
 
 
 def _prepared(
-    db: Connection, found: ChangeSet, kept: Sequence[PendingEdit], layer: Layer, locality: Locality
+    db: Connection, change_set: ChangeSet, pending: Sequence[PendingEdit], layer: Layer, locality: Locality
 ) -> Prepared:  # fmt: skip
     """The edits' rows; raises Unfit with pointers that begin with the feature: /12/properties/level."""
     reading = Reading(parse_crs(f'EPSG:{locality.srid}'))
     try:
-        return prepared(_submitted(db, found.id), reading, layer, locality)
+        return prepared(_submitted(db, change_set.id), reading, layer, locality)
     except Unfit as error:
-        numbers = [edit.feature_id or -edit.id for edit in kept]
+        numbers = [edit.feature_id or -edit.id for edit in pending]
         numbered_faults = [replace(fault, pointer=f'/{numbers[fault.row]}{fault.pointer}') for fault in error.faults]
         raise Unfit(numbered_faults) from None
 
@@ -215,9 +215,8 @@ def _must_not_conflict(db: Connection, layer: Layer, edits: Sequence[PendingEdit
     keys = [json.dumps([properties[name] for name in layer.key]) for properties in keyed]
     conflict_texts += [_twice(key) for key in sorted({key for key in keys if keys.count(key) > 1})]
     if conflict_texts:
-        raise Conflicts(
-            vi=' '.join(says.vi for says in conflict_texts), en=' '.join(says.en for says in conflict_texts)
-        )
+        conflicts = Text.join(' ', conflict_texts)
+        raise Conflicts(vi=conflicts.vi, en=conflicts.en)
 
 
 def _conflict(db: Connection, layer: Layer, edit: PendingEdit) -> Text | None:
@@ -238,10 +237,10 @@ def _conflict(db: Connection, layer: Layer, edit: PendingEdit) -> Text | None:
     return None
 
 
-def _key_taken_text(number: int, taken: Version) -> Text:
+def _key_taken_text(number: int, version: Version) -> Text:
     return Text(
-        vi=f'Đối tượng mới {number} có mã của đối tượng {taken.id}, được phát hành từ khi thêm.',
-        en=f'The new feature {number} has the key of {taken.id}, which was released since it was added.',
+        vi=f'Đối tượng mới {number} có mã của đối tượng {version.id}, được phát hành từ khi thêm.',
+        en=f'The new feature {number} has the key of {version.id}, which was released since it was added.',
     )
 
 

@@ -42,7 +42,7 @@ class Outcome(BaseModel):
 
     @property
     def exit_code(self) -> int:
-        """The highest of its reports."""
+        """The highest exit code of the reports."""
         return max((report.exit_code for report in self.reports), default=0)
 
 
@@ -112,6 +112,6 @@ def _deliver(
 
 
 def _note(source: OpenSource, fetched: list[Fetched]) -> str:
-    """Where it comes from, for the record of the delivery and the release."""
+    """The note of the delivery and the release: attribution, licence and files of the source."""
     files = '; '.join(f'{download.url} (sha256 {download.sha256})' for download in fetched)
     return f'{source.attribution.vi} · {source.attribution.en} · {source.licence} · {files}'

@@ -13,14 +13,14 @@ from etl.formats.source import Source, family
 SHOWN = 20
 
 
-def choose(sources: Sequence[Source], layer: Layer, name: str, wanted: str | None) -> Source:
+def choose(sources: Sequence[Source], layer: Layer, name: str, named_layer: str | None) -> Source:
     """The only one; or the one with the layer's name; or the only one whose geometry, and columns if any do, fit.
 
-    wanted: the name that the sender gave. Raises NoLayerInFile for a name that is not there, LayerNotStored for a
+    named_layer: the name that the sender gave. Raises NoLayerInFile for a name that is not there, LayerNotStored for a
     layer that is not read, and AmbiguousLayer.
     """
     readable = [source for source in sources if source.refusal is None]
-    chosen = _choose(readable or sources if wanted is None else sources, layer, name, wanted)
+    chosen = _choose(readable or sources if named_layer is None else sources, layer, name, named_layer)
     if chosen.refusal is not None:
         raise LayerNotStored(
             vi=f'{name}: lớp "{chosen.layer}" {chosen.refusal.vi}.',
@@ -29,8 +29,8 @@ def choose(sources: Sequence[Source], layer: Layer, name: str, wanted: str | Non
     return chosen
 
 
-def _choose(sources: Sequence[Source], layer: Layer, name: str, wanted: str | None) -> Source:
-    candidates = _with_name(sources, name, wanted) if wanted is not None else sources
+def _choose(sources: Sequence[Source], layer: Layer, name: str, named_layer: str | None) -> Source:
+    candidates = _with_name(sources, name, named_layer) if named_layer is not None else sources
     if not candidates:
         raise NoLayerInFile(vi=f'{name} không có lớp dữ liệu nào.', en=f'{name} has no data layer.')
     if len(candidates) == 1:
@@ -44,15 +44,15 @@ def _choose(sources: Sequence[Source], layer: Layer, name: str, wanted: str | No
     raise _ambiguous(alike or candidates, layer, name)
 
 
-def _with_name(sources: Sequence[Source], name: str, wanted: str) -> list[Source]:
-    key = search_key(wanted)
+def _with_name(sources: Sequence[Source], name: str, named_layer: str) -> list[Source]:
+    key = search_key(named_layer)
     matching = [source for source in sources if key in _own_names(source) | {search_key(source.name)}]
     if matching:
         return matching
     listed = _listed(sources)
     raise NoLayerInFile(
-        vi=f'{name} không có lớp "{wanted}". Các lớp trong tệp: {listed}.',
-        en=f'{name} has no layer "{wanted}". Its layers: {listed}.',
+        vi=f'{name} không có lớp "{named_layer}". Các lớp trong tệp: {listed}.',
+        en=f'{name} has no layer "{named_layer}". Its layers: {listed}.',
     )
 
 

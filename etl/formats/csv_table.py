@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from typing import TextIO
 
 from dothi.core.text import Text
+from etl.doctor.text.choice import Naming
 from etl.doctor.text.encoding import wrong_encoding
-from etl.doctor.text.names import Naming
 from etl.doctor.text.readings import Reading
 from etl.formats.errors import EmptyFile, TooLarge, UnreadableFile
 from etl.formats.item import Item

@@ -187,11 +187,11 @@ def _variable(head: str, name: str) -> str:
     return value_match[1].strip() if value_match else ''
 
 
-def _holds(item: Item, wanted: bytes) -> bool:
+def _holds(item: Item, pattern: bytes) -> bool:
     before = b''
     with item.open() as opened:
         while block := opened.read(BLOCK_BYTES):
-            if wanted in before + block:
+            if pattern in before + block:
                 return True
-            before = block[-len(wanted) :]
+            before = block[-len(pattern) :]
     return False

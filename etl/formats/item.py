@@ -23,12 +23,12 @@ class Item:
 
     @property
     def name(self) -> str:
-        """What the sender calls it."""
+        """The name that the sender gave the item."""
         return self.member or self.file.name
 
     @property
     def suffix(self) -> str:
-        """Its suffix in lower case."""
+        """The suffix of the name, in lower case."""
         return PurePosixPath(self.name).suffix.lower()
 
     @property
@@ -39,7 +39,7 @@ class Item:
 
     @property
     def size(self) -> int:
-        """Its bytes, unpacked."""
+        """The size in bytes, unpacked."""
         if self.member is None:
             return self.file.stat().st_size
         with zipfile.ZipFile(self.file) as archive:
@@ -72,7 +72,7 @@ class Item:
         return path, folder
 
     def unpacked_whole(self) -> tuple[str, object]:
-        """As `unpacked`, with all members of the same stem, their suffixes in lower case."""
+        """Unpack the item with all members of the same stem, their suffixes in lower case."""
         folder = tempfile.TemporaryDirectory(prefix='dothi-')
         for member in self._parts():
             path = Path(folder.name) / f'unpacked{member.suffix}'
@@ -94,7 +94,7 @@ class Item:
         return [Item(self.file, name) for name in names]
 
     def head(self, size: int) -> bytes:
-        """Its first bytes."""
+        """The first bytes of the item."""
         with self.open() as opened:
             return opened.read(size)
 

@@ -5,7 +5,7 @@ from pathlib import Path, PurePosixPath
 
 from dothi.core.errors import DataRefused
 from dothi.core.layer import Layer
-from etl.doctor.text.names import Naming, naming
+from etl.doctor.text.choice import Naming, naming
 from etl.formats import csv_table, drawing, geodatabase, kml, ogr, xlsx, zipped
 from etl.formats.choosing import choose
 from etl.formats.errors import MissingPart

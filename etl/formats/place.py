@@ -43,7 +43,7 @@ class Place:
 
 
 def find_place(columns: Sequence[str]) -> Place | None:
-    """Where `columns` say that the coordinates are, the plainest names first; None where they do not."""
+    """The columns that hold the coordinates, chosen by their names, plainest first; None where none does."""
     plain = [re.sub(r'[\W_]+', ' ', search_key(column)).strip() for column in columns]
     keys = [_axis(key) for key in plain]
 

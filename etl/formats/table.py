@@ -30,7 +30,7 @@ COUNTING = re.compile(r'[(\[]?(\d{1,3})[)\]]?')
 
 @dataclass(frozen=True)
 class Header:
-    """Where a table begins: position of the header among the rows, names of the columns, and what their place is."""
+    """The header of a table: its position among the rows, the names of the columns, and the columns of coordinates."""
 
     row: int
     columns: list[str]

@@ -56,7 +56,7 @@ def _are_collections(wkb: Any) -> NDArray[np.bool_]:
 
 
 def _step(wkb: bytes, position: int) -> tuple[int, int]:
-    """Where the coordinates of the geometry at `position` end, or its parts begin, and how many parts it has."""
+    """The position behind the geometry at `position`, or of its first part, and its number of parts."""
     order = '<' if wkb[position] else '>'
     (code,) = struct.unpack_from(f'{order}I', wkb, position + 1)
     position += 5 + 4 * bool(code & EWKB_SRID)

@@ -72,10 +72,10 @@ class _Collector:
         """At the beginning of an element."""
 
     def end(self, tag: str) -> None:
-        """At its end."""
+        """Handle the end of an element."""
 
     def text(self, text: str) -> None:
-        """At a piece of text."""
+        """Handle a piece of text."""
 
 
 class _Attributes(_Collector):
@@ -189,7 +189,7 @@ def _moment(days: float, epoch: datetime) -> str:
 
 
 def _dates(styles: list[tuple[str, dict[str, str]]]) -> list[bool]:
-    """Of each style of a cell, whether its number is a date or a time."""
+    """For each cell style, whether its numbers are dates or times."""
     own = {int(a['numFmtId']): a['formatCode'] for tag, a in styles if tag == 'numFmt'}
     tags = [tag for tag, _ in styles]
     if 'cellXfs' not in tags:
@@ -252,7 +252,7 @@ def _rels(part: str) -> str:
 
 
 def _target(target: str) -> str:
-    """Where a relation of the workbook leads inside the archive."""
+    """The member of the archive to which a relation of the workbook leads."""
     return target.lstrip('/') if target.startswith('/') else posixpath.normpath(f'xl/{target}')
 
 

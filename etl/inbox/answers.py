@@ -14,7 +14,7 @@ from etl.desk.records import DeliveryRecord, NoSuchDelivery, decisions, record
 from etl.inbox.assigning import NotAssigned
 from etl.inbox.claim import Claim, free_name, hand_back
 from etl.inbox.folders import ANSWERED, TAKEN, WAITING, put, safe
-from etl.inbox.outcome import Taken
+from etl.inbox.outcome import TakenFile
 from etl.inbox.page import put_aside
 from etl.receipt.receipt import Receipt, write_receipt
 
@@ -30,24 +30,24 @@ class Waiting:
     decided: int
 
 
-def answer(root: Path, claim: Claim, found: DeliveryRecord, locality: Locality) -> Taken:
+def answer(root: Path, claim: Claim, record: DeliveryRecord, locality: Locality) -> TakenFile:
     """Hands the file back with the receipt of its delivery."""
-    _enclose_receipt(claim, found.id, locality)
-    folder = free_name(root, claim, str(found.id))
-    if found.status == 'diagnosed':
-        _remember(root, found.id, Waiting(claim.agency, folder, len(decisions(found.id))))
+    _enclose_receipt(claim, record.id, locality)
+    folder = free_name(root, claim, str(record.id))
+    if record.status == 'diagnosed':
+        _remember(root, record.id, Waiting(claim.agency, folder, len(decisions(record.id))))
     hand_back(root, claim, folder)
-    return Taken(
+    return TakenFile(
         agency=claim.agency,
         file=safe(claim.main),
-        status=found.status,
-        layer=found.layer_id,
-        delivery=found.id,
+        status=record.status,
+        layer=record.layer_id,
+        delivery=record.id,
         answered=folder,
     )
 
 
-def aside(root: Path, claim: Claim, why: DothiError, locality: Locality) -> Taken:
+def aside(root: Path, claim: Claim, why: DothiError, locality: Locality) -> TakenFile:
     """Hands the file back with a page that says why it became no delivery."""
     candidates = why.candidates if isinstance(why, NotAssigned) else []
     text = put_aside(safe(claim.main), why.text, candidates, claim.agency, locality)
@@ -56,7 +56,7 @@ def aside(root: Path, claim: Claim, why: DothiError, locality: Locality) -> Take
     draft.replace(claim.answer / PAGE)
     folder = free_name(root, claim, f'chua-giao-{datetime.now(locality.place.zone):%Y%m%d-%H%M%S}')
     hand_back(root, claim, folder)
-    return Taken(agency=claim.agency, file=safe(claim.main), status='aside', answered=folder, why=why.text)
+    return TakenFile(agency=claim.agency, file=safe(claim.main), status='aside', answered=folder, why=why.text)
 
 
 def _enclose_receipt(claim: Claim, number: int, locality: Locality) -> None:
@@ -88,9 +88,9 @@ def refreshed(root: Path, number: int, locality: Locality) -> bool:
     return True
 
 
-def _replace(root: Path, known: Waiting, number: int, locality: Locality) -> None:
+def _replace(root: Path, waiting: Waiting, number: int, locality: Locality) -> None:
     drafts = root / TAKEN / f'receipt-{number}'
-    where = (known.agency, ANSWERED, known.folder)
+    where = (waiting.agency, ANSWERED, waiting.folder)
     try:
         files = _files(write_receipt(number, drafts, locality))
         # the agency has removed its answer, or put something in its place, and wants none

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from etl.formats.errors import ForeignReference
 from etl.inbox.folders import ANSWERED, SHARED, TAKEN, opened, put, safe, short, unlike_ours
-from etl.inbox.looking import Found
+from etl.inbox.looking import WaitingFile
 
 NOTE, ANSWER = 'claim.json', 'answer'
 
@@ -56,12 +56,12 @@ class Claim:
         draft.replace(Path(self.home) / NOTE)
 
 
-def take(root: Path, found: Found, after: int) -> Claim:
+def take(root: Path, waiting_file: WaitingFile, after: int) -> Claim:
     """The claim of what was found, moved to where only we can write. Raises OSError where that is not possible."""
     home = root / TAKEN / uuid.uuid4().hex
     home.mkdir()
-    parts = {name: unlike_ours(safe(name)) for name in found.parts}
-    claim = Claim(str(home), found.agency, found.folder, found.main, parts, after)
+    parts = {name: unlike_ours(safe(name)) for name in waiting_file.parts}
+    claim = Claim(str(home), waiting_file.agency, waiting_file.folder, waiting_file.main, parts, after)
     claim.save()
     move(root, claim)
     return claim

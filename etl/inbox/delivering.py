@@ -16,7 +16,7 @@ from etl.desk.records import DeliveryRecord, record
 from etl.inbox.answers import answer, aside
 from etl.inbox.assigning import assign
 from etl.inbox.claim import Claim, must_be_a_file
-from etl.inbox.outcome import Taken
+from etl.inbox.outcome import TakenFile
 from etl.inbox.sendable import scope_of
 
 # A file at which the program fails or dies is put aside, so that the others get their turn.
@@ -47,7 +47,7 @@ class Desk:
             (number,) = cursor.fetchone() or (0,)
         return int(number)
 
-    def carry(self, claim: Claim) -> Taken:
+    def carry(self, claim: Claim) -> TakenFile:
         """What became of the claim; raises EnvironmentMissing, and Defect for a fault of ours: it is tried again."""
         try:
             delivered = self._delivered(claim)

@@ -29,7 +29,7 @@ type Signature = tuple[tuple[str, int, int, int], ...]
 
 
 @dataclass(frozen=True)
-class Found:
+class WaitingFile:
     """A file of an agency with what belongs to it. folder: that it lies in; None for the agency's own.
 
     whole: no part of it is missing, and no program has it open. held: rows of it lie in a journal, so that it is not
@@ -57,11 +57,11 @@ class Settling:
     settle_s: float
     since: dict[tuple[str, ...], tuple[Signature, float]] = field(default_factory=dict)
 
-    def ready(self, found: Iterable[Found], now_s: float) -> list[Found]:
+    def ready(self, waiting_files: Iterable[WaitingFile], now_s: float) -> list[WaitingFile]:
         """Those that have come whole by `now_s`, a time that only grows."""
         before, self.since = self.since, {}
         ready = []
-        for entry in found:
+        for entry in waiting_files:
             key = (*entry.where, entry.main)
             signature, since = before.get(key, (None, now_s))
             since = since if signature == entry.signature else now_s
@@ -71,12 +71,12 @@ class Settling:
         return ready
 
 
-def look(root: Path, agencies: Iterable[str]) -> list[Found]:
+def look(root: Path, agencies: Iterable[str]) -> list[WaitingFile]:
     """What the agencies have put into their folders, in order of name; links are left where they are."""
     return [entry for agency in agencies for entry in _of_agency(root, agency)]
 
 
-def _of_agency(root: Path, agency: str) -> Iterator[Found]:
+def _of_agency(root: Path, agency: str) -> Iterator[WaitingFile]:
     files, folders = _entries(root, (agency,))
     yield from _grouped(
         agency,
@@ -122,12 +122,12 @@ def _tree(folder: Path) -> Signature:
     return tuple(sorted(entries))
 
 
-def _signature(name: str, seen: os.stat_result) -> tuple[str, int, int, int]:
+def _signature(name: str, file_stat: os.stat_result) -> tuple[str, int, int, int]:
     # the time of change is set by the server itself; copying programs set the time of writing to that of the source
-    return (name, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns)
+    return (name, file_stat.st_size, file_stat.st_mtime_ns, file_stat.st_ctime_ns)
 
 
-def _grouped(agency: str, folder: str | None, entries: dict[str, Signature]) -> Iterator[Found]:
+def _grouped(agency: str, folder: str | None, entries: dict[str, Signature]) -> Iterator[WaitingFile]:
     """Files with those that belong to them; a part whose main file is not there yet waits for it."""
     names = [name for name in entries if not name.endswith(BESIDE_OPEN)]
     belonging = {main: _belonging(main, names) for main in names if _suffix(main) in COMPANIONS}
@@ -139,7 +139,7 @@ def _grouped(agency: str, folder: str | None, entries: dict[str, Signature]) -> 
         is_open = any(size for journal in JOURNALS for _, size, *_ in entries.get(main + journal, ()))
         whole = not open_by and _suffix(main) not in PARTS and has >= {*INDISPENSABLE.get(_suffix(main), ())}
         signature = tuple(line for part in (*parts, *open_by) for line in entries[part])
-        yield Found(agency, folder, main, parts, whole, is_open, signature)
+        yield WaitingFile(agency, folder, main, parts, whole, is_open, signature)
 
 
 def _belonging(main: str, names: list[str]) -> list[str]:

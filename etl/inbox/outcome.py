@@ -12,7 +12,7 @@ GRAVITY = (0, 4, 3, 2, 5, 1)
 CODES: dict[str, int] = {'diagnosed': 4, 'returned': 3, 'failed': 1, 'aside': 4, 'later': 5}
 
 
-class Taken(BaseModel):
+class TakenFile(BaseModel):
     """One file, and what became of it.
 
     status: that of its delivery; `aside` where it could not become one, `later` where it is tried again.
@@ -36,13 +36,13 @@ class Taken(BaseModel):
 class Round(BaseModel):
     """All that one look took, which receipts it wrote anew, which it could not, and what has not come whole yet."""
 
-    taken: list[Taken] = []
+    taken: list[TakenFile] = []
     receipts: list[int] = []
     unwritten: dict[int, Text] = {}
     incomplete: list[str] = []
 
     @property
     def exit_code(self) -> int:
-        """That of the gravest outcome."""
+        """The exit code of the gravest outcome."""
         codes = [entry.exit_code for entry in self.taken] + [CODES['later']] * bool(self.unwritten)
         return max(codes, key=GRAVITY.index, default=0)

@@ -15,8 +15,8 @@ from etl.inbox.answers import refreshed, waiting
 from etl.inbox.claim import Claim, take, unfinished
 from etl.inbox.delivering import Desk
 from etl.inbox.folders import make_folders, safe
-from etl.inbox.looking import Found, Settling, look
-from etl.inbox.outcome import Round, Taken
+from etl.inbox.looking import Settling, WaitingFile, look
+from etl.inbox.outcome import Round, TakenFile
 
 # Key of the advisory lock that the watcher's session holds.
 INBOX_LOCK = 920_903_001
@@ -75,15 +75,15 @@ def _alone(db: Connection) -> Iterator[None]:
     yield
 
 
-def _take(desk: Desk, found: Found) -> Taken:
+def _take(desk: Desk, waiting_file: WaitingFile) -> TakenFile:
     try:
-        claim = take(desk.root, found, desk.newest())
+        claim = take(desk.root, waiting_file, desk.newest())
     except OSError as error:
-        return _later(found.agency, found.main, _not_movable(found.main, error).text)
+        return _later(waiting_file.agency, waiting_file.main, _not_movable(waiting_file.main, error).text)
     return _carried(desk, claim)
 
 
-def _carried(desk: Desk, claim: Claim) -> Taken:
+def _carried(desk: Desk, claim: Claim) -> TakenFile:
     """What became of it; a file that could not be dealt with does not keep the others waiting."""
     try:
         return desk.carry(claim)
@@ -112,8 +112,8 @@ def _refresh(desk: Desk, done: Round) -> None:
             done.unwritten[number] = _why(desk, str(number), error)
 
 
-def _later(agency: str, main: str, why: Text) -> Taken:
-    return Taken(agency=agency, file=safe(main), status='later', why=why)
+def _later(agency: str, main: str, why: Text) -> TakenFile:
+    return TakenFile(agency=agency, file=safe(main), status='later', why=why)
 
 
 def _not_movable(name: str, error: OSError) -> OtherPlace:

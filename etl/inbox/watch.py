@@ -14,8 +14,8 @@ from etl.inbox.round import work
 LOOK_S = 3.0
 
 
-class Told:
-    """Tells of a trouble once, and again only after it was over."""
+class TroubleAnnouncer:
+    """Announces a trouble once, and again only after it was over."""
 
     def __init__(self, tell: Callable[[DothiError], None]) -> None:
         self.tell, self.last = tell, ''
@@ -38,7 +38,7 @@ def watch(
     fault: Callable[[], Defect],
 ) -> NoReturn:
     """Never returns. done: gets every look. tell: gets what keeps the inbox from being looked at."""
-    settling, told = Settling(settle_s), Told(tell)
+    settling, told = Settling(settle_s), TroubleAnnouncer(tell)
     loaded_locality: tuple[float, Locality] | None = None
     while True:
         try:

@@ -30,9 +30,9 @@ STATES = {
 }
 
 
-def page(found: DeliveryShown, locality: Locality, rows: Sequence[KeptRow], rows_file: str | None) -> str:
+def page(shown_delivery: DeliveryShown, locality: Locality, rows: Sequence[KeptRow], rows_file: str | None) -> str:
     """The receipt as HTML with everything inside. rows_file: name of the GeoPackage beside it, if there is one."""
-    report, delivery = found.report, found.delivery
+    report, delivery = shown_delivery.report, shown_delivery.delivery
     described = locality.described(delivery.layer_id)
     errors, warnings = (_lines(rows, severity) for severity in ('error', 'warning'))
     return template('receipt.html').render(
@@ -43,8 +43,8 @@ def page(found: DeliveryShown, locality: Locality, rows: Sequence[KeptRow], rows
         agency=locality.agencies.get(delivery.agency or ''),
         state=STATES[delivery.status],
         waits_for=[WAITS_FOR[reason] for reason in delivery.held] if delivery.status == 'diagnosed' else [],
-        decisions=[{'made': made, 'at': _moment(made.decided_at, locality)} for made in found.decisions],
-        to_do=to_do(found, rows, rows_file),
+        decisions=[{'made': made, 'at': _moment(made.decided_at, locality)} for made in shown_delivery.decisions],
+        to_do=to_do(shown_delivery, rows, rows_file),
         repairs=repair_lines(report) if report else [],
         errors=errors[:SHOWN_LINES],
         warnings=warnings[:SHOWN_LINES],
@@ -78,12 +78,12 @@ def _column_titles(described: Layer | Coverage) -> dict[str, Text]:
     return {name: part.title for name, part in parts.items()}
 
 
-def to_do(found: DeliveryShown, rows: Sequence[KeptRow], rows_file: str | None) -> list[Text]:
+def to_do(shown_delivery: DeliveryShown, rows: Sequence[KeptRow], rows_file: str | None) -> list[Text]:
     """What the focal point is to do now, the most pressing first."""
-    status, errors = found.delivery.status, len({row.row for row in rows if row.severity == 'error'})
+    status, errors = shown_delivery.delivery.status, len({row.row for row in rows if row.severity == 'error'})
     steps = [_FIRST[status]] if status in _FIRST else []
     if status == 'diagnosed':
-        steps += [_ASKED[reason] for reason in found.delivery.held if reason in _ASKED]
+        steps += [_ASKED[reason] for reason in shown_delivery.delivery.held if reason in _ASKED]
     if errors:
         steps.append(
             Text(

@@ -14,7 +14,7 @@ from etl.report.place import put_on_map
 
 
 class Receipt(BaseModel):
-    """Where the receipt of a delivery lies; rows is None where every row is good."""
+    """The files of a delivery's receipt. rows: None where every row is good."""
 
     delivery: int
     html: Path

@@ -50,7 +50,7 @@ class Window:
         return self.width_px / ((east - west) * self._squeeze)
 
     def point(self, lon: float, lat: float) -> tuple[float, float]:
-        """Where a place is drawn, in pixels from the upper left corner."""
+        """The pixel at which a place is drawn, from the upper left corner."""
         west, _, _, north = self.extent
         return round((lon - west) * self._squeeze * self._scale, 1), round((north - lat) * self._scale, 1)
 

@@ -21,7 +21,7 @@ REAL_STAYS = Text(
 
 
 def delivered_before(release: int | None) -> Text:
-    """The same file came again."""
+    """The note that the same file was delivered before."""
     return Text(
         vi=f'Tệp này đã được giao và là bản phát hành {release}; không có gì thay đổi.',
         en=f'This file was delivered before and is release {release}; nothing changed.',

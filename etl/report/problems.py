@@ -28,9 +28,9 @@ class Finding:
         """What is to be said about the row at `position` of `rows`."""
         return self.says if isinstance(self.says, Text) else self.says[position]
 
-    def only(self, wanted: NDArray[np.bool_]) -> 'Finding':
+    def only(self, mask: NDArray[np.bool_]) -> 'Finding':
         """The finding for those of its rows that are `wanted` in the batch."""
-        return self._at(np.flatnonzero(wanted[self.rows]))
+        return self._at(np.flatnonzero(mask[self.rows]))
 
     def first(self, count: int) -> 'Finding':
         """The finding for its first rows."""

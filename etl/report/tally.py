@@ -37,7 +37,7 @@ class Tally:
     bad_keys: list[Key] = field(default_factory=list)
 
     def add(self, rows: Prepared) -> None:
-        """Counts a prepared batch."""
+        """Add the figures of a prepared batch."""
         self.read += len(rows.geometry) + rows.bad_rows
         self.bad_rows += rows.bad_rows
         self.flattened += rows.flattened

@@ -41,11 +41,11 @@ def _problem(
     row: int,
     finding: Finding,
     position: int,
-    given: dict[int, Original],
+    originals: dict[int, Original],
     located: dict[int, tuple[float, float]],
     severity: Severity,
 ) -> Problem:
-    attributes_, wkb = given[row]
+    attributes_, wkb = originals[row]
     value = attributes_.get(finding.column) if finding.column else None
     text = None if value is None or finding.code in ('key_missing', 'required') else str(value)
     said = message(first_row + row, finding.column, text, finding.text(position))

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from dothi.cartography.mapping.draw import draw
-from dothi.cartography.mapping.picture import Picture, Shown
+from dothi.cartography.mapping.picture import Picture, PictureLayer
 from dothi.cartography.mapping.pool import Renderers
 from dothi.cartography.mapping.view import View
 from dothi.cartography.style.colour import Colour
@@ -42,7 +42,7 @@ def body_of(layers: Sequence[PrintedLayer], view: View, time: str | None, data: 
         return _render_body(pile_layers(layers, [_times_of_release(layer) for layer in layers]), view, data, pool)
 
 
-def _render_body(layers: Sequence[Shown], view: View, data: Data, pool: Renderers) -> MapBody:
+def _render_body(layers: Sequence[PictureLayer], view: View, data: Data, pool: Renderers) -> MapBody:
     background = next(
         (layer.drawing.background for layer in layers if layer.drawing and layer.drawing.background), WHITE
     )
@@ -53,12 +53,12 @@ def _render_body(layers: Sequence[Shown], view: View, data: Data, pool: Renderer
     return MapBody(*(draw(picture, data.locality, data.audience, pool) for picture in (shapes, names)))
 
 
-def pile_layers(printed: Sequence[PrintedLayer], times: Sequence[Times | None]) -> list[Shown]:
+def pile_layers(printed: Sequence[PrintedLayer], times: Sequence[Times | None]) -> list[PictureLayer]:
     """As they lie over one another: rasters on the land that a style paints for the whole map, below its lines.
 
     On the bare paper, under that land, nobody would see them.
     """
-    layers = [Shown(layer.layer, layer.drawing, at) for layer, at in zip(printed, times, strict=True)]
+    layers = [PictureLayer(layer.layer, layer.drawing, at) for layer, at in zip(printed, times, strict=True)]
     rasters = [layer for layer in layers if layer.drawing is None]
     if not rasters:
         return layers
@@ -78,7 +78,7 @@ def _split_passes(drawing: Drawing) -> tuple[tuple[Pass, ...], tuple[Pass, ...]]
     return drawing.passes[:at], drawing.passes[at:]
 
 
-def _only_labels_or_shapes(layer: Shown, *, names: bool) -> Shown:
+def _only_labels_or_shapes(layer: PictureLayer, *, names: bool) -> PictureLayer:
     if layer.drawing is None:
         return layer
     return _with_passes(
@@ -87,7 +87,7 @@ def _only_labels_or_shapes(layer: Shown, *, names: bool) -> Shown:
     )
 
 
-def _with_passes(layer: Shown, passes: tuple[Pass, ...]) -> Shown:
+def _with_passes(layer: PictureLayer, passes: tuple[Pass, ...]) -> PictureLayer:
     return replace(layer, drawing=replace(layer.drawing, passes=passes)) if layer.drawing else layer
 
 

@@ -73,10 +73,8 @@ def validate_inputs[I: ProcessInputs](model: type[I], inputs: object) -> I:
     try:
         return model.model_validate(inputs)
     except ValidationError as invalid:
-        problems = [_explain_error(error, model) for error in invalid.errors(include_url=False)]
-        raise InvalidInput(
-            vi=' '.join(text.vi for text in problems), en=' '.join(text.en for text in problems)
-        ) from None
+        problems = Text.join(' ', (_explain_error(error, model) for error in invalid.errors(include_url=False)))
+        raise InvalidInput(vi=problems.vi, en=problems.en) from None
 
 
 @contextmanager

@@ -14,7 +14,7 @@ from psycopg2 import sql
 
 from dothi.cartography.generalised import plan
 from dothi.cartography.generalised.refresh import refresh
-from dothi.cartography.generalised.source import Asked, Box, chosen, generalised, is_merged, rows_of
+from dothi.cartography.generalised.source import Box, SourceQuery, chosen, generalised, is_merged, rows_of
 from dothi.cartography.style.zoom import zoom_of
 from dothi.core.crs import proj_string, transformer
 from dothi.core.database import READERS, connection
@@ -92,7 +92,7 @@ def drawn(
     """Where a picture's rows come from, and the columns that they have, as the audience's own role reads them."""
     with connection(READERS[audience]) as db, db.cursor() as cursor:
         there = generalised(db, [layer], locality).get(layer.id)
-        wanted = Asked(layer, window, columns, **asked)
+        wanted = SourceQuery(layer, window, columns, **asked)
         rows = rows_of(wanted, chosen(wanted, there), locality, audience)
         named = sql.SQL(', ').join(map(sql.Identifier, sorted(columns)))
         cursor.execute(sql.SQL('select {} from {} as f order by 1').format(named, rows))

@@ -20,6 +20,7 @@ import pytest
 from dothi.core.ports import free_port, is_free
 from dothi.core.process_table import session_members, start_time
 from dothi.core.settings import PROJECT
+from dothi.local.services import code_fingerprint
 from tests.conftest import PATIENCE_S
 
 BAY = PROJECT / 'tests' / 'localities' / 'bay'
@@ -179,3 +180,12 @@ def test_strangers_of_the_machine_read_nothing_of_the_state_folder(bay: Other) -
     assert open_to_others == []
     inboxes = [folder for folder in (bay.state / 'inbox').iterdir() if folder.is_dir() and folder.name[0] != '.']
     assert {stat.S_IMODE(folder.stat().st_mode) for folder in inboxes} == {0o2770}
+
+
+def test_services_go_on_when_somebody_reads_another_language(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`make up` in English does not start again what runs, and in another setting does."""
+    running = code_fingerprint()
+    monkeypatch.setenv('DOTHI_LANG', 'en')
+    assert code_fingerprint() == running
+    monkeypatch.setenv('DOTHI_MAP_SECONDS', '77')
+    assert code_fingerprint() != running

@@ -81,7 +81,7 @@ def test_one_column_of_the_file_is_proposed_for_one_column_of_the_layer(schools)
 
 def test_what_the_sender_says_goes_before_declared_names(schools):
     columns = ['MA_TRUONG', 'TEN_TRUONG', 'CAP_HOC', 'TEN_MOI']
-    assert find(columns, schools, said={'ten_moi': 'name'}).source_of['name'] == 'TEN_MOI'
+    assert find(columns, schools, named_columns={'ten_moi': 'name'}).source_of['name'] == 'TEN_MOI'
 
 
 def test_declared_names_go_before_remembered_ones(schools):
@@ -94,7 +94,7 @@ def test_declared_names_go_before_remembered_ones(schools):
 @pytest.mark.parametrize(('said', 'hint'), [({'TEN_XX': 'name'}, 'TEN_X'), ({'TEN_X': 'nam'}, '"name"')])
 def test_a_column_that_is_not_there_is_named_with_the_nearest(said, hint, schools):
     with pytest.raises(UnknownColumn) as caught:
-        find(['MA_TRUONG', 'TEN_X'], schools, said=said)
+        find(['MA_TRUONG', 'TEN_X'], schools, named_columns=said)
     assert hint in caught.value.text.vi
 
 

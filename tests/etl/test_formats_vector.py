@@ -13,8 +13,7 @@ import pytest
 import shapely
 
 from etl.closed_room.layers import open_source as read_in_room
-from etl.doctor.text.encoding import codec_name
-from etl.doctor.text.errors import UnknownEncoding
+from etl.doctor.text.encoding import UnknownEncoding, codec_name
 from etl.formats.errors import AmbiguousLayer, BadArchive, NoLayerInFile
 
 NAMES = ['Trường Tiểu học Hải Hậu', 'Trường THCS Nghĩa Hưng']

@@ -2,9 +2,9 @@
 
 from datetime import UTC, datetime
 
-from dothi import local
 from dothi.core.database import connection
 from dothi.core.freshness import last_deliveries
+from dothi.local.status import instance_status
 
 
 def test_a_delivery_that_brings_nothing_new_puts_the_next_one_off(agency, send, query):
@@ -36,7 +36,7 @@ def test_the_public_service_does_not_learn_who_delivers_internal_layers(agency, 
 def test_status_tells_who_is_late_and_how_good_the_last_delivery_was(agency, send, locality):
     rows = [(agency.school(f's{i}'), agency.point(10 * i)) for i in range(60)]
     send(agency.geojson('1.geojson', [*rows, (agency.school('x', CAP_HOC='?'), agency.point())]), 'schools')
-    by_id = {layer.id: layer for layer in local.status(locality).layers}
+    by_id = {layer.id: layer for layer in instance_status(locality).layers}
     schools = by_id['schools']
     assert [one.state for one in schools.freshness] == ['current']
     figures = schools.release.quality

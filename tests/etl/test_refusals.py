@@ -13,7 +13,7 @@ from dothi.core.locality import UnknownLayer
 from etl.desk.delivery import UnknownAgency
 from etl.doctor.columns import MissingColumn
 from etl.doctor.coordinates import NoPlaces
-from etl.doctor.text.errors import UnknownEncoding, WrongEncoding
+from etl.doctor.text.encoding import UnknownEncoding, WrongEncoding
 from etl.formats.errors import (
     AmbiguousLayer,
     BadArchive,

@@ -5,7 +5,7 @@ import pytest
 
 from dothi.core.legacy_text import encode_cp1258
 from etl.desk.options import DeliveryOptions
-from etl.doctor.text.errors import UndecidedEncoding, UnknownEncoding, WrongEncoding
+from etl.doctor.text.encoding import UndecidedEncoding, UnknownEncoding, WrongEncoding
 from etl.inspecting import inspect
 
 NAMES = ['Trường Mỹ Lộc', 'Trường Vụ Bản', 'Trường Nghĩa Hưng', 'Trường Giao Thủy']

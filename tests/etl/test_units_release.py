@@ -12,7 +12,7 @@ from dothi.core.database import connection
 from dothi.core.layer_source import day, source
 from dothi.core.migrate import migrate
 from dothi.core.unit_crosswalk import NoUnitsThen
-from dothi.local import demo_options
+from dothi.local.demo import demo_options
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
 from etl.reference import released_units

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from dothi.cartography.mapping.draw import draw
-from dothi.cartography.mapping.picture import Picture, Shown
+from dothi.cartography.mapping.picture import Picture, PictureLayer
 from dothi.cartography.mapping.view import View
 from dothi.cartography.style.drawing import drawing_of
 from dothi.cartography.style.style_file import Style, StyleFile
@@ -17,14 +17,14 @@ from dothi.core.locality import Locality
 type Pixels = NDArray[np.uint8]
 
 
-def shown(locality: Locality, layer_id: str, *parts: dict[str, Any], **how: Any) -> Shown:
+def shown(locality: Locality, layer_id: str, *parts: dict[str, Any], **how: Any) -> PictureLayer:
     """The layer in a style of these parts."""
     layer = locality.layers[layer_id]
     styles = StyleFile(styles={'default': Style.model_validate({'parts': list(parts)})})
-    return Shown(layer, drawing_of(layer, styles, 'default', 'internal', lambda _: []), **how)
+    return PictureLayer(layer, drawing_of(layer, styles, 'default', 'internal', lambda _: []), **how)
 
 
-def pixels(locality: Locality, view: View, *layers: Shown, **how: Any) -> Pixels:
+def pixels(locality: Locality, view: View, *layers: PictureLayer, **how: Any) -> Pixels:
     """Red, green, blue and opacity of the picture's pixels, shape (height, width, 4)."""
     content = draw(Picture(view, layers, format='png', **how), locality, 'internal')
     return np.asarray(Image.open(io.BytesIO(content)).convert('RGBA'))

@@ -7,7 +7,7 @@ import pytest
 import rasterio
 from rasterio.transform import from_origin
 
-from dothi.cartography.mapping.picture import Shown
+from dothi.cartography.mapping.picture import PictureLayer
 from dothi.cartography.mapping.ramp import hillshade
 from dothi.cartography.mapping.raster_picture import paint
 from dothi.cartography.mapping.view import View
@@ -121,7 +121,7 @@ def test_a_coverage_lies_between_layers_on_the_very_pixels(drawn_province: Local
     alone = painted(raster, view, tmp_path)
     roads = shown(drawn_province, 'roads', {'kind': 'line', 'color': '#ff00ff', 'width': 2})
     ground = shown(drawn_province, 'districts', {'kind': 'fill', 'color': '#00ffff'})
-    picture = pixels(drawn_province, view, ground, Shown(coverage), roads)
+    picture = pixels(drawn_province, view, ground, PictureLayer(coverage), roads)
     assert (picture[:, :, 3] == 255).all()
     same = (picture == alone).all(axis=2)
     assert 0.7 < same.mean() < 1

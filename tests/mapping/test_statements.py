@@ -5,7 +5,7 @@ from itertools import product
 from psycopg2 import sql
 
 from dothi.cartography.mapping.layer_query import Reader, rows
-from dothi.cartography.mapping.picture import Shown
+from dothi.cartography.mapping.picture import PictureLayer
 from dothi.cartography.mapping.view import View
 from dothi.cartography.style.mapnik_xml import sheets
 from dothi.core.database import READERS, connection
@@ -18,7 +18,7 @@ USE = {'kind': 'fill', 'color': '#008040', 'where': {'use': 'public'}}
 FLOORS = {'kind': 'fill', 'color': '#008040', 'where': {'floors': 2}}
 
 
-def statement(locality: Locality, audience: Audience, what: Shown, view: View) -> str:
+def statement(locality: Locality, audience: Audience, what: PictureLayer, view: View) -> str:
     assert what.drawing is not None
     with connection(READERS[audience]) as db:
         return rows(Reader(db, locality, audience, {}), what, sheets(what.drawing, 16), view).statement
@@ -36,7 +36,7 @@ def test_a_statement_belongs_to_its_drawing_its_reader_and_its_system(drawn_prov
 def test_a_condition_is_never_remembered(drawn_province: Locality) -> None:
     view, plain = of_the_province(drawn_province, 9209), shown(drawn_province, 'buildings', USE)
     said = [
-        statement(drawn_province, 'internal', Shown(plain.layer, plain.drawing, None, condition), view)
+        statement(drawn_province, 'internal', PictureLayer(plain.layer, plain.drawing, None, condition), view)
         for condition in (None, sql.SQL('floors = 3'), sql.SQL('floors = 4'), None)
     ]
     assert said[0] == said[3]

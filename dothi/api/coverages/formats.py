@@ -17,6 +17,7 @@ from rasterio.io import MemoryFile
 
 from dothi.api.coverages.read import CoveragePart, Values, read_strips, transform_of
 from dothi.api.coverages.systems import System
+from dothi.api.http.language import HTML, JSON
 from dothi.cartography.mapping.ramp import coloured
 from dothi.core.coverage import Band
 from dothi.core.text import LANGUAGES
@@ -27,6 +28,12 @@ warnings.filterwarnings('ignore', category=NotGeoreferencedWarning)
 GEOTIFF = 'image/tiff; application=geotiff'
 COVERAGEJSON = 'application/vnd.cov+json'
 PNG = 'image/png'
+# The forms of the values by the name that `f` gives them; the first is the default.
+FORMATS = {'tif': GEOTIFF, 'covjson': COVERAGEJSON, 'png': PNG, 'html': HTML, 'json': JSON}
+# Also under the names that earlier clients ask for.
+BY_TYPE = {media_type: name for name, media_type in FORMATS.items()} | {
+    'image/tiff': 'tif', 'application/prs.coverage+json': 'covjson',
+}  # fmt: skip
 BLOCK = 256
 UCUM = 'http://www.opengis.net/def/uom/UCUM/'
 

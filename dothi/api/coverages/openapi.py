@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from dothi.api.coverages.formats import COVERAGEJSON, GEOTIFF, PNG
-from dothi.api.coverages.views import FORMATS, PARAMETERS
+from dothi.api.coverages.formats import COVERAGEJSON, FORMATS, GEOTIFF, PNG
+from dothi.api.coverages.views import PARAMETERS
 from dothi.api.http.language import HTML, JSON, JSONLD
 from dothi.api.http.offer import Offer
 from dothi.api.http.operations import BINARY, READING, SCHEMA, content, get, headers

@@ -8,7 +8,9 @@ from flask import Blueprint, Response, request, send_file
 
 from dothi.api.coverages.document import FORMS, domain_set, range_type, schema
 from dothi.api.coverages.formats import (
+    BY_TYPE,
     COVERAGEJSON,
+    FORMATS,
     GEOTIFF,
     PNG,
     content_bbox,
@@ -26,7 +28,7 @@ from dothi.api.http import parameters, query_parameters
 from dothi.api.http.address import api_url
 from dothi.api.http.caching import etag, make_conditional, not_modified
 from dothi.api.http.documents import as_json, as_page
-from dothi.api.http.language import HTML, JSON, language, unknown_format, wanted_format
+from dothi.api.http.language import JSON, language, unknown_format, wanted_format
 from dothi.api.http.offer import Offer
 from dothi.api.http.parameters import COMMON, BadParameter, F, Parameter, Schema, bad_value, plain_text
 from dothi.api.http.problems import problem_response
@@ -86,9 +88,6 @@ DATETIME = replace(
     example='../..',
 )
 PARAMETERS = (*COMMON, *SUBSETTING, PROPERTIES, EXCLUDE_PROPERTIES, *SCALING, CRS, DATETIME)
-MEDIA_TYPES = {GEOTIFF: 'tif', 'image/tiff': 'tif', COVERAGEJSON: 'covjson', PNG: 'png', HTML: 'html', JSON: 'json',
-               'application/prs.coverage+json': 'covjson'}  # fmt: skip
-FORMATS = ('tif', 'covjson', 'png', 'html', 'json')
 PICTURE = 800
 
 
@@ -181,8 +180,8 @@ def _requested_form() -> str:
         return F.text
     if F.text:
         raise unknown_format(F.text, FORMATS)
-    best = request.accept_mimetypes.best_match(MEDIA_TYPES, default=GEOTIFF)
-    return MEDIA_TYPES[best]
+    best = request.accept_mimetypes.best_match(BY_TYPE, default=GEOTIFF)
+    return BY_TYPE[best]
 
 
 def _read_request(stored: StoredCoverage) -> CoverageQuery:

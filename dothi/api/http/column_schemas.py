@@ -61,11 +61,5 @@ def _column_description(column: Column) -> Text | None:
         parts.append(Text(vi=f'Đơn vị: {column.unit}.', en=f'Unit: {column.unit}.'))
     if column.domain:
         values = column.domain.items()
-        parts.append(
-            Text(
-                vi='; '.join(f'{value}: {title.vi}' for value, title in values),
-                en='; '.join(f'{value}: {title.en}' for value, title in values),
-            )
-        )
-    joined = Text(vi=' '.join(part.vi for part in parts), en=' '.join(part.en for part in parts))
-    return joined if parts else None
+        parts.append(Text.join('; ', (Text(vi=f'{value}: {t.vi}', en=f'{value}: {t.en}') for value, t in values)))
+    return Text.join(' ', parts) if parts else None

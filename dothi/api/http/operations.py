@@ -73,9 +73,9 @@ def content(
     }
 
 
-def responses(success: dict[str, Any], *others: str, status: str = '200') -> dict[str, Any]:
-    """The success, and by reference the other named statuses."""
-    return {status: success} | {code: {'$ref': f'#/components/responses/{code}'} for code in others}
+def responses(success: dict[str, Any], *statuses: str, status: str = '200') -> dict[str, Any]:
+    """The success, and by reference the answers of other statuses."""
+    return {status: success} | {code: {'$ref': f'#/components/responses/{code}'} for code in statuses}
 
 
 # Every status beside a success, with its meaning.

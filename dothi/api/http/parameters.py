@@ -117,10 +117,10 @@ def bad_value(name: str, text: str, vi: str, en: str, error: type[WrongUse] = Ba
 
 
 def unknown_value(
-    name: str, text: str, known: Iterable[str], vi: str, en: str, error: type[WrongUse] = BadParameter
+    name: str, text: str, offered: Iterable[str], vi: str, en: str, error: type[WrongUse] = BadParameter
 ) -> WrongUse:
-    """The error for a value that is none of `known`, of which it names the nearest."""
-    hint = did_you_mean(text, known)
+    """The error for a value that is none of `offered`, of which it names the nearest."""
+    hint = did_you_mean(text, offered)
     return bad_value(name, text, f'{vi} {hint.vi}', f'{en} {hint.en}', error)
 
 
@@ -128,16 +128,16 @@ def refuse_unknown(parameters: Iterable[Parameter[Any]]) -> None:
     """Raises UnknownParameter, with the nearest known name, for any other parameter; BadParameter for a NUL in a value
     and for a parameter that is given twice, with two values, unless it is repeatable.
     """
-    known = {parameter.name: parameter for parameter in parameters}
+    by_name = {parameter.name: parameter for parameter in parameters}
     for name, value in request_parameters().items(multi=True):
-        if name not in known:
-            hint, what = did_you_mean(name, known), name[:QUOTED_LENGTH]
+        if name not in by_name:
+            hint, what = did_you_mean(name, by_name), name[:QUOTED_LENGTH]
             raise UnknownParameter(
                 vi=f'Không có tham số "{what}". {hint.vi}', en=f'There is no parameter "{what}". {hint.en}'
             )
         if '\x00' in value:
             raise BadParameter(vi=f'{name}: chứa ký tự NUL.', en=f'{name}: contains the character NUL.')
-        if value != request_parameters()[name] and not known[name].repeatable:
+        if value != request_parameters()[name] and not by_name[name].repeatable:
             raise BadParameter(vi=f'{name}: có hai giá trị khác nhau.', en=f'{name}: is given twice, with two values.')
 
 

@@ -39,8 +39,10 @@ def item_schemas(offer: Offer) -> dict[str, Any]:
 
 
 def _page(of: Offer) -> dict[str, Any]:
-    known = in_formats(ITEM_FORMATS, page_parameters(of.columns))
-    offered = [parameter for parameter in known if parameter is not SEARCH or searched_columns(of.layer, of.columns)]
+    parameters = in_formats(ITEM_FORMATS, page_parameters(of.columns))
+    offered = [
+        parameter for parameter in parameters if parameter is not SEARCH or searched_columns(of.layer, of.columns)
+    ]
     return get(of, 'getFeatures', Text(vi='đối tượng', en='features'), offered, _page_content(of))
 
 

@@ -160,8 +160,8 @@ def page_parameters(columns: dict[str, Column]) -> tuple[Parameter[Any], ...]:
 
 def _column_parameters(columns: dict[str, Column]) -> list[Parameter[sql.Composable]]:
     """`column=value`; a column that is called like a parameter of ours is reached by `filter` only."""
-    taken = {parameter.name for parameter in PAGE_PARAMETERS}
-    return [_column_parameter(name, column) for name, column in columns.items() if name not in taken]
+    own_names = {parameter.name for parameter in PAGE_PARAMETERS}
+    return [_column_parameter(name, column) for name, column in columns.items() if name not in own_names]
 
 
 def _column_parameter(name: str, column: Column) -> Parameter[sql.Composable]:

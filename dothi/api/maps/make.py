@@ -30,7 +30,7 @@ from dothi.api.tiles.descriptions import tile_maker_of_app
 from dothi.api.tiles.place import Window
 from dothi.cartography.mapping.draw import draw
 from dothi.cartography.mapping.formats import DATETIME
-from dothi.cartography.mapping.picture import Format, Picture, Shown
+from dothi.cartography.mapping.picture import Format, Picture, PictureLayer
 from dothi.cartography.mapping.view import View
 from dothi.cartography.style.colour import Colour
 from dothi.cartography.style.style_file import DEFAULT
@@ -115,7 +115,7 @@ class MapFile:
 class _DrawnLayer:
     """A layer or coverage as it stands: the release that counts here, and what else decides over its looks."""
 
-    drawing: Shown
+    drawing: PictureLayer
     version: Version
     demo: bool
     looks: str
@@ -249,7 +249,7 @@ def _layer_of_map(
     condition = _layer_condition(db, layer, request, place) if layer.id in request.filters else None
     # limits of classes may move though nothing changes here
     classes = [rendering_pass.rules for rendering_pass in looks.passes if rendering_pass.part.classes]
-    drawn_layer = Shown(layer, looks, request.times, condition)
+    drawn_layer = PictureLayer(layer, looks, request.times, condition)
     return _DrawnLayer(
         drawn_layer, _layer_version(db, layer, state, request, place), state.demo, f'{changed} {classes}'
     )
@@ -276,7 +276,7 @@ def _coverage_of_map(db: Snapshot, coverage: Coverage, style: str | None, reques
         raise no_such_style(coverage.id, str(style), [DEFAULT])
     source = stored_in(db, coverage, request.times)
     version = Version(source.release.number, source.release.released_at)
-    return _DrawnLayer(Shown(coverage, None, request.times), version, source.release.demo, source.path.name)
+    return _DrawnLayer(PictureLayer(coverage, None, request.times), version, source.release.demo, source.path.name)
 
 
 def _file_metadata(version: Version, demo: bool, times: Times | None) -> dict[str, str]:

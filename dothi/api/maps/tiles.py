@@ -23,7 +23,7 @@ from dothi.api.maps.tilesets import (
     tileset_of,
     tileset_tilejson,
 )
-from dothi.api.maps.views import SCHEMES, SPEC, map_response
+from dothi.api.maps.views import SCHEMES, SPEC, at_each_map, map_response
 from dothi.api.tiles.place import WEB_MERCATOR_QUAD
 from dothi.cartography.mapping.picture import Format
 
@@ -34,10 +34,7 @@ ENDINGS: dict[str, Format] = {'png': 'png', 'webp': 'webp', 'jpg': 'jpeg', 'jpeg
 FINE = '@2x'
 
 
-@MAP_TILES.route('/map/tiles')
-@MAP_TILES.route('/styles/<style_id>/map/tiles')
-@MAP_TILES.route('/collections/<path:collection_id>/map/tiles')
-@MAP_TILES.route('/collections/<path:collection_id>/styles/<style_id>/map/tiles')
+@at_each_map(MAP_TILES, '/map/tiles')
 def map_tilesets(collection_id: str | None = None, style_id: str | None = None) -> Response:
     """The tilesets of a map, one per tile matrix set."""
     subject = _subject_of_path(collection_id, style_id)
@@ -47,14 +44,7 @@ def map_tilesets(collection_id: str | None = None, style_id: str | None = None) 
     return as_page('collections/tiles/index.html', {**document, 'path': subject.path})
 
 
-@MAP_TILES.route('/map/tiles/<tileMatrixSetId>')
-@MAP_TILES.route('/map/tiles/<tileMatrixSetId>/metadata')
-@MAP_TILES.route('/styles/<style_id>/map/tiles/<tileMatrixSetId>')
-@MAP_TILES.route('/styles/<style_id>/map/tiles/<tileMatrixSetId>/metadata')
-@MAP_TILES.route('/collections/<path:collection_id>/map/tiles/<tileMatrixSetId>')
-@MAP_TILES.route('/collections/<path:collection_id>/map/tiles/<tileMatrixSetId>/metadata')
-@MAP_TILES.route('/collections/<path:collection_id>/styles/<style_id>/map/tiles/<tileMatrixSetId>')
-@MAP_TILES.route('/collections/<path:collection_id>/styles/<style_id>/map/tiles/<tileMatrixSetId>/metadata')
+@at_each_map(MAP_TILES, '/map/tiles/<tileMatrixSetId>', '/map/tiles/<tileMatrixSetId>/metadata')
 def map_tileset(tileMatrixSetId: str, collection_id: str | None = None, style_id: str | None = None) -> Response:  # noqa: N803
     """Describe the tileset: as OGC tileset metadata, as TileJSON, or as a page."""
     of = tileset_of(_subject_of_path(collection_id, style_id), tileMatrixSetId)
@@ -72,12 +62,7 @@ def _tileset_page(of: MapTileset | OwnTileset, **more: Any) -> Response:
     return as_page('collections/tiles/metadata.html', page | more)
 
 
-@MAP_TILES.route('/map/tiles/<tileMatrixSetId>/<tileMatrix>/<tileRow>/<tileCol>')
-@MAP_TILES.route('/styles/<style_id>/map/tiles/<tileMatrixSetId>/<tileMatrix>/<tileRow>/<tileCol>')
-@MAP_TILES.route('/collections/<path:collection_id>/map/tiles/<tileMatrixSetId>/<tileMatrix>/<tileRow>/<tileCol>')
-@MAP_TILES.route(
-    '/collections/<path:collection_id>/styles/<style_id>/map/tiles/<tileMatrixSetId>/<tileMatrix>/<tileRow>/<tileCol>'
-)
+@at_each_map(MAP_TILES, '/map/tiles/<tileMatrixSetId>/<tileMatrix>/<tileRow>/<tileCol>')
 def map_tile(
     tileMatrixSetId: str,  # noqa: N803
     tileMatrix: str,  # noqa: N803
@@ -94,12 +79,7 @@ def map_tile(
     return map_response(map_query, edition, of.subject)
 
 
-@MAP_TILES.route('/map/xyz/<z>/<x>/<y>.<any(png, webp, jpg, jpeg):ending>')
-@MAP_TILES.route('/styles/<style_id>/map/xyz/<z>/<x>/<y>.<any(png, webp, jpg, jpeg):ending>')
-@MAP_TILES.route('/collections/<path:collection_id>/map/xyz/<z>/<x>/<y>.<any(png, webp, jpg, jpeg):ending>')
-@MAP_TILES.route(
-    '/collections/<path:collection_id>/styles/<style_id>/map/xyz/<z>/<x>/<y>.<any(png, webp, jpg, jpeg):ending>'
-)
+@at_each_map(MAP_TILES, '/map/xyz/<z>/<x>/<y>.<any(png, webp, jpg, jpeg):ending>')
 def map_xyz(
     z: str, x: str, y: str, ending: str, collection_id: str | None = None, style_id: str | None = None
 ) -> Response:

@@ -7,12 +7,18 @@ from dothi.api.coverages.systems import System
 from dothi.api.http.address import api_url
 from dothi.api.http.documents import OGC, link, own_links
 from dothi.api.http.language import JSON, say
-from dothi.api.http.served_crs import CRS84, ServedCrs, uri_of
+from dothi.api.http.served_crs import ServedCrs, uri_of
 from dothi.api.http.service import service
 from dothi.api.maps.formats import MEDIA_TYPES, TILES
 from dothi.api.maps.subject import Subject
-from dothi.api.tiles.descriptions import CRS, REGISTER, limits_of
-from dothi.api.tiles.descriptions import TITLES as OF_TILES
+from dothi.api.tiles.descriptions import (
+    CRS,
+    REGISTER,
+    entry_document,
+    limits_of,
+    metadata_document,
+    tilejson_document,
+)
 from dothi.api.tiles.matrices import SIDE_PX, Matrix, MatrixSet, own_set, view_of
 from dothi.api.tiles.matrix_sets import known_grid, own_uri
 from dothi.api.tiles.place import GRIDS, WEB_MERCATOR_QUAD, Box, Grid, Limits, limits
@@ -197,70 +203,39 @@ def list_tilesets(subject: Subject) -> dict[str, Any]:
 
 def tileset_entry(of: MapTileset | OwnTileset) -> dict[str, Any]:
     """The entry of a tileset in the list of tilesets."""
-    return {
-        'title': f'{say(of.subject.title)} ({of.name})',
-        'dataType': 'map',
-        'crs': of.system.crs.uri,
-        'tileMatrixSetURI': of.uri,
-        'links': [
-            link('self', JSON, of.subject.title, f'{of.path}?f=json{_selection_query(of.subject)}'),
-            link(f'{OGC}/tiling-scheme', JSON, OF_TILES['scheme'], f'/TileMatrixSets/{of.name}?f=json'),
-        ],
-    }
+    own = f'{of.path}?f=json{_selection_query(of.subject)}'
+    return entry_document(of.subject.title, 'map', of.name, of.uri, of.system.crs.uri, own)
 
 
 def tileset_metadata(of: MapTileset | OwnTileset) -> dict[str, Any]:
     """Tileset metadata of OGC 17-083r4."""
-    west, south, east, north = of.subject.extent
-    members = tileset_entry(of)
+    entry, subject = tileset_entry(of), of.subject
     tiles = [
         link('item', MEDIA_TYPES[form], TITLES['tile'], _standard_template(of, form), templated=True) for form in TILES
     ]
-    links = [
-        *members['links'],
-        *tiles,
-        link(f'{OGC}/map', MEDIA_TYPES['png'], of.subject.title, f'{of.subject.path}/map'),
-    ]
+    links = [*entry['links'], *tiles, link(f'{OGC}/map', MEDIA_TYPES['png'], subject.title, f'{subject.path}/map')]
     if isinstance(of, MapTileset):
         # it speaks of zooms, in which each level is twice as fine as the one before
-        links.append(
-            link('describedby', JSON, 'TileJSON', f'{of.path}/metadata?f=tilejson{_selection_query(of.subject)}')
-        )
+        links.append(link('describedby', JSON, 'TileJSON', f'{of.path}/metadata?f=tilejson{_selection_query(subject)}'))
     if of.name == WEB_MERCATOR_QUAD.name and isinstance(of, MapTileset):
         for end, title in (('.png', TITLES['xyz']), ('@2x.png', TITLES['fine'])):
             links.append(link('alternate', MEDIA_TYPES['png'], title, of.xyz(end), templated=True))
-    return {
-        **members,
-        'title': say(of.subject.title),
-        'description': say(of.subject.description),
-        'attribution': say(service().locality.place.attribution),
+    more = {
         'mediaTypes': [MEDIA_TYPES[form] for form in TILES],
-        'boundingBox': {'lowerLeft': [west, south], 'upperRight': [east, north], 'crs': CRS84},
-        'tileMatrixSetLimits': of.all_limits,
         'layers': [
             {'id': source.id, 'title': say(source.title), 'description': say(source.description), 'dataType': 'map'}
-            for source in of.subject.sources
+            for source in subject.sources
         ],
-        **_release_members(of.subject),
+        **_release_members(subject),
         'links': links,
     }
+    return metadata_document(entry, subject.title, subject.description, subject.extent, of.all_limits, **more)
 
 
 def tileset_tilejson(of: MapTileset) -> dict[str, Any]:
     """TileJSON 3.0; clients that know its `tileSize` take tiles of 256 pixels."""
-    return {
-        'tilejson': '3.0.0',
-        'name': say(of.subject.title),
-        'description': say(of.subject.description),
-        'attribution': say(service().locality.place.attribution),
-        'scheme': 'xyz',
-        'tiles': [of.template()],
-        'tileSize': SIDE_PX,
-        'minzoom': of.zooms[0],
-        'maxzoom': of.zooms[-1],
-        'bounds': list(of.extent),
-        **_release_members(of.subject),
-    }
+    more = {'tileSize': SIDE_PX, **_release_members(of.subject)}
+    return tilejson_document(of.subject.title, of.subject.description, of.template(), of.zooms, of.extent, **more)
 
 
 def _standard_template(of: MapTileset | OwnTileset, form: str) -> str:

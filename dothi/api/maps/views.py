@@ -1,5 +1,6 @@
 """`/collections/{id}/map`, `/map`, and the same in a style: one picture of the part, size and time asked for."""
 
+from collections.abc import Callable
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
@@ -32,10 +33,27 @@ CONFORMANCE_CLASSES = (
 PUBLIC_CONFORMANCE_CLASSES = tuple(f'{scheme}{SPEC}/conf/cors' for scheme in SCHEMES)
 
 
-@MAPS.route('/map')
-@MAPS.route('/styles/<style_id>/map')
-@MAPS.route('/collections/<path:collection_id>/map')
-@MAPS.route('/collections/<path:collection_id>/styles/<style_id>/map')
+# Where maps are: of all collections or one, in a style or none.
+MAPS_BELOW = (
+    '',
+    '/styles/<style_id>',
+    '/collections/<path:collection_id>',
+    '/collections/<path:collection_id>/styles/<style_id>',
+)
+
+
+def at_each_map[View: Callable[..., Response]](blueprint: Blueprint, *ends: str) -> Callable[[View], View]:
+    """Decorate a view that answers below each of MAPS_BELOW, at the address with one of `ends`."""
+
+    def register(view: View) -> View:
+        for address in (f'{below}{end}' for below in MAPS_BELOW for end in ends):
+            blueprint.add_url_rule(address, view_func=view)
+        return view
+
+    return register
+
+
+@at_each_map(MAPS, '/map')
 def map_picture(collection_id: str | None = None, style_id: str | None = None) -> Response:
     """Answer with the map as a picture, or with a page that shows and describes it."""
     form = wanted_form()

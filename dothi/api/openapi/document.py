@@ -120,7 +120,7 @@ def _share_parameters(paths: dict[str, Any], layers: Sequence[Layer]) -> dict[st
     alike = [
         parameter
         for parameter in (items[0] if items else [])
-        if parameter['name'] in own and all(parameter in others for others in items)
+        if parameter['name'] in own and all(parameter in of_layer for of_layer in items)
     ]
     names = {repr(parameter): parameter['name'] for parameter in alike}
     for operation in (operation for item in paths.values() for operation in item.values()):

@@ -10,18 +10,16 @@ from psycopg2 import sql
 
 from dothi.api.http.caching import hash_of
 from dothi.api.http.language import language
-from dothi.api.http.parameters import quote_parameter
 from dothi.api.http.remembered import Remembered
 from dothi.api.http.service import service
 from dothi.api.http.snapshot import Snapshot
 from dothi.api.ows.address import service_url
-from dothi.api.ows.errors import LayerNotDefined, StyleNotDefined
+from dothi.api.ows.errors import LayerNotDefined, StyleNotDefined, unknown_value
 from dothi.api.styles.drawings import file_if_sound
 from dothi.cartography.style.style_file import DEFAULT, Part, StyleFile
 from dothi.cartography.style.zoom import scale_denominator
 from dothi.core.catalog import Release
 from dothi.core.coverage import Coverage
-from dothi.core.errors import did_you_mean
 from dothi.core.layer import Layer
 from dothi.core.text import Text
 
@@ -186,11 +184,8 @@ class Contents:
     def layer_or_group(self, name: str, locator: str) -> Leaf | Group:
         """The layer or group of that name; raises LayerNotDefined with the nearest one."""
         if name not in self.by_name:
-            hint = did_you_mean(name, self.by_name)
-            raise LayerNotDefined(
-                vi=f'{quote_parameter(locator, name)}: không có lớp này. {hint.vi}',
-                en=f'{quote_parameter(locator, name)}: there is no such layer. {hint.en}',
-                locator=locator,
+            raise unknown_value(
+                LayerNotDefined, locator, name, self.by_name, 'không có lớp này.', 'there is no such layer.'
             )
         return self.by_name[name]
 
@@ -233,11 +228,13 @@ def style_of(target: Leaf | Group, text: str, locator: str) -> str:
     """The style that is asked for, the default where the text is empty; raises StyleNotDefined with the nearest."""
     name = text or DEFAULT
     if name not in target.styles:
-        hint = did_you_mean(name, target.styles)
-        raise StyleNotDefined(
-            vi=f'{quote_parameter(locator, name)}: lớp "{target.name}" không có kiểu vẽ này. {hint.vi}',
-            en=f'{quote_parameter(locator, name)}: the layer "{target.name}" has no such style. {hint.en}',
-            locator=locator,
+        raise unknown_value(
+            StyleNotDefined,
+            locator,
+            name,
+            target.styles,
+            f'lớp "{target.name}" không có kiểu vẽ này.',
+            f'the layer "{target.name}" has no such style.',
         )
     return name
 

@@ -12,7 +12,7 @@ from dothi.api.http.parameters import quote_parameter
 from dothi.api.http.service import service
 from dothi.api.http.snapshot import Snapshot
 from dothi.api.ows.contents import Leaf
-from dothi.api.ows.errors import InvalidDimensionValue, MissingDimensionValue
+from dothi.api.ows.errors import InvalidDimensionValue, MissingDimensionValue, bad_value
 from dothi.core.layer import Layer
 from dothi.core.layer_source import BadTime, Times, parse_times, source
 
@@ -56,10 +56,8 @@ def read_time(text: str) -> Times | None:
     if text.lower() in {CURRENT, UNFILLED}:
         return None
     if ',' in text:
-        raise InvalidDimensionValue(
-            vi=f'{quote_parameter("TIME", text)}: mỗi ảnh chỉ vẽ một thời điểm.',
-            en=f'{quote_parameter("TIME", text)}: a picture shows one time only.',
-            locator='TIME',
+        raise bad_value(
+            InvalidDimensionValue, 'TIME', text, 'mỗi ảnh chỉ vẽ một thời điểm.', 'a picture shows one time only.'
         )
     begin, slash, end = text.partition('/')
     last = end.partition('/')[0]

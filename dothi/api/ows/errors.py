@@ -1,6 +1,9 @@
 """What WMS and WMTS refuse, by the codes of their standards: a class is called as its code."""
 
-from dothi.core.errors import WrongUse
+from collections.abc import Iterable
+
+from dothi.api.http.parameters import quote_parameter
+from dothi.core.errors import WrongUse, did_you_mean
 
 
 class OwsError(WrongUse):
@@ -61,3 +64,15 @@ class VersionNegotiationFailed(OwsError):
 
 class TileOutOfRange(OwsError):
     """The tile lies outside of its matrix."""
+
+
+def bad_value(error: type[OwsError], locator: str, text: str, vi: str, en: str) -> OwsError:
+    """The error for the value of a parameter, which it repeats before the reason `vi` and `en`."""
+    what = quote_parameter(locator, text)
+    return error(f'{what}: {vi}', f'{what}: {en}', locator)
+
+
+def unknown_value(error: type[OwsError], locator: str, text: str, offered: Iterable[str], vi: str, en: str) -> OwsError:
+    """The error for a value that is none of `offered`, of which it names the nearest."""
+    hint = did_you_mean(text, offered)
+    return bad_value(error, locator, text, f'{vi} {hint.vi}', f'{en} {hint.en}')

@@ -9,7 +9,7 @@ from dothi.api.http.service import service
 from dothi.api.maps.size import FURTHEST, LEAST_SIDE
 from dothi.api.ows.contents import Contents, Leaf, leaves_in_style, style_of
 from dothi.api.ows.dimension import must_have_value, read_time
-from dothi.api.ows.errors import InvalidParameterValue
+from dothi.api.ows.errors import InvalidParameterValue, bad_value
 from dothi.api.ows.filters import read_filters
 from dothi.api.ows.parameters import OwsParameters
 from dothi.api.ows.systems import Box, System, system_named
@@ -96,9 +96,11 @@ def pixel_ratio(parameters: OwsParameters) -> float:
     except ValueError:
         dpi = 0.0
     if not SCREEN_DPI / 4 <= dpi <= FINEST_DPI:
-        raise InvalidParameterValue(
-            vi=f'{quote_parameter("DPI", text)}: phải là số từ {SCREEN_DPI // 4} đến {FINEST_DPI}.',
-            en=f'{quote_parameter("DPI", text)}: must be a number from {SCREEN_DPI // 4} to {FINEST_DPI}.',
-            locator='DPI',
+        raise bad_value(
+            InvalidParameterValue,
+            'DPI',
+            text,
+            f'phải là số từ {SCREEN_DPI // 4} đến {FINEST_DPI}.',
+            f'must be a number from {SCREEN_DPI // 4} to {FINEST_DPI}.',
         )
     return 1.0 if int(dpi) in USUAL_DPI else dpi / SCREEN_DPI

@@ -9,14 +9,13 @@ from flask import Response
 
 from dothi.api.http.caching import hash_of, not_modified
 from dothi.api.http.language import JSON, language, say
-from dothi.api.http.parameters import quote_parameter
 from dothi.api.http.parsers import NUMBER
 from dothi.api.http.service import service
 from dothi.api.http.snapshot import Snapshot
 from dothi.api.maps.make import software_versions
 from dothi.api.ows.address import service_url
 from dothi.api.ows.contents import Group, Leaf, leaves_in_style
-from dothi.api.ows.errors import InvalidParameterValue
+from dothi.api.ows.errors import InvalidParameterValue, bad_value
 from dothi.api.ows.frame import pixel_ratio
 from dothi.api.ows.parameters import OwsParameters
 from dothi.api.styles.drawings import drawing
@@ -98,9 +97,11 @@ def _legend_zoom(parameters: OwsParameters) -> float | None:
     if not text:
         return None
     if not NUMBER.fullmatch(text) or not 1 <= float(text) <= 1e10:
-        raise InvalidParameterValue(
-            vi=f'{quote_parameter("SCALE", text)}: phải là mẫu số tỷ lệ, ví dụ 25000.',
-            en=f'{quote_parameter("SCALE", text)}: must be the denominator of a scale, such as 25000.',
-            locator='SCALE',
+        raise bad_value(
+            InvalidParameterValue,
+            'SCALE',
+            text,
+            'phải là mẫu số tỷ lệ, ví dụ 25000.',
+            'must be the denominator of a scale, such as 25000.',
         )
     return zoom_of(float(text) * PIXEL_M, service().locality.place.centre_wgs84[1])

@@ -1,10 +1,8 @@
 """What WMTS says of the sets of tile matrices, and how it refuses what is not in them."""
 
-from dothi.api.http.parameters import quote_parameter
 from dothi.api.http.parsers import WHOLE
-from dothi.api.ows.errors import InvalidParameterValue, TileOutOfRange
+from dothi.api.ows.errors import InvalidParameterValue, TileOutOfRange, bad_value, unknown_value
 from dothi.api.tiles.matrices import Matrix, MatrixSet, matrix_sets
-from dothi.core.errors import did_you_mean
 from dothi.core.locality import Locality
 
 # OGC 07-057r7, annex E
@@ -18,11 +16,8 @@ def known_set(name: str, locality: Locality, locator: str) -> MatrixSet:
     """The set; raises InvalidParameterValue with the nearest name."""
     sets = matrix_sets(locality)
     if name not in sets:
-        hint = did_you_mean(name, sets)
-        raise InvalidParameterValue(
-            vi=f'{quote_parameter(locator, name)}: không có bộ ô này. {hint.vi}',
-            en=f'{quote_parameter(locator, name)}: there is no such set of tile matrices. {hint.en}',
-            locator=locator,
+        raise unknown_value(
+            InvalidParameterValue, locator, name, sets, 'không có bộ ô này.', 'there is no such set of tile matrices.'
         )
     return sets[name]
 
@@ -32,10 +27,12 @@ def known_matrix(of: MatrixSet, name: str, locator: str) -> Matrix:
     match = next((matrix for matrix in of.matrices if matrix.name == name), None)
     if match is None:
         names = ', '.join(matrix.name for matrix in of.matrices)
-        raise InvalidParameterValue(
-            vi=f'{quote_parameter(locator, name)}: {of.name} không có mức này. Các mức: {names}.',
-            en=f'{quote_parameter(locator, name)}: {of.name} has no such level. Its levels: {names}.',
-            locator=locator,
+        raise bad_value(
+            InvalidParameterValue,
+            locator,
+            name,
+            f'{of.name} không có mức này. Các mức: {names}.',
+            f'{of.name} has no such level. Its levels: {names}.',
         )
     return match
 
@@ -44,11 +41,7 @@ def tile_place(matrix: Matrix, column: str, row: str, locators: tuple[str, str])
     """Column and row of a tile; raises InvalidParameterValue for what is no number, TileOutOfRange outside."""
     for locator, text, count in zip(locators, (column, row), (matrix.columns, matrix.rows), strict=True):
         if not WHOLE.fullmatch(text) or len(text) > 10:
-            raise InvalidParameterValue(
-                vi=f'{quote_parameter(locator, text)}: phải là số nguyên.',
-                en=f'{quote_parameter(locator, text)}: must be a whole number.',
-                locator=locator,
-            )
+            raise bad_value(InvalidParameterValue, locator, text, 'phải là số nguyên.', 'must be a whole number.')
         if not 0 <= int(text) < count:
             raise TileOutOfRange(
                 vi=f'{locator}={text}: ở mức {matrix.name} có từ 0 đến {count - 1}.',

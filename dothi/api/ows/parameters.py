@@ -4,14 +4,15 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from dothi.api.http.parameters import BadParameter, quote_parameter
 from dothi.api.http.parsers import Parser
+from dothi.api.maps.formats import MEDIA_TYPES, TILES
 from dothi.api.ows.errors import (
     InvalidFormat,
     InvalidParameterValue,
     MissingParameterValue,
     OperationNotSupported,
+    unknown_value,
 )
 from dothi.cartography.mapping.picture import Format
-from dothi.core.errors import did_you_mean
 
 
 class OwsParameters:
@@ -96,16 +97,10 @@ def refuse_addresses(parameters: OwsParameters) -> None:
             )
 
 
-MAP_FORMATS: dict[str, Format] = {
-    'image/png': 'png',
-    'image/jpeg': 'jpeg',
-    'image/webp': 'webp',
-    'image/tiff': 'tiff',
-    'image/svg+xml': 'svg',
-    'application/pdf': 'pdf',
-}
+# Older desktops know GeoTIFF by its plain type.
+MAP_FORMATS: dict[str, Format] = {kind.partition(';')[0]: name for name, kind in MEDIA_TYPES.items()}
 # Media types with the endings of their addresses.
-TILE_ENDINGS = {'image/png': 'png', 'image/jpeg': 'jpg', 'image/webp': 'webp'}
+TILE_ENDINGS = {MEDIA_TYPES[name]: 'jpg' if name == 'jpeg' else name for name in TILES}
 INFO_ENDINGS = {'text/html': 'html', 'text/plain': 'txt', 'application/json': 'json'}
 LEGEND_FORMATS = {'image/png': 'png', 'application/json': 'json'}
 # Ways to say PNG that older clients have kept from other servers.
@@ -123,11 +118,8 @@ def picture_format(text: str, offered: Iterable[str], locator: str) -> str:
     """The media type that is asked for; raises InvalidFormat with the nearest one."""
     media_type = ALSO.get(text.lower(), text.lower())
     if media_type not in offered:
-        hint = did_you_mean(media_type, offered)
-        raise InvalidFormat(
-            vi=f'{quote_parameter(locator, text)}: không có định dạng này. {hint.vi}',
-            en=f'{quote_parameter(locator, text)}: there is no such format. {hint.en}',
-            locator=locator,
+        raise unknown_value(
+            InvalidFormat, locator, text, offered, 'không có định dạng này.', 'there is no such format.'
         )
     return media_type
 

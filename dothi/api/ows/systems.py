@@ -3,11 +3,9 @@
 import re
 from dataclasses import dataclass
 
-from dothi.api.http.parameters import quote_parameter
 from dothi.api.http.served_crs import CRS84, served_crs
-from dothi.api.ows.errors import InvalidCRS
+from dothi.api.ows.errors import InvalidCRS, unknown_value
 from dothi.core.crs import WGS84, axis_order_yx
-from dothi.core.errors import did_you_mean
 from dothi.core.locality import Locality
 
 type Box = tuple[float, float, float, float]
@@ -48,11 +46,8 @@ def system_named(text: str, locality: Locality, version: str, locator: str) -> S
     numbered = NUMBERED.fullmatch(text)
     name = f'EPSG:{numbered[1]}' if numbered else 'CRS:84' if text.upper() in LON_LAT else text
     if name not in offered:
-        hint = did_you_mean(name, offered)
-        raise InvalidCRS(
-            vi=f'{quote_parameter(locator, text)}: không phục vụ hệ tọa độ này. {hint.vi}',
-            en=f'{quote_parameter(locator, text)}: this coordinate system is not offered. {hint.en}',
-            locator=locator,
+        raise unknown_value(
+            InvalidCRS, locator, text, offered, 'không phục vụ hệ tọa độ này.', 'this coordinate system is not offered.'
         )
     return offered[name]
 

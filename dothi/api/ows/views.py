@@ -3,11 +3,11 @@
 from flask import Blueprint, Response, g, request
 from werkzeug.datastructures import MultiDict
 
-from dothi.api.http.parameters import quote_parameter, replace_parameters
+from dothi.api.http.parameters import replace_parameters
 from dothi.api.http.problems import for_clients, log_defect, log_refusal, problem_response
 from dothi.api.ows import wms, wmts
 from dothi.api.ows.address import PATH, REST
-from dothi.api.ows.errors import InvalidParameterValue
+from dothi.api.ows.errors import InvalidParameterValue, bad_value
 from dothi.api.ows.parameters import INFO_ENDINGS, TILE_ENDINGS, OwsParameters, format_ending, refuse_addresses
 from dothi.api.ows.reports import wms_report, wmts_report
 from dothi.core.errors import Defect, DothiError, http_status
@@ -87,11 +87,7 @@ def _requested_service(parameters: OwsParameters) -> str:
     if not name and parameters.required('REQUEST').lower() == 'getcapabilities':
         parameters.required('SERVICE')
     if name and name not in SERVICES:
-        raise InvalidParameterValue(
-            vi=f'{quote_parameter("SERVICE", name)}: ở đây có WMS và WMTS.',
-            en=f'{quote_parameter("SERVICE", name)}: there are WMS and WMTS here.',
-            locator='SERVICE',
-        )
+        raise bad_value(InvalidParameterValue, 'SERVICE', name, 'ở đây có WMS và WMTS.', 'there are WMS and WMTS here.')
     return name or ('WMTS' if _is_wmts(parameters) else 'WMS')
 
 

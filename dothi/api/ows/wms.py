@@ -5,12 +5,11 @@ from collections.abc import Callable
 from flask import Response
 
 from dothi.api.http.documents import cacheable_answer
-from dothi.api.http.parameters import quote_parameter
 from dothi.api.http.parsers import parse_boolean
 from dothi.api.http.snapshot import snapshot
 from dothi.api.maps.background import parse_map_colour
 from dothi.api.ows.contents import contents, remembered_document, style_of
-from dothi.api.ows.errors import OperationNotSupported
+from dothi.api.ows.errors import OperationNotSupported, unknown_value
 from dothi.api.ows.feature_info import features_at, queried_leaves, read_point
 from dothi.api.ows.frame import read_frame
 from dothi.api.ows.info_documents import INFO_FORMATS, info_answer
@@ -18,7 +17,6 @@ from dothi.api.ows.legends import legend_answer, legend_now
 from dothi.api.ows.parameters import LEGEND_FORMATS, MAP_FORMATS, OwsParameters, picture_format
 from dothi.api.ows.pictures import OPAQUE, edition_now, map_request, picture_answer
 from dothi.api.ows.wms_capabilities import MEDIA_TYPES, wms_capabilities
-from dothi.core.errors import did_you_mean
 
 NEWEST, OLDEST = '1.3.0', '1.1.1'
 
@@ -38,11 +36,13 @@ def answer_wms(parameters: OwsParameters) -> Response:
     """The answer to one operation; raises OperationNotSupported for any other."""
     name = parameters.required('REQUEST')
     if name.lower() not in OPERATIONS:
-        hint = did_you_mean(name, NAMES)
-        raise OperationNotSupported(
-            vi=f'{quote_parameter("REQUEST", name)}: WMS ở đây không có thao tác này. {hint.vi}',
-            en=f'{quote_parameter("REQUEST", name)}: WMS has no such operation here. {hint.en}',
-            locator='REQUEST',
+        raise unknown_value(
+            OperationNotSupported,
+            'REQUEST',
+            name,
+            NAMES,
+            'WMS ở đây không có thao tác này.',
+            'WMS has no such operation here.',
         )
     return OPERATIONS[name.lower()](parameters, version_of(parameters))
 

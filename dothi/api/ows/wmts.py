@@ -18,6 +18,8 @@ from dothi.api.ows.errors import (
     InvalidParameterValue,
     LayerNotQueryable,
     VersionNegotiationFailed,
+    bad_value,
+    unknown_value,
 )
 from dothi.api.ows.feature_info import features_at, read_point
 from dothi.api.ows.frame import Frame
@@ -30,7 +32,6 @@ from dothi.api.tiles.matrices import SIDE_PX, Matrix, view_of
 from dothi.cartography.mapping.view import View
 from dothi.cartography.style.colour import Colour
 from dothi.core.crs import WGS84
-from dothi.core.errors import did_you_mean
 from dothi.core.grid import moved_bounds
 
 VERSION = '1.0.0'
@@ -56,17 +57,21 @@ def answer_wmts(parameters: OwsParameters) -> Response:
     """The answer to an operation with parameters; raises InvalidParameterValue for any other, as OGC has it."""
     name = parameters.required('REQUEST')
     if name.lower() not in OPERATIONS:
-        hint = did_you_mean(name, NAMES)
-        raise InvalidParameterValue(
-            vi=f'{quote_parameter("REQUEST", name)}: WMTS ở đây không có thao tác này. {hint.vi}',
-            en=f'{quote_parameter("REQUEST", name)}: WMTS has no such operation here. {hint.en}',
-            locator='REQUEST',
+        raise unknown_value(
+            InvalidParameterValue,
+            'REQUEST',
+            name,
+            NAMES,
+            'WMTS ở đây không có thao tác này.',
+            'WMTS has no such operation here.',
         )
     if name.lower() != 'getcapabilities' and parameters.text('VERSION', VERSION) != VERSION:
-        raise InvalidParameterValue(
-            vi=f'{quote_parameter("VERSION", parameters.text("VERSION"))}: chỉ có phiên bản {VERSION}.',
-            en=f'{quote_parameter("VERSION", parameters.text("VERSION"))}: there is version {VERSION} only.',
-            locator='VERSION',
+        raise bad_value(
+            InvalidParameterValue,
+            'VERSION',
+            parameters.text('VERSION'),
+            f'chỉ có phiên bản {VERSION}.',
+            f'there is version {VERSION} only.',
         )
     return OPERATIONS[name.lower()](parameters)
 

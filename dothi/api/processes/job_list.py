@@ -30,10 +30,10 @@ def _several(
     """A parameter for several of some names, one parameter each or with commas between them."""
 
     def parse(_name: str, text: str) -> tuple[str, ...]:
-        values, known = parse_names(name, text), choices(service().audience)
+        values, offered = parse_names(name, text), choices(service().audience)
         for value in values:
-            if value not in known:
-                raise unknown_value(name, value, known, 'không có giá trị này.', 'no such value.')
+            if value not in offered:
+                raise unknown_value(name, value, offered, 'không có giá trị này.', 'no such value.')
         return tuple(values)
 
     def schema(offer: Offer) -> Schema:

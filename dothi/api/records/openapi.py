@@ -94,6 +94,6 @@ def record_paths(offer: Offer) -> dict[str, Any]:
 
 def _in_forms(schema: dict[str, Any], names: tuple[str, ...]) -> dict[str, Any]:
     """An answer as GeoJSON, as a page, and in the others of these formats."""
-    others = [name for name in names if name not in ('json', 'html')]
-    also = {MEDIA_TYPES[name]: {'type': 'object' if name == 'dcat' else 'string'} for name in others}
+    other_names = [name for name in names if name not in ('json', 'html')]
+    also = {MEDIA_TYPES[name]: {'type': 'object' if name == 'dcat' else 'string'} for name in other_names}
     return content(schema, GEOJSON, also)

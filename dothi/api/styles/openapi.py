@@ -5,7 +5,7 @@ from typing import Any
 from dothi.api.http.language import JSON
 from dothi.api.http.offer import Offer
 from dothi.api.http.operations import ANY_OBJECT, BINARY, PNG, content, get
-from dothi.api.http.parameters import COMMON, Parameter, in_formats, in_path
+from dothi.api.http.parameters import COMMON, LANG, Parameter, in_formats, in_path
 from dothi.api.styles.coverages import WRITERS
 from dothi.api.styles.document import CHOSEN
 from dothi.api.styles.encodings import ENCODINGS, PAGE, ZOOM, encodings_for
@@ -39,7 +39,7 @@ def style_paths(offer: Offer) -> dict[str, Any]:
 
 
 def _style_paths(offer: Offer, base: str) -> dict[str, Any]:
-    one, chosen = f'{base}/{{styleId}}', [] if offer.source else [CHOSEN]
+    style, chosen = f'{base}/{{styleId}}', [] if offer.source else [CHOSEN]
 
     def path_item(name: str, what: Text, parameters: list[Parameter[Any]], success: dict[str, Any]) -> dict[str, Any]:
         title = what if offer.source else Text(vi=f'Cả dịch vụ: {what.vi}', en=f'Whole service: {what.en}')
@@ -51,26 +51,26 @@ def _style_paths(offer: Offer, base: str) -> dict[str, Any]:
     sheets = encodings_for(None if offer.source is None else offer.layer)
     return {
         base: path_item('getStyles', STYLES, in_formats(), content('anyObject')),
-        one: path_item('getStyle', ONE_STYLE, in_style((*sheets, PAGE), ZOOM), _sheets(*sheets)),
-        f'{one}/metadata': path_item(
+        style: path_item('getStyle', ONE_STYLE, in_style((*sheets, PAGE), ZOOM), _sheets(*sheets)),
+        f'{style}/metadata': path_item(
             'getStyleMetadata', METADATA, in_style(('json',)), content('anyObject', html=False)
         ),
-        f'{one}/legend': path_item('getStyleLegend', LEGEND, in_style(('json', 'png')), _document_or_picture()),
-        f'{one}/{{sprite}}': path_item(
-            'getStyleSprite', SIGNS, [STYLE_ID, SPRITE, *COMMON[1:], *chosen], _document_or_picture()
+        f'{style}/legend': path_item('getStyleLegend', LEGEND, in_style(('json', 'png')), _document_or_picture()),
+        f'{style}/{{sprite}}': path_item(
+            'getStyleSprite', SIGNS, [STYLE_ID, SPRITE, LANG, *chosen], _document_or_picture()
         ),
     }
 
 
 def _coverage_style_paths(of: Offer, base: str) -> dict[str, Any]:
-    one = f'{base}/{{styleId}}'
+    style = f'{base}/{{styleId}}'
     sheets = content(
         {'type': 'string'}, ENCODINGS['sld'].media_type, {ENCODINGS['qml'].media_type: {'type': 'string'}}, html=False
     )
     return {
         base: get(of, 'getStyles', STYLES, in_formats(('json',)), content('anyObject', html=False)),
-        one: get(of, 'getStyle', ONE_STYLE, [STYLE_ID, *in_formats(WRITERS)], sheets),
-        f'{one}/legend': get(
+        style: get(of, 'getStyle', ONE_STYLE, [STYLE_ID, *in_formats(WRITERS)], sheets),
+        f'{style}/legend': get(
             of, 'getStyleLegend', Text(vi='chú giải', en='legend'), [STYLE_ID, *in_formats(('json', 'png'))],
             _document_or_picture(),
         ),
@@ -79,8 +79,8 @@ def _coverage_style_paths(of: Offer, base: str) -> dict[str, Any]:
 
 def _sheets(*names: str) -> dict[str, Any]:
     """A style in the encodings `names`, of which the first is JSON, or as a page."""
-    first, *others = (ENCODINGS[name].media_type for name in names)
-    return content({'type': 'object'}, first, {other: {'type': 'string'} for other in others})
+    json_type, *other_types = (ENCODINGS[name].media_type for name in names)
+    return content({'type': 'object'}, json_type, {name: {'type': 'string'} for name in other_types})
 
 
 def _document_or_picture() -> dict[str, Any]:

@@ -11,7 +11,7 @@ from dothi.api.http.language import JSON, language, say
 from dothi.api.http.service import service
 from dothi.api.styles.links import styles_links
 from dothi.api.tiles.maker import TileMaker
-from dothi.api.tiles.place import GRIDS, WEB_MERCATOR_QUAD, Grid, Limits
+from dothi.api.tiles.place import GRIDS, WEB_MERCATOR_QUAD, Box, Grid, Limits
 from dothi.api.tiles.tileset import Tileset, fields, inner_layers
 from dothi.core.layer import Layer
 from dothi.core.text import Text
@@ -51,19 +51,58 @@ def xyz_template(tileset: Tileset) -> str:
     return f'{api_url()}{tileset.path}/xyz/{{z}}/{{x}}/{{y}}.pbf{_selection_query(tileset, "?")}'
 
 
-def tileset_entry(tileset: Tileset, grid: Grid) -> dict[str, Any]:
-    """The entry of a tileset in the list of tilesets."""
-    where = f'{tileset.path}/tiles/{grid.name}'
+def entry_document(title: Text, data_type: str, matrix_set: str, uri: str, crs: str, own: str) -> dict[str, Any]:
+    """The entry of a tileset in a list. matrix_set, uri: of its tile matrix set. own: its address below /api."""
     return {
-        'title': f'{say(tileset.title)} ({grid.name})',
-        'dataType': 'vector',
-        'crs': CRS[grid.name],
-        'tileMatrixSetURI': f'{REGISTER}/{grid.name}',
+        'title': f'{say(title)} ({matrix_set})',
+        'dataType': data_type,
+        'crs': crs,
+        'tileMatrixSetURI': uri,
         'links': [
-            link('self', JSON, tileset.title, f'{where}?f=json{_selection_query(tileset)}'),
-            link(f'{OGC}/tiling-scheme', JSON, TITLES['scheme'], f'/TileMatrixSets/{grid.name}?f=json'),
+            link('self', JSON, title, own),
+            link(f'{OGC}/tiling-scheme', JSON, TITLES['scheme'], f'/TileMatrixSets/{matrix_set}?f=json'),
         ],
     }
+
+
+def metadata_document(
+    entry: dict[str, Any], title: Text, description: Text, extent: Box, limits: list[dict[str, Any]], **more: Any
+) -> dict[str, Any]:
+    """Tileset metadata of OGC 17-083r4. entry: that of the list. limits: of each level. more: further members."""
+    west, south, east, north = extent
+    return {
+        **entry,
+        'title': say(title),
+        'description': say(description),
+        'attribution': say(service().locality.place.attribution),
+        'boundingBox': {'lowerLeft': [west, south], 'upperRight': [east, north], 'crs': CRS84},
+        'tileMatrixSetLimits': limits,
+        **more,
+    }
+
+
+def tilejson_document(
+    title: Text, description: Text, template: str, zooms: range, extent: Box, **more: Any
+) -> dict[str, Any]:
+    """TileJSON 3.0. template: the address of the tiles. more: further members."""
+    return {
+        'tilejson': '3.0.0',
+        'name': say(title),
+        'description': say(description),
+        'attribution': say(service().locality.place.attribution),
+        'scheme': 'xyz',
+        'tiles': [template],
+        'minzoom': zooms[0],
+        'maxzoom': zooms[-1],
+        'bounds': list(extent),
+        **more,
+    }
+
+
+def tileset_entry(tileset: Tileset, grid: Grid) -> dict[str, Any]:
+    """The entry of a tileset of vector tiles."""
+    own = f'{tileset.path}/tiles/{grid.name}?f=json{_selection_query(tileset)}'
+    return entry_document(tileset.title, 'vector', grid.name, f'{REGISTER}/{grid.name}', CRS[grid.name], own)
 
 
 def list_tilesets(path: str, tilesets: list[Tileset]) -> dict[str, Any]:
@@ -75,48 +114,29 @@ def list_tilesets(path: str, tilesets: list[Tileset]) -> dict[str, Any]:
 
 
 def tileset_metadata(tileset: Tileset, grid: Grid) -> dict[str, Any]:
-    """Tileset metadata of OGC 17-083r4."""
-    west, south, east, north = tileset.extent
-    members = tileset_entry(tileset, grid)
-    where = f'{tileset.path}/tiles/{grid.name}/metadata'
+    """Tileset metadata of vector tiles."""
+    entry, where = tileset_entry(tileset, grid), f'{tileset.path}/tiles/{grid.name}/metadata'
     tiles = tile_template(tileset, grid, '{tileMatrix}', '{tileRow}', '{tileCol}')
     links = [
-        *members['links'],
+        *entry['links'],
         link('item', MVT, TITLES['tile'], tiles, templated=True),
         link('describedby', JSON, 'TileJSON', f'{where}?f=tilejson{_selection_query(tileset)}'),
         *_style_links(tileset),
     ]
     if grid is WEB_MERCATOR_QUAD:
         links.append(link('alternate', MVT, TITLES['xyz'], xyz_template(tileset), templated=True))
-    return {
-        **members,
-        'title': say(tileset.title),
-        'description': say(tileset.description),
-        'attribution': say(service().locality.place.attribution),
-        'boundingBox': {'lowerLeft': [west, south], 'upperRight': [east, north], 'crs': CRS84},
-        'tileMatrixSetLimits': [limits_of(tileset.limits(grid, z)) for z in tileset.zooms(grid)],
-        'layers': [part for layer in tileset.layers for part in _describe_layer(layer, grid)],
-        **_release_members(tileset),
-        'links': links,
-    }
+    limits = [limits_of(tileset.limits(grid, z)) for z in tileset.zooms(grid)]
+    layers = [part for layer in tileset.layers for part in _describe_layer(layer, grid)]
+    more = {'layers': layers, **_release_members(tileset), 'links': links}
+    return metadata_document(entry, tileset.title, tileset.description, tileset.extent, limits, **more)
 
 
 def tileset_tilejson(tileset: Tileset, grid: Grid) -> dict[str, Any]:
-    """TileJSON 3.0."""
-    zooms = tileset.zooms(grid)
-    return {
-        'tilejson': '3.0.0',
-        'name': say(tileset.title),
-        'description': say(tileset.description),
-        'attribution': say(service().locality.place.attribution),
-        'scheme': 'xyz',
-        'tiles': [tile_template(tileset, grid)],
-        'minzoom': zooms[0],
-        'maxzoom': zooms[-1],
-        'bounds': list(tileset.extent),
-        'vector_layers': [part for layer in tileset.layers for part in vector_layers(layer, grid)],
-        **_release_members(tileset),
-    }
+    """TileJSON of vector tiles."""
+    more = {'vector_layers': [part for layer in tileset.layers for part in vector_layers(layer, grid)]}
+    more |= _release_members(tileset)
+    template, zooms = tile_template(tileset, grid), tileset.zooms(grid)
+    return tilejson_document(tileset.title, tileset.description, template, zooms, tileset.extent, **more)
 
 
 def vector_layers(layer: Layer, grid: Grid = WEB_MERCATOR_QUAD) -> list[dict[str, Any]]:

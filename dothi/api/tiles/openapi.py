@@ -68,12 +68,12 @@ def _of_theme(what: Text) -> Text:
 
 
 def _matrix_set_paths(offer: Offer) -> dict[str, Any]:
-    found, errors = content('anyObject'), ('304', '400', '404', '500')
+    described, errors = content('anyObject'), ('304', '400', '404', '500')
     many, single = Text(vi='Các bộ ô', en='Tile matrix sets'), Text(vi='Một bộ ô', en='A tile matrix set')
     return {
-        '/TileMatrixSets': get(offer, 'getTileMatrixSetsList', many, in_formats(), found, *errors, tag='tiles'),
+        '/TileMatrixSets': get(offer, 'getTileMatrixSetsList', many, in_formats(), described, *errors, tag='tiles'),
         '/TileMatrixSets/{tileMatrixSetId}': get(
-            offer, 'getTileMatrixSet', single, [ANY_MATRIX_SET, *in_formats()], found, *errors, tag='tiles'
+            offer, 'getTileMatrixSet', single, [ANY_MATRIX_SET, *in_formats()], described, *errors, tag='tiles'
         ),
     }
 
@@ -94,7 +94,7 @@ def _tileset_paths(
     tiles, tileset = f'{base}/tiles', f'{base}/tiles/{{tileMatrixSetId}}'
     zooms = [layer.publish.tiles.zooms for layer in ([offer.layer] if offer.source else offer.layers)]
     z, y, x = tile_place(offer, range(min(low for low, _ in zooms), max(high for _, high in zooms) + 1))
-    one, last = [*within, MATRIX_SET, *in_formats(FORMATS), *selection], [MVT_ONLY, *selection, LANG]
+    of_tileset, last = [*within, MATRIX_SET, *in_formats(FORMATS), *selection], [MVT_ONLY, *selection, LANG]
     matrix, row, column = replace(z, name='tileMatrix'), replace(y, name='tileRow'), replace(x, name='tileCol')
 
     def path_item(end: str, what: Text, parameters: list[Parameter[Any]], success: dict[str, Any]) -> dict[str, Any]:
@@ -105,8 +105,8 @@ def _tileset_paths(
 
     return {
         tiles: path_item('getTileSetsList', TILESETS, [*within, *in_formats()], described),
-        tileset: path_item('getTileSet', TILESET, one, described),
-        f'{tileset}/metadata': path_item('getTileSet.tileJson', TILEJSON, one, described),
+        tileset: path_item('getTileSet', TILESET, of_tileset, described),
+        f'{tileset}/metadata': path_item('getTileSet.tileJson', TILEJSON, of_tileset, described),
         f'{tileset}/{{tileMatrix}}/{{tileRow}}/{{tileCol}}': path_item(
             'getTile', TILE, [*within, MATRIX_SET, matrix, row, column, *last], tile
         ),

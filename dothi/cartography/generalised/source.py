@@ -80,7 +80,7 @@ def is_merged(layer: Layer, view: View) -> bool:
 
 
 @dataclass(frozen=True)
-class Asked:
+class SourceQuery:
     """What a picture shows of a layer. columns: those that its passes read at this scale."""
 
     layer: Layer
@@ -102,35 +102,36 @@ class Chosen:
 ROWS = Chosen()
 
 
-def chosen(asked: Asked, there: Generalised | None) -> Chosen:
+def chosen(query: SourceQuery, generalised: Generalised | None) -> Chosen:
     """The generalised form that says the same as the rows, or the rows.
 
-    there: what `generalised` found. At another time than now, or under a filter, a picture shows the rows themselves.
+    generalised: the layer's form, if it has one. At another time than now, or under a filter, a picture shows the
+    rows themselves.
     """
-    if there is None or asked.times is not None or asked.is_filtered:
+    if generalised is None or query.times is not None or query.is_filtered:
         return ROWS
-    merged, polygons = is_merged(asked.layer, asked.view), asked.layer.geometry.endswith('Polygon')
-    level = there.level(asked.view, settled=there.form == 'blocks' and polygons)
+    merged, polygons = is_merged(query.layer, query.view), query.layer.geometry.endswith('Polygon')
+    level = generalised.level(query.view, settled=generalised.form == 'blocks' and polygons)
     if level is None:
         return ROWS
-    if there.form == 'outlines':
+    if generalised.form == 'outlines':
         return Chosen('outlines', level)
-    kinds = there.kinds_for(asked.columns)
+    kinds = generalised.kinds_for(query.columns)
     # one marker or cell for several features, only where tiles do so too
-    if kinds is None or not (merged or asked.layer.geometry.endswith('LineString')):
+    if kinds is None or not (merged or query.layer.geometry.endswith('LineString')):
         return ROWS
     return Chosen('blocks', level, kinds)
 
 
-def rows_of(asked: Asked, how: Chosen, locality: Locality, audience: Audience) -> sql.Composable:
+def rows_of(query: SourceQuery, how: Chosen, locality: Locality, audience: Audience) -> sql.Composable:
     """What to select from, in place of `dothi.core.layer_source.source`: the same columns, or those that are asked for.
 
     how: what `chosen` says.
     """
     if how.form == 'blocks':
-        return _blocks(asked, how.kinds, how.level, locality)
-    plain = source(asked.layer, locality, audience, asked.times)
-    return plain if how.form == 'rows' else _outlines(asked.layer, how.level, plain, audience)
+        return _blocks(query, how.kinds, how.level, locality)
+    plain = source(query.layer, locality, audience, query.times)
+    return plain if how.form == 'rows' else _outlines(query.layer, how.level, plain, audience)
 
 
 def _outlines(layer: Layer, level: int, rows: sql.Composable, audience: Audience) -> sql.Composable:
@@ -142,20 +143,20 @@ def _outlines(layer: Layer, level: int, rows: sql.Composable, audience: Audience
     ).format(columns, rows, sql.Literal(layer.id), sql.Literal(level))
 
 
-def _blocks(asked: Asked, kinds: tuple[str, ...], level: int, locality: Locality) -> sql.Composable:
+def _blocks(query: SourceQuery, kinds: tuple[str, ...], level: int, locality: Locality) -> sql.Composable:
     columns = [
         sql.SQL('kind[{}]::{} as {}').format(
-            sql.Literal(number), sql.SQL(CATALOGUED[asked.layer.columns[name].type]), sql.Identifier(name)
+            sql.Literal(number), sql.SQL(CATALOGUED[query.layer.columns[name].type]), sql.Identifier(name)
         )
         for number, name in enumerate(kinds, 1)
     ]
     form = '(select {} from general.block where layer_id = {} and kinds = {}::text[] and level = {} and {})'
     return sql.SQL(form).format(
         sql.SQL(', ').join([*columns, sql.SQL('geom'), sql.SQL('geom_wgs84')]),
-        sql.Literal(asked.layer.id),
+        sql.Literal(query.layer.id),
         sql.Literal(list(kinds)),
         sql.Literal(level),
-        _squares(asked.view, level, locality),
+        _squares(query.view, level, locality),
     )
 
 

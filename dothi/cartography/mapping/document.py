@@ -11,7 +11,7 @@ from psycopg2.extensions import connection as Connection
 from dothi.cartography.generalised.source import is_merged
 from dothi.cartography.mapping.formats import asked
 from dothi.cartography.mapping.layer_query import Reader, rows
-from dothi.cartography.mapping.picture import Picture, Shown
+from dothi.cartography.mapping.picture import Picture, PictureLayer
 from dothi.cartography.mapping.view import View
 from dothi.cartography.style.colour import Colour
 from dothi.cartography.style.drawing import Drawing
@@ -42,7 +42,7 @@ class Entry:
 
     @property
     def told(self) -> dict[str, Any]:
-        """As a renderer reads it."""
+        """The order as the JSON that a renderer reads."""
         names = [style.get('name') for style in self.styles]
         return {'name': self.name, 'srs': self.srs, 'source': self.source, 'styles': names}
 
@@ -110,14 +110,16 @@ def _entries(picture: Picture, maker: Maker) -> list[Entry]:
     return [*shapes, *(entry for _, _, entry in labels)]
 
 
-def _entry_per_turn(name: str, shown: Shown, drawn: list[Sheet], view: View, maker: Maker) -> list[Entry]:
+def _entry_per_turn(
+    name: str, picture_layer: PictureLayer, sheets: list[Sheet], view: View, maker: Maker
+) -> list[Entry]:
     """A layer's rows, once more for what lies beyond the antimeridian."""
-    return [_entry(f'{name}{turn or ""}', shown, drawn, view, maker, turn) for turn in view.turns]
+    return [_entry(f'{name}{turn or ""}', picture_layer, sheets, view, maker, turn) for turn in view.turns]
 
 
-def _entry(name: str, shown: Shown, drawn: list[Sheet], view: View, maker: Maker, turn: float) -> Entry:
+def _entry(name: str, picture_layer: PictureLayer, sheets: list[Sheet], view: View, maker: Maker, turn: float) -> Entry:
     """A layer's rows, in the styles of these passes."""
-    read = rows(maker.reader, shown, drawn, view, turn)
+    read = rows(maker.reader, picture_layer, sheets, view, turn)
     source = {
         **_server(maker.reader.db),
         'table': read.statement,
@@ -125,7 +127,7 @@ def _entry(name: str, shown: Shown, drawn: list[Sheet], view: View, maker: Maker
         'srid': read.srid,
         'extent': EVERYWHERE,
     }
-    return Entry(name, srs(read.srid), source, tuple(style(f'{name}-{sheet.number}', sheet) for sheet in drawn))
+    return Entry(name, srs(read.srid), source, tuple(style(f'{name}-{sheet.number}', sheet) for sheet in sheets))
 
 
 def _raster(name: str, system: str, file: Path) -> Entry:

@@ -54,9 +54,9 @@ def _rasters(picture: Picture, db: Connection) -> dict[int, Raster]:
     return {number: raster for number, raster in pictures.items() if raster}
 
 
-def _drafts(kept: ExitStack, rasters: dict[int, Raster]) -> dict[int, Path]:
+def _drafts(stack: ExitStack, rasters: dict[int, Raster]) -> dict[int, Path]:
     """A file for each of them, in a folder that goes when `kept` is closed."""
     if not rasters:
         return {}
-    folder = Path(kept.enter_context(tempfile.TemporaryDirectory(prefix='dothi-map-')))
+    folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix='dothi-map-')))
     return {number: folder / f'{number}.tif' for number in rasters}

@@ -38,13 +38,13 @@ def asked(picture: Picture) -> str:
     return OPAQUE.get(picture.format, ASKED[picture.format]) if _is_opaque(picture) else ASKED[picture.format]
 
 
-def written(drawn: bytes, picture: Picture) -> bytes:
+def written(pixels: bytes, picture: Picture) -> bytes:
     """The file in the picture's format, from what a renderer gave for it."""
     if picture.format == 'tiff':
-        return _geotiff(drawn, picture)
+        return _geotiff(pixels, picture)
     if picture.format == 'png' and DATETIME in picture.about:
-        return with_text(drawn, DATETIME, picture.about[DATETIME])
-    return drawn
+        return with_text(pixels, DATETIME, picture.about[DATETIME])
+    return pixels
 
 
 def _geotiff(pixels: bytes, picture: Picture) -> bytes:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
-from dothi.cartography.generalised.source import Asked, Chosen, Generalised, chosen, rows_of
-from dothi.cartography.mapping.picture import Shown
+from dothi.cartography.generalised.source import Chosen, Generalised, SourceQuery, chosen, rows_of
+from dothi.cartography.mapping.picture import PictureLayer
 from dothi.cartography.mapping.view import View
 from dothi.cartography.style.drawing import Drawing
 from dothi.cartography.style.mapnik_xml import Sheet
@@ -44,23 +44,29 @@ class Reader:
     generalised: dict[str, Generalised]
 
 
-def rows(reader: Reader, shown: Shown, sheets: list[Sheet], view: View, turn: float = 0.0) -> Rows:
+def rows(reader: Reader, picture_layer: PictureLayer, sheets: list[Sheet], view: View, turn: float = 0.0) -> Rows:
     """The rows that `sheets` draw, in the system from which the view's is near: stored degrees or the working CRS.
 
     turn: of `view.turns`; it is where the rows are drawn, beside where they are.
     """
-    assert isinstance(shown.layer, Layer)  # noqa: S101
+    assert isinstance(picture_layer.layer, Layer)  # noqa: S101
     geometry, srid = ('geom_wgs84', WGS84) if view.crs in (WGS84, WEB_MERCATOR) else ('geom', reader.locality.srid)
     read = {name for sheet in sheets for name in sheet.drawn.columns}
-    source_query = Asked(shown.layer, view.turned(turn), read, shown.times, is_filtered=shown.condition is not None)
-    how = chosen(source_query, reader.generalised.get(shown.layer.id))
-    if turn or shown.times is not None or shown.condition is not None or how.form == 'blocks':
-        return Rows(srid, geometry, _statement(reader, shown, sheets, _Read(source_query, how, geometry, turn)))
-    key = (_Same(shown.drawing), tuple(sheet.number for sheet in sheets), geometry, reader.audience, how)
+    source_query = SourceQuery(
+        picture_layer.layer,
+        view.turned(turn),
+        read,
+        picture_layer.times,
+        is_filtered=picture_layer.condition is not None,
+    )
+    how = chosen(source_query, reader.generalised.get(picture_layer.layer.id))
+    if turn or picture_layer.times is not None or picture_layer.condition is not None or how.form == 'blocks':
+        return Rows(srid, geometry, _statement(reader, picture_layer, sheets, _Read(source_query, how, geometry, turn)))
+    key = (_Same(picture_layer.drawing), tuple(sheet.number for sheet in sheets), geometry, reader.audience, how)
     if key not in _STATEMENTS:
         if len(_STATEMENTS) >= MOST_STATEMENTS:
             _STATEMENTS.clear()
-        _STATEMENTS[key] = _statement(reader, shown, sheets, _Read(source_query, how, geometry))
+        _STATEMENTS[key] = _statement(reader, picture_layer, sheets, _Read(source_query, how, geometry))
     return Rows(srid, geometry, _STATEMENTS[key])
 
 
@@ -86,13 +92,13 @@ MOST_STATEMENTS = 1_000
 class _Read:
     """What is read of a layer, and how."""
 
-    asked: Asked
+    asked: SourceQuery
     how: Chosen
     geometry: str
     turn: float = 0.0
 
 
-def _statement(reader: Reader, shown: Shown, sheets: list[Sheet], read: _Read) -> str:
+def _statement(reader: Reader, picture_layer: PictureLayer, sheets: list[Sheet], read: _Read) -> str:
     locality, audience, geometry = reader.locality, reader.audience, read.geometry
     columns = [
         _moved(sql.Identifier(geometry), read.turn, geometry),
@@ -100,8 +106,8 @@ def _statement(reader: Reader, shown: Shown, sheets: list[Sheet], read: _Read) -
     ]
     box = _moved(sql.SQL('!bbox!'), -read.turn)
     conditions: list[sql.Composable] = [sql.SQL('{} && {}').format(sql.Identifier(geometry), box)]
-    if shown.condition is not None:
-        conditions.append(shown.condition)
+    if picture_layer.condition is not None:
+        conditions.append(picture_layer.condition)
     picked = sql.SQL('select {} from {} as stored where {}').format(
         sql.SQL(', ').join(columns),
         rows_of(read.asked, read.how, locality, audience),
@@ -149,7 +155,7 @@ def _rule(translator: Translator, sheet: Sheet) -> sql.Composable:
 
 
 def _first(translator: Translator, sheet: Sheet, values: Iterable[int]) -> sql.Composable:
-    """Of `values`, one for each rule, that of the first rule that takes the row; null where none does."""
+    """SQL of the value of the first rule that takes the row; null where none does. values: one for each rule."""
     cases = [
         sql.SQL('when {} then {}').format(
             sql.SQL('true') if rule.condition is None else translator.condition(rule.condition), sql.Literal(value)
@@ -176,10 +182,10 @@ def unmistakable(statement: str) -> str:
     return QUOTED.sub(_without_marks, statement)
 
 
-def _without_marks(found: re.Match[str]) -> str:
-    if '!' not in found[0]:
-        return found[0]
-    if found['name'] is not None:
-        return 'U&"{}"'.format(found['name'].replace('\\', r'\\').replace('!', r'\0021'))
-    escaped = found['escaped'] if found['plain'] is None else found['plain'].replace('\\', r'\\')
+def _without_marks(match: re.Match[str]) -> str:
+    if '!' not in match[0]:
+        return match[0]
+    if match['name'] is not None:
+        return 'U&"{}"'.format(match['name'].replace('\\', r'\\').replace('!', r'\0021'))
+    escaped = match['escaped'] if match['plain'] is None else match['plain'].replace('\\', r'\\')
     return "E'{}'".format(escaped.replace('!', r'\x21'))

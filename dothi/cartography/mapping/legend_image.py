@@ -51,7 +51,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Put:
-    """A sample and its place."""
+    """A sample of the legend and where it is drawn."""
 
     sample: Sample
     left: float
@@ -99,9 +99,9 @@ def legend_size(drawings: Sequence[Legendary], lang: Lang, *, heading: bool = Tr
     return _laid_out(groups, lang, heading=heading)[2]
 
 
-def sample_pictures(shown: Sequence[Legendary], zoom: float | None, pixel_ratio: float) -> list[list[Picture]]:
+def sample_pictures(entries: Sequence[Legendary], zoom: float | None, pixel_ratio: float) -> list[list[Picture]]:
     """Each sample of each legend alone, for whoever sets the text: `shown` and its lines, topmost first."""
-    groups = [samples_of(drawing, zoom) for drawing in shown]
+    groups = [samples_of(drawing, zoom) for drawing in entries]
     samples = [drawing for group in groups for drawing in group]
     if not samples:
         return [[] for _ in groups]
@@ -125,8 +125,8 @@ def _cut(whole: bytes, samples: Sequence[Sample], ratio: float) -> Iterator[Pict
             top = below
 
 
-def _title(shown: Legendary) -> Text:
-    return shown.title if isinstance(shown, Coverage) else shown.layer.title
+def _title(entry: Legendary) -> Text:
+    return entry.title if isinstance(entry, Coverage) else entry.layer.title
 
 
 def _laid_out(

@@ -105,33 +105,37 @@ def _sample(entry: Entry, zoom: float | None) -> Sample:
     return Sample(entry.label, (*below, over), max(_height(layer_pass) for layer_pass in (*below, over)))
 
 
-def _within(drawn: Pass, zoom: float) -> float:
-    low, high = drawn.part.zooms or (zoom, zoom)
+def _within(draw_pass: Pass, zoom: float) -> float:
+    low, high = draw_pass.part.zooms or (zoom, zoom)
     return min(max(zoom, low), high)
 
 
-def _fitting(drawn: Pass, rule: Rule, zoom: float) -> Pass:
+def _fitting(draw_pass: Pass, rule: Rule, zoom: float) -> Pass:
     """The pass for one rule that takes everything, in its sizes at the zoom but no larger than a sample is high."""
-    size = at_zoom(size_of(drawn.part), zoom)
-    width = at_zoom(drawn.width, zoom) if drawn.width is not None else None
-    part = drawn.part.model_copy(update={'size': min(size, MOST_PX - 4)}) if drawn.kind == 'marker' else drawn.part
+    size = at_zoom(size_of(draw_pass.part), zoom)
+    width = at_zoom(draw_pass.width, zoom) if draw_pass.width is not None else None
+    part = (
+        draw_pass.part.model_copy(update={'size': min(size, MOST_PX - 4)})
+        if draw_pass.kind == 'marker'
+        else draw_pass.part
+    )
     # a casing shows on both sides of a line that had to become thinner, too
-    most = MOST_PX - 6 if drawn.casing else MOST_PX - 10
+    most = MOST_PX - 6 if draw_pass.casing else MOST_PX - 10
     fits = None if width is None else min(width, most)
-    return replace(drawn, part=part, rules=(replace(rule, condition=None),), width=fits)
+    return replace(draw_pass, part=part, rules=(replace(rule, condition=None),), width=fits)
 
 
-def _height(one: Pass) -> float:
-    size = one.part.size if one.kind == 'marker' and isinstance(one.part.size, int | float) else 0
-    return max(LEAST_PX, size + 4, _width(one) + 4)
+def _height(draw_pass: Pass) -> float:
+    size = draw_pass.part.size if draw_pass.kind == 'marker' and isinstance(draw_pass.part.size, int | float) else 0
+    return max(LEAST_PX, size + 4, _width(draw_pass) + 4)
 
 
-def _width(one: Pass) -> float:
-    return one.width if one.kind == 'line' and isinstance(one.width, int | float) else 0
+def _width(draw_pass: Pass) -> float:
+    return draw_pass.width if draw_pass.kind == 'line' and isinstance(draw_pass.width, int | float) else 0
 
 
-def _part(name: str, one: Pass, shape: dict[str, Any]) -> Part:
-    made = style(name, Sheet(0, one, shape['type'], USUAL_ZOOM))
+def _part(name: str, draw_pass: Pass, shape: dict[str, Any]) -> Part:
+    made = style(name, Sheet(0, draw_pass, shape['type'], USUAL_ZOOM))
     return made, layer_of(made, [feature(shape)])
 
 

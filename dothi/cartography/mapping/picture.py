@@ -16,7 +16,7 @@ type Format = Literal['png', 'webp', 'jpeg', 'tiff', 'svg', 'pdf']
 
 
 @dataclass(frozen=True)
-class Shown:
+class PictureLayer:
     """A layer in one of its styles, or a coverage, which needs none.
 
     times: as `dothi.core.layer_source.source` reads them; None is now. condition: which rows, from `dothi.core.cql2`.
@@ -36,7 +36,7 @@ class Picture:
     """
 
     view: View
-    shown: tuple[Shown, ...]
+    shown: tuple[PictureLayer, ...]
     background: Colour | None = None
     format: Format = 'png'
     # what the file says of itself, where its format can

@@ -37,7 +37,7 @@ class Places:
                 raise too_busy()
 
     def give_back(self) -> None:
-        """Hands the place on."""
+        """Give the place to the one who has waited longest."""
         with self._lock:
             if self._waiting:
                 self._waiting.popleft().set()

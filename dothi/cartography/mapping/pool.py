@@ -64,7 +64,7 @@ class Renderer:
 
 
 class Renderers:
-    """So many renderers, and a queue before them."""
+    """A fixed number of renderers with a queue before them."""
 
     def __init__(self, settings: MapSettings) -> None:
         self.settings = settings
@@ -147,7 +147,7 @@ _RENDERERS: dict[int, Renderers] = {}
 
 
 def renderers() -> Renderers:
-    """Those of this process."""
+    """The renderers of this process."""
     process = os.getpid()
     if process not in _RENDERERS:
         # of two threads that come first at once, one keeps its own

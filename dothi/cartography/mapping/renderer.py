@@ -91,11 +91,11 @@ class Studio:
         drawing.zoom_to_box(library.Box2d(*order['box']))
         return drawing
 
-    def _layer(self, told: dict[str, Any]) -> Any:
-        layer = self.mapnik.Layer(told['name'], told['srs'])
-        layer.datasource = self._source(told['source'])
-        layer.cache_features = len(told['styles']) > 1
-        for style in told['styles']:
+    def _layer(self, order: dict[str, Any]) -> Any:
+        layer = self.mapnik.Layer(order['name'], order['srs'])
+        layer.datasource = self._source(order['source'])
+        layer.cache_features = len(order['styles']) > 1
+        for style in order['styles']:
             layer.styles.append(style)
         return layer
 

@@ -71,7 +71,7 @@ class View:
 
     @property
     def turns(self) -> list[float]:
-        """By how many degrees the world lies beside itself where the box, in degrees, runs across the antimeridian."""
+        """The shifts in degrees at which the world is drawn for a box that crosses the antimeridian."""
         west, _, east, _ = self.box
         if self.crs != WGS84:
             return [0.0]

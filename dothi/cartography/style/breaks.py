@@ -92,14 +92,14 @@ METHODS: dict[str, Callable[[int, float, float, Values], list[float]]] = {
 
 
 def _quantiles(
-    db: Connection, rows: sql.Composable, drawn: sql.Composable, classes: Classes, shares: list[float]
+    db: Connection, rows: sql.Composable, values: sql.Composable, classes: Classes, shares: list[float]
 ) -> list[float]:
     # what is not a number is greater than all to PostgreSQL, and no limit of a class can be
     # the values stand in the statement: a column may be called "50 %", which a statement with values apart cannot say
     statement = sql.SQL(
         """select percentile_disc({shares}::float8[]) within group (order by {value}::float8) from {rows} as f
            where ({drawn}) and {value}::float8 > '-infinity' and {value}::float8 < 'infinity'"""
-    ).format(shares=sql.Literal(shares), value=sql.Identifier(classes.column), rows=rows, drawn=drawn)
+    ).format(shares=sql.Literal(shares), value=sql.Identifier(classes.column), rows=rows, drawn=values)
     with db.cursor() as cursor:
         cursor.execute(statement)
         row: tuple[Any, ...] | None = cursor.fetchone()

@@ -27,7 +27,7 @@ class Colour:
 
     @property
     def unseen(self) -> bool:
-        """Whether it is wholly transparent."""
+        """Whether the colour is wholly transparent."""
         return self.alpha == 0
 
 

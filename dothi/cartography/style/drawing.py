@@ -40,7 +40,7 @@ class Pass:
 
     @property
     def columns(self) -> set[str]:
-        """The columns that it reads."""
+        """Names of the columns that this reads."""
         return self.part.columns
 
     def seen_at(self, zoom: float) -> bool:
@@ -67,7 +67,7 @@ class Drawing:
 
     @property
     def columns(self) -> set[str]:
-        """The columns that it reads."""
+        """Names of the columns that this reads."""
         return {name for layer_pass in self.passes for name in layer_pass.columns}
 
 
@@ -117,14 +117,14 @@ def _in_order(passes: list[Pass]) -> list[Pass]:
     return sorted(passes, key=lambda one: (one.kind == 'label', _is_over_casings(one, passes)))
 
 
-def _is_over_casings(one: Pass, passes: list[Pass]) -> bool:
+def _is_over_casings(draw_pass: Pass, passes: list[Pass]) -> bool:
     """Whether it has to wait until the casings are drawn: a line, or what comes after the first cased one."""
     cased = [number for number, other in enumerate(passes) if other.casing]
-    return bool(cased) and not one.casing and passes.index(one) > cased[0]
+    return bool(cased) and not draw_pass.casing and passes.index(draw_pass) > cased[0]
 
 
 def _rules(layer: Layer, part: Part, breaks: Breaks) -> list[Rule]:
-    """By value, by class, or one for all; `where` belongs to every one of them."""
+    """The rules of a part: one for each value or class, or a single one; each includes the part's `where`."""
     within, plain = part.condition, parse_colour(part.color)
     if part.kind == 'label':
         return [Rule(within, plain)]
@@ -161,8 +161,8 @@ def _within(column: str, low: float | None, high: float | None) -> Condition:
     return conditions.between(column, low, high)
 
 
-def _both(one: Condition | None, other: Condition) -> Condition:
-    return conditions.all_of([one, other]) or other if one else other
+def _both(condition: Condition | None, other: Condition) -> Condition:
+    return conditions.all_of([condition, other]) or other if condition else other
 
 
 def spread(colours: list[str], count: int) -> list[str]:

@@ -33,7 +33,7 @@ def styles_of(layer: Layer, locality_path: Path) -> StyleFile:
 
 
 def style_path(layer: Layer, locality_path: Path) -> Path:
-    """Where the styles of the layer are, or would be."""
+    """The path of the layer's style file, whether or not there is one."""
     return locality_path / 'styles' / f'{layer.publish.style}.yml'
 
 
@@ -135,7 +135,7 @@ def _unused_colours(styles: StyleFile, name: str) -> Iterator[tuple[str, Text]]:
 
 
 def _texts(value: Any) -> set[str]:
-    """All texts within."""
+    """All strings in a nested value."""
     if isinstance(value, dict | list):
         return {text for inner in (value.values() if isinstance(value, dict) else value) for text in _texts(inner)}
     return {value} if isinstance(value, str) else set()

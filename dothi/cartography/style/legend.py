@@ -27,7 +27,7 @@ class Entry:
 
     @property
     def document(self) -> dict[str, Any]:
-        """As it is served."""
+        """The entry as the JSON object that clients get."""
         members = {'kind': self.kind, 'color': self.color, 'outline': self.outline, 'dash': self.dash}
         return {'label': self.label.model_dump(), **members, 'marker': self.marker}
 
@@ -42,24 +42,24 @@ def legend_of(drawing: Drawing) -> list[Entry]:
     return list(entries.values())
 
 
-def _add(found: dict[str, Entry], entry: Entry) -> None:
-    top = found.setdefault(entry.label.vi, entry)
+def _add(entries: dict[str, Entry], entry: Entry) -> None:
+    top = entries.setdefault(entry.label.vi, entry)
     if top is not entry and top.kind == entry.kind == 'line' and not top.outline:
         # in its place, so that the order stays
-        found[entry.label.vi] = replace(top, outline=entry.color, casing=entry.drawn[0])
+        entries[entry.label.vi] = replace(top, outline=entry.color, casing=entry.drawn[0])
 
 
-def _entry(drawing: Drawing, one: Pass, rule: Rule, title: Text) -> Entry:
-    part = one.part
+def _entry(drawing: Drawing, draw_pass: Pass, rule: Rule, title: Text) -> Entry:
+    part = draw_pass.part
     casing = next((other for other in drawing.passes if other.casing and other.part is part), None)
     outline = casing.rules[0].colour.css if casing else part.outline
     return Entry(
         label=title,
-        kind=one.kind,
+        kind=draw_pass.kind,
         color=rule.colour.css,
         outline=parse_colour(outline).css if outline else None,
         dash=part.dash,
-        marker=part.marker if one.kind == 'marker' else None,
-        drawn=(one, rule),
+        marker=part.marker if draw_pass.kind == 'marker' else None,
+        drawn=(draw_pass, rule),
         casing=casing,
     )

@@ -63,14 +63,14 @@ def _differ_in_form(one: Entry, other: Entry) -> bool:
 
 
 def _whole_width(entry: Entry) -> ByZoom | None:
-    """Of a line, with its casing."""
+    """The width of a line with its casing, in pixels."""
     return (entry.casing or entry.drawn[0]).width if entry.kind == 'line' else None
 
 
-def _differ_in_width(one: ByZoom | None, other: ByZoom | None) -> bool:
-    if one is None or other is None:
+def _differ_in_width(by_zoom: ByZoom | None, other: ByZoom | None) -> bool:
+    if by_zoom is None or other is None:
         return False
-    widths = [sorted((at_zoom(one, zoom), at_zoom(other, zoom))) for zoom in ZOOMS]
+    widths = [sorted((at_zoom(by_zoom, zoom), at_zoom(other, zoom))) for zoom in ZOOMS]
     return all(high >= WIDER * low for low, high in widths)
 
 

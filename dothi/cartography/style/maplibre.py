@@ -36,42 +36,45 @@ def icon_name(marker: str, color: str, outline: str | None) -> str:
     return f'{marker} {color} {_plain(outline) if outline else "none"}'
 
 
-def _layer(drawing: Drawing, one: Pass, number: int, source: str) -> dict[str, Any]:
+def _layer(drawing: Drawing, draw_pass: Pass, number: int, source: str) -> dict[str, Any]:
     polygons = drawing.layer.geometry.endswith('Polygon')
     made: dict[str, Any] = {
         'id': f'{drawing.layer.id}-{number}',
-        'type': _type(one),
+        'type': _type(draw_pass),
         'source': source,
-        'source-layer': f'{drawing.layer.id}_label' if one.kind == 'label' and polygons else drawing.layer.id,
-        'layout': {'visibility': 'visible' if drawing.visible else 'none', **_layout(one, drawing.layer.geometry)},
-        'paint': PAINT[_type(one)](one),
+        'source-layer': f'{drawing.layer.id}_label' if draw_pass.kind == 'label' and polygons else drawing.layer.id,
+        'layout': {
+            'visibility': 'visible' if drawing.visible else 'none',
+            **_layout(draw_pass, drawing.layer.geometry),
+        },
+        'paint': PAINT[_type(draw_pass)](draw_pass),
     }
-    if one.part.zooms:
-        made |= {'minzoom': one.part.zooms[0], 'maxzoom': one.part.zooms[1]}
-    conditions = [expression(one.part.condition)] if one.part.condition else []
-    if one.part.merged is not None:
-        conditions.append(MERGED if one.part.merged else ['!', MERGED])
+    if draw_pass.part.zooms:
+        made |= {'minzoom': draw_pass.part.zooms[0], 'maxzoom': draw_pass.part.zooms[1]}
+    conditions = [expression(draw_pass.part.condition)] if draw_pass.part.condition else []
+    if draw_pass.part.merged is not None:
+        conditions.append(MERGED if draw_pass.part.merged else ['!', MERGED])
     if conditions:
         made['filter'] = ['all', *conditions]
     return made
 
 
-def _type(one: Pass) -> str:
-    if one.kind == 'marker':
-        return 'circle' if one.part.marker == 'circle' else 'symbol'
-    return 'symbol' if one.kind == 'label' else one.kind
+def _type(draw_pass: Pass) -> str:
+    if draw_pass.kind == 'marker':
+        return 'circle' if draw_pass.part.marker == 'circle' else 'symbol'
+    return 'symbol' if draw_pass.kind == 'label' else draw_pass.kind
 
 
-def _layout(one: Pass, geometry: str) -> dict[str, Any]:
-    if one.kind == 'line':
-        return {'line-cap': 'butt' if one.part.dash else 'round', 'line-join': 'round'}
-    if one.kind == 'label':
-        return _label_layout(one, geometry)
-    return _icon_layout(one) if _type(one) == 'symbol' else {}
+def _layout(draw_pass: Pass, geometry: str) -> dict[str, Any]:
+    if draw_pass.kind == 'line':
+        return {'line-cap': 'butt' if draw_pass.part.dash else 'round', 'line-join': 'round'}
+    if draw_pass.kind == 'label':
+        return _label_layout(draw_pass, geometry)
+    return _icon_layout(draw_pass) if _type(draw_pass) == 'symbol' else {}
 
 
-def _label_layout(one: Pass, geometry: str) -> dict[str, Any]:
-    part = one.part
+def _label_layout(draw_pass: Pass, geometry: str) -> dict[str, Any]:
+    part = draw_pass.part
     layout: dict[str, Any] = {
         'text-field': ['get', part.text],
         'text-font': [LABEL_FONT],
@@ -86,40 +89,40 @@ def _label_layout(one: Pass, geometry: str) -> dict[str, Any]:
     return layout | ({'symbol-sort-key': -part.priority} if part.priority else {})
 
 
-def _icon_layout(one: Pass) -> dict[str, Any]:
+def _icon_layout(draw_pass: Pass) -> dict[str, Any]:
     """Images of the sprite are 24 pixels high."""
-    part = one.part
-    names = [icon_name(part.marker, rule.colour.css, part.outline) for rule in one.rules]
+    part = draw_pass.part
+    names = [icon_name(part.marker, rule.colour.css, part.outline) for rule in draw_pass.rules]
     return {
-        'icon-image': _by_rule(one, names),
+        'icon-image': _by_rule(draw_pass, names),
         'icon-size': by_zoom(times(size_of(part), 1 / BOX)),
         'icon-allow-overlap': True,
     }
 
 
-def _fill(one: Pass) -> dict[str, Any]:
-    outline = {'fill-outline-color': _plain(one.part.outline)} if one.part.outline else {}
-    return {'fill-color': _colour(one), **outline}
+def _fill(draw_pass: Pass) -> dict[str, Any]:
+    outline = {'fill-outline-color': _plain(draw_pass.part.outline)} if draw_pass.part.outline else {}
+    return {'fill-color': _colour(draw_pass), **outline}
 
 
-def _line(one: Pass) -> dict[str, Any]:
-    dash = {'line-dasharray': one.part.dash} if one.part.dash and not one.casing else {}
-    return {'line-color': _colour(one), 'line-width': by_zoom(one.width or 1.0), **dash}
+def _line(draw_pass: Pass) -> dict[str, Any]:
+    dash = {'line-dasharray': draw_pass.part.dash} if draw_pass.part.dash and not draw_pass.casing else {}
+    return {'line-color': _colour(draw_pass), 'line-width': by_zoom(draw_pass.width or 1.0), **dash}
 
 
-def _circle(one: Pass) -> dict[str, Any]:
-    part = one.part
-    paint = {'circle-color': _colour(one), 'circle-radius': by_zoom(times(size_of(part), 0.5))}
+def _circle(draw_pass: Pass) -> dict[str, Any]:
+    part = draw_pass.part
+    paint = {'circle-color': _colour(draw_pass), 'circle-radius': by_zoom(times(size_of(part), 0.5))}
     if part.outline:
-        paint |= {'circle-stroke-color': _plain(part.outline), 'circle-stroke-width': by_zoom(one.width or 1.0)}
+        paint |= {'circle-stroke-color': _plain(part.outline), 'circle-stroke-width': by_zoom(draw_pass.width or 1.0)}
     return paint
 
 
-def _symbol(one: Pass) -> dict[str, Any]:
-    if one.kind == 'marker':
+def _symbol(draw_pass: Pass) -> dict[str, Any]:
+    if draw_pass.kind == 'marker':
         return {}
-    halo = {'text-halo-color': _plain(one.part.halo), 'text-halo-width': HALO_PX} if one.part.halo else {}
-    return {'text-color': one.rules[0].colour.css, **halo}
+    halo = {'text-halo-color': _plain(draw_pass.part.halo), 'text-halo-width': HALO_PX} if draw_pass.part.halo else {}
+    return {'text-color': draw_pass.rules[0].colour.css, **halo}
 
 
 PAINT: dict[str, Callable[[Pass], dict[str, Any]]] = {
@@ -132,20 +135,24 @@ def _plain(css: str) -> str:
     return parse_colour(css).css
 
 
-def _colour(one: Pass) -> Any:
-    return _by_rule(one, [rule.colour.css for rule in one.rules])
+def _colour(draw_pass: Pass) -> Any:
+    return _by_rule(draw_pass, [rule.colour.css for rule in draw_pass.rules])
 
 
-def _by_rule(one: Pass, outputs: list[str]) -> Any:
+def _by_rule(draw_pass: Pass, outputs: list[str]) -> Any:
     """`match` for values, `case` for classes, or the only one."""
     if len(outputs) == 1:
         return outputs[0]
-    if one.part.by:
-        column, values = one.part.by.column, list(one.part.by.values)
+    if draw_pass.part.by:
+        column, values = draw_pass.part.by.column, list(draw_pass.part.by.values)
         # to-string: in a tile a whole number may come as an integer or as a double
         pairs = [text for value, out in zip(values, outputs, strict=False) for text in (_as_text(value), out)]
         return ['match', ['to-string', ['get', column]], *pairs, outputs[-1]]
-    tested = [(_class(rule), out) for rule, out in zip(one.rules, outputs, strict=True) if rule is not one.rules[-1]]
+    tested = [
+        (_class(rule), out)
+        for rule, out in zip(draw_pass.rules, outputs, strict=True)
+        if rule is not draw_pass.rules[-1]
+    ]
     cases = [step for pair in tested for step in pair]
     return ['case', *cases, outputs[-1]]
 
@@ -168,7 +175,7 @@ def expression(condition: Condition) -> list[Any]:
 
 
 def _contrary(condition: Condition) -> list[Any]:
-    """Where the condition is false, and not where there is no value to tell: as in the database and in QGIS."""
+    """The condition that holds where `condition` is false; null values satisfy neither, as in the database and QGIS."""
     op, args = condition['op'], condition['args']
     if op == 'not':
         return expression(args[0])
@@ -214,7 +221,7 @@ TESTS: dict[str, Callable[[str, str, list[Any]], list[Any]]] = {
 
 
 def _as_text(value: Value) -> str:
-    """As MapLibre writes a value."""
+    """The value as MapLibre's `to-string` writes it."""
     return json.dumps(value) if isinstance(value, bool) else f'{value:.15g}' if isinstance(value, float) else str(value)
 
 

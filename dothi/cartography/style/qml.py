@@ -14,7 +14,7 @@ from dothi.cartography.style.drawing import Drawing, Pass
 from dothi.cartography.style.legend import legend_of
 from dothi.cartography.style.qgis_expressions import expression, scale_of
 from dothi.cartography.style.qml_labels import settings
-from dothi.cartography.style.qml_symbols import Drawn, casing_of, symbol
+from dothi.cartography.style.qml_symbols import DrawnRule, casing_of, symbol
 from dothi.core.layer import Column
 from dothi.core.text import Lang, Text
 
@@ -50,35 +50,37 @@ def _renderer(drawing: Drawing, latitude: float, lang: Lang) -> Element:
     titles = {id(rule): entry.label.pick(lang) for entry in legend_of(drawing) for rule in (entry.drawn[1],)}
     for number, layer_pass in enumerate(drawing.passes):
         if layer_pass.kind != 'label' and not layer_pass.casing and not layer_pass.part.merged:
-            drawn_rules = [Drawn(number, layer_pass, rule, latitude) for rule in layer_pass.rules]
+            drawn_rules = [DrawnRule(number, layer_pass, rule, latitude) for rule in layer_pass.rules]
             rules.append(_pass(drawing, drawn_rules, symbols, titles, lang))
     return made
 
 
-def _pass(drawing: Drawing, found: list[Drawn], symbols: Element, titles: dict[int, str], lang: Lang) -> Element:
+def _pass(
+    drawing: Drawing, drawn_rules: list[DrawnRule], symbols: Element, titles: dict[int, str], lang: Lang
+) -> Element:
     """The rule of a pass: with a symbol of its own, or with a rule for each of its colours below it."""
-    first = found[0]
-    made = _rule(drawing, first.one, first.latitude, str(first.number))
-    if len(found) == 1:
+    first = drawn_rules[0]
+    made = _rule(drawing, first.draw_pass, first.latitude, str(first.number))
+    if len(drawn_rules) == 1:
         _draw(made, drawing, first, symbols, titles.get(id(first.rule), ''))
         return made
-    for number, drawn in enumerate(found):
-        is_last = number == len(found) - 1
+    for number, drawn in enumerate(drawn_rules):
+        is_last = number == len(drawn_rules) - 1
         if is_last and drawn.unseen:
             continue
-        condition = conditions.apart_from(drawn.rule.condition or {}, first.one.part.condition)
+        condition = conditions.apart_from(drawn.rule.condition or {}, first.draw_pass.part.condition)
         rule = SubElement(made, 'rule', {'key': _key(drawing, f'{first.number}/{number}')})
         rule.set('filter', 'ELSE' if is_last else expression(condition))
         _draw(rule, drawing, drawn, symbols, titles.get(id(drawn.rule), OTHERS.pick(lang) if is_last else ''))
     return made
 
 
-def _draw(rule: Element, drawing: Drawing, drawn: Drawn, symbols: Element, title: str) -> None:
+def _draw(rule: Element, drawing: Drawing, drawn_rule: DrawnRule, symbols: Element, title: str) -> None:
     name = str(len(symbols))
     rule.set('symbol', name)
     rule.set('label', title)
-    casing = casing_of(drawn, drawing.passes)
-    symbols.append(symbol(name, drawing.layer.geometry, [casing, drawn] if casing else [drawn]))
+    casing = casing_of(drawn_rule, drawing.passes)
+    symbols.append(symbol(name, drawing.layer.geometry, [casing, drawn_rule] if casing else [drawn_rule]))
 
 
 def _labeling(drawing: Drawing, latitude: float) -> Element:
@@ -92,13 +94,13 @@ def _labeling(drawing: Drawing, latitude: float) -> Element:
     return made
 
 
-def _rule(drawing: Drawing, one: Pass, latitude: float, name: str) -> Element:
+def _rule(drawing: Drawing, draw_pass: Pass, latitude: float, name: str) -> Element:
     """A rule for the features and the scales of a pass."""
     made = Element('rule', {'key': _key(drawing, name)})
-    if one.part.condition:
-        made.set('filter', expression(one.part.condition))
-    if one.part.zooms:
-        least, most = (f'{scale_of(zoom, latitude):.0f}' for zoom in one.part.zooms)
+    if draw_pass.part.condition:
+        made.set('filter', expression(draw_pass.part.condition))
+    if draw_pass.part.zooms:
+        least, most = (f'{scale_of(zoom, latitude):.0f}' for zoom in draw_pass.part.zooms)
         made.set('scalemaxdenom', least)
         made.set('scalemindenom', most)
     return made

@@ -21,20 +21,23 @@ OVER, BELOW = '4', '7'
 ON_LINE = '9'
 
 
-def settings(one: Pass, geometry: str, latitude: float) -> Element:
+def settings(draw_pass: Pass, geometry: str, latitude: float) -> Element:
     """How a pass of labels is written on features of a geometry."""
     made = Element('settings', {'calloutType': 'simple'})
-    made.append(_text_style(one))
-    wrapped = {'autoWrapLength': '0' if _along_line(one.part, geometry) else str(WRAPPED_AT), 'multilineAlign': '1'}
+    made.append(_text_style(draw_pass))
+    wrapped = {
+        'autoWrapLength': '0' if _along_line(draw_pass.part, geometry) else str(WRAPPED_AT),
+        'multilineAlign': '1',
+    }
     SubElement(made, 'text-format', wrapped)
-    SubElement(made, 'placement', _placement(one.part, geometry))
+    SubElement(made, 'placement', _placement(draw_pass.part, geometry))
     SubElement(made, 'rendering', {'drawLabels': '1', 'obstacle': '0', 'scaleVisibility': '0', 'mergeLines': '1'})
-    made.append(data_defined('dd_properties', varying({'Size': size_of(one.part)}, latitude)))
+    made.append(data_defined('dd_properties', varying({'Size': size_of(draw_pass.part)}, latitude)))
     return made
 
 
-def _text_style(one: Pass) -> Element:
-    part = one.part
+def _text_style(draw_pass: Pass) -> Element:
+    part = draw_pass.part
     made = Element(
         'text-style',
         {
@@ -45,7 +48,7 @@ def _text_style(one: Pass) -> Element:
             'fontSizeUnit': 'Point',
             # left out it is 0, the thinnest face that the machine has
             'fontWeight': '50',
-            'textColor': rgba(one.rules[0].colour),
+            'textColor': rgba(draw_pass.rules[0].colour),
             'textOpacity': '1',
         },
     )

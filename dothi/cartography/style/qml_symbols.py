@@ -20,31 +20,31 @@ NONE = Colour(0, 0, 0, 0.0)
 
 
 @dataclass(frozen=True)
-class Drawn:
+class DrawnRule:
     """A rule of a pass, and the number of the pass: QGIS draws all layers of one number before those of the next."""
 
     number: int
-    one: Pass
+    draw_pass: Pass
     rule: Rule
     latitude: float
 
     @property
     def outline(self) -> Colour:
-        return parse_colour(self.one.part.outline) if self.one.part.outline else NONE
+        return parse_colour(self.draw_pass.part.outline) if self.draw_pass.part.outline else NONE
 
     @property
     def unseen(self) -> bool:
-        """Whether nothing of it shows."""
+        """Whether the rule draws nothing that can be seen."""
         return self.rule.colour.unseen and self.outline.unseen
 
 
-def symbol(name: str, geometry: str, drawn: list[Drawn]) -> Element:
+def symbol(name: str, geometry: str, drawn_rules: list[DrawnRule]) -> Element:
     """A symbol of one layer for each of what is drawn, lowest first."""
     kind = KINDS[geometry.removeprefix('Multi')]
     made = Element('symbol', {'name': name, 'type': kind, 'alpha': '1', 'clip_to_extent': '1', 'force_rhr': '0'})
-    for layer_pass in drawn:
-        layer = LAYERS[layer_pass.one.kind](layer_pass)
-        if layer_pass.one.kind == 'marker' and kind != 'marker':
+    for layer_pass in drawn_rules:
+        layer = LAYERS[layer_pass.draw_pass.kind](layer_pass)
+        if layer_pass.draw_pass.kind == 'marker' and kind != 'marker':
             layer = _placed(layer, kind)
         layer.set('pass', str(layer_pass.number))
         made.append(layer)
@@ -99,25 +99,28 @@ def _layer(kind: str, values: dict[str, str], expressions: dict[str, str]) -> El
     return made
 
 
-def _fill(drawn: Drawn) -> Element:
-    colour = drawn.rule.colour
+def _fill(drawn_rule: DrawnRule) -> Element:
+    colour = drawn_rule.rule.colour
     values = {
         'color': rgba(colour),
         'style': 'no' if colour.unseen else 'solid',
-        **_edge(drawn.outline, 1.0),
+        **_edge(drawn_rule.outline, 1.0),
         'joinstyle': 'round',
     }
     return _layer('SimpleFill', values, {})
 
 
-def _line(drawn: Drawn) -> Element:
-    width, dash = drawn.one.width or 1.0, drawn.one.part.dash if not drawn.one.casing else None
-    expressions = varying({'outlineWidth': width}, drawn.latitude)
+def _line(drawn_rule: DrawnRule) -> Element:
+    width, dash = (
+        drawn_rule.draw_pass.width or 1.0,
+        drawn_rule.draw_pass.part.dash if not drawn_rule.draw_pass.casing else None,
+    )
+    expressions = varying({'outlineWidth': width}, drawn_rule.latitude)
     if dash and expressions:
         lengths = " || ';' || ".join(f'round(@width * {part:g}, 2)' for part in dash)
         expressions['customDash'] = f"with_variable('width', {expressions['outlineWidth']}, {lengths})"
     values = {
-        'line_color': rgba(drawn.rule.colour),
+        'line_color': rgba(drawn_rule.rule.colour),
         'line_width': fixed(width),
         'line_width_unit': 'Point',
         'line_style': 'solid',
@@ -130,34 +133,34 @@ def _line(drawn: Drawn) -> Element:
     return _layer('SimpleLine', values, expressions)
 
 
-def _marker(drawn: Drawn) -> Element:
-    return _circle(drawn) if drawn.one.part.marker == 'circle' else _sign(drawn)
+def _marker(drawn_rule: DrawnRule) -> Element:
+    return _circle(drawn_rule) if drawn_rule.draw_pass.part.marker == 'circle' else _sign(drawn_rule)
 
 
-def _circle(drawn: Drawn) -> Element:
+def _circle(drawn_rule: DrawnRule) -> Element:
     """QGIS draws half of the edge within the circle, and a style means all of it to be around."""
-    edge = (drawn.one.width or 1.0) if not drawn.outline.unseen else 0.0
-    size = wider(size_of(drawn.one.part), times(edge, 0.5))
-    values = {'name': 'circle', 'color': rgba(drawn.rule.colour), 'size': fixed(size), 'size_unit': 'Point'}
+    edge = (drawn_rule.draw_pass.width or 1.0) if not drawn_rule.outline.unseen else 0.0
+    size = wider(size_of(drawn_rule.draw_pass.part), times(edge, 0.5))
+    values = {'name': 'circle', 'color': rgba(drawn_rule.rule.colour), 'size': fixed(size), 'size_unit': 'Point'}
     sizes = {'size': size, **({'outlineWidth': edge} if edge else {})}
-    return _layer('SimpleMarker', values | _edge(drawn.outline, edge), varying(sizes, drawn.latitude))
+    return _layer('SimpleMarker', values | _edge(drawn_rule.outline, edge), varying(sizes, drawn_rule.latitude))
 
 
-def _sign(drawn: Drawn) -> Element:
+def _sign(drawn_rule: DrawnRule) -> Element:
     """A sign of the marker set within the style itself, so that it goes wherever the style goes."""
-    edge: ByZoom = (drawn.one.width or 1.0) if not drawn.outline.unseen else 0.0
+    edge: ByZoom = (drawn_rule.draw_pass.width or 1.0) if not drawn_rule.outline.unseen else 0.0
     # the edge is drawn on both sides of the silhouette, and the sign covers the inner one
-    size, stroke = times(size_of(drawn.one.part), 1 + 2 * MARGIN / BOX), times(edge, 2)
-    svg = _svg(drawn.one.part.marker, edged=not drawn.outline.unseen)
+    size, stroke = times(size_of(drawn_rule.draw_pass.part), 1 + 2 * MARGIN / BOX), times(edge, 2)
+    svg = _svg(drawn_rule.draw_pass.part.marker, edged=not drawn_rule.outline.unseen)
     values = {
         'name': f'base64:{base64.b64encode(svg.encode()).decode()}',
-        'color': rgba(drawn.rule.colour),
+        'color': rgba(drawn_rule.rule.colour),
         'size': fixed(size),
         'size_unit': 'Point',
-        **_edge(drawn.outline, stroke),
+        **_edge(drawn_rule.outline, stroke),
     }
     sizes = {'size': size, **({'outlineWidth': stroke} if edge else {})}
-    return _layer('SvgMarker', values, varying(sizes, drawn.latitude))
+    return _layer('SvgMarker', values, varying(sizes, drawn_rule.latitude))
 
 
 def _svg(name: str, *, edged: bool) -> str:
@@ -195,12 +198,12 @@ def _placed(marker: Element, kind: str) -> Element:
     return made
 
 
-def casing_of(drawn: Drawn, passes: tuple[Pass, ...]) -> Drawn | None:
+def casing_of(drawn_rule: DrawnRule, passes: tuple[Pass, ...]) -> DrawnRule | None:
     """What lies below a line as its casing, if anything does."""
     for number, other in enumerate(passes):
-        if other.casing and other.part is drawn.one.part:
-            return replace(drawn, number=number, one=other, rule=other.rules[0])
+        if other.casing and other.part is drawn_rule.draw_pass.part:
+            return replace(drawn_rule, number=number, draw_pass=other, rule=other.rules[0])
     return None
 
 
-LAYERS: dict[str, Callable[[Drawn], Element]] = {'fill': _fill, 'line': _line, 'marker': _marker}
+LAYERS: dict[str, Callable[[DrawnRule], Element]] = {'fill': _fill, 'line': _line, 'marker': _marker}

@@ -14,7 +14,7 @@ from dothi.cartography.style.conditions import Condition
 from dothi.cartography.style.drawing import Drawing, Pass
 from dothi.cartography.style.sizes import size_of
 from dothi.cartography.style.sld_filter import OGC, filter_of
-from dothi.cartography.style.sld_symbols import SE, Seen, inside, symbolizer
+from dothi.cartography.style.sld_symbols import SE, RuleView, inside, symbolizer
 from dothi.cartography.style.zoom import scale_denominator
 from dothi.core.text import Lang, Text
 
@@ -75,7 +75,7 @@ def _feature_type_style(drawing: Drawing, number: int, latitude: float, lang: La
     for place, rule in enumerate(layer_pass.rules):
         condition = _condition(layer_pass, place)
         for band, (zooms, middle) in enumerate(_bands(layer_pass)):
-            symbol_view = Seen(layer_pass, rule, middle, drawing.layer.geometry)
+            symbol_view = RuleView(layer_pass, rule, middle, drawing.layer.geometry)
             if not symbol_view.unseen:
                 written_rule = inside(made, 'Rule')
                 inside(written_rule, 'Name', f'{number}-{place}-{band}')
@@ -98,35 +98,35 @@ def _limit(rule: Element, condition: Condition | None, zooms: Zooms, latitude: f
         inside(rule, 'MaxScaleDenominator', f'{scale_denominator(least, latitude):.0f}')
 
 
-def _condition(one: Pass, place: int) -> Condition | None:
+def _condition(draw_pass: Pass, place: int) -> Condition | None:
     """The features of a rule: of the last one of several, those that the others leave."""
-    condition, earlier_rules = one.rules[place].condition, one.rules[:place]
-    if not earlier_rules or condition != one.part.condition:
+    condition, earlier_rules = draw_pass.rules[place].condition, draw_pass.rules[:place]
+    if not earlier_rules or condition != draw_pass.part.condition:
         return condition
     earlier_conditions = [
         conditions.apart_from(other.condition, condition) for other in earlier_rules if other.condition
     ]
     any_ = earlier_conditions[0] if len(earlier_conditions) == 1 else {'op': 'or', 'args': earlier_conditions}
     # a comparison with no value is neither true nor false to many a client, and so is its contrary
-    column = (one.part.by or one.part.classes).column  # type: ignore[union-attr]
+    column = (draw_pass.part.by or draw_pass.part.classes).column  # type: ignore[union-attr]
     left = {'op': 'or', 'args': [{'op': 'isNull', 'args': [{'property': column}]}, {'op': 'not', 'args': [any_]}]}
     return conditions.all_of([*([condition] if condition else []), left])
 
 
-def _bands(one: Pass) -> Iterator[tuple[Zooms, float]]:
+def _bands(draw_pass: Pass) -> Iterator[tuple[Zooms, float]]:
     """The zooms between which the sizes of a pass are taken for one, and the zoom whose sizes they are."""
-    least, most = one.part.zooms or (None, None)
-    edges = [zoom for zoom in _edges(one) if (least is None or zoom > least) and (most is None or zoom < most)]
+    least, most = draw_pass.part.zooms or (None, None)
+    edges = [zoom for zoom in _edges(draw_pass) if (least is None or zoom > least) and (most is None or zoom < most)]
     limits = [least, *edges, most]
     for low, high in pairwise(limits):
         zoom_limits = [zoom for zoom in (low, high) if zoom is not None]
         yield (low, high), sum(zoom_limits) / len(zoom_limits) if zoom_limits else 0.0
 
 
-def _edges(one: Pass) -> list[float]:
-    """Where one band ends and the next begins: none where no size follows the zoom."""
-    sizes = [one.width] if one.kind in {'line', 'marker'} else []
-    sizes += [size_of(one.part)] if one.kind in {'marker', 'label'} else []
+def _edges(draw_pass: Pass) -> list[float]:
+    """The zooms at which one band of scales ends and the next begins; none where no size follows the zoom."""
+    sizes = [draw_pass.width] if draw_pass.kind in {'line', 'marker'} else []
+    sizes += [size_of(draw_pass.part)] if draw_pass.kind in {'marker', 'label'} else []
     stops = sorted({zoom for size in sizes if isinstance(size, dict) for zoom in size})
     if len(stops) < 2:
         return []

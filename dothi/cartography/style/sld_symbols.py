@@ -20,36 +20,36 @@ FONT = 'DejaVu Sans'
 
 
 @dataclass(frozen=True)
-class Seen:
+class RuleView:
     """A rule of a pass at a zoom."""
 
-    one: Pass
+    draw_pass: Pass
     rule: Rule
     zoom: float
     geometry: str
 
     @property
     def outline(self) -> Colour | None:
-        outline_colour = parse_colour(self.one.part.outline) if self.one.part.outline else None
+        outline_colour = parse_colour(self.draw_pass.part.outline) if self.draw_pass.part.outline else None
         return outline_colour if outline_colour and not outline_colour.unseen else None
 
     @property
     def size(self) -> float:
-        return at_zoom(size_of(self.one.part), self.zoom)
+        return at_zoom(size_of(self.draw_pass.part), self.zoom)
 
     @property
     def width(self) -> float:
-        return at_zoom(self.one.width or 1.0, self.zoom)
+        return at_zoom(self.draw_pass.width or 1.0, self.zoom)
 
     @property
     def unseen(self) -> bool:
-        """Whether nothing of it shows."""
+        """Whether the rule draws nothing that can be seen."""
         return self.rule.colour.unseen and self.outline is None
 
 
-def symbolizer(seen: Seen) -> Element:
+def symbolizer(rule_view: RuleView) -> Element:
     """The symbolizer of a rule; sizes are pixels."""
-    return SYMBOLIZERS[seen.one.kind](seen)
+    return SYMBOLIZERS[rule_view.draw_pass.kind](rule_view)
 
 
 def element(tag: str, /, text: str | None = None, **attributes: str) -> Element:
@@ -66,67 +66,69 @@ def inside(parent: Element, tag: str, /, text: str | None = None, **attributes: 
     return made
 
 
-def _fill(seen: Seen) -> Element:
+def _fill(rule_view: RuleView) -> Element:
     made = element('PolygonSymbolizer')
-    if not seen.rule.colour.unseen:
-        made.append(_filled(seen.rule.colour))
-    if seen.outline:
-        made.append(_stroke(seen.outline, 1.0))
+    if not rule_view.rule.colour.unseen:
+        made.append(_filled(rule_view.rule.colour))
+    if rule_view.outline:
+        made.append(_stroke(rule_view.outline, 1.0))
     return made
 
 
-def _line(seen: Seen) -> Element:
-    made, dash = element('LineSymbolizer'), seen.one.part.dash if not seen.one.casing else None
-    made.append(_stroke(seen.rule.colour, seen.width, dash))
+def _line(rule_view: RuleView) -> Element:
+    made, dash = element('LineSymbolizer'), rule_view.draw_pass.part.dash if not rule_view.draw_pass.casing else None
+    made.append(_stroke(rule_view.rule.colour, rule_view.width, dash))
     return made
 
 
-def _marker(seen: Seen) -> Element:
+def _marker(rule_view: RuleView) -> Element:
     """A sign of the marker set lies within the document; after it comes a mark for a client that draws no SVG."""
     made = element('PointSymbolizer')
-    graphic, marker = inside(made, 'Graphic'), seen.one.part.marker
-    edge = seen.width if seen.outline else 0.0
+    graphic, marker = inside(made, 'Graphic'), rule_view.draw_pass.part.marker
+    edge = rule_view.width if rule_view.outline else 0.0
     if marker not in WELL_KNOWN:
-        graphic.append(_picture(seen, edge))
+        graphic.append(_picture(rule_view, edge))
     mark = inside(graphic, 'Mark')
     inside(mark, 'WellKnownName', marker if marker in WELL_KNOWN else 'square')
-    mark.append(_filled(seen.rule.colour))
-    if seen.outline:
-        mark.append(_stroke(seen.outline, seen.width))
+    mark.append(_filled(rule_view.rule.colour))
+    if rule_view.outline:
+        mark.append(_stroke(rule_view.outline, rule_view.width))
     # a mark has half of its edge inside, and the style means all of it to be around; a picture holds it whole
-    inside(graphic, 'Size', number(seen.size + (edge if marker in WELL_KNOWN else 2 * edge)))
+    inside(graphic, 'Size', number(rule_view.size + (edge if marker in WELL_KNOWN else 2 * edge)))
     return made
 
 
-def _picture(seen: Seen, edge: float) -> Element:
-    svg = marker_svg(seen.one.part.marker, seen.rule.colour, seen.outline, size=seen.size, edge=edge)
+def _picture(rule_view: RuleView, edge: float) -> Element:
+    svg = marker_svg(
+        rule_view.draw_pass.part.marker, rule_view.rule.colour, rule_view.outline, size=rule_view.size, edge=edge
+    )
     made = element('ExternalGraphic')
     inside(made, 'InlineContent', base64.b64encode(svg.encode()).decode(), encoding='base64')
     inside(made, 'Format', 'image/svg+xml')
     return made
 
 
-def _label(seen: Seen) -> Element:
+def _label(rule_view: RuleView) -> Element:
     """Symbology Encoding has no word for the priority of a label."""
-    part = seen.one.part
+    part = rule_view.draw_pass.part
     made = element('TextSymbolizer')
     SubElement(inside(made, 'Label'), f'{{{OGC}}}PropertyName').text = part.text
-    made.append(_parameters('Font', {'font-family': FONT, 'font-size': number(seen.size)}))
-    made.append(_label_placement(seen))
+    made.append(_parameters('Font', {'font-family': FONT, 'font-size': number(rule_view.size)}))
+    made.append(_label_placement(rule_view))
     if part.halo:
         halo = inside(made, 'Halo')
         inside(halo, 'Radius', number(HALO_PX))
         halo.append(_filled(parse_colour(part.halo)))
-    made.append(_filled(seen.rule.colour))
+    made.append(_filled(rule_view.rule.colour))
     return made
 
 
-def _label_placement(seen: Seen) -> Element:
+def _label_placement(rule_view: RuleView) -> Element:
     made = element('LabelPlacement')
-    if seen.one.part.along == 'line':
+    if rule_view.draw_pass.part.along == 'line':
         inside(inside(made, 'LinePlacement'), 'IsAligned', 'true')
     else:
-        below = seen.geometry.endswith('Point')
+        below = rule_view.geometry.endswith('Point')
         place = inside(made, 'PointPlacement')
         anchor = inside(place, 'AnchorPoint')
         inside(anchor, 'AnchorPointX', '0.5')
@@ -134,11 +136,16 @@ def _label_placement(seen: Seen) -> Element:
         if below:
             moved = inside(place, 'Displacement')
             inside(moved, 'DisplacementX', '0')
-            inside(moved, 'DisplacementY', number(-BELOW_EM * seen.size))
+            inside(moved, 'DisplacementY', number(-BELOW_EM * rule_view.size))
     return made
 
 
-SYMBOLIZERS: dict[str, Callable[[Seen], Element]] = {'fill': _fill, 'line': _line, 'marker': _marker, 'label': _label}
+SYMBOLIZERS: dict[str, Callable[[RuleView], Element]] = {
+    'fill': _fill,
+    'line': _line,
+    'marker': _marker,
+    'label': _label,
+}
 
 
 def _filled(colour: Colour) -> Element:

@@ -52,7 +52,7 @@ def icons_of(drawings: Iterable[Drawing]) -> list[Icon]:
 
 
 def sprite_index(icons: Sequence[Icon], ratio: int) -> dict[str, dict[str, float]]:
-    """Where each icon is in the picture, in its pixels. ratio: pixels of the picture to one of the style."""
+    """The place of each icon in the picture, in pixels. ratio: pixels of the picture for one pixel of the style."""
     return {
         icon.name: {
             'x': column * CELL_PX * ratio,

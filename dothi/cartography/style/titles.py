@@ -14,7 +14,7 @@ def part_title(layer: Layer, part: Part) -> Text | None:
         return part.legend or None
     if isinstance(part.where, dict) and part.where:
         column, value = next(iter(part.where.items()))
-        return _joined([called(layer, column, member) for member in _listed(value)], ', ')
+        return Text.join(', ', [called(layer, column, member) for member in _listed(value)])
     return layer.title
 
 
@@ -23,7 +23,7 @@ def value_title(layer: Layer, part: Part, value: Value) -> Text | None:
     if part.legend is False or part.by is None:
         return None
     own = part.by.titles.get(value) or called(layer, part.by.column, value)
-    return _joined([*_where_titles(layer, part), own], ': ')
+    return Text.join(': ', [*_where_titles(layer, part), own])
 
 
 def class_title(layer: Layer, part: Part, low: float | None, high: float | None) -> Text | None:
@@ -52,7 +52,7 @@ def class_title(layer: Layer, part: Part, low: float | None, high: float | None)
         most = with_unit(high, unit)
         from_ = [number(low, lang, parted=bool(unit)) for lang in LANGUAGES]
         range_ = Text(vi=f'{from_[0]} – {most.vi}', en=f'{from_[1]} – {most.en}')
-    return _joined([*_where_titles(layer, part), range_], ': ')
+    return Text.join(': ', [*_where_titles(layer, part), range_])
 
 
 def called(layer: Layer, column: str, value: Value) -> Text:
@@ -86,7 +86,3 @@ def _is_code(layer: Layer, column: str, value: Value) -> bool:
 
 def _listed(value: Value | list[Value]) -> list[Value]:
     return value if isinstance(value, list) else [value]
-
-
-def _joined(texts: list[Text], by: str) -> Text:
-    return Text(vi=by.join(text.vi for text in texts), en=by.join(text.en for text in texts))

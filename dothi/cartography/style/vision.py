@@ -29,12 +29,12 @@ XYZ: tuple[Rgb, Rgb, Rgb] = ((0.4124, 0.3576, 0.1805), (0.2126, 0.7152, 0.0722),
 WHITE: Rgb = (0.95047, 1.0, 1.08883)
 
 
-def distance(one: Colour, other: Colour, paper: Colour, sight: Sight = 'typical') -> float:
+def distance(first: Colour, other: Colour, paper: Colour, sight: Sight = 'typical') -> float:
     """CIEDE2000 between two colours on `paper` as people with this sight see them; 1 is about the least one can see.
 
     paper: what lies below where a colour lets something through.
     """
-    return ciede2000(lab(over(one, paper), sight), lab(over(other, paper), sight))
+    return ciede2000(lab(over(first, paper), sight), lab(over(other, paper), sight))
 
 
 def over(colour: Colour, paper: Colour) -> Rgb:
@@ -51,10 +51,10 @@ def lab(rgb: Rgb, sight: Sight = 'typical') -> Lab:
     return 116 * y - 16, 500 * (x - y), 200 * (y - z)
 
 
-def ciede2000(one: Lab, other: Lab) -> float:
+def ciede2000(first: Lab, other: Lab) -> float:
     """The colour difference of CIE 142-2001, all weights 1; names as in Sharma, Wu and Dalal, Color Research and
     Application 30(1), 2005, whose test pairs the tests use."""
-    (l1, a1, b1), (l2, a2, b2) = one, other
+    (l1, a1, b1), (l2, a2, b2) = first, other
     c_mean = (math.hypot(a1, b1) + math.hypot(a2, b2)) / 2
     g = 0.5 * (1 - math.sqrt(c_mean**7 / (c_mean**7 + 25**7)))
     c1, h1 = _polar(a1 * (1 + g), b1)

@@ -14,18 +14,18 @@ class UnknownProperty(BadFilter):
     """A filter, a sort order or a selection names a column that there is not, or that the reader may not see."""
 
     @classmethod
-    def of(cls, name: str, layer_id: str, known: Iterable[str]) -> Self:
-        hint = did_you_mean(name, known)
+    def of(cls, name: str, layer_id: str, known_names: Iterable[str]) -> Self:
+        hint = did_you_mean(name, known_names)
         return cls(
             vi=f'Lớp "{layer_id}" không có cột "{name}". {hint.vi}',
             en=f'The layer "{layer_id}" has no column "{name}". {hint.en}',
         )
 
 
-def mixed(one: str, other: str, column: str | None = None) -> BadFilter:
+def mixed(kind: str, other: str, column: str | None = None) -> BadFilter:
     """The error for values of two kinds that meet in one comparison or function."""
     where = (f' (cột "{column}")', f' (column "{column}")') if column else ('', '')
     return BadFilter(
-        vi=f'Kiểu {one} và {other} không dùng chung được{where[0]}.',
-        en=f'The types {one} and {other} do not go together{where[1]}.',
+        vi=f'Kiểu {kind} và {other} không dùng chung được{where[0]}.',
+        en=f'The types {kind} and {other} do not go together{where[1]}.',
     )

@@ -94,20 +94,20 @@ FUNCTIONS = {
 }  # fmt: skip
 
 
-def call(name: str, given: Sequence[Term]) -> Term:
+def call(name: str, arguments: Sequence[Term]) -> Term:
     """The value of the function `name` for these arguments; raises BadFilter where they are not what it takes."""
     function = FUNCTIONS[name]
-    if len(given) != len(function.arguments):
+    if len(arguments) != len(function.arguments):
         takes = len(function.arguments)
         raise BadFilter(vi=f'{name} cần {takes} giá trị.', en=f'{name} takes {takes} arguments.')
-    for term, argument in zip(given, function.arguments, strict=True):
+    for term, argument in zip(arguments, function.arguments, strict=True):
         if term.kind not in argument.kinds:
             raise mixed(' / '.join(argument.kinds), term.kind, name)
     form = sql.SQL(f'({function.form})')
-    written = form.format(*map(_written, given))
+    written = form.format(*map(_written, arguments))
     if function.returns != 'geometry':
         return Term(written, function.returns, function.whole)
-    return Term(form.format(*(term.sql for term in given)), 'geometry', wgs84=written)
+    return Term(form.format(*(term.sql for term in arguments)), 'geometry', wgs84=written)
 
 
 def _written(term: Term) -> sql.Composable:

@@ -104,7 +104,7 @@ def _inside(shape: shapely.Geometry, space: Space) -> shapely.Geometry:
 
 
 def _moved(shape: shapely.Geometry, srid: int) -> shapely.Geometry:
-    """`shape` in longitude and latitude."""
+    """`shape` moved to longitude and latitude (OGC:CRS84)."""
     x1, y1, x2, y2 = shapely.bounds(shape)
     side = max(x2 - x1, y2 - y1) / PARTS_OF_A_SIDE
     bent = shapely.segmentize(shape, side) if side > 0 else shape

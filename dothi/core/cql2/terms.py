@@ -50,20 +50,20 @@ def scalar(value: Node) -> Term:
     )
 
 
-def alike(left: Term, right: Term, one: Node, other: Node) -> tuple[Term, Term]:
+def alike(left: Term, right: Term, node: Node, other: Node) -> tuple[Term, Term]:
     """Both as terms that can be compared; a text that is written against a point in time is read as one.
 
     one, other: what they come from. Raises BadFilter where their kinds do not go together.
     """
     if left.kind in TIMES and isinstance(other, str):
         right = Term(*moment({left.kind: other}))
-    elif right.kind in TIMES and isinstance(one, str):
-        left = Term(*moment({right.kind: one}))
+    elif right.kind in TIMES and isinstance(node, str):
+        left = Term(*moment({right.kind: node}))
     if left.kind == right.kind and left.kind != 'geometry':
         return left, right
     if {left.kind, right.kind} == set(TIMES):
         return _instant(left), _instant(right)
-    raise mixed(left.kind, right.kind, named(one) or named(other))
+    raise mixed(left.kind, right.kind, named(node) or named(other))
 
 
 def pair(args: Any, name: str) -> tuple[Node, Node]:

@@ -248,12 +248,12 @@ class Translator:
             raise mixed('date, timestamp', term.kind, named(node))
         return End(term.sql, term.kind)
 
-    def _compared(self, one: Node, other: Node, operator: str) -> sql.Composable:
-        left, right = self._alike(one, other)
+    def _compared(self, node: Node, other: Node, operator: str) -> sql.Composable:
+        left, right = self._alike(node, other)
         return sql.SQL(f'({{}} {operator} {{}})').format(left.sql, right.sql)
 
-    def _alike(self, one: Node, other: Node) -> tuple[Term, Term]:
-        return alike(self.term(one), self.term(other), one, other)
+    def _alike(self, node: Node, other: Node) -> tuple[Term, Term]:
+        return alike(self.term(node), self.term(other), node, other)
 
     def _of_kind(self, node: Node, kind: str) -> Term:
         term = self.term(node)

@@ -38,14 +38,14 @@ def lines(db: Connection, extract: Extract, tell: Tell) -> Generator[bytes, None
 
 
 def write_csv(db: Connection, extract: Extract, path: Path, tell: Tell) -> None:
-    """The whole file."""
+    """Write the whole file at `path`."""
     with path.open('wb') as file:
         for piece in lines(db, extract, tell):
             file.write(piece)
 
 
 def heading(extract: Extract) -> str:
-    """The first line."""
+    """The first line of the file: the names or titles of the columns."""
     places = ['x', 'y'] if extract.has_xy else []
     names = ['id', *extract.columns, *places, *(['geom'] if extract.geometry else [])]
     return ','.join(quoted_heading(extract.heading(name)) for name in names)

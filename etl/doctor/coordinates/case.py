@@ -63,7 +63,7 @@ class Case:
     candidates: list[Weighed]
 
     def of(self, reading: Reading) -> Weighed:
-        """The candidate with this reading."""
+        """Return the candidate with this reading."""
         return next(each for each in self.candidates if each.reading == reading)
 
     def rivals(self, chosen: Weighed) -> list[Weighed]:

@@ -57,11 +57,6 @@ def nearest(rows: int, median_m: float, what: Text) -> Text:
     )
 
 
-def joined(texts: list[Text]) -> Text:
-    """Several texts as one."""
-    return Text(vi='; '.join(text.vi for text in texts), en='; '.join(text.en for text in texts))
-
-
 def distance_text(distance_m: float) -> Text:
     """A distance as people say it: 0.02 m, 224 m, 52.2 km; 52,2 km in Vietnamese."""
     if distance_m >= 10_000:
@@ -156,12 +151,12 @@ def contradicted(declared: str, labels: list[str]) -> AdvisedText:
     )
 
 
-def against_the_given(given: str, labels: list[str]) -> Text:
+def against_the_given(named_crs: str, labels: list[str]) -> Text:
     likely = ', '.join(labels) or '–'
     return Text(
-        vi=f'Đọc theo {given} như đã yêu cầu, nhưng những gì đã biết về nơi này trái với điều đó '
+        vi=f'Đọc theo {named_crs} như đã yêu cầu, nhưng những gì đã biết về nơi này trái với điều đó '
         f'(khớp hơn: {likely}). Kiểm tra hệ tọa độ.',
-        en=f'Read as {given} as asked, but what is known of the place contradicts it (a better fit: {likely}). '
+        en=f'Read as {named_crs} as asked, but what is known of the place contradicts it (a better fit: {likely}). '
         'Check the coordinate system.',
     )
 

@@ -105,14 +105,14 @@ def _typed(column: Column, value: str | None) -> object:
     return int(value) if value.lstrip('-').isdecimal() and len(value) < 19 else None
 
 
-def _by_key(layer: Layer, names: list[str], wanted: list[tuple[object, ...]], on: date) -> sql.Composable:
+def _by_key(layer: Layer, names: list[str], keys_to_find: list[tuple[object, ...]], on: date) -> sql.Composable:
     """SQL for the features with the wanted keys: row, x and y of the centroid, and the shape.
 
     Literals, as a % in the name of a column would be taken for a placeholder of a bound value.
     """
     kinds = [layer.columns[name].type for name in names]
     arrays = ['bigint', *('bigint' if kind == 'integer' else 'text' for kind in kinds)]
-    values = zip(*wanted, strict=True)
+    values = zip(*keys_to_find, strict=True)
     same = [
         sql.SQL('{} = {}').format(
             sql.SQL('t.{}' if kind in ('integer', 'text') else 't.{}::text').format(sql.Identifier(name)),

@@ -140,10 +140,10 @@ def _standing_by_rows(fits: bool, excluded: bool, outside: float, any_fits: bool
 
 
 def by_release(
-    rows: NDArray[np.intp], known: Floats, shapes: Geometries, what: Text, placed: list[Placed]
+    rows: NDArray[np.intp], released: Floats, shapes: Geometries, what: Text, placed: list[Placed]
 ) -> list[Weight]:
-    """The same features in the previous release. known: their centroids, shape (n, 2); shapes: of the first rows."""
-    moved = [shapely.get_coordinates(each.centres[rows]) - known for each in placed]
+    """The same features in the previous release. released: their centroids, shape (n, 2); shapes: of the first rows."""
+    moved = [shapely.get_coordinates(each.centres[rows]) - released for each in placed]
     far = [np.nan_to_num(np.hypot(*each.T), nan=np.inf, posinf=np.inf) for each in moved]
     best = int(np.argmin([np.median(each) for each in far]))
     noise = _noise(moved[best], far[best])
@@ -159,7 +159,7 @@ def by_release(
 
 
 def _noise(moved: Floats, far: Floats) -> float:
-    """By how much chance may move the middle: thrice its standard error; of few rows ten times the farthest."""
+    """How far chance may move the median: three standard errors; for few rows ten times the farthest distance."""
     if len(moved) < FEWEST:
         return max(1.0, 10 * float(far.max()))
     around = np.hypot(*(moved - np.median(moved, axis=0)).T)
@@ -214,10 +214,10 @@ def _quantiles(distances: Floats) -> tuple[float, float]:
     return float(np.median(distances)), float(np.quantile(distances, 0.95))
 
 
-def _overlap(placed: Placed, rows: NDArray[np.intp], known: Geometries, shift_m: float) -> float | None:
+def _overlap(placed: Placed, rows: NDArray[np.intp], released: Geometries, shift_m: float) -> float | None:
     """Median of intersection over union with the shapes `known` of the first rows; None where these are no polygons."""
-    if not len(known) or (shapely.get_dimensions(known) < 2).any() or not shift_m < FAR_M:
+    if not len(released) or (shapely.get_dimensions(released) < 2).any() or not shift_m < FAR_M:
         return None
-    shapes = shapely.make_valid(placed.shapes(rows[: len(known)]))
-    common = shapely.area(shapely.intersection(shapes, known))
-    return float(np.median(common / (shapely.area(shapes) + shapely.area(known) - common)))
+    shapes = shapely.make_valid(placed.shapes(rows[: len(released)]))
+    common = shapely.area(shapely.intersection(shapes, released))
+    return float(np.median(common / (shapely.area(shapes) + shapely.area(released) - common)))

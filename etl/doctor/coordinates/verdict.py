@@ -57,7 +57,7 @@ class Decision:
 
 def decide(
     source: Declaring,
-    given: str | None,
+    named_crs: str | None,
     layer: Layer | Coverage,
     locality: Locality,
     sample: Sample,
@@ -65,30 +65,30 @@ def decide(
 ) -> Decision:
     """How the coordinates of `source` are to be read.
 
-    given: what the sender says, which counts before what the file says. references: what is known of the place.
+    named_crs: what the sender says, which counts before what the file says. references: what is known of the place.
     Raises UnknownCrs for a declaration that nobody knows, and NoPlaces where there is neither a declaration nor
     a place.
     """
-    declared = given or source.declared_crs or (None if _cannot_be_implied(source, sample) else source.implied_crs)
+    declared = named_crs or source.declared_crs or (None if _cannot_be_implied(source, sample) else source.implied_crs)
     if declared is None and not len(sample):
         raise _no_places(source)
-    label = declared_label(given, source)
+    label = declared_label(named_crs, source)
     if declared is None:
         return _without_declaration(heard(None, label, layer, locality, sample, references))
-    reading, notes = _as_meant(declared, given)
+    reading, notes = _as_meant(declared, named_crs)
     if not len(sample):
-        return Decision(reading, CrsReport(declared=label, named=bool(given), decided=reading.label), notes)
+        return Decision(reading, CrsReport(declared=label, named=bool(named_crs), decided=reading.label), notes)
     case = heard(reading, label, layer, locality, sample, references)
     if not source.axes_known and case.of(reading).excluded:
         reading, notes = _turned(case, reading, notes)
-    if given:
+    if named_crs:
         return _as_given(case, case.of(reading), notes)
     return _as_declared(case, case.of(reading), notes, layer, locality)
 
 
-def declared_label(given: str | None, source: Declaring) -> str | None:
+def declared_label(named_crs: str | None, source: Declaring) -> str | None:
     """What was declared, as short as it can be said; an implied system is no declaration."""
-    declared = given or source.declared_crs
+    declared = named_crs or source.declared_crs
     return parse_reading(declared).label if declared else None
 
 
@@ -97,14 +97,14 @@ def _cannot_be_implied(source: Declaring, sample: Sample) -> bool:
     return source.implied_crs is not None and len(sample) > 0 and not sample.are_degrees()
 
 
-def _as_meant(said: str, given: str | None) -> tuple[Reading, list[Text]]:
+def _as_meant(declared: str, named_crs: str | None) -> tuple[Reading, list[Text]]:
     """The reading that a file's declaration means: one with VN-2000's parameters or name is VN-2000, WGS 84 or not."""
-    reading = parse_reading(said)
-    if given:
+    reading = parse_reading(declared)
+    if named_crs:
         return reading, []
     if meant := vn2000_by_parameters(reading.crs):
         return replace(reading, crs=meant), [explanation.by_parameters(meant.label)]
-    if meant := vn2000_by_name(said):
+    if meant := vn2000_by_name(declared):
         return replace(reading, crs=meant), [explanation.by_name(meant.label)]
     return reading, []
 
@@ -118,12 +118,12 @@ def _without_declaration(case: Case) -> Decision:
     return Decision(chosen.reading, report_of(case, chosen, case.candidates), [note])
 
 
-def _as_given(case: Case, given: Weighed, notes: list[Text]) -> Decision:
-    if not given.excluded:
-        decision = _applied(case, given, notes)
+def _as_given(case: Case, weighed: Weighed, notes: list[Text]) -> Decision:
+    if not weighed.excluded:
+        decision = _applied(case, weighed, notes)
     else:
-        warning = explanation.against_the_given(given.reading.label, case.better(given))
-        decision = Decision(given.reading, report_of(case, given, case.candidates), [*notes, warning])
+        warning = explanation.against_the_given(weighed.reading.label, case.better(weighed))
+        decision = Decision(weighed.reading, report_of(case, weighed, case.candidates), [*notes, warning])
     return replace(decision, report=decision.report.model_copy(update={'named': True}))
 
 

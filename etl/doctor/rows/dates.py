@@ -28,8 +28,8 @@ def survey_dates(typed: dict[str, Any], layer: Layer, matching: Matching, on: da
     return [finding for finding in findings if finding.rows.size]
 
 
-def _finding(code: FaultCode, found: Any, says: Text, source: str) -> Finding:
-    return Finding(code, np.flatnonzero(np.asarray(pc.fill_null(found, False))), says, source)
+def _finding(code: FaultCode, mask: Any, says: Text, source: str) -> Finding:
+    return Finding(code, np.flatnonzero(np.asarray(pc.fill_null(mask, False))), says, source)
 
 
 def _future(on: date) -> Text:

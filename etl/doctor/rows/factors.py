@@ -46,7 +46,7 @@ def likely_factors(values: NDArray[np.float64], column: Column) -> NDArray[np.fl
 
 
 def fitting(values: NDArray[np.float64], column: Column) -> dict[float, NDArray[np.bool_]]:
-    """By factor, which values it would bring within the limits; only a column with a unit and both limits can tell."""
+    """For each factor, which values it brings within the limits; needs a column with a unit and both limits."""
     low, high = column.min, column.max
     if low is None or high is None:
         return {}
@@ -86,7 +86,7 @@ def count(
 
 
 def whole_columns(off: Counter[tuple[str, float]], values: Counter[str]) -> dict[str, tuple[float, int]]:
-    """By column that is mostly in another unit: the factor that fits most of its values, and how many."""
+    """For each column that is mostly in another unit, the factor that fits most values, and their number."""
     factors: dict[str, tuple[float, int]] = {}
     for (name, factor), count_ in sorted(off.items(), key=lambda item: -item[1]):
         if name not in factors and count_ > MAJORITY * values[name]:

@@ -18,7 +18,7 @@ from etl.shape import fit, invalid, invalid_finding
 
 @dataclass(frozen=True)
 class Area:
-    """Where geometry may lie: in the locality's extent, and in the unit that the delivery is limited to."""
+    """The area in which geometry may lie: the locality's extent, and the unit that the delivery is limited to."""
 
     extent: shapely.Geometry
     unit: shapely.Geometry | None = None
@@ -41,16 +41,16 @@ def place(
     reading: Reading,
     srid: int,
     area: Area,
-    told: list[Finding],
+    earlier_findings: list[Finding],
     mend: bool = False,
 ) -> Placed:
     """`geometry` of the layer's kind, valid, in the system `srid` and inside `area`.
 
-    told: faults that the reader found in the same rows, which are not told a second time. mend: whether what is
-    invalid is to be made valid where that keeps the area.
+    earlier_findings: faults that the reader found in the same rows, which are not told a second time. mend: whether
+    what is invalid is to be made valid where that keeps the area.
     """
     shaped = fit(geometry, layer.geometry)
-    findings = [_without(finding, told, len(geometry)) for finding in shaped.findings]
+    findings = [_without(finding, earlier_findings, len(geometry)) for finding in shaped.findings]
     usable = shaped.geometry
     bad = invalid(usable)
     mended: list[Mended] = []
@@ -71,9 +71,9 @@ def place(
     return Placed(moved, [finding for finding in findings if finding.rows.size], shaped.flattened, mended)
 
 
-def _without(finding: Finding, told: list[Finding], rows: int) -> Finding:
+def _without(finding: Finding, earlier_findings: list[Finding], rows: int) -> Finding:
     new = np.ones(rows, dtype=bool)
-    for other in told:
+    for other in earlier_findings:
         new[other.rows] = False
     return finding.only(new)
 

@@ -25,7 +25,7 @@ NEIGHBOURS = 16
 
 @dataclass
 class Places:
-    """Where the staged rows are, gathered batch by batch: 24 bytes a row.
+    """Centroids of the staged rows, gathered batch by batch: 24 bytes a row.
 
     In PostGIS the same took 2 s for 500,000 polygons, by a self-join through a GiST index 10 s; here 0.2 s.
     """

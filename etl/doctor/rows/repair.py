@@ -64,14 +64,14 @@ def repeats_points(geometry: Geometries) -> NDArray[np.bool_]:
     return repeating & (shapely.get_dimensions(geometry) > 0)
 
 
-def valid(geometry: Geometries, wanted: GeometryType) -> Geometries:
+def valid(geometry: Geometries, target_type: GeometryType) -> Geometries:
     """Polygons made valid; None where that would change the area by more than a thousandth, or the kind.
 
     By structure, not by lines: two parts that overlap are joined and do not leave a hole.
     """
     finite = np.isfinite(shapely.bounds(geometry)).all(axis=1)
     made = shapely.make_valid(without(geometry, ~finite), method='structure', keep_collapsed=False)
-    made = fit(made, wanted).geometry
+    made = fit(made, target_type).geometry
     before, after = shapely.area(geometry), shapely.area(made)
     keeps_area = (after > 0) & (np.abs(after - before) <= AREA_KEPT * before)
     return without(made, ~keeps_area | invalid(made))

@@ -1,10 +1,12 @@
-"""The option --encoding: one for all columns, or one for a column, or both."""
+"""What is said of a file's text before it is read: by the option --encoding, and by the layer."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from dothi.core.text import search_key
 from etl.doctor.text.encoding import codec_name
-from etl.doctor.text.readings import DOUBLE, Reading
+from etl.doctor.text.judging import judge
+from etl.doctor.text.readings import DOUBLE, UTF_8, Reading
 
 
 @dataclass(frozen=True)
@@ -34,3 +36,24 @@ def choice(option: str | None) -> Choice:
 def reading(name: str) -> Reading:
     """The reading called `name`; raises UnknownEncoding. Composing is done with every text, so nfd is UTF-8."""
     return Reading(DOUBLE if name.lower() == DOUBLE else codec_name(name))
+
+
+@dataclass(frozen=True)
+class Naming:
+    """What is said of a file's text before it is opened. given: by the sender. hint: by the layer."""
+
+    given: Reading | None
+    hint: Reading
+
+    def reading_of(self, lines: Sequence[bytes]) -> Reading:
+        """How the first lines of a table are meant, its header among them; Unicode is never read otherwise."""
+        judgement = judge([line for line in lines if not line.isascii()], self.given or self.hint, None, unicode=False)
+        judged = judgement.reading if judgement else None
+        if self.given is not None and judged != UTF_8:
+            return self.given
+        return judged or self.hint
+
+
+def naming(encoding: str | None, expected: str) -> Naming:
+    """What --encoding and the layer's expected encoding say of the names of columns; raises UnknownEncoding."""
+    return Naming(choice(encoding).default, reading(expected))

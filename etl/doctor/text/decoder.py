@@ -13,8 +13,7 @@ from dothi.core.text import Text
 from etl.doctor.text import words_for
 from etl.doctor.text.choice import Choice, choice, reading
 from etl.doctor.text.damage import WORDS, DamageTally, may_be_harmed, mend
-from etl.doctor.text.encoding import wrong_encoding
-from etl.doctor.text.errors import UndecidedEncoding, WrongEncoding
+from etl.doctor.text.encoding import UndecidedEncoding, WrongEncoding, wrong_encoding
 from etl.doctor.text.garbled import garbled, garbled_example
 from etl.doctor.text.judging import UNICODE_SHARE, Judgement, judge, sampled, score
 from etl.doctor.text.lookalikes import LOOKALIKES
@@ -85,7 +84,7 @@ class Decoder:
         return [note for column, tally in self.damage.items() for note in tally.notes(column)]
 
     def lost(self, columns: Mapping[str, Any]) -> list[Text]:
-        """For each of `columns` that lost letters for good, what a person has to know to decide."""
+        """One text for each of `columns` that has lost letters for good, for the person who decides."""
         notes = []
         for name, values in columns.items():
             tally = DamageTally()
@@ -149,27 +148,27 @@ class Decoder:
         distinct = pc.unique(values.cast(pa.binary())).to_pylist()
         return sampled(self._bytes(raw, 'replace') for raw in distinct if raw is not None)
 
-    def _as_given(self, given: Reading, found: Judgement, sample: list[bytes], column: str) -> Judgement:
+    def _as_given(self, reading: Reading, judgement: Judgement, sample: list[bytes], column: str) -> Judgement:
         """The sender's word, unless the column is Unicode already or reads as nonsense that way."""
-        if self._is_unicode(found, sample):
-            return self._carried_as_given(given, sample) or found
-        if found.reading is not None and found.reading != given and found.scores:
-            chosen_score, best = score(given, sample), found.scores[0]
+        if self._is_unicode(judgement, sample):
+            return self._carried_as_given(reading, sample) or judgement
+        if judgement.reading is not None and judgement.reading != reading and judgement.scores:
+            chosen_score, best = score(reading, sample), judgement.scores[0]
             if best.beats(chosen_score):
-                raise garbled(column, given.name, _example(chosen_score.texts, sample), found.name)
-        return Judgement(given, given.name, words_for.AS_GIVEN)
+                raise garbled(column, reading.name, _example(chosen_score.texts, sample), judgement.name)
+        return Judgement(reading, reading.name, words_for.AS_GIVEN)
 
-    def _is_unicode(self, found: Judgement, sample: list[bytes]) -> bool:
+    def _is_unicode(self, judgement: Judgement, sample: list[bytes]) -> bool:
         readable = sum(UTF_8.text(raw) is not None for raw in sample)
-        return self.unicode or (found.reading == UTF_8 and readable >= UNICODE_SHARE * len(sample))
+        return self.unicode or (judgement.reading == UTF_8 and readable >= UNICODE_SHARE * len(sample))
 
-    def _carried_as_given(self, given: Reading, sample: list[bytes]) -> Judgement | None:
+    def _carried_as_given(self, reading: Reading, sample: list[bytes]) -> Judgement | None:
         """Unicode text that is the sender's encoding in disguise: only where that makes more words of it."""
-        scores = [score(how, sample) for how in of_unicode(self.page) if how.name == given.name]
+        scores = [score(how, sample) for how in of_unicode(self.page) if how.name == reading.name]
         best = max(scores, key=lambda one: one.share, default=None)
         if best is None or best.share <= score(UTF_8, sample).share:
             return None
-        return Judgement(best.reading, given.name, words_for.AS_GIVEN, scores=[best])
+        return Judgement(best.reading, reading.name, words_for.AS_GIVEN, scores=[best])
 
     def _decide_by_the_others(self) -> None:
         """A column of few words is in the encoding of the others, where it fits that as well as any."""

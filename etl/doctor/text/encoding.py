@@ -1,10 +1,23 @@
-"""Text encodings by name."""
+"""Text encodings by name, and why text is not read."""
 
 import codecs
 
 import dothi.core.legacy_text  # noqa: F401 (registers the codecs tcvn3, vni and viscii)
+from dothi.core.errors import DataRefused, HeldForDecision
 from dothi.core.text import Text
-from etl.doctor.text.errors import UnknownEncoding, WrongEncoding
+
+
+class UnknownEncoding(DataRefused):
+    """The name of a text encoding that is not known."""
+
+
+class WrongEncoding(DataRefused):
+    """The text is not in the encoding in which it was read."""
+
+
+class UndecidedEncoding(HeldForDecision):
+    """The bytes of a column fit several encodings and nothing tells them apart."""
+
 
 # Composing and taking apart is no matter of bytes: both are UTF-8, and all text is stored composed.
 FORMS = {'nfd': 'utf-8', 'nfc': 'utf-8', 'unicode': 'utf-8', 'ansi 1258': 'cp1258'}

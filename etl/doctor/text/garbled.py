@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 
 from dothi.core.text import Text
-from etl.doctor.text.errors import WrongEncoding
+from etl.doctor.text.encoding import WrongEncoding
 
 # What Latin-1 and its kin make of half of TCVN3's accented letters: "Vụ Bản" comes out as "Vô B¶n".
 SYMBOLS = '¡¢£¤¥¦§¨©ª«¬\xad®¯´¶·¸»¿'

@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 
 from dothi.core.syllables import is_syllable
 from dothi.core.text import Text
-from etl.doctor.text.common_words import COMMON_WORDS
 from etl.doctor.text.garbled import garbled_example
 from etl.doctor.text.readings import UTF_8, Reading, of_bytes, of_unicode
-from etl.doctor.text.words import accented_words
+from etl.doctor.text.words import COMMON_WORDS, accented_words
 
 # More distinct values say nothing new, and cost time.
 SAMPLE = 500
@@ -141,10 +140,10 @@ def _contradicted(hinted: Score, scores: list[Score]) -> bool:
     return any(candidate.share >= CONVINCING and candidate.share > hinted.share for candidate in scores)
 
 
-def _makes_sense(found: Score) -> bool:
-    unreadable = found.texts.count(None)
-    strange = garbled_example(found.texts, vietnamese=found.reading.name == 'cp1258')
-    return strange is None and unreadable <= UNICODE_SHARE * len(found.texts)
+def _makes_sense(score: Score) -> bool:
+    unreadable = score.texts.count(None)
+    strange = garbled_example(score.texts, vietnamese=score.reading.name == 'cp1258')
+    return strange is None and unreadable <= UNICODE_SHARE * len(score.texts)
 
 
 BY_FILE = Text(vi='theo tệp hoặc tệp mô tả lớp', en='as the file or the layer file says')

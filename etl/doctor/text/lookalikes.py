@@ -15,6 +15,6 @@ def with_vietnamese_d(text: str) -> str:
     return _WORD.sub(_word, text) if _ANY.search(text) else text
 
 
-def _word(found: re.Match[str]) -> str:
-    word = found[0].translate(_D)
-    return word if is_syllable(word) else found[0]
+def _word(match: re.Match[str]) -> str:
+    word = match[0].translate(_D)
+    return word if is_syllable(word) else match[0]

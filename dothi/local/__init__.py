@@ -1,0 +1,1 @@
+"""A whole instance on this machine: database, demo province, worker and services."""

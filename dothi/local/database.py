@@ -1,0 +1,33 @@
+"""The private PostGIS of an instance."""
+
+from typing import TYPE_CHECKING
+
+from dothi.core.settings import DatabaseSettings, PathSettings
+
+if TYPE_CHECKING:
+    from dothi.core.postgis import LocalPostgis
+
+
+def private_database() -> 'LocalPostgis':
+    """The server that `make up` starts; not used where DOTHI_DATABASE_URL names another."""
+    from dothi.core.postgis import LocalPostgis
+
+    settings = DatabaseSettings()
+    networks = tuple(map(str, settings.gis_networks))
+    return LocalPostgis(PathSettings().state / 'postgis', settings.database_port, networks=networks)
+
+
+def start_database() -> None:
+    """Starts the private database, unless DOTHI_DATABASE_URL names another one."""
+    from dothi.core.database import fresh
+
+    run = PathSettings().run
+    run.mkdir(parents=True, exist_ok=True)
+    if DatabaseSettings().database_url:
+        return
+    server = private_database()
+    server.start()
+    address = run / 'database_url'
+    address.touch(mode=0o600)
+    address.write_text(server.url.render_as_string(hide_password=False), encoding='utf-8')
+    fresh()

@@ -1,0 +1,92 @@
+"""A whole instance on this machine, brought up and down."""
+
+import fcntl
+import os
+import pwd
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from demo import LOCALITY_ID
+from dothi.core.edit_token import make_token
+from dothi.core.listening import require_closed
+from dothi.core.private_files import PASSAGE_MODE, STATE_MODE, close_new_files
+from dothi.core.progress import Progress, silent
+from dothi.core.settings import DatabaseSettings, PathSettings, ServerSettings
+from dothi.local.database import private_database, start_database
+from dothi.local.demo import DemoSize, deliver_demo, demo_buildings
+from dothi.local.services import services, start_services
+from dothi.local.status import Status, instance_status
+
+if TYPE_CHECKING:
+    from dothi.core.locality import Locality
+
+
+def start_instance(locality: 'Locality', demo: DemoSize, progress: Progress = silent) -> Status:
+    """The running instance, with everything started that did not run; safe to repeat.
+
+    The demo is drawn for one locality and left out for any other.
+
+    Raises OpenToAll, NoPostgis, ServiceDied or ServiceSilent with the log to read.
+    """
+    from dothi.cartography.shared_styles import sync_styles
+    from dothi.core.migrate import migrate
+
+    require_closed(ServerSettings().host)
+    make_state_folder()
+    with alone('up', progress):
+        progress('database', 0, None)
+        start_database()
+        progress('migrate', 0, None)
+        migrate(locality)
+        sync_styles(locality)
+        make_token()
+        if demo != 'no' and locality.place.id == LOCALITY_ID:
+            deliver_demo(locality, demo_buildings(demo), progress)
+        start_services(progress)
+    return instance_status(locality)
+
+
+def stop_instance() -> list[str]:
+    """Names of what was running and is ended now: services first, then the private database."""
+    ended = [service.name for service in reversed(services()) if service.stop()]
+    database = private_database()
+    if database.folder.exists() and database.running():
+        database.stop()
+        ended.append('database')
+    return ended
+
+
+def make_state_folder() -> None:
+    """Makes the state folder, closed to strangers of this machine; what is made in it from now on is closed too.
+
+    As root the group is that of the user who runs PostgreSQL, and has to pass through.
+    """
+    state = PathSettings().state
+    above = [folder for folder in state.parents if not folder.exists()]
+    state.mkdir(parents=True, exist_ok=True)
+    state.chmod(STATE_MODE)
+    # the user who runs PostgreSQL comes through what had to be made above
+    for folder in above:
+        folder.chmod(PASSAGE_MODE)
+    if os.geteuid() == 0 and not DatabaseSettings().database_url:
+        with suppress(KeyError):
+            os.chown(state, -1, pwd.getpwnam('postgres').pw_gid)
+    close_new_files()
+
+
+@contextmanager
+def alone(purpose: str, progress: Progress = silent) -> Iterator[None]:
+    """No other process of this instance is inside for the same `purpose`: the second waits for the first.
+
+    The lock ends with the process that holds it, however that ends.
+    """
+    run = PathSettings().run
+    run.mkdir(parents=True, exist_ok=True)
+    with (run / f'{purpose}.lock').open('w') as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            progress(f'wait for another {purpose}', 0, None)
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield

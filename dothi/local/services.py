@@ -1,0 +1,133 @@
+"""The services of an instance: started, waited for, and started again when their code or settings changed."""
+
+import hashlib
+import json
+import os
+import time
+import urllib.request
+from typing import TYPE_CHECKING
+
+from dothi.core.errors import EnvironmentMissing
+from dothi.core.layer import Audience
+from dothi.core.listening import require_closed
+from dothi.core.ports import is_free
+from dothi.core.process_table import Listener, listener_on
+from dothi.core.progress import Progress, silent
+from dothi.core.services import Service
+from dothi.core.settings import SETTINGS, EditSettings, PathSettings, ReaderSettings, ServerSettings, code_files
+
+if TYPE_CHECKING:
+    pass
+
+START_PATIENCE_S = 60
+PORT_PATIENCE_S = 5
+EVERYWHERE = {'0.0.0.0', '::'}
+# What a running service has loaded: when one of these is newer than its start, `up` starts it again.
+CODE = (
+    'dothi/**/*.*', 'etl/**/*.*', 'processes/**/*.*', 'sql/**/*.sql', 'pygeoapi-config.yml', 'web/dist/index.html',
+)  # fmt: skip
+
+
+class ServiceSilent(EnvironmentMissing):
+    """A service runs but does not answer."""
+
+
+class PortTaken(EnvironmentMissing):
+    """A service cannot listen where it is to: somebody else does."""
+
+
+def services() -> list[Service]:
+    """The services of this instance, in the order in which they start."""
+    run = PathSettings().run
+    return [
+        Service('worker', ['worker'], run),
+        Service('inbox', ['inbox', '--watch'], run),
+        Service('internal', ['serve', '--audience', 'internal'], run),
+        Service('public', ['serve', '--audience', 'public'], run),
+    ]
+
+
+def start_services(progress: Progress = silent) -> None:
+    """Starts what does not run, restarts what runs on older code or other settings, and waits until all answer."""
+    require_closed(ServerSettings().host)
+    health = [f'{service_url("internal")}/health', f'{service_url("public")}/health']
+    os.environ.setdefault('DOTHI_PROBE_URLS', json.dumps(health))
+    fingerprint = code_fingerprint()
+    for done, service in enumerate(services()):
+        progress(f'start {service.name}', done, len(services()))
+        if not service.fresh(fingerprint):
+            service.stop()
+            require_port(service)
+            service.start(fingerprint)
+    for service in services():
+        _wait_for(service)
+
+
+def require_port(service: Service) -> None:
+    """Raises PortTaken where the port that the service is to listen on is taken, and stays so for a while.
+
+    Somebody's outgoing connection may have the number for a moment; who listens there is not waited for.
+    """
+    server = ServerSettings()
+    port = {'internal': server.port, 'public': server.public_port}.get(service.name)
+    deadline = time.monotonic() + PORT_PATIENCE_S
+    while port and not is_free(port, server.host):
+        listener = listener_on(port)
+        if listener or time.monotonic() > deadline:
+            raise port_taken(service.name, port, listener)
+        time.sleep(0.2)
+
+
+def port_taken(name: str, port: int, listener: Listener | None) -> PortTaken:
+    """The error for a port that somebody else listens on, and who, where that can be seen."""
+    variable = 'DOTHI_PORT' if name == 'internal' else 'DOTHI_PUBLIC_PORT'
+    vi = f'tiến trình {listener.pid}: {listener.command[:120]}' if listener else 'một tiến trình của người dùng khác'
+    en = f'process {listener.pid}: {listener.command[:120]}' if listener else "another user's process"
+    return PortTaken(
+        vi=f'Dịch vụ {name} cần cổng {port}, cổng này đang được dùng ({vi}). Dừng nó, hoặc đặt {variable} khác.',
+        en=f'The service {name} needs port {port}, which is taken ({en}). End that, or set another {variable}.',
+    )
+
+
+def service_url(audience: Audience) -> str:
+    """The address of the service for `audience` on this machine."""
+    server = ServerSettings()
+    host = '127.0.0.1' if server.host in EVERYWHERE else server.host
+    return f'http://{host}:{server.port if audience == "internal" else server.public_port}'
+
+
+def url_of(service: Service) -> str | None:
+    """The address of the service, or None for one that does not listen."""
+    return {'internal': service_url('internal'), 'public': service_url('public')}.get(service.name)
+
+
+def _wait_for(service: Service) -> None:
+    url = url_of(service)
+    deadline = time.monotonic() + START_PATIENCE_S
+    while time.monotonic() < deadline:
+        if service.pid() is None:
+            raise service.died()
+        if url is None or _answers(f'{url}/health'):
+            return
+        time.sleep(0.1)
+    raise ServiceSilent(
+        vi=f'Dịch vụ {service.name} không trả lời sau {START_PATIENCE_S} giây. Xem {service.log}.',
+        en=f'The service {service.name} does not answer after {START_PATIENCE_S} s. See {service.log}.',
+    )
+
+
+def _answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as response:
+            return bool(response.status == 200)
+    except OSError:
+        return False
+
+
+def code_fingerprint() -> str:
+    """Changes when the code changes, or a setting, but for the language of whoever types the command."""
+    newest = max(file.stat().st_mtime for file in code_files(*CODE))
+    # a secret is masked among the settings, and one that changed wants a restart all the same
+    in_force = [settings().model_dump_json() for settings in SETTINGS if settings is not ReaderSettings]
+    values = [*in_force, EditSettings().edit_token.get_secret_value()]
+    return hashlib.sha256(repr((newest, values)).encode()).hexdigest()[:16]

@@ -1,0 +1,113 @@
+"""What of an instance runs, and what is served."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from pydantic import BaseModel
+
+from dothi.core.catalog import Release, current_releases
+from dothi.core.clock import today
+from dothi.core.errors import describe
+from dothi.core.freshness import Freshness, last_deliveries, of_layer
+from dothi.core.layer import Layer
+from dothi.core.services import Service
+from dothi.core.settings import PathSettings
+from dothi.core.text import Text
+from dothi.local.services import services, url_of
+from etl.desk.store_check import StoreCheck, check_store
+
+if TYPE_CHECKING:
+    from dothi.core.locality import Locality
+
+
+class ServiceState(BaseModel):
+    """One service of the instance."""
+
+    name: str
+    running: bool
+    pid: int | None
+    url: str | None
+
+
+class LayerState(BaseModel):
+    """One layer: what is wrong with its file, or which release is served."""
+
+    id: str
+    error: dict[str, object] | None = None
+    # what is wrong with the file of its styles: the layer is served, and drawn in none
+    style_error: dict[str, object] | None = None
+    release: Release | None = None
+    demo: bool = False
+    # of its own agency first, then of those that delivered parts of it
+    freshness: list[Freshness] = []
+
+
+class Status(BaseModel):
+    """What runs and what is served."""
+
+    state: str
+    database: str | None
+    services: list[ServiceState]
+    layers: list[LayerState]
+    # deliveries that wait for a person's decision
+    waiting: int = 0
+    # walls of the closed room that this machine does not have, and what that means
+    missing_walls: list[Text] = []
+    store: StoreCheck = StoreCheck()
+
+
+def instance_status(locality: 'Locality') -> Status:
+    """What runs and what is served; a database that does not answer is null, not an error."""
+    from dothi.core.database import NoDatabase, connection
+    from etl.desk.records import waiting_count
+
+    try:
+        with connection('loader') as db:
+            served: dict[str, Release] | None = current_releases(db)
+            waiting, delivered = waiting_count(db), last_deliveries(db)
+            store = check_store(db)
+    except NoDatabase:
+        served, waiting, delivered, store = None, 0, {}, StoreCheck()
+    return Status(
+        state=str(PathSettings().state),
+        database=None if served is None else 'running',
+        services=[_service_state(service) for service in services()],
+        layers=_layer_states(locality, served or {}, delivered),
+        waiting=waiting,
+        store=store,
+    )
+
+
+def _service_state(service: Service) -> ServiceState:
+    pid = service.pid()
+    return ServiceState(name=service.name, running=pid is not None, pid=pid, url=url_of(service))
+
+
+def _layer_states(
+    locality: 'Locality', served: dict[str, Release], delivered: dict[str, dict[str, datetime]]
+) -> list[LayerState]:
+    broken = [LayerState(id=name, error=describe(error)) for name, error in locality.broken.items()]
+    zone = locality.place.zone
+    served_layers = [
+        LayerState(
+            id=name,
+            style_error=_style_error(locality, data),
+            release=served.get(name),
+            demo=name in served and served[name].demo,
+            freshness=of_layer(data, delivered.get(name, {}), today(zone), zone),
+        )
+        for name, data in (*locality.layers.items(), *locality.coverages.items())
+    ]
+    return broken + served_layers
+
+
+def _style_error(locality: 'Locality', data: object) -> dict[str, object] | None:
+    from dothi.cartography.style.layer_styles import styles_of
+    from dothi.core.locality import BadLocalityFile
+
+    try:
+        if isinstance(data, Layer):
+            styles_of(data, locality.path)
+    except BadLocalityFile as error:
+        return describe(error)
+    return None

@@ -309,7 +309,7 @@ def answered(
     locality: Locality,
     drafts: Path,
     process_id: str,
-    told: Callable[..., None] = lambda share, doing: None,
+    progress: Callable[..., None] = lambda share, doing: None,
     audience: Audience = 'internal',
     **inputs: Any,
 ) -> Any:
@@ -317,12 +317,12 @@ def answered(
     chosen = process_named(process_id, audience)
     checked = validate_inputs(chosen.inputs, inputs)
     with connection(READERS[audience]) as db:
-        put = store_request_layers(db, checked, locality, None)
+        request_layers = store_request_layers(db, checked, locality, None)
         db.set_session(isolation_level='REPEATABLE READ', readonly=True)
-        found = chosen.run(checked, Data(db, locality, audience, drafts, request_layers=put), told)
+        result = chosen.run(checked, Data(db, locality, audience, drafts, request_layers=request_layers), progress)
     # as in production, where every run has sessions of its own
     core_database.fresh()
-    return found
+    return result
 
 
 @pytest.fixture
@@ -415,7 +415,7 @@ def descendants(pid):
     for stat in Path('/proc').glob('[0-9]*/stat'):
         with suppress(OSError):
             parents[int(stat.parent.name)] = int(stat.read_text().rsplit(')', 1)[1].split()[1])
-    found = {pid}
-    while more := {child for child, parent in parents.items() if parent in found} - found:
-        found |= more
-    return found - {pid}
+    family = {pid}
+    while more := {child for child, parent in parents.items() if parent in family} - family:
+        family |= more
+    return family - {pid}

@@ -173,7 +173,7 @@ def test_too_many_cells_are_refused_with_the_size_that_will_do(coast, answer, mo
 
 def test_progress_rises_from_tile_to_tile(coast, answer):
     shares = []
-    answer('flood-exposure', told=lambda share, doing: shares.append(share), level_m=1.0)
+    answer('flood-exposure', progress=lambda share, doing: shares.append(share), level_m=1.0)
     assert shares == sorted(shares)
     assert len(shares) >= 3
 

@@ -1,5 +1,7 @@
 """The queue: whose turn it is, how much may wait, who is told what; seen without a worker, which would be too quick."""
 
+import asyncio
+import threading
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from processes.queue.preference import mode_of, parse_preference
 from processes.queue.reasons import worker_lost
 from processes.queue.records import JobFilter, NoResult, UnknownJob, list_jobs
 from processes.queue.requests import JobRequest, NoWorker, TooManyJobs
+from processes.queue.worker import _repeat
 from tests.etl.agency_words import OF_THE_PLATFORM
 
 INPUTS = {'facilities': 'health_facilities', 'distance_m': 1_000}
@@ -408,3 +411,18 @@ def test_of_a_dismissed_job_neither_inputs_nor_results_are_left(waiting):
     assert run('select count(*) from job.output') == [(0,)]
     with pytest.raises(NoRerun, match='dismissed'):
         rerun_job(first, 'public', 'a')
+
+
+def test_a_task_beside_the_jobs_that_fails_is_done_again(caplog):
+    """A fault in one of them would otherwise end it silently, until the worker is started anew."""
+    stopped, calls = threading.Event(), []
+
+    def task(_stopped):
+        calls.append(len(calls))
+        if len(calls) == 1:
+            raise TypeError('a fault of ours')
+        stopped.set()
+
+    asyncio.run(_repeat('could not look', 0.01, task, stopped))
+    assert calls == [0, 1]
+    assert 'could not look' in caplog.text

@@ -355,9 +355,9 @@ def test_a_straight_line_is_no_measure_of_a_norm_along_actual_access(locality):
     norms = locality.norms('service_distance', locality.place.reference_date)
     park, primary = ([norm for norm in norms if norm.subject == subject] for subject in ('park', 'primary'))
     asked = validate_inputs(Inputs, {'facilities': 'parks', 'mode': 'straight-line'})
-    straight, *warned = list_caveats(asked, park * 2)
+    straight, *warned = list_caveats(asked, asked.mode, park * 2)
     assert ('straight line' in straight.en, len(warned)) == (True, 1)
     assert 'along actual access' in warned[0].en
     assert 'tiếp cận thực tế' in warned[0].vi
-    assert len(list_caveats(asked, primary)) == 1
-    assert list_caveats(validate_inputs(Inputs, {'facilities': 'parks'}), park) == []
+    assert len(list_caveats(asked, asked.mode, primary)) == 1
+    assert list_caveats(validate_inputs(Inputs, {'facilities': 'parks'}), 'network', park) == []

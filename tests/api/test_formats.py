@@ -496,9 +496,8 @@ from dothi.core.settings import PathSettings
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 locality = load_locality(PathSettings().locality)
 layer = locality.layers['odd']
-rows = sql.SQL('from (select i as id, md5(i::text) as note, geom from {} as f, generate_series(1, 20000) i) g').format(
-    source(layer, locality, 'public')
-)
+rows = sql.SQL('''from (select i as id, md5(i::text) as note, geom, geom_wgs84
+    from {} as f, generate_series(1, 20000) i) g''').format(source(layer, locality, 'public'))
 folder = Path(sys.argv[1])
 for name, chosen in FORMATS.items():
     with connection('reader_public') as db:

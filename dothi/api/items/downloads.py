@@ -59,7 +59,7 @@ def download(collection_id: str, name: str) -> Response:
             raise _being_prepared(name, release)
         response = stored_file(
             result_store() / match.file,
-            FORMATS[form].media_type,
+            FORMATS[form].content_type,
             match.kept_as,
             # the address is stable and its content is not: the tag is the content's own
             tag=match.sha256[:32],

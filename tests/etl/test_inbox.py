@@ -9,7 +9,6 @@ import sqlite3
 import stat
 import subprocess
 import sys
-import time
 from types import SimpleNamespace
 
 import pytest
@@ -26,7 +25,6 @@ from etl.inbox.claim import take
 from etl.inbox.looking import look
 from etl.inbox.round import INBOX_LOCK, InboxBusy, once
 from etl.inbox.watch import watch
-from tests.conftest import PATIENCE_S
 from tests.etl.crashing import ended, forked
 from tests.hostile.files import HOSTILE
 

@@ -187,14 +187,15 @@ def test_each_author_has_a_set_of_their_own(reviewed: Any) -> None:
 
 
 def test_the_tables_for_people_say_the_same(reviewed: Any, database: dict[str, str]) -> None:
-    assert 'nothing waits' in dothi('edits', 'list', env=database).stdout
+    assert 'Không có gì chờ duyệt' in dothi('edits', 'list', env=database).stdout
+    assert 'nothing waits' in dothi('edits', 'list', '--lang', 'en', env=database).stdout
     edit_three(reviewed)
     listed, shown = (dothi('edits', *words, env=database).stdout for words in (['list'], ['show', '1']))
     assert all(word in listed for word in ('schools', 'lan', 'chờ duyệt'))
-    assert all(word in shown for word in ('thêm · added', 'code=c', 'places=100 → 6', 'xóa · deleted', 'code=b'))
+    assert all(word in shown for word in ('thêm', 'code=c', 'places=100 → 6', 'xóa', 'code=b'))
     assert 'geometry' not in shown
     patch(reviewed, number_of('a'), {'geometry': {'type': 'Point', 'coordinates': [E0, N0 + 1]}})
-    assert 'places=100 → 6, hình học · geometry' in dothi('edits', 'show', '1', env=database).stdout
+    assert 'places=100 → 6, hình học' in dothi('edits', 'show', '1', env=database).stdout
     refused = dothi('edits', 'show', '99', '--json', env=database)
     assert (refused.returncode, json.loads(refused.stdout)['error']['code']) == (2, 'NoSuchChangeSet')
     assert dothi('edits', 'accept', '--help').returncode == 0

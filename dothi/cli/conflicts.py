@@ -12,7 +12,7 @@ from rich.text import Text as Line
 from dothi.cli import output
 from dothi.cli.options import Json
 from dothi.core.own_layers import served_locality
-from dothi.core.reader_language import say, say_text
+from dothi.core.reader_language import pick_text, pick_words
 from dothi.core.text import Text
 from etl.desk.conflicts import Conflict, Side, conflicts, decide
 
@@ -87,21 +87,28 @@ def _print(conflicts: list[Conflict], as_json: bool) -> None:
         typer.echo(Conflicts(conflicts=conflicts).model_dump_json(indent=2))
         return
     if not conflicts:
-        output.out.print(say('Không có gì chờ quyết định', 'nothing waits for a decision'))
+        output.out.print(pick_words('Không có gì chờ quyết định', 'nothing waits for a decision'))
         return
-    headers = (say('Số', 'no.'), say('Lớp', 'layer'), say('Đối tượng', 'feature'), say('Đợt giao', 'delivery'))
-    wide = Column(say('Bản sửa → đợt giao', 'edit → delivery'), overflow='fold')
-    table = Table(*headers, wide, say('Quyết định', 'decision'), box=SIMPLE)
+    headers = (
+        pick_words('Số', 'no.'),
+        pick_words('Lớp', 'layer'),
+        pick_words('Đối tượng', 'feature'),
+        pick_words('Đợt giao', 'delivery'),
+    )
+    wide = Column(pick_words('Bản sửa → đợt giao', 'edit → delivery'), overflow='fold')
+    table = Table(*headers, wide, pick_words('Quyết định', 'decision'), box=SIMPLE)
     for conflict in conflicts:
         numbers = (str(conflict.id), conflict.layer_id, str(conflict.feature_id), str(conflict.delivery_id or ''))
-        table.add_row(*numbers, Line(_both(conflict)), say_text(STATES[conflict.decision]) if conflict.decision else '')
+        table.add_row(
+            *numbers, Line(_both(conflict)), pick_text(STATES[conflict.decision]) if conflict.decision else ''
+        )
     output.out.print(table)
 
 
 def _both(conflict: Conflict) -> str:
     """The values in which the two differ, or that one of them deleted the feature."""
     if conflict.edit is None or conflict.delivery is None:
-        deleted = say('xóa', 'deleted')
+        deleted = pick_words('xóa', 'deleted')
         return (
             f'{deleted} → {_values(conflict.delivery)}'
             if conflict.edit is None
@@ -110,7 +117,7 @@ def _both(conflict: Conflict) -> str:
     value_lines = [
         f'{name}: {conflict.edit[name]} → {conflict.delivery[name]}' for name in conflict.columns if name != 'geom'
     ]
-    return ', '.join([*value_lines, *([say('hình học', 'geometry')] if 'geom' in conflict.columns else [])])
+    return ', '.join([*value_lines, *([pick_words('hình học', 'geometry')] if 'geom' in conflict.columns else [])])
 
 
 def _values(values: dict[str, object] | None) -> str:

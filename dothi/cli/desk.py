@@ -18,7 +18,7 @@ from dothi.core.clock import local_minute
 from dothi.core.errors import WrongUse
 from dothi.core.locality import locality_zone
 from dothi.core.own_layers import served_locality
-from dothi.core.reader_language import say, say_number, say_text
+from dothi.core.reader_language import pick_number, pick_text, pick_words
 from dothi.core.text import Text
 from etl.desk.decide import Decision
 from etl.desk.delivery import must_be_known
@@ -178,9 +178,11 @@ def rollback(
         typer.echo(outcome.model_dump_json(indent=2))
         return
     diff = outcome.diff
-    changes = f'+{say_number(diff.added)} ~{say_number(diff.changed)} −{say_number(diff.closed)}'
-    says = say('không có gì khác', 'nothing differs') if outcome.unchanged else changes
-    output.out.print(f'{layer}: {say("bản phát hành", "release")} {outcome.release} = {release}, {says}', markup=False)
+    changes = f'+{pick_number(diff.added)} ~{pick_number(diff.changed)} −{pick_number(diff.closed)}'
+    says = pick_words('không có gì khác', 'nothing differs') if outcome.unchanged else changes
+    output.out.print(
+        f'{layer}: {pick_words("bản phát hành", "release")} {outcome.release} = {release}, {says}', markup=False
+    )
 
 
 def _decision(reason: str, by: str | None, **given: Any) -> Decision:
@@ -212,9 +214,11 @@ def _show(shown_delivery: DeliveryShown, as_json: bool) -> None:
 
 def _words(made: DecisionRecord) -> str:
     options = ' '.join(f'--{name.replace("_", "-")} {value}' for name, value in made.options.items())
-    verb = {'accept': say('nhận', 'accept'), 'return': say('trả lại', 'return')}[made.decision]
+    verb = {'accept': pick_words('nhận', 'accept'), 'return': pick_words('trả lại', 'return')}[made.decision]
     at = local_minute(made.decided_at, locality_zone())
-    came_to = say('không đạt, vẫn chờ', 'not passed, waits on') if _failed(made) else say_text(STATES[made.outcome])
+    came_to = (
+        pick_words('không đạt, vẫn chờ', 'not passed, waits on') if _failed(made) else pick_text(STATES[made.outcome])
+    )
     return f'{at} {made.decided_by}: {" ".join([verb, options]).strip()} ("{made.reason}") → {came_to}'
 
 
@@ -225,20 +229,20 @@ def _failed(made: DecisionRecord) -> bool:
 def _table(records: list[DeliveryRecord]) -> None:
     """Two lines per delivery, so that eighty columns hold it."""
     if not records:
-        output.out.print(say('Không có đợt giao nào', 'no deliveries'))
+        output.out.print(pick_words('Không có đợt giao nào', 'no deliveries'))
         return
     headers = (
-        say('Số', 'no.'),
-        say('Lớp\ntệp', 'layer\nfile'),
-        say('Cơ quan\nlúc', 'agency\nat'),
-        say('Tình trạng', 'status'),
-        say('Bản, quyết định', 'release, to decide'),
+        pick_words('Số', 'no.'),
+        pick_words('Lớp\ntệp', 'layer\nfile'),
+        pick_words('Cơ quan\nlúc', 'agency\nat'),
+        pick_words('Tình trạng', 'status'),
+        pick_words('Bản, quyết định', 'release, to decide'),
     )
     table = Table(*(Column(header, overflow='fold') for header in headers), box=SIMPLE, padding=(0, 1, 0, 0))
     for record in records:
         at = local_minute(record.received_at, locality_zone())
         files, sender = f'{record.layer_id}\n{record.file_name}', f'{record.agency or "–"}\n{at}'
-        cells = (str(record.id), files, sender, say_text(STATES[record.status]), _came_to(record))
+        cells = (str(record.id), files, sender, pick_text(STATES[record.status]), _came_to(record))
         table.add_row(*map(Line, cells))
     output.out.print(table)
 
@@ -246,7 +250,7 @@ def _table(records: list[DeliveryRecord]) -> None:
 def _came_to(record: DeliveryRecord) -> str:
     """What a waiting delivery waits for; of others their release, or the delivery that took their place."""
     if record.status == 'diagnosed':
-        return '\n'.join(say_text(WAITS_FOR[reason]) for reason in record.held)
+        return '\n'.join(pick_text(WAITS_FOR[reason]) for reason in record.held)
     if record.superseded_by:
         return f'→ {record.superseded_by}'
     return '' if record.release is None else str(record.release)

@@ -11,7 +11,7 @@ from dothi.cli import output
 from dothi.cli.options import Json
 from dothi.core.database import connection
 from dothi.core.own_layers import served_locality
-from dothi.core.reader_language import say, say_number
+from dothi.core.reader_language import pick_number, pick_words
 from etl.compare.changes import changes, neighbours
 from etl.compare.comparison import Comparison, counted
 from etl.compare.files import write_geopackage
@@ -64,15 +64,15 @@ def diff(
 
 def _print_comparison(comparison: Comparison) -> None:
     table = Table(title=f'{comparison.layer} {comparison.before} → {comparison.after}', show_header=False)
-    table.add_row(say('Thêm', 'added'), say_number(comparison.added))
-    table.add_row(say('Bỏ', 'removed'), say_number(comparison.removed))
-    table.add_row(say('Sửa', 'changed'), say_number(comparison.changed))
+    table.add_row(pick_words('Thêm', 'added'), pick_number(comparison.added))
+    table.add_row(pick_words('Bỏ', 'removed'), pick_number(comparison.removed))
+    table.add_row(pick_words('Sửa', 'changed'), pick_number(comparison.changed))
     far = (
         ''
         if comparison.moved_m_max is None
-        else f' ({say("xa nhất", "at most")} {say_number(comparison.moved_m_max, ",.1f")} m)'
+        else f' ({pick_words("xa nhất", "at most")} {pick_number(comparison.moved_m_max, ",.1f")} m)'
     )
-    table.add_row(say('  dời chỗ', '  moved'), f'{say_number(comparison.moved)}{far}')
+    table.add_row(pick_words('  dời chỗ', '  moved'), f'{pick_number(comparison.moved)}{far}')
     for name, count in comparison.by_column.items():
-        table.add_row(f'  {name}', say_number(count))
+        table.add_row(f'  {name}', pick_number(count))
     output.out.print(table)

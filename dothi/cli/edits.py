@@ -14,7 +14,7 @@ from dothi.cli.options import Json
 from dothi.core.clock import local_minute
 from dothi.core.locality import locality_zone
 from dothi.core.own_layers import served_locality
-from dothi.core.reader_language import say, say_text
+from dothi.core.reader_language import pick_text, pick_words
 from dothi.core.text import Text
 from etl.editing import change_set
 from etl.editing.change_set import ChangeSet, PendingEdit
@@ -85,13 +85,13 @@ def show_(number: Number, as_json: Json = False) -> None:
         return
     _table([document.change_set])
     table = Table(
-        say('Đối tượng', 'feature'),
-        say('Thay đổi', 'change'),
-        Column(say('Giá trị', 'values'), overflow='fold'),
+        pick_words('Đối tượng', 'feature'),
+        pick_words('Thay đổi', 'change'),
+        Column(pick_words('Giá trị', 'values'), overflow='fold'),
         box=SIMPLE,
     )
     for edit in document.edits:
-        table.add_row(str(edit.feature_id or -edit.id), say_text(CHANGES[edit.change]), Line(_values(edit)))
+        table.add_row(str(edit.feature_id or -edit.id), pick_text(CHANGES[edit.change]), Line(_values(edit)))
     output.out.print(table)
 
 
@@ -123,7 +123,7 @@ def _values(edit: PendingEdit) -> str:
     if edit.change != 'changed' or edit.released is None:
         return ', '.join(f'{name}={value}' for name, value in after.items())
     changed = [f'{name}={before.get(name)} → {value}' for name, value in after.items() if value != before.get(name)]
-    return ', '.join([*changed, *([say('hình học', 'geometry')] if edit.moved else [])])
+    return ', '.join([*changed, *([pick_words('hình học', 'geometry')] if edit.moved else [])])
 
 
 def _decided(change_set: ChangeSet, as_json: bool) -> None:
@@ -135,18 +135,21 @@ def _decided(change_set: ChangeSet, as_json: bool) -> None:
 
 def _table(change_sets: list[ChangeSet]) -> None:
     if not change_sets:
-        output.out.print(say('Không có gì chờ duyệt', 'nothing waits for a decision'))
+        output.out.print(pick_words('Không có gì chờ duyệt', 'nothing waits for a decision'))
         return
     headers = (
-        say('Số', 'no.'),
-        say('Lớp', 'layer'),
-        say('Người sửa', 'author'),
-        say('Tình trạng', 'state'),
-        say('Sửa', 'edits'),
-        say('Từ', 'since'),
+        pick_words('Số', 'no.'),
+        pick_words('Lớp', 'layer'),
+        pick_words('Người sửa', 'author'),
+        pick_words('Tình trạng', 'state'),
+        pick_words('Sửa', 'edits'),
+        pick_words('Từ', 'since'),
     )
     table = Table(
-        *headers, say('Bản phát hành', 'release'), Column(say('Lý do', 'reason'), overflow='fold'), box=SIMPLE
+        *headers,
+        pick_words('Bản phát hành', 'release'),
+        Column(pick_words('Lý do', 'reason'), overflow='fold'),
+        box=SIMPLE,
     )
     for change_set_row in change_sets:
         since = local_minute(change_set_row.opened_at, locality_zone())
@@ -155,7 +158,7 @@ def _table(change_sets: list[ChangeSet]) -> None:
             str(change_set_row.id),
             change_set_row.layer_id,
             change_set_row.author,
-            say_text(STATES[change_set_row.status]),
+            pick_text(STATES[change_set_row.status]),
             str(change_set_row.edits),
             since,
             release,

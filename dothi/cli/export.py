@@ -10,7 +10,7 @@ from dothi.cli.options import Json
 from dothi.core.errors import WrongUse
 from dothi.core.layer import Audience
 from dothi.core.own_layers import served_locality
-from dothi.core.reader_language import say, say_number
+from dothi.core.reader_language import pick_number, pick_words
 
 if TYPE_CHECKING:
     from dothi.api.tiles.pmtiles import Exported
@@ -63,10 +63,9 @@ def pmtiles(
 
 def _print_export(written: 'Exported') -> None:
     layers = ', '.join(written.layers)
+    tiles = f'{pick_number(written.tiles)} {pick_words("ô", "tiles")}'
+    output.out.print(f'{written.file}: {tiles}, {pick_number(written.size_bytes)} bytes', highlight=False)
     output.out.print(
-        f'{written.file}: {say_number(written.tiles)} {say("ô", "tiles")}, {say_number(written.size_bytes)} bytes',
+        f'{pick_words("Lớp", "Layers")}: {layers} ({pick_words("bản phát hành", "release")} {written.release})',
         highlight=False,
-    )
-    output.out.print(
-        f'{say("Lớp", "Layers")}: {layers} ({say("bản phát hành", "release")} {written.release})', highlight=False
     )

@@ -9,7 +9,7 @@ from rich.table import Table
 from dothi.cli import output
 from dothi.cli.options import Json
 from dothi.core.locality import load_locality
-from dothi.core.reader_language import say, say_text
+from dothi.core.reader_language import pick_text, pick_words
 from dothi.core.settings import PathSettings
 
 if TYPE_CHECKING:
@@ -57,11 +57,16 @@ def fetch(
 
 
 def _list(sources: 'list[OpenSource]') -> None:
-    table = Table(say('Nguồn', 'source'), say('Tên', 'title'), say('Lớp', 'layers'), say('Giấy phép', 'licence'))
+    table = Table(
+        pick_words('Nguồn', 'source'),
+        pick_words('Tên', 'title'),
+        pick_words('Lớp', 'layers'),
+        pick_words('Giấy phép', 'licence'),
+    )
     for open_source in sources:
         table.add_row(
             open_source.id,
-            say_text(open_source.title),
+            pick_text(open_source.title),
             ', '.join(open_source.gives),
             open_source.licence,
         )

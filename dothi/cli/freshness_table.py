@@ -4,7 +4,7 @@ from rich.table import Column, Table
 
 from dothi.core.freshness import STATES, Freshness
 from dothi.core.locality import locality_zone
-from dothi.core.reader_language import say_number, say_text
+from dothi.core.reader_language import pick_number, pick_text
 from dothi.core.text import Text
 from dothi.local.status import LayerState, Status
 
@@ -21,7 +21,7 @@ HEADERS = (
 
 def updates(status: Status) -> Table:
     """One line per agency and layer, agency by agency."""
-    table = Table(*(Column(say_text(header), overflow='fold') for header in HEADERS))
+    table = Table(*(Column(pick_text(header), overflow='fold') for header in HEADERS))
     lines = [(freshness, layer) for layer in status.layers for freshness in layer.freshness]
     for freshness, layer in sorted(lines, key=lambda line: (line[0].agency, line[1].id)):
         table.add_row(freshness.agency, layer.id, *_cells(freshness), _quality(layer))
@@ -30,7 +30,7 @@ def updates(status: Status) -> Table:
 
 def _cells(freshness: Freshness) -> tuple[str, str, str]:
     last = f'{freshness.last_delivered.astimezone(locality_zone()):%Y-%m-%d}' if freshness.last_delivered else ''
-    return last, str(freshness.due or ''), f'[{COLOURS[freshness.state]}]{say_text(STATES[freshness.state])}[/]'
+    return last, str(freshness.due or ''), f'[{COLOURS[freshness.state]}]{pick_text(STATES[freshness.state])}[/]'
 
 
 def _quality(layer: LayerState) -> str:
@@ -38,5 +38,5 @@ def _quality(layer: LayerState) -> str:
     figures = layer.release.quality if layer.release else None
     if not figures:
         return ''
-    warned = f', {say_number(figures["warnings"])} ⚠' if figures['warnings'] else ''
-    return f'{say_number(figures["bad"])} / {say_number(figures["read"])}{warned}'
+    warned = f', {pick_number(figures["warnings"])} ⚠' if figures['warnings'] else ''
+    return f'{pick_number(figures["bad"])} / {pick_number(figures["read"])}{warned}'

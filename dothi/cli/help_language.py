@@ -6,7 +6,7 @@ from typing import Any
 
 from typer import Context, rich_utils
 
-from dothi.core.reader_language import reader_language, say
+from dothi.core.reader_language import pick_words, reader_language
 
 # Between the halves; a docstring may break its line behind it.
 SEPARATOR = re.compile(r'\s·\s+')
@@ -36,7 +36,7 @@ def translate_help(command: Any) -> Any:
         parameter.help = _half(getattr(parameter, 'help', None))
     help_option = command.get_help_option(Context(command))
     if help_option is not None:
-        help_option.help = say('Hiện hướng dẫn này rồi kết thúc.', 'Show this message and exit.')
+        help_option.help = pick_words('Hiện hướng dẫn này rồi kết thúc.', 'Show this message and exit.')
     for below in getattr(command, 'commands', {}).values():
         translate_help(below)
     return command
@@ -44,11 +44,11 @@ def translate_help(command: Any) -> Any:
 
 def translate_frame() -> None:
     """Gives what typer writes around help in English the reader's language."""
-    rich_utils.ARGUMENTS_PANEL_TITLE = say('Đối số', 'Arguments')
-    rich_utils.OPTIONS_PANEL_TITLE = say('Tùy chọn', 'Options')
-    rich_utils.COMMANDS_PANEL_TITLE = say('Lệnh', 'Commands')
-    rich_utils.DEFAULT_STRING = say('[mặc định: {}]', '[default: {}]')
-    rich_utils.REQUIRED_LONG_STRING = say('[bắt buộc]', '[required]')
+    rich_utils.ARGUMENTS_PANEL_TITLE = pick_words('Đối số', 'Arguments')
+    rich_utils.OPTIONS_PANEL_TITLE = pick_words('Tùy chọn', 'Options')
+    rich_utils.COMMANDS_PANEL_TITLE = pick_words('Lệnh', 'Commands')
+    rich_utils.DEFAULT_STRING = pick_words('[mặc định: {}]', '[default: {}]')
+    rich_utils.REQUIRED_LONG_STRING = pick_words('[bắt buộc]', '[required]')
 
 
 def _half(text: str | None) -> str | None:

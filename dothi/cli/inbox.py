@@ -10,7 +10,7 @@ from dothi.cli import output
 from dothi.cli.ending import recorded
 from dothi.cli.options import Json
 from dothi.core.locality import load_locality
-from dothi.core.reader_language import say, say_text
+from dothi.core.reader_language import pick_text, pick_words
 from dothi.core.settings import PathSettings
 
 if TYPE_CHECKING:
@@ -75,18 +75,18 @@ def _print_round(done: 'Round') -> None:
     for line in _lines(done):
         output.out.print(line, markup=False, highlight=False, soft_wrap=True)
     for number in done.receipts:
-        output.out.print(f'{say("phiếu viết lại", "receipt written anew")}: {number}', highlight=False)
+        output.out.print(f'{pick_words("phiếu viết lại", "receipt written anew")}: {number}', highlight=False)
     for name in done.incomplete:
         output.out.print(
-            f'{name}: {say("chưa đủ, chờ", "not whole yet")}', markup=False, highlight=False, soft_wrap=True
+            f'{name}: {pick_words("chưa đủ, chờ", "not whole yet")}', markup=False, highlight=False, soft_wrap=True
         )
     if not (done.taken or done.receipts or done.unwritten or done.incomplete):
-        output.out.print(say('Hộp nhận trống', 'the inbox is empty'))
+        output.out.print(pick_words('Hộp nhận trống', 'the inbox is empty'))
 
 
 def _lines(done: 'Round') -> list[str]:
     unwritten = [
-        f'{say("phiếu chưa viết lại được", "receipt not written yet")}: {number}\n  {say_text(why)}'
+        f'{pick_words("phiếu chưa viết lại được", "receipt not written yet")}: {number}\n  {pick_text(why)}'
         for number, why in done.unwritten.items()
     ]
     return [*map(_line, done.taken), *unwritten]
@@ -95,5 +95,5 @@ def _lines(done: 'Round') -> list[str]:
 def _line(taken_file: 'TakenFile') -> str:
     number = f' {taken_file.delivery}' if taken_file.delivery else ''
     where = f' → {taken_file.agency}/answered/{taken_file.answered}' if taken_file.answered else ''
-    why = f'\n  {say_text(taken_file.why)}' if taken_file.why else ''
+    why = f'\n  {pick_text(taken_file.why)}' if taken_file.why else ''
     return f'{taken_file.agency}/{taken_file.file}: {taken_file.layer or "–"}{number} {taken_file.status}{where}{why}'

@@ -13,7 +13,7 @@ from dothi.core.clock import today
 from dothi.core.database import READERS, connection
 from dothi.core.indicator_set import IndicatorSet, indicator_set, indicator_sets
 from dothi.core.locality import load_locality
-from dothi.core.reader_language import say, say_text
+from dothi.core.reader_language import pick_text, pick_words
 from dothi.core.settings import PathSettings
 from dothi.core.text import Text
 
@@ -83,18 +83,18 @@ def _checked(indicator_set: IndicatorSet) -> SetChecked:
 
 def _show(checked: Checked) -> None:
     heads = (
-        say('Bộ', 'Set'),
-        say('Phiên bản', 'Version'),
-        say('Tên', 'Title'),
-        say('Tiêu chí', 'Criteria'),
-        say('Có ngưỡng', 'With threshold'),
+        pick_words('Bộ', 'Set'),
+        pick_words('Phiên bản', 'Version'),
+        pick_words('Tên', 'Title'),
+        pick_words('Tiêu chí', 'Criteria'),
+        pick_words('Có ngưỡng', 'With threshold'),
     )
     table = Table(*heads, box=SIMPLE)
     for checked_set in checked.sets:
         table.add_row(
             checked_set.id,
             checked_set.version,
-            say_text(checked_set.title),
+            pick_text(checked_set.title),
             str(checked_set.indicators),
             str(checked_set.thresholds),
         )

@@ -14,7 +14,7 @@ from dothi.core.errors import WrongUse
 from dothi.core.layer import Audience
 from dothi.core.own_layers import served_locality
 from dothi.core.progress import Progress
-from dothi.core.reader_language import reader_language, say, say_number, say_text
+from dothi.core.reader_language import pick_number, pick_text, pick_words, reader_language
 from dothi.core.text import Text
 
 Paper = Literal['A4', 'A3', 'A2', 'A1', 'A0']
@@ -119,7 +119,7 @@ def _print(inputs: dict[str, Any], file: Path, audience: Audience, progress: Pro
 
     def told(share: float, doing: Text) -> None:
         del share
-        progress(say_text(doing), 1, 1)
+        progress(pick_text(doing), 1, 1)
 
     checked, process = validate_inputs(Inputs, inputs), PrintMap({'name': 'print-map'})
     with tempfile.TemporaryDirectory() as folder, connection(READERS[audience]) as db:
@@ -163,6 +163,6 @@ def _format(file: Path) -> str:
 
 
 def _print_where(printed: Printed) -> None:
-    output.out.print(f'{printed.file}: {printed.sheet}, {say_number(printed.size_bytes)} bytes', highlight=False)
+    output.out.print(f'{printed.file}: {printed.sheet}, {pick_number(printed.size_bytes)} bytes', highlight=False)
     layers = ', '.join(f'{layer} {number}' for layer, number in printed.releases.items())
-    output.out.print(f'{say("Bản phát hành", "Releases")}: {layers}', highlight=False)
+    output.out.print(f'{pick_words("Bản phát hành", "Releases")}: {layers}', highlight=False)

@@ -20,7 +20,7 @@ from dothi.core.edit_token import token_file
 from dothi.core.errors import DothiError, without_secrets
 from dothi.core.locality import locality_zone
 from dothi.core.progress import Progress as Told
-from dothi.core.reader_language import say, say_number, say_text
+from dothi.core.reader_language import pick_number, pick_text, pick_words
 from dothi.core.settings import SETTINGS, EditSettings, PathSettings, default_state
 from dothi.core.text import Text, for_steward
 from dothi.local.status import LayerState, Status
@@ -55,6 +55,8 @@ STAGES = {
     'diff': Text(vi='So sánh', en='compare'),
     'release': Text(vi='Phát hành', en='release'),
     'finish': Text(vi='Ghi báo cáo', en='record'),
+    'another': Text(vi='Chờ lệnh khác:', en='wait for another command:'),
+    'tiles': Text(vi='Ô bản đồ', en='tiles'),
     'start': Text(vi='Khởi động', en='start'),
 }
 
@@ -127,7 +129,7 @@ def document[M: BaseModel](model: M, as_json: bool, table: Callable[[M], None]) 
 
 def error(problem: DothiError) -> None:
     """Print the error's message on standard error, in the reader's language."""
-    err.print(say_text(for_steward(problem.text)), style='bold red', markup=False, highlight=False, soft_wrap=True)
+    err.print(pick_text(for_steward(problem.text)), style='bold red', markup=False, highlight=False, soft_wrap=True)
 
 
 def addresses(status: Status) -> None:
@@ -136,14 +138,14 @@ def addresses(status: Status) -> None:
     demo = any(layer.demo for layer in status.layers)
     out.print()
     if demo:
-        demo_text = say('Dữ liệu minh họa, không phải số liệu thật', 'Demonstration data, not real figures')
+        demo_text = pick_words('Dữ liệu minh họa, không phải số liệu thật', 'Demonstration data, not real figures')
         out.print(f'[yellow]{demo_text}[/]')
     for title, value in (
-        (say('Bản đồ', 'Map'), f'[bold]{urls["internal"]}[/]'),
+        (pick_words('Bản đồ', 'Map'), f'[bold]{urls["internal"]}[/]'),
         ('OGC API', f'{urls["internal"]}/api'),
-        (say('Công khai', 'Public'), urls['public']),
-        (say('Sửa dữ liệu', 'Edit'), _where_token()),
-        (say('Dừng', 'Stop'), f'make down{_of_this_instance()}'),
+        (pick_words('Công khai', 'Public'), urls['public']),
+        (pick_words('Sửa dữ liệu', 'Edit'), _where_token()),
+        (pick_words('Dừng', 'Stop'), f'make down{_of_this_instance()}'),
     ):
         out.print(f'{title:<14} {value}', highlight=False, soft_wrap=True)
     waiting(status)
@@ -156,7 +158,7 @@ def _where_token() -> str:
     """The setting or file that holds the token for editing."""
     if EditSettings().edit_token.get_secret_value():
         return 'DOTHI_EDIT_TOKEN'
-    return f'{say("mã trong", "token in")} {token_file()}'
+    return f'{pick_words("mã trong", "token in")} {token_file()}'
 
 
 def _of_this_instance() -> str:
@@ -167,22 +169,31 @@ def _of_this_instance() -> str:
 
 def ended(document: _Ended) -> None:
     names = ', '.join(document.ended)
-    out.print(f'{say("Đã dừng", "Stopped")}: {names}' if names else say('Không có gì đang chạy', 'Nothing was running'))
+    out.print(
+        f'{pick_words("Đã dừng", "Stopped")}: {names}'
+        if names
+        else pick_words('Không có gì đang chạy', 'Nothing was running')
+    )
 
 
 def status(document: Status) -> None:
-    services = Table(say('Dịch vụ', 'service'), say('Tình trạng', 'state'), 'pid', say('Địa chỉ', 'address'))
+    services = Table(
+        pick_words('Dịch vụ', 'service'),
+        pick_words('Tình trạng', 'state'),
+        'pid',
+        pick_words('Địa chỉ', 'address'),
+    )
     services.add_row('database', _running(document.database is not None), '', '')
     for service in document.services:
         pid = str(service.pid) if service.pid else ''
         services.add_row(service.name, _running(service.running), pid, service.url or '')
     out.print(services)
     names = (
-        say('Lớp', 'layer'),
-        say('Bản phát hành', 'release'),
-        say('Nguồn', 'origin'),
-        say('Số đối tượng', 'rows'),
-        say('Ngày', 'date'),
+        pick_words('Lớp', 'layer'),
+        pick_words('Bản phát hành', 'release'),
+        pick_words('Nguồn', 'origin'),
+        pick_words('Số đối tượng', 'rows'),
+        pick_words('Ngày', 'date'),
     )
     layers = Table(*(Column(name, overflow='fold') for name in names))
     for layer in document.layers:
@@ -191,11 +202,11 @@ def status(document: Status) -> None:
     out.print(updates(document))
     waiting(document)
     for wall in document.missing_walls:
-        out.print(f'[yellow]{say("Phòng kín", "Closed room")}: {say_text(wall)}[/]')
+        out.print(f'[yellow]{pick_words("Phòng kín", "Closed room")}: {pick_text(wall)}[/]')
     for damaged in document.store.damaged:
-        out.print(f'[bold red]{say_text(DAMAGE[damaged.damage])}: {damaged.file}[/]\n  {say_text(damaged.advice)}')
+        out.print(f'[bold red]{pick_text(DAMAGE[damaged.damage])}: {damaged.file}[/]\n  {pick_text(damaged.advice)}')
     if document.store.unread:
-        unread = say('tệp trong kho chưa kịp đọc lại', 'files of the store not read yet')
+        unread = pick_words('tệp trong kho chưa kịp đọc lại', 'files of the store not read yet')
         out.print(f'[yellow]{document.store.unread} {unread}[/]')
     for layer in document.layers:
         for error in (layer.error, layer.style_error):
@@ -206,7 +217,7 @@ def status(document: Status) -> None:
 def waiting(document: Status) -> None:
     """How many deliveries wait for a person, and where to see them."""
     if document.waiting:
-        waits = say('đợt giao chờ quyết định', 'deliveries wait for a decision')
+        waits = pick_words('đợt giao chờ quyết định', 'deliveries wait for a decision')
         out.print(f'[yellow]{document.waiting} {waits}: dothi deliveries[/]')
 
 
@@ -214,22 +225,22 @@ def migrated(document: 'MigrationReport') -> None:
     for line in [*document.migrations, *document.layers, *document.units, *document.norms]:
         out.print(line, markup=False)
     if document.empty:
-        out.print(say('Không có gì thay đổi', 'nothing to change'))
+        out.print(pick_words('Không có gì thay đổi', 'nothing to change'))
     for error in document.broken.values():
         _broken(error)
 
 
 def releases(document: Releases) -> None:
     """Eighty columns hold it: figures stay on their line, names and times may take a second one."""
-    whole = (say('Số', 'no.'), say('Thay đổi', 'changes'), say('Tổng', 'rows'))
+    whole = (pick_words('Số', 'no.'), pick_words('Thay đổi', 'changes'), pick_words('Tổng', 'rows'))
     headers = (
         whole[0],
-        say('Lớp', 'layer'),
-        say('Nguồn', 'origin'),
-        say('Phạm vi', 'scope'),
+        pick_words('Lớp', 'layer'),
+        pick_words('Nguồn', 'origin'),
+        pick_words('Phạm vi', 'scope'),
         *whole[1:],
-        say('Lúc', 'at'),
-        say('Ghi chú', 'note'),
+        pick_words('Lúc', 'at'),
+        pick_words('Ghi chú', 'note'),
     )
     columns = (Column(header, no_wrap=header in whole, overflow='fold') for header in headers)
     table = Table(*columns, box=SIMPLE, padding=(0, 1, 0, 0))
@@ -237,7 +248,7 @@ def releases(document: Releases) -> None:
         changes = f'+{release.rows_added} ~{release.rows_changed} −{release.rows_closed}'
         at = local_minute(release.released_at, locality_zone())
         place = (str(release.number), release.layer_id, release.origin, release.scope)
-        table.add_row(*place, changes, say_number(release.rows_total), at, Line(release.note or ''))
+        table.add_row(*place, changes, pick_number(release.rows_total), at, Line(release.note or ''))
     out.print(table)
 
 
@@ -249,13 +260,13 @@ def reports(document: Reports) -> None:
     for delivery_report in document.reports:
         report(delivery_report)
     if not document.reports:
-        out.print(say('Tất cả tệp đã được nhận trước đó', 'all files were delivered before'))
+        out.print(pick_words('Tất cả tệp đã được nhận trước đó', 'all files were delivered before'))
 
 
 def settings(document: Settings) -> None:
     # a name that is cut cannot be copied
-    variable = Column(say('Biến', 'variable'), overflow='fold')
-    table = Table(variable, Column(say('Giá trị', 'value'), overflow='fold'), say('Ý nghĩa', 'meaning'))
+    variable = Column(pick_words('Biến', 'variable'), overflow='fold')
+    table = Table(variable, Column(pick_words('Giá trị', 'value'), overflow='fold'), pick_words('Ý nghĩa', 'meaning'))
     for setting in document.settings:
         table.add_row(setting.variable, setting.value, setting.description)
     out.print(table)
@@ -263,31 +274,31 @@ def settings(document: Settings) -> None:
 
 def _stage(name: str) -> str:
     first, _, rest = name.partition(' ')
-    return f'{say_text(STAGES[first])} {rest}'.strip() if first in STAGES else name
+    return f'{pick_text(STAGES[first])} {rest}'.strip() if first in STAGES else name
 
 
 def _broken(error: dict[str, Any]) -> None:
     text = Text.model_validate(error['message'])
-    out.print(say_text(text), style='red', markup=False, highlight=False, soft_wrap=True)
+    out.print(pick_text(text), style='red', markup=False, highlight=False, soft_wrap=True)
 
 
 def _running(yes: bool) -> str:
-    return f'[green]{say("đang chạy", "running")}[/]' if yes else f'[dim]{say("đã dừng", "stopped")}[/]'
+    return f'[green]{pick_words("đang chạy", "running")}[/]' if yes else f'[dim]{pick_words("đã dừng", "stopped")}[/]'
 
 
 def _layer_cells(layer: LayerState) -> tuple[str, str, str, str]:
     if layer.error:
-        return f'[red]{say("lỗi", "error")}[/]', '', '', ''
+        return f'[red]{pick_words("lỗi", "error")}[/]', '', '', ''
     if layer.release is None:
-        return f'[dim]{say("chưa có", "none")}[/]', '', '', ''
+        return f'[dim]{pick_words("chưa có", "none")}[/]', '', '', ''
     release = layer.release
     # after a district's own delivery the rest of the layer may be demonstration data still
-    part = f'{say_number(release.demo_rows)} ' if release.demo_rows < release.rows_total else ''
-    origin = f'{release.origin} [yellow]({part}{say("minh họa", "demo")})[/]' if layer.demo else release.origin
+    part = f'{pick_number(release.demo_rows)} ' if release.demo_rows < release.rows_total else ''
+    origin = f'{release.origin} [yellow]({part}{pick_words("minh họa", "demo")})[/]' if layer.demo else release.origin
     return (
         str(release.number),
         origin,
-        say_number(release.rows_total),
+        pick_number(release.rows_total),
         f'{release.released_at.astimezone(locality_zone()):%Y-%m-%d}',
     )
 

@@ -13,7 +13,7 @@ from dothi.cli.options import Json
 from dothi.core import own_layers
 from dothi.core.database import connection
 from dothi.core.layer_sync import grow_generation
-from dothi.core.reader_language import say, say_text
+from dothi.core.reader_language import pick_text, pick_words
 from dothi.core.share_sync import withdraw
 from dothi.core.text import Text
 
@@ -64,7 +64,12 @@ def forget(
 
 
 def _table(own_layers: OwnLayers) -> None:
-    table = Table(Column(say('Mã', 'id'), no_wrap=True), say('Tên', 'title'), say('Nguồn gốc', 'origin'), box=SIMPLE)
+    table = Table(
+        Column(pick_words('Mã', 'id'), no_wrap=True),
+        pick_words('Tên', 'title'),
+        pick_words('Nguồn gốc', 'origin'),
+        box=SIMPLE,
+    )
     for layer in own_layers.layers:
-        table.add_row(layer.id, say_text(layer.title), say_text(layer.description))
+        table.add_row(layer.id, pick_text(layer.title), pick_text(layer.description))
     rich.print(table)

@@ -16,7 +16,7 @@ from dothi.cli.options import Json
 from dothi.core.errors import NotFound, did_you_mean
 from dothi.core.locality import Locality
 from dothi.core.own_layers import served_locality
-from dothi.core.reader_language import say, say_number, say_text
+from dothi.core.reader_language import pick_number, pick_text, pick_words
 from dothi.core.text import Text
 from dothi.core.unit_register import Kind, Step, UnitRegister, UnitVersion, unit_register
 
@@ -206,21 +206,23 @@ def _print(units: Units, as_json: bool) -> None:
         typer.echo(units.model_dump_json(indent=2))
         return
     if not units.units:
-        output.out.print(say(f'Không có đơn vị nào ngày {units.date}', f'no units on {units.date}'))
+        output.out.print(pick_words(f'Không có đơn vị nào ngày {units.date}', f'no units on {units.date}'))
         return
     headers = (
-        say('Mã', 'code'),
-        say('Tên', 'name'),
-        say('Thuộc', 'parent'),
-        say('Hiệu lực', 'valid'),
-        f'{say("Dân số", "people")} {units.census or ""}',
+        pick_words('Mã', 'code'),
+        pick_words('Tên', 'name'),
+        pick_words('Thuộc', 'parent'),
+        pick_words('Hiệu lực', 'valid'),
+        f'{pick_words("Dân số", "people")} {units.census or ""}',
     )
     table = Table(
-        *headers, *(Column(name, overflow='fold') for name in (say('Từ', 'before'), say('Thành', 'after'))), box=SIMPLE
+        *headers,
+        *(Column(name, overflow='fold') for name in (pick_words('Từ', 'before'), pick_words('Thành', 'after'))),
+        box=SIMPLE,
     )
     for unit in units.units:
         period = f'{unit.valid_from} –\n{unit.valid_to or "…"}'
-        people = '' if unit.population is None else say_number(unit.population)
+        people = '' if unit.population is None else pick_number(unit.population)
         ends = (_line(unit.predecessors), _line(unit.successors))
         table.add_row(unit.code, unit.name, unit.parent_code, period, people, *ends)
     output.out.print(table)
@@ -230,4 +232,4 @@ def _line(references: list[Reference]) -> str:
     """The kind of change once, then the units at its other end."""
     if not references:
         return ''
-    return f'{say_text(KINDS[references[0].kind])}:\n' + ', '.join(f'{unit.code} {unit.name}' for unit in references)
+    return f'{pick_text(KINDS[references[0].kind])}:\n' + ', '.join(f'{unit.code} {unit.name}' for unit in references)

@@ -22,16 +22,16 @@ def reader_language() -> Lang:
     return 'en' if locale.lower().startswith('en') else 'vi'
 
 
-def say(vi: str, en: str) -> str:
+def pick_words(vi: str, en: str) -> str:
     """Return `vi` or `en`, whichever is in the language of the reader."""
     return en if reader_language() == 'en' else vi
 
 
-def say_text(text: Text) -> str:
+def pick_text(text: Text) -> str:
     """`text` in the language of the reader."""
     return text.pick(reader_language())
 
 
-def say_number(value: float, form: str = ',') -> str:
+def pick_number(value: float, form: str = ',') -> str:
     """`value` in a form of Python such as `,` or `,.1f`, with the signs of the reader's language."""
     return format(value, form) if reader_language() == 'en' else number_vi(value, form)

@@ -87,6 +87,6 @@ def alone(purpose: str, progress: Progress = silent) -> Iterator[None]:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            progress(f'wait for another {purpose}', 0, None)
+            progress(f'another {purpose}', 0, None)
             fcntl.flock(lock, fcntl.LOCK_EX)
         yield

@@ -38,7 +38,7 @@ def watch(
     fault: Callable[[], Defect],
 ) -> NoReturn:
     """Never returns. done: gets every look. tell: gets what keeps the inbox from being looked at."""
-    settling, told = Settling(settle_s), TroubleAnnouncer(tell)
+    settling, announcer = Settling(settle_s), TroubleAnnouncer(tell)
     loaded_locality: tuple[float, Locality] | None = None
     while True:
         try:
@@ -46,11 +46,11 @@ def watch(
             if loaded_locality is None or loaded_locality[0] != changed:
                 loaded_locality = changed, load_locality(locality)
             done(work(root, settling, loaded_locality[1], fault))
-            told.over()
+            announcer.over()
         except DothiError as error:
-            told.trouble(error)
+            announcer.trouble(error)
         except Exception:
-            told.trouble(fault())
+            announcer.trouble(fault())
         time.sleep(LOOK_S)
 
 

@@ -6,7 +6,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text as Line
 
-from dothi.core.reader_language import say, say_number, say_text
+from dothi.core.reader_language import pick_number, pick_text, pick_words
 from dothi.core.text import Text, for_steward
 from etl.report.grouping import FaultGroup, fault_lines, warning_lines
 from etl.report.model import HeldRow, RasterReport, Report
@@ -29,15 +29,15 @@ def renderable(report: Report) -> Group:
     if report.merge and report.merge.rows:
         parts.append(_held_table(report.merge.rows))
     if report.rows.bad:
-        parts.append(_fault_table(say('Lỗi', 'fault'), fault_lines(report)))
+        parts.append(_fault_table(pick_words('Lỗi', 'fault'), fault_lines(report)))
     if report.rows.warnings:
-        parts.append(_fault_table(say('Cảnh báo', 'warning'), warning_lines(report)))
+        parts.append(_fault_table(pick_words('Cảnh báo', 'warning'), warning_lines(report)))
     return Group(*parts)
 
 
 def _note(note: Text) -> Line:
     """A note, with what a steward can do about it."""
-    return Line(f'• {say_text(for_steward(note))}')
+    return Line(f'• {pick_text(for_steward(note))}')
 
 
 def _summary(report: Report) -> Table:
@@ -45,28 +45,31 @@ def _summary(report: Report) -> Table:
     table = Table(title=f'{report.file} → {report.layer}', show_header=False, title_justify='left')
     table.add_column(style='bold')
     table.add_column()
-    check = say(' (chỉ kiểm tra)', ' (check only)') if report.dry_run else ''
-    table.add_row(say('Kết luận', 'verdict'), Line(say_text(words) + check, style=f'bold {colour}'))
+    check = pick_words(' (chỉ kiểm tra)', ' (check only)') if report.dry_run else ''
+    table.add_row(pick_words('Kết luận', 'verdict'), Line(pick_text(words) + check, style=f'bold {colour}'))
     if report.release is not None:
-        unchanged = say(' (không đổi)', ' (unchanged)') if report.unchanged else ''
-        table.add_row(say('Bản phát hành', 'release'), f'{report.release}{unchanged}')
+        unchanged = pick_words(' (không đổi)', ' (unchanged)') if report.unchanged else ''
+        table.add_row(pick_words('Bản phát hành', 'release'), f'{report.release}{unchanged}')
     crs = report.crs
-    table.add_row(say('Hệ tọa độ', 'CRS'), f'{crs.decided or "?"} ({say_text(crs.said)}: {crs.declared or "–"})')
+    table.add_row(
+        pick_words('Hệ tọa độ', 'CRS'), f'{crs.decided or "?"} ({pick_text(crs.said)}: {crs.declared or "–"})'
+    )
     if crs.rivals:
-        rivals = ', '.join(f'{rival.crs} ({say_number(rival.distance_m, ",.0f")} m)' for rival in crs.rivals)
-        table.add_row(say('Không loại trừ', 'not excluded'), rivals)
+        rivals = ', '.join(f'{rival.crs} ({pick_number(rival.distance_m, ",.0f")} m)' for rival in crs.rivals)
+        table.add_row(pick_words('Không loại trừ', 'not excluded'), rivals)
     rows = report.rows
     if rows.read:
-        unit = say('Ô', 'Cells') if report.raster else say('Hàng', 'Rows')
-        read, good, bad = say('đọc', 'read'), say('đạt', 'good'), say('lỗi', 'bad')
+        unit = pick_words('Ô', 'Cells') if report.raster else pick_words('Hàng', 'Rows')
+        read, good, bad = pick_words('đọc', 'read'), pick_words('đạt', 'good'), pick_words('lỗi', 'bad')
         table.add_row(
-            unit, f'{say_number(rows.read)} {read}, {say_number(rows.good)} {good}, {say_number(rows.bad_rows)} {bad}'
+            unit,
+            f'{pick_number(rows.read)} {read}, {pick_number(rows.good)} {good}, {pick_number(rows.bad_rows)} {bad}',
         )
     if rows.by_code:
-        table.add_row(say('Lỗi', 'faults'), _counts(rows.by_code))
+        table.add_row(pick_words('Lỗi', 'faults'), _counts(rows.by_code))
     for title, counts in (
-        (say('Cảnh báo', 'warnings'), rows.warnings_by_code),
-        (say('Đã sửa', 'repaired'), rows.repairs_by_kind),
+        (pick_words('Cảnh báo', 'warnings'), rows.warnings_by_code),
+        (pick_words('Đã sửa', 'repaired'), rows.repairs_by_kind),
     ):
         if counts:
             table.add_row(title, _counts(counts))
@@ -75,41 +78,55 @@ def _summary(report: Report) -> Table:
     if report.diff is not None:
         diff = report.diff
         changes = (
-            f'+{say_number(diff.added)} {say("thêm", "added")}',
-            f'~{say_number(diff.changed)} {say("sửa", "changed")}',
-            f'−{say_number(diff.closed)} {say("bỏ", "closed")}',
-            f'={say_number(diff.unchanged)} {say("giữ nguyên", "unchanged")}',
+            f'+{pick_number(diff.added)} {pick_words("thêm", "added")}',
+            f'~{pick_number(diff.changed)} {pick_words("sửa", "changed")}',
+            f'−{pick_number(diff.closed)} {pick_words("bỏ", "closed")}',
+            f'={pick_number(diff.unchanged)} {pick_words("giữ nguyên", "unchanged")}',
         )
-        table.add_row(say('Thay đổi', 'diff'), ', '.join(changes))
+        table.add_row(pick_words('Thay đổi', 'diff'), ', '.join(changes))
     if report.columns:
-        table.add_row(say('Cột', 'columns'), ', '.join(f'{source} → {name}' for source, name in report.columns.items()))
+        table.add_row(
+            pick_words('Cột', 'columns'), ', '.join(f'{source} → {name}' for source, name in report.columns.items())
+        )
     return table
 
 
 def _add_raster(table: Table, raster: RasterReport) -> None:
-    size = f'{say_number(raster.width)} × {say_number(raster.height)}'
-    cell = f'{say("ô", "cells")} {raster.cell_width:g} × {raster.cell_height:g}'
-    table.add_row(say('Lưới', 'grid'), f'{size}, {cell}')
+    size = f'{pick_number(raster.width)} × {pick_number(raster.height)}'
+    cell = f'{pick_words("ô", "cells")} {raster.cell_width:g} × {raster.cell_height:g}'
+    table.add_row(pick_words('Lưới', 'grid'), f'{size}, {cell}')
     for band in raster.bands:
         values = (
             '–'
             if band.min is None
-            else f'{band.min:g} … {band.max:g}, {say("TB", "mean")} {band.mean:.6g} {band.unit or ""}'
+            else f'{band.min:g} … {band.max:g}, {pick_words("TB", "mean")} {band.mean:.6g} {band.unit or ""}'
         )
-        table.add_row(say('Dải', 'band'), f'{band.name}: {values} ({say_number(band.valid)} {say("ô", "cells")})')
+        table.add_row(
+            pick_words('Dải', 'band'),
+            f'{band.name}: {values} ({pick_number(band.valid)} {pick_words("ô", "cells")})',
+        )
 
 
 def _candidates(report: Report) -> Table:
-    table = Table('CRS', say('Điểm', 'score'), say('Lệch', 'off'), say('Bằng chứng', 'evidence'), title_justify='left')
+    table = Table(
+        'CRS',
+        pick_words('Điểm', 'score'),
+        pick_words('Lệch', 'off'),
+        pick_words('Bằng chứng', 'evidence'),
+        title_justify='left',
+    )
     for candidate in report.crs.likely:
-        off = '' if candidate.distance_m is None else f'{say_number(candidate.distance_m, ",.0f")} m'
-        table.add_row(candidate.crs, f'{candidate.score:.2f}', off, say_text(candidate.evidence))
+        off = '' if candidate.distance_m is None else f'{pick_number(candidate.distance_m, ",.0f")} m'
+        table.add_row(candidate.crs, f'{candidate.score:.2f}', off, pick_text(candidate.evidence))
     return table
 
 
 def _held_table(rows: list[HeldRow]) -> Table:
     table = Table(
-        say('Số', 'no.'), say('Đối tượng', 'feature'), say('Đang phục vụ', 'served'), say('Trong tệp', 'in the file')
+        pick_words('Số', 'no.'),
+        pick_words('Đối tượng', 'feature'),
+        pick_words('Đang phục vụ', 'served'),
+        pick_words('Trong tệp', 'in the file'),
     )
     for row in rows[:SHOWN_ROWS]:
         sides = (_side(values, row.columns) for values in (row.edit, row.delivery))
@@ -120,19 +137,22 @@ def _held_table(rows: list[HeldRow]) -> Table:
 def _side(values: dict[str, Any] | None, columns: list[str]) -> Line:
     """The values that differ, as one side has them."""
     if values is None:
-        return Line(say('đã xóa', 'deleted'))
+        return Line(pick_words('đã xóa', 'deleted'))
     return Line(', '.join(f'{name}: {values[name]}' if name in values else name for name in columns))
 
 
 def _fault_table(title: str, lines: list[FaultGroup]) -> Table:
-    table = Table(say('Mã', 'code'), title, title_justify='left')
+    table = Table(pick_words('Mã', 'code'), title, title_justify='left')
     for line in lines[:SHOWN_ROWS]:
-        table.add_row(line.code, Line(say_text(line.text)))
+        table.add_row(line.code, Line(pick_text(line.text)))
     more = len(lines) - SHOWN_ROWS
     if more > 0:
-        table.add_row('…', Line(f'{say("và", "and")} {say_number(more)} {say("dòng nữa", "more lines")}'))
+        table.add_row(
+            '…',
+            Line(f'{pick_words("và", "and")} {pick_number(more)} {pick_words("dòng nữa", "more lines")}'),
+        )
     return table
 
 
 def _counts(counts: dict[str, int]) -> str:
-    return ', '.join(f'{code}: {say_number(count)}' for code, count in counts.items())
+    return ', '.join(f'{code}: {pick_number(count)}' for code, count in counts.items())

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from dothi.core.reader_language import say
+from dothi.core.reader_language import pick_words
 from dothi.core.settings import PROJECT
 
 
@@ -179,7 +179,7 @@ def test_scripts_and_commands_choose_one_language_by_one_rule(variables, title, 
     assert failed('false', **variables).stdout.startswith(f'{title} …')
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
-    assert say('Thử', 'try') == title
+    assert pick_words('Thử', 'try') == title
 
 
 def test_a_step_that_fails_otherwise_shows_what_it_printed():

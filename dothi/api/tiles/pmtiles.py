@@ -21,7 +21,7 @@ from dothi.core.layer import Audience
 from dothi.core.locality import Locality
 from dothi.core.progress import Progress, silent
 
-STAGE = 'Ô bản đồ · tiles'
+STAGE = 'tiles'
 
 
 class NoFolder(WrongUse):

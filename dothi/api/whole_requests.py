@@ -79,6 +79,13 @@ class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
         if len(self.lingering) > MOST_LINGERING:
             self._close_lingering(self.lingering[0][1])
 
+    def murder_keepalived(self, force: bool = False) -> None:
+        """As gunicorn's, but a request that came while the connection's time ran out is answered, not cut off."""
+        late = [conn for conn in self.keepalived_conns if conn.timeout <= time.monotonic() and _received(conn) != 0]
+        for conn in [] if force else late:
+            self.on_client_socket_readable(conn, conn.sock)
+        super().murder_keepalived(force)
+
     def murder_pending(self) -> None:
         """Called at every turn of the worker's loop: closes what had its time."""
         super().murder_pending()

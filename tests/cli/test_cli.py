@@ -14,6 +14,7 @@ import pytest
 
 from demo.sent import DemoFile
 from dothi import __version__
+from dothi.core.database import connection
 from dothi.core.listening import OpenToAll, require_closed
 from dothi.core.settings import PROJECT
 
@@ -199,8 +200,11 @@ def test_an_interrupted_command_says_so_and_leaves_nothing(
         command, env={**os.environ, **database}, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     assert running.stderr is not None
-    next(line for line in running.stderr if 'Đọc và kiểm tra hàng' in line)
-    running.send_signal(signal.SIGINT)
+    # however late this process reads the line, the command cannot have ended: it needs the table to do so
+    with connection('admin') as db, db.cursor() as cursor:
+        cursor.execute('lock table catalog.release in share mode')
+        next(line for line in running.stderr if 'Đọc và kiểm tra hàng' in line)
+        running.send_signal(signal.SIGINT)
     out, _ = running.communicate(timeout=600)
     assert (running.returncode, json.loads(out)['error']['code']) == (130, 'Interrupted')
     assert document(dothi('releases', '--json', env=database)) == {'releases': []}

@@ -69,17 +69,26 @@ def links(document: dict[str, Any], rel: str, media_type: str | None = None) -> 
     ]
 
 
+def _session() -> requests.Session:
+    """A connection for each request: one that is kept may be closed by the server while the next request is on its
+    way (RFC 9112, 9.3.1). Browsers send it again; here that would hide a request that the server dropped.
+    """
+    session = requests.Session()
+    session.headers['Connection'] = 'close'
+    return session
+
+
 @pytest.fixture(scope='session')
 def internal(province: Province) -> Iterator[Api]:
     """The internal service."""
-    with requests.Session() as session:
+    with _session() as session:
         yield Api('internal', f'{province.internal_url}/api', session)
 
 
 @pytest.fixture(scope='session')
 def public(province: Province) -> Iterator[Api]:
     """The public service."""
-    with requests.Session() as session:
+    with _session() as session:
         yield Api('public', f'{province.public_url}/api', session)
 
 

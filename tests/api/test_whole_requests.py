@@ -1,0 +1,61 @@
+"""Connections between two requests: gunicorn's worker as it is, with a connection whose time has just run out."""
+
+import os
+import selectors
+import socket
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
+from gunicorn.glogging import Logger  # type: ignore[import-untyped]
+from gunicorn.workers.gthread import TConn  # type: ignore[import-untyped]
+
+from dothi.api.whole_requests import WholeRequestWorker
+
+REQUEST = b'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'
+
+
+class Hello(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    """Answers every request in one word."""
+
+    def load_config(self) -> None:
+        self.cfg.set('keepalive', 30)
+
+    def load(self) -> Callable[..., Any]:
+        def hello(_environ: Any, start_response: Any) -> list[bytes]:
+            start_response('200 OK', [('Content-Length', '5')])
+            return [b'hello']
+
+        return hello
+
+
+@pytest.fixture
+def worker() -> Iterator[WholeRequestWorker]:
+    """A worker that has begun, without an address to listen on."""
+    app = Hello()
+    worker = WholeRequestWorker(1, os.getppid(), [], app, 30, app.cfg, Logger(app.cfg))
+    worker.tpool, worker.poller, worker.wsgi = worker.get_thread_pool(), selectors.DefaultSelector(), app.wsgi()
+    worker.method_queue.init()
+    yield worker
+    worker.tpool.shutdown()
+    worker.poller.close()
+    worker.method_queue.close()
+
+
+@pytest.mark.parametrize(('sent', 'answer'), [(REQUEST, b'HTTP/1.1 200 OK'), (b'', b'')])
+def test_a_request_that_comes_as_its_connection_runs_out_of_time_is_answered(
+    worker: WholeRequestWorker, sent: bytes, answer: bytes
+) -> None:
+    """Between what the worker last saw and its look at the clock; a connection without a request is closed."""
+    ours, theirs = socket.socketpair()
+    kept = TConn(worker.cfg, theirs, ('127.0.0.1', 1), ('127.0.0.1', 2))
+    kept.timeout = 0.0
+    worker.nr_conns = 1
+    worker.keepalived_conns.append(kept)
+    worker.poller.register(theirs, selectors.EVENT_READ)
+    ours.settimeout(60)
+    ours.sendall(sent)
+    worker.murder_keepalived()
+    assert ours.recv(1000).split(b'\r\n')[0] == answer
+    ours.close()

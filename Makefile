@@ -40,7 +40,9 @@ test: packages-test python web .venv/test.installed tests/clients/node_modules/.
 	@$(STEP) 'Kiểm tra kiểu của web/ / types of web/' docker/npm.sh run typecheck
 	@$(PYTHON) -m pytest -q -n $(WORKERS) --dist loadfile $(TESTS)
 
-# What takes too long for every day: 10,000 requests at random, with the database taken away now and then.
+# What takes too long for every day: every combination where `make test` takes each value once (tests/matrix.py), and
+# 10,000 requests at random, with the database taken away now and then.
+test-all: export DOTHI_TEST_ALL := yes
 test-all: test
 	@DOTHI_FUZZ_REQUESTS=10000 DOTHI_WHEEL_DEMO=small $(PYTHON) -m pytest -q -s tests/fuzz tests/infra/test_wheel.py
 

@@ -132,7 +132,9 @@ class IsolationDistance(Process[Inputs]):
             members={
                 **NEAR_FIGURES,
                 **{
-                    f'{kind}_{name}': Member(Text(vi=f'{of.vi}: {counted.vi}', en=f'{of.en}: {counted.en}'))
+                    f'{kind}_{name}': Member(
+                        Text(vi='{of}: {counted}', en='{of}: {counted}').format(of=of, counted=counted)
+                    )
                     for kind, of in KINDS.items()
                     for name, counted in COUNTED.items()
                 },

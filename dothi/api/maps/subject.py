@@ -16,7 +16,7 @@ from dothi.api.styles.offered import OF, map_styles
 from dothi.cartography.style.style_file import DEFAULT, StyleFile
 from dothi.core.catalog import Release
 from dothi.core.coverage import Coverage
-from dothi.core.errors import NotFound, WrongUse, did_you_mean
+from dothi.core.errors import NotFound, WrongUse
 from dothi.core.grid import Grid
 from dothi.core.layer import Layer
 from dothi.core.layer_source import Times
@@ -152,10 +152,11 @@ def _require_released(names: list[str], releases: dict[str, Release]) -> list[st
     released = [name for name in (*service().layers, *service().coverages) if name in releases]
     for name in names:
         if name not in released:
-            hint = did_you_mean(name, released)
-            raise NotOnMap(
-                vi=f'collections={name[:100]}: không có lớp này. {hint.vi}',
-                en=f'collections={name[:100]}: there is no such collection. {hint.en}',
+            raise NotOnMap.with_suggestion(
+                name,
+                released,
+                vi=f'collections={name[:100]}: không có lớp này.',
+                en=f'collections={name[:100]}: there is no such collection.',
             )
     return names
 

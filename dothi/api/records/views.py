@@ -23,7 +23,7 @@ from dothi.api.records.query import RecordPage, RecordQuery, find_records, read_
 from dothi.api.records.record import Record
 from dothi.core.catalog import Release
 from dothi.core.clock import today
-from dothi.core.errors import NotFound, did_you_mean
+from dothi.core.errors import NotFound
 from dothi.core.text import LANGUAGES, Text
 
 RECORDS = Blueprint('records', __name__)
@@ -81,10 +81,11 @@ def record(record_id: str) -> Response:
         tag = _record_etag(releases, form)
         by_id = current_holdings(db, service(), releases).records
     if record_id not in by_id:
-        hint = did_you_mean(record_id, by_id)
-        raise UnknownRecord(
-            vi=f'Danh mục không có bản ghi "{record_id}". {hint.vi}',
-            en=f'The catalogue has no record "{record_id}". {hint.en}',
+        raise UnknownRecord.with_suggestion(
+            record_id,
+            by_id,
+            vi=f'Danh mục không có bản ghi "{record_id}".',
+            en=f'The catalogue has no record "{record_id}".',
         )
     if not_modified(tag):
         return _with_caching(Response(status=304), releases, tag)

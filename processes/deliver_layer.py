@@ -127,7 +127,7 @@ class DeliverLayer(Process[Inputs]):
     }
 
     def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, Any]:
-        """Report and receipt.
+        """The report and the receipt of the delivery.
 
         Raises UnknownLayer for what the token may not deliver, and what `etl.desk.deliver.deliver` raises.
         """

@@ -96,7 +96,7 @@ def _alike(one: str, other: str) -> float:
 
 
 def _spaced(name: str) -> str:
-    """`SoGiuong` as `So Giuong`."""
+    """The name with blanks between its words: `So Giuong` for `SoGiuong`."""
     return re.sub(r'(?<=[a-z])(?=[A-Z])', ' ', name)
 
 

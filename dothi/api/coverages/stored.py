@@ -63,7 +63,7 @@ def stored_coverage(coverage: Coverage, times: Times | None = None) -> StoredCov
 
 
 def stored_in(db: Snapshot, coverage: Coverage, times: Times | None = None) -> StoredCoverage:
-    """As `stored_coverage`, in the snapshot `db`."""
+    """What `stored_coverage` returns, read in the snapshot `db`."""
     condition = sql.SQL('r.number = (select current_release from catalog.layer where id = {})')
     parts = [condition.format(sql.Literal(coverage.id))]
     if times is not None and times.end is not None:

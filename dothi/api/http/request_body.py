@@ -31,7 +31,7 @@ class BodyStream(LimitedStream):
         self._deadline_s = time.monotonic() + PATIENCE_S + (length or 0) * SECONDS_PER_BYTE
 
     def readinto(self, buffer: Any) -> int | None:
-        """As any stream; raises RequestEntityTooLarge, RequestTimeout, ClientDisconnected, BadRequest for no chunks."""
+        """Reads as any stream; raises RequestEntityTooLarge, RequestTimeout, ClientDisconnected or BadRequest."""
         self._limit_wait(max(self._deadline_s - time.monotonic(), 0.001))
         try:
             size = super().readinto(buffer)

@@ -85,7 +85,7 @@ def _paths(offer: Offer, base: str, origin: str, subject: Text, within: list[Par
 
 
 def _style_names(offer: Offer) -> list[str]:
-    """Of all layers, the default one first; a layer whose file is broken has none."""
+    """The names of the styles of all layers, the default one first; a layer whose file is broken has none."""
     names = {name for layer in offer.layers for name in _styles_of_layer(layer, offer)}
     return [DEFAULT, *sorted(names - {DEFAULT})]
 

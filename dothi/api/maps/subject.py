@@ -87,7 +87,7 @@ def subject_of(db: Snapshot, collection_id: str | None, style: str | None) -> Su
 
 
 def _layer_style(db: Snapshot, style: str) -> Subject:
-    """Of a style of one layer, under the name that it has among those of the service."""
+    """The subject of a map in the style of one layer; `style` is its name among the styles of the service."""
     layer_id, _, name = style.partition(OF)
     try:
         return replace(subject_of(db, layer_id, name), path=f'/styles/{style}')

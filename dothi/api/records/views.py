@@ -56,7 +56,7 @@ def read_only(record_id: str | None = None) -> Response:  # noqa: ARG001
 
 @RECORDS.route(ITEMS, provide_automatic_options=False)
 def records() -> Response:
-    """A page of records."""
+    """The answer with a page of records."""
     record_query, form = read_record_query(), wanted_format(LIST_FORMATS)
     with snapshot() as db:
         releases = db.releases()
@@ -73,7 +73,7 @@ def records() -> Response:
 
 @RECORDS.route(ITEM, provide_automatic_options=False)
 def record(record_id: str) -> Response:
-    """One record."""
+    """The answer with one record."""
     parameters.refuse_unknown(COMMON)
     form = wanted_format(RECORD_FORMATS)
     with snapshot() as db:

@@ -77,7 +77,7 @@ def _styled_coverage(collection_id: str, style_id: str) -> Coverage:
 
 
 def _coverage_legend(coverage: Coverage) -> dict[str, Any]:
-    """As that of a layer: a line for each stop of the ramp, the highest first; between them the map mixes colours."""
+    """The legend: a line for each stop of the ramp, the highest first; the map mixes colours between them."""
     entries = [
         {'label': sample.label.model_dump(), 'kind': 'fill', 'color': sample.passes[-1].rules[0].colour.css}
         for sample in samples_of(coverage)

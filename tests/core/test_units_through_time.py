@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dothi.core.locality import BadLocalityFile, Locality, load_locality
+from dothi.core.locality import Locality, load_locality
+from dothi.core.locality_file import BadLocalityFile
 from dothi.core.settings import PROJECT
 from dothi.core.unit_crosswalk import NotDivisible, NoUnitsThen, crosswalk, parents
 from dothi.core.unit_register import UnitRegister, UnknownUnit, layer_of, level_of, unit_register, units_on

@@ -13,6 +13,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import hypothesis
 import psycopg2
 import pytest
 from psycopg2 import sql
@@ -30,6 +31,7 @@ from dothi.core.postgis import THROWAWAY, LocalPostgis
 from dothi.core.settings import PROJECT
 from dothi.local.demo import demo_options
 from etl.desk.deliver import deliver
+from tests.matrix import number_of_examples
 from tests.scheduling import GroupScheduling, grouping_fault, rank_of
 
 # Whoever runs the tests may read English.
@@ -40,6 +42,9 @@ OTHERS_END = """select pg_terminate_backend(pid, 10000) from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid()"""
 # How long a test waits for what must come before it fails; on a quiet machine most of it comes within a second.
 PATIENCE_S = 300
+# of a generated test that names no number
+hypothesis.settings.register_profile('dothi', max_examples=number_of_examples(30, 100))
+hypothesis.settings.load_profile('dothi')
 SHARED_DATA = PROJECT.parent / 'shared' / 'data'
 
 

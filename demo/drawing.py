@@ -38,17 +38,17 @@ class Demo:
 
     @cached_property
     def roads(self) -> Roads:
-        """The road network."""
+        """The roads of the province, drawn at their first use."""
         return draw_roads(self.province, self.seed, denser=self.count >= DENSE_FROM)
 
     @cached_property
     def power_lines(self) -> list[PowerLine]:
-        """The power lines."""
+        """The power lines of the province, drawn at their first use."""
         return draw_power_lines(self.outline)
 
     @cached_property
     def lots(self) -> Lots:
-        """All building lots."""
+        """All building lots, drawn at their first use; some stay without a building."""
         return lots_of(self.province, self.roads, 1.0 if self.count >= DENSE_FROM else SPREAD_BELOW_DENSE, self.seed)
 
     @cached_property
@@ -63,7 +63,7 @@ class Demo:
 
     @cached_property
     def buildings(self) -> Buildings:
-        """The buildings."""
+        """The buildings on the lots, drawn at their first use."""
         power, sites = geometries(self.power_lines), self.facilities.lots
         return draw_buildings(self.province, self.roads, self.lots, sites, power, self.count, self.seed)
 

@@ -50,7 +50,7 @@ def markets(demo: Demo) -> Table:
 
 
 def _on_lots(demo: Demo, purpose: str, distance_m: float) -> NDArray[np.object_]:
-    """For every commune the point of a lot of its own, about `distance_m` from its centre."""
+    """By commune: the point of a lot of its own, about `distance_m` from its centre."""
     chance = generator(demo.seed, purpose)
     angle = chance.uniform(0, 2 * np.pi, len(demo.province.communes))
     centres = np.array([place.centre for place in demo.province.communes])

@@ -77,7 +77,7 @@ class Outline:
 
     @cached_property
     def rivers(self) -> list[River]:
-        """The rivers, largest first."""
+        """The rivers of the outline, in the order of its file: the largest first."""
         return [self._river(item) for item in self.data['rivers']]
 
     def _river(self, item: dict[str, Any]) -> River:

@@ -41,7 +41,7 @@ class Roads:
 
     @property
     def width_m(self) -> NDArray[np.float64]:
-        """Width of the carriageway."""
+        """The width of the carriageway in metres, by the road's class."""
         width = np.array([WIDTH_M[name] for name in CLASSES])[self.rank]
         return np.where(self.town & (self.rank == 3), 5.5, width)
 

@@ -89,7 +89,7 @@ def _write_points(path: Path, table: Table, geographic: bool) -> None:
 
 
 def health(folder: Path, demo: Demo) -> list[DemoFile]:
-    """Points in degrees."""
+    """The health department's file: points in degrees of WGS 84."""
     path = folder / 'health_facilities.geojson'
     health = demo.facilities.among(('station', 'hospital'))
     write_geojson(path, facilities_table(demo.facilities, health, ('MA_CSYT', 'TEN', 'LOAI', 'SO_GIUONG')))

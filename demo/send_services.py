@@ -46,7 +46,7 @@ def commune_offices(folder: Path, demo: Demo) -> list[DemoFile]:
 
 
 def substations(folder: Path, demo: Demo) -> list[DemoFile]:
-    """For a globe viewer: the columns as extended data, the placemarks themselves without names."""
+    """The file for a globe viewer: the columns are extended data, the placemarks themselves have no names."""
     return _send_file(folder, 'substations', 'power', offices.substations(demo), write_kml, '.kml')
 
 

@@ -17,7 +17,7 @@ SRID = 9209
 
 
 def text(values: list[str]) -> NDArray[np.generic]:
-    """A text column."""
+    """The values as a column of text, an array of Python strings."""
     return np.array(values, dtype=object)
 
 

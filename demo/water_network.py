@@ -57,7 +57,7 @@ def draw_network(demo: Demo) -> Network:
 
 
 def _places(lines: NDArray[np.object_], ends: Ints) -> Points:
-    """Where each junction lies."""
+    """The point of each junction of the water network."""
     at = np.empty((int(ends.max()) + 1, 2))
     for side, index in ((0, 0), (1, -1)):
         at[ends[:, side]] = shapely.get_coordinates(shapely.get_point(lines, index))

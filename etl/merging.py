@@ -38,9 +38,9 @@ def notes_of(merge: MergeReport, layer: Layer) -> list[Text]:
     if merge.kept:
         notes.append(
             Text(
-                vi=f'Giữ {number_vi(merge.kept)} đối tượng đã được sửa từ đợt giao trước.',
-                en=f'{merge.kept} features edited since the last delivery keep their edits.',
-            )
+                vi='Giữ {kept:,} đối tượng đã được sửa từ đợt giao trước.',
+                en='{kept:,} features edited since the last delivery keep their edits.',
+            ).format(kept=merge.kept)
         )
     if merge.held:
         notes.append(

@@ -41,7 +41,7 @@ def copy(db: Connection, layer: Layer, srid: int, name: str, rows: Prepared) -> 
 
 
 def drop(db: Connection, name: str) -> None:
-    """Removes staging.<name>."""
+    """Removes the table staging.<name>, which must exist."""
     with db.cursor() as cursor:
         cursor.execute(sql.SQL('drop table {}').format(sql.Identifier('staging', name)))
 

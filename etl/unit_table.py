@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from dothi.core.errors import DataRefused, did_you_mean
+from dothi.core.errors import DataRefused
 from dothi.core.locality import Locality
 from dothi.core.unit_crosswalk import crosswalk, parents, units_in
 from dothi.core.unit_register import UnitVersion, unit_register
@@ -84,9 +84,8 @@ def _figure(text: str, where: str, column: str, *, comma: bool) -> float:
 
 def _must_have(name: str, names: Iterable[str], file: Path) -> None:
     if name not in names:
-        hint = did_you_mean(name, names)
-        raise BadUnitTable(
-            vi=f'{file.name}: không có cột "{name}". {hint.vi}', en=f'{file.name}: no column "{name}". {hint.en}'
+        raise BadUnitTable.with_suggestion(
+            name, names, vi=f'{file.name}: không có cột "{name}".', en=f'{file.name}: no column "{name}".'
         )
 
 

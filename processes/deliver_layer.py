@@ -6,7 +6,6 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import ValidationError, WithJsonSchema
 
-from dothi.core.errors import did_you_mean
 from dothi.core.locality import UnknownLayer
 from dothi.core.text import Text
 from etl.desk.deliver import deliver
@@ -128,7 +127,7 @@ class DeliverLayer(Process[Inputs]):
     }
 
     def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, Any]:
-        """Report and receipt.
+        """The report and the receipt of the delivery.
 
         Raises UnknownLayer for what the token may not deliver, and what `etl.desk.deliver.deliver` raises.
         """
@@ -144,10 +143,11 @@ def _must_be_allowed(layer: str, data: Data) -> None:
     """An agency may send what its inbox takes, everybody else what they see; raises UnknownLayer for the rest."""
     place, allowed = data.locality, _allowed_layers(data)
     if layer not in allowed and layer not in place.broken:
-        hint = did_you_mean(layer, allowed)
-        raise UnknownLayer(
-            vi=f'Không có lớp "{layer}" mà mã này được giao. {hint.vi}',
-            en=f'There is no layer "{layer}" that this token may deliver. {hint.en}',
+        raise UnknownLayer.with_suggestion(
+            layer,
+            allowed,
+            vi=f'Không có lớp "{layer}" mà mã này được giao.',
+            en=f'There is no layer "{layer}" that this token may deliver.',
         )
 
 

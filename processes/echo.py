@@ -1,4 +1,4 @@
-"""For people who write clients: every kind of input that the standard knows, each given back as it was understood.
+"""The process `echo` for people who write clients: every kind of input comes back as it was understood.
 
 The inputs and outputs are those of the EchoProcess of OGC 18-062r2, but that none is required.
 """

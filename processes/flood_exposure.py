@@ -140,7 +140,7 @@ class FloodExposure(Process[Inputs]):
         **FIGURES,
         **{
             f'{name}_outside_zones': Member(
-                Text(vi=f'{of.title.vi}, ngoài các vùng', en=f'{of.title.en}, outside the zones'), of.unit
+                Text(vi='{of}, ngoài các vùng', en='{of}, outside the zones').format(of=of.title), of.unit
             )
             for name, of in EXPOSED.items()
         },

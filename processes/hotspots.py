@@ -336,10 +336,11 @@ def _moment_sql(inputs: Inputs, layer: Layer, rows: sql.Composed, data: Data) ->
 def _require_category(inputs: Inputs, layer: Layer) -> None:
     domain = layer.columns[inputs.category_column].domain if inputs.category else None
     if domain and inputs.category not in domain:
-        hint = did_you_mean(str(inputs.category), domain)
-        raise UnknownCategory(
-            vi=f'category: lớp "{layer.id}" không có nhóm "{inputs.category}". {hint.vi}',
-            en=f'category: the layer "{layer.id}" has no category "{inputs.category}". {hint.en}',
+        raise UnknownCategory.with_suggestion(
+            str(inputs.category),
+            domain,
+            vi=f'category: lớp "{layer.id}" không có nhóm "{inputs.category}".',
+            en=f'category: the layer "{layer.id}" has no category "{inputs.category}".',
         )
 
 

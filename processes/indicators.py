@@ -248,7 +248,10 @@ def read_figures(
     figures: dict[str, Figures] = {}
     for names in formulas.groups(used):
         title = definition.measures[names[0]].title
-        progress(0.05 + 0.75 * len(figures) / len(used), Text(vi=f'Tính: {title.vi}', en=f'Computing: {title.en}'))
+        progress(
+            0.05 + 0.75 * len(figures) / len(used),
+            Text(vi='Tính: {title}', en='Computing: {title}').format(title=title),
+        )
         figures |= formulas.read(names)
     return figures
 

@@ -212,13 +212,13 @@ def ways_from_facilities(
 
 
 def nested_areas(cells: Cells, way_m: Floats, breaks_m: list[float]) -> Geometries:
-    """For each break the MultiPolygon of the cells within it; each holds the ones before it."""
+    """By break: the MultiPolygon of the cells within it; each holds the ones before it."""
     areas = [shapely.multipolygons(cells.outline(way_m <= break_m + ROUNDING_M)) for break_m in breaks_m]
     return np.asarray(areas, dtype=object)
 
 
 def describe_break(break_m: float, area: shapely.MultiPolygon, inputs: Inputs) -> dict[str, Any]:
-    """Properties of one area."""
+    """The properties of the area of one break."""
     return {
         'break_m': round(break_m, 3),
         'break_min': round(minutes_for(break_m, inputs), 3),

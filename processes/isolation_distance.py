@@ -132,7 +132,9 @@ class IsolationDistance(Process[Inputs]):
             members={
                 **NEAR_FIGURES,
                 **{
-                    f'{kind}_{name}': Member(Text(vi=f'{of.vi}: {counted.vi}', en=f'{of.en}: {counted.en}'))
+                    f'{kind}_{name}': Member(
+                        Text(vi='{of}: {counted}', en='{of}: {counted}').format(of=of, counted=counted)
+                    )
                     for kind, of in KINDS.items()
                     for name, counted in COUNTED.items()
                 },
@@ -255,7 +257,7 @@ def _judge_source(norm: Norm | None, dwellings: int, people: int) -> dict[str, A
 def zone_figures(
     inside: Membership, sources: list[Source], near: NearPairs, kinds: Iterable[str]
 ) -> list[dict[str, int]]:
-    """Of each zone the dwellings and people that are too near to anything, and to each kind."""
+    """By zone: the dwellings and people that are too near to anything, and to each kind."""
     counts = near_by_zone(inside, near, '')
     for kind in kinds:
         counts |= near_by_zone(inside, pairs_of_sources(near, (source.kind == kind for source in sources)), f'{kind}_')

@@ -6,7 +6,7 @@ from typing import Any
 
 from pygeoapi.util import yaml_load
 
-from dothi.core.errors import NotFound, did_you_mean
+from dothi.core.errors import NotFound
 from dothi.core.layer import Audience
 from dothi.core.settings import PROJECT
 from processes.base import Process
@@ -31,9 +31,8 @@ def find_process(process_id: str, audience: Audience) -> Process[Any]:
     """The analysis `process_id`; raises UnknownProcess, with the nearest id, also for one that is not offered."""
     offered = {name: candidate for name, candidate in all_processes().items() if candidate.offered_to(audience)}
     if process_id not in offered:
-        hint = did_you_mean(process_id, offered)
-        raise UnknownProcess(
-            vi=f'Không có phân tích "{process_id}". {hint.vi}', en=f'There is no process "{process_id}". {hint.en}'
+        raise UnknownProcess.with_suggestion(
+            process_id, offered, vi=f'Không có phân tích "{process_id}".', en=f'There is no process "{process_id}".'
         )
     return offered[process_id]
 

@@ -294,9 +294,9 @@ def list_caveats(method: str, census: int | None, figures: Mapping[str, Restated
     }[method]
     return [
         Text(
-            vi=f'ƯỚC TÍNH ở các đơn vị có exact = false: đơn vị bị chia được chia theo {by.vi}.',
-            en=f'ESTIMATES where exact = false: what was divided is divided by {by.en}.',
-        ),
+            vi='ƯỚC TÍNH ở các đơn vị có exact = false: đơn vị bị chia được chia theo {by}.',
+            en='ESTIMATES where exact = false: what was divided is divided by {by}.',
+        ).format(by=by),
         Text(
             vi='least và most đúng với mọi cách phân bố, nếu số liệu là tổng của những thứ cùng dấu.',
             en='least and most hold however it is spread, if a figure is a sum of things of one sign.',

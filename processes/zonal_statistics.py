@@ -133,7 +133,7 @@ def zone_figures(number: int, answer: Answer, statistics: list[Statistic]) -> di
 
 
 def figure_or_none(value: float, *, has_value: bool) -> float | None:
-    """As it is written: to a millionth, which is more than anybody measured, and hides what single precision adds."""
+    """The figure rounded to a millionth, which hides what single precision adds; None for nan or without a value."""
     return round(float(value), 6) if has_value and not np.isnan(value) else None
 
 

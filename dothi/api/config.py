@@ -32,7 +32,7 @@ def render_config(audience: Audience, url: str | None = None) -> dict[str, Any]:
 
 
 def render_with(locality: Locality, audience: Audience, url: str, releases: dict[str, Release]) -> dict[str, Any]:
-    """As `render_config`, from what is known already."""
+    """pygeoapi's configuration as `render_config` makes it, from releases that were read already."""
     config: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding='utf-8'))
     limits = LimitSettings()
     config['server'] |= {

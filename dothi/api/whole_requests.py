@@ -61,7 +61,7 @@ class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
         return keepalive and bool(conn.parser.finish_body(deadline=time.monotonic() + DRAIN_S))
 
     def finish_request(self, conn: Any, fs: 'Future[Any]') -> None:
-        """As gunicorn's, but that a connection which is at its end lingers in the poller."""
+        """Ends a request as gunicorn does, but a connection that is at its end lingers in the poller."""
         at_its_end = fs.cancelled() or fs.exception() is not None or not fs.result()
         if not at_its_end:
             super().finish_request(conn, fs)
@@ -80,7 +80,7 @@ class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
             self._close_lingering(self.lingering[0][1])
 
     def murder_keepalived(self, force: bool = False) -> None:
-        """As gunicorn's, but a request that came while the connection's time ran out is answered, not cut off."""
+        """Closes idle connections as gunicorn does, but answers a request that came as the time ran out."""
         late = [conn for conn in self.keepalived_conns if conn.timeout <= time.monotonic() and _received(conn) != 0]
         for conn in [] if force else late:
             self.on_client_socket_readable(conn, conn.sock)

@@ -13,7 +13,7 @@ from rich.table import Column, Table
 
 from dothi.cli import output
 from dothi.cli.options import Json
-from dothi.core.errors import NotFound, did_you_mean
+from dothi.core.errors import NotFound
 from dothi.core.locality import Locality
 from dothi.core.own_layers import served_locality
 from dothi.core.reader_language import pick_number, pick_text, pick_words
@@ -102,8 +102,9 @@ def list_(
     locality = _locality()
     register, day = unit_register(locality), on.date() if on else locality.place.reference_date
     if level is not None and level not in register.levels:
-        hint = did_you_mean(level, register.levels)
-        raise UnknownLevel(vi=f'--level {level}: không có. {hint.vi}', en=f'--level {level}: unknown. {hint.en}')
+        raise UnknownLevel.with_suggestion(
+            level, register.levels, vi=f'--level {level}: không có.', en=f'--level {level}: unknown.'
+        )
     _print(Units(date=day, census=register.census, units=_shown_units(register, register.on(day, level))), as_json)
 
 

@@ -3,6 +3,7 @@
 import difflib
 import re
 from collections.abc import Iterable
+from typing import Self
 
 from dothi.core.text import AdvisedText, Text, steward_advice
 
@@ -16,6 +17,12 @@ class DothiError(Exception):
     def __init__(self, vi: str, en: str, steward: Text | None = None) -> None:
         super().__init__(en)
         self.text = Text(vi=vi, en=en) if steward is None else AdvisedText(vi=vi, en=en, steward=steward)
+
+    @classmethod
+    def with_suggestion(cls, name: str, known: Iterable[str], vi: str, en: str) -> Self:
+        """The error that `name` is not among the known names: its sentence, and behind it the nearest of them."""
+        hint = did_you_mean(name, known)
+        return cls(vi=f'{vi} {hint.vi}', en=f'{en} {hint.en}')
 
 
 class Defect(DothiError):

@@ -25,7 +25,7 @@ DROPPED = (
 
 
 def _register() -> ModuleType:
-    """pyogrio, its drivers registered."""
+    """The module pyogrio, with GDAL's drivers registered."""
     before = os.environ.get('GDAL_SKIP')
     os.environ['GDAL_SKIP'] = DROPPED.replace(' ', ',')
     try:

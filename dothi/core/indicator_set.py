@@ -183,10 +183,11 @@ def indicator_set(set_id: str, locality: Locality) -> IndicatorSet:
     """The set `set_id`; raises UnknownSet with the nearest id, or BadIndicatorFile that names file, key and fix."""
     known_sets = indicator_sets(locality)
     if set_id not in known_sets:
-        hint = did_you_mean(set_id, known_sets)
-        raise UnknownSet(
-            vi=f'Không có bộ chỉ tiêu "{set_id}" trong {FOLDER}/. {hint.vi}',
-            en=f'There is no indicator set "{set_id}" in {FOLDER}/. {hint.en}',
+        raise UnknownSet.with_suggestion(
+            set_id,
+            known_sets,
+            vi=f'Không có bộ chỉ tiêu "{set_id}" trong {FOLDER}/.',
+            en=f'There is no indicator set "{set_id}" in {FOLDER}/.',
         )
     file = locality.path / FOLDER / f'{set_id}.yml'
     parsed_set = parse_file(IndicatorSet, file, BadIndicatorFile)
@@ -214,8 +215,9 @@ def _must_know_its_sources(indicator_set: IndicatorSet, file: Path, locality: Lo
 def _must_exist(names: Iterable[str], known: list[str], file: Path, key: str) -> None:
     for name in names:
         if name not in known:
-            hint = did_you_mean(name, known)
-            raise BadIndicatorFile(
-                vi=f'{file}, khóa {key}: không có "{name}". {hint.vi}',
-                en=f'{file}, key {key}: there is no "{name}". {hint.en}',
+            raise BadIndicatorFile.with_suggestion(
+                name,
+                known,
+                vi=f'{file}, khóa {key}: không có "{name}".',
+                en=f'{file}, key {key}: there is no "{name}".',
             )

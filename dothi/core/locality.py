@@ -15,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from dothi.core.coverage import Coverage
 from dothi.core.crs import srid_of
 from dothi.core.document import Document
-from dothi.core.errors import DothiError, NotFound, WrongUse, did_you_mean
+from dothi.core.errors import DothiError, NotFound, WrongUse
 from dothi.core.layer import Audience, Layer, Register
 from dothi.core.norms import BadNormsFile, Norm, norms_version, read_norms
 from dothi.core.settings import PathSettings
@@ -124,10 +124,11 @@ class Locality:
         if layer_id in self.broken:
             raise self.broken[layer_id]
         if layer_id not in self.layers:
-            hint = did_you_mean(layer_id, [*self.layers, *self.coverages])
-            raise UnknownLayer(
-                vi=f'Không có lớp "{layer_id}". {hint.vi}',
-                en=f'There is no layer "{layer_id}". {hint.en}',
+            raise UnknownLayer.with_suggestion(
+                layer_id,
+                [*self.layers, *self.coverages],
+                vi=f'Không có lớp "{layer_id}".',
+                en=f'There is no layer "{layer_id}".',
             )
         return self.layers[layer_id]
 
@@ -264,16 +265,18 @@ def load_described[M: Layer | Coverage](
             en=f'{file}, key id: "{CATALOGUE}" is what the catalogue is called. Take another name.',
         )
     if layer.agency not in agencies:
-        hint = did_you_mean(layer.agency, agencies)
-        raise BadLayerFile(
-            vi=f'{file}, khóa agency: không có cơ quan "{layer.agency}" trong agencies.yml. {hint.vi}',
-            en=f'{file}, key agency: agencies.yml has no "{layer.agency}". {hint.en}',
+        raise BadLayerFile.with_suggestion(
+            layer.agency,
+            agencies,
+            vi=f'{file}, khóa agency: không có cơ quan "{layer.agency}" trong agencies.yml.',
+            en=f'{file}, key agency: agencies.yml has no "{layer.agency}".',
         )
     if themes and layer.theme not in themes:
-        hint = did_you_mean(layer.theme, themes)
-        raise BadLayerFile(
-            vi=f'{file}, khóa theme: không có chủ đề "{layer.theme}" trong themes.yml. {hint.vi}',
-            en=f'{file}, key theme: themes.yml has no "{layer.theme}". {hint.en}',
+        raise BadLayerFile.with_suggestion(
+            layer.theme,
+            themes,
+            vi=f'{file}, khóa theme: không có chủ đề "{layer.theme}" trong themes.yml.',
+            en=f'{file}, key theme: themes.yml has no "{layer.theme}".',
         )
     return layer
 
@@ -299,9 +302,11 @@ def _explain(
     first = min(invalid.errors(include_url=False), key=lambda error: error['type'] != 'extra_forbidden')
     where = '.'.join(str(part) for part in ((key,) if key else ()) + first['loc']) or '(file)'
     if first['type'] == 'extra_forbidden':
-        hint = did_you_mean(str(first['loc'][-1]), _keys_at(model, first['loc'][:-1]))
-        return error(
-            vi=f'{file}, khóa {where}: không có khóa này. {hint.vi}', en=f'{file}, key {where}: no such key. {hint.en}'
+        return error.with_suggestion(
+            str(first['loc'][-1]),
+            _keys_at(model, first['loc'][:-1]),
+            vi=f'{file}, khóa {where}: không có khóa này.',
+            en=f'{file}, key {where}: no such key.',
         )
     if first['type'] == 'missing':
         return error(vi=f'{file}: thiếu khóa {where}. Hãy thêm vào.', en=f'{file}: the key {where} is missing. Add it.')

@@ -194,7 +194,9 @@ def _check_head(head: Sequence[str], file: Path) -> None:
     for name in head:
         if name not in COLUMNS:
             hint = did_you_mean(name, COLUMNS)
-            fault = Text(vi=f'không có cột "{name}". {hint.vi}', en=f'there is no column "{name}". {hint.en}')
+            fault = Text(vi='không có cột "{name}". {hint}', en='there is no column "{name}". {hint}').format(
+                name=name, hint=hint
+            )
             raise _bad(file, 1, fault)
     missing = [name for name in COLUMNS if name not in head]
     if missing or len(head) != len(COLUMNS):

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import yaml
 
-from dothi.core.errors import NotFound, did_you_mean
+from dothi.core.errors import NotFound
 from dothi.core.layer import Layer
 from dothi.core.locality import BadLayerFile, Locality, load_described, load_locality
 from dothi.core.settings import PathSettings
@@ -61,9 +61,11 @@ def write(layer: Layer) -> None:
 def remove(layer_id: str) -> None:
     """Removes the layer's file; raises NoOwnLayer."""
     if not file_of(layer_id).exists():
-        hint = did_you_mean(layer_id, [file.stem for file in files()])
-        raise NoOwnLayer(
-            vi=f'Không có lớp tự giữ "{layer_id}". {hint.vi}', en=f'No layer was kept as "{layer_id}". {hint.en}'
+        raise NoOwnLayer.with_suggestion(
+            layer_id,
+            [file.stem for file in files()],
+            vi=f'Không có lớp tự giữ "{layer_id}".',
+            en=f'No layer was kept as "{layer_id}".',
         )
     with suppress(FileNotFoundError):
         file_of(layer_id).unlink()

@@ -1,10 +1,14 @@
 """Text in two languages, and Vietnamese text made comparable."""
 
+import string
 import unicodedata
 from collections.abc import Iterable
-from typing import Literal
+from datetime import date
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
+
+from dothi.core.numbers import number_vi
 
 Lang = Literal['vi', 'en']
 LANGUAGES: tuple[Lang, ...] = ('vi', 'en')
@@ -27,6 +31,26 @@ class Text(BaseModel):
         """The texts one after the other, with `separator` between them, in each language."""
         parts = list(texts)
         return Text(vi=separator.join(text.vi for text in parts), en=separator.join(text.en for text in parts))
+
+    def format(self, **values: 'Text | str | float | date') -> 'Text':
+        """The text with the values in place of `{name}`, each as its language writes it.
+
+        A text gives its own half; a number with a format, such as `{rows:,}` or `{share:.1%}`, has Vietnamese signs in
+        Vietnamese. Without a format a number is a code or a row, and is written as it is.
+        """
+        in_vi, in_en = ({name: _half(value, lang) for name, value in values.items()} for lang in LANGUAGES)
+        return Text(vi=_VietnameseFormatter().format(self.vi, **in_vi), en=self.en.format(**in_en))
+
+
+class _VietnameseFormatter(string.Formatter):
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if format_spec and isinstance(value, int | float):
+            return number_vi(value, format_spec)
+        return str(super().format_field(value, format_spec))
+
+
+def _half(value: 'Text | str | float | date', lang: Lang) -> 'str | float | date':
+    return value.pick(lang) if isinstance(value, Text) else value
 
 
 class AdvisedText(Text):

@@ -62,7 +62,7 @@ def crosswalk(register: UnitRegister, level: str, start: date, end: date) -> Cro
 
 
 def parents(register: UnitRegister, level: str, on: date, upper: str, then: date) -> dict[str, str]:
-    """For each unit of `level` on the day `on`, the code of the unit of the level `upper` of the day `then` around it.
+    """By unit of `level` on the day `on`: the code of the unit of level `upper` on the day `then` around it.
 
     Raises NotDivisible, naming the units that lie in several: their figures cannot be given to one, and a share by
     population would only look like one.

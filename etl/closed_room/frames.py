@@ -42,7 +42,7 @@ def receive_request(room: socket.socket) -> tuple[Callable[..., None], dict[str,
 
 
 def send_document(room: socket.socket, document: dict[str, Any]) -> None:
-    """Send a JSON object."""
+    """Sends a JSON object as one frame."""
     _send(room, DOCUMENT, json.dumps(document).encode())
 
 

@@ -50,7 +50,7 @@ class Reading:
             frames.send_request(self._room, job, {'name': name, **arguments})
 
     def document(self) -> dict[str, Any]:
-        """The next JSON object."""
+        """The next JSON object that the reader sent; raises the refusal that it sent instead."""
         with self._broken_told():
             document = frames.receive_document(self._room)
         if 'refused' in document:

@@ -41,7 +41,7 @@ class Change:
 
     @property
     def kind(self) -> str:
-        """added, removed, or changed."""
+        """The kind of the change: `added`, `removed` or `changed`."""
         if self.old is None:
             return 'added'
         return 'removed' if self.new is None else 'changed'

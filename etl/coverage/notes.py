@@ -8,7 +8,6 @@ import numpy as np
 from dothi.core.coverage import Coverage
 from dothi.core.crs import WGS84, proj_string, srid_of, transformer
 from dothi.core.grid import Grid
-from dothi.core.numbers import number_vi
 from dothi.core.text import Text
 from etl.coverage.cells import BadCell, Scan
 from etl.coverage.file import Raster
@@ -51,34 +50,31 @@ def too_many_bad(scan: Scan, coverage: Coverage) -> Text:
     """The share of bad cells is over the coverage's threshold."""
     share, limit = scan.bad_share, coverage.checks.bad_cells_share
     return Text(
-        vi=f'{number_vi(scan.bad)} ô ({number_vi(share, ".2%")}) có giá trị sai, "{coverage.title.vi}" chỉ cho phép '
-        f'{number_vi(limit, ".2%")}. '
-        'Không phát hành gì. Sửa tệp và giao lại.',
-        en=f'{scan.bad:,} cells ({share:.2%}) have a bad value, and "{coverage.title.en}" allows {limit:.2%}. '
-        'Nothing was released. Correct the file and deliver it again.',
-    )
+        vi='{bad:,} ô ({share:.2%}) có giá trị sai, "{coverage}" chỉ cho phép {limit:.2%}. Không phát hành gì. Sửa '
+        'tệp và giao lại.',
+        en='{bad:,} cells ({share:.2%}) have a bad value, and "{coverage}" allows {limit:.2%}. Nothing was released. '
+        'Correct the file and deliver it again.',
+    ).format(bad=scan.bad, share=share, coverage=coverage.title, limit=limit)
 
 
 def covers_little(share: float, least: float) -> Text:
     """The raster covers less of the locality than it must."""
     return Text(
-        vi=f'Raster chỉ phủ {number_vi(share, ".1%")} địa phương (cần {number_vi(least, ".1%")}), nên cần người '
-        'quyết định. '
-        'Kiểm tra hệ tọa độ và phạm vi.',
-        en=f'The raster covers {share:.1%} of the locality (at least {least:.1%} is expected), so a person has to '
+        vi='Raster chỉ phủ {share:.1%} địa phương (cần {least:.1%}), nên cần người quyết định. Kiểm tra hệ tọa độ và '
+        'phạm vi.',
+        en='The raster covers {share:.1%} of the locality (at least {least:.1%} is expected), so a person has to '
         'decide. Check its coordinate system and extent.',
-    )
+    ).format(share=share, least=least)
 
 
 def loses(share: float, coverage: Coverage) -> Text:
     """More cells would lose their value than the threshold allows without a person."""
     limit = coverage.checks.lost_cells_share
     return Text(
-        vi=f'Đợt giao này làm mất giá trị của {number_vi(share, ".1%")} số ô đang có (ngưỡng '
-        f'{number_vi(limit, ".1%")}), nên cần người quyết định.',
-        en=f'This delivery takes their value from {share:.1%} of the cells (limit {limit:.1%}), so a person has to '
+        vi='Đợt giao này làm mất giá trị của {share:.1%} số ô đang có (ngưỡng {limit:.1%}), nên cần người quyết định.',
+        en='This delivery takes their value from {share:.1%} of the cells (limit {limit:.1%}), so a person has to '
         'decide.',
-    )
+    ).format(share=share, limit=limit)
 
 
 def _bad_rows(cells: list[BadCell], coverage: Coverage, grid: Grid) -> list[BadRow]:
@@ -127,9 +123,9 @@ def _about_nodata(raster: Raster, coverage: Coverage) -> list[Text]:
         return []
     return [
         Text(
-            vi=f'Nodata {number_vi(raster.nodata, "g")} của tệp được ghi thành {layer_nodata}.',
-            en=f"The file's nodata {raster.nodata:g} was written as {layer_nodata}.",
-        )
+            vi='Nodata {nodata:g} của tệp được ghi thành {layer_nodata}.',
+            en="The file's nodata {nodata:g} was written as {layer_nodata}.",
+        ).format(nodata=raster.nodata, layer_nodata=layer_nodata)
     ]
 
 
@@ -150,11 +146,11 @@ def _about_no_number(scan: Scan) -> list[Text]:
         return []
     return [
         Text(
-            vi=f'{number_vi(scan.no_number)} giá trị là NaN hoặc vô cực, được coi là không có dữ liệu. '
-            'Nếu không chủ ý, kiểm tra cách xuất tệp.',
-            en=f'{scan.no_number:,} values are NaN or infinite and were taken as empty. '
-            'If that is not meant, check how the file was exported.',
-        )
+            vi='{no_number:,} giá trị là NaN hoặc vô cực, được coi là không có dữ liệu. Nếu không chủ ý, kiểm tra '
+            'cách xuất tệp.',
+            en='{no_number:,} values are NaN or infinite and were taken as empty. If that is not meant, check how '
+            'the file was exported.',
+        ).format(no_number=scan.no_number)
     ]
 
 
@@ -163,7 +159,7 @@ def _about_bad(scan: Scan, coverage: Coverage) -> list[Text]:
         return []
     return [
         Text(
-            vi=f'{number_vi(scan.bad)} ô có giá trị sai được phát hành là không có dữ liệu.',
-            en=f'{scan.bad} cells with a bad value are released as empty.',
-        )
+            vi='{bad:,} ô có giá trị sai được phát hành là không có dữ liệu.',
+            en='{bad:,} cells with a bad value are released as empty.',
+        ).format(bad=scan.bad)
     ]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dothi.core.coverage import Coverage
-from dothi.core.errors import NotFound, did_you_mean
+from dothi.core.errors import NotFound
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
 from dothi.core.progress import Progress
@@ -35,8 +35,9 @@ class Delivery[L: (Layer, Coverage)]:
 def must_be_known(agency: str | None, locality: Locality) -> None:
     """Raises UnknownAgency, with the nearest id, where the locality has no such `agency`."""
     if agency is not None and agency not in locality.agencies:
-        hint = did_you_mean(agency, locality.agencies)
-        raise UnknownAgency(
-            vi=f'--agency {agency}: không có cơ quan này trong agencies.yml. {hint.vi}',
-            en=f'--agency {agency}: agencies.yml has no such agency. {hint.en}',
+        raise UnknownAgency.with_suggestion(
+            agency,
+            locality.agencies,
+            vi=f'--agency {agency}: không có cơ quan này trong agencies.yml.',
+            en=f'--agency {agency}: agencies.yml has no such agency.',
         )

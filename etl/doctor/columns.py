@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from shlex import quote
 
-from dothi.core.errors import DataRefused, NotFound, did_you_mean
+from dothi.core.errors import DataRefused, NotFound
 from dothi.core.layer import Layer
 from dothi.core.text import Text, search_key
 
@@ -170,7 +170,6 @@ def missing(name: str, layer: Layer, columns: list[str]) -> MissingColumn:
 
 
 def _unknown(option: str, name: str, names: Iterable[str], what: Text) -> UnknownColumn:
-    hint = did_you_mean(name, names)
-    return UnknownColumn(
-        vi=f'--column {option}: {what.vi} {name}. {hint.vi}', en=f'--column {option}: {what.en} {name}. {hint.en}'
+    return UnknownColumn.with_suggestion(
+        name, names, vi=f'--column {option}: {what.vi} {name}.', en=f'--column {option}: {what.en} {name}.'
     )

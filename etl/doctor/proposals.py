@@ -82,9 +82,8 @@ def _proposal(source: str, values: list[str], name: str, layer: Layer, evidence:
     content, why = _content(values, name, layer, evidence)
     score = (NAME_COUNTS * alike + CONTENT_COUNTS * content) if content else 0.0
     by_name = Text(
-        vi=f'tên giống "{nearest}" {number_vi(alike, ".0%")}; {why.vi}',
-        en=f'the name is like "{nearest}" {alike:.0%}; {why.en}',
-    )
+        vi='tên giống "{nearest}" {alike:.0%}; {why}', en='the name is like "{nearest}" {alike:.0%}; {why}'
+    ).format(nearest=nearest, alike=alike, why=why)
     return Proposal(source, name, round(score, 3), by_name)
 
 
@@ -97,7 +96,7 @@ def _alike(one: str, other: str) -> float:
 
 
 def _spaced(name: str) -> str:
-    """`SoGiuong` as `So Giuong`."""
+    """The name with blanks between its words: `So Giuong` for `SoGiuong`."""
     return re.sub(r'(?<=[a-z])(?=[A-Z])', ' ', name)
 
 

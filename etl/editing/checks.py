@@ -131,12 +131,12 @@ def _faults(finding: Finding) -> list[Fault]:
 
 def _must_be(column: Column) -> Text:
     words = TYPE_WORDS[column.type]
-    return Text(vi=f'phải là {words.vi}.', en=f'must be {words.en}.')
+    return Text(vi='phải là {words}.', en='must be {words}.').format(words=words)
 
 
 def _unknown(name: str, columns: Sequence[str]) -> Fault:
     hint = did_you_mean(name, columns)
-    says = Text(vi=f'lớp không có thuộc tính này. {hint.vi}', en=f'the layer has no such property. {hint.en}')
+    says = Text(vi='lớp không có thuộc tính này. {hint}', en='the layer has no such property. {hint}').format(hint=hint)
     return Fault(pointer_to(name), 'unknown_property', says)
 
 

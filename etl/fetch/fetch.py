@@ -6,7 +6,7 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from dothi.core.coverage import Coverage
-from dothi.core.errors import WrongUse, did_you_mean
+from dothi.core.errors import WrongUse
 from dothi.core.locality import Locality
 from dothi.core.progress import Progress, silent
 from dothi.core.settings import PathSettings
@@ -78,10 +78,11 @@ def _layers_to_fetch(source: OpenSource, layer: str | None) -> list[str]:
         return list(source.gives)
     if layer in source.gives:
         return [layer]
-    hint = did_you_mean(layer, source.gives)
-    raise NotGiven(
-        vi=f'Nguồn {source.id} không có lớp "{layer}". {hint.vi}',
-        en=f'The source {source.id} gives no layer "{layer}". {hint.en}',
+    raise NotGiven.with_suggestion(
+        layer,
+        source.gives,
+        vi=f'Nguồn {source.id} không có lớp "{layer}".',
+        en=f'The source {source.id} gives no layer "{layer}".',
     )
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from dothi.core.errors import NotFound, did_you_mean
+from dothi.core.errors import NotFound
 from dothi.core.locality import parse_file
 from dothi.core.text import Text
 
@@ -101,10 +101,11 @@ def source_with(source_id: str, locality_path: Path) -> OpenSource:
     """The source; raises UnknownSource with the nearest id."""
     open_sources = sources(locality_path)
     if source_id not in open_sources:
-        hint = did_you_mean(source_id, open_sources)
-        raise UnknownSource(
-            vi=f'Không có nguồn "{source_id}" trong locality/sources. {hint.vi}',
-            en=f'There is no source "{source_id}" in locality/sources. {hint.en}',
+        raise UnknownSource.with_suggestion(
+            source_id,
+            open_sources,
+            vi=f'Không có nguồn "{source_id}" trong locality/sources.',
+            en=f'There is no source "{source_id}" in locality/sources.',
         )
     return open_sources[source_id]
 

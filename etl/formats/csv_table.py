@@ -57,7 +57,7 @@ class CsvSource(TableSource):
 
 
 def csv_source(item: Item, how: Naming) -> CsvSource:
-    """The table in `item`.
+    """The source of rows in a CSV file.
 
     how: names are read, unless a byte order mark says otherwise. Raises NoCoordinates, EmptyFile, WrongEncoding.
     """

@@ -61,7 +61,7 @@ class EncodedBatch:
 
     @property
     def rows(self) -> int:
-        """The number of rows."""
+        """The number of rows of this batch."""
         return len(self.wkb) if self.wkb is not None else len(next(iter(self.columns.values()), ()))
 
     def as_arrow(self) -> Any:

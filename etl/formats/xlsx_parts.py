@@ -189,7 +189,7 @@ def _moment(days: float, epoch: datetime) -> str:
 
 
 def _dates(styles: list[tuple[str, dict[str, str]]]) -> list[bool]:
-    """For each cell style, whether its numbers are dates or times."""
+    """By cell style: whether its numbers are dates or times."""
     own = {int(a['numFmtId']): a['formatCode'] for tag, a in styles if tag == 'numFmt'}
     tags = [tag for tag, _ in styles]
     if 'cellXfs' not in tags:

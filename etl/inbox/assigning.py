@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from dothi.core.coverage import Coverage
-from dothi.core.errors import DataRefused, HeldForDecision, did_you_mean
+from dothi.core.errors import DataRefused, HeldForDecision
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
 from dothi.core.text import search_key
@@ -47,10 +47,11 @@ def _of_folder(folder: str, layers: dict[str, Described]) -> str:
     layer_ids = _layers_named(folder, layers.values())
     if len(layer_ids) == 1:
         return layer_ids[0]
-    hint = did_you_mean(folder, layers)
-    error = NotAssigned(
-        vi=f'Thư mục "{folder}" không mang tên lớp nào mà cơ quan này giao. {hint.vi}',
-        en=f'The folder "{folder}" has the name of no layer that this agency supplies. {hint.en}',
+    error = NotAssigned.with_suggestion(
+        folder,
+        layers,
+        vi=f'Thư mục "{folder}" không mang tên lớp nào mà cơ quan này giao.',
+        en=f'The folder "{folder}" has the name of no layer that this agency supplies.',
     )
     error.candidates = layer_ids or list(layers)
     raise error

@@ -9,7 +9,6 @@ from dothi.core.clock import local_moment
 from dothi.core.coverage import Coverage
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
-from dothi.core.numbers import number_vi
 from dothi.core.text import Text
 from etl.desk.held import WAITS_FOR, Reason
 from etl.desk.records import DeliveryShown
@@ -87,12 +86,11 @@ def to_do(shown_delivery: DeliveryShown, rows: Sequence[KeptRow], rows_file: str
     if errors:
         steps.append(
             Text(
-                vi=f'Sửa {number_vi(errors)} hàng trong danh sách dưới đây (mở {rows_file} bằng QGIS để thấy chỗ và '
-                'lý do), '
+                vi='Sửa {errors:,} hàng trong danh sách dưới đây (mở {rows_file} bằng QGIS để thấy chỗ và lý do), '
                 'rồi giao lại cả tệp.',
-                en=f'Correct the {errors:,} rows listed below (open {rows_file} in QGIS to see where and why), '
-                'and deliver the whole file again.',
-            )
+                en='Correct the {errors:,} rows listed below (open {rows_file} in QGIS to see where and why), and '
+                'deliver the whole file again.',
+            ).format(errors=errors, rows_file=rows_file or '')
         )
     if any(row.severity == 'warning' for row in rows):
         steps.append(

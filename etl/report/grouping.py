@@ -72,9 +72,8 @@ def _areas(repairs: list[Repair]) -> Text:
     after = [repair.area_after_m2 for repair in repairs if repair.area_after_m2 is not None]
     if not len(before) == len(after) == len(repairs):
         return NOTHING
-    return Text(
-        vi=f' {number_vi(sum(before), ",.2f")} → {number_vi(sum(after), ",.2f")} m²',
-        en=f' {sum(before):,.2f} → {sum(after):,.2f} m²',
+    return Text(vi=' {before:,.2f} → {after:,.2f} m²', en=' {before:,.2f} → {after:,.2f} m²').format(
+        before=sum(before), after=sum(after)
     )
 
 
@@ -135,7 +134,7 @@ def _line(code: str, reason: Text, faults: list[Fault], noun: Text) -> FaultGrou
 
 def _titled(code: str, faults: list[Fault], count: int, noun: Text) -> FaultGroup:
     kind = FAULT_KINDS[code]
-    title = Text(vi=f'{kind.title.vi}. {kind.advice.vi}', en=f'{kind.title.en}. {kind.advice.en}')
+    title = Text(vi='{kind}. {advice}', en='{kind}. {advice}').format(kind=kind.title, advice=kind.advice)
     return FaultGroup(code, count, _counted(faults, count, noun, title))
 
 

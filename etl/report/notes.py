@@ -58,7 +58,11 @@ def flattened(tally: Tally) -> list[Text]:
     """Third and fourth coordinates were dropped."""
     count = tally.flattened
     return (
-        [Text(vi=f'Bỏ độ cao (Z, M) của {number_vi(count)} hình.', en=f'Dropped Z or M of {count} geometries.')]
+        [
+            Text(vi='Bỏ độ cao (Z, M) của {count:,} hình.', en='Dropped Z or M of {count:,} geometries.').format(
+                count=count
+            )
+        ]
         if count
         else []
     )
@@ -68,20 +72,19 @@ def too_many_bad(tally: Tally, layer: Layer) -> Text:
     """The share of bad rows is over the layer's threshold."""
     share, limit = tally.bad_share, layer.checks.bad_rows_share
     return Text(
-        vi=f'{number_vi(share, ".1%")} số hàng có lỗi, lớp "{layer.title.vi}" chỉ cho phép {number_vi(limit, ".1%")}. '
-        'Không phát hành gì. Sửa tệp và giao lại.',
-        en=f'{share:.1%} of the rows are bad, and the layer "{layer.title.en}" allows {limit:.1%}. '
-        'Nothing was released. Correct the file and deliver it again.',
-    )
+        vi='{share:.1%} số hàng có lỗi, lớp "{layer}" chỉ cho phép {limit:.1%}. Không phát hành gì. Sửa tệp và giao '
+        'lại.',
+        en='{share:.1%} of the rows are bad, and the layer "{layer}" allows {limit:.1%}. Nothing was released. '
+        'Correct the file and deliver it again.',
+    ).format(share=share, layer=layer.title, limit=limit)
 
 
 def stay_as_served(count: int) -> Text:
     """Features of which the file's row is bad are neither changed nor closed."""
     return Text(
-        vi=f'{number_vi(count)} đối tượng giữ nguyên như đang phục vụ vì hàng của chúng trong tệp có lỗi. Sửa các '
-        'hàng đó.',
-        en=f'{count} features stay as they are served, for their rows in the file are bad. Correct those rows.',
-    )
+        vi='{count:,} đối tượng giữ nguyên như đang phục vụ vì hàng của chúng trong tệp có lỗi. Sửa các hàng đó.',
+        en='{count:,} features stay as they are served, for their rows in the file are bad. Correct those rows.',
+    ).format(count=count)
 
 
 def loses(outcome: Outcome, layer: Layer) -> AdvisedText:
@@ -104,12 +107,11 @@ def moves(moved: Moved, layer: Layer) -> Text:
     """More features would lie elsewhere than the layer's threshold allows without a person."""
     limit, far = layer.checks.moved_share, layer.checks.moved_m
     return Text(
-        vi=f'{number_vi(moved.moved)} trong {number_vi(moved.matched)} đối tượng đang có dời hơn '
-        f'{number_vi(far, "g")} m ({number_vi(moved.share, ".1%")}; '
-        f'ngưỡng {number_vi(limit, ".1%")}), nên cần người quyết định. Kiểm tra hệ tọa độ và cách đo.',
-        en=f'{moved.moved} of {moved.matched} present features move by more than {far:g} m ({moved.share:.1%}; '
-        f'limit {limit:.1%}), so a person has to decide. Check the coordinate system and how it was surveyed.',
-    )
+        vi='{moved:,} trong {matched:,} đối tượng đang có dời hơn {far:g} m ({share:.1%}; ngưỡng {limit:.1%}), nên '
+        'cần người quyết định. Kiểm tra hệ tọa độ và cách đo.',
+        en='{moved:,} of {matched:,} present features move by more than {far:g} m ({share:.1%}; limit {limit:.1%}), '
+        'so a person has to decide. Check the coordinate system and how it was surveyed.',
+    ).format(moved=moved.moved, matched=moved.matched, far=far, share=moved.share, limit=limit)
 
 
 def key_elsewhere(options: DeliveryOptions) -> Text:

@@ -49,7 +49,7 @@ class Units:
 
     @property
     def parents(self) -> dict[str, str | None]:
-        """The unit above each."""
+        """By unit: the code of the unit above it."""
         return {code: unit.parent for code, unit in self.units.items()}
 
     def of(self, *levels: str) -> Iterator[Unit]:

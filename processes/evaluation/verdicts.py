@@ -58,7 +58,7 @@ class Proof:
         return {**filled, 'demo': self.demo, 'fault': self.fault}
 
     def line(self) -> str:
-        """As one line of a table: `roads #12 (2026-11-25)`, with what is wrong in Vietnamese and English."""
+        """One line of a table: `roads #12 (2026-11-25)`, with what is wrong in Vietnamese and English."""
         release = f' #{self.release} ({self.delivered})' if self.release else ''
         wrong = f': {FAULTS[self.fault].vi} · {FAULTS[self.fault].en}' if self.fault else ''
         return f'{self.name}{release}{wrong}'

@@ -129,7 +129,7 @@ def _is_number(value: Any) -> bool:
 
 
 def _chosen_columns(rows: Sequence[dict[str, Any]], telling: Iterable[str], leave_out: Collection[str]) -> list[str]:
-    """As many as fit on a page: when there are more, the first two and then the most telling ones."""
+    """The columns that fit on a page: where there are more, the first two and then the most telling ones."""
     filled_names = dict.fromkeys(name for row in rows for name, value in row.items() if value is not None)
     filled = [name for name in filled_names if name not in leave_out]
     if len(filled) <= MOST_COLUMNS:

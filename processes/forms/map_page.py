@@ -64,7 +64,7 @@ class Sheet:
 
     @property
     def frame(self) -> BaseGeometry:
-        """What the map shows."""
+        """The rectangle of the map on the sheet, in the coordinates of the map."""
         return self.rectangle(*FRAME_PX)
 
     def rectangle(self, left: float, top: float, right: float, bottom: float) -> BaseGeometry:

@@ -13,7 +13,7 @@ import shapely
 from dothi.core.catalog import current_releases, release_in_force, releases_numbered
 from dothi.core.clock import local_day
 from dothi.core.crs import WGS84, proj_string
-from dothi.core.errors import NotFound, did_you_mean
+from dothi.core.errors import NotFound
 from dothi.core.locality import locality_zone
 from dothi.core.text import DEMO, Lang, Text
 from etl.formats.source import Geometries
@@ -136,9 +136,8 @@ def read_stored(job_id: str, output: str | None, data: Data) -> StoredResult:
         raise no_result(job)
     name = output if output is not None else next(iter(outputs))
     if name not in outputs:
-        hint = did_you_mean(name, outputs)
-        raise NoSuchOutput(
-            vi=f'Tác vụ không có kết quả "{name}". {hint.vi}', en=f'The job has no output "{name}". {hint.en}'
+        raise NoSuchOutput.with_suggestion(
+            name, outputs, vi=f'Tác vụ không có kết quả "{name}".', en=f'The job has no output "{name}".'
         )
     readings = readings_of(job)
     data.read_earlier(job_id, readings)

@@ -40,7 +40,7 @@ class Tile:
 
     @property
     def shape(self) -> tuple[int, int]:
-        """Rows and columns."""
+        """The number of rows and of columns of the tile."""
         return self.height, self.width
 
     def grown(self, cells: int) -> 'Tile':
@@ -108,7 +108,7 @@ def numbers_in(areas: Geometries, grid: Grid, tile: Tile) -> NDArray[np.int32]:
 
 
 def by_tile(cells: Ints, grid: Grid, cut_into: list[Tile]) -> list[Ints]:
-    """For each tile, which of `cells` lie in it: their places in the array; those that are -1 lie in none.
+    """By tile: the places in the array `cells` of those that lie in it; a cell of -1 lies in none.
 
     cut_into: what `tiles` gave.
     """
@@ -163,7 +163,7 @@ def rim_of(labels: Labels) -> Rim:
 
 
 def join_tiles(tiles: Sequence[Tile], rims: Sequence[Rim]) -> list[Ints]:
-    """For each tile the number of the whole area that each of its labels belongs to, shape (count + 1,).
+    """By tile: the number of the whole area to which each of its labels belongs, shape (count + 1,).
 
     Areas are numbered from 1 on, label 0 stays 0. Two labels are one area if they lie on the same cell: tiles overlap
     by a row and a column, which holds all neighbours across an edge, those over a corner included.

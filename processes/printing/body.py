@@ -54,7 +54,7 @@ def _render_body(layers: Sequence[PictureLayer], view: View, data: Data, pool: R
 
 
 def pile_layers(printed: Sequence[PrintedLayer], times: Sequence[Times | None]) -> list[PictureLayer]:
-    """As they lie over one another: rasters on the land that a style paints for the whole map, below its lines.
+    """The layers as they are drawn: rasters on the land that a style paints for the whole map, below its lines.
 
     On the bare paper, under that land, nobody would see them.
     """

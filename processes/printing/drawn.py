@@ -14,7 +14,7 @@ from dothi.cartography.style.style_file import DEFAULT, StyleFile
 from dothi.core.catalog import Release
 from dothi.core.clock import local_day
 from dothi.core.coverage import Coverage
-from dothi.core.errors import DothiError, WrongUse, did_you_mean
+from dothi.core.errors import DothiError, WrongUse
 from dothi.core.layer import Layer
 from dothi.core.layer_source import parse_times
 from dothi.core.locality import BadLocalityFile, UnknownLayer, locality_zone
@@ -129,11 +129,11 @@ def _find_source(name: str, data: Data) -> Drawing | Coverage:
     try:
         layer = visible_layer(layer_id, data.locality, data.audience)
     except UnknownLayer:
-        hint = did_you_mean(
-            layer_id, [*data.locality.layers_for(data.audience), *data.locality.coverages_for(data.audience)]
-        )
-        raise NoSuchLayer(
-            vi=f'layers: không có lớp "{layer_id}". {hint.vi}', en=f'layers: there is no layer "{layer_id}". {hint.en}'
+        raise NoSuchLayer.with_suggestion(
+            layer_id,
+            [*data.locality.layers_for(data.audience), *data.locality.coverages_for(data.audience)],
+            vi=f'layers: không có lớp "{layer_id}".',
+            en=f'layers: there is no layer "{layer_id}".',
         ) from None
     _must_be_released(layer.id, data)
     try:
@@ -158,10 +158,11 @@ def _must_be_released(layer_id: str, data: Data) -> None:
 
 def _must_be_offered(style: str, layer: Layer | Coverage, offered: list[str]) -> None:
     if style and style not in offered:
-        hint = did_you_mean(style, offered)
-        raise NoSuchStyle(
-            vi=f'layers: lớp "{layer.id}" không có kiểu vẽ "{style}". {hint.vi}',
-            en=f'layers: the layer "{layer.id}" has no style "{style}". {hint.en}',
+        raise NoSuchStyle.with_suggestion(
+            style,
+            offered,
+            vi=f'layers: lớp "{layer.id}" không có kiểu vẽ "{style}".',
+            en=f'layers: the layer "{layer.id}" has no style "{style}".',
         )
 
 

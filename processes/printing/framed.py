@@ -108,7 +108,7 @@ class FramedView:
 
     @property
     def grid(self) -> Grid:
-        """The coordinate grid."""
+        """The lines and labels of the coordinate grid."""
         return grid_of(self.box, self.sheet.frame, spacing_m(self.scale, LEAST_MM * self.sheet.factor))
 
     @property

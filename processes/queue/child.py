@@ -80,7 +80,7 @@ class FinishedRun:
 
     @property
     def releases(self) -> dict[str, int]:
-        """The releases by layer."""
+        """The numbers of the releases that the run read, by layer."""
         return release_numbers(self.readings)
 
 

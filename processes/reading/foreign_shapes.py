@@ -21,7 +21,7 @@ NAME = 'GeoJSON'
 
 
 def read_shapes_in_room(geometries: Sequence[Any]) -> Geometries:
-    """As `read_shapes`, by a reader behind walls; raises BadFeatures, and the DataRefused of what it cannot read."""
+    """The shapes as by `read_shapes`, read behind walls; raises BadFeatures, or DataRefused where it cannot."""
     reading = Reading(NAME, {}, f'{__name__}:send_shapes', {'geometries': geometries})
     shapes: list[Geometries] = [np.empty(0, dtype=object)]
     try:

@@ -9,7 +9,7 @@ from psycopg2.extensions import connection as Connection
 
 from dothi.core.cql2 import where
 from dothi.core.crs import UnknownCrs, srid_of
-from dothi.core.errors import DataRefused, EnvironmentMissing, WrongUse, did_you_mean
+from dothi.core.errors import DataRefused, EnvironmentMissing, WrongUse
 from dothi.core.layer import Audience, Layer
 from dothi.core.locality import Locality, UnknownLayer
 from dothi.core.released_raster import Raster, released_raster
@@ -71,8 +71,9 @@ def visible_layer(layer_id: str, locality: Locality, audience: Audience) -> Laye
     """The layer `layer_id`; one that `audience` may not see is as unknown to it as one that is not there."""
     visible = locality.layers_for(audience)
     if layer_id not in visible and layer_id not in locality.broken:
-        hint = did_you_mean(layer_id, visible)
-        raise UnknownLayer(vi=f'không có lớp "{layer_id}". {hint.vi}', en=f'there is no layer "{layer_id}". {hint.en}')
+        raise UnknownLayer.with_suggestion(
+            layer_id, visible, vi=f'không có lớp "{layer_id}".', en=f'there is no layer "{layer_id}".'
+        )
     return locality.layer(layer_id)
 
 
@@ -80,10 +81,11 @@ def column_identifier(layer: Layer, name: str, audience: Audience) -> sql.Identi
     """The column `name`, or `id`, for use in SQL; raises NoSuchColumn with the nearest name."""
     visible = ['id', *layer.columns_for(audience)]
     if name not in visible:
-        hint = did_you_mean(name, visible)
-        raise NoSuchColumn(
-            vi=f'Lớp "{layer.id}" không có cột "{name}". {hint.vi}',
-            en=f'The layer "{layer.id}" has no column "{name}". {hint.en}',
+        raise NoSuchColumn.with_suggestion(
+            name,
+            visible,
+            vi=f'Lớp "{layer.id}" không có cột "{name}".',
+            en=f'The layer "{layer.id}" has no column "{name}".',
         )
     return sql.Identifier(name)
 
@@ -99,9 +101,8 @@ def open_raster(db: Connection, coverage_id: str, locality: Locality, audience: 
     """What the coverage holds now; raises UnknownLayer, NotDelivered, MissingRaster."""
     coverages = locality.coverages_for(audience)
     if coverage_id not in coverages:
-        hint = did_you_mean(coverage_id, coverages)
-        raise UnknownLayer(
-            vi=f'"{coverage_id}" không phải là raster. {hint.vi}', en=f'"{coverage_id}" is no coverage. {hint.en}'
+        raise UnknownLayer.with_suggestion(
+            coverage_id, coverages, vi=f'"{coverage_id}" không phải là raster.', en=f'"{coverage_id}" is no coverage.'
         )
     released = released_raster(db, coverages[coverage_id])
     if released is None:
@@ -121,8 +122,9 @@ def served_srid(text: str | None, locality: Locality) -> int:
     with suppress(UnknownCrs):
         if (srid := srid_of(text)) in codes:
             return srid
-    hint = did_you_mean(text, codes.values())
-    raise UnservedCrs(
-        vi=f'crs={text}: không phục vụ hệ tọa độ này. {hint.vi}',
-        en=f'crs={text}: this coordinate system is not served. {hint.en}',
+    raise UnservedCrs.with_suggestion(
+        text,
+        codes.values(),
+        vi=f'crs={text}: không phục vụ hệ tọa độ này.',
+        en=f'crs={text}: this coordinate system is not served.',
     )

@@ -34,7 +34,7 @@ def readings_of(job: Mapping[str, Any]) -> dict[str, Reading]:
 
 
 def release_numbers(readings: Mapping[str, Reading]) -> dict[str, int]:
-    """The releases by layer."""
+    """The numbers of the releases that were read, by layer."""
     return {layer_id: reading.release for layer_id, reading in readings.items()}
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from psycopg2 import sql
 
-from dothi.core.errors import NotFound, WrongUse, did_you_mean
+from dothi.core.errors import NotFound, WrongUse
 from dothi.core.layer import Layer
 from dothi.core.layer_source import day
 from dothi.core.locality import Locality
@@ -44,8 +44,9 @@ def levels_of(locality: Locality) -> list[str]:
 def require_level(level: str, levels: list[str]) -> None:
     """Raises UnknownLevel with the nearest level."""
     if level not in levels:
-        hint = did_you_mean(level, levels)
-        raise UnknownLevel(vi=f'Không có cấp "{level}". {hint.vi}', en=f'There is no level "{level}". {hint.en}')
+        raise UnknownLevel.with_suggestion(
+            level, levels, vi=f'Không có cấp "{level}".', en=f'There is no level "{level}".'
+        )
 
 
 def layer_of_level(level: str, locality: Locality) -> Layer:

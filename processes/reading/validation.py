@@ -148,7 +148,9 @@ def _explain_error(error: ErrorDetails, model: type[ProcessInputs]) -> Text:
     where = '.'.join(str(part) for part in error['loc']) or 'inputs'
     if error['type'] in UNKNOWN:
         hint = did_you_mean(str(error['loc'][-1]), _names_at(error, model))
-        return Text(vi=f'Không có đầu vào "{where}". {hint.vi}', en=f'There is no input "{where}". {hint.en}')
+        return Text(vi='Không có đầu vào "{where}". {hint}', en='There is no input "{where}". {hint}').format(
+            where=where, hint=hint
+        )
     unexpected = Text(vi='giá trị không hợp lệ', en='is not a valid value')
     reason, context = REASONS.get(error['type'], unexpected), _error_context(error)
     return Text(

@@ -92,7 +92,7 @@ class Reach:
         return way_m - HEAD_START_M * np.maximum(place, 0), place
 
     def each(self, chosen: Ints, limit_m: float = np.inf) -> Iterator[Floats]:
-        """For each of the chosen places, metres to every node of the network, inf beyond `limit_m`."""
+        """By chosen place: metres to every node of the network, inf beyond `limit_m`."""
         for number in self.numbers(chosen):
             yield dijkstra(self.graph, indices=number, limit=limit_m)[: len(self.network.nodes)]
 

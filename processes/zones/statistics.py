@@ -8,7 +8,7 @@ import shapely
 from psycopg2 import sql
 
 from dothi.core.arrays import Floats
-from dothi.core.errors import NotFound, WrongUse, did_you_mean
+from dothi.core.errors import NotFound, WrongUse
 from dothi.core.layer import Layer
 from dothi.core.released_raster import Raster
 from dothi.core.text import Text
@@ -162,10 +162,11 @@ def raster_statistics(
     """The statistics of a band; raises UnknownBand, DoesNotFit."""
     name = inputs.band or raster.coverage.publish.band
     if name not in raster.coverage.bands:
-        hint = did_you_mean(name, raster.coverage.bands)
-        raise UnknownBand(
-            vi=f'band: "{inputs.coverage}" không có dải "{name}". {hint.vi}',
-            en=f'band: "{inputs.coverage}" has no band "{name}". {hint.en}',
+        raise UnknownBand.with_suggestion(
+            name,
+            raster.coverage.bands,
+            vi=f'band: "{inputs.coverage}" không có dải "{name}".',
+            en=f'band: "{inputs.coverage}" has no band "{name}".',
         )
     band = raster.coverage.bands[name]
     if band.kind == 'category' and OF_QUANTITIES & {*inputs.statistics}:

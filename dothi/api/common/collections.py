@@ -36,7 +36,7 @@ def all_collections(db: Snapshot) -> list[dict[str, Any]]:
 
 @COLLECTIONS.route('/collections')
 def collections() -> Response:
-    """All collections."""
+    """The list of all collections that the audience may see."""
     parameters.refuse_unknown(COMMON)
     form = wanted_format(FORMATS)
     with snapshot() as db:
@@ -51,7 +51,7 @@ def collections() -> Response:
 
 @COLLECTIONS.route('/collections/<path:collection_id>')
 def collection(collection_id: str) -> Response:
-    """One collection."""
+    """The description of one collection."""
     parameters.refuse_unknown(COMMON)
     form = wanted_format(FORMATS)
     with snapshot() as db:

@@ -54,7 +54,7 @@ MAP = Text(vi='Bản đồ', en='Map')
 
 @LANDING.route('/')
 def landing_page() -> Response:
-    """The landing page."""
+    """The landing page: what the service offers, with links to it."""
     parameters.refuse_unknown(COMMON)
     form = wanted_format(FORMATS)
     document = _landing_document()

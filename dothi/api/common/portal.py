@@ -19,7 +19,7 @@ API vẫn hoạt động tại <a href="api">api</a>.</p>
 
 @PORTAL.route('/')
 def index() -> Response:
-    """The map."""
+    """The page of the web map."""
     if not (BUILT / 'index.html').exists():
         return Response(NOT_BUILT, 503, mimetype='text/html')
     return _with_caching(send_from_directory(BUILT, 'index.html'), 'no-cache')

@@ -101,7 +101,7 @@ class Region:
         return x1, y1, x2, y2
 
     def bounds_in(self, srid: int, grid: Grid) -> Bounds:
-        """As `bounds`, in the system `srid`; raises BadParameter for a box that is too large to be expressed there."""
+        """The bounds in the system `srid`; raises BadParameter for a box that is too large to be expressed there."""
         west, south, east, north = moved_bounds(self.bounds(grid), self.system.crs.srid, srid)
         if not (math.isfinite(east - west) and math.isfinite(north - south)):
             raise BadParameter(
@@ -214,7 +214,7 @@ def _require_rising(name: str, low: float, high: float) -> tuple[float, float]:
 
 
 def _along_x(name: str, low: float, high: float, system: System) -> tuple[float, float]:
-    """As `_require_rising`, but that longitudes may run from a greater one to a lesser one, across the antimeridian."""
+    """Raises BadParameter like `_require_rising`; longitudes may also fall, for a box across the antimeridian."""
     return (low, high + 360) if system.geographic and low > high else _require_rising(name, low, high)
 
 

@@ -10,7 +10,6 @@ from dothi.api.http.service import NoRelease, service
 from dothi.api.http.snapshot import Snapshot, snapshot
 from dothi.core.catalog import Release
 from dothi.core.coverage import Coverage
-from dothi.core.errors import did_you_mean
 from dothi.core.grid import Grid
 from dothi.core.layer_source import Times
 from dothi.core.locality import UnknownLayer
@@ -48,9 +47,11 @@ def coverage_of(collection_id: str) -> Coverage:
     """The coverage; one that the audience may not see is as unknown as one that is not there."""
     coverages = service().coverages
     if collection_id not in coverages:
-        hint = did_you_mean(collection_id, coverages)
-        raise UnknownLayer(
-            vi=f'"{collection_id}" không phải là raster. {hint.vi}', en=f'"{collection_id}" is no coverage. {hint.en}'
+        raise UnknownLayer.with_suggestion(
+            collection_id,
+            coverages,
+            vi=f'"{collection_id}" không phải là raster.',
+            en=f'"{collection_id}" is no coverage.',
         )
     return coverages[collection_id]
 
@@ -62,7 +63,7 @@ def stored_coverage(coverage: Coverage, times: Times | None = None) -> StoredCov
 
 
 def stored_in(db: Snapshot, coverage: Coverage, times: Times | None = None) -> StoredCoverage:
-    """As `stored_coverage`, in the snapshot `db`."""
+    """What `stored_coverage` returns, read in the snapshot `db`."""
     condition = sql.SQL('r.number = (select current_release from catalog.layer where id = {})')
     parts = [condition.format(sql.Literal(coverage.id))]
     if times is not None and times.end is not None:

@@ -47,5 +47,5 @@ def refuse_method(allowed: tuple[str, ...]) -> Response:
 
 
 def allow_methods(methods: tuple[str, ...], more: dict[str, str] | None = None) -> Response:
-    """The answer to OPTIONS."""
+    """The answer to OPTIONS: the methods that the address takes."""
     return Response(headers={'Allow': ', '.join(methods), 'Cache-Control': 'no-store', **(more or {})})

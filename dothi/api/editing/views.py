@@ -242,7 +242,7 @@ def _may_edit(collection_id: str) -> tuple[Layer, str]:
 
 
 def _must_match(layer: Layer, before: Version) -> None:
-    """Raises VersionMissing or StaleVersion."""
+    """Raises VersionMissing without If-Match, StaleVersion where it names another version than the feature has."""
     if not request.headers.get('If-Match', '').strip():
         if layer.require_if_match:
             raise VersionMissing(

@@ -61,5 +61,9 @@ def _column_description(column: Column) -> Text | None:
         parts.append(Text(vi=f'Đơn vị: {column.unit}.', en=f'Unit: {column.unit}.'))
     if column.domain:
         values = column.domain.items()
-        parts.append(Text.join('; ', (Text(vi=f'{value}: {t.vi}', en=f'{value}: {t.en}') for value, t in values)))
+        parts.append(
+            Text.join(
+                '; ', (Text(vi='{value}: {t}', en='{value}: {t}').format(value=value, t=t) for value, t in values)
+            )
+        )
     return Text.join(' ', parts) if parts else None

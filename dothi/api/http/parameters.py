@@ -131,9 +131,9 @@ def refuse_unknown(parameters: Iterable[Parameter[Any]]) -> None:
     by_name = {parameter.name: parameter for parameter in parameters}
     for name, value in request_parameters().items(multi=True):
         if name not in by_name:
-            hint, what = did_you_mean(name, by_name), name[:QUOTED_LENGTH]
-            raise UnknownParameter(
-                vi=f'Không có tham số "{what}". {hint.vi}', en=f'There is no parameter "{what}". {hint.en}'
+            what = name[:QUOTED_LENGTH]
+            raise UnknownParameter.with_suggestion(
+                name, by_name, vi=f'Không có tham số "{what}".', en=f'There is no parameter "{what}".'
             )
         if '\x00' in value:
             raise BadParameter(vi=f'{name}: chứa ký tự NUL.', en=f'{name}: contains the character NUL.')

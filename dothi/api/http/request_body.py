@@ -46,7 +46,7 @@ class BodyStream(LimitedStream):
             watch.cancel()
 
     def readinto(self, buffer: Any) -> int | None:
-        """As any stream; raises as `readall`."""
+        """Reads as any stream; raises as `readall`."""
         try:
             size = super().readinto(buffer)
         except ParseException as error:

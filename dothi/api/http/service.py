@@ -16,7 +16,7 @@ from dothi.api.http.remembered import Remembered
 from dothi.core.catalog import Release
 from dothi.core.coverage import Coverage
 from dothi.core.database import READERS, Role
-from dothi.core.errors import NotFound, did_you_mean
+from dothi.core.errors import NotFound
 from dothi.core.layer import Audience, Layer
 from dothi.core.locality import Locality, UnknownLayer
 from dothi.core.settings import ClientSettings, DatabaseSettings, LimitSettings, MapSettings, ServerSettings
@@ -117,9 +117,8 @@ class Service:
     def layer(self, layer_id: str) -> Layer:
         """The layer; one that the audience may not see is as unknown as one that is not there."""
         if layer_id not in self.layers:
-            hint = did_you_mean(layer_id, self.layers)
-            raise UnknownLayer(
-                vi=f'Không có lớp "{layer_id}". {hint.vi}', en=f'There is no collection "{layer_id}". {hint.en}'
+            raise UnknownLayer.with_suggestion(
+                layer_id, self.layers, vi=f'Không có lớp "{layer_id}".', en=f'There is no collection "{layer_id}".'
             )
         return self.layers[layer_id]
 

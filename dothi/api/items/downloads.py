@@ -13,7 +13,7 @@ from dothi.api.http.service import service
 from dothi.api.http.snapshot import Snapshot, snapshot
 from dothi.api.http.stored_file import stored_file
 from dothi.core.catalog import Release
-from dothi.core.errors import Busy, NotFound, did_you_mean
+from dothi.core.errors import Busy, NotFound
 from dothi.core.export.formats import FORMATS
 from dothi.core.export.ready import DOWNLOADS as DOWNLOAD_ROWS
 from dothi.core.export.ready import Download, definition
@@ -124,6 +124,7 @@ def _format_of_name(layer: Layer, name: str) -> str:
     """The format of the file `name`; raises NoSuchDownload."""
     offered = {f'{layer.id}.{form}': form for form in JobSettings().downloads}
     if name not in offered:
-        hint = did_you_mean(name, offered)
-        raise NoSuchDownload(vi=f'Không có tệp "{name}". {hint.vi}', en=f'There is no file "{name}". {hint.en}')
+        raise NoSuchDownload.with_suggestion(
+            name, offered, vi=f'Không có tệp "{name}".', en=f'There is no file "{name}".'
+        )
     return offered[name]

@@ -36,7 +36,7 @@ def name_column(layer: Layer, columns: dict[str, Column]) -> str | None:
 
 
 def read_page(db: Snapshot, query: Query) -> Page:
-    """The page of `query`."""
+    """The page of features that `query` describes, and the key from which the next page begins."""
     # one row more than asked for tells whether a next page exists
     numbered = sql.SQL('select row_number() over () as place, {} || {} as feature, {} from ({}) as f').format(
         feature_text(query.columns, query.geometry),

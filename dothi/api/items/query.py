@@ -169,8 +169,8 @@ def _column_parameter(name: str, column: Column) -> Parameter[sql.Composable]:
         name,
         column_value(column),
         lambda _offer: column_schema(column),
-        lambda _offer: Text(
-            vi=f'{column.title.vi}: đúng bằng giá trị này', en=f'{column.title.en}: equal to this value'
+        lambda _offer: Text(vi='{column}: đúng bằng giá trị này', en='{column}: equal to this value').format(
+            column=column.title
         ),
     )
 

@@ -42,7 +42,7 @@ class NoSuchFeature(NotFound):
 
 @ITEMS.route('/collections/<path:collection_id>/items', methods=['GET', 'HEAD'], provide_automatic_options=False)
 def items(collection_id: str) -> Response:
-    """A page of features."""
+    """The answer with a page of features of one collection."""
     return answer_query(service().layer(collection_id))
 
 

@@ -189,7 +189,7 @@ def edition_of(request: MapRequest) -> Edition:
 
 
 def edition_in(db: Snapshot, request: MapRequest) -> Edition:
-    """As `edition_of`, in the snapshot `db`."""
+    """What `edition_of` returns, read in the snapshot `db`."""
     sources = [find_source(name) for name, _ in request.layers]
     now, view_window = (
         current_states(db, tuple(source for source in sources if isinstance(source, Layer))),

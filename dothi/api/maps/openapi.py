@@ -68,7 +68,7 @@ def _paths(offer: Offer, base: str, origin: str, subject: Text, within: list[Par
     place = [ANY_MATRIX_SET, matrix, replace(y, name='tileRow'), replace(x, name='tileCol')]
 
     def path_item(name: str, what: Text, parameters: Iterable[Parameter[Any]], success: dict[str, Any]) -> Any:
-        title = Text(vi=f'{what.vi} của {subject.vi}', en=f'{what.en} of {subject.en}')
+        title = Text(vi='{what} của {subject}', en='{what} of {subject}').format(what=what, subject=subject)
         parameters = [*within, *parameters, *chosen]
         return get(offer, f'map.{origin}.{name}', title, parameters, success, *ERRORS, tag='maps')
 
@@ -85,7 +85,7 @@ def _paths(offer: Offer, base: str, origin: str, subject: Text, within: list[Par
 
 
 def _style_names(offer: Offer) -> list[str]:
-    """Of all layers, the default one first; a layer whose file is broken has none."""
+    """The names of the styles of all layers, the default one first; a layer whose file is broken has none."""
     names = {name for layer in offer.layers for name in _styles_of_layer(layer, offer)}
     return [DEFAULT, *sorted(names - {DEFAULT})]
 

@@ -69,7 +69,7 @@ def _paint_pixels(pixels: Pixels, paint: Paint) -> None:
 
 
 def _paint_tiff(content: bytes, paint: Paint) -> bytes:
-    """As `paint_background`, with the georeference kept."""
+    """The TIFF on a background, as `paint_background` makes it, with its georeference kept."""
     with MemoryFile(content) as read, read.open() as raster:
         profile, bands = raster.profile, raster.read()
     if len(bands) < 4:

@@ -61,7 +61,7 @@ class MapQuery:
         return ','.join(f'{corner:.15g}' for corner in corners)
 
     def content_datetime(self, now: datetime, subject: Subject) -> str:
-        """Of which time the map is; of units, which have a validity, it is the reference date where none is named."""
+        """The time that the map shows; for units, which have a validity, the reference date where none is named."""
         if self.times is not None:
             return times.format_times(self.times, now)
         layers = [source for source in subject.sources if isinstance(source, Layer)]
@@ -73,7 +73,7 @@ class MapQuery:
 
 
 def known_parameters(subject: Subject, parameters: tuple[Parameter[Any], ...]) -> tuple[Parameter[Any], ...]:
-    """Of a map or a tile: a filter needs a layer, a choice of collections several of them."""
+    """The parameters of a map or a tile: a filter needs one layer, a choice of collections needs several."""
     filtering = FILTERING if any(isinstance(source, Layer) for source in subject.sources) else ()
     return (*parameters, *filtering, *((COLLECTIONS,) if subject.is_dataset else ()))
 

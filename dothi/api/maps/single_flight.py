@@ -1,4 +1,4 @@
-"""Of requests for the same missing picture one draws it, and the others wait and take what was drawn."""
+"""One drawing for many requests: the first request for a missing picture draws it, the others wait for that drawing."""
 
 from collections.abc import Callable
 from concurrent.futures import Future

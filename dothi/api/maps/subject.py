@@ -16,7 +16,7 @@ from dothi.api.styles.offered import OF, map_styles
 from dothi.cartography.style.style_file import DEFAULT, StyleFile
 from dothi.core.catalog import Release
 from dothi.core.coverage import Coverage
-from dothi.core.errors import NotFound, WrongUse, did_you_mean
+from dothi.core.errors import NotFound, WrongUse
 from dothi.core.grid import Grid
 from dothi.core.layer import Layer
 from dothi.core.layer_source import Times
@@ -87,7 +87,7 @@ def subject_of(db: Snapshot, collection_id: str | None, style: str | None) -> Su
 
 
 def _layer_style(db: Snapshot, style: str) -> Subject:
-    """Of a style of one layer, under the name that it has among those of the service."""
+    """The subject of a map in the style of one layer; `style` is its name among the styles of the service."""
     layer_id, _, name = style.partition(OF)
     try:
         return replace(subject_of(db, layer_id, name), path=f'/styles/{style}')
@@ -152,10 +152,11 @@ def _require_released(names: list[str], releases: dict[str, Release]) -> list[st
     released = [name for name in (*service().layers, *service().coverages) if name in releases]
     for name in names:
         if name not in released:
-            hint = did_you_mean(name, released)
-            raise NotOnMap(
-                vi=f'collections={name[:100]}: không có lớp này. {hint.vi}',
-                en=f'collections={name[:100]}: there is no such collection. {hint.en}',
+            raise NotOnMap.with_suggestion(
+                name,
+                released,
+                vi=f'collections={name[:100]}: không có lớp này.',
+                en=f'collections={name[:100]}: there is no such collection.',
             )
     return names
 

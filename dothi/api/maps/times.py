@@ -1,4 +1,4 @@
-"""Of which time a map is: `datetime`, or the axis `time` of `subset`."""
+"""The time that a map shows: the parameter `datetime`, or the axis `time` of `subset`."""
 
 import re
 from calendar import monthrange
@@ -86,7 +86,7 @@ def parse_moments(text: str) -> Times | None:
 
 
 def format_times(times: Times, now: datetime) -> str:
-    """As the header Content-Datetime has it: an instant, or an interval whose open end is `now`."""
+    """The value of the header Content-Datetime: an instant, or an interval whose open end is `now`."""
     begin, end = times.begin, times.end or now
     if begin is None or begin == end:
         return format_rfc3339(end)

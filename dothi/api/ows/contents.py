@@ -147,7 +147,7 @@ class Group:
 
     @property
     def scales(self) -> tuple[float | None, float | None]:
-        """As a leaf's: from the least to the greatest of what it draws."""
+        """The scales of the group: from the least to the greatest scale of the layers that it draws."""
         pairs = [leaf.scales for leaf in self.drawn_leaves] or [(None, None)]
         leasts, greatests = [least for least, _ in pairs if least], [greatest for _, greatest in pairs if greatest]
         least = min(leasts) if len(leasts) == len(pairs) else None

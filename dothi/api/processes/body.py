@@ -7,7 +7,7 @@ from typing import Any, Literal
 from flask import request
 
 from dothi.api.processes.sound_json import sound_json
-from dothi.core.errors import WrongUse, did_you_mean
+from dothi.core.errors import WrongUse
 from processes.base import Process
 from processes.forms.form import FORMS, form_of
 
@@ -128,7 +128,6 @@ def _requested_forms(outputs: dict[str, Any], chosen: Process[Any]) -> dict[str,
 
 def _refuse_unknown_members(where: str, members: dict[str, Any], offered: Iterable[str]) -> None:
     for name in members.keys() - set(offered):
-        hint = did_you_mean(name, offered)
-        raise BadRequest(
-            vi=f'"{where}" không có "{name[:60]}". {hint.vi}', en=f'"{where}" has no "{name[:60]}". {hint.en}'
+        raise BadRequest.with_suggestion(
+            name, offered, vi=f'"{where}" không có "{name[:60]}".', en=f'"{where}" has no "{name[:60]}".'
         )

@@ -14,7 +14,7 @@ from dothi.api.http.service import service
 from dothi.api.http.stored_file import stored_file
 from dothi.api.processes.body import ResultWishes
 from dothi.api.processes.multipart import MessagePart, multipart_response
-from dothi.core.errors import NotFound, WrongUse, did_you_mean
+from dothi.core.errors import NotFound, WrongUse
 from processes.forms.form import form_of
 from processes.queue.callbacks import in_document
 from processes.queue.manager import Outcome, present_result
@@ -50,10 +50,11 @@ def results_response(outcome: Outcome, wishes: ResultWishes) -> Response:
 def find_output(outcome: Outcome, name: str) -> Result:
     """One output of a job; raises UnknownOutput."""
     if name not in outcome.results:
-        hint = did_you_mean(name, outcome.results)
-        raise UnknownOutput(
-            vi=f'Tác vụ không có kết quả "{name[:60]}". {hint.vi}',
-            en=f'The job has no output "{name[:60]}". {hint.en}',
+        raise UnknownOutput.with_suggestion(
+            name,
+            outcome.results,
+            vi=f'Tác vụ không có kết quả "{name[:60]}".',
+            en=f'The job has no output "{name[:60]}".',
         )
     return outcome.results[name]
 

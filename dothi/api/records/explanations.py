@@ -15,7 +15,7 @@ from dothi.api.http.language import wanted_format
 from dothi.api.http.parameters import COMMON
 from dothi.api.http.service import service
 from dothi.api.processes.descriptions import offered_processes
-from dothi.core.errors import NotFound, did_you_mean
+from dothi.core.errors import NotFound
 from dothi.core.layer import Audience
 from dothi.core.settings import PROJECT
 
@@ -53,9 +53,8 @@ def explanation(document_id: str) -> Response:
     form = wanted_format(('md', 'html'))
     by_name = explanations(service().audience)
     if document_id not in by_name:
-        hint = did_you_mean(document_id, by_name)
-        raise UnknownDocument(
-            vi=f'Không có tài liệu "{document_id}". {hint.vi}', en=f'There is no document "{document_id}". {hint.en}'
+        raise UnknownDocument.with_suggestion(
+            document_id, by_name, vi=f'Không có tài liệu "{document_id}".', en=f'There is no document "{document_id}".'
         )
     response = _write_explanation(by_name[document_id], form, by_name)
     response.headers['Content-Language'] = 'en'

@@ -141,9 +141,9 @@ def _bbox_of_release(release: Release) -> Box | None:
 
 def _rights_text(data: Layer | Coverage, agency: Text, publisher: Text) -> Text:
     return Text(
-        vi=f'Nguồn: {agency.vi}. Phát hành: {publisher.vi}. Giấy phép: {data.licence}.',
-        en=f'Source: {agency.en}. Published by: {publisher.en}. Licence: {data.licence}.',
-    )
+        vi='Nguồn: {agency}. Phát hành: {publisher}. Giấy phép: {licence}.',
+        en='Source: {agency}. Published by: {publisher}. Licence: {licence}.',
+    ).format(agency=agency, publisher=publisher, licence=data.licence)
 
 
 def _fact_groups(data: Layer | Coverage, release: Release, past: Past, stored_crs: str) -> dict[str, Any]:

@@ -31,7 +31,7 @@ def list_page(
 
 
 def record_page(record: Record) -> str:
-    """One record."""
+    """The page of one record."""
     document = record_feature(record, language())
     data = {
         **_record_summary(record),

@@ -56,12 +56,14 @@ def _values_parameter(
 
 def _title(name: str) -> Text:
     title = QUERYABLES[name].title
-    return Text(vi=f'{title.vi}.', en=f'{title.en}.')
+    return Text(vi='{title}.', en='{title}.').format(title=title)
 
 
 def _interval_parameter(name: str) -> Parameter[Times]:
     title = QUERYABLES[name].title
-    text = Text(vi=f'{title.vi}: trong khoảng này (RFC 3339).', en=f'{title.en}: within this interval of RFC 3339.')
+    text = Text(vi='{title}: trong khoảng này (RFC 3339).', en='{title}: within this interval of RFC 3339.').format(
+        title=title
+    )
     return Parameter(name, parse_datetime, {'type': 'string'}, text, example='../2030-01-01')
 
 

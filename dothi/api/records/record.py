@@ -68,7 +68,7 @@ class Template:
 
 @dataclass(frozen=True)
 class Record:
-    """One record.
+    """A record of OGC API - Records: what a dataset is, who made it, and where it is served.
 
     time: days or `OPEN`, first and last. extent: degrees, west, south, east, north. external_ids: scheme and value.
     facts: further properties by name. searched: further texts that `q` finds.

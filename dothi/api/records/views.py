@@ -23,7 +23,7 @@ from dothi.api.records.query import RecordPage, RecordQuery, find_records, read_
 from dothi.api.records.record import Record
 from dothi.core.catalog import Release
 from dothi.core.clock import today
-from dothi.core.errors import NotFound, did_you_mean
+from dothi.core.errors import NotFound
 from dothi.core.text import LANGUAGES, Text
 
 RECORDS = Blueprint('records', __name__)
@@ -56,7 +56,7 @@ def read_only(record_id: str | None = None) -> Response:  # noqa: ARG001
 
 @RECORDS.route(ITEMS, provide_automatic_options=False)
 def records() -> Response:
-    """A page of records."""
+    """The answer with a page of records."""
     record_query, form = read_record_query(), wanted_format(LIST_FORMATS)
     with snapshot() as db:
         releases = db.releases()
@@ -73,7 +73,7 @@ def records() -> Response:
 
 @RECORDS.route(ITEM, provide_automatic_options=False)
 def record(record_id: str) -> Response:
-    """One record."""
+    """The answer with one record."""
     parameters.refuse_unknown(COMMON)
     form = wanted_format(RECORD_FORMATS)
     with snapshot() as db:
@@ -81,10 +81,11 @@ def record(record_id: str) -> Response:
         tag = _record_etag(releases, form)
         by_id = current_holdings(db, service(), releases).records
     if record_id not in by_id:
-        hint = did_you_mean(record_id, by_id)
-        raise UnknownRecord(
-            vi=f'Danh mục không có bản ghi "{record_id}". {hint.vi}',
-            en=f'The catalogue has no record "{record_id}". {hint.en}',
+        raise UnknownRecord.with_suggestion(
+            record_id,
+            by_id,
+            vi=f'Danh mục không có bản ghi "{record_id}".',
+            en=f'The catalogue has no record "{record_id}".',
         )
     if not_modified(tag):
         return _with_caching(Response(status=304), releases, tag)

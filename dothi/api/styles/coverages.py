@@ -21,7 +21,6 @@ from dothi.cartography.mapping.legend_samples import samples_of
 from dothi.cartography.style.coverage_styles import coverage_qml, coverage_sld
 from dothi.cartography.style.style_file import DEFAULT
 from dothi.core.coverage import Coverage
-from dothi.core.errors import did_you_mean
 
 WRITERS: dict[str, Callable[[Coverage], str]] = {
     'sld': lambda coverage: coverage_sld(coverage, language()),
@@ -71,15 +70,14 @@ def legend_of_a_coverage(collection_id: str, style_id: str) -> Response:
 def _styled_coverage(collection_id: str, style_id: str) -> Coverage:
     """The coverage; raises UnknownStyle for another style than its one."""
     if style_id != DEFAULT:
-        hint = did_you_mean(style_id, [DEFAULT])
-        raise UnknownStyle(
-            vi=f'Không có kiểu vẽ "{style_id}". {hint.vi}', en=f'There is no style "{style_id}". {hint.en}'
+        raise UnknownStyle.with_suggestion(
+            style_id, [DEFAULT], vi=f'Không có kiểu vẽ "{style_id}".', en=f'There is no style "{style_id}".'
         )
     return coverage_of(collection_id)
 
 
 def _coverage_legend(coverage: Coverage) -> dict[str, Any]:
-    """As that of a layer: a line for each stop of the ramp, the highest first; between them the map mixes colours."""
+    """The legend: a line for each stop of the ramp, the highest first; the map mixes colours between them."""
     entries = [
         {'label': sample.label.model_dump(), 'kind': 'fill', 'color': sample.passes[-1].rules[0].colour.css}
         for sample in samples_of(coverage)

@@ -12,7 +12,7 @@ from dothi.cartography.style.breaks import Breaks, class_breaks
 from dothi.cartography.style.drawing import Drawing, drawing_of
 from dothi.cartography.style.layer_styles import style_path, styles_of
 from dothi.cartography.style.style_file import Part, StyleFile
-from dothi.core.errors import NotFound, did_you_mean
+from dothi.core.errors import NotFound
 from dothi.core.layer import Layer
 from dothi.core.locality import BadLocalityFile
 from dothi.core.text import Text
@@ -100,8 +100,9 @@ def changed_at(layer: Layer) -> int:
 
 def no_such_style(collection_id: str, style: str, offered: list[str]) -> NoSuchStyle:
     """The error, with the nearest style."""
-    hint = did_you_mean(style, offered)
-    return NoSuchStyle(
-        vi=f'"{collection_id}" không có kiểu vẽ "{style}". {hint.vi}',
-        en=f'"{collection_id}" has no style "{style}". {hint.en}',
+    return NoSuchStyle.with_suggestion(
+        style,
+        offered,
+        vi=f'"{collection_id}" không có kiểu vẽ "{style}".',
+        en=f'"{collection_id}" has no style "{style}".',
     )

@@ -12,7 +12,6 @@ from dothi.cartography.style.layer_styles import style_path
 from dothi.cartography.style.legibility import paper
 from dothi.cartography.style.style_file import DEFAULT, StyleFile
 from dothi.core.catalog import Release
-from dothi.core.errors import did_you_mean
 from dothi.core.layer import Layer
 from dothi.core.text import Text
 
@@ -114,12 +113,13 @@ def of_service(db: Snapshot, style_id: str, chosen: dict[str, str] | None = None
 
 def title_within(whole: Text, title: Text) -> Text:
     """What a style is called outside of the layer or map whose it is."""
-    return Text(vi=f'{whole.vi}: {title.vi}', en=f'{whole.en}: {title.en}')
+    return Text(vi='{whole}: {title}', en='{whole}: {title}').format(whole=whole, title=title)
 
 
 def _unknown_style(style_id: str, offered: Iterable[str]) -> UnknownStyle:
-    hint = did_you_mean(style_id, list(offered))
-    return UnknownStyle(vi=f'Không có kiểu vẽ "{style_id}". {hint.vi}', en=f'There is no style "{style_id}". {hint.en}')
+    return UnknownStyle.with_suggestion(
+        style_id, offered, vi=f'Không có kiểu vẽ "{style_id}".', en=f'There is no style "{style_id}".'
+    )
 
 
 def _style_name(styles: StyleFile, layer: Layer, style_id: str) -> str:

@@ -42,7 +42,7 @@ def _style_paths(offer: Offer, base: str) -> dict[str, Any]:
     style, chosen = f'{base}/{{styleId}}', [] if offer.source else [CHOSEN]
 
     def path_item(name: str, what: Text, parameters: list[Parameter[Any]], success: dict[str, Any]) -> dict[str, Any]:
-        title = what if offer.source else Text(vi=f'Cả dịch vụ: {what.vi}', en=f'Whole service: {what.en}')
+        title = what if offer.source else Text(vi='Cả dịch vụ: {what}', en='Whole service: {what}').format(what=what)
         return get(offer, name, title, parameters, success, tag='styles')
 
     def in_style(formats: tuple[str, ...], *more: Parameter[Any]) -> list[Parameter[Any]]:

@@ -54,7 +54,7 @@ def _is_shown(rendering_pass: Pass) -> bool:
 
 
 def _zoom_for(extent: Sequence[float], width: int) -> float:
-    """Of a picture of the extent that is so wide."""
+    """The zoom at which the extent is so many pixels wide."""
     west, south, east, north = extent
     view = View(WGS84, (west, south, east, north), width, width)
     return zoom_of(max(view.pixel_m[0], LEAST_M), view.centre_wgs84[1])

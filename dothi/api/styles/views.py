@@ -45,7 +45,7 @@ class NoStyles(NotFound):
 
 @STYLES.route('/styles')
 def styles() -> Response:
-    """All styles."""
+    """The list of the styles of the service."""
     parameters.refuse_unknown(COMMON)
     form = wanted_format()
     with snapshot() as db:
@@ -182,7 +182,7 @@ def _style_etag(styled: Styled, form: str) -> str:
 
 
 def _page_members(styled: Styled, path: str) -> dict[str, Any]:
-    """What the page says."""
+    """The values that the page's template shows."""
     return {
         'title': say(styled.title),
         'path': path,

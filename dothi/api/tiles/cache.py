@@ -29,7 +29,7 @@ class CachedTile:
 
     @property
     def content(self) -> bytes:
-        """The tile itself."""
+        """The bytes of the tile."""
         # the last four bytes say how long it is; gzip.decompress takes twice as long
         size = int.from_bytes(self.packed[-4:], 'little')
         return zlib.decompress(self.packed, GZIP, size) if size else b''

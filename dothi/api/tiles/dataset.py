@@ -46,7 +46,7 @@ def theme_tilesets(theme: str) -> Response:
 @DATASET_TILES.route('/themes/<theme>/tiles/<matrix_set>')
 @DATASET_TILES.route('/themes/<theme>/tiles/<matrix_set>/metadata')
 def dataset_tileset(matrix_set: str, theme: str | None = None) -> Response:
-    """What the tileset is."""
+    """The metadata of the tileset of several layers."""
     parameters.refuse_unknown(PARAMETERS)
     grid = known_grid(matrix_set)
     with snapshot() as db:

@@ -132,7 +132,7 @@ def tileset_metadata(tileset: Tileset, grid: Grid) -> dict[str, Any]:
 
 
 def tileset_tilejson(tileset: Tileset, grid: Grid) -> dict[str, Any]:
-    """TileJSON of vector tiles."""
+    """The TileJSON 3.0 document of a vector tileset."""
     more = {'vector_layers': [part for layer in tileset.layers for part in vector_layers(layer, grid)]}
     more |= _release_members(tileset)
     template, zooms = tile_template(tileset, grid), tileset.zooms(grid)
@@ -170,7 +170,7 @@ def _describe_layer(layer: Layer, grid: Grid) -> list[dict[str, Any]]:
 
 
 def limits_of(at: Limits) -> dict[str, Any]:
-    """As tileset metadata has them."""
+    """The limits of each tile matrix, in the form of tileset metadata."""
     return {
         'tileMatrix': str(at.z), 'minTileRow': at.north, 'maxTileRow': at.south, 'minTileCol': at.west,
         'maxTileCol': at.east,
@@ -183,7 +183,7 @@ def _release_members(tileset: Tileset) -> dict[str, Any]:
 
 
 def _style_links(tileset: Tileset) -> list[dict[str, Any]]:
-    """Of a layer its own styles, of several those of the whole map; a theme's layers have them there too."""
+    """The links to a layer's own styles, or to those of the whole map for several layers and those of a theme."""
     return styles_links(tileset.path if tileset.path.startswith('/collections/') else '')
 
 

@@ -62,7 +62,7 @@ class MatrixSet:
 
 
 def matrix_sets(locality: Locality) -> dict[str, MatrixSet]:
-    """The sets by name."""
+    """The tile matrix sets that are served, by name."""
     own = own_set(locality)
     sets = [*(_quad(grid) for grid in GRIDS.values()), *([own] if own else [])]
     return {matrix_set.name: matrix_set for matrix_set in sets}

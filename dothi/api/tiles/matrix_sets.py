@@ -17,7 +17,7 @@ from dothi.api.http.served_crs import uri_of
 from dothi.api.http.service import service
 from dothi.api.tiles.matrices import SIDE_PX, MatrixSet, own_set
 from dothi.api.tiles.place import GRIDS, Grid
-from dothi.core.errors import NotFound, did_you_mean
+from dothi.core.errors import NotFound
 from dothi.core.text import Text
 
 TILE_MATRIX_SETS = Blueprint('tile_matrix_sets', __name__)
@@ -34,9 +34,8 @@ class NoSuchTileMatrixSet(NotFound):
 def known_grid(name: str, *others: str) -> Grid:
     """The set; raises NoSuchTileMatrixSet with the nearest name. others: sets that are no grids, to be named too."""
     if name not in GRIDS:
-        hint = did_you_mean(name, [*GRIDS, *others])
-        raise NoSuchTileMatrixSet(
-            vi=f'Không có bộ ô "{name}". {hint.vi}', en=f'There is no tile matrix set "{name}". {hint.en}'
+        raise NoSuchTileMatrixSet.with_suggestion(
+            name, [*GRIDS, *others], vi=f'Không có bộ ô "{name}".', en=f'There is no tile matrix set "{name}".'
         )
     return GRIDS[name]
 

@@ -60,11 +60,11 @@ def _theme(offer: Offer) -> Parameter[str]:
 
 
 def _of_all(what: Text) -> Text:
-    return Text(vi=f'Mọi lớp: {what.vi}', en=f'All layers: {what.en}')
+    return Text(vi='Mọi lớp: {what}', en='All layers: {what}').format(what=what)
 
 
 def _of_theme(what: Text) -> Text:
-    return Text(vi=f'Mọi lớp trong chủ đề: {what.vi}', en=f'All layers of a theme: {what.en}')
+    return Text(vi='Mọi lớp trong chủ đề: {what}', en='All layers of a theme: {what}').format(what=what)
 
 
 def _matrix_set_paths(offer: Offer) -> dict[str, Any]:

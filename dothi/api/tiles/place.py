@@ -31,11 +31,11 @@ class Grid:
     last_zoom: int
 
     def x(self, lon: float) -> float:
-        """Easting of a longitude."""
+        """The easting of a longitude in the unit of the matrix: metres of Web Mercator, or degrees."""
         return lon if self.srid == WGS84 else lon / 360 * WORLD_M
 
     def y(self, lat: float) -> float:
-        """Northing of a latitude."""
+        """The northing of a latitude in the unit of the matrix: metres of Web Mercator, or degrees."""
         return lat if self.srid == WGS84 else mercator(lat) / math.pi * WORLD_M / 2
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from dothi.api.tiles.changes import Current
 from dothi.api.tiles.maker import Sheet, TileMaker
 from dothi.api.tiles.place import WEB_MERCATOR_QUAD, Box, Grid, Limits, limits
-from dothi.core.errors import NotFound, WrongUse, did_you_mean
+from dothi.core.errors import NotFound, WrongUse
 from dothi.core.layer import Audience, ColumnType, Layer
 from dothi.core.locality import Locality
 from dothi.core.text import Text
@@ -65,10 +65,11 @@ class Tileset:
         by_id = {layer.id: layer for layer in self.layers}
         for name in names:
             if name not in by_id:
-                hint = did_you_mean(name, by_id)
-                raise NotInTileset(
-                    vi=f'collections={name}: không có lớp này ở đây. {hint.vi}',
-                    en=f'collections={name}: there is no such collection here. {hint.en}',
+                raise NotInTileset.with_suggestion(
+                    name,
+                    by_id,
+                    vi=f'collections={name}: không có lớp này ở đây.',
+                    en=f'collections={name}: there is no such collection here.',
                 )
         return replace(self, sheet=Sheet(tuple(by_id[name] for name in names)), selected=','.join(names))
 
@@ -102,13 +103,17 @@ def of_theme(theme: str, locality: Locality, audience: Audience, now: dict[str, 
     """The tileset of a theme's layers with data; raises NoSuchTheme with the nearest theme."""
     layers = tuple(layer for layer in _with_data(locality, audience, now) if layer.theme == theme)
     if not layers:
-        hint = did_you_mean(theme, themes(locality, audience, now))
-        raise NoSuchTheme(vi=f'Không có chủ đề "{theme}". {hint.vi}', en=f'There is no theme "{theme}". {hint.en}')
+        raise NoSuchTheme.with_suggestion(
+            theme, themes(locality, audience, now), vi=f'Không có chủ đề "{theme}".', en=f'There is no theme "{theme}".'
+        )
     description = Text(
         vi=', '.join(layer.title.vi for layer in layers), en=', '.join(layer.title.en for layer in layers)
     )
     theme_title = locality.theme_title(theme)
-    title, sheet = Text(vi=f'Chủ đề: {theme_title.vi}', en=f'Theme: {theme_title.en}'), Sheet(layers, f'theme-{theme}')
+    title, sheet = (
+        Text(vi='Chủ đề: {theme_title}', en='Theme: {theme_title}').format(theme_title=theme_title),
+        Sheet(layers, f'theme-{theme}'),
+    )
     return Tileset(f'/themes/{theme}', title, description, sheet, now, locality.place.extent_wgs84)
 
 

@@ -74,7 +74,7 @@ def tileset_list(collection_id: str) -> Response:
 @TILES.route('/collections/<path:collection_id>/tiles/<tileMatrixSetId>')
 @TILES.route('/collections/<path:collection_id>/tiles/<tileMatrixSetId>/metadata')
 def tileset(collection_id: str, tileMatrixSetId: str) -> Response:  # noqa: N803
-    """What the tileset is."""
+    """The metadata of the tileset of one layer."""
     layer = tiled_layer(collection_id)
     parameters.refuse_unknown(COMMON)
     with snapshot() as db:

@@ -11,7 +11,7 @@ CHUNK = 1 << 20
 
 
 def send(line: socket.socket, kind: str, content: bytes) -> None:
-    """Sends one frame."""
+    """Sends one frame: a head with kind and length, then the content."""
     line.sendall(HEAD.pack(kind.encode(), len(content)) + content)
 
 

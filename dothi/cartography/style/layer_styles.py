@@ -84,9 +84,9 @@ def _problems(styles: StyleFile, layer: Layer) -> Iterator[tuple[str, Text]]:
                 yield (
                     key,
                     Text(
-                        vi=f'lớp {layer.id} không có cột "{column}". {hint.vi}',
-                        en=f'the layer {layer.id} has no column "{column}". {hint.en}',
-                    ),
+                        vi='lớp {layer} không có cột "{column}". {hint}',
+                        en='the layer {layer} has no column "{column}". {hint}',
+                    ).format(layer=layer.id, column=column, hint=hint),
                 )
             if part.classes and layer.columns[part.classes.column].type not in {'integer', 'number'}:
                 yield (
@@ -128,9 +128,9 @@ def _unused_colours(styles: StyleFile, name: str) -> Iterator[tuple[str, Text]]:
             yield (
                 f'styles.{name}.recolor',
                 Text(
-                    vi=f'kiểu "{based_on}" không có màu "{colour}". {hint.vi}',
-                    en=f'the style "{based_on}" has no colour "{colour}". {hint.en}',
-                ),
+                    vi='kiểu "{based_on}" không có màu "{colour}". {hint}',
+                    en='the style "{based_on}" has no colour "{colour}". {hint}',
+                ).format(based_on=based_on, colour=colour, hint=hint),
             )
 
 

@@ -42,10 +42,10 @@ def class_title(layer: Layer, part: Part, low: float | None, high: float | None)
         range_ = column.title
     elif low is None:
         most = with_unit(high, unit)
-        range_ = Text(vi=f'dưới {most.vi}', en=f'below {most.en}')
+        range_ = Text(vi='dưới {most}', en='below {most}').format(most=most)
     elif high is None:
         least = with_unit(low, unit)
-        range_ = Text(vi=f'từ {least.vi}', en=f'{least.en} and more')
+        range_ = Text(vi='từ {least}', en='{least} and more').format(least=least)
     elif low == high:
         range_ = with_unit(low, unit)
     else:
@@ -62,7 +62,7 @@ def called(layer: Layer, column: str, value: Value) -> Text:
         return described.domain[str(value)]
     if isinstance(value, bool):
         title = described.title
-        return title if value else Text(vi=f'{title.vi}: không', en=f'{title.en}: no')
+        return title if value else Text(vi='{title}: không', en='{title}: no').format(title=title)
     if isinstance(value, str):
         return Text(vi=value, en=value)
     return with_unit(value, described.unit)

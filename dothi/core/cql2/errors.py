@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from typing import Self
 
-from dothi.core.errors import WrongUse, did_you_mean
+from dothi.core.errors import WrongUse
 
 
 class BadFilter(WrongUse):
@@ -15,10 +15,11 @@ class UnknownProperty(BadFilter):
 
     @classmethod
     def of(cls, name: str, layer_id: str, known_names: Iterable[str]) -> Self:
-        hint = did_you_mean(name, known_names)
-        return cls(
-            vi=f'Lớp "{layer_id}" không có cột "{name}". {hint.vi}',
-            en=f'The layer "{layer_id}" has no column "{name}". {hint.en}',
+        return cls.with_suggestion(
+            name,
+            known_names,
+            vi=f'Lớp "{layer_id}" không có cột "{name}".',
+            en=f'The layer "{layer_id}" has no column "{name}".',
         )
 
 

@@ -17,7 +17,6 @@ from dothi.core.cql2.geometry import IN_CRS84, Space, literal
 from dothi.core.cql2.parse import Language, Node, parse
 from dothi.core.cql2.terms import TIMES, Term, alike, boolean, exactly, named, pair, scalar
 from dothi.core.cql2.times import TEMPORAL, End, Period, moment
-from dothi.core.errors import did_you_mean
 from dothi.core.layer import Audience, Layer
 
 COMPARISONS = ('=', '<>', '<', '<=', '>', '>=')
@@ -127,8 +126,7 @@ class Translator:
         for operators, build in self._builders():
             if name in operators:
                 return build(name, args)
-        hint = did_you_mean(name, KNOWN)
-        raise BadFilter(vi=f'Không có hàm "{name}". {hint.vi}', en=f'There is no function "{name}". {hint.en}')
+        raise BadFilter.with_suggestion(name, KNOWN, vi=f'Không có hàm "{name}".', en=f'There is no function "{name}".')
 
     def _builders(self) -> list[tuple[Any, Callable[[str, list[Node]], Term]]]:
         return [

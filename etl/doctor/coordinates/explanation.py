@@ -16,17 +16,15 @@ def release(title: Text, number: int, demo: bool) -> Text:
 
 def in_extent(share: float, rows: int) -> Text:
     return Text(
-        vi=f'{number_vi(share, ".1%")} trong {number_vi(rows)} hàng nằm trong khung của địa phương; khung không phân '
-        'biệt được múi chiếu',
-        en=f'{share:.1%} of {rows} rows lie in the extent of the locality, which does not tell zones apart',
-    )
+        vi='{share:.1%} trong {rows:,} hàng nằm trong khung của địa phương; khung không phân biệt được múi chiếu',
+        en='{share:.1%} of {rows:,} rows lie in the extent of the locality, which does not tell zones apart',
+    ).format(share=share, rows=rows)
 
 
 def in_units(share: float, rows: int, what: Text) -> Text:
     return Text(
-        vi=f'{number_vi(share, ".1%")} trong {number_vi(rows)} hàng nằm trong {what.vi}',
-        en=f'{share:.1%} of {rows} rows lie in: {what.en}',
-    )
+        vi='{share:.1%} trong {rows:,} hàng nằm trong {what}', en='{share:.1%} of {rows:,} rows lie in: {what}'
+    ).format(share=share, rows=rows, what=what)
 
 
 def in_named_units(outside: int, rows: int, what: Text) -> Text:
@@ -40,21 +38,18 @@ def in_named_units(outside: int, rows: int, what: Text) -> Text:
 def moved(rows: int, median_m: float, most_m: float, overlap: float | None, what: Text) -> Text:
     overlaps = Text(vi='', en='')
     if overlap is not None:
-        overlaps = Text(vi=f', chồng khớp {number_vi(overlap, ".1%")}', en=f', overlap {overlap:.1%}')
+        overlaps = Text(vi=', chồng khớp {overlap:.1%}', en=', overlap {overlap:.1%}').format(overlap=overlap)
     return Text(
-        vi=f'{number_vi(rows)} đối tượng cùng mã cách {what.vi}: trung vị {distance_text(median_m).vi}, 95 % dưới '
-        f'{distance_text(most_m).vi}'
-        f'{overlaps.vi}',
-        en=f'{rows} features with the same key are off from {what.en}: median {distance_text(median_m).en}, '
-        f'95 % within {distance_text(most_m).en}{overlaps.en}',
-    )
+        vi='{rows:,} đối tượng cùng mã cách {what}: trung vị {median_m}, 95 % dưới {most_m}{overlaps}',
+        en='{rows:,} features with the same key are off from {what}: median {median_m}, 95 % within {most_m}{overlaps}',
+    ).format(rows=rows, what=what, median_m=distance_text(median_m), most_m=distance_text(most_m), overlaps=overlaps)
 
 
 def nearest(rows: int, median_m: float, what: Text) -> Text:
     return Text(
-        vi=f'{number_vi(rows)} hàng cách đối tượng gần nhất của {what.vi}: trung vị {distance_text(median_m).vi}',
-        en=f'{rows} rows are off from the nearest feature of {what.en}: median {distance_text(median_m).en}',
-    )
+        vi='{rows:,} hàng cách đối tượng gần nhất của {what}: trung vị {median_m}',
+        en='{rows:,} rows are off from the nearest feature of {what}: median {median_m}',
+    ).format(rows=rows, what=what, median_m=distance_text(median_m))
 
 
 def distance_text(distance_m: float) -> Text:
@@ -82,9 +77,9 @@ def by_name(label: str) -> Text:
 
 def by_evidence(label: str, evidence: Text) -> Text:
     return Text(
-        vi=f'Tệp không nói hệ tọa độ; đọc theo {label} vì không hệ nào khác khớp: {evidence.vi}.',
-        en=f'The file names no coordinate system; read as {label}, as no other system fits: {evidence.en}.',
-    )
+        vi='Tệp không nói hệ tọa độ; đọc theo {label} vì không hệ nào khác khớp: {evidence}.',
+        en='The file names no coordinate system; read as {label}, as no other system fits: {evidence}.',
+    ).format(label=label, evidence=evidence)
 
 
 def northing_first(label: str) -> Text:

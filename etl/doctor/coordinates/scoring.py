@@ -56,7 +56,7 @@ class Placed:
 
     @cached_property
     def centres(self) -> Geometries:
-        """The centroids."""
+        """The centroids of the sampled shapes."""
         return self.reading.to(self.sample.centres, self.srid)
 
     def shapes(self, rows: NDArray[np.intp]) -> Geometries:

@@ -38,7 +38,7 @@ MAJORITY = 0.5
 
 
 def likely_factors(values: NDArray[np.float64], column: Column) -> NDArray[np.float64]:
-    """For each value outside the column's limits, the likeliest factor by which it is in another unit, nan for none."""
+    """By value outside the column's limits: the likeliest factor by which it is in another unit, nan for none."""
     factors = np.full(len(values), np.nan)
     for factor, fits in fitting(values, column).items():
         factors[fits & np.isnan(factors)] = factor
@@ -46,7 +46,7 @@ def likely_factors(values: NDArray[np.float64], column: Column) -> NDArray[np.fl
 
 
 def fitting(values: NDArray[np.float64], column: Column) -> dict[float, NDArray[np.bool_]]:
-    """For each factor, which values it brings within the limits; needs a column with a unit and both limits."""
+    """By factor: which values it brings within the limits; needs a column with a unit and both limits."""
     low, high = column.min, column.max
     if low is None or high is None:
         return {}
@@ -86,7 +86,7 @@ def count(
 
 
 def whole_columns(off: Counter[tuple[str, float]], values: Counter[str]) -> dict[str, tuple[float, int]]:
-    """For each column that is mostly in another unit, the factor that fits most values, and their number."""
+    """By column that is mostly in another unit: the factor that fits most values, and their number."""
     factors: dict[str, tuple[float, int]] = {}
     for (name, factor), count_ in sorted(off.items(), key=lambda item: -item[1]):
         if name not in factors and count_ > MAJORITY * values[name]:

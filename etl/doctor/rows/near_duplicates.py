@@ -10,7 +10,6 @@ from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
 from dothi.core.layer import Layer
-from dothi.core.numbers import number_vi
 from dothi.core.text import Text
 from etl.doctor.rows.duplicates import Fault
 from etl.formats.source import Geometries
@@ -109,10 +108,9 @@ def _steps_apart(step: int, owner: Integers, cell: Integers, points: Floats, tol
 
 def _near(row: int, other: int, tolerance: float) -> Fault:
     says = Text(
-        vi=f'gần như trùng hàng {other}: cùng thuộc tính, lệch không quá {number_vi(tolerance, "g")} m. Xem có ghi '
-        'hai lần không.',
-        en=f'is nearly row {other}: equal columns, shapes at most {tolerance:g} m apart. See whether it came twice.',
-    )
+        vi='gần như trùng hàng {other}: cùng thuộc tính, lệch không quá {tolerance:g} m. Xem có ghi hai lần không.',
+        en='is nearly row {other}: equal columns, shapes at most {tolerance:g} m apart. See whether it came twice.',
+    ).format(other=other, tolerance=tolerance)
     return Fault(row, 'near_duplicate', says)
 
 

@@ -4,7 +4,6 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from dothi.core.numbers import number_vi
 from dothi.core.text import Text
 from etl.formats.source import Geometries
 from etl.report.problems import Finding
@@ -45,7 +44,6 @@ def least_width(geometry: Geometries) -> NDArray[np.float64]:
 
 def _thin(width: float, limit: float) -> Text:
     return Text(
-        vi=f'có phần chỉ rộng {number_vi(width, ".3g")} m (ngưỡng {number_vi(limit, "g")} m). Gộp vào vùng bên cạnh, '
-        'hoặc vẽ lại.',
-        en=f'has a part only {width:.3g} m wide (limit {limit:g} m). Join it with its neighbour, or draw it again.',
-    )
+        vi='có phần chỉ rộng {width:.3g} m (ngưỡng {limit:g} m). Gộp vào vùng bên cạnh, hoặc vẽ lại.',
+        en='has a part only {width:.3g} m wide (limit {limit:g} m). Join it with its neighbour, or draw it again.',
+    ).format(width=width, limit=limit)

@@ -6,7 +6,6 @@ from typing import Any
 from psycopg2.extensions import connection as Connection
 
 from dothi.core.layer import Layer
-from dothi.core.numbers import number_vi
 from dothi.core.text import Text
 from etl.doctor.rows.duplicates import Fault
 from etl.formats.source import family
@@ -42,23 +41,22 @@ def _dangles(db: Connection, staging: str, snap_m: float) -> list[Fault]:
 def _neighbours(row: int, other: int, code: Any, size: float, lon: float, lat: float) -> Fault:
     if code == 'overlap':
         says = Text(
-            vi=f'chồng lên hàng {other}: {number_vi(size, ".3g")} m². Sửa ranh giới chung.',
-            en=f'overlaps row {other}: {size:.3g} m². Correct the common boundary.',
-        )
+            vi='chồng lên hàng {other}: {size:.3g} m². Sửa ranh giới chung.',
+            en='overlaps row {other}: {size:.3g} m². Correct the common boundary.',
+        ).format(other=other, size=size)
     else:
         says = Text(
-            vi=f'có khe hở dài {number_vi(size, ".3g")} m với hàng {other}. Khép ranh giới chung.',
-            en=f'leaves a gap {size:.3g} m long to row {other}. Close the common boundary.',
-        )
+            vi='có khe hở dài {size:.3g} m với hàng {other}. Khép ranh giới chung.',
+            en='leaves a gap {size:.3g} m long to row {other}. Close the common boundary.',
+        ).format(size=size, other=other)
     return Fault(row, code, says, _rounded(lon, lat))
 
 
 def _falls_short(row: int, other: int, distance: float, lon: float, lat: float) -> Fault:
     says = Text(
-        vi=f'có đầu đường cách hàng {other} {number_vi(distance, ".3g")} m mà không chạm. Nối lại, nếu trên thực địa '
-        'chúng nối nhau.',
-        en=f'ends {distance:.3g} m short of row {other}. Join them, if they meet on the ground.',
-    )
+        vi='có đầu đường cách hàng {other} {distance:.3g} m mà không chạm. Nối lại, nếu trên thực địa chúng nối nhau.',
+        en='ends {distance:.3g} m short of row {other}. Join them, if they meet on the ground.',
+    ).format(other=other, distance=distance)
     return Fault(row, 'dangle', says, _rounded(lon, lat))
 
 

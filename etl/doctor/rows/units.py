@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
-from dothi.core.numbers import number_vi
 from dothi.core.row_faults import FaultCode
 from dothi.core.text import Text
 from etl.doctor.columns import Matching
@@ -141,15 +140,14 @@ def distances_to_units(codes: Any, points: Geometries, parent: Parent) -> NDArra
 
 def _unknown(parent: Parent) -> Text:
     return Text(
-        vi=f'không phải là mã đơn vị ({parent.title.vi}) có hiệu lực ngày {parent.on:%d/%m/%Y}. Sửa mã, hoặc cho '
-        'biết dữ liệu là của ngày nào.',
-        en=f'is not the code of a unit ({parent.title.en}) in force on {parent.on}. Correct it, or say of which day '
-        'the data is.',
-    )
+        vi='không phải là mã đơn vị ({parent}) có hiệu lực ngày {on:%d/%m/%Y}. Sửa mã, hoặc cho biết dữ liệu là của '
+        'ngày nào.',
+        en='is not the code of a unit ({parent}) in force on {on}. Correct it, or say of which day the data is.',
+    ).format(parent=parent.title, on=parent.on)
 
 
 def _outside(distance: float, parent: Parent) -> Text:
     return Text(
-        vi=f'là đơn vị ({parent.title.vi}) mà đối tượng nằm cách {number_vi(distance, ".0f")} m. Sửa mã hoặc vị trí.',
-        en=f'is a unit ({parent.title.en}) from which the feature lies {distance:.0f} m away. Correct code or place.',
-    )
+        vi='là đơn vị ({parent}) mà đối tượng nằm cách {distance:.0f} m. Sửa mã hoặc vị trí.',
+        en='is a unit ({parent}) from which the feature lies {distance:.0f} m away. Correct code or place.',
+    ).format(parent=parent.title, distance=distance)

@@ -121,7 +121,7 @@ _AMBIGUOUS = Text(
 
 def _type(column: Column) -> Text:
     words = TYPE_WORDS[column.type]
-    return Text(vi=f'không phải là {words.vi}. Sửa giá trị.', en=f'is not {words.en}. Correct the value.')
+    return Text(vi='không phải là {words}. Sửa giá trị.', en='is not {words}. Correct the value.').format(words=words)
 
 
 def _domain(column: Column) -> Text:

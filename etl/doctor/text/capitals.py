@@ -3,7 +3,6 @@
 from psycopg2.extensions import connection as Connection
 
 from dothi.core.layer import Layer
-from dothi.core.numbers import number_vi
 from dothi.core.text import Text
 from etl.doctor.columns import Matching
 from etl.doctor.text.decoder import Decoder
@@ -61,7 +60,7 @@ def _count(db: Connection, statement: str, *values: object) -> int:
 
 def _spelt(column: str, values: int) -> Text:
     return Text(
-        vi=f'Cột {column}: số giá trị lấy lại chữ hoa có dấu theo tên đã biết, vì TCVN3 không có các chữ đó: '
-        f'{number_vi(values)}.',
-        en=f'Column {column}: values that took accented capitals from the known names, as TCVN3 has none: {values}.',
-    )
+        vi='Cột {column}: số giá trị lấy lại chữ hoa có dấu theo tên đã biết, vì TCVN3 không có các chữ đó: '
+        '{values:,}.',
+        en='Column {column}: values that took accented capitals from the known names, as TCVN3 has none: {values:,}.',
+    ).format(column=column, values=values)

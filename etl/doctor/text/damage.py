@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
-from dothi.core.numbers import number_vi
 from dothi.core.text import Text
 
 type Damage = Literal['escaped', 'entity', 'blank', 'lookalike', 'lost']
@@ -101,9 +100,9 @@ class DamageTally:
         )
         count, words = self.counts[kind], WORDS[kind]
         return Text(
-            vi=f'Cột {column}: {number_vi(count)} giá trị {words.vi}. Ví dụ: {example_text}.',
-            en=f'Column {column}: {count:,} values {words.en}. For example: {example_text}.',
-        )
+            vi='Cột {column}: {count:,} giá trị {words}. Ví dụ: {example_text}.',
+            en='Column {column}: {count:,} values {words}. For example: {example_text}.',
+        ).format(column=column, count=count, words=words, example_text=example_text)
 
 
 def may_be_harmed(content: bytes) -> bool:

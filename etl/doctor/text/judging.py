@@ -92,7 +92,7 @@ def sampled(values: Iterable[bytes]) -> list[bytes]:
 
 
 def score(reading: Reading, sample: Sequence[bytes]) -> Score:
-    """How well `reading` fits."""
+    """The score of a reading: how many of its accented words are Vietnamese syllables, how many common words."""
     texts = tuple(reading.text(raw) for raw in sample)
     words = {word for text in texts if text is not None for word in accented_words(text)}
     unreadable = sum(text is None for text in texts)

@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 
 from dothi.cartography.style.colour import Colour
-from dothi.core.errors import WrongUse, did_you_mean
+from dothi.core.errors import WrongUse
 
 NAMES = (
     'circle', 'square', 'triangle', 'diamond', 'star',
@@ -32,9 +32,8 @@ class UnknownMarker(WrongUse):
 def path_of(name: str) -> str:
     """The sign's path in a box of 24 by 24, as SVG writes it; raises UnknownMarker with the nearest name."""
     if name not in NAMES:
-        hint = did_you_mean(name, NAMES)
-        raise UnknownMarker(
-            vi=f'Không có ký hiệu "{name}". {hint.vi}', en=f'There is no marker called "{name}". {hint.en}'
+        raise UnknownMarker.with_suggestion(
+            name, NAMES, vi=f'Không có ký hiệu "{name}".', en=f'There is no marker called "{name}".'
         )
     (path,) = re.findall(r'\sd="([^"]+)"', (FOLDER / f'{name}.svg').read_text(encoding='utf-8'))
     return ' '.join(path.split())

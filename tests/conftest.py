@@ -343,20 +343,24 @@ def serving(environment: dict[str, str], folder: Path) -> Iterator[Province]:
     urls = [f'http://127.0.0.1:{environment[name]}' for name in ('DOTHI_PORT', 'DOTHI_PUBLIC_PORT')]
     with ExitStack() as stack:
         log = stack.enter_context((folder / 'services.log').open('ab'))
-        for command in commands:
+        services = [
             stack.enter_context(_running([sys.executable, '-m', 'dothi.cli', *command], environment, log))
+            for command in commands
+        ]
+        # all at once, before each is waited for
+        stack.callback(lambda: [service.terminate() for service in services])
         for url in urls:
             _wait_for(f'{url}/health', folder / 'services.log')
         yield Province(*urls, environment, folder / 'services.log')
 
 
 @contextmanager
-def _running(command: list[str], environment: dict[str, str], log: object) -> Iterator[None]:
+def _running(command: list[str], environment: dict[str, str], log: object) -> Iterator[subprocess.Popen[bytes]]:
     process = subprocess.Popen(  # type: ignore[call-overload]
         command, env={**os.environ, **environment}, stdout=log, stderr=log, cwd=PROJECT, stdin=subprocess.DEVNULL
     )
     try:
-        yield
+        yield process
     finally:
         process.terminate()
         try:

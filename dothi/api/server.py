@@ -1,6 +1,7 @@
 """gunicorn for one audience: its settings, and workers that answer what never reaches the app."""
 
 import contextlib
+import gc
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -98,6 +99,9 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
             'control_socket_disable': True,
             'proc_name': f'dothi {self.audience}',
             'post_fork': _after_fork,
+            # else Python looks through all objects several times as a process ends, which takes seconds
+            'worker_exit': lambda _master, _worker: gc.freeze(),
+            'on_exit': lambda _master: gc.freeze(),
             'child_exit': self._after_exit,
             # which proxies are believed is decided by DOTHI_TRUSTED_PROXIES alone
             'forwarded_allow_ips': '',

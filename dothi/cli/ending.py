@@ -1,5 +1,6 @@
 """How a command ends: with its exit code and, where something is wrong, a message for people and for scripts."""
 
+import gc
 import json
 import sys
 import traceback
@@ -33,6 +34,9 @@ def run(app: typer.Typer) -> NoReturn:
         _fail(_misused(wrong))
     except Exception:
         _fail(recorded())
+    finally:
+        # the process ends: looking through all objects for what could be freed would take longer than most commands
+        gc.freeze()
     if ended == INTERRUPTED:
         _fail(Interrupted(vi='Đã dừng theo yêu cầu.', en='Interrupted.'), INTERRUPTED)
     sys.exit(ended if isinstance(ended, int) else 0)

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from dothi.cli import output
 from dothi.cli.options import Json
 from dothi.core.layer import Audience
+from dothi.core.listening import require_closed
 from dothi.core.own_layers import served_locality
 from dothi.core.settings import ServerSettings
 from dothi.local.demo import DemoSize, deliver_demo, demo_buildings
@@ -83,9 +84,10 @@ def serve(
     """Phục vụ trang bản đồ và OGC API ở cửa sổ này, cho đến khi bị dừng. ·
     Serves portal and OGC API in the foreground, until it is ended.
     """
+    server = ServerSettings()
+    require_closed(host or server.host)
     from dothi.api.server import serve_api as run_server
 
-    server = ServerSettings()
     run_server(audience, host or server.host, port or (server.port if audience == 'internal' else server.public_port))
 
 

@@ -5,7 +5,9 @@ werkzeug cuts a body that comes in chunks at the limit and hands on what it has,
 
 import io
 import socket
+import threading
 import time
+from contextlib import suppress
 from typing import Any
 
 from flask import Request
@@ -30,30 +32,45 @@ class BodyStream(LimitedStream):
         self._socket: socket.socket | None = environ.get('gunicorn.socket')
         self._deadline_s = time.monotonic() + PATIENCE_S + (length or 0) * SECONDS_PER_BYTE
 
+    def readall(self) -> bytes:
+        """The whole body; raises RequestEntityTooLarge, RequestTimeout, ClientDisconnected, BadRequest for no chunks.
+
+        The time is measured by a thread: the server reads on for as long as any byte comes within a socket's own limit.
+        """
+        watch = threading.Timer(self._deadline_s - time.monotonic(), self._stop_receiving)
+        watch.daemon = True
+        watch.start()
+        try:
+            return super().readall()
+        finally:
+            watch.cancel()
+
     def readinto(self, buffer: Any) -> int | None:
-        """Reads as any stream; raises RequestEntityTooLarge, RequestTimeout, ClientDisconnected or BadRequest."""
-        self._limit_wait(max(self._deadline_s - time.monotonic(), 0.001))
+        """Reads as any stream; raises as `readall`."""
         try:
             size = super().readinto(buffer)
         except ParseException as error:
-            raise BadRequest from error
-        finally:
-            self._limit_wait(None)
+            raise (RequestTimeout if self._is_late() else BadRequest) from error
         if self.is_exhausted:
             raise RequestEntityTooLarge
         return size
 
     def on_disconnect(self, error: Exception | None = None) -> None:
         """Called where nothing more comes: that is an end, but for a body whose length was told and is not reached."""
-        if isinstance(error, TimeoutError):
+        if self._is_late():
             raise RequestTimeout
         if self._length is not None and self._pos < self._length:
             error = error or EOFError()
         super().on_disconnect(error)
 
-    def _limit_wait(self, seconds: float | None) -> None:
+    def _is_late(self) -> bool:
+        return time.monotonic() >= self._deadline_s
+
+    def _stop_receiving(self) -> None:
+        """Has the thread that waits for more of the body find its end; the way back stays open for the answer."""
         if self._socket is not None:
-            self._socket.settimeout(seconds)
+            with suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RD)
 
 
 class BoundedRequest(Request):

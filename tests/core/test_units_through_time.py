@@ -174,6 +174,14 @@ def test_four_wards_of_2025_cannot_be_given_to_a_district():
     assert Counter(around.values())['356'] == 36
 
 
+def test_the_only_unit_of_a_level_takes_all_figures(written):
+    """A locality may be one district: its wards still belong to it."""
+    one_town = 'code,level,name,parent_code,valid_from,valid_to,population_1999,decree\n'
+    one_town += '01,ward,North,9,2000-01-01,,30,A\n02,ward,South,9,2000-01-01,,10,A\n9,town,West,1,2000-01-01,,40,A\n'
+    register = written(units=one_town, lineage=None)
+    assert parents(register, 'ward', FIRST, 'town', FIRST) == {'01': '9', '02': '9'}
+
+
 def test_a_day_without_units_is_refused_with_the_days_of_change():
     """After the district level was abolished there is nothing to group by, and an empty map would hide that."""
     with pytest.raises(NoUnitsThen, match='2025-07-01'):

@@ -28,8 +28,9 @@ from dothi.core.locality import Locality, load_locality
 from dothi.core.migrate import migrate
 from dothi.core.ports import free_port
 from dothi.core.postgis import THROWAWAY, LocalPostgis
-from dothi.core.settings import PROJECT
+from dothi.core.settings import PROJECT, PathSettings
 from dothi.local.demo import demo_options
+from etl.closed_room import fork_server
 from etl.desk.deliver import deliver
 from tests.matrix import number_of_examples
 from tests.scheduling import GroupScheduling, grouping_fault, rank_of
@@ -112,6 +113,24 @@ def postgis(shared_folder: Path) -> Iterator[LocalPostgis]:
     server.start()
     yield server
     server.stop()
+
+
+@pytest.fixture(scope='session')
+def room(shared_folder: Path) -> Path:
+    """The scratch folder of a fork server that has read a file of our system before, as a worker's has.
+
+    This process reads files by it, and so does each that works in a state folder that `share_room` was called for.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv('DOTHI_STATE', str(shared_folder / 'room'))
+        fork_server.share('EPSG:9209')
+        return PathSettings().scratch
+
+
+def share_room(state: Path, room: Path) -> None:
+    """Let processes that work in this state folder read files by the fork server of the tests."""
+    state.mkdir(parents=True, exist_ok=True)
+    (state / 'scratch').symlink_to(room)
 
 
 class Instance:
@@ -213,7 +232,7 @@ def instance(postgis: LocalPostgis, shared_folder: Path) -> Instance:
 
 
 @pytest.fixture(scope='session')
-def template(instance: Instance, locality: Locality, tmp_path_factory: pytest.TempPathFactory) -> str:
+def template(instance: Instance, locality: Locality, room: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Name of a migrated database without data, to be copied."""
     name = MIGRATED
     url = instance.create(name)

@@ -20,7 +20,7 @@ from etl.desk.options import DeliveryOptions
 from etl.formats.opening import open_source
 from etl.formats.source import Source
 from etl.report.model import Report
-from tests.conftest import Instance, building_template, fresh
+from tests.conftest import Instance, building_template, fresh, share_room
 from tests.etl.agency_words import must_be_a_refusal_for_agencies, must_be_a_report_for_agencies
 from tests.rasters import write_locality
 
@@ -99,6 +99,13 @@ class Agency:
             for file in files:
                 archive.write(file, inside + file.name)
         return path
+
+
+@pytest.fixture
+def database(database: dict[str, str], room: Path) -> dict[str, str]:
+    """What processes of the test read comes from the fork server that all tests share."""
+    share_room(Path(database['DOTHI_STATE']), room)
+    return database
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from etl.desk import archive
 from etl.desk.deliver import deliver
 from etl.desk.deliveries import LostDatabase
 from etl.desk.options import DeliveryOptions
-from tests.conftest import PATIENCE_S, fresh
+from tests.conftest import PATIENCE_S, fresh, share_room
 from tests.etl.conftest import Agency
 from tests.etl.crashing import Action, Moment, admin, at, cut, ended, killed, no_room, started
 from tests.matrix import EXHAUSTIVE
@@ -66,10 +66,12 @@ DECISIONS = 'select count(*) from catalog.decision'
 
 
 @pytest.fixture(scope='module')
-def environment(instance, template, tmp_path_factory) -> Iterator[dict[str, str]]:
+def environment(instance, template, room, tmp_path_factory) -> Iterator[dict[str, str]]:
     """One database for all of the matrix."""
+    state = tmp_path_factory.mktemp('state')
+    share_room(state, room)
     with pytest.MonkeyPatch.context() as patch:
-        yield from fresh(instance, template, tmp_path_factory.mktemp('state'), patch)
+        yield from fresh(instance, template, state, patch)
 
 
 @pytest.fixture(scope='module')

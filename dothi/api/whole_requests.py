@@ -4,6 +4,7 @@ gunicorn's threads read a request as it comes: 80 clients that send half a heade
 its main thread, which hands out all connections, waits for 2 s for each client that does not close when told to.
 """
 
+import select
 import selectors
 import socket
 import time
@@ -118,7 +119,14 @@ def _received(conn: Any) -> int | None:
         return 0
     except OSError:
         return None
-    return None if not begun or END_OF_HEADER in begun else len(begun)
+    return None if END_OF_HEADER in begun or _has_ended(conn.sock) else len(begun)
+
+
+def _has_ended(sock: socket.socket) -> bool:
+    """Whether the client sends nothing any more: the poller would wake for the same half header again and again."""
+    poller = select.poll()
+    poller.register(sock, select.POLLRDHUP)
+    return bool(poller.poll(0))
 
 
 def _wake_at(sock: socket.socket, size_bytes: int) -> None:

@@ -21,6 +21,7 @@ from schemathesis.specs.openapi.checks import (
 
 from tests.api.conformance.conftest import Api, api, internal, prepared, public
 from tests.conftest import Province
+from tests.matrix import EXHAUSTIVE, number_of_examples
 
 __all__ = ['api', 'internal', 'prepared', 'public']
 
@@ -31,9 +32,9 @@ CHECKS: list[CheckFunction] = [
     response_headers_conformance,
     response_schema_conformance,
 ]
-# How many cases of an operation on one collection. The same code answers for the others: one case each, of a third of
+# How many cases of an operation on one collection. The same code answers for the others: one case each, of some of
 # their operations, so that every collection and every operation has its turn.
-EXAMPLES, ONE_OF = 6, 3
+EXAMPLES, ONE_OF = number_of_examples(2, 12), 3 if EXHAUSTIVE else 10
 
 
 def _operations(api: Api) -> list[APIOperation]:

@@ -8,7 +8,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,10 +16,11 @@ import requests
 
 from dothi.api.master import LONGEST_S, QUIET_S, SettledGeneration
 from dothi.core.database import connection
+from dothi.core.locality import Locality
 from dothi.core.ports import free_port
 from dothi.core.settings import PROJECT
 from tests.api.conftest import Desk, school
-from tests.conftest import PATIENCE_S
+from tests.conftest import PATIENCE_S, Instance, fresh
 
 # Queries end after this time.
 SLOW_MS = 4_000
@@ -33,19 +34,37 @@ def serve_log(tmp_path: Path) -> Path:
 @pytest.fixture
 def served(database: dict[str, str], serve_log: Path) -> Iterator[str]:
     """Address of an internal service with two workers on the test's database."""
+    with serving(database, serve_log) as address:
+        yield address
+
+
+@pytest.fixture(scope='module')
+def served_schools(
+    instance: Instance, template: str, locality: Locality, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """Address of such a service on two schools, for tests that change nothing."""
+    folder = tmp_path_factory.mktemp('served')
+    with pytest.MonkeyPatch.context() as patch:
+        for environment in fresh(instance, template, folder, patch):
+            Desk(locality).release('schools', [('POINT(0 0)', school('A')), ('POINT(0 0)', school('B'))])
+            with serving(environment, folder / 'serve.log') as address:
+                yield address
+
+
+@contextmanager
+def serving(environment: dict[str, str], log_file: Path) -> Iterator[str]:
     port = free_port()
-    environment = {**os.environ, **database, 'DOTHI_PORT': str(port), 'DOTHI_WORKERS': '2'}
+    environment = {**os.environ, **environment, 'DOTHI_PORT': str(port), 'DOTHI_WORKERS': '2'}
     environment['DOTHI_STATEMENT_TIMEOUT_MS'] = str(SLOW_MS)
-    log = serve_log.open('w+')
     command = [sys.executable, '-m', 'dothi.cli', 'serve', '--audience', 'internal']
-    process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=PROJECT)
-    try:
-        _wait_until(lambda: _answers(f'http://127.0.0.1:{port}/health'))
-        yield f'http://127.0.0.1:{port}'
-    finally:
-        process.terminate()
-        process.wait(PATIENCE_S)
-        log.close()
+    with log_file.open('w+') as log:
+        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=PROJECT)
+        try:
+            _wait_until(lambda: _answers(f'http://127.0.0.1:{port}/health'))
+            yield f'http://127.0.0.1:{port}'
+        finally:
+            process.terminate()
+            process.wait(PATIENCE_S)
 
 
 class Crowd:
@@ -137,11 +156,10 @@ def test_a_generation_counts_once_it_settles_or_is_long_overdue() -> None:
     assert len(values) in (3, 4), values
 
 
-def test_an_address_that_is_too_long_is_told_to_come_as_post(served: str, desk: Desk) -> None:
+def test_an_address_that_is_too_long_is_told_to_come_as_post(served_schools: str) -> None:
     """gunicorn takes 8,190 bytes; the same filter by POST is answered."""
-    desk.release('schools', [('POINT(0 0)', school('A')), ('POINT(0 0)', school('B'))])
     filter_ = f"code IN ('A', {', '.join(repr('x' * 50) for _ in range(200))})"
-    items = f'{served}/api/collections/schools/items'
+    items = f'{served_schools}/api/collections/schools/items'
     refused = requests.get(items, params={'filter': filter_}, timeout=120)
     assert refused.status_code == 414
     assert '/search' in refused.json()['description']
@@ -150,25 +168,25 @@ def test_an_address_that_is_too_long_is_told_to_come_as_post(served: str, desk: 
     assert [feature['properties']['code'] for feature in found['features']] == ['A']
 
 
-def test_half_sent_requests_keep_no_thread(served: str, desk: Desk) -> None:
+def test_half_sent_requests_keep_no_thread(served_schools: str) -> None:
     """80 clients send half a header; whoever sends a whole one is answered, and so are they when the rest comes."""
-    host, _, port = served.removeprefix('http://').partition(':')
+    host, _, port = served_schools.removeprefix('http://').partition(':')
     with ExitStack() as stack:
         slow = [stack.enter_context(socket.create_connection((host, int(port)))) for _ in range(80)]
         for half in slow:
             half.sendall(b'GET /api?f=json HTTP/1.1\r\nHost: localhost\r\nX-Sl')
-        assert {requests.get(f'{served}/api?f=json', timeout=120).status_code for _ in range(20)} == {200}
+        assert {requests.get(f'{served_schools}/api?f=json', timeout=120).status_code for _ in range(20)} == {200}
         slow[0].sendall(b'ow: ')
         slow[0].sendall(b'yes\r\n\r\n')
         assert slow[0].recv(100).startswith(b'HTTP/1.1 200')
 
 
-def test_clients_that_do_not_close_hold_nobody_up(served: str, desk: Desk) -> None:
+def test_clients_that_do_not_close_hold_nobody_up(served_schools: str) -> None:
     """60 were answered for the last time, and stay: each is told the end before any has closed.
 
     gunicorn's two loops would wait for each of them for 2 s, so that the last would hear of it after 60 s.
     """
-    host, _, port = served.removeprefix('http://').partition(':')
+    host, _, port = served_schools.removeprefix('http://').partition(':')
     refused = b'POST /api/jobs HTTP/1.1\r\nHost: localhost\r\nContent-Length: 90000\r\n\r\n{'
     closing = b'GET /api?f=json HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n'
     with ExitStack() as stack:
@@ -181,18 +199,17 @@ def test_clients_that_do_not_close_hold_nobody_up(served: str, desk: Desk) -> No
             assert client.recv(12).startswith(b'HTTP/1.1 ')
             while client.recv(65_536):
                 pass
-        assert requests.get(f'{served}/health', timeout=30).status_code == 200
+        assert requests.get(f'{served_schools}/health', timeout=30).status_code == 200
 
 
-def test_slow_queries_do_not_hold_the_service_up(served: str, desk: Desk) -> None:
+def test_slow_queries_do_not_hold_the_service_up(served_schools: str) -> None:
     """Six clients wait for a locked table until their queries are ended; whoever asks for something else does not."""
-    desk.release('schools', [('POINT(0 0)', school('A'))])
     with connection('admin') as db, db.cursor() as cursor:
         cursor.execute('lock table layer.schools in access exclusive mode')
-        with Crowd([f'{served}/api/collections/schools/items'] * 6) as crowd:
+        with Crowd([f'{served_schools}/api/collections/schools/items'] * 6) as crowd:
             time.sleep(0.5)
             started = time.monotonic()
-            assert all(requests.get(f'{served}/health', timeout=120).status_code == 200 for _ in range(10))
+            assert all(requests.get(f'{served_schools}/health', timeout=120).status_code == 200 for _ in range(10))
             assert time.monotonic() - started < SLOW_MS / 1000
             time.sleep(SLOW_MS / 1000)
             db.rollback()

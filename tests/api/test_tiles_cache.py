@@ -123,10 +123,12 @@ def test_kept_cells_draw_what_counting_now_draws(province_database: dict[str, st
         for z in (6, 8, 9)
         for at in [limits(grid, z, (106.2, 20.3, 106.2, 20.3))]
     ]
-    kept = [app().get(address).get_data() for address in addresses]
+    client = app()
+    kept = [client.get(address).get_data() for address in addresses]
     query('delete from catalog.tile_count where layer_id = %s', layer)
     query("update catalog.release set released_at = released_at + interval '1 second' where layer_id = %s", layer)
-    assert [app().get(address).get_data() for address in addresses] == kept
+    client = app()
+    assert [client.get(address).get_data() for address in addresses] == kept
     assert all(kept)
 
 

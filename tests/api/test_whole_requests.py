@@ -4,6 +4,7 @@ import os
 import selectors
 import socket
 from collections.abc import Callable, Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import TConn  # type: ignore[import-untyped]
 
+from dothi.api import whole_requests
 from dothi.api.whole_requests import WholeRequestWorker
 
 REQUEST = b'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'
@@ -59,3 +61,14 @@ def test_a_request_that_comes_as_its_connection_runs_out_of_time_is_answered(
     worker.murder_keepalived()
     assert ours.recv(1000).split(b'\r\n')[0] == answer
     ours.close()
+
+
+def test_a_client_that_goes_in_its_header_is_not_waited_for() -> None:
+    """The end of a connection wakes the poller at once, each time that it waits for more: it would do nothing else."""
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        connection = SimpleNamespace(sock=ours)
+        theirs.sendall(b'GET /api HTTP')
+        assert whole_requests._received(connection) == len(b'GET /api HTTP')
+        theirs.shutdown(socket.SHUT_WR)
+        assert whole_requests._received(connection) is None

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from tests.api.conformance.conftest import Api, links
+from tests.matrix import EXHAUSTIVE
 
 CLASSES = ['http://www.opengis.net/spec/ogcapi-common-2/1.0/conf/collections']
 CRS84 = 'http://www.opengis.net/def/crs/OGC/1.3/CRS84'
@@ -46,11 +47,16 @@ def test_a_description_has_id_title_links_and_type_of_items(api: Api) -> None:
 
 def test_every_link_has_relation_type_and_title_and_leads_somewhere(api: Api) -> None:
     """/req/collections/collections-description-links; links out of the service are not followed."""
-    for one in api.collections():
+    for number, one in enumerate(api.collections()):
         for link in one['links']:
             assert set(link) >= {'rel', 'type', 'title', 'href'}, link
-            if link['href'].startswith(api.url):
-                _leads_to(api, link)
+        own = [link for link in one['links'] if link['href'].startswith(api.url)]
+        # every day each address of each kind at some of the collections
+        for link in own if EXHAUSTIVE else own[number % SOME :: SOME]:
+            _leads_to(api, link)
+
+
+SOME = 6
 
 
 def _leads_to(api: Api, link: dict[str, Any]) -> None:

@@ -7,16 +7,17 @@ import pytest
 import requests
 
 from tests.api.conformance.conftest import Api, links
+from tests.matrix import combinations
 
 CLASSES = ['http://www.opengis.net/spec/ogcapi-features-1/1.0/conf/core']
 GEOJSON = 'application/geo+json'
 CRS84 = 'http://www.opengis.net/def/crs/OGC/1.3/CRS84'
+TIMES = (
+    '2018-02-12', '2018-02-12T23:20:50Z', '2018-02-12T23:20:50+07:00', '2018-02-12T00:00:00Z/2018-03-18T12:31:12Z',
+    '2018-02-12T00:00:00Z/..', '../2018-03-18T12:31:12Z', '/2018-03-18', '2018-02-12/', '2018-02-12/P2D',
+)  # fmt: skip
 # The boxes of OGC's executable test suite: over the meridian, the equator, the antimeridian and the poles.
 BOXES = ('-1.5,50,1.5,53', '-80,-5,-70,5', '177,65,-177,70', '-180,85,180,90', '-180,-90,180,-85')
-
-
-def feature_collections(api: Api) -> list[dict[str, Any]]:
-    return [one for one in api.collections() if one['itemType'] == 'feature']
 
 
 def parameters(api: Api, collection: str) -> dict[str, dict[str, Any]]:
@@ -60,7 +61,7 @@ def test_it_speaks_http_1_1(api: Api) -> None:
 
 def test_a_collection_leads_to_its_items_and_has_an_extent(api: Api) -> None:
     """/req/core/fc-md-op, fc-md-success, fc-md-items, fc-md-items-links, fc-md-extent, sfc-md-op, sfc-md-success"""
-    for one in feature_collections(api):
+    for one in api.feature_collections():
         found = links(one, 'items', GEOJSON)
         assert found
         assert all({'rel', 'type', 'href'} <= link.keys() for link in one['links'])
@@ -75,7 +76,7 @@ def test_a_collection_leads_to_its_items_and_has_an_extent(api: Api) -> None:
 
 def test_an_unknown_parameter_is_refused(api: Api) -> None:
     """/req/core/query-param-unknown; and the document allows none"""
-    for one in feature_collections(api):
+    for one in api.feature_collections():
         name = one['id']
         for path in (
             f'/collections/{name}/items',
@@ -102,7 +103,7 @@ def test_an_invalid_value_is_refused(api: Api, name: str, value: str) -> None:
 
 def test_limit_is_defined_as_the_standard_says(api: Api) -> None:
     """/req/core/fc-limit-definition"""
-    for one in feature_collections(api):
+    for one in api.feature_collections():
         limit = parameters(api, one['id'])['limit']
         assert (limit.get('required', False), limit.get('style', 'form'), limit['explode']) == (False, 'form', False)
         schema = limit['schema']
@@ -110,12 +111,11 @@ def test_limit_is_defined_as_the_standard_says(api: Api) -> None:
         assert 1 <= schema['minimum'] <= schema['default'] <= schema['maximum']
 
 
-@pytest.mark.parametrize('limit', [1, 3, 100])
-def test_a_page_has_no_more_than_the_limit(api: Api, limit: int) -> None:
+def test_a_page_has_no_more_than_the_limit(api: Api) -> None:
     """/req/core/fc-limit-response-1, -2"""
-    for one in feature_collections(api):
-        document = items(api, one['id'], limit=limit)
-        assert len(document['features']) == min(limit, document['numberMatched'])
+    for layer, limit in combinations(api.feature_collections(), [1, 3, 100]):
+        document = items(api, layer['id'], limit=limit)
+        assert len(document['features']) == min(limit, document['numberMatched']), (layer['id'], limit)
 
 
 def test_a_limit_above_the_maximum_is_lowered_to_it(api: Api) -> None:
@@ -125,7 +125,7 @@ def test_a_limit_above_the_maximum_is_lowered_to_it(api: Api) -> None:
 
 def test_bbox_is_defined_as_the_standard_says(api: Api) -> None:
     """/req/core/fc-bbox-definition"""
-    for one in feature_collections(api):
+    for one in api.feature_collections():
         bbox = parameters(api, one['id'])['bbox']
         assert (bbox.get('required', False), bbox.get('style', 'form'), bbox['explode']) == (False, 'form', False)
         schema = bbox['schema']
@@ -136,7 +136,7 @@ def test_bbox_is_defined_as_the_standard_says(api: Api) -> None:
 
 def test_a_box_gives_what_touches_it_and_nothing_else(api: Api) -> None:
     """/req/core/fc-bbox-response; by the quarter of the extent in the south-west, in two and three dimensions"""
-    for one in feature_collections(api):
+    for one in api.feature_collections():
         ((west, south, east, north), *_) = one['extent']['spatial']['bbox']
         middle = ((west + east) / 2, (south + north) / 2)
         document = items(api, one['id'], bbox=f'{west},{south},{middle[0]},{middle[1]}', limit=10_000)
@@ -151,30 +151,24 @@ def test_a_box_gives_what_touches_it_and_nothing_else(api: Api) -> None:
         assert {feature['id'] for feature in high['features']} == inside
 
 
-@pytest.mark.parametrize('box', BOXES)
-def test_boxes_anywhere_on_earth_are_taken(api: Api, box: str) -> None:
+def test_boxes_anywhere_on_earth_are_taken(api: Api) -> None:
     """/req/core/fc-bbox-response"""
-    for one in feature_collections(api):
-        assert items(api, one['id'], bbox=box)['features'] == []
+    for layer, box in combinations(api.feature_collections(), BOXES):
+        assert items(api, layer['id'], bbox=box)['features'] == [], (layer['id'], box)
 
 
 def test_datetime_is_defined_for_every_collection(api: Api) -> None:
     """/req/core/fc-time-definition, whether the collection has a time column or not"""
-    for one in feature_collections(api):
+    for one in api.feature_collections():
         when = parameters(api, one['id'])['datetime']
         assert (when.get('required', False), when['style'], when['explode']) == (False, 'form', False)
         assert when['schema']['type'] == 'string'
 
 
-@pytest.mark.parametrize(
-    'when',
-    ['2018-02-12', '2018-02-12T23:20:50Z', '2018-02-12T23:20:50+07:00', '2018-02-12T00:00:00Z/2018-03-18T12:31:12Z',
-     '2018-02-12T00:00:00Z/..', '../2018-03-18T12:31:12Z', '/2018-03-18', '2018-02-12/', '2018-02-12/P2D'],
-)  # fmt: skip
-def test_instants_and_intervals_are_taken(api: Api, when: str) -> None:
+def test_instants_and_intervals_are_taken(api: Api) -> None:
     """/req/core/fc-time-response"""
-    for one in feature_collections(api):
-        assert items(api, one['id'], datetime=when)['type'] == 'FeatureCollection'
+    for layer, when in combinations(api.feature_collections(), TIMES):
+        assert items(api, layer['id'], datetime=when)['type'] == 'FeatureCollection', (layer['id'], when)
 
 
 def test_an_interval_gives_what_was_valid_within_it(api: Api) -> None:
@@ -188,7 +182,7 @@ def test_an_interval_gives_what_was_valid_within_it(api: Api) -> None:
 
 def test_a_page_says_what_it_is(api: Api) -> None:
     """/req/core/fc-op, fc-response, fc-timeStamp, fc-numberReturned"""
-    for one in feature_collections(api):
+    for one in api.feature_collections():
         before = datetime.now(UTC).replace(microsecond=0)
         document = items(api, one['id'])
         assert document['type'] == 'FeatureCollection'
@@ -211,7 +205,7 @@ def test_number_matched_is_what_all_pages_hold_together(api: Api) -> None:
 
 def test_a_page_links_to_itself_and_to_its_other_forms(api: Api) -> None:
     """/req/core/fc-links, /req/core/fc-rel-type"""
-    for one in feature_collections(api):
+    for one in api.feature_collections():
         document = items(api, one['id'], limit=1)
         (itself,) = links(document, 'self')
         assert itself['type'] == GEOJSON
@@ -226,7 +220,7 @@ def test_a_page_links_to_itself_and_to_its_other_forms(api: Api) -> None:
 
 def test_one_feature_is_at_its_address(api: Api) -> None:
     """/req/core/f-op, /req/core/f-success"""
-    for one in feature_collections(api):
+    for one in api.feature_collections():
         (feature,) = items(api, one['id'], limit=1)['features']
         found = api.json(f'/collections/{one["id"]}/items/{feature["id"]}', {'Accept': GEOJSON})
         assert {name: found[name] for name in feature} == feature
@@ -235,7 +229,7 @@ def test_one_feature_is_at_its_address(api: Api) -> None:
 
 def test_one_feature_links_to_itself_its_forms_and_its_collection(api: Api) -> None:
     """/req/core/f-links"""
-    for one in feature_collections(api):
+    for one in api.feature_collections():
         number = items(api, one['id'], limit=1)['features'][0]['id']
         document = api.json(f'/collections/{one["id"]}/items/{number}')
         (itself,) = links(document, 'self', GEOJSON)
@@ -248,7 +242,7 @@ def test_one_feature_links_to_itself_its_forms_and_its_collection(api: Api) -> N
 
 def test_geometries_are_in_crs84_unless_asked_otherwise(api: Api) -> None:
     """/req/core/crs84"""
-    for one in feature_collections(api):
+    for one in api.feature_collections():
         answer = api.get(f'/collections/{one["id"]}/items', limit=5)
         assert answer.headers['Content-Crs'] == f'<{CRS84}>'
         for feature in answer.json()['features']:

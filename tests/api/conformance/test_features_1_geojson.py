@@ -13,7 +13,7 @@ POSITIONS = {'Point': 0, 'MultiPoint': 1, 'LineString': 1, 'MultiLineString': 2,
 
 
 def names(api: Api) -> list[str]:
-    return [one['id'] for one in api.collections() if one['itemType'] == 'feature']
+    return [one['id'] for one in api.feature_collections()]
 
 
 def positions(coordinates: Any, depth: int) -> list[list[float]]:

@@ -11,7 +11,7 @@ MEDIA_TYPE = 'application/schema+json'
 
 @pytest.fixture
 def collections(api: Api) -> list[str]:
-    return [one['id'] for one in api.collections() if one.get('itemType') == 'feature']
+    return [one['id'] for one in api.feature_collections()]
 
 
 def test_queryables_are_there_for_every_collection(api: Api, collections: list[str]) -> None:

@@ -38,7 +38,7 @@ UCUM = re.compile(r'(m|km|cm|mm|m2|har|V|kV|MV\.A|W|t|deg|\{[^{}]+\})|(m3|t)/d|u
 
 
 def features(api: Api) -> list[str]:
-    return [one['id'] for one in api.collections() if one.get('itemType') == 'feature']
+    return [one['id'] for one in api.feature_collections()]
 
 
 def schemas(api: Api, *kinds: str) -> dict[str, dict[str, Any]]:
@@ -122,11 +122,10 @@ def test_core_roles_features_and_advanced_property_roles(api: Api) -> None:
 @pytest.mark.parametrize('kind', KINDS)
 def test_returnables_and_receivables_queryables_and_sortables_are_linked(api: Api, kind: str) -> None:
     """/req/{returnables-and-receivables, queryables, sortables}/link: of every collection, in both places."""
-    for one in api.collections():
-        if one['id'] in features(api):
-            for document in (one, api.json(f'/collections/{one["id"]}')):
-                found = links(document, f'{REL}/{kind}', MEDIA_TYPE)
-                assert [link['href'].split('?')[0] for link in found] == [f'{api.url}/collections/{one["id"]}/{kind}']
+    for one in api.feature_collections():
+        for document in (one, api.json(f'/collections/{one["id"]}')):
+            found = links(document, f'{REL}/{kind}', MEDIA_TYPE)
+            assert [link['href'].split('?')[0] for link in found] == [f'{api.url}/collections/{one["id"]}/{kind}']
 
 
 def test_returnables_and_receivables_are_what_is_returned(api: Api) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 import mapbox_vector_tile
 import requests
 
-from tests.api.conformance.conftest import Api, links
+from tests.api.conformance.conftest import Api, has_turn, links
+from tests.matrix import EXHAUSTIVE
 
 MVT = 'application/vnd.mapbox-vector-tile'
 REL = 'http://www.opengis.net/def/rel/ogc/1.0'
@@ -22,9 +23,13 @@ def tiled(api: Api) -> list[dict[str, Any]]:
 
 @cache
 def lists(api: Api) -> list[dict[str, Any]]:
-    """The list of the dataset, and that of each collection. Asked for once: nobody changes the province."""
-    found = [links(one, f'{REL}/tilesets-vector', 'application/json') for one in tiled(api)]
-    return [api.json('/tiles'), *(api.json(link['href']) for (link,) in found)]
+    """The list of the dataset, and that of each collection whose turn it is (`has_turn`).
+
+    Fetched once: nobody changes the province.
+    """
+    turns = [layer for layer in tiled(api) if EXHAUSTIVE or has_turn(api.audience, layer['id'])]
+    of_layers = [links(layer, f'{REL}/tilesets-vector', 'application/json') for layer in turns]
+    return [api.json('/tiles'), *(api.json(link['href']) for (link,) in of_layers)]
 
 
 @cache

@@ -143,14 +143,14 @@ def test_a_run_beyond_the_time_limit_is_ended(town, new_worker, one):
 
 @pytest.mark.own_database
 def test_a_run_beyond_the_memory_limit_is_ended(town, new_worker, one):
-    """400,000 houses and 100 MB. Libraries in C may crash when memory is refused: that is an answer too."""
+    """200,000 houses and 50 MB. Libraries in C may crash when memory is refused: that is an answer too."""
     with connection('admin') as db, db.cursor() as cursor:
         cursor.execute(
             """insert into layer.buildings (code, use, population, geom, geom_wgs84, release_from)
                select 'M' || i, 'residential', 1, geom, geom_wgs84, release_from
-               from layer.buildings, generate_series(1, 400000) i"""
+               from layer.buildings, generate_series(1, 200000) i"""
         )
-    new_worker(DOTHI_JOB_MEMORY_MB='100')
+    new_worker(DOTHI_JOB_MEMORY_MB='50')
     with pytest.raises(Exception, match='DOTHI_JOB_MEMORY_MB') as refused:
         execute('service-coverage', INPUTS, 'internal')
     assert type(refused.value).__name__ in ('TooLarge', 'ChildDied')

@@ -1,6 +1,8 @@
 """What all tests share: a PostGIS of their own, fresh databases in it, and the demo province."""
 
+import fcntl
 import os
+import pickle
 import shutil
 import subprocess
 import sys
@@ -309,9 +311,19 @@ class Province:
 
 @pytest.fixture(scope='session')
 def demo_files(tmp_path_factory: pytest.TempPathFactory) -> list[DemoFile]:
-    """The demo's files, with few buildings."""
-    folder = tmp_path_factory.mktemp('demo')
-    return write_demo(folder, locality_path=PROJECT / 'locality', buildings=DEMO_BUILDINGS)
+    """The demo's files, with few buildings; the first of pytest-xdist's workers writes them for all."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if 'PYTEST_XDIST_WORKER' in os.environ else base
+    written = shared / 'demo.pickle'
+    with (shared / 'demo.lock').open('w') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not written.exists():
+            folder = shared / 'demo'
+            folder.mkdir()
+            files = write_demo(folder, locality_path=PROJECT / 'locality', buildings=DEMO_BUILDINGS)
+            written.write_bytes(pickle.dumps(files))
+    loaded: list[DemoFile] = pickle.loads(written.read_bytes())
+    return loaded
 
 
 @pytest.fixture(scope='session')

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from processes.data import Zones
 from processes.zones.differences import Pairs, count_changes
 from processes.zones.membership import membership_of, separate_sets
-from tests.matrix import number_of_examples
+from tests.matrix import combinations, number_of_examples
 from tests.oracles.conftest import zones_of
 from tests.processes.conftest import building, house, station
 
@@ -74,27 +74,27 @@ def town(loader):
     loader.load('landfills', [(site, {'code': 'L', 'name': 'x', 'kind': 'sanitary', 'open': True})])
 
 
-@pytest.mark.parametrize('analysis', ANALYSES)
-def test_each_zone_answers_as_if_it_were_asked_alone(town, answer, analysis):
+@pytest.mark.parametrize(('analysis', 'layout'), [*combinations([*ANALYSES], [*WORLDS])])
+def test_each_zone_answers_as_if_it_were_asked_alone(town, answer, analysis, layout):
     process_id, inputs, output, once = ANALYSES[analysis]
 
     def asked(some):
         found = answer(process_id, **inputs, zones=zones_of(some))
         return found[output] if output else found
 
-    for boxes in WORLDS.values():
-        together = asked(boxes)
-        alone = {code: rows(asked({code: box}))[code] for code, box in boxes.items()}
-        for code, row in rows(together).items():
-            assert row == pytest.approx(alone[code], rel=1e-6, nan_ok=True), code
-        shapes = np.array([shapely.box(*box) for box in boxes.values()], dtype=object)
-        notes = [note['en'] for note in together['summary']['caveats']]
-        assert any('Zones overlap' in note for note in notes) == (len(separate_sets(shapes)) > 1)
-        whole = shapely.union_all(shapes)
-        if once and whole.equals(shapely.box(*whole.bounds)):
-            united = rows(asked({'all': whole.bounds}))['all']
-            for name, of_zone in once.items():
-                assert together['summary'][name] == pytest.approx(united[of_zone], rel=1e-4), name
+    boxes = WORLDS[layout]
+    together = asked(boxes)
+    alone = {code: rows(asked({code: box}))[code] for code, box in boxes.items()}
+    for code, row in rows(together).items():
+        assert row == pytest.approx(alone[code], rel=1e-6, nan_ok=True), code
+    shapes = np.array([shapely.box(*box) for box in boxes.values()], dtype=object)
+    notes = [note['en'] for note in together['summary']['caveats']]
+    assert any('Zones overlap' in note for note in notes) == (len(separate_sets(shapes)) > 1)
+    whole = shapely.union_all(shapes)
+    if once and whole.equals(shapely.box(*whole.bounds)):
+        united = rows(asked({'all': whole.bounds}))['all']
+        for name, of_zone in once.items():
+            assert together['summary'][name] == pytest.approx(united[of_zone], rel=1e-4), name
 
 
 def rows(found):

@@ -19,9 +19,17 @@ from processes.queue.reasons import worker_lost
 from processes.queue.records import JobFilter, NoResult, UnknownJob, list_jobs
 from processes.queue.requests import JobRequest, NoWorker, TooManyJobs
 from processes.queue.worker import _repeat
+from tests.conftest import fresh
 from tests.etl.agency_words import OF_THE_PLATFORM
 
 INPUTS = {'facilities': 'health_facilities', 'distance_m': 1_000}
+
+
+@pytest.fixture(scope='module')
+def shared_database(instance, template, tmp_path_factory):
+    """One that no worker works on."""
+    with pytest.MonkeyPatch.context() as patch:
+        yield from fresh(instance, template, tmp_path_factory.mktemp('state'), patch)
 
 
 @pytest.fixture

@@ -170,11 +170,17 @@ def test_a_kind_without_a_norm_is_refused_before_there_is_a_job(town, loader, wo
     assert one('select count(*) from job.job') == 0
 
 
-@pytest.mark.own_database
-def test_a_run_reads_with_the_rights_of_whoever_asked(town, worker):
-    """Once the internal reader may not see the houses any more, nor may its analyses."""
+@pytest.fixture
+def hidden_buildings(town):
+    """The internal reader may not see the houses while the test runs."""
     with connection('admin') as db, db.cursor() as cursor:
         cursor.execute('revoke select on layer.buildings from dothi_reader_internal')
+    yield
+    with connection('admin') as db, db.cursor() as cursor:
+        cursor.execute('grant select on layer.buildings to dothi_reader_internal')
+
+
+def test_a_run_reads_with_the_rights_of_whoever_asked(hidden_buildings, worker):
     with pytest.raises(Exception, match='fault of the platform'):
         coverage(100)
 

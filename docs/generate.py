@@ -18,8 +18,10 @@ from dothi.core.layer import Checks, Column, Layer
 from dothi.core.locality import load_locality
 from dothi.core.norms import Norm
 from dothi.core.row_faults import ELEMENTS, FAULT_KINDS
-from dothi.core.settings import PROJECT, SETTINGS
+from dothi.core.settings import PROJECT
+from dothi.core.settings_table import SETTINGS
 from dothi.core.terms import TERMS
+from dothi.core.text import split_halves
 from processes.forms.numbers import unit_text
 from processes.outputs import unit_for
 from processes.registry import all_processes
@@ -75,7 +77,7 @@ def settings_page() -> str:
     parts = [NOTICE, '# Settings\n', 'Set as environment variables. `dothi config` shows the values in force.\n']
     for group in SETTINGS:
         rows = [
-            (f'`DOTHI_{name.upper()}`', _default(field), field.description)
+            (f'`DOTHI_{name.upper()}`', _default(field), split_halves(str(field.description)).en)
             for name, field in group.model_fields.items()
         ]
         parts += [f'## {_sentence(group.__doc__)}\n', _table(('variable', 'default', 'meaning'), rows)]

@@ -8,8 +8,8 @@ import json
 import time
 from typing import Annotated, Any, ClassVar
 
+from dothi.core.job_settings import JobSettings
 from dothi.core.layer import Audience
-from dothi.core.settings import JobSettings
 from dothi.core.text import Text
 from processes.base import Process, ProgressCallback
 from processes.data import Data

@@ -13,6 +13,7 @@ from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+import hypothesis
 import psycopg2
 import pytest
 from psycopg2 import sql
@@ -27,9 +28,11 @@ from dothi.core.locality import Locality, load_locality
 from dothi.core.migrate import migrate
 from dothi.core.ports import free_port
 from dothi.core.postgis import THROWAWAY, LocalPostgis
-from dothi.core.settings import PROJECT
+from dothi.core.settings import PROJECT, PathSettings
 from dothi.local.demo import demo_options
+from etl.closed_room import fork_server
 from etl.desk.deliver import deliver
+from tests.matrix import number_of_examples
 from tests.scheduling import GroupScheduling, grouping_fault, rank_of
 
 # Whoever runs the tests may read English.
@@ -40,6 +43,9 @@ OTHERS_END = """select pg_terminate_backend(pid, 10000) from pg_stat_activity
     where datname = current_database() and pid <> pg_backend_pid()"""
 # How long a test waits for what must come before it fails; on a quiet machine most of it comes within a second.
 PATIENCE_S = 300
+# of a generated test that names no number
+hypothesis.settings.register_profile('dothi', max_examples=number_of_examples(30, 100))
+hypothesis.settings.load_profile('dothi')
 SHARED_DATA = PROJECT.parent / 'shared' / 'data'
 
 
@@ -109,11 +115,30 @@ def postgis(shared_folder: Path) -> Iterator[LocalPostgis]:
     server.stop()
 
 
+@pytest.fixture(scope='session')
+def room(shared_folder: Path) -> Path:
+    """The scratch folder of a fork server that has read a file of our system before, as a worker's has.
+
+    This process reads files by it, and so does each that works in a state folder that `share_room` was called for.
+    """
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv('DOTHI_STATE', str(shared_folder / 'room'))
+        fork_server.share('EPSG:9209')
+        return PathSettings().scratch
+
+
+def share_room(state: Path, room: Path) -> None:
+    """Let processes that work in this state folder read files by the fork server of the tests."""
+    state.mkdir(parents=True, exist_ok=True)
+    (state / 'scratch').symlink_to(room)
+
+
 class Instance:
     """Databases and state folders of the tests, one of each per test or group of tests."""
 
     def __init__(self, server: LocalPostgis, folder: Path) -> None:
         self.server, self.folder = server, folder
+        # by template: copies of it that a test has left clean
         self._clean: dict[str, list[str]] = {}
 
     def create(self, name: str, template: str | None = None) -> URL:
@@ -155,6 +180,17 @@ class Instance:
         self._admin(sql.SQL('alter database {} rename to {}').format(sql.Identifier(ready.pop()), sql.Identifier(name)))
         return self.server.url.set(database=name)
 
+    def remember(self, template: str) -> None:
+        """From now on copies of `template` are cleaned after a test, and serve the next one."""
+        url = self.server.url.set(drivername='postgresql', database=template)
+        with closing(psycopg2.connect(url.render_as_string(hide_password=False))) as db, db, db.cursor() as cursor:
+            cursor.execute('select recycling.remember()')
+        self._clean[template] = []
+
+    def is_recyclable(self, template: str | None) -> bool:
+        """Whether copies of the template can be cleaned."""
+        return template in self._clean
+
     def give_back(self, name: str, template: str) -> None:
         """Takes the rows of a test away again, or the whole database if the test changed more than rows."""
         url = self.server.url.set(drivername='postgresql', database=name)
@@ -166,7 +202,7 @@ class Instance:
         except psycopg2.Error:
             clean = False
         if clean:
-            self._clean.setdefault(template, []).append(name)
+            self._clean[template].append(name)
         else:
             self.drop(name)
 
@@ -196,7 +232,7 @@ def instance(postgis: LocalPostgis, shared_folder: Path) -> Instance:
 
 
 @pytest.fixture(scope='session')
-def template(instance: Instance, locality: Locality, tmp_path_factory: pytest.TempPathFactory) -> str:
+def template(instance: Instance, locality: Locality, room: Path, tmp_path_factory: pytest.TempPathFactory) -> str:
     """Name of a migrated database without data, to be copied."""
     name = MIGRATED
     url = instance.create(name)
@@ -206,9 +242,20 @@ def template(instance: Instance, locality: Locality, tmp_path_factory: pytest.Te
         sync_styles(locality)
         with core_database.connection('admin') as db, db.cursor() as cursor:
             cursor.execute(RECYCLING.read_text(encoding='utf-8'))
-            cursor.execute('select recycling.remember()')
         core_database.fresh()
+    instance.remember(name)
     return name
+
+
+@contextmanager
+def building_template(instance: Instance, name: str, template: str, state: Path) -> Iterator[None]:
+    """Inside, this process fills a copy of `template`, which then is a template called `name`: take it by `fresh`."""
+    environment = instance.environment(instance.create(name, template), state)
+    with pytest.MonkeyPatch.context() as patch:
+        use(patch, environment)
+        yield
+        core_database.fresh()
+    instance.remember(name)
 
 
 def use(patch: pytest.MonkeyPatch, environment: dict[str, str]) -> None:
@@ -235,14 +282,14 @@ def database(
 def fresh(instance: Instance, template: str | None, state: Path, patch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
     """The environment of a new database, set for this process; the database is gone afterwards."""
     name = f'test_{uuid.uuid4().hex[:12]}'
-    recycled = template == MIGRATED
-    url = instance.take(name, MIGRATED) if recycled else instance.create(name, template)
+    recycled = template if instance.is_recyclable(template) else None
+    url = instance.take(name, recycled) if recycled else instance.create(name, template)
     environment = instance.environment(url, state)
     use(patch, environment)
     yield environment
     core_database.fresh()
     if recycled:
-        instance.give_back(name, MIGRATED)
+        instance.give_back(name, recycled)
     else:
         instance.drop(name)
 

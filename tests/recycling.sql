@@ -35,11 +35,17 @@ begin
 end;
 $$;
 
--- The rows that every database begins with.
+-- The rows that every copy begins with: those of now. Called again where a template gets more tables or rows.
 create function recycling.remember() returns void language plpgsql as $$
 declare
     one record;
 begin
+    drop event trigger if exists recycling_ddl;
+    drop event trigger if exists recycling_drop;
+    for one in select tablename from pg_tables where schemaname = 'recycling' and tablename <> 'changed' loop
+        execute format('drop table recycling.%I', one.tablename);
+    end loop;
+    truncate recycling.changed;
     create table recycling.seed (name text primary key, copy text, versions text);
     create table recycling.sequence as
         select format('%I.%I', schemaname, sequencename) as name, start_value, last_value from pg_sequences;

@@ -12,9 +12,10 @@ from dothi.api.http.served_crs import served_crs, uri_of
 from dothi.core.catalog import Release, current_releases
 from dothi.core.database import READERS, NoDatabase, connection
 from dothi.core.layer import Audience, Column, Layer
+from dothi.core.limit_settings import LimitSettings
 from dothi.core.locality import Locality
 from dothi.core.own_layers import served_locality
-from dothi.core.settings import PROJECT, LimitSettings
+from dothi.core.settings import PROJECT
 from dothi.core.text import DEMO, LANGUAGES, Text
 
 FILE = PROJECT / 'pygeoapi-config.yml'

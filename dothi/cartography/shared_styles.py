@@ -19,7 +19,8 @@ from dothi.cartography.style.style_file import DEFAULT, StyleFile
 from dothi.core.catalog import current_releases
 from dothi.core.database import connection
 from dothi.core.layer_columns import execute
-from dothi.core.locality import BadLocalityFile, Locality
+from dothi.core.locality import Locality
+from dothi.core.locality_file import BadLocalityFile
 from dothi.core.migrate import lock_migration
 from dothi.core.share_sync import SharedView, views_of
 

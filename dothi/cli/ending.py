@@ -10,6 +10,7 @@ from typing import NoReturn
 import typer
 
 import dothi
+from dothi.cli.usage_words import explain_usage
 from dothi.core.errors import Defect, DothiError, WrongUse, describe, exit_code
 from dothi.core.private_files import close_new_files
 from dothi.core.settings import PathSettings
@@ -57,9 +58,9 @@ def _misused(wrong: typer.TyperException) -> WrongUse:
     usage_message = wrong.format_message() if hasattr(wrong, 'format_message') else str(wrong)
     if not usage_message:  # the command alone, which has shown its help already
         sys.exit(2)
-    reason = usage_message.replace('Value error, ', '').rstrip('.')
+    reason = explain_usage(usage_message.rstrip('.'))
     return WrongUse(
-        vi=f'Câu lệnh không đúng: {reason}. Xem "{command} --help".', en=f'{reason}. See "{command} --help".'
+        vi=f'Câu lệnh không đúng: {reason.vi} Xem "{command} --help".', en=f'{reason.en} See "{command} --help".'
     )
 
 

@@ -6,10 +6,9 @@ from typing import Any
 
 from typer import Context, rich_utils
 
-from dothi.core.reader_language import pick_words, reader_language
+from dothi.core.reader_language import pick_text, pick_words
+from dothi.core.text import HALVES, split_halves
 
-# Between the halves; a docstring may break its line behind it.
-SEPARATOR = re.compile(r'\s·\s+')
 WRITTEN = re.compile(r'--lang(?:=(.*))?')
 
 
@@ -54,5 +53,4 @@ def translate_frame() -> None:
 def _half(text: str | None) -> str | None:
     if text is None:
         return None
-    halves = SEPARATOR.split(text, maxsplit=1)
-    return halves[-1] if reader_language() == 'en' else halves[0]
+    return pick_text(split_halves(text)) if HALVES.search(text) else text

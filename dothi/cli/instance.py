@@ -78,7 +78,7 @@ def serve(
         str | None, typer.Option(help='Địa chỉ lắng nghe; DOTHI_HOST. · Address to listen on; DOTHI_HOST.')
     ] = None,
     port: Annotated[
-        int | None, typer.Option(help='Cổng lắng nghe; DOTHI_PORT. · Port to listen on; DOTHI_PORT.')
+        int | None, typer.Option(min=1, max=65_535, help='Cổng lắng nghe; DOTHI_PORT. · Port to listen on; DOTHI_PORT.')
     ] = None,
 ) -> None:
     """Phục vụ trang bản đồ và OGC API ở cửa sổ này, cho đến khi bị dừng. ·

@@ -21,8 +21,9 @@ from dothi.core.errors import DothiError, without_secrets
 from dothi.core.locality import locality_zone
 from dothi.core.progress import Progress as Told
 from dothi.core.reader_language import pick_number, pick_text, pick_words
-from dothi.core.settings import SETTINGS, EditSettings, PathSettings, default_state
-from dothi.core.text import Text, for_steward
+from dothi.core.settings import EditSettings, PathSettings, default_state
+from dothi.core.settings_table import SETTINGS
+from dothi.core.text import Text, for_steward, split_halves
 from dothi.local.status import LayerState, Status
 from etl.report.model import Report
 from etl.report.table import renderable
@@ -78,7 +79,7 @@ class Setting(BaseModel):
 
     variable: str
     value: str
-    description: str
+    description: Text
 
 
 class Settings(BaseModel):
@@ -268,7 +269,7 @@ def settings(document: Settings) -> None:
     variable = Column(pick_words('Biến', 'variable'), overflow='fold')
     table = Table(variable, Column(pick_words('Giá trị', 'value'), overflow='fold'), pick_words('Ý nghĩa', 'meaning'))
     for setting in document.settings:
-        table.add_row(setting.variable, setting.value, setting.description)
+        table.add_row(setting.variable, setting.value, pick_text(setting.description))
     out.print(table)
 
 
@@ -308,7 +309,7 @@ def _settings_of(group: BaseModel) -> list[Setting]:
         Setting(
             variable=f'DOTHI_{name.upper()}',
             value=without_secrets(str(getattr(group, name))),
-            description=field.description or '',
+            description=split_halves(str(field.description)),
         )
         for name, field in type(group).model_fields.items()
     ]

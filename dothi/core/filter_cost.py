@@ -7,7 +7,7 @@ from psycopg2 import sql
 
 from dothi.core.errors import WrongUse
 from dothi.core.layer import Audience
-from dothi.core.settings import ClientSettings
+from dothi.core.limit_settings import ClientSettings
 
 type FetchRows = Callable[[sql.Composable], list[tuple[Any, ...]]]
 

@@ -9,7 +9,8 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from dothi.core.errors import NotFound, did_you_mean
-from dothi.core.locality import BadLocalityFile, Locality, parse_file
+from dothi.core.locality import Locality
+from dothi.core.locality_file import BadLocalityFile, parse_file
 from dothi.core.text import Text
 
 FOLDER = Path('indicators')

@@ -6,34 +6,22 @@ from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from dothi.core.coverage import Coverage
 from dothi.core.crs import srid_of
 from dothi.core.document import Document
-from dothi.core.errors import DothiError, NotFound, WrongUse
+from dothi.core.errors import DothiError, NotFound
 from dothi.core.layer import Audience, Layer, Register
+from dothi.core.locality_file import BadLayerFile, BadLocalityFile, parse_file, parse_value, read_yaml
 from dothi.core.norms import BadNormsFile, Norm, norms_version, read_norms
 from dothi.core.settings import PathSettings
 from dothi.core.text import Text
 
 # The collection of records, which no layer can be.
 CATALOGUE = 'catalogue'
-
-# libyaml's, where PyYAML has it: forty files take 0.03 s and not 0.3 s.
-LOADER = getattr(yaml, 'CSafeLoader', yaml.SafeLoader)
-
-
-class BadLocalityFile(WrongUse):
-    """A file of the locality does not say what it must."""
-
-
-class BadLayerFile(BadLocalityFile):
-    """A layer file or coverage file does not follow its model."""
 
 
 class UnknownLayer(NotFound):
@@ -177,7 +165,9 @@ def load_locality(path: Path) -> Locality:
     """The locality in the folder `path`; raises BadLocalityFile where `locality.yml` or `agencies.yml` is wrong."""
     place = parse_file(Place, path / 'locality.yml')
     agencies_file = path / 'agencies.yml'
-    agencies = {name: _parse_value(Agency, value, agencies_file, name) for name, value in _yaml(agencies_file).items()}
+    agencies = {
+        name: parse_value(Agency, value, agencies_file, name) for name, value in read_yaml(agencies_file).items()
+    }
     broken: dict[str, DothiError] = {}
     themes = _listed(Text, path / 'themes.yml', broken)
     layers = _load_all(Layer, path / 'layers', agencies, themes, broken)
@@ -215,7 +205,7 @@ def _listed[M: BaseModel](model: type[M], file: Path, broken: dict[str, DothiErr
     if not file.exists():
         return {}
     try:
-        return {name: _parse_value(model, value, file, name) for name, value in _yaml(file).items()}
+        return {name: parse_value(model, value, file, name) for name, value in read_yaml(file).items()}
     except BadLocalityFile as error:
         broken[file.stem] = error
         return {}
@@ -279,88 +269,6 @@ def load_described[M: Layer | Coverage](
             en=f'{file}, key theme: themes.yml has no "{layer.theme}".',
         )
     return layer
-
-
-def parse_file[M: BaseModel](model: type[M], file: Path, error: type[BadLocalityFile] = BadLocalityFile) -> M:
-    """What a YAML file of the locality says; raises `error` that names file, key and fix."""
-    return _parse_value(model, _yaml(file, error), file, None, error)
-
-
-def _parse_value[M: BaseModel](
-    model: type[M], value: object, file: Path, key: str | None, error: type[BadLocalityFile] = BadLocalityFile
-) -> M:
-    try:
-        return model.model_validate(value)
-    except ValidationError as invalid:
-        raise _explain(invalid, model, file, key, error) from None
-
-
-def _explain(
-    invalid: ValidationError, model: type[BaseModel], file: Path, key: str | None, error: type[BadLocalityFile]
-) -> BadLocalityFile:
-    """The first thing that is wrong, with file, key and fix; a misspelt key before the one that is missing for it."""
-    first = min(invalid.errors(include_url=False), key=lambda error: error['type'] != 'extra_forbidden')
-    where = '.'.join(str(part) for part in ((key,) if key else ()) + first['loc']) or '(file)'
-    if first['type'] == 'extra_forbidden':
-        return error.with_suggestion(
-            str(first['loc'][-1]),
-            _keys_at(model, first['loc'][:-1]),
-            vi=f'{file}, khóa {where}: không có khóa này.',
-            en=f'{file}, key {where}: no such key.',
-        )
-    if first['type'] == 'missing':
-        return error(vi=f'{file}: thiếu khóa {where}. Hãy thêm vào.', en=f'{file}: the key {where} is missing. Add it.')
-    input_text = f' ({first["input"]!r})' if isinstance(first['input'], str | int | float) else ''
-    return error(
-        vi=f'{file}, khóa {where}{input_text}: giá trị không hợp lệ ({first["msg"]}). Hãy sửa lại.',
-        en=f'{file}, key {where}{input_text}: not a valid value ({first["msg"]}). Correct it.',
-    )
-
-
-def _keys_at(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
-    """The keys that the part of `model` at `path` knows."""
-    member: Any = model
-    for step in path:
-        if not (isinstance(member, type) and issubclass(member, BaseModel)):
-            continue
-        fields = {(info.alias or name): info.annotation for name, info in member.model_fields.items()}
-        member = _model_within(fields.get(str(step), member))
-    return [info.alias or name for name, info in member.model_fields.items()]
-
-
-def _model_within(annotation: Any) -> Any:
-    """The model inside an annotation such as `Part | None` or `dict[str, Part]`."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for part in getattr(annotation, '__args__', ()):
-        inner = _model_within(part)
-        if inner is not None:
-            return inner
-    return None
-
-
-def _yaml(file: Path, error: type[BadLocalityFile] = BadLocalityFile) -> dict[str, Any]:
-    try:
-        content = yaml.load(file.read_text(encoding='utf-8'), LOADER)  # noqa: S506 (it is a safe one)
-    except FileNotFoundError:
-        raise error(
-            vi=f'Không có tệp {file}. Kiểm tra DOTHI_LOCALITY.', en=f'There is no file {file}. Check DOTHI_LOCALITY.'
-        ) from None
-    except UnicodeDecodeError:
-        raise error(
-            vi=f'{file}: không phải UTF-8. Lưu lại tệp với bảng mã UTF-8.',
-            en=f'{file}: not in UTF-8. Save the file in that encoding.',
-        ) from None
-    except yaml.YAMLError as invalid:
-        place = getattr(invalid, 'problem_mark', None)
-        line = f':{place.line + 1}' if place else ''
-        raise error(
-            vi=f'{file}{line}: không đọc được YAML. Kiểm tra thụt dòng và dấu ngoặc.',
-            en=f'{file}{line}: not readable as YAML. Check indents and quotes.',
-        ) from None
-    if not isinstance(content, dict):
-        raise error(vi=f'{file}: phải là danh sách khóa: giá trị.', en=f'{file}: must consist of key: value lines.')
-    return content
 
 
 def _csv_rows(file: Path) -> list[dict[str, str]]:

@@ -12,7 +12,8 @@ import yaml
 
 from dothi.core.errors import NotFound
 from dothi.core.layer import Layer
-from dothi.core.locality import BadLayerFile, Locality, load_described, load_locality
+from dothi.core.locality import Locality, load_described, load_locality
+from dothi.core.locality_file import BadLayerFile
 from dothi.core.settings import PathSettings
 
 

@@ -1,5 +1,6 @@
 """Text in two languages, and Vietnamese text made comparable."""
 
+import re
 import string
 import unicodedata
 from collections.abc import Iterable
@@ -12,6 +13,8 @@ from dothi.core.numbers import number_vi
 
 Lang = Literal['vi', 'en']
 LANGUAGES: tuple[Lang, ...] = ('vi', 'en')
+# Between the halves of a text that is one string; a docstring may break its line behind it.
+HALVES = re.compile(r'\s·\s+')
 
 
 class Text(BaseModel):
@@ -40,6 +43,12 @@ class Text(BaseModel):
         """
         in_vi, in_en = ({name: _half(value, lang) for name, value in values.items()} for lang in LANGUAGES)
         return Text(vi=_VietnameseFormatter().format(self.vi, **in_vi), en=self.en.format(**in_en))
+
+
+def split_halves(text: str) -> Text:
+    """The two languages of help and descriptions, which are written `Vietnamese · English` in one string."""
+    vi, en = HALVES.split(text, maxsplit=1)
+    return Text(vi=vi, en=en)
 
 
 class _VietnameseFormatter(string.Formatter):

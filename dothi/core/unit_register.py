@@ -17,7 +17,8 @@ from typing import Literal
 
 from dothi.core.errors import NotFound, nearest
 from dothi.core.layer import Layer
-from dothi.core.locality import BadLocalityFile, Locality
+from dothi.core.locality import Locality
+from dothi.core.locality_file import BadLocalityFile
 
 UNITS, LINEAGE = Path('units/units.csv'), Path('units/lineage.csv')
 CENSUS = re.compile(r'population_(\d{4})')

@@ -14,7 +14,8 @@ from dothi.core.ports import is_free
 from dothi.core.process_table import Listener, listener_on
 from dothi.core.progress import Progress, silent
 from dothi.core.services import Service
-from dothi.core.settings import SETTINGS, EditSettings, PathSettings, ReaderSettings, ServerSettings, code_files
+from dothi.core.settings import EditSettings, PathSettings, ReaderSettings, ServerSettings, code_files
+from dothi.core.settings_table import SETTINGS
 
 if TYPE_CHECKING:
     pass

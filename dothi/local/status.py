@@ -103,7 +103,7 @@ def _layer_states(
 
 def _style_error(locality: 'Locality', data: object) -> dict[str, object] | None:
     from dothi.cartography.style.layer_styles import styles_of
-    from dothi.core.locality import BadLocalityFile
+    from dothi.core.locality_file import BadLocalityFile
 
     try:
         if isinstance(data, Layer):

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from dothi.core.errors import DothiError
-from dothi.core.settings import LimitSettings, PathSettings, RoomSettings
+from dothi.core.limit_settings import LimitSettings, RoomSettings
+from dothi.core.settings import PathSettings
 from etl.closed_room import frames
 from etl.closed_room.fork_server import ForkServer, forget_server, no_room, start_reader
 from etl.closed_room.frames import Job

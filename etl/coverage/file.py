@@ -12,8 +12,8 @@ from rasterio.errors import NotGeoreferencedWarning, RasterioIOError
 
 from dothi.core.coverage import Coverage
 from dothi.core.errors import DataRefused, WrongUse
+from dothi.core.limit_settings import RoomSettings
 from dothi.core.numbers import number_vi, vietnamese_signs
-from dothi.core.settings import RoomSettings
 from dothi.core.text import Text
 from etl.formats.errors import EmptyFile, TooLarge, UnknownFormat, UnreadableFile
 from etl.formats.item import Item

@@ -8,7 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from dothi.core.errors import NotFound
-from dothi.core.locality import parse_file
+from dothi.core.locality_file import parse_file
 from dothi.core.text import Text
 
 

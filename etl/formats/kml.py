@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path, PurePosixPath
 
 from dothi.core.gdal import pyogrio
-from dothi.core.settings import LimitSettings
+from dothi.core.limit_settings import LimitSettings
 from etl.formats import zipped
 from etl.formats.errors import must_have_few_layers
 from etl.formats.item import Item

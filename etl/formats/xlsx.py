@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from dothi.core.errors import DataRefused
-from dothi.core.settings import LimitSettings
+from dothi.core.limit_settings import LimitSettings
 from etl.formats import zipped
 from etl.formats.errors import EmptyFile
 from etl.formats.item import Item

@@ -5,8 +5,8 @@ from pathlib import PurePosixPath
 from typing import Any
 from xml.parsers import expat
 
+from dothi.core.limit_settings import LimitSettings
 from dothi.core.numbers import number_vi
-from dothi.core.settings import LimitSettings
 from etl.formats.errors import ForeignReference, TooLarge, UnreadableFile
 from etl.formats.item import Item
 

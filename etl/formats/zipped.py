@@ -5,8 +5,8 @@ import zipfile
 from collections import Counter
 from pathlib import Path, PurePosixPath
 
+from dothi.core.limit_settings import LimitSettings
 from dothi.core.numbers import number_vi
-from dothi.core.settings import LimitSettings
 from etl.formats.errors import BadArchive, NoLayerInFile
 
 # Deflate cannot do better than 1,032 to 1; sparse geodata stays under 200 to 1.

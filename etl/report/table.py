@@ -1,5 +1,6 @@
 """A report as a table for the terminal, in the language of its reader."""
 
+from collections.abc import Iterator
 from typing import Any
 
 from rich.console import Group
@@ -9,7 +10,7 @@ from rich.text import Text as Line
 from dothi.core.reader_language import pick_number, pick_text, pick_words
 from dothi.core.text import Text, for_steward
 from etl.report.grouping import FaultGroup, fault_lines, warning_lines
-from etl.report.model import HeldRow, RasterReport, Report
+from etl.report.model import CrsReport, DiffReport, HeldRow, RasterReport, Report
 
 SHOWN_ROWS = 20
 VERDICTS = {
@@ -41,70 +42,75 @@ def _note(note: Text) -> Line:
 
 
 def _summary(report: Report) -> Table:
-    words, colour = VERDICTS[report.verdict]
     table = Table(title=f'{report.file} → {report.layer}', show_header=False, title_justify='left')
     table.add_column(style='bold')
     table.add_column()
+    raster_rows = _raster_rows(report.raster) if report.raster else ()
+    change_row = _change_row(report.diff) if report.diff else ()
+    for row in (*_verdict_rows(report), *_crs_rows(report.crs), *_count_rows(report), *raster_rows, *change_row):
+        table.add_row(*row)
+    if report.columns:
+        names = ', '.join(f'{source} → {name}' for source, name in report.columns.items())
+        table.add_row(pick_words('Cột', 'columns'), names)
+    return table
+
+
+def _verdict_rows(report: Report) -> Iterator[tuple[str, str | Line]]:
+    words, colour = VERDICTS[report.verdict]
     check = pick_words(' (chỉ kiểm tra)', ' (check only)') if report.dry_run else ''
-    table.add_row(pick_words('Kết luận', 'verdict'), Line(pick_text(words) + check, style=f'bold {colour}'))
+    yield pick_words('Kết luận', 'verdict'), Line(pick_text(words) + check, style=f'bold {colour}')
     if report.release is not None:
         unchanged = pick_words(' (không đổi)', ' (unchanged)') if report.unchanged else ''
-        table.add_row(pick_words('Bản phát hành', 'release'), f'{report.release}{unchanged}')
-    crs = report.crs
-    table.add_row(
-        pick_words('Hệ tọa độ', 'CRS'), f'{crs.decided or "?"} ({pick_text(crs.said)}: {crs.declared or "–"})'
-    )
+        yield pick_words('Bản phát hành', 'release'), f'{report.release}{unchanged}'
+
+
+def _crs_rows(crs: CrsReport) -> Iterator[tuple[str, str]]:
+    yield pick_words('Hệ tọa độ', 'CRS'), f'{crs.decided or "?"} ({pick_text(crs.said)}: {crs.declared or "–"})'
     if crs.rivals:
         rivals = ', '.join(f'{rival.crs} ({pick_number(rival.distance_m, ",.0f")} m)' for rival in crs.rivals)
-        table.add_row(pick_words('Không loại trừ', 'not excluded'), rivals)
+        yield pick_words('Không loại trừ', 'not excluded'), rivals
+
+
+def _count_rows(report: Report) -> Iterator[tuple[str, str]]:
     rows = report.rows
     if rows.read:
-        unit = pick_words('Ô', 'Cells') if report.raster else pick_words('Hàng', 'Rows')
-        read, good, bad = pick_words('đọc', 'read'), pick_words('đạt', 'good'), pick_words('lỗi', 'bad')
-        table.add_row(
-            unit,
-            f'{pick_number(rows.read)} {read}, {pick_number(rows.good)} {good}, {pick_number(rows.bad_rows)} {bad}',
+        numbers = (
+            f'{pick_number(rows.read)} {pick_words("đọc", "read")}',
+            f'{pick_number(rows.good)} {pick_words("đạt", "good")}',
+            f'{pick_number(rows.bad_rows)} {pick_words("lỗi", "bad")}',
         )
-    if rows.by_code:
-        table.add_row(pick_words('Lỗi', 'faults'), _counts(rows.by_code))
+        yield pick_words('Ô', 'Cells') if report.raster else pick_words('Hàng', 'Rows'), ', '.join(numbers)
     for title, counts in (
+        (pick_words('Lỗi', 'faults'), rows.by_code),
         (pick_words('Cảnh báo', 'warnings'), rows.warnings_by_code),
         (pick_words('Đã sửa', 'repaired'), rows.repairs_by_kind),
     ):
         if counts:
-            table.add_row(title, _counts(counts))
-    if report.raster is not None:
-        _add_raster(table, report.raster)
-    if report.diff is not None:
-        diff = report.diff
-        changes = (
-            f'+{pick_number(diff.added)} {pick_words("thêm", "added")}',
-            f'~{pick_number(diff.changed)} {pick_words("sửa", "changed")}',
-            f'−{pick_number(diff.closed)} {pick_words("bỏ", "closed")}',
-            f'={pick_number(diff.unchanged)} {pick_words("giữ nguyên", "unchanged")}',
-        )
-        table.add_row(pick_words('Thay đổi', 'diff'), ', '.join(changes))
-    if report.columns:
-        table.add_row(
-            pick_words('Cột', 'columns'), ', '.join(f'{source} → {name}' for source, name in report.columns.items())
-        )
-    return table
+            yield title, _counts(counts)
 
 
-def _add_raster(table: Table, raster: RasterReport) -> None:
+def _raster_rows(raster: RasterReport) -> Iterator[tuple[str, str]]:
     size = f'{pick_number(raster.width)} × {pick_number(raster.height)}'
     cell = f'{pick_words("ô", "cells")} {raster.cell_width:g} × {raster.cell_height:g}'
-    table.add_row(pick_words('Lưới', 'grid'), f'{size}, {cell}')
+    yield pick_words('Lưới', 'grid'), f'{size}, {cell}'
     for band in raster.bands:
         values = (
             '–'
             if band.min is None
             else f'{band.min:g} … {band.max:g}, {pick_words("TB", "mean")} {band.mean:.6g} {band.unit or ""}'
         )
-        table.add_row(
-            pick_words('Dải', 'band'),
-            f'{band.name}: {values} ({pick_number(band.valid)} {pick_words("ô", "cells")})',
-        )
+        valid = f'{pick_number(band.valid)} {pick_words("ô", "cells")}'
+        yield pick_words('Dải', 'band'), f'{band.name}: {values} ({valid})'
+
+
+def _change_row(diff: DiffReport) -> Iterator[tuple[str, str]]:
+    changes = (
+        f'+{pick_number(diff.added)} {pick_words("thêm", "added")}',
+        f'~{pick_number(diff.changed)} {pick_words("sửa", "changed")}',
+        f'−{pick_number(diff.closed)} {pick_words("bỏ", "closed")}',
+        f'={pick_number(diff.unchanged)} {pick_words("giữ nguyên", "unchanged")}',
+    )
+    yield pick_words('Thay đổi', 'diff'), ', '.join(changes)
 
 
 def _candidates(report: Report) -> Table:

@@ -17,7 +17,8 @@ from rasterio.vrt import WarpedVRT
 
 from dothi.cartography.mapping.pool import Renderers
 from dothi.core.crs import proj_string
-from dothi.core.settings import JobSettings, MapSettings
+from dothi.core.job_settings import JobSettings
+from dothi.core.limit_settings import MapSettings
 from etl.formats.source import Geometries
 from processes.forms.figure import NONE, Class, class_of, classes_of
 from processes.forms.map_page import (

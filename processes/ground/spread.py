@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from dothi.core.errors import EnvironmentMissing
-from dothi.core.settings import JobSettings
+from dothi.core.job_settings import JobSettings
 from dothi.core.text import Text
 
 if TYPE_CHECKING:

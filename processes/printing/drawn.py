@@ -17,7 +17,8 @@ from dothi.core.coverage import Coverage
 from dothi.core.errors import DothiError, WrongUse
 from dothi.core.layer import Layer
 from dothi.core.layer_source import parse_times
-from dothi.core.locality import BadLocalityFile, UnknownLayer, locality_zone
+from dothi.core.locality import UnknownLayer, locality_zone
+from dothi.core.locality_file import BadLocalityFile
 from dothi.core.text import Lang, Text
 from processes.data import Data
 from processes.forms.numbers import format_day

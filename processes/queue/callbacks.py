@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from dothi.core.database import connection
 from dothi.core.errors import WrongUse
-from dothi.core.settings import JobSettings
+from dothi.core.job_settings import JobSettings
 from dothi.core.text import Text
 
 LOG = logging.getLogger('dothi.callbacks')

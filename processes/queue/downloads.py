@@ -13,10 +13,11 @@ from psycopg2.extensions import connection as Connection
 from dothi.core.catalog import Release, current_releases
 from dothi.core.database import connection
 from dothi.core.export.ready import Download, definition, downloads
+from dothi.core.job_settings import JobSettings
 from dothi.core.kept_file import file_sha256, is_intact
 from dothi.core.layer import VISIBLE, Audience, Layer
 from dothi.core.locality import Locality
-from dothi.core.settings import JobSettings, PathSettings
+from dothi.core.settings import PathSettings
 from processes.outputs import ResultFile
 from processes.queue.child import BrokenRun, FailedRun, FinishedRun, InterruptedRun, RunOrder, cached_locality
 from processes.queue.store import DOWNLOADS, draft_folder, forget_file, keep_draft, result_store

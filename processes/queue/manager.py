@@ -12,9 +12,10 @@ from pygeoapi.process.manager.base import BaseManager
 from pygeoapi.util import DATETIME_FORMAT, JobStatus
 
 from dothi.core.errors import DothiError, NotSignedIn, WrongUse, describe, http_status
+from dothi.core.job_settings import JobSettings
 from dothi.core.layer import Audience
 from dothi.core.locality import Locality
-from dothi.core.settings import JobSettings, PathSettings
+from dothi.core.settings import PathSettings
 from dothi.core.text import Lang
 from processes.data import Data
 from processes.inputs import ProcessInputs

@@ -15,8 +15,8 @@ from psycopg2.extras import RealDictCursor
 from dothi.core import errors
 from dothi.core.database import READERS, database_url, no_database
 from dothi.core.errors import Busy, DothiError, NotFound
+from dothi.core.job_settings import JobSettings
 from dothi.core.layer import Audience
-from dothi.core.settings import JobSettings
 from dothi.core.text import AdvisedText, Text, for_steward
 from processes.queue.store import result_store
 

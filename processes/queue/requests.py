@@ -13,7 +13,8 @@ from psycopg2.extras import Json
 from dothi import __version__
 from dothi.core.database import READERS, role_name
 from dothi.core.errors import Busy, DothiError, EnvironmentMissing, TooMany
-from dothi.core.settings import ClientSettings, JobSettings
+from dothi.core.job_settings import JobSettings
+from dothi.core.limit_settings import ClientSettings
 from dothi.core.text import AdvisedText, Text
 from processes.queue.records import NO_WORKER, error_of, fetch_rows, job_status, state, text_for_audience, worker_lives
 

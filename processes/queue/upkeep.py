@@ -19,9 +19,10 @@ from dothi.core.catalog import current_releases
 from dothi.core.clock import today
 from dothi.core.database import READERS, connection
 from dothi.core.errors import DothiError
+from dothi.core.job_settings import JobSettings
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality, locality_zone
-from dothi.core.settings import JobSettings, PathSettings
+from dothi.core.settings import PathSettings
 from processes.queue.child import cached_locality
 
 LOG = logging.getLogger('dothi.upkeep')

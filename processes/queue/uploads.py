@@ -4,7 +4,7 @@ import base64
 import binascii
 from typing import Any
 
-from dothi.core.settings import LimitSettings
+from dothi.core.limit_settings import LimitSettings
 from processes.base import Process
 from processes.reading.validation import InvalidInput
 

@@ -24,9 +24,10 @@ from procrastinate.job_context import AbortReason
 from procrastinate.jobs import Job, Status
 
 from dothi.core.database import NoDatabase, connection, database_url
+from dothi.core.job_settings import JobSettings
 from dothi.core.locality import load_locality
 from dothi.core.services import rotate_logs
-from dothi.core.settings import JobSettings, PathSettings
+from dothi.core.settings import PathSettings
 from etl.closed_room.fork_server import share
 from etl.coverage.apart import put_rasters_apart
 from processes.queue.callbacks import call_back

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from dothi.core.errors import DothiError, WrongUse, did_you_mean
+from dothi.core.invalid_values import REASONS, explain_error
 from dothi.core.layer import Audience, Layer
 from dothi.core.layer_source import parse_times
 from dothi.core.locality import Locality
@@ -26,22 +27,10 @@ class WrongGeometry(WrongUse):
     """A layer has points where areas are needed, or the like."""
 
 
-# What is wrong, by the type of pydantic's error; the fields in braces come from the error's context.
-REASONS = {
-    'missing': Text(vi='thiếu, hãy thêm vào', en='is missing, add it'),
-    'greater_than': Text(vi='phải lớn hơn {gt}', en='must be greater than {gt}'),
-    'greater_than_equal': Text(vi='phải từ {ge} trở lên', en='must be {ge} or more'),
-    'less_than': Text(vi='phải nhỏ hơn {lt}', en='must be less than {lt}'),
-    'less_than_equal': Text(vi='phải từ {le} trở xuống', en='must be {le} or less'),
-    'literal_error': Text(vi='phải là {expected}', en='must be {expected}'),
-    'float_type': Text(vi='phải là số', en='must be a number'),
-    'finite_number': Text(vi='phải là số hữu hạn', en='must be a finite number'),
-    'string_type': Text(vi='phải là chuỗi ký tự', en='must be a text'),
-    'list_type': Text(vi='phải là danh sách', en='must be a list'),
-    'too_short': Text(vi='phải có ít nhất {min_length} giá trị', en='must have {min_length} values or more'),
-    'too_long': Text(vi='phải có nhiều nhất {max_length} giá trị', en='must have {max_length} values or fewer'),
-    'string_too_long': Text(vi='dài quá {max_length} ký tự', en='is longer than {max_length} characters'),
+# What is wrong with inputs in particular, by the type of pydantic's error or of our own.
+INPUT_REASONS = REASONS | {
     'dataclass_type': Text(vi='phải là mã lớp dữ liệu', en='must be the id of a collection'),
+    'model_type': Text(vi='phải là đối tượng JSON', en='must be a JSON object'),
     'layer_place': Text(
         vi='phải có đúng một trong collection, features, job', en='must have one of collection, features and job'
     ),
@@ -55,13 +44,6 @@ REASONS = {
         vi='cần distances_m hoặc minutes, và chỉ một trong hai', en='needs distances_m or minutes, and not both'
     ),
     'schema': Text(vi='không đúng schema đã khai báo: {reason}', en='does not fit its schema: {reason}'),
-    'model_type': Text(vi='phải là đối tượng JSON', en='must be a JSON object'),
-    'union_tag_invalid': Text(
-        vi='phải có {discriminator} là một trong {expected_tags}',
-        en='must have as {discriminator} one of {expected_tags}',
-    ),
-    'union_tag_not_found': Text(vi='thiếu {discriminator}, hãy thêm vào', en='lacks {discriminator}, add it'),
-    'string_pattern_mismatch': Text(vi='phải theo mẫu {pattern}', en='must match {pattern}'),
 }
 LAYER_FIELDS = ('collection', 'filter', 'datetime', 'features', 'job', 'output')
 UNKNOWN = ('extra_forbidden', 'unexpected_keyword_argument')
@@ -151,11 +133,9 @@ def _explain_error(error: ErrorDetails, model: type[ProcessInputs]) -> Text:
         return Text(vi='Không có đầu vào "{where}". {hint}', en='There is no input "{where}". {hint}').format(
             where=where, hint=hint
         )
-    unexpected = Text(vi='giá trị không hợp lệ', en='is not a valid value')
-    reason, context = REASONS.get(error['type'], unexpected), _error_context(error)
-    return Text(
-        vi=f'Đầu vào "{where}"{_quote_input(error)} {reason.vi.format_map(context)}.',
-        en=f'Input "{where}"{_quote_input(error)} {reason.en.format_map(context)}.',
+    reason = explain_error(error, INPUT_REASONS)
+    return Text(vi='Đầu vào "{where}"{input} {reason}.', en='Input "{where}"{input} {reason}.').format(
+        where=where, input=_quote_input(error), reason=reason
     )
 
 
@@ -183,12 +163,6 @@ def _models_in(annotation: Any) -> Iterator[type[BaseModel]]:
         yield annotation
     for part in get_args(annotation):
         yield from _models_in(part)
-
-
-def _error_context(error: ErrorDetails) -> Mapping[str, Any]:
-    """The limits that pydantic names; whole ones without a decimal point."""
-    context = error.get('ctx', {})
-    return {name: f'{value:.15g}' if isinstance(value, float) else value for name, value in context.items()}
 
 
 def _quote_input(error: ErrorDetails) -> str:

@@ -5,7 +5,7 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
-from scipy import ndimage, special, stats
+from scipy import ndimage, special
 
 from dothi.core.arrays import Bools, Floats, Ints
 from processes.geojson import geojson_geometries, numbered_features
@@ -62,7 +62,12 @@ def adjust_p(p: Floats) -> Floats:
 
     Benjamini and Hochberg (1995), as Caldas de Castro and Singer (2006) advise for local statistics. Shape kept.
     """
-    return np.asarray(stats.false_discovery_control(p, axis=None, method='bh')).reshape(p.shape) if p.size else p
+    # by hand, as importing scipy.stats takes a fifth of the time in which a worker or a service starts
+    order = np.argsort(p, axis=None)
+    corrected = p.ravel()[order] * p.size / np.arange(1, p.size + 1)
+    adjusted = np.empty(p.size)
+    adjusted[order] = np.minimum.accumulate(corrected[::-1])[::-1]
+    return np.minimum(adjusted, 1).reshape(p.shape)
 
 
 def trend(series: Floats) -> Floats:

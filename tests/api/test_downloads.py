@@ -17,10 +17,11 @@ from psycopg2 import sql
 
 from dothi.api.app import create_app
 from dothi.core.database import connection
+from dothi.core.job_settings import JobSettings
 from dothi.core.kept_file import file_sha256
 from dothi.core.layer import Audience
 from dothi.core.locality import Locality
-from dothi.core.settings import JobSettings, PathSettings
+from dothi.core.settings import PathSettings
 from processes.queue.child import FinishedRun, RunOrder
 from processes.queue.downloads import LOCK_CLASS, Keeper
 from tests.api.conftest import Desk, building, square

@@ -21,8 +21,9 @@ from dothi.cartography.mapping.picture import Picture
 from dothi.cartography.mapping.view import View
 from dothi.core.database import engine
 from dothi.core.layer import Audience
+from dothi.core.limit_settings import MapSettings
 from dothi.core.locality import Locality, load_locality
-from dothi.core.settings import MapSettings, ServerSettings
+from dothi.core.settings import ServerSettings
 from tests.api.test_tiles_cache import move, query, schools
 from tests.conftest import PATIENCE_S
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from flask.testing import FlaskClient
 from openapi_spec_validator import validate
 
-from dothi.core.settings import LimitSettings
+from dothi.core.limit_settings import LimitSettings
 from tests.api.conftest import Desk, building, codes, school, square
 
 type Client = Callable[..., FlaskClient]

@@ -53,6 +53,14 @@ def two_layers(desk: Desk) -> Desk:
     return desk
 
 
+def test_an_explanation_leads_to_others_that_are_served_and_names_the_rest(two_layers: Desk, client: Client) -> None:
+    page = client().get('/api/documents/isochrones?f=html').get_data(as_text=True)
+    assert '<a href="service-coverage?f=html">service coverage</a>' in page
+    assert client().get('/api/documents/service-coverage?f=html').status_code == 200
+    page = client().get('/api/documents/corridor-conflicts?f=html').get_data(as_text=True)
+    assert '<code>kind</code> decides which norm applies' in page
+
+
 def test_it_holds_layers_with_data_offered_analyses_and_documents(two_layers: Desk, client: Client) -> None:
     ids = found(client('internal'))
     assert {'schools', 'buildings', 'process-corridor-conflicts', 'process-service-coverage'} <= {*ids}

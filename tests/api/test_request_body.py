@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from dothi.api.http import request_body
-from dothi.core.settings import ClientSettings
+from dothi.core.limit_settings import ClientSettings
 from tests.conftest import PATIENCE_S, Province
 
 SEARCH, EXECUTION = '/api/collections/schools/search', '/api/processes/service-coverage/execution'

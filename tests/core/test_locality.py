@@ -8,7 +8,8 @@ import pytest
 import yaml
 
 from dothi.core.layer import Layer
-from dothi.core.locality import BadLayerFile, BadLocalityFile, Locality, UnknownLayer, load_described, load_locality
+from dothi.core.locality import Locality, UnknownLayer, load_described, load_locality
+from dothi.core.locality_file import BadLayerFile, BadLocalityFile
 from dothi.core.settings import PROJECT
 
 

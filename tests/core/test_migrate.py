@@ -12,7 +12,8 @@ from dothi.core import migrate as migrate_module
 from dothi.core.database import connection, fresh
 from dothi.core.layer import Layer
 from dothi.core.layer_columns import UnsafeLayerChange
-from dothi.core.locality import BadLayerFile, Locality
+from dothi.core.locality import Locality
+from dothi.core.locality_file import BadLayerFile
 from dothi.core.migrate import ChangedMigration, migrate
 
 

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from dothi.core.settings import SETTINGS, BadSetting, PathSettings, ServerSettings
+from dothi.core.settings import BadSetting, PathSettings, ServerSettings
+from dothi.core.settings_table import SETTINGS
 
 
 def test_every_setting_is_documented() -> None:

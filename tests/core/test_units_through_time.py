@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from dothi.core.locality import BadLocalityFile, Locality, load_locality
+from dothi.core.locality import Locality, load_locality
+from dothi.core.locality_file import BadLocalityFile
 from dothi.core.settings import PROJECT
 from dothi.core.unit_crosswalk import NotDivisible, NoUnitsThen, crosswalk, parents
 from dothi.core.unit_register import UnitRegister, UnknownUnit, layer_of, level_of, unit_register, units_on
@@ -171,6 +172,14 @@ def test_four_wards_of_2025_cannot_be_given_to_a_district():
     around = parents(NAM_DINH, 'commune', date(2020, 3, 1), 'district', date(2024, 10, 1))
     assert len(around) == 226
     assert Counter(around.values())['356'] == 36
+
+
+def test_the_only_unit_of_a_level_takes_all_figures(written):
+    """A locality may be one district: its wards still belong to it."""
+    one_town = 'code,level,name,parent_code,valid_from,valid_to,population_1999,decree\n'
+    one_town += '01,ward,North,9,2000-01-01,,30,A\n02,ward,South,9,2000-01-01,,10,A\n9,town,West,1,2000-01-01,,40,A\n'
+    register = written(units=one_town, lineage=None)
+    assert parents(register, 'ward', FIRST, 'town', FIRST) == {'01': '9', '02': '9'}
 
 
 def test_a_day_without_units_is_refused_with_the_days_of_change():

@@ -77,3 +77,13 @@ def test_people_in_cells_add_up_to_the_census(file, demo: Demo):
     assert homes[homes >= 0].sum() == (demo.buildings.population > 0).sum()
     assert people[row, column] >= demo.buildings.population[house]
     assert np.array_equal(people < 0, homes < 0)
+    # a cell of the province has a number, also where nobody lives, and one that lies apart from it has none
+    columns, rows = np.meshgrid(np.arange(raster.width) + 0.5, np.arange(raster.height) + 0.5)
+    centres = shapely.points(
+        *transformer('EPSG:4326', proj_string(SRID)).transform(*(raster.transform @ (columns, rows)))
+    )
+    apart_m = shapely.distance(centres, demo.outline.province)
+    assert (people[apart_m == 0] >= 0).all()
+    assert (people[apart_m > 1_000] < 0).all()
+    assert (people[apart_m == 0] == 0).any()
+    assert (apart_m > 1_000).any()

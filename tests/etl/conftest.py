@@ -2,7 +2,7 @@
 
 import json
 import zipfile
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,13 +13,16 @@ from shapely.geometry import mapping
 
 from dothi.core.database import connection
 from dothi.core.errors import DothiError
-from dothi.core.locality import Locality
+from dothi.core.layer_sync import sync_layers
+from dothi.core.locality import Locality, load_locality
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
 from etl.formats.opening import open_source
 from etl.formats.source import Source
 from etl.report.model import Report
+from tests.conftest import Instance, building_template, fresh, share_room
 from tests.etl.agency_words import must_be_a_refusal_for_agencies, must_be_a_report_for_agencies
+from tests.rasters import write_locality
 
 DRIVERS = {
     '.shp': 'ESRI Shapefile',
@@ -99,6 +102,13 @@ class Agency:
 
 
 @pytest.fixture
+def database(database: dict[str, str], room: Path) -> dict[str, str]:
+    """What processes of the test read comes from the fork server that all tests share."""
+    share_room(Path(database['DOTHI_STATE']), room)
+    return database
+
+
+@pytest.fixture
 def agency(tmp_path: Path) -> Agency:
     folder = tmp_path / 'gửi'
     folder.mkdir()
@@ -141,3 +151,28 @@ def query(database: dict[str, str]) -> Callable[..., list[tuple[Any, ...]]]:
             return list(cursor.fetchall())
 
     return query_
+
+
+@pytest.fixture(scope='session')
+def coverage_template(instance: Instance, template: str, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Name of a database with the two coverages of tests/rasters.py and no release of them, to be copied."""
+    name, folder = 'template_coverages', tmp_path_factory.mktemp('coverages')
+    with building_template(instance, name, template, folder / 'state'), connection('owner') as db:
+        sync_layers(db, load_locality(write_locality(folder / 'locality')))
+    return name
+
+
+@pytest.fixture
+def coverage_database(
+    instance: Instance, coverage_template: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[dict[str, str]]:
+    """The test's own database with the two coverages, and the environment that leads there."""
+    yield from fresh(instance, coverage_template, tmp_path, monkeypatch)
+
+
+@pytest.fixture
+def somewhere(tmp_path: Path) -> Locality:
+    """The locality `somewhere` of the two coverages, in a folder that the test may change."""
+    locality = load_locality(write_locality(tmp_path / 'locality'))
+    assert not locality.broken
+    return locality

@@ -21,7 +21,7 @@ combinations; how the doctor works is told in [coordinates](../explanation/coord
 Write this page anew after a change of the doctor, and look at what moved:
 
 ```sh
-DOTHI_WRITE_DOCS=1 .venv/bin/python -m pytest -q tests/etl/test_corpus.py
+DOTHI_WRITE_DOCS=1 DOTHI_TEST_ALL=yes .venv/bin/python -m pytest -q tests/etl/test_corpus.py
 ```
 
 ## How to read it

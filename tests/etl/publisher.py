@@ -27,7 +27,7 @@ def publishing() -> Iterator[Publisher]:
     """A publisher that serves while inside."""
     server = ThreadingHTTPServer(('127.0.0.1', 0), _Handler)
     server.publisher = publisher = Publisher(f'http://127.0.0.1:{server.server_port}')  # type: ignore[attr-defined]
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     thread.start()
     try:
         yield publisher

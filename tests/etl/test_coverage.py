@@ -17,7 +17,6 @@ from dothi.core.coverage import Coverage
 from dothi.core.coverage_sync import sync_coverages
 from dothi.core.database import connection
 from dothi.core.layer_columns import UnsafeLayerChange
-from dothi.core.layer_sync import sync_layers
 from dothi.core.locality import Locality, UnknownLayer, load_locality
 from dothi.core.settings import PROJECT
 from dothi.core.text import Text
@@ -31,7 +30,7 @@ from etl.desk.rollback import RasterMissing, rollback
 from etl.formats.errors import EmptyFile, UnknownFormat, UnreadableFile
 from etl.report.html import page
 from etl.report.model import Report
-from tests.rasters import CELL, HEIGHTS, NODATA, NORTH, PEOPLE, USES, WEST, write_locality, write_raster
+from tests.rasters import CELL, HEIGHTS, NODATA, NORTH, PEOPLE, USES, WEST, write_raster
 
 pytestmark = pytest.mark.filterwarnings('ignore::rasterio.errors.NotGeoreferencedWarning')
 Send = Callable[..., Report]
@@ -39,17 +38,13 @@ Query = Callable[..., list[tuple[Any, ...]]]
 
 
 @pytest.fixture
-def somewhere(database: dict[str, str], tmp_path: Path) -> Locality:
-    """A locality with two coverages, in the test's own database."""
-    made = load_locality(write_locality(tmp_path / 'locality'))
-    assert not made.broken
-    with connection('owner') as db:
-        sync_layers(db, made)
-    return made
+def database(coverage_database: dict[str, str]) -> dict[str, str]:
+    """With the two coverages."""
+    return coverage_database
 
 
 @pytest.fixture
-def give(somewhere: Locality) -> Send:
+def give(database: dict[str, str], somewhere: Locality) -> Send:
     """Delivers a raster."""
 
     def give_(file: Path, coverage: str = 'heights', **options: Any) -> Report:
@@ -403,7 +398,14 @@ deliver(Path(sys.argv[1]), DeliveryOptions(layer='heights'), load_locality(Path(
 
 @pytest.mark.parametrize(('stage', 'moment'), [('stage', 'end'), ('release', 'end'), ('finish', 'start')])
 def test_killed_at_any_point_the_old_raster_is_served_and_nothing_is_left(
-    stage: str, moment: str, give: Send, somewhere: Locality, store: Path, tmp_path: Path, query: Query, database: Any
+    stage: str,
+    moment: str,
+    give: Send,
+    somewhere: Locality,
+    store: Path,
+    tmp_path: Path,
+    query: Query,
+    database: Any,
 ) -> None:
     """At `release end` the new file is in the store already, and no row speaks of it."""
     first = give(write_raster(tmp_path / 'a.tif', HEIGHTS))

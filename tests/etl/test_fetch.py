@@ -13,7 +13,8 @@ from typer.testing import CliRunner
 
 from dothi.cli.app import app
 from dothi.core.errors import WrongUse
-from dothi.core.locality import BadLocalityFile, load_locality
+from dothi.core.locality import load_locality
+from dothi.core.locality_file import BadLocalityFile
 from dothi.core.settings import PROJECT
 from etl.fetch.fetch import How, NotGiven, fetch_source
 from etl.fetch.source import UnknownSource, source_with, sources

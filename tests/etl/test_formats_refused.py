@@ -98,7 +98,7 @@ def secret(agency):
             pass
 
     server = HTTPServer(('127.0.0.1', 0), Handler)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield f'http://127.0.0.1:{server.server_port}/t.kml', asked
     server.shutdown()
     server.server_close()

@@ -17,6 +17,7 @@ from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
 from tests.conftest import Instance, fresh
 from tests.etl.releasing import EAST, NORTH, TREES, send_trees, transaction, trees_now
+from tests.matrix import number_of_examples
 
 OAK, ELM = ('oak', 5, 0.0, 0.0), ('elm', 7, 1000.0, 0.0)
 
@@ -129,7 +130,7 @@ trees = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=number_of_examples(8, 25), deadline=None)
 @given(trees, trees, st.randoms(use_true_random=False))
 def test_the_order_of_a_file_means_nothing(park, first, second, chance: random.Random):
     """The same rows in another order change nothing; and other rows get the same ids in whatever order they come."""
@@ -149,7 +150,7 @@ def test_the_order_of_a_file_means_nothing(park, first, second, chance: random.R
     assert len(set(one.values())) == len(one), 'one id, one feature'
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=number_of_examples(8, 25), deadline=None)
 @given(trees, st.data())
 def test_one_change_keeps_every_id(park, first, data):
     """Whichever row changes one value, or moves by less than any other is away."""

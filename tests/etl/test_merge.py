@@ -19,6 +19,7 @@ from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
 from tests.conftest import Instance, fresh
 from tests.etl.releasing import EAST, NORTH, TREES, edit, place, send, transaction
+from tests.matrix import number_of_examples
 
 KEYED = TREES.model_copy(update={'key': ['kind'], 'checks': Checks(lost_rows_share=1)})
 # height, and how far east: the two things that anybody may change; None where there is no such feature
@@ -95,7 +96,7 @@ def expected(base: State, ours: State, theirs: State) -> tuple[State, bool]:
 states = st.none() | st.tuples(st.sampled_from([None, 1, 2, 3]), st.sampled_from([0.0, 1.0, 2.0]))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=number_of_examples(20, 80), deadline=None)
 @given(states, states, states)
 def test_every_combination_of_base_edit_and_delivery_follows_the_table(place_of_trees, base, ours, theirs):
     with transaction() as db:
@@ -110,7 +111,7 @@ def test_every_combination_of_base_edit_and_delivery_follows_the_table(place_of_
             assert oak(db) == before, 'the key keeps its id'
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=number_of_examples(8, 30), deadline=None)
 @given(states, states, st.lists(states, min_size=2, max_size=4))
 def test_an_edit_survives_any_number_of_deliveries_that_do_not_know_of_it(place_of_trees, base, ours, later):
     """As the agency's word moves on, each delivery is merged against the one before it, and not against the first."""

@@ -245,33 +245,36 @@ def test_two_deliveries_at_once_take_turns(agency, send, query, locality):
     assert query('select status, count(*) from catalog.delivery group by 1') == [('accepted', 2)]
 
 
-@pytest.mark.parametrize('name', ['NAME', 'end', 'ngày đo', 'say "x"', 'row;drop', '50%', 'row_number', 'first', 's'])
-def test_a_column_may_have_any_name(name, agency, instance, tmp_path, monkeypatch, locality):
+ODD_NAMES = ['NAME', 'end', 'ngày đo', 'say "x"', 'row;drop', '50%', 'row_number', 'first', 's']
+
+
+def test_a_column_may_have_any_name(agency, instance, tmp_path, monkeypatch, locality):
     """The layer's names are quoted everywhere, in SQL, COPY and comparison."""
     schools = locality.layers['schools']
-    column = Column(type='text', title=schools.title, sources=['ghi chú'])
+    columns = {name: Column(type='text', title=schools.title, sources=[f'ghi chú {name}']) for name in ODD_NAMES}
     lenient = Checks(bad_rows_share=1)
     odd = schools.model_copy(
-        update={'columns': {**schools.columns, name: column}, 'key': ['code', name], 'checks': lenient}
+        update={'columns': schools.columns | columns, 'key': ['code', *ODD_NAMES], 'checks': lenient}
     )
     other = dataclasses.replace(locality, layers={'schools': odd})
-    url = instance.create(f'odd_{abs(hash(name))}')
+    notes = {value: {f'ghi chú {name}': value for name in ODD_NAMES} for value in 'xy'}
+    url = instance.create('odd_names')
     database.fresh()
     for key, value in instance.environment(url, tmp_path).items():
         monkeypatch.setenv(key, value)
     migrate(other)
     for places_ in (1, 2):
         rows = [
-            (agency.school('a', SO_CHO=places_) | {'ghi chú': 'x'}, agency.point()),
+            (agency.school('a', SO_CHO=places_) | notes['x'], agency.point()),
             # two rows with one key, to be compared
-            (agency.school('b', SO_CHO=1) | {'ghi chú': 'y'}, agency.point()),
-            (agency.school('b', SO_CHO=2) | {'ghi chú': 'y'}, agency.point()),
+            (agency.school('b', SO_CHO=1) | notes['y'], agency.point()),
+            (agency.school('b', SO_CHO=2) | notes['y'], agency.point()),
         ]
         file = agency.geojson(f'{places_}.geojson', rows)
         report = deliver(file, DeliveryOptions(layer='schools'), other)
     assert (report.diff.changed, report.rows.by_code) == (1, {'key_duplicate': 2})
     database.fresh()
-    instance.drop(f'odd_{abs(hash(name))}')
+    instance.drop('odd_names')
 
 
 def test_a_database_that_goes_away_in_the_middle_is_said_and_the_next_delivery_is_fine(

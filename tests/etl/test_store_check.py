@@ -9,22 +9,19 @@ from pathlib import Path
 import pytest
 
 from dothi.core.database import connection
-from dothi.core.layer_sync import sync_layers
-from dothi.core.locality import Locality, load_locality
+from dothi.core.locality import Locality
 from etl.coverage.apart import put_rasters_apart
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
 from etl.desk.store_check import DamagedFile, check_store
 from etl.report.model import Report
-from tests.rasters import HEIGHTS, write_locality, write_raster
+from tests.rasters import HEIGHTS, write_raster
 
 
 @pytest.fixture
-def somewhere(database: dict[str, str], tmp_path: Path) -> Locality:
-    made = load_locality(write_locality(tmp_path / 'locality'))
-    with connection('owner') as db:
-        sync_layers(db, made)
-    return made
+def database(coverage_database: dict[str, str]) -> dict[str, str]:
+    """With the two coverages."""
+    return coverage_database
 
 
 @pytest.fixture
@@ -33,7 +30,7 @@ def store(database: dict[str, str]) -> Path:
 
 
 @pytest.fixture
-def heights(somewhere: Locality, tmp_path: Path) -> Path:
+def heights(database: dict[str, str], somewhere: Locality, tmp_path: Path) -> Path:
     """An agency's raster, which was delivered."""
     file = write_raster(tmp_path / 'dem.tif', HEIGHTS)
     give(file, somewhere)

@@ -17,19 +17,30 @@ from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
 from etl.reference import released_units
 from etl.unit_outlines import NothingToDeriveFrom, derive
+from tests.conftest import building_template, fresh
 
 TIMES = {'2021-01-01': (10, 226), '2024-08-31': (10, 226), '2024-10-01': (9, 175), '2025-08-01': (0, 57)}
 
 
-@pytest.fixture
+@pytest.fixture(scope='module')
 def unit_files(demo_files):
     return [file for file in demo_files if file.layer in ('districts', 'communes')]
 
 
+@pytest.fixture(scope='module')
+def units_template(instance, template, locality, unit_files, tmp_path_factory):
+    """Name of a database with the demo's five files of units."""
+    name = 'template_units'
+    with building_template(instance, name, template, tmp_path_factory.mktemp('units')):
+        reports = [deliver(file.path, demo_options(file), locality) for file in unit_files]
+    assert [report.verdict for report in reports] == ['accepted'] * 5
+    return name
+
+
 @pytest.fixture
-def delivered(database, locality, unit_files):
-    """Reports of the demo's five files of units."""
-    return [deliver(file.path, demo_options(file), locality) for file in unit_files]
+def delivered(instance, units_template, tmp_path, monkeypatch):
+    """The test's own database with the demo's units in it."""
+    yield from fresh(instance, units_template, tmp_path, monkeypatch)
 
 
 def ask(query, *values):
@@ -68,7 +79,6 @@ def test_a_census_corrected_in_the_file_reaches_the_database(database, locality)
 
 def test_each_day_shows_the_units_of_its_state_and_the_same_ground(delivered, locality):
     """Counts of all three states; the province is as large after each merger as before, to the square metre."""
-    assert [report.verdict for report in delivered] == ['accepted'] * 5
     for on, counts in TIMES.items():
         found = [in_force(locality, layer, on) for layer in ('districts', 'communes')]
         assert tuple(map(len, found)) == counts

@@ -38,7 +38,7 @@ def target(tmp_path_factory) -> Iterator[Target]:
             """Nothing on the terminal."""
 
     server = HTTPServer(('127.0.0.1', 0), Visited)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     folder = root / 'delivery'
     folder.mkdir()
     yield Target(folder, secret, f'http://127.0.0.1:{server.server_port}', visits)

@@ -20,11 +20,13 @@ DENIED = ('PermissionError', 'FileNotFoundError')
 def attempt():
     """A job that tries something, in a module that the fork server finds; `tests` would be that of pygeoapi."""
     here = str(Path(__file__).parent)
+    before = fork_server._servers.pop(os.getpid(), None)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv('PYTHONPATH', here)
-        stop_server()
         yield 'intruders:attempt'
         stop_server()
+    if before:
+        fork_server._servers[os.getpid()] = before
 
 
 def stop_server():

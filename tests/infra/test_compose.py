@@ -13,7 +13,8 @@ import yaml
 from typer.testing import CliRunner
 
 from dothi.core.postgis import SETTINGS as DATABASE_SETTINGS
-from dothi.core.settings import PROJECT, SETTINGS
+from dothi.core.settings import PROJECT
+from dothi.core.settings_table import SETTINGS
 from etl.coverage.cog import INTERNAL_FOLDER
 from processes.queue.store import DOWNLOADS, RESULTS
 

@@ -15,8 +15,8 @@ from dothi.cartography.mapping.pool import Renderers
 from dothi.cartography.mapping.view import View
 from dothi.cartography.style.colour import parse_colour
 from dothi.core.errors import WrongUse
+from dothi.core.limit_settings import MapSettings
 from dothi.core.locality import Locality
-from dothi.core.settings import MapSettings
 from tests.mapping.drawing import shown
 from tests.mapping.test_placement import of_the_province
 

@@ -20,8 +20,9 @@ from dothi.cartography.mapping.pool import Renderers
 from dothi.cartography.mapping.view import View
 from dothi.core import database as core_database
 from dothi.core.database import NoDatabase, connection
+from dothi.core.limit_settings import MapSettings
 from dothi.core.locality import Locality
-from dothi.core.settings import PROJECT, MapSettings
+from dothi.core.settings import PROJECT
 from tests.conftest import PATIENCE_S, Instance
 from tests.mapping.drawing import shown
 from tests.mapping.test_placement import GREEN, of_the_province

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from libpysal.weights import W
 
 from processes.zones.clusters import judge_bins, pool_counts
+from tests.matrix import number_of_examples
 
-WORLDS = settings(max_examples=25, deadline=None)
+WORLDS = settings(max_examples=number_of_examples(10, 25), deadline=None)
 CUBES = st.tuples(st.integers(1, 3), st.integers(2, 4), st.integers(2, 4)).flatmap(
     lambda shape: st.tuples(
         st.lists(st.integers(0, 9), min_size=int(np.prod(shape)), max_size=int(np.prod(shape))),

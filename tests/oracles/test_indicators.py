@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from dothi.core.indicator_set import IndicatorSet
 from processes.evaluation.verdicts import rolled_up, value_of, verdict_of
+from tests.matrix import number_of_examples
 from tests.processes.test_indicators import TOWN
 
 SET = IndicatorSet.model_validate(TOWN)
@@ -17,7 +18,7 @@ PARENTS = {'11': '1', '12': '1', '21': '2', '22': '2', '1': '0', '2': '0', '0': 
 FIGURES = st.dictionaries(st.sampled_from(['11', '12', '21', '22']), st.integers(0, 9) | st.just(math.nan), min_size=1)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=number_of_examples(30, 100), deadline=None)
 @given(FIGURES, FIGURES, st.sampled_from(['green', 'served', 'density']))
 def test_parts_add_up_and_are_judged(numerators, denominators, name):
     """A figure that is not known makes those above it unknown; a denominator of 0 has no value and nothing to judge."""

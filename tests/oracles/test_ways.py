@@ -17,6 +17,7 @@ from processes.ways.maximal_cover import choose_exactly, choose_greedily, cover_
 from processes.ways.network import network_of
 from processes.ways.reach import reach_of, straight_to_nearest
 from processes.ways.routes import nearest_places, route_lines
+from tests.matrix import number_of_examples
 
 # Streets of a town of three blocks by three, of which some are missing; places on a lattice of 25 m, so that ways tie.
 SIDE_M, BLOCKS = 100, 3
@@ -27,7 +28,7 @@ STREETS = [
 SOME_STREETS = st.sets(st.sampled_from(STREETS), min_size=1).map(sorted)
 PLACE = st.tuples(st.integers(-2, 14), st.integers(-2, 14)).map(lambda at: (at[0] * 25.0, at[1] * 25.0))
 PLACES = st.lists(PLACE, min_size=1, max_size=6)
-WORLDS = settings(max_examples=60, deadline=None)
+WORLDS = settings(max_examples=number_of_examples(20, 60), deadline=None)
 
 
 def lines_of(streets):

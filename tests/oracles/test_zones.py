@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from processes.data import Zones
 from processes.zones.differences import Pairs, count_changes
 from processes.zones.membership import membership_of, separate_sets
+from tests.matrix import number_of_examples
 from tests.oracles.conftest import zones_of
 from tests.processes.conftest import building, house, station
 
@@ -117,7 +118,7 @@ INNER = st.lists(
 )
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=number_of_examples(30, 150), deadline=None)
 @given(BOXES, INNER)
 def test_every_zone_has_every_point_that_lies_in_it(boxes, points):
     shapes = np.array([shapely.box(x, y, x + w, y + h) for x, y, w, h in boxes], dtype=object)
@@ -133,7 +134,7 @@ def test_every_zone_has_every_point_that_lies_in_it(boxes, points):
             assert sum(shapes[one].intersection(shapes[other]).area for other in numbers if other != one) == 0
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=number_of_examples(20, 60), deadline=None)
 @given(st.integers(1, 3), st.integers(1, 3), st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=9))
 def test_a_point_on_a_border_that_zones_share_counts_once(columns, rows, points):
     """Squares of 2 side by side, and points at whole numbers: on their borders and corners, and beyond."""
@@ -157,7 +158,7 @@ STATES = st.lists(
 )
 
 
-@settings(max_examples=100, deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=number_of_examples(30, 100), deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(BOXES, STATES)
 def test_two_states_add_up_in_every_zone(boxes, states):
     """As compare-releases counts them: after = before + added - removed + moved in - moved out, by plain sets."""

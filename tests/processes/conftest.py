@@ -253,18 +253,18 @@ def commune(code: str) -> dict[str, Any]:
     return {'code': code, 'name': f'Xã {code}', 'parent_code': '366', 'valid_from': '2020-03-01'}
 
 
-@pytest.fixture(scope='module')
+@pytest.fixture(scope='session')
 def shared_database(
     instance: Instance, template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, str]]:
-    """A database for all tests of a module that leave its tables, its roles and its worker as they are."""
+    """A database for all tests of analyses that leave its tables, its roles and its worker as they are."""
     with pytest.MonkeyPatch.context() as patch:
         yield from fresh(instance, template, tmp_path_factory.mktemp('state'), patch)
 
 
 @pytest.fixture
 def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
-    """The module's database without data; one of its own for a test with the mark `own_database`."""
+    """The shared database without data; one of its own for a test with the mark `own_database`."""
     if not own_database(request):
         environment = request.getfixturevalue('shared_database')
         use(monkeypatch, environment)
@@ -280,6 +280,17 @@ def own_database(request: pytest.FixtureRequest) -> bool:
     return request.node.get_closest_marker('own_database') is not None
 
 
+# Tables of releases and deliveries, and those whose rows name one of them.
+OF_RELEASES = """
+    with recursive named (id) as (
+        values ('catalog.release'::regclass::oid), ('catalog.delivery'::regclass::oid)
+        union
+        select conrelid from pg_constraint join named on confrelid = id
+        where contype = 'f' and conrelid <> 'catalog.layer'::regclass
+    )
+    select id::regclass::text from named"""
+
+
 def empty() -> None:
     """Takes away what a test before has loaded and computed; the worker stays signed on.
 
@@ -292,11 +303,12 @@ def empty() -> None:
                where schemaname in ('layer', 'history')"""
         )
         cursor.execute(f'truncate {cursor.fetchone()[0]}')
-        cursor.execute('delete from job.job')
-        cursor.execute(
-            'update catalog.layer set current_release = null; delete from catalog.raster;'
-            ' delete from catalog.tile_count; delete from catalog.release'
-        )
+        cursor.execute('delete from job.job; update catalog.layer set current_release = null')
+        # releases and deliveries name each other
+        cursor.execute('set local session_replication_role = replica')
+        cursor.execute(OF_RELEASES)
+        for (table,) in cursor.fetchall():
+            cursor.execute(f'delete from {table}')
 
 
 @pytest.fixture
@@ -330,7 +342,7 @@ def loader(database: dict[str, str], locality: Locality) -> Loader:
     return Loader(locality)
 
 
-@pytest.fixture(scope='module')
+@pytest.fixture(scope='session')
 def shared_worker(shared_database: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
     process = start_worker(shared_database)
     yield process

@@ -42,7 +42,7 @@ def listener(monkeypatch):
     server = ThreadingHTTPServer(('127.0.0.1', 0), Heard)
     server.heard = []
     server.url = f'http://127.0.0.1:{server.server_port}'
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     monkeypatch.setenv('DOTHI_CALLBACK_HOSTS', json.dumps([f'127.0.0.1:{server.server_port}']))
     yield server
     server.shutdown()

@@ -26,6 +26,7 @@ from processes.queue.records import NoResult
 from processes.queue.requests import ENDED, JobRequest
 from processes.queue.store import RESULTS, result_store
 from tests.conftest import Instance, fresh, use
+from tests.matrix import number_of_examples
 from tests.processes.conftest import Loader, ask, building, descendants, house, start_worker, stop_worker, wait_until
 from tests.processes.test_deliver_layer import schools
 
@@ -182,22 +183,28 @@ def test_a_job_that_kills_its_workers_fails_with_a_reason(houses, new_worker):
     assert http_status(refused.value) == 500
 
 
-@pytest.mark.own_database
-def test_two_hundred_jobs_at_once_all_end_well(houses, worker):
+def test_many_jobs_at_once_all_end_well(houses, worker):
     """Handed in by 20 threads for four askers, to one worker with two places."""
+    count = number_of_examples(40, 200)
     with ThreadPoolExecutor(20) as pool:
-        jobs = [*pool.map(lambda i: export(f'asker {i % 4}'), range(200))]
-    assert len(set(jobs)) == 200
-    wait_until(lambda: all_ended(200), patience_s=240)
-    assert ask("select count(*) from job.job where status = 'successful'") == 200
+        jobs = [*pool.map(lambda i: export(f'asker {i % 4}'), range(count))]
+    assert len(set(jobs)) == count
+    wait_until(lambda: all_ended(count), patience_s=240)
+    assert ask("select count(*) from job.job where status = 'successful'") == count
     wait_until(lambda: ask('select count(*) from job.procrastinate_jobs') == 0)
 
 
-@pytest.mark.own_database
-def test_a_full_disk_fails_the_job_with_a_reason_and_not_the_worker(houses, worker):
+@pytest.fixture
+def small_files(worker):
     """The worker and all under it may write files of 2 kB."""
-    for pid in [worker.pid, *descendants(worker.pid)]:
-        resource.prlimit(pid, resource.RLIMIT_FSIZE, (2_048, 2_048))
+    family = [worker.pid, *descendants(worker.pid)]
+    before = [resource.prlimit(pid, resource.RLIMIT_FSIZE, (2_048, resource.RLIM_INFINITY)) for pid in family]
+    yield
+    for pid, limits in zip(family, before, strict=True):
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, limits)
+
+
+def test_a_full_disk_fails_the_job_with_a_reason_and_not_the_worker(houses, worker, small_files):
     job_id = export()
     wait_until(lambda: status(job_id) in ENDED)
     with pytest.raises(Exception, match='could not be written') as refused:
@@ -206,26 +213,42 @@ def test_a_full_disk_fails_the_job_with_a_reason_and_not_the_worker(houses, work
     assert worker.poll() is None
 
 
-@pytest.mark.own_database
-def test_a_store_that_takes_no_result_fails_the_job_with_a_reason(houses, worker):
-    result_store().mkdir(exist_ok=True)
-    (result_store() / RESULTS).write_text('where the results should be', encoding='utf-8')
+@pytest.fixture
+def blocked_store(worker):
+    """A file lies where the folder of the results should be."""
+    results = result_store() / RESULTS
+    elsewhere = results.with_name('elsewhere')
+    if results.exists():
+        results.rename(elsewhere)
+    results.parent.mkdir(exist_ok=True)
+    results.write_text('where the results should be', encoding='utf-8')
+    yield
+    results.unlink()
+    if elsewhere.exists():
+        elsewhere.rename(results)
+
+
+def test_a_store_that_takes_no_result_fails_the_job_with_a_reason(houses, blocked_store):
     job_id = export()
     wait_until(lambda: status(job_id) in ENDED)
     with pytest.raises(Exception, match='could not be written'):
         outcome_of(job_id, 'internal')
 
 
-@pytest.mark.own_database
-def test_a_database_without_room_for_the_result_fails_the_job_with_a_reason(houses, worker):
+@pytest.fixture
+def full_database(worker):
     """As PostgreSQL says it when the disk is full, at the same place."""
-    with connection('admin') as db, db.cursor() as cursor:
-        cursor.execute(
-            """create function job.full() returns trigger language plpgsql as $$
-               begin raise disk_full using message = 'could not extend file "base/1/2": No space left'; end $$;
-               create trigger full_disk before insert on job.output for each row execute function job.full();
-               grant execute on function job.full() to dothi_worker"""
-        )
+    ask(
+        """create function job.full() returns trigger language plpgsql as $$
+           begin raise disk_full using message = 'could not extend file "base/1/2": No space left'; end $$;
+           create trigger full_disk before insert on job.output for each row execute function job.full();
+           grant execute on function job.full() to dothi_worker; select 1"""
+    )
+    yield
+    ask('drop function job.full() cascade; select 1')
+
+
+def test_a_database_without_room_for_the_result_fails_the_job_with_a_reason(houses, full_database):
     job_id = export()
     wait_until(lambda: status(job_id) in ENDED)
     with pytest.raises(Exception, match='disk is full') as refused:

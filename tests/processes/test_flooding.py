@@ -13,6 +13,7 @@ from processes.ground.flooding import Basin, flood_tiles, grade_depths
 from processes.ground.geotiff import Band
 from processes.ground.tiles import square_cells, tiles_of
 from processes.ground.touch import cells_at, wall_cells
+from tests.matrix import number_of_examples
 from tests.rasters import CELL, NODATA, NORTH, WEST, write_raster
 
 # The sea in the west, a beach, a ridge of 3 m, and low ground behind it.
@@ -149,7 +150,9 @@ heights_of_any_land = st.integers(1, 9).flatmap(
     )
 )
 corner = st.tuples(st.integers(-1, 9), st.integers(-1, 9))
-often = settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+often = settings(
+    max_examples=number_of_examples(10, 25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 @often

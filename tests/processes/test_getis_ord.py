@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
+from scipy import stats
 
 from processes.zones.clusters import (
     adjust_p,
@@ -86,6 +87,12 @@ def test_p_values_corrected_by_hand():
     """Four tests: 0.01 x 4 / 1, 0.02 x 4 / 2, 0.03 x 4 / 3, 0.5 x 4 / 4, none above the next one."""
     assert adjust_p(np.array([0.02, 0.5, 0.01, 0.03])) == pytest.approx([0.04, 0.5, 0.04, 0.04])
     assert two_sided(np.array([1.959964, -1.959964, 0])) == pytest.approx([0.05, 0.05, 1], abs=1e-6)
+
+
+@given(arrays.arrays(float, st.tuples(st.integers(0, 4), st.integers(1, 5)), elements=st.floats(0, 1)))
+def test_p_values_are_corrected_as_scipy_does(p):
+    expected = stats.false_discovery_control(p, axis=None).reshape(p.shape) if p.size else p
+    assert adjust_p(p) == pytest.approx(expected, rel=1e-12, abs=1e-300)
 
 
 def test_trend_by_hand():

@@ -49,6 +49,12 @@ def test_values_of_several_kinds_become_text():
     assert [row[1] for row in made.rows] == ['1', 'b', '[1]']
 
 
+def test_numbers_beyond_what_a_column_of_integers_holds_are_numbers():
+    """A column of integers ends at 2⁶³ − 1."""
+    made = layer_of_features('x', 'x', collection(feature(POINT, most=2**63 - 1, more=2**63)))
+    assert (made.layer.columns['most'].type, made.layer.columns['more'].type) == ('integer', 'number')
+
+
 def test_a_property_called_like_a_column_of_ours_gets_another_name():
     made = layer_of_features('x', 'x', collection(feature(POINT, id=7, geom='g')))
     assert list(made.layer.columns) == ['feature_id', 'id_', 'geom_']

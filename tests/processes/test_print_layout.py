@@ -57,7 +57,8 @@ def test_the_bar_and_the_grid_have_round_lengths():
     bar = bar_of(10_000, 52)
     assert (bar.length_m, bar.length_mm, bar.parts) == (500, 50, 5)
     assert bar_of(10_000, 50).length_mm == 50
-    assert bar_of(10_000, 49).length_m == 200
+    assert [bar_of(10_000, most).length_m for most in (49, 20, 19, 10, 9)] == [200, 200, 100, 100, 50]
+    assert [bar_of(10_000, most).parts for most in (49, 19, 9)] == [4, 4, 5]
     assert [spacing_m(10_000, least) for least in (40, 50, 51, 101)] == [500, 500, 1_000, 2_000]
     grid = grid_of((499_900, 2_199_950, 501_900, 2_200_950), FRAME, 500)
     assert [(line.value_m, line.at_mm) for line in grid.eastings] == [

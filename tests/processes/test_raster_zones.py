@@ -14,10 +14,13 @@ from dothi.core.grid import Grid
 from dothi.core.released_raster import Raster
 from etl.moving import move
 from processes.zones.raster_zones import at_points, in_zones, move_shapes, pieces_of_cells
+from tests.matrix import number_of_examples
 
 NODATA = -9999.0
 WEST, NORTH, CELL = 570_000.0, 2_240_000.0, 10.0
-ANY = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+ANY = settings(
+    max_examples=number_of_examples(15, 40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 
 
 @pytest.fixture

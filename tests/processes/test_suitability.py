@@ -15,6 +15,7 @@ from processes.ground.criterion_values import Classes, Distance, Slope, slope_de
 from processes.ground.geotiff import Band
 from processes.ground.suitability import Factor, Search, best_sites, fuzzy_scores, number_sites, score_tile
 from processes.ground.tiles import square_cells, tiles_of
+from tests.matrix import number_of_examples
 from tests.rasters import NORTH, WEST, write_raster
 
 ROWS, COLUMNS = 7, 9
@@ -114,7 +115,7 @@ def test_a_plane_of_one_in_ten_has_its_slope():
 cells = st.sets(st.integers(0, ROWS * COLUMNS - 1), max_size=8)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=number_of_examples(15, 40), deadline=None)
 @given(cells, cells, st.sampled_from([15.0, 30.0, 200.0]), st.integers(1, 6))
 def test_no_score_and_no_site_depends_on_the_tiles(wanted, unwanted, far, size):
     one, other = near(wanted, far, 0, share=0.7), near(unwanted, 0, far, share=0.3, at_least=10.0)
@@ -124,7 +125,7 @@ def test_no_score_and_no_site_depends_on_the_tiles(wanted, unwanted, far, size):
     assert whole == cut
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=number_of_examples(15, 40), deadline=None)
 @given(cells, st.integers(1, 6))
 def test_sites_are_drawn_where_they_were_found(wanted, size):
     """Every cell of the map of ranks has the score that makes it one, and each site has its number of cells."""
@@ -143,7 +144,7 @@ def test_sites_are_drawn_where_they_were_found(wanted, size):
     assert [int((drawn == place).sum()) for place in range(1, len(found) + 1)] == [site.cells for site in found]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=number_of_examples(15, 40), deadline=None)
 @given(cells, st.floats(1, 150), st.integers(1, 6))
 def test_distances_are_those_of_the_slow_way(targets, reach_m, size):
     row, column = np.divmod(np.arange(ROWS * COLUMNS), COLUMNS)

@@ -18,8 +18,8 @@ from dothi.cartography.style.markers import NAMES
 from dothi.cartography.style.sprite import icons_of, sprite_index, sprite_picture
 from dothi.cartography.style.style_file import StyleFile
 from dothi.core.layer import Layer
+from dothi.core.limit_settings import MapSettings
 from dothi.core.locality import Locality
-from dothi.core.settings import MapSettings
 
 CLEAR = (0, 0, 0, 0)
 RED, GREEN, WHITE = (255, 0, 0, 255), (0, 128, 0, 255), (255, 255, 255, 255)

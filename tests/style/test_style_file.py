@@ -21,7 +21,8 @@ from dothi.cartography.style.sld import sld_of
 from dothi.cartography.style.style_file import StyleFile
 from dothi.cartography.style.zoom import at_zoom, scale_denominator, zoom_of
 from dothi.core.layer import Layer
-from dothi.core.locality import BadLocalityFile, Locality
+from dothi.core.locality import Locality
+from dothi.core.locality_file import BadLocalityFile
 
 
 def drawn(layer: Layer, *parts: dict[str, Any], breaks: list[float] | None = None) -> Drawing:

@@ -12,7 +12,7 @@ from dothi.api.http.service import service
 from dothi.api.http.snapshot import snapshot
 from dothi.core.catalog import generation
 from dothi.core.errors import DothiError
-from dothi.core.settings import JobSettings
+from dothi.core.job_settings import JobSettings
 
 HEALTH = Blueprint('health', __name__)
 

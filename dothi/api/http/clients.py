@@ -14,7 +14,7 @@ from dothi.api.http.address import client_address
 from dothi.api.http.client_accounts import ClientAccounts
 from dothi.api.http.service import service
 from dothi.core.errors import TooMany
-from dothi.core.settings import ClientSettings
+from dothi.core.limit_settings import ClientSettings
 
 # For as long a client's query waits for the end of another one of its own, and looks for it so often.
 QUERY_PATIENCE_S, QUERY_LOOK_S = 3.0, 0.005

@@ -5,7 +5,7 @@ from dothi.api.http.parameters import Parameter, Schema, bad_value
 from dothi.api.http.parsers import parse_bbox, parse_datetime, parse_names, whole_number
 from dothi.api.http.served_crs import crs_parameter
 from dothi.core.errors import WrongUse
-from dothi.core.settings import LimitSettings
+from dothi.core.limit_settings import LimitSettings
 from dothi.core.text import Text
 
 

@@ -18,8 +18,9 @@ from dothi.core.coverage import Coverage
 from dothi.core.database import READERS, Role
 from dothi.core.errors import NotFound
 from dothi.core.layer import Audience, Layer
+from dothi.core.limit_settings import ClientSettings, LimitSettings, MapSettings
 from dothi.core.locality import Locality, UnknownLayer
-from dothi.core.settings import ClientSettings, DatabaseSettings, LimitSettings, MapSettings, ServerSettings
+from dothi.core.settings import DatabaseSettings, ServerSettings
 
 
 class NoRelease(NotFound):

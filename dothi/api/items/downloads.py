@@ -17,9 +17,9 @@ from dothi.core.errors import Busy, NotFound
 from dothi.core.export.formats import FORMATS
 from dothi.core.export.ready import DOWNLOADS as DOWNLOAD_ROWS
 from dothi.core.export.ready import Download, definition
+from dothi.core.job_settings import JobSettings
 from dothi.core.kept_file import is_intact
 from dothi.core.layer import Layer
-from dothi.core.settings import JobSettings
 from dothi.core.text import Text
 from processes.queue.store import result_store
 

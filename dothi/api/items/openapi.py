@@ -11,7 +11,7 @@ from dothi.api.http.query_body import CQL2, FORM
 from dothi.api.items.documents import ITEM_FORMATS
 from dothi.api.items.query import FEATURE_PARAMETERS, SEARCH, example_filter, page_parameters, searched_columns
 from dothi.core.export.formats import FORMATS, PAGED
-from dothi.core.settings import JobSettings
+from dothi.core.job_settings import JobSettings
 from dothi.core.text import Text
 
 # A filter as JSON that needs no column.

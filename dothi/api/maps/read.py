@@ -29,7 +29,7 @@ from dothi.core.cql2.errors import UnknownProperty
 from dothi.core.crs import WGS84
 from dothi.core.layer import Layer
 from dothi.core.layer_source import Times
-from dothi.core.settings import MapSettings
+from dothi.core.limit_settings import MapSettings
 from dothi.core.text import Text
 
 EVERYWHERE: tuple[Parameter[Any], ...] = (*COMMON, DATETIME, *BACKGROUND)

@@ -14,6 +14,7 @@ from dothi.api.maps.subject import Subject
 from dothi.api.tiles.descriptions import (
     CRS,
     REGISTER,
+    MatrixSetEntry,
     entry_document,
     limits_of,
     metadata_document,
@@ -203,17 +204,18 @@ def list_tilesets(subject: Subject) -> dict[str, Any]:
 
 def tileset_entry(of: MapTileset | OwnTileset) -> dict[str, Any]:
     """The entry of a tileset in the list of tilesets."""
+    matrix_set = MatrixSetEntry(of.name, of.uri, of.system.crs.uri, of.all_limits)
     own = f'{of.path}?f=json{_selection_query(of.subject)}'
-    return entry_document(of.subject.title, 'map', of.name, of.uri, of.system.crs.uri, own)
+    tiles = [
+        link('item', MEDIA_TYPES[form], TITLES['tile'], _standard_template(of, form), templated=True) for form in TILES
+    ]
+    return entry_document(of.subject.title, 'map', matrix_set, own, tiles)
 
 
 def tileset_metadata(of: MapTileset | OwnTileset) -> dict[str, Any]:
     """Tileset metadata of OGC 17-083r4."""
     entry, subject = tileset_entry(of), of.subject
-    tiles = [
-        link('item', MEDIA_TYPES[form], TITLES['tile'], _standard_template(of, form), templated=True) for form in TILES
-    ]
-    links = [*entry['links'], *tiles, link(f'{OGC}/map', MEDIA_TYPES['png'], subject.title, f'{subject.path}/map')]
+    links = [*entry['links'], link(f'{OGC}/map', MEDIA_TYPES['png'], subject.title, f'{subject.path}/map')]
     if isinstance(of, MapTileset):
         # it speaks of zooms, in which each level is twice as fine as the one before
         links.append(link('describedby', JSON, 'TileJSON', f'{of.path}/metadata?f=tilejson{_selection_query(subject)}'))
@@ -229,7 +231,7 @@ def tileset_metadata(of: MapTileset | OwnTileset) -> dict[str, Any]:
         **_release_members(subject),
         'links': links,
     }
-    return metadata_document(entry, subject.title, subject.description, subject.extent, of.all_limits, **more)
+    return metadata_document(entry, subject.title, subject.description, subject.extent, **more)
 
 
 def tileset_tilejson(of: MapTileset) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from dothi.api.http.service import service
 from dothi.api.http.words import in_language
 from dothi.api.processes.form import form_fields_of
 from dothi.core.layer import Audience
-from dothi.core.settings import LimitSettings
+from dothi.core.limit_settings import LimitSettings
 from dothi.core.text import Text
 from processes.base import Process
 from processes.registry import all_processes, find_process

@@ -21,7 +21,7 @@ from dothi.api.processes.kept_wishes import keep_wishes
 from dothi.api.processes.results import results_response
 from dothi.api.processes.status import status_info
 from dothi.core.errors import Busy
-from dothi.core.settings import InputSettings, JobSettings
+from dothi.core.job_settings import InputSettings, JobSettings
 from processes.base import Process
 from processes.queue import manager
 from processes.queue.preference import Preference, mode_of, parse_preference

@@ -12,7 +12,7 @@ import urllib3
 from dothi.api.http.address import api_url
 from dothi.api.processes.sound_json import sound_json
 from dothi.core.errors import WrongUse
-from dothi.core.settings import InputSettings
+from dothi.core.job_settings import InputSettings
 from dothi.core.text import Text
 
 # Query parameters of a collection's items that narrow an input in the same way.

@@ -18,9 +18,9 @@ from dothi.cartography.style.style_file import DEFAULT
 from dothi.core.catalog import Release
 from dothi.core.coverage import Coverage
 from dothi.core.export.formats import FORMATS as FILE_FORMATS
+from dothi.core.job_settings import JobSettings
 from dothi.core.layer import Audience, Layer
 from dothi.core.locality import Locality
-from dothi.core.settings import JobSettings
 from dothi.core.text import DEMO, Text
 
 MVT, SCHEMA = 'application/vnd.mapbox-vector-tile', 'application/schema+json'

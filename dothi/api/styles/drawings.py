@@ -14,7 +14,7 @@ from dothi.cartography.style.layer_styles import style_path, styles_of
 from dothi.cartography.style.style_file import Part, StyleFile
 from dothi.core.errors import NotFound
 from dothi.core.layer import Layer
-from dothi.core.locality import BadLocalityFile
+from dothi.core.locality_file import BadLocalityFile
 from dothi.core.text import Text
 
 LOG = logging.getLogger('dothi.api')

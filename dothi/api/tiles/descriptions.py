@@ -1,5 +1,6 @@
 """How tilesets are described: OGC 20-057 and 17-083r4, and TileJSON 3.0."""
 
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from flask import current_app
@@ -51,24 +52,42 @@ def xyz_template(tileset: Tileset) -> str:
     return f'{api_url()}{tileset.path}/xyz/{{z}}/{{x}}/{{y}}.pbf{_selection_query(tileset, "?")}'
 
 
-def entry_document(title: Text, data_type: str, matrix_set: str, uri: str, crs: str, own: str) -> dict[str, Any]:
-    """The entry of a tileset in a list. matrix_set, uri: of its tile matrix set. own: its address below /api."""
+@dataclass(frozen=True)
+class MatrixSetEntry:
+    """What a list of tilesets says of the tile matrix set of one of them. limits: of each level that has tiles."""
+
+    id: str
+    uri: str
+    crs_uri: str
+    limits: list[dict[str, Any]]
+
+
+def entry_document(
+    title: Text, data_type: str, matrix_set: MatrixSetEntry, own: str, tiles: list[dict[str, Any]]
+) -> dict[str, Any]:
+    """The entry of a tileset in a list, from which a client reaches tiles without reading the tileset.
+
+    own: the tileset's address below /api. tiles: templated links to tiles.
+    """
     return {
-        'title': f'{say(title)} ({matrix_set})',
+        'title': f'{say(title)} ({matrix_set.id})',
         'dataType': data_type,
-        'crs': crs,
-        'tileMatrixSetURI': uri,
+        'crs': matrix_set.crs_uri,
+        'tileMatrixSetId': matrix_set.id,
+        'tileMatrixSetURI': matrix_set.uri,
+        'tileMatrixSetLimits': matrix_set.limits,
         'links': [
             link('self', JSON, title, own),
-            link(f'{OGC}/tiling-scheme', JSON, TITLES['scheme'], f'/TileMatrixSets/{matrix_set}?f=json'),
+            link(f'{OGC}/tiling-scheme', JSON, TITLES['scheme'], f'/TileMatrixSets/{matrix_set.id}?f=json'),
+            *tiles,
         ],
     }
 
 
 def metadata_document(
-    entry: dict[str, Any], title: Text, description: Text, extent: Box, limits: list[dict[str, Any]], **more: Any
+    entry: dict[str, Any], title: Text, description: Text, extent: Box, **more: Any
 ) -> dict[str, Any]:
-    """Tileset metadata of OGC 17-083r4. entry: that of the list. limits: of each level. more: further members."""
+    """Tileset metadata of OGC 17-083r4. entry: that of the list. more: further members."""
     west, south, east, north = extent
     return {
         **entry,
@@ -76,7 +95,6 @@ def metadata_document(
         'description': say(description),
         'attribution': say(service().locality.place.attribution),
         'boundingBox': {'lowerLeft': [west, south], 'upperRight': [east, north], 'crs': CRS84},
-        'tileMatrixSetLimits': limits,
         **more,
     }
 
@@ -101,8 +119,13 @@ def tilejson_document(
 
 def tileset_entry(tileset: Tileset, grid: Grid) -> dict[str, Any]:
     """The entry of a tileset of vector tiles."""
+    limits = [limits_of(tileset.limits(grid, z)) for z in tileset.zooms(grid)]
+    matrix_set = MatrixSetEntry(grid.name, f'{REGISTER}/{grid.name}', CRS[grid.name], limits)
     own = f'{tileset.path}/tiles/{grid.name}?f=json{_selection_query(tileset)}'
-    return entry_document(tileset.title, 'vector', grid.name, f'{REGISTER}/{grid.name}', CRS[grid.name], own)
+    tiles = tile_template(tileset, grid, '{tileMatrix}', '{tileRow}', '{tileCol}')
+    return entry_document(
+        tileset.title, 'vector', matrix_set, own, [link('item', MVT, TITLES['tile'], tiles, templated=True)]
+    )
 
 
 def list_tilesets(path: str, tilesets: list[Tileset]) -> dict[str, Any]:
@@ -116,19 +139,16 @@ def list_tilesets(path: str, tilesets: list[Tileset]) -> dict[str, Any]:
 def tileset_metadata(tileset: Tileset, grid: Grid) -> dict[str, Any]:
     """Tileset metadata of vector tiles."""
     entry, where = tileset_entry(tileset, grid), f'{tileset.path}/tiles/{grid.name}/metadata'
-    tiles = tile_template(tileset, grid, '{tileMatrix}', '{tileRow}', '{tileCol}')
     links = [
         *entry['links'],
-        link('item', MVT, TITLES['tile'], tiles, templated=True),
         link('describedby', JSON, 'TileJSON', f'{where}?f=tilejson{_selection_query(tileset)}'),
         *_style_links(tileset),
     ]
     if grid is WEB_MERCATOR_QUAD:
         links.append(link('alternate', MVT, TITLES['xyz'], xyz_template(tileset), templated=True))
-    limits = [limits_of(tileset.limits(grid, z)) for z in tileset.zooms(grid)]
     layers = [part for layer in tileset.layers for part in _describe_layer(layer, grid)]
     more = {'layers': layers, **_release_members(tileset), 'links': links}
-    return metadata_document(entry, tileset.title, tileset.description, tileset.extent, limits, **more)
+    return metadata_document(entry, tileset.title, tileset.description, tileset.extent, **more)
 
 
 def tileset_tilejson(tileset: Tileset, grid: Grid) -> dict[str, Any]:

@@ -18,8 +18,9 @@ from dothi.api.tiles.sql import Canvas, anything
 from dothi.cartography.style.layer_styles import has_labels
 from dothi.core.layer import Audience, Layer
 from dothi.core.layer_source import source
+from dothi.core.limit_settings import TileSettings
 from dothi.core.locality import Locality
-from dothi.core.settings import PROJECT, PathSettings, TileSettings
+from dothi.core.settings import PROJECT, PathSettings
 
 # What decides over the bytes of a tile beside data and layer file.
 SOURCES = (

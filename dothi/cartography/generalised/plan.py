@@ -11,7 +11,8 @@ from dothi.cartography.style.layer_styles import styles_of
 from dothi.cartography.style.style_file import Part
 from dothi.cartography.style.zoom import EQUATOR_M, metres_per_px, zoom_of
 from dothi.core.layer import Layer
-from dothi.core.locality import BadLocalityFile, Locality
+from dothi.core.locality import Locality
+from dothi.core.locality_file import BadLocalityFile
 from dothi.core.settings import PROJECT
 
 type Form = Literal['rows', 'blocks', 'outlines']

@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from dothi.core.errors import Busy, Defect, WrongUse
-from dothi.core.settings import MapSettings
+from dothi.core.limit_settings import MapSettings
 from dothi.core.text import Text
 
 if TYPE_CHECKING:

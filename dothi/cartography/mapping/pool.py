@@ -20,7 +20,8 @@ from dothi.cartography.mapping.limits import (
 )
 from dothi.cartography.mapping.places import Places
 from dothi.core.database import NoDatabase
-from dothi.core.settings import PACKAGES, MapSettings
+from dothi.core.limit_settings import MapSettings
+from dothi.core.settings import PACKAGES
 
 LOG = logging.getLogger('dothi.mapping')
 PROGRAM = 'dothi.cartography.mapping.renderer'

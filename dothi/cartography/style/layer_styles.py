@@ -11,7 +11,7 @@ from dothi.core.cql2.geometry import IN_CRS84
 from dothi.core.cql2.where import Translator
 from dothi.core.errors import DothiError, did_you_mean
 from dothi.core.layer import Layer
-from dothi.core.locality import BadLocalityFile, parse_file
+from dothi.core.locality_file import BadLocalityFile, parse_file
 from dothi.core.text import Text
 
 # What a layer without a style file of its own looks like.

@@ -10,7 +10,7 @@ import cql2
 from dothi.core.cql2.errors import BadFilter
 from dothi.core.cql2.exact import exact
 from dothi.core.cql2.grammar import plainer
-from dothi.core.settings import LimitSettings
+from dothi.core.limit_settings import LimitSettings
 
 type Language = Literal['cql2-text', 'cql2-json']
 type Node = Any

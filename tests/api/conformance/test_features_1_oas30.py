@@ -153,3 +153,9 @@ def test_oas30_security(internal: Api) -> None:
             needed = operations[method].get('security', [])
             assert path.startswith('/jobs') or needed, (method, path)
             assert all(name in schemes for one in needed for name in one), (method, path)
+
+
+def test_the_definition_answers_where_test_suites_look_for_it(api: Api) -> None:
+    """OGC's tests of Tiles ask for `api` below the landing page."""
+    headers = {'Accept': 'application/json'}
+    assert api.json('/api', headers) == api.json('/openapi', headers)

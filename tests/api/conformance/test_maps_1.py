@@ -419,6 +419,9 @@ def test_tilesets_of_maps_and_their_parameters(api: Api) -> None:
     assert listed['tilesets'][0]['title'].endswith('(WebMercatorQuad)')
     for entry in listed['tilesets']:
         tileset = api.json(links(entry, 'self')[0]['href'])
+        assert links(entry, 'item') == links(tileset, 'item')
+        for name in ('tileMatrixSetId', 'tileMatrixSetLimits'):
+            assert entry[name] == tileset[name]
         item = next(one for one in links(tileset, 'item') if one['type'].startswith('image/'))
         limits = tileset['tileMatrixSetLimits'][0]
         address = item['href'].replace('{tileMatrix}', limits['tileMatrix'])

@@ -1,0 +1,20 @@
+"""All settings, in the order in which people read them."""
+
+from dothi.core.job_settings import InputSettings, JobSettings
+from dothi.core.limit_settings import ClientSettings, LimitSettings, MapSettings, RoomSettings, TileSettings
+from dothi.core.settings import DatabaseSettings, EditSettings, PathSettings, ReaderSettings, ServerSettings, Settings
+
+SETTINGS: tuple[type[Settings], ...] = (
+    PathSettings,
+    DatabaseSettings,
+    ServerSettings,
+    LimitSettings,
+    RoomSettings,
+    ClientSettings,
+    TileSettings,
+    MapSettings,
+    JobSettings,
+    InputSettings,
+    EditSettings,
+    ReaderSettings,
+)

@@ -10,7 +10,7 @@ import tempfile
 import time
 import urllib.request
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -359,9 +359,16 @@ def province(instance: Instance, province_template: str, shared_folder: Path) ->
         yield running
 
 
+SERVICES = {
+    'worker': ['worker'],
+    'internal': ['serve', '--audience', 'internal'],
+    'public': ['serve', '--audience', 'public'],
+}
+
+
 @contextmanager
-def serving(environment: dict[str, str], folder: Path) -> Iterator[Province]:
-    """Worker and services on free ports while inside, each a process of its own as in production."""
+def serving(environment: dict[str, str], folder: Path, services: Iterable[str] = tuple(SERVICES)) -> Iterator[Province]:
+    """Those of SERVICES on free ports while inside, each a process of its own as in production."""
     folder.mkdir(parents=True, exist_ok=True)
     ports = {
         'DOTHI_PORT': str(free_port()),
@@ -370,19 +377,21 @@ def serving(environment: dict[str, str], folder: Path) -> Iterator[Province]:
         'DOTHI_PUBLIC_ECHO': 'yes',
     }
     environment = {**environment, **ports}
-    commands = (['worker'], ['serve', '--audience', 'internal'], ['serve', '--audience', 'public'])
-    urls = [f'http://127.0.0.1:{environment[name]}' for name in ('DOTHI_PORT', 'DOTHI_PUBLIC_PORT')]
+    urls = {
+        audience: f'http://127.0.0.1:{environment[name]}'
+        for audience, name in (('internal', 'DOTHI_PORT'), ('public', 'DOTHI_PUBLIC_PORT'))
+    }
     with ExitStack() as stack:
         log = stack.enter_context((folder / 'services.log').open('ab'))
-        services = [
-            stack.enter_context(_running([sys.executable, '-m', 'dothi.cli', *command], environment, log))
-            for command in commands
+        processes = [
+            stack.enter_context(_running([sys.executable, '-m', 'dothi.cli', *SERVICES[name]], environment, log))
+            for name in services
         ]
         # all at once, before each is waited for
-        stack.callback(lambda: [service.terminate() for service in services])
-        for url in urls:
-            _wait_for(f'{url}/health', folder / 'services.log')
-        yield Province(*urls, environment, folder / 'services.log')
+        stack.callback(lambda: [process.terminate() for process in processes])
+        for audience in urls.keys() & set(services):
+            _wait_for(f'{urls[audience]}/health', folder / 'services.log')
+        yield Province(urls['internal'], urls['public'], environment, folder / 'services.log')
 
 
 @contextmanager

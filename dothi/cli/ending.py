@@ -10,6 +10,7 @@ from typing import NoReturn
 import typer
 
 import dothi
+from dothi.cli.messages import show_error
 from dothi.cli.usage_words import explain_usage
 from dothi.core.errors import Defect, DothiError, WrongUse, describe, exit_code
 from dothi.core.private_files import close_new_files
@@ -43,11 +44,9 @@ def run(app: typer.Typer) -> NoReturn:
 
 
 def _fail(error: DothiError, code: int | None = None) -> NoReturn:
-    from dothi.cli import output
-
     if '--json' in sys.argv:
         typer.echo(json.dumps({'error': describe(error)}, ensure_ascii=False))
-    output.error(error)
+    show_error(error)
     sys.exit(exit_code(error) if code is None else code)
 
 

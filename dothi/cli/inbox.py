@@ -8,6 +8,7 @@ import typer
 
 from dothi.cli import output
 from dothi.cli.ending import recorded
+from dothi.cli.messages import err, show_error
 from dothi.cli.options import Json
 from dothi.core.locality import load_locality
 from dothi.core.reader_language import pick_text, pick_words
@@ -56,7 +57,7 @@ def _watch(settle_s: float) -> NoReturn:
         signal.signal(number, _end)
     paths = PathSettings()
     try:
-        watch(paths.inbox, paths.locality, settle_s, _log, output.error, recorded)
+        watch(paths.inbox, paths.locality, settle_s, _log, show_error, recorded)
     except _Ended:
         sys.exit(0)
 
@@ -68,7 +69,7 @@ def _end(_number: int, _frame: object) -> None:
 def _log(done: 'Round') -> None:
     """What happened, one line each, in the log of the service; nothing where nothing did."""
     for line in _lines(done):
-        output.err.print(line, markup=False, highlight=False, soft_wrap=True)
+        err.print(line, markup=False, highlight=False, soft_wrap=True)
 
 
 def _print_round(done: 'Round') -> None:

@@ -14,16 +14,17 @@ from rich.table import Column, Table
 from rich.text import Text as Line
 
 from dothi.cli.freshness_table import updates
+from dothi.cli.messages import err
 from dothi.core.catalog import Release
 from dothi.core.clock import local_minute
 from dothi.core.edit_token import token_file
-from dothi.core.errors import DothiError, without_secrets
+from dothi.core.errors import without_secrets
 from dothi.core.locality import locality_zone
 from dothi.core.progress import Progress as Told
 from dothi.core.reader_language import pick_number, pick_text, pick_words
 from dothi.core.settings import EditSettings, PathSettings, default_state
 from dothi.core.settings_table import SETTINGS
-from dothi.core.text import Text, for_steward, split_halves
+from dothi.core.text import Text, split_halves
 from dothi.local.status import LayerState, Status
 from etl.report.model import Report
 from etl.report.table import renderable
@@ -33,7 +34,6 @@ if TYPE_CHECKING:
 
 # A pipe has no width; wide enough for every table without a note.
 out = Console(width=None if sys.stdout.isatty() else 100)
-err = Console(stderr=True)
 
 DAMAGE = {
     'missing': Text(vi='Tệp mất trong kho', en='missing in the store'),
@@ -126,11 +126,6 @@ def document[M: BaseModel](model: M, as_json: bool, table: Callable[[M], None]) 
         typer.echo(model.model_dump_json(indent=2))
     else:
         table(model)
-
-
-def error(problem: DothiError) -> None:
-    """Print the error's message on standard error, in the reader's language."""
-    err.print(pick_text(for_steward(problem.text)), style='bold red', markup=False, highlight=False, soft_wrap=True)
 
 
 def addresses(status: Status) -> None:

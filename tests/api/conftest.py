@@ -156,7 +156,7 @@ def world(instance: Instance, real_data: Path, shared_folder: Path) -> Iterator[
             report = deliver(real_data / 'cql2' / 'ne110m4cql2.gpkg', DeliveryOptions(layer=layer), locality)
             assert report.verdict == 'accepted', report
         core_database.fresh()
-    with serving(environment, shared_folder / 'world') as running:
+    with serving(environment, shared_folder / 'world', ('internal', 'public')) as running:
         yield running
 
 

@@ -1,6 +1,7 @@
 """What is let in: hosts that the service is known by, changes from its own pages, bodies that no form can send."""
 
 import ipaddress
+import itertools
 import json
 import string
 from collections.abc import Callable
@@ -23,13 +24,14 @@ ITEMS = '/api/collections/schools/items'
 LET_IN = (400, 503)
 
 
-@pytest.mark.parametrize('host', ['evil.example:5000', '10.1.2.3', 'localhost.evil.example', '[::2]:80'])
 @pytest.mark.parametrize('path', ['/', '/health', '/api', ITEMS, '/ows?service=WMS&request=GetCapabilities'])
-def test_a_host_that_the_service_is_not_known_by_is_misdirected(client: Client, host: str, path: str) -> None:
+def test_a_host_that_the_service_is_not_known_by_is_misdirected(client: Client, path: str) -> None:
     """A name of the attacker's that leads here makes a browser take our answers for the attacker's own."""
-    answer = client('public').get(path, headers={'Host': host})
-    assert answer.status_code == 421
-    assert 'Dùng địa chỉ đã công bố' in answer.get_data(as_text=True)
+    app = client('public')
+    for host in ('evil.example:5000', '10.1.2.3', 'localhost.evil.example', '[::2]:80'):
+        answer = app.get(path, headers={'Host': host})
+        assert answer.status_code == 421, host
+        assert 'Dùng địa chỉ đã công bố' in answer.get_data(as_text=True), host
 
 
 def test_hosts_that_the_service_is_known_by_are_answered(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,11 +120,8 @@ OTHER_SITES: list[dict[str, str]] = [
 ]
 
 
-@pytest.mark.parametrize('headers', OTHER_SITES, ids=str)
 @pytest.mark.parametrize('audience', ['public', 'internal'])
-def test_a_page_of_another_site_changes_nothing(
-    desk: Desk, client: Client, audience: str, headers: dict[str, str]
-) -> None:
+def test_a_page_of_another_site_changes_nothing(desk: Desk, client: Client, audience: str) -> None:
     desk.release('schools', [('POINT(0 0)', school('a'))])
     app = client(audience)
     changes: list[tuple[str, str, Any]] = [
@@ -137,9 +136,9 @@ def test_a_page_of_another_site_changes_nothing(
             ('PATCH', f'{ITEMS}/1', feature('c')),
             ('DELETE', f'{ITEMS}/1', None),
         ]
-    for method, path, body in changes:
+    for headers, (method, path, body) in itertools.product(OTHER_SITES, changes):
         answer = app.open(path, method=method, json=body, headers={**LAN, **headers})
-        assert answer.status_code == 403, (method, path)
+        assert answer.status_code == 403, (method, path, headers)
 
 
 def test_reading_and_asking_from_another_site_goes_on(desk: Desk, client: Client) -> None:

@@ -11,7 +11,7 @@ from flask import Flask
 from openapi_spec_validator import validate
 
 from dothi.api.app import create_app
-from tests.api.conformance.conftest import Api, api, internal, public
+from tests.api.conformance.conftest import Api, api, has_turn, internal, public
 from tests.conftest import PATIENCE_S
 from tests.matrix import EXHAUSTIVE
 
@@ -130,25 +130,33 @@ def test_every_value_that_it_names_can_be_asked_for(api: Api) -> None:
 def _questions(api: Api) -> Iterator[tuple[str, dict[str, Any], list[dict[str, Any]], str, str]]:
     """Path, operation, its parameters, and one parameter with a value.
 
-    Every day each value of a parameter once for each kind of address, and each parameter of each address with one
-    value; by `make test-all` every value at every address.
+    Every day each value of a parameter once for each kind of address, and the parameters of an address by turns; by
+    `make test-all` every value at every address.
     """
     seen: set[tuple[str, str, str]] = set()
     for number, (path, operation, parameters) in enumerate(operations(api.document(), 'get')):
-        kind = re.sub('^/collections/[^/{]+', '/collections/*', path)
-        for parameter in (parameter for parameter in parameters if parameter['in'] == 'query'):
+        layer, kind = re.match('/collections/([^/{]+)', path), re.sub('^/collections/[^/{]+', '/collections/*', path)
+        if layer is not None and not (EXHAUSTIVE or has_turn(api.audience, layer[1])):
+            continue
+        for place, parameter in enumerate(parameter for parameter in parameters if parameter['in'] == 'query'):
             name, named = parameter['name'], values(parameter)
-            new = [value for value in named if (kind, name, value) not in seen]
-            if '*' in kind:
-                new = new[:MOST_NEW] or [named[number % len(named)]] if named else []
-            chosen = named if EXHAUSTIVE else new
+            scope = operation['operationId'].split('.')[0] if name in SHARED else kind
+            new = [value for value in named if (scope, name, value) not in seen]
+            # names of columns are new values at each layer
+            chosen = named if EXHAUSTIVE else new if layer is None else new[:2]
+            if not chosen and named and (number + place) % TURNS == 0:
+                chosen = [named[number % len(named)]]
             for value in chosen:
-                seen.add((kind, name, value))
+                seen.add((scope, name, value))
                 yield path, operation, parameters, name, value
 
 
-# Names of columns are new values at each collection.
-MOST_NEW = 3
+TURNS = 10
+# Parameters that one piece of code reads for all operations of a kind.
+SHARED = {
+    'lang', 'crs', 'bbox-crs', 'filter-crs', 'filter-lang', 'limit', 'offset', 'datetime', 'skipGeometry',
+    'subset-crs', 'center-crs', 'center', 'scale-denominator', 'mm-per-pixel', 'bgcolor', 'void-color', 'collections',
+}  # fmt: skip
 
 
 SIZES = {'resolution', 'width', 'height', 'scale-factor', 'scale-axes', 'scale-size', 'scaleSize'}

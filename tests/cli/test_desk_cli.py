@@ -1,15 +1,24 @@
 """The desk as its users meet it: what waits, the decision, and the way back, each with its exit code."""
 
+import json
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner, Result
 
+from dothi.cli.app import app
+from dothi.core.errors import DothiError, describe, exit_code
 from dothi.core.locality import Locality
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
 from tests.cli.test_cli import document, dothi
 
 HEAD = 'MA_TRUONG,TEN_TRUONG,CAP_HOC,SO_CHO,lon,lat\n'
+
+
+def run_here(*arguments: object) -> Result:
+    """What a command ends with, run in this process: a start of its own would be most of its time."""
+    return CliRunner().invoke(app, [str(argument) for argument in arguments])
 
 
 def schools(file: Path, *codes: str) -> Path:
@@ -45,26 +54,26 @@ def test_what_waits_is_listed_shown_accepted_once_and_taken_back(
 ) -> None:
     listed = document(dothi('deliveries', 'schools', '--status', 'diagnosed', '--json', env=database))
     assert [(one['id'], one['held']) for one in listed['deliveries']] == [(waiting, ['loss'])]
-    assert document(dothi('status', '--json', env=database))['waiting'] == 1
+    assert json.loads(run_here('status', '--json').stdout)['waiting'] == 1
     # whole: a question that is broken over lines by narrow columns is not read
-    assert 'bỏ nhiều như vậy có đúng không' in dothi('deliveries', env=database).stdout
+    assert 'bỏ nhiều như vậy có đúng không' in run_here('deliveries').stdout
 
     page = tmp_path / 'report.html'
     shown = dothi('delivery', waiting, '--html', page, env=database)
     assert (shown.returncode, '2.csv' in shown.stdout) == (0, True)
     assert f'dothi accept {waiting}' in page.read_text(encoding='utf-8')
 
-    assert dothi('accept', waiting, env=database).returncode == 2
+    assert run_here('accept', waiting).exit_code == 2
     accepted = dothi('accept', waiting, '--reason', 'hai trường sáp nhập', '--by', 'tổ dữ liệu', '--json', env=database)
     assert (accepted.returncode, document(accepted)['diff']['closed']) == (0, 1)
     again = dothi('return', waiting, '--reason', 'x', '--json', env=database)
     assert (again.returncode, document(again)['error']['code']) == (2, 'AlreadyDecided')
-    decided = document(dothi('delivery', waiting, '--json', env=database))['decisions']
+    decided = json.loads(run_here('delivery', waiting, '--json').stdout)['decisions']
     assert [(one['decided_by'], one['reason']) for one in decided] == [('tổ dữ liệu', 'hai trường sáp nhập')]
 
     back = document(dothi('rollback', 'schools', 1, '-r', 'nhầm tệp', '--json', env=database))
     assert (back['to'], back['diff']['added'], back['unchanged']) == (1, 1, False)
-    (newest, *_) = document(dothi('releases', 'schools', '--json', env=database))['releases']
+    (newest, *_) = json.loads(run_here('releases', 'schools', '--json').stdout)['releases']
     assert (newest['origin'], newest['rows_total']) == ('rollback', 2)
 
 
@@ -79,5 +88,6 @@ def test_what_waits_is_listed_shown_accepted_once_and_taken_back(
     ],
 )
 def test_what_cannot_be_done_is_wrong_use(database: dict[str, str], arguments: list[object], code: str) -> None:
-    done = dothi(*map(str, arguments), '--json', env=database)
-    assert (done.returncode, document(done)['error']['code']) == (2, code)
+    error = run_here(*arguments).exception
+    assert isinstance(error, DothiError)
+    assert (exit_code(error), describe(error)['code']) == (2, code)

@@ -16,6 +16,7 @@ from dothi.core.locality import Locality
 from dothi.core.ports import free_port
 from dothi.core.settings import PROJECT
 from tests.api.conftest import Desk, school
+from tests.matrix import exhaustive
 from tests.processes.conftest import ask, wait_until
 
 STRANGERS = stat.S_IRWXO
@@ -50,7 +51,7 @@ def state(database: dict[str, str]) -> Path:
     return folder
 
 
-@pytest.mark.parametrize('umask', [0o022, 0o000, 0o077])
+@pytest.mark.parametrize('umask', [0o000, 0o077, pytest.param(0o022, marks=exhaustive)])
 def test_a_delivery_of_its_own_writes_nothing_for_strangers(
     database: dict[str, str], state: Path, tmp_path: Path, umask: int
 ) -> None:

@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Playwright, Route, expect
 
 from dothi.core.locality import Locality
+from tests.matrix import exhaustive
 
 PHONE = {'viewport': {'width': 360, 'height': 740}, 'is_mobile': True, 'has_touch': True}
 VIETNAMESE = ''.join(
@@ -141,7 +142,7 @@ def test_a_theme_counts_its_layers_that_are_on_and_folding_leaves_them_on(portal
     assert portal.drawn('districts') > 0
 
 
-@pytest.mark.parametrize('height', [600, 800, 1400])
+@pytest.mark.parametrize('height', [600, 1400, pytest.param(800, marks=exhaustive)])
 def test_every_theme_is_in_sight_when_the_map_opens(height: int, visit: Callable[..., Any], locality: Locality) -> None:
     page = visit(viewport={'width': 1280, 'height': height}).visit()
     themes = page.locator('#legend-layers h3')

@@ -66,7 +66,7 @@ def told(
     folder = shared_folder / 'callback'
     environment = instance.environment(instance.create('callback', template), folder)
     environment['DOTHI_CALLBACK_HOSTS'] = json.dumps([f'127.0.0.1:{subscriber.server_port}'])
-    with serving(environment, folder) as running, requests.Session() as session:
+    with serving(environment, folder, ('worker', 'internal')) as running, requests.Session() as session:
         api = Api('internal', f'{running.internal_url}/api', session)
 
         def run(process: str, inputs: dict[str, Any], **addresses: str) -> requests.Response:

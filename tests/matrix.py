@@ -2,7 +2,7 @@
 
 import itertools
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -13,15 +13,15 @@ EXHAUSTIVE = os.environ.get('DOTHI_TEST_ALL') == 'yes'
 exhaustive = pytest.mark.skipif(not EXHAUSTIVE, reason='every combination runs by `make test-all`')
 
 
-def combinations(*factors: Sequence[Any], every: bool = EXHAUSTIVE) -> Iterator[tuple[Any, ...]]:
+def combinations(*factors: Sequence[Any], every: bool = EXHAUSTIVE) -> list[tuple[Any, ...]]:
     """Rows for `parametrize` or a loop: the product of the factors, or the fewest rows in which each value occurs.
 
     Row i of the fewest holds value i of each factor, which begins anew where it is shorter than the longest one.
     """
     if every:
-        return itertools.product(*factors)
+        return list(itertools.product(*factors))
     rows = max(map(len, factors))
-    return (tuple(factor[row % len(factor)] for factor in factors) for row in range(rows))
+    return [tuple(factor[row % len(factor)] for factor in factors) for row in range(rows)]
 
 
 def number_of_examples(every_day: int, exhaustive: int) -> int:

@@ -74,7 +74,7 @@ def town(loader):
     loader.load('landfills', [(site, {'code': 'L', 'name': 'x', 'kind': 'sanitary', 'open': True})])
 
 
-@pytest.mark.parametrize(('analysis', 'layout'), [*combinations([*ANALYSES], [*WORLDS])])
+@pytest.mark.parametrize(('analysis', 'layout'), combinations([*ANALYSES], [*WORLDS]))
 def test_each_zone_answers_as_if_it_were_asked_alone(town, answer, analysis, layout):
     process_id, inputs, output, once = ANALYSES[analysis]
 

@@ -135,7 +135,8 @@ def test_two_starts_at_once_both_succeed(bay: Other) -> None:
 
 def test_what_a_killed_service_left_behind_is_ended_by_the_next_start(bay: Other) -> None:
     """A client that stays connected keeps the children of a dead master on its port."""
-    assert bay.dothi('up', '--demo', 'no').returncode == 0
+    started = bay.dothi('up', '--demo', 'no')
+    assert started.returncode == 0, started.stderr
     before = bay.services()
     children = {child for pid in before.values() for child in session_members(pid)} - set(before.values())
     with socket.create_connection(('127.0.0.1', bay.port)) as busy:
@@ -165,11 +166,13 @@ def test_a_port_that_somebody_else_has_is_named_with_who_has_it(bay: Other) -> N
     assert str(bay.port) in refused.stderr
     assert str(other.pid) in refused.stderr
     assert 'http.server' in refused.stderr
-    assert bay.dothi('up', '--demo', 'no').returncode == 0
+    started = bay.dothi('up', '--demo', 'no')
+    assert started.returncode == 0, started.stderr
 
 
 def test_strangers_of_the_machine_read_nothing_of_the_state_folder(bay: Other) -> None:
-    assert bay.dothi('up', '--demo', 'no').returncode == 0
+    started = bay.dothi('up', '--demo', 'no')
+    assert started.returncode == 0, started.stderr
     assert stat.S_IMODE(bay.state.stat().st_mode) == 0o750
     open_to_others = [
         file

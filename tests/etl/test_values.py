@@ -73,6 +73,13 @@ def test_typed_columns_become_the_layers_type_only_where_they_mean_the_same(valu
     assert convert(values, type_)[0].to_pylist() == expected
 
 
+@pytest.mark.parametrize('type_', ['integer', 'number', 'text', 'boolean'])
+def test_a_null_of_a_typed_column_is_no_fault(type_):
+    values, bad = convert(pa.array([1.0, None]), type_)
+    assert values[1].as_py() is None
+    assert bad.tolist() == [False, False]
+
+
 def test_a_domain_takes_codes_and_titles_in_any_spelling():
     domain = {'station': Text(vi='Trạm y tế', en='Health station'), 'hospital': Text(vi='Bệnh viện', en='Hospital')}
     given_ = pa.array(['station', 'TRẠM Y TẾ', 'benh vien', 'Hospital', 'trạm', None])

@@ -2,7 +2,7 @@
 
 import json
 import shutil
-from datetime import UTC, date, datetime
+from datetime import date
 
 import pytest
 import shapely
@@ -10,6 +10,7 @@ import yaml
 
 from dothi.cli.indicators import check
 from dothi.core.catalog import current_releases
+from dothi.core.clock import today
 from dothi.core.database import connection
 from dothi.core.errors import http_status
 from dothi.core.indicator_set import BadIndicatorFile
@@ -174,13 +175,13 @@ def test_the_town_has_the_figures_worked_out_by_hand(town, place, tmp_path):
 
 def test_every_verdict_names_the_releases_that_it_rests_on(town, place, tmp_path):
     answer = evaluate(place, tmp_path)
-    today = datetime.now(UTC).date().isoformat()
+    day = today(place.place.zone).isoformat()
     served = criterion_of(answer, 'served')['evidence']
     assert [proof['name'] for proof in served] == ['buildings', 'communes', 'health_facilities']
     with connection('admin') as db:
         numbers = {name: release.number for name, release in current_releases(db).items()}
     assert all(proof['release'] == numbers[proof['name']] for proof in served)
-    assert {proof['delivered'] for proof in served} == {today}
+    assert {proof['delivered'] for proof in served} == {day}
     assert answer['summary']['releases'] == numbers
     assert answer['summary']['demo'] is False
 

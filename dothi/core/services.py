@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from dothi.core.errors import EnvironmentMissing
+from dothi.core.private_files import STATE_MODE, replace_file
 from dothi.core.process_table import session_members, start_time
 from dothi.core.settings import PathSettings
 
@@ -62,7 +63,7 @@ class Service:
                 cwd='/',
                 env=os.environ | path_variables,
             )
-        self._file.write_text(f'{process.pid} {start_time(process.pid)} {fingerprint}', encoding='utf-8')
+        replace_file(self._file, f'{process.pid} {start_time(process.pid)} {fingerprint}', STATE_MODE & 0o666)
 
     def stop(self, patience_s: float = 20) -> bool:
         """Whether it ran; asked to end first, and ended with its children when it does not."""

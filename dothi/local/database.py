@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from dothi.core.private_files import replace_file
 from dothi.core.settings import DatabaseSettings, PathSettings
 
 if TYPE_CHECKING:
@@ -27,7 +28,5 @@ def start_database() -> None:
         return
     server = private_database()
     server.start()
-    address = run / 'database_url'
-    address.touch(mode=0o600)
-    address.write_text(server.url.render_as_string(hide_password=False), encoding='utf-8')
+    replace_file(run / 'database_url', server.url.render_as_string(hide_password=False))
     fresh()

@@ -3,6 +3,7 @@
 import os
 import resource
 import signal
+import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -18,7 +19,10 @@ from etl.desk import decide as desk
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
 from etl.desk.rollback import rollback
+from tests.conftest import PATIENCE_S
 
+SESSIONS_AT_WORK = """select pid from pg_stat_activity where datname = current_database() and application_name in
+    ('dothi deliver', 'dothi accept', 'dothi return', 'dothi rollback')"""
 # A stage, and whether its beginning or its end.
 Moment = tuple[str, str]
 
@@ -61,6 +65,22 @@ def killed(action: Action, place: Locality, moment: Moment) -> None:
     """Runs the action in a process that kills itself then: what a power cut or the kernel would do."""
     child = started(action, place, at(moment, lambda: os.kill(os.getpid(), signal.SIGKILL)))
     assert ended(child) == -signal.SIGKILL
+    _await_end_of_sessions()
+
+
+def _await_end_of_sessions() -> None:
+    """The database notices a moment later that whoever asked is gone, and keeps their locks until then."""
+    until = time.monotonic() + PATIENCE_S
+    session = admin()
+    with session.cursor() as cursor:
+        while time.monotonic() < until:
+            cursor.execute(SESSIONS_AT_WORK)
+            if not cursor.fetchall():
+                break
+            time.sleep(0.02)
+        else:
+            raise AssertionError('the sessions of a killed process are still there')
+    session.close()
 
 
 def started(action: Action, place: Locality, progress: Progress = silent) -> int:
@@ -102,9 +122,7 @@ def cut() -> None:
     session = admin()
     with session.cursor() as cursor:
         cursor.execute(
-            """select pg_terminate_backend(pid) from pg_stat_activity
-               where datname = current_database() and application_name in
-                   ('dothi deliver', 'dothi accept', 'dothi return', 'dothi rollback')"""
+            f'select pg_terminate_backend(pid) from ({SESSIONS_AT_WORK}) as session',
         )
         assert cursor.fetchall()
     session.close()

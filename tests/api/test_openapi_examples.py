@@ -139,13 +139,13 @@ def _questions(api: Api) -> Iterator[tuple[str, dict[str, Any], list[dict[str, A
         if layer is not None and not (EXHAUSTIVE or has_turn(api.audience, layer[1])):
             continue
         for place, parameter in enumerate(parameter for parameter in parameters if parameter['in'] == 'query'):
-            name, named = parameter['name'], values(parameter)
+            name, values_of_document = parameter['name'], values(parameter)
             scope = operation['operationId'].split('.')[0] if name in SHARED else kind
-            new = [value for value in named if (scope, name, value) not in seen]
+            new = [value for value in values_of_document if (scope, name, value) not in seen]
             # names of columns are new values at each layer
-            chosen = named if EXHAUSTIVE else new if layer is None else new[:2]
-            if not chosen and named and (number + place) % TURNS == 0:
-                chosen = [named[number % len(named)]]
+            chosen = values_of_document if EXHAUSTIVE else new if layer is None else new[:2]
+            if not chosen and values_of_document and (number + place) % TURNS == 0:
+                chosen = [values_of_document[number % len(values_of_document)]]
             for value in chosen:
                 seen.add((scope, name, value))
                 yield path, operation, parameters, name, value

@@ -51,10 +51,10 @@ def test_a_request_that_comes_as_its_connection_runs_out_of_time_is_answered(
 ) -> None:
     """Between what the worker last saw and its look at the clock; a connection without a request is closed."""
     ours, theirs = socket.socketpair()
-    kept = TConn(worker.cfg, theirs, ('127.0.0.1', 1), ('127.0.0.1', 2))
-    kept.timeout = 0.0
+    idle_connection = TConn(worker.cfg, theirs, ('127.0.0.1', 1), ('127.0.0.1', 2))
+    idle_connection.timeout = 0.0
     worker.nr_conns = 1
-    worker.keepalived_conns.append(kept)
+    worker.keepalived_conns.append(idle_connection)
     worker.poller.register(theirs, selectors.EVENT_READ)
     ours.settimeout(60)
     ours.sendall(sent)

@@ -115,14 +115,14 @@ def test_a_box_in_any_system_finds_the_same(api: Api) -> None:
             x1, y1, x2, y2 = transformer('EPSG:4326', proj_string(srid)).transform_bounds(west, south, east, north)
             plain = {'bbox': f'{west},{south},{east},{north}', 'limit': 10_000}
             box = ','.join(map(str, (y1, x1, y2, x2) if northern_first else (x1, y1, x2, y2)))
-            inside, transformed, named = (
+            inside, transformed, in_named_system = (
                 api.json(path, **query)['features']
                 for query in (plain, plain | {'bbox': box, 'bbox-crs': crs}, plain | {'bbox-crs': CRS84})
             )
             assert feature['id'] in ids(transformed), (layer['id'], crs)
             # a box that is upright in another system is a little larger than the one that it covers
             assert ids(inside) <= ids(transformed), (layer['id'], crs)
-            assert named == inside, layer['id']
+            assert in_named_system == inside, layer['id']
 
 
 def ids(features: list[dict[str, Any]]) -> set[int]:

@@ -52,6 +52,7 @@ from processes.queue.jobs import (
     give_back,
     report_progress,
 )
+from processes.queue.patient_jobs import PatientJobs
 from processes.queue.reasons import (
     MOST_ATTEMPTS,
     child_died,
@@ -179,6 +180,7 @@ def queue_app() -> App:
     """The queue of procrastinate on our database, with the worker's role."""
     url = database_url('worker').set(drivername='postgresql').render_as_string(hide_password=False)
     app = App(connector=PsycopgConnector(conninfo=url, kwargs={'options': '-c search_path=job'}))
+    app.job_manager = PatientJobs(app.connector)
     app.task(name=TASK, queue=QUEUE, pass_context=True, retry=Again())(work_on)
     return app
 

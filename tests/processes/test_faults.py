@@ -285,6 +285,43 @@ def test_a_delivery_whose_worker_dies_after_its_release_is_not_released_twice(da
     assert ask('select count(*) from layer.schools') == 2
 
 
+LOST_WHILE_RECORDED = """
+    create sequence job.lost;
+    create function job.lose() returns trigger language plpgsql as $$
+      begin
+        if old.status = 'doing' and nextval('job.lost') <= 3 then
+          perform pg_terminate_backend(pg_backend_pid());
+        end if;
+        return coalesce(new, old);
+      end $$;
+    create trigger lose before update or delete on job.procrastinate_jobs for each row execute function job.lose();
+    grant usage on sequence job.lost to dothi_worker; grant execute on function job.lose() to dothi_worker; select 1"""
+LOST_WHILE_RUNNING = """
+    create sequence job.lost_run;
+    create function job.lose_run() returns trigger language plpgsql as $$
+      begin
+        if nextval('job.lost_run') = 1 then perform pg_terminate_backend(pg_backend_pid()); end if;
+        return new;
+      end $$;
+    create trigger lose_run before update on job.job for each row
+      when (old.status = 'accepted' and new.status = 'running') execute function job.lose_run();
+    grant usage on sequence job.lost_run to dothi_worker;
+    grant execute on function job.lose_run() to dothi_worker; select 1"""
+
+
+@pytest.mark.own_database
+@pytest.mark.parametrize('losses', [[LOST_WHILE_RECORDED], [LOST_WHILE_RECORDED, LOST_WHILE_RUNNING]], ids=len)
+def test_a_connection_that_is_lost_while_the_end_of_a_job_is_recorded_costs_no_job(houses, new_worker, losses):
+    """Three times in a row, as the job ends or as it goes back to the queue; its worker lives on."""
+    new_worker(DOTHI_WORKER_SILENT_S='60')
+    for loss in losses:
+        ask(loss)
+    job_id = export()
+    wait_until(lambda: status(job_id) == 'successful')
+    wait_until(lambda: ask('select count(*) from job.procrastinate_jobs') == 0)
+    assert ask('select last_value from job.lost') > 3
+
+
 @pytest.fixture
 def own_server(shared_folder, tmp_path, locality):
     """A PostGIS server that a test may stop and start, with a migrated database."""

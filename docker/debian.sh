@@ -37,12 +37,24 @@ missing_files() {
     done
 }
 
-# A package of PostgreSQL brings a running server of its own unless it is told not to; ours is started by `dothi`.
+# Packages of PostgreSQL and nginx bring running servers of their own unless they are told not to; ours are started by
+# `dothi` and by tests. An nginx that was there before goes on as it is.
 without_server() {
-    trap 'rm -f /etc/postgresql-common/createcluster.d/dothi.conf' EXIT
+    local policy=/usr/sbin/policy-rc.d files=(/etc/postgresql-common/createcluster.d/dothi.conf) had_nginx
+    had_nginx=$(command -v nginx || true)
     mkdir -p /etc/postgresql-common/createcluster.d
-    echo 'create_main_cluster = false' > /etc/postgresql-common/createcluster.d/dothi.conf
+    echo 'create_main_cluster = false' > "${files[0]}"
+    if [ ! -e "$policy" ]; then
+        files+=("$policy")
+        printf '#!/bin/sh\nexit 101\n' > "$policy"
+        chmod 755 "$policy"
+    fi
+    # shellcheck disable=SC2064
+    trap "rm -f ${files[*]}" EXIT
     "$@"
+    if [ -z "$had_nginx" ] && command -v nginx >/dev/null && [ -d /run/systemd/system ]; then
+        systemctl disable --quiet nginx
+    fi
 }
 
 install() {

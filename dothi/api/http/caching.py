@@ -2,6 +2,7 @@
 
 import hashlib
 from datetime import datetime
+from functools import lru_cache
 
 from flask import Response, request
 from werkzeug.datastructures import ETags
@@ -15,7 +16,7 @@ from dothi.core.catalog import Release
 
 def etag(release: Release, form: str) -> str:
     """Weak tag of any list or tile made from `release`: it also changes with form, language, address and software."""
-    where = hash_of(root_url())
+    where = _hash_of_address(root_url())
     return f'{service().fingerprint}-{release.layer_id}-{release.number}-{form}-{language()}-{where}'
 
 
@@ -32,6 +33,11 @@ def names_version(tags: ETags, version: int) -> bool:
     """Whether If-Match `tags` name this version of a feature, got in whatever form; * names every version."""
     strong = tags.as_set()
     return tags.star_tag or any(tag.partition('-')[0] == str(version) for tag in strong)
+
+
+def is_conditional() -> bool:
+    """Whether the client says which answer it has already."""
+    return bool(request.if_none_match) or request.if_modified_since is not None
 
 
 def not_modified(tag: str, since: datetime | None = None) -> bool:
@@ -61,8 +67,13 @@ def add_last_modified(response: Response, since: datetime) -> Response:
     response.last_modified = since
     response.headers['Cache-Control'] = 'no-cache'
     response.headers['Content-Language'] = language()
-    response.vary.update(['Accept', 'Accept-Language'])
+    response.headers['Vary'] = 'Accept, Accept-Language'
     return response
+
+
+@lru_cache(maxsize=100)
+def _hash_of_address(url: str) -> str:
+    return hash_of(url)
 
 
 def hash_of(*texts: str) -> str:

@@ -52,12 +52,16 @@ class Parameter[T]:
     @property
     def text(self) -> str:
         """The value as the current request writes it, several with commas between them; '' where it is left out."""
-        texts = [text.strip() for text in request_parameters().getlist(self.name)]
+        arguments = request_parameters()
+        if self.name not in arguments:
+            return ''
+        texts = [text.strip() for text in arguments.getlist(self.name)]
         return ','.join(filter(None, texts)) if self.repeatable else next(iter(texts), '')
 
     def read(self) -> T | None:
         """The value in the current request; None where the parameter is left out or empty. Raises as `parse` does."""
-        return self.parse(self.name, self.text) if self.text else None
+        text = self.text
+        return self.parse(self.name, text) if text else None
 
     def describe(self, offer: Offer) -> dict[str, Any]:
         """The parameter object of the OpenAPI document, its texts in both languages."""
@@ -94,7 +98,9 @@ def plain_text(_name: str, text: str) -> str:
 
 def request_parameters() -> MultiDict[str, str]:
     """The parameters of the current request: of its query string, and of its body where that is a query."""
-    arguments: MultiDict[str, str] = g.get('parameters') or request.args
+    arguments: MultiDict[str, str] | None = g.get('parameters')
+    if arguments is None:
+        arguments = g.parameters = request.args
     return arguments
 
 
@@ -129,7 +135,8 @@ def refuse_unknown(parameters: Iterable[Parameter[Any]]) -> None:
     and for a parameter that is given twice, with two values, unless it is repeatable.
     """
     by_name = {parameter.name: parameter for parameter in parameters}
-    for name, value in request_parameters().items(multi=True):
+    arguments = request_parameters()
+    for name, value in arguments.items(multi=True):
         if name not in by_name:
             what = name[:QUOTED_LENGTH]
             raise UnknownParameter.with_suggestion(
@@ -137,7 +144,7 @@ def refuse_unknown(parameters: Iterable[Parameter[Any]]) -> None:
             )
         if '\x00' in value:
             raise BadParameter(vi=f'{name}: chứa ký tự NUL.', en=f'{name}: contains the character NUL.')
-        if value != request_parameters()[name] and not by_name[name].repeatable:
+        if value != arguments[name] and not by_name[name].repeatable:
             raise BadParameter(vi=f'{name}: có hai giá trị khác nhau.', en=f'{name}: is given twice, with two values.')
 
 

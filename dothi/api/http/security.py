@@ -4,7 +4,6 @@ from flask import Flask, Response
 
 from dothi.api.http.service import service
 
-HEADERS = {'X-Content-Type-Options': 'nosniff', 'Referrer-Policy': 'same-origin'}
 # Pages carry their style within them, Swagger and MapLibre set styles while they run; scripts are files of ours.
 POLICY = (
     "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; object-src 'none'; "
@@ -12,6 +11,14 @@ POLICY = (
 )
 # Any site may show the public map in a frame of its own; whoever signs in must not be led to click through one.
 FRAMES = {'public': '*', 'internal': "'self'"}
+HEADERS = {
+    audience: {
+        'X-Content-Type-Options': 'nosniff',
+        'Referrer-Policy': 'same-origin',
+        'Content-Security-Policy': POLICY.format(frames),
+    }
+    for audience, frames in FRAMES.items()
+}
 
 
 def install(app: Flask) -> None:
@@ -21,7 +28,6 @@ def install(app: Flask) -> None:
 
 def add_security_headers(response: Response) -> Response:
     """`response` with the headers of a page that trusts this server alone."""
-    response.headers.update(HEADERS)
-    response.headers['Content-Security-Policy'] = POLICY.format(FRAMES[service().audience])
+    response.headers.extend(HEADERS[service().audience])
     response.headers.pop('X-Powered-By', None)
     return response

@@ -1,6 +1,7 @@
 """The coordinate systems that the locality serves, by the URIs of the standard."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from psycopg2 import sql
 
@@ -63,7 +64,12 @@ def uri_of(code: str) -> str:
 
 def served_crs(locality: Locality) -> dict[str, ServedCrs]:
     """The systems on offer by URI; CRS84, the default, comes first."""
-    codes = ['OGC:CRS84', *(code for code in locality.place.served_crs if code.upper() != 'OGC:CRS84')]
+    return _systems_by_uri(tuple(locality.place.served_crs))
+
+
+@lru_cache(maxsize=8)
+def _systems_by_uri(served: tuple[str, ...]) -> dict[str, ServedCrs]:
+    codes = ['OGC:CRS84', *(code for code in served if code.upper() != 'OGC:CRS84')]
     offered = [ServedCrs(uri_of(code), srid_of(code), _is_yx(code)) for code in codes]
     return {crs.uri: crs for crs in offered}
 

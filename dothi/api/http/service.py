@@ -102,6 +102,26 @@ class Service:
         return Remembered(100)
 
     @cached_property
+    def releases(self) -> Remembered[tuple[object, ...], Release]:
+        """Releases by number and time."""
+        return Remembered(1_000)
+
+    @cached_property
+    def pages(self) -> Remembered[tuple[object, ...], Any]:
+        """Small documents of items as they were answered, by what the request says; true while their release lasts."""
+        return Remembered(500)
+
+    @cached_property
+    def item_statements(self) -> Remembered[tuple[object, ...], str]:
+        """SQL of items by what it depends on: composing it takes as long as the database needs for ten features."""
+        return Remembered(1_000)
+
+    @cached_property
+    def column_parameters(self) -> Remembered[str, tuple[Any, ...]]:
+        """The query parameters that layers have for their columns, by layer id."""
+        return Remembered(1_000)
+
+    @cached_property
     def class_limits(self) -> Remembered[tuple[object, ...], tuple[float, ...]]:
         """The limits between the classes of styles, by release."""
         return Remembered(1_000)

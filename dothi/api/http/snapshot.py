@@ -1,7 +1,7 @@
-"""Reading for one request: one snapshot of the database, read only, with a time limit."""
+"""Reading for one request: read only, with a time limit, by single statements or in one snapshot of the database."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import psycopg2
@@ -12,18 +12,23 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from dothi.api.http.clients import query_place
-from dothi.api.http.service import require_release, service
+from dothi.api.http.service import no_release, require_release, service
 from dothi.core.catalog import Release
 from dothi.core.database import connection_lost, engine, no_database
 from dothi.core.errors import Busy, EnvironmentMissing, WrongUse
 from dothi.core.layer import Layer
 
-# No just-in-time compiling: it costs 100 ms and more, which nothing here wins back.
-BEGIN = (
-    'begin isolation level repeatable read read only; set local statement_timeout = {}; set local jit = off; '
-    "set local timezone = 'UTC'; "
-)
-CURRENT = 'select r.* from catalog.layer as l join catalog.release as r on r.number = l.current_release where {}'
+# What holds for a connection as long as it lasts. No just-in-time compiling: it costs 100 ms and more, which nothing
+# here wins back.
+SESSION = "set statement_timeout = {}; set jit = off; set timezone = 'UTC'"
+BEGIN = 'begin isolation level repeatable read read only; '
+RELEASE_COLUMNS = tuple(Release.model_fields)
+FROM_CURRENT = 'from catalog.layer as l join catalog.release as r on r.number = l.current_release'
+CURRENT = f'select {", ".join(f"r.{column}" for column in RELEASE_COLUMNS)} {FROM_CURRENT}'
+# A restored database may have the number of another release, but not its time too.
+NAME_OF_CURRENT = f'select r.number, r.released_at {FROM_CURRENT} where l.id = $1'
+# Plans that a connection keeps; one has about 100 KB.
+MOST_PREPARED = 50
 
 
 class TooSlow(Busy):
@@ -38,11 +43,13 @@ class NoConnection(EnvironmentMissing):
     """All connections are in use."""
 
 
-class Snapshot:
-    """One state of the database. Statements hold their values already, quoted by the driver, so % is a plain letter.
+class Reading:
+    """Statements of one request on one connection; each sees the database as it is when that statement begins.
 
-    The transaction begins in the message of its first statement: a way to the database and back counts here.
+    Statements hold their values already, quoted by the driver, so % is a plain letter.
     """
+
+    _opening = ''
 
     def __init__(self) -> None:
         self._pooled = _open_connection()
@@ -50,27 +57,47 @@ class Snapshot:
 
     @property
     def db(self) -> Connection:
-        """The connection, between two statements of the transaction."""
+        """The connection, between two statements."""
         connection: Connection = self._pooled.driver_connection
         return connection
 
     def release(self, layer: Layer) -> Release:
         """The layer's current release; raises NoRelease."""
-        return require_release(layer, self._current(sql.SQL('l.id = {}').format(sql.Literal(layer.id))))
+        names = self.prepared_rows(NAME_OF_CURRENT, layer.id)
+        if not names:
+            raise no_release(layer)
+        release = service().releases.get(names[0])
+        return release or require_release(layer, self.releases())
 
     def releases(self) -> dict[str, Release]:
         """The current release of each layer that the audience may see."""
-        return self._current(sql.SQL('true'))
+        releases = [read_release(row) for row in self.prepared_rows(CURRENT)]
+        for release in releases:
+            # a release does not change any more
+            service().releases.keep((release.number, release.released_at), release)
+        return {release.layer_id: release for release in releases}
 
     def row(self, statement: sql.Composable) -> tuple[Any, ...]:
         """The only row of `statement`, with text as bytes in UTF-8: it is passed on, not read."""
+        (row,) = self.byte_rows(statement)
+        return tuple(row)
+
+    def byte_rows(self, statement: sql.Composable) -> list[tuple[Any, ...]]:
+        """All rows of `statement`, with text as bytes."""
         with self._executed(statement, as_bytes=True) as cursor:
-            (row,) = cursor.fetchall()
-            return tuple(row)
+            return cursor.fetchall()
 
     def rows(self, statement: sql.Composable) -> list[tuple[Any, ...]]:
         """All rows of `statement`."""
         with self._executed(statement) as cursor:
+            return cursor.fetchall()
+
+    def prepared_rows(self, statement: str, *values: int | str) -> list[tuple[Any, ...]]:
+        """All rows of `statement`, with text as bytes and `values` in place of $1, $2, …
+
+        The connection keeps the plan: planning takes two thirds of the time of a small page.
+        """
+        with self._executed(_Prepared(statement, values), as_bytes=True) as cursor:
             return cursor.fetchall()
 
     def end(self) -> None:
@@ -88,21 +115,13 @@ class Snapshot:
             pooled.invalidate()
         pooled.close()
 
-    def _current(self, condition: sql.Composable) -> dict[str, Release]:
-        with self._executed(sql.SQL(CURRENT).format(condition)) as cursor:
-            names = [column.name for column in cursor.description or ()]
-            releases = [Release(**dict(zip(names, row, strict=True))) for row in cursor.fetchall()]
-        return {release.layer_id: release for release in releases}
-
-    def _executed(self, statement: sql.Composable, *, as_bytes: bool = False) -> Cursor:
-        """A cursor with the answer to `statement`, in the transaction, which begins now if this is its first."""
+    def _executed(self, statement: 'sql.Composable | _Prepared', *, as_bytes: bool = False) -> Cursor:
+        """A cursor with the answer to `statement`."""
         if self._begun:
-            return self._execute(statement, as_bytes)
+            return self._execute('', statement, as_bytes)
         self._begun = True
-        timeout_ms = sql.Literal(service().statement_timeout_ms)
-        first = sql.SQL(BEGIN).format(timeout_ms) + statement
         try:
-            return self._execute(first, as_bytes)
+            return self._execute(self._opening, statement, as_bytes)
         except psycopg2.Error as error:
             if not connection_lost(error):
                 raise
@@ -110,28 +129,105 @@ class Snapshot:
         self.end()
         engine(service().role).dispose()
         self._pooled = _open_connection()
-        return self._execute(first, as_bytes)
+        return self._execute(self._opening, statement, as_bytes)
 
-    def _execute(self, statement: sql.Composable, as_bytes: bool) -> Cursor:
-        cursor = self.db.cursor()
+    def _execute(self, opening: str, statement: 'sql.Composable | _Prepared', as_bytes: bool) -> Cursor:
+        """Sends everything in one message: a way to the database and back counts here."""
+        info, cursor = self._pooled.info, self.db.cursor()
+        _set_up_session(cursor, info)
         if as_bytes:
             register_type(BYTES_FOR_TEXT, cursor)
-        cursor.execute(statement)
+        if isinstance(statement, _Prepared):
+            cursor.execute(opening + statement.text(info, self.db))
+            statement.keep(info)
+        else:
+            cursor.execute(opening + statement.as_string(self.db))
         return cursor
+
+
+class Snapshot(Reading):
+    """Statements of one request that see one state of the database.
+
+    The transaction begins in the message of its first statement.
+    """
+
+    _opening = BEGIN
+
+
+def read_release(row: Sequence[Any]) -> Release:
+    """The release in a row of RELEASE_COLUMNS, whose text may be bytes."""
+    values = (value.decode() if isinstance(value, bytes) else value for value in row)
+    return Release(**dict(zip(RELEASE_COLUMNS, values, strict=True)))
+
+
+class _Prepared:
+    """A statement whose plan the connection keeps, with the values for one execution."""
+
+    def __init__(self, statement: str, values: tuple[int | str, ...]) -> None:
+        self.statement, self.values = statement, values
+        self._name = ''
+
+    def text(self, info: dict[Any, Any], db: Connection) -> str:
+        """SQL that executes it on `db`, and prepares it before where that has not been done; info: what the pool
+        knows of the connection.
+        """
+        names: dict[str, str] = info.setdefault('prepared', {})
+        self._name = names.get(self.statement, '')
+        arguments = ', '.join(sql.Literal(value).as_string(db) for value in self.values)
+        arguments = f'({arguments})' if arguments else ''
+        if self._name:
+            return f'execute {self._name}{arguments}'
+        opening = ''
+        if len(names) >= MOST_PREPARED:
+            names.clear()
+            opening = 'deallocate all; '
+        # a name is never used again: whether it was prepared is not known where its first execution failed
+        info['last_prepared'] = info.get('last_prepared', 0) + 1
+        self._name = f'p{info["last_prepared"]}'
+        types = ', '.join('text' if isinstance(value, str) else 'bigint' for value in self.values)
+        types = f'({types})' if types else ''
+        return f'{opening}prepare {self._name}{types} as {self.statement}; execute {self._name}{arguments}'
+
+    def keep(self, info: dict[Any, Any]) -> None:
+        """Remembers that the connection of `info` has it."""
+        info['prepared'][self.statement] = self._name
+
+
+def _set_up_session(cursor: Cursor, info: dict[Any, Any]) -> None:
+    """Sets once for each connection what holds as long as it lasts; info: what the pool knows of it.
+
+    In a message of its own: what is set in one that begins a transaction ends with that.
+    """
+    timeout_ms = service().statement_timeout_ms
+    if info.get('timeout_ms') != timeout_ms:
+        cursor.execute(SESSION.format(timeout_ms))
+        info['timeout_ms'] = timeout_ms
 
 
 # oid of text: without it psycopg2 decodes megabytes of GeoJSON that are encoded again at once
 BYTES_FOR_TEXT = psycopg2.extensions.new_type((25,), 'TEXT_AS_BYTES', BYTES)
 
 
-@contextmanager
-def snapshot() -> Iterator[Snapshot]:
-    """What the current request's audience may read, as of now.
+def snapshot() -> AbstractContextManager[Snapshot]:
+    """What the current request's audience may read, as of now, in however many statements.
 
     Raises TooSlow, NotComputable, NoDatabase, NoConnection, TooManyQueries.
     """
+    return _reading(Snapshot)
+
+
+def statements() -> AbstractContextManager[Reading]:
+    """What the current request's audience may read, for an answer that is right with each statement by itself.
+
+    A way to the database and back less than a snapshot has. Raises as `snapshot` does.
+    """
+    return _reading(Reading)
+
+
+@contextmanager
+def _reading[Kind: Reading](kind: type[Kind]) -> Iterator[Kind]:
     with query_place():
-        reading = Snapshot()
+        reading = kind()
         try:
             yield reading
         except psycopg2.extensions.QueryCanceledError:

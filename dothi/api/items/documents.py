@@ -86,23 +86,24 @@ def _in_form(form: str, document: bytes, layer: Layer, columns: dict[str, Column
 
 def _document_links(layer: Layer, item_id: str | None, form: str) -> list[dict[str, Any]]:
     """This document, the same in every other format, and the collection."""
-    own = _items_path(layer) if item_id is None else f'{_items_path(layer)}/{item_id}'
-    parameters = request_parameters().to_dict()
+    collection = f'{api_url()}/collections/{layer.id}'
+    own = f'{collection}/items' if item_id is None else f'{collection}/items/{item_id}'
+    parameters = {name: value for name, value in request_parameters().items() if name != 'f'}
+    # written once for all formats
+    query = urlencode(parameters)
     links = [
-        _link_with_arguments(
+        _link_with_query(
             'self' if name == form else 'alternate',
             media_type,
             say(THIS_AS).format(title),
             own,
+            f'{query}&f={name}' if query else f'f={name}',
             parameters | {'f': name},
         )
         for name, (media_type, title) in ITEM_FORMATS.items()
     ]
-    collection = own.split('/items')[0]
-    return [
-        *links,
-        _link_with_arguments('collection', 'application/json', layer.title.pick(language()), collection, {}),
-    ]
+    title = layer.title.pick(language())
+    return [*links, {'rel': 'collection', 'type': 'application/json', 'title': title, 'href': collection}]
 
 
 def item_links(layer: Layer) -> list[dict[str, Any]]:
@@ -125,8 +126,14 @@ def _items_path(layer: Layer) -> str:
 
 def _link_with_arguments(rel: str, media_type: str, title: str, href: str, arguments: dict[str, str]) -> dict[str, Any]:
     """A link that is got; one that is too long for an address is posted, as catalogues of the STAC kind write it."""
+    return _link_with_query(rel, media_type, title, href, urlencode(arguments), arguments)
+
+
+def _link_with_query(
+    rel: str, media_type: str, title: str, href: str, query: str, arguments: dict[str, str]
+) -> dict[str, Any]:
+    """`_link_with_arguments`, for `arguments` that are encoded already."""
     link: dict[str, Any] = {'rel': rel, 'type': media_type, 'title': title}
-    query = urlencode(arguments)
     if len(query) <= LONGEST_QUERY:
         return link | {'href': f'{href}?{query}' if query else href}
     headers = {'Content-Type': 'application/json'}

@@ -1,13 +1,17 @@
 """Features as GeoJSON that PostGIS writes and Python passes on as bytes."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from psycopg2 import sql
 
-from dothi.api.http.snapshot import Snapshot
+from dothi.api.http.served_crs import ServedCrs
+from dothi.api.http.service import no_release, service
+from dothi.api.http.snapshot import RELEASE_COLUMNS, Reading, read_release
 from dothi.api.items.paging import Values
-from dothi.api.items.query import Query
+from dothi.api.items.query import Query, geojson_sql
+from dothi.core.catalog import Release
 from dothi.core.feature_text import feature_text
 from dothi.core.layer import Column, Layer
 
@@ -35,8 +39,43 @@ def name_column(layer: Layer, columns: dict[str, Column]) -> str | None:
     return next((name for name in layer.publish.search if name in columns), None)
 
 
-def read_page(db: Snapshot, query: Query) -> Page:
-    """The page of features that `query` describes, and the key from which the next page begins."""
+def read_page(db: Reading, query: Query) -> tuple[Release, Page]:
+    """The page of features that `query` describes, with the release that they are of: one statement sees one state.
+
+    Raises NoRelease.
+    """
+    if query.is_plain:
+        after = [] if query.after is None else [int(query.after[0] or 0)]
+        current_rows = db.prepared_rows(_plain_statement(db, query), *after, query.offset)
+    else:
+        most = sql.Literal(query.limit + 1)
+        rows = query.limited_rows(most, sql.Literal(query.offset))
+        current_rows = db.byte_rows(_with_release(query.layer, _page_sql(query, rows)))
+    if not current_rows:
+        raise no_release(query.layer)
+    count = len(RELEASE_COLUMNS)
+    return read_release(current_rows[0][:count]), _page(query, *current_rows[0][count:])
+
+
+def _plain_statement(db: Reading, query: Query) -> str:
+    """The statement for pages of the whole layer by id, from the id $1 (or the first) and behind $2 ($1) features.
+
+    The offset comes from a subquery: the planner looks into no value then, so that its plan may be kept.
+    """
+    kept = service().item_statements
+    shape = (query.layer.id, *query.columns, query.crs.uri, query.tolerance, query.geometry is None, query.limit,
+             query.after is None)  # fmt: skip
+    statement = kept.get(shape)
+    if statement is None:
+        offset = sql.SQL('(select {})').format(sql.SQL('$1' if query.after is None else '$2'))
+        rows = query.limited_rows(sql.Literal(query.limit + 1), offset, sql.SQL('id > $1'))
+        statement = _with_release(query.layer, _page_sql(query, rows)).as_string(db.db)
+        kept.keep(shape, statement)
+    return statement
+
+
+def _page_sql(query: Query, rows: sql.Composable) -> sql.Composable:
+    """SQL of `rows` as one row: their features as text, how many they are, and the order's keys of the last."""
     # one row more than asked for tells whether a next page exists
     numbered = sql.SQL('select row_number() over () as place, {} || {} as feature, {} from ({}) as f').format(
         feature_text(query.columns, query.geometry),
@@ -45,10 +84,10 @@ def read_page(db: Snapshot, query: Query) -> Page:
             sql.SQL('{}::text as {}').format(sql.Identifier(key.name), _placeholder_sql(number))
             for number, key in enumerate(query.order)
         ),
-        query.limited_rows(query.limit + 1),
+        rows,
     )
     form = "select coalesce(string_agg(feature, ',') filter (where place <= {limit}), ''), count(*), {last} from {rows}"
-    statement = sql.SQL(form).format(
+    return sql.SQL(form).format(
         limit=sql.Literal(query.limit),
         last=sql.SQL(', ').join(
             sql.SQL('max({}) filter (where place = {})').format(_placeholder_sql(number), sql.Literal(query.limit))
@@ -56,30 +95,54 @@ def read_page(db: Snapshot, query: Query) -> Page:
         ),
         rows=sql.SQL('({}) as numbered').format(numbered),
     )
-    features, number_returned, *last = db.row(statement)
+
+
+def _with_release(layer: Layer, page: sql.Composable) -> sql.Composable:
+    """SQL of the layer's current release and the columns of `page` beside it; no row where nothing is released."""
+    form = """select {columns}, page.* from catalog.layer as l join catalog.release as r on r.number = l.current_release
+              cross join ({page}) as page where l.id = {layer}"""
+    columns = sql.SQL(', ').join(sql.Identifier('r', name) for name in RELEASE_COLUMNS)
+    return sql.SQL(form).format(columns=columns, page=page, layer=sql.Literal(layer.id))
+
+
+def _page(query: Query, features: bytes, number_returned: int, *last: bytes | None) -> Page:
     if number_returned <= query.limit:
         return Page(features, number_returned, None)
     return Page(features, query.limit, tuple(None if value is None else bytes(value).decode() for value in last))
 
 
-def read_version(db: Snapshot, layer: Layer, feature_id: int) -> Version | None:
+def read_version(db: Reading, layer: Layer, feature_id: int) -> Version | None:
     """The open version of a feature, without its geometry; None when there is no feature with this id."""
-    statement = sql.SQL("""
-        select r.number, r.released_at, r.demo from {} as f
-        join catalog.release as r on r.number = f.release_from where f.id = {}""")
-    version_rows = db.rows(statement.format(sql.Identifier('layer', layer.id), sql.Literal(feature_id)))
-    return Version(*version_rows[0]) if version_rows else None
+    statement = _feature_statement(db, layer, 'version', lambda: sql.Literal(None))
+    version_rows = db.prepared_rows(statement, feature_id)
+    return Version(*version_rows[0][:3]) if version_rows else None
 
 
 def read_feature(
-    db: Snapshot, layer: Layer, columns: dict[str, Column], geometry: sql.Composable, feature_id: int
-) -> bytes:
-    """One feature that there is, without its closing brace."""
-    statement = sql.SQL('select {} from {} where id = {}').format(
-        feature_text(columns, geometry), sql.Identifier('layer', layer.id), sql.Literal(feature_id)
-    )
-    (feature,) = db.row(statement)
-    return bytes(feature)
+    db: Reading, layer: Layer, columns: dict[str, Column], crs: ServedCrs, tolerance: float, feature_id: int
+) -> tuple[Version, bytes] | None:
+    """One feature without its closing brace, and its version; None when there is no feature with this id."""
+
+    def feature() -> sql.Composable:
+        return feature_text(columns, geojson_sql(layer, crs, tolerance))
+
+    statement = _feature_statement(db, layer, f'{crs.uri} {tolerance}', feature)
+    feature_rows = db.prepared_rows(statement, feature_id)
+    return (Version(*feature_rows[0][:3]), feature_rows[0][3]) if feature_rows else None
+
+
+def _feature_statement(db: Reading, layer: Layer, shape: str, feature: Callable[[], sql.Composable]) -> str:
+    """The statement for the feature $1 with its version; feature: composes the SQL of its text, for `shape`."""
+    kept = service().item_statements
+    statement = kept.get((layer.id, shape))
+    if statement is None:
+        form = sql.SQL("""
+            select r.number, r.released_at, r.demo, f.feature
+            from (select id, release_from, {} as feature from {}) as f
+            join catalog.release as r on r.number = f.release_from where f.id = $1""")
+        statement = form.format(feature(), sql.Identifier('layer', layer.id)).as_string(db.db)
+        kept.keep((layer.id, shape), statement)
+    return statement
 
 
 def _placeholder_sql(number: int) -> sql.Composable:

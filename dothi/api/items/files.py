@@ -52,7 +52,7 @@ def file_response(query: Query, form: str) -> Response:
         if not_modified(etag(release, form), release.released_at):
             return make_conditional(Response(status=304), release, form)
         begun = from_nearby(db, query, release)
-        page = read_page(db, replace(begun, columns={}, geometry=None))
+        _, page = read_page(db, replace(begun, columns={}, geometry=None))
         matched = number_matched(db, query, release, page)
         extract = _describe_extract(begun, release, headers, None if page.returned == matched else matched)
         if request.method == 'HEAD':
@@ -75,7 +75,7 @@ def _describe_extract(query: Query, release: Release, headers: Headers, matched:
         layer=query.layer,
         columns=query.columns,
         release=release,
-        tail=sql.SQL('from ({}) as f').format(query.limited_rows(query.limit)),
+        tail=sql.SQL('from ({}) as f').format(query.limited_rows(sql.Literal(query.limit), sql.Literal(query.offset))),
         srid=query.crs.srid,
         working_srid=service().locality.srid,
         geometry=query.geometry is not None,

@@ -6,7 +6,6 @@ from psycopg2 import sql
 
 from dothi.api.http.service import service
 from dothi.api.http.snapshot import Snapshot
-from dothi.api.items.paging import BY_ID
 from dothi.api.items.query import Query
 from dothi.core.catalog import Release
 
@@ -14,12 +13,17 @@ from dothi.core.catalog import Release
 STEP = 500
 
 
+def is_deep(query: Query) -> bool:
+    """Whether the page begins so far from its first feature that milestones help to find it."""
+    return query.is_plain and query.after is None and query.offset >= STEP
+
+
 def from_nearby(db: Snapshot, query: Query, release: Release) -> Query:
     """`query` as one that begins at a known feature shortly before its page, where nothing but the offset tells.
 
     At 590,000 of 600,000 buildings the plain offset takes 60 ms, and this 0.2 ms.
     """
-    if not query.whole or query.order != (BY_ID,) or query.after is not None or query.offset < STEP:
+    if not is_deep(query):
         return query
     milestones = _cached_milestones(db, query, release)
     passed = min(query.offset // STEP, len(milestones))

@@ -18,7 +18,7 @@ from dothi.api.http.served_crs import ServedCrs, default_crs
 from dothi.api.http.service import Service, service
 from dothi.api.http.snapshot import snapshot
 from dothi.api.items.box import Box, read_box
-from dothi.api.items.paging import Order, Values, order_by, order_of, read_cursor, rows_behind
+from dothi.api.items.paging import BY_ID, Order, Values, order_by, order_of, read_cursor, rows_behind
 from dothi.core.cql2.errors import UnknownProperty
 from dothi.core.export.formats import PAGED
 from dothi.core.filter_cost import require_affordable
@@ -144,13 +144,21 @@ class Query:
         """All conditions of the query, without that of the page."""
         return sql.SQL(' and ').join(self.conditions) if self.conditions else sql.SQL('true')
 
-    def limited_rows(self, most: int) -> sql.Composable:
-        """A statement with at most so many of the matching rows, from the beginning of the page on."""
-        place = rows_behind(self.order, self.after) if self.after is not None else sql.SQL('true')
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is a page of the whole layer in the order of its ids."""
+        return self.whole and self.order == (BY_ID,) and (self.after is None or str(self.after[0]).isdecimal())
+
+    def limited_rows(
+        self, most: sql.Composable, offset: sql.Composable, place: sql.Composable | None = None
+    ) -> sql.Composable:
+        """A statement with at most `most` of the matching rows, from the beginning of the page on.
+
+        place: the condition of rows after those of the page before; by default with the values of that page's last.
+        """
+        behind = sql.SQL('true') if self.after is None else place or rows_behind(self.order, self.after)
         form = sql.SQL('select * from {} as f where {} and {} order by {} limit {} offset {}')
-        return form.format(
-            self.rows, self.where, place, order_by(self.order), sql.Literal(most), sql.Literal(self.offset)
-        )
+        return form.format(self.rows, self.where, behind, order_by(self.order), most, offset)
 
 
 def page_parameters(columns: dict[str, Column]) -> tuple[Parameter[Any], ...]:
@@ -186,9 +194,10 @@ def read_query(layer: Layer, form: str, service: Service) -> Query:
     Raises UnknownParameter, BadParameter, BadFilter, BadTime, UnservedCrs, TooExpensive.
     """
     columns = layer.columns_for(service.audience)
-    parameters.refuse_unknown(page_parameters(columns))
+    column_parameters = _remembered_column_parameters(layer, columns)
+    parameters.refuse_unknown((*PAGE_PARAMETERS, *column_parameters))
     times, box, feature_filter = DATETIME.read(), read_box(), requested_filter()
-    conditions = [*_equality_conditions(columns), *_search_conditions(layer, columns)]
+    conditions = [*_equality_conditions(column_parameters), *_search_conditions(layer, columns)]
     only_box = not (feature_filter or conditions) and times is None and layer.publish.validity is None
     if box is not None:
         conditions.append(box.touches(service.locality.srid))
@@ -202,7 +211,7 @@ def read_query(layer: Layer, form: str, service: Service) -> Query:
         columns=_selected_columns(layer, columns),
         crs=crs,
         geometry=None if SKIP_GEOMETRY.read() else geometry_sql(layer, crs),
-        tolerance=MAX_ALLOWABLE_OFFSET.read() or 0.0,
+        tolerance=requested_tolerance(),
         order=order,
         limit=min(LIMIT.read() or limits.default_items, limits.max_items),
         offset=OFFSET.read() or 0,
@@ -222,7 +231,7 @@ def feature_query(layer: Layer, feature_id: int, form: str) -> Query:
         columns=columns,
         crs=crs,
         geometry=geometry_sql(layer, crs),
-        tolerance=MAX_ALLOWABLE_OFFSET.read() or 0.0,
+        tolerance=requested_tolerance(),
         order=order_of(layer, [], columns),
         limit=1,
         offset=0,
@@ -243,8 +252,17 @@ def wanted_crs(form: str) -> ServedCrs:
 
 def geometry_sql(layer: Layer, crs: ServedCrs) -> sql.Composable:
     """SQL of a row's geometry as GeoJSON, generalised as the current request asks for it."""
-    tolerance, multi = MAX_ALLOWABLE_OFFSET.read() or 0.0, layer.geometry.startswith('Multi')
-    return crs.geojson(service().locality.srid, tolerance, multi=multi)
+    return geojson_sql(layer, crs, requested_tolerance())
+
+
+def geojson_sql(layer: Layer, crs: ServedCrs, tolerance: float) -> sql.Composable:
+    """SQL of a row's geometry as GeoJSON in `crs`, generalised by at most `tolerance` in its units."""
+    return crs.geojson(service().locality.srid, tolerance, multi=layer.geometry.startswith('Multi'))
+
+
+def requested_tolerance() -> float:
+    """How far geometries may be from what is stored, in units of the request's system."""
+    return MAX_ALLOWABLE_OFFSET.read() or 0.0
 
 
 def _weigh_conditions(
@@ -258,11 +276,22 @@ def _weigh_conditions(
     return conditions
 
 
-def _equality_conditions(columns: dict[str, Column]) -> list[sql.Composable]:
+def _remembered_column_parameters(layer: Layer, columns: dict[str, Column]) -> tuple[Parameter[sql.Composable], ...]:
+    """`_column_parameters` of the layer; the same for each request to a service."""
+    kept = service().column_parameters
+    column_parameters = kept.get(layer.id)
+    if column_parameters is None:
+        column_parameters = tuple(_column_parameters(columns))
+        kept.keep(layer.id, column_parameters)
+    return column_parameters
+
+
+def _equality_conditions(column_parameters: Iterable[Parameter[sql.Composable]]) -> list[sql.Composable]:
+    arguments = request_parameters()
     return [
-        sql.SQL('({} = {})').format(sql.Identifier(name), parameter.parse(name, request_parameters()[name]))
-        for parameter in _column_parameters(columns)
-        if (name := parameter.name) in request_parameters()
+        sql.SQL('({} = {})').format(sql.Identifier(name), parameter.parse(name, arguments[name]))
+        for parameter in column_parameters
+        if (name := parameter.name) in arguments
     ]
 
 

@@ -1,27 +1,33 @@
 """`/collections/{id}/items`, `/items/{id}` and `/search`, in front of pygeoapi's."""
 
+from dataclasses import dataclass
+
 from flask import Blueprint, Response, request
 
 from dothi.api.editing.pending import pending_feature
 from dothi.api.http import parameters
-from dothi.api.http.caching import add_last_modified, etag, feature_etag, make_conditional, not_modified
+from dothi.api.http.address import root_url
+from dothi.api.http.caching import add_last_modified, etag, feature_etag, is_conditional, make_conditional, not_modified
 from dothi.api.http.language import language, wanted_format
 from dothi.api.http.query_body import take_body
+from dothi.api.http.served_crs import ServedCrs
 from dothi.api.http.service import service
-from dothi.api.http.snapshot import snapshot
+from dothi.api.http.snapshot import Snapshot, snapshot, statements
 from dothi.api.items.counting import number_matched
 from dothi.api.items.documents import ITEM_FORMATS, collection_document, feature_document, feature_response
-from dothi.api.items.features import read_feature, read_page, read_version
+from dothi.api.items.features import Version, read_feature, read_page, read_version
 from dothi.api.items.files import file_response
-from dothi.api.items.offsets import from_nearby
+from dothi.api.items.offsets import from_nearby, is_deep
 from dothi.api.items.query import (
     FEATURE_PARAMETERS,
     MAX_ALLOWABLE_OFFSET,
+    Query,
     feature_query,
-    geometry_sql,
     read_query,
+    requested_tolerance,
     wanted_crs,
 )
+from dothi.core.catalog import Release
 from dothi.core.errors import NotFound
 from dothi.core.export.formats import PAGED
 from dothi.core.layer import Layer
@@ -34,6 +40,10 @@ CONFORMANCE_CLASSES = (
         'filter', 'features-filter', 'queryables-query-parameters',
     )),
 )  # fmt: skip
+
+
+# Of a page that is kept; 500 of them at most are (Service.pages).
+MOST_KEPT_BYTES = 32_768
 
 
 class NoSuchFeature(NotFound):
@@ -68,22 +78,26 @@ def item(collection_id: str, item_id: str) -> Response:
     waiting = pending_feature(layer, item_id, crs, form)
     if waiting is not None:
         return waiting
-    shape = geometry_sql(layer, crs)
-    with snapshot() as db:
-        number = _item_number(item_id)
-        version = read_version(db, layer, number)
-        if version is None:
+    number, columns = _item_number(item_id), layer.columns_for(service().audience)
+    with statements() as db:
+        version = read_version(db, layer, number) if is_conditional() else None
+        if version is not None and not_modified(_item_tag(version, form, crs), version.released_at):
+            return _with_version(Response(status=304), version, form, crs)
+        feature = read_feature(db, layer, columns, crs, requested_tolerance(), number)
+        if feature is None:
             db.release(layer)
             raise _no_such(layer, item_id)
-        tag = feature_etag(version.release, form, crs.uri, MAX_ALLOWABLE_OFFSET.text)
-        if not_modified(tag, version.released_at):
-            response = Response(status=304)
-        else:
-            columns = layer.columns_for(service().audience)
-            feature = read_feature(db, layer, columns, shape, number)
-            document = feature_document(layer, item_id, version, feature, form)
-            response = feature_response(form, document, layer, columns, crs.uri)
-    response.set_etag(tag)
+    document = feature_document(layer, item_id, *feature, form)
+    return _with_version(feature_response(form, document, layer, columns, crs.uri), feature[0], form, crs)
+
+
+def _item_tag(version: Version, form: str, crs: ServedCrs) -> str:
+    return feature_etag(version.release, form, crs.uri, MAX_ALLOWABLE_OFFSET.text)
+
+
+def _with_version(response: Response, version: Version, form: str, crs: ServedCrs) -> Response:
+    """`response` with what names and dates the version that it shows."""
+    response.set_etag(_item_tag(version, form, crs))
     return add_last_modified(response, version.released_at)
 
 
@@ -97,24 +111,49 @@ def _feature_as_file(layer: Layer, item_id: str, form: str) -> Response:
     return file_response(feature_query(layer, number, form), form)
 
 
+@dataclass(frozen=True)
+class KeptPage:
+    """The document of a page, of which release it is, and the URI of its coordinate system."""
+
+    release: Release
+    document: bytes
+    crs_uri: str
+
+
 def answer_query(layer: Layer) -> Response:
     """The page that the current request's parameters ask for."""
     form = wanted_format(tuple(ITEM_FORMATS))
-    query = read_query(layer, form, service())
     if form in PAGED:
-        return file_response(query, form)
-    with snapshot() as db:
-        release = db.release(layer)
+        return file_response(read_query(layer, form, service()), form)
+    request_text = (layer.id, form, language(), root_url(), request.query_string, request.method == 'POST')
+    kept: KeptPage | None = service().pages.get(request_text)
+    query = read_query(layer, form, service()) if kept is None else None
+    if kept is not None or is_conditional():
+        with statements() as db:
+            release = db.release(layer)
         if not_modified(etag(release, form), release.released_at):
             return make_conditional(Response(status=304), release, form)
-        page = read_page(db, from_nearby(db, query, release))
-        matched = number_matched(db, query, release, page)
-    document = collection_document(query, release, matched, page, form)
+        if kept is not None and kept.release == release:
+            response = feature_response(form, kept.document, layer, {}, kept.crs_uri)
+            return make_conditional(response, release, form)
+    query = query or read_query(layer, form, service())
+    release, document = _read_document(query, form)
+    if form == 'json' and request.method != 'POST' and len(document) <= MOST_KEPT_BYTES:
+        service().pages.keep(request_text, KeptPage(release, document, query.crs.uri))
     response = feature_response(form, document, layer, query.columns, query.crs.uri)
     if request.method == 'POST':
         response.headers['Content-Language'] = language()
         return response
     return make_conditional(response, release, form)
+
+
+def _read_document(query: Query, form: str) -> tuple[Release, bytes]:
+    """The page that `query` means as a document, and the release that it is of."""
+    with snapshot() if is_deep(query) else statements() as db:
+        begun = from_nearby(db, query, db.release(query.layer)) if isinstance(db, Snapshot) else query
+        release, page = read_page(db, begun)
+        matched = number_matched(db, query, release, page)
+    return release, collection_document(query, release, matched, page, form)
 
 
 def _item_number(item_id: str) -> int:

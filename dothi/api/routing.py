@@ -1,0 +1,44 @@
+"""The app's routes; which one an address leads to is remembered: looking for it tries some fifty patterns."""
+
+from collections.abc import Iterable, MutableMapping
+from typing import Any
+
+from werkzeug.routing import Map, Rule, RuleFactory
+from werkzeug.routing.matcher import StateMachineMatcher
+
+from dothi.api.http.remembered import Remembered
+
+# Longer ones are rarely asked for twice.
+LONGEST_PATH = 200
+MOST_PATHS = 10_000
+
+
+class RememberingMatcher(StateMachineMatcher):
+    """Finds the rule of a path as werkzeug does, once for each of the paths that were asked for lately."""
+
+    def __init__(self, merge_slashes: bool) -> None:
+        super().__init__(merge_slashes)
+        self._matches: Remembered[tuple[str, ...], tuple[Rule, MutableMapping[str, Any]]] = Remembered(MOST_PATHS)
+
+    def match(self, domain: str, path: str, method: str, websocket: bool) -> tuple[Rule, MutableMapping[str, Any]]:
+        """The rule and the values in the path; raises as werkzeug's does where there is none."""
+        if websocket or len(path) > LONGEST_PATH:
+            return super().match(domain, path, method, websocket)
+        question = (domain, path, method)
+        match = self._matches.get(question)
+        if match is None:
+            match = super().match(domain, path, method, websocket)
+            self._matches.keep(question, match)
+        rule, values = match
+        # whoever gets the values may change them
+        return rule, dict(values)
+
+
+class RememberingMap(Map):
+    """Rules of an app, found by a RememberingMatcher. They are complete before the first request."""
+
+    def __init__(self, rules: Iterable[RuleFactory] | None = None, **named: Any) -> None:
+        super().__init__(**named)
+        self._matcher = RememberingMatcher(self.merge_slashes)
+        for rule in rules or ():
+            self.add(rule)

@@ -1,0 +1,102 @@
+"""nginx with the settings that come with the project (docker/nginx.conf), in front of the public service."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import requests
+from werkzeug.serving import make_server
+
+from bench.nginx import PATIENCE_S, nginx
+from dothi.api.app import create_app
+from tests.api.conftest import Desk, school
+
+ITEMS = '/api/collections/schools/items'
+
+
+@pytest.fixture
+def published(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[Callable[..., requests.Response]]:
+    """Asks the public service with one school through nginx."""
+    monkeypatch.setenv('DOTHI_TRUSTED_PROXIES', '["127.0.0.1/32"]')
+    desk.release('schools', [('POINT(0 0)', school('a', 'Cũ'))])
+    # nginx works as nobody where it is started by root
+    for folder in (tmp_path, *tmp_path.parents[:3]):
+        folder.chmod(0o755)
+    server = make_server('127.0.0.1', 0, create_app('public', 'http://localhost'), threaded=True)
+    serving = threading.Thread(target=server.serve_forever, daemon=True)
+    serving.start()
+    with nginx(f'127.0.0.1:{server.port}', tmp_path) as address, requests.Session() as session:
+        yield lambda path, **named: session.get(address + path, timeout=PATIENCE_S, **named)
+    server.shutdown()
+    serving.join(PATIENCE_S)
+    server.server_close()
+
+
+def _cache_states(
+    published: Callable[..., requests.Response], address: str, count: int = 2, **headers: str
+) -> list[str]:
+    return [published(address, headers=headers).headers.get('X-Cache', '') for _ in range(count)]
+
+
+@pytest.mark.parametrize(
+    'address',
+    [
+        ITEMS,
+        f'{ITEMS}/1',
+        f'{ITEMS}?limit=1&f=json',
+        '/api/collections/schools/map?width=64&height=64&bbox=106.6,20.2,106.7,20.3',
+    ],
+)
+def test_what_carries_an_etag_is_kept_for_a_moment(published: Callable[..., requests.Response], address: str) -> None:
+    first, *_ = answers = [published(address) for _ in range(3)]
+    assert first.headers['X-Cache'] == 'MISS'
+    assert {answer.headers['X-Cache'] for answer in answers[1:]} <= {'HIT', 'STALE', 'UPDATING', 'REVALIDATED'}
+    assert {(answer.status_code, answer.content, answer.headers['ETag']) for answer in answers} == {
+        (200, first.content, first.headers['ETag'])
+    }
+
+
+def test_a_release_is_seen_soon_and_what_is_still_true_is_not_sent_again(
+    published: Callable[..., requests.Response], desk: Desk
+) -> None:
+    before = published(ITEMS)
+    desk.release('schools', [('POINT(0 0)', school('a', 'Mới'))])
+    ends = time.monotonic() + PATIENCE_S
+    while 'Mới' not in published(ITEMS).text:
+        assert time.monotonic() < ends, 'the copy of the former release is served for ever'
+        time.sleep(0.05)
+    assert published(ITEMS).headers['ETag'] != before.headers['ETag']
+
+
+def test_each_language_and_form_is_kept_by_itself(published: Callable[..., requests.Response]) -> None:
+    for _ in range(2):
+        for language, title in (('vi', 'Trường'), ('en', 'Schools')):
+            answer = published(ITEMS, headers={'Accept-Language': language, 'Accept': 'application/geo+json'})
+            assert answer.headers['Content-Language'] == language
+            assert title in answer.json()['links'][-1]['title']
+        assert published(ITEMS, headers={'Accept': 'text/html'}).headers['Content-Type'].startswith('text/html')
+
+
+@pytest.mark.parametrize(
+    ('address', 'status'),
+    [('/health', 200), ('/api?f=json', 200), ('/api/collections/schools/items/99', 404), (f'{ITEMS}?colour=red', 400)],
+)
+def test_errors_and_what_has_no_release_are_not_kept(
+    published: Callable[..., requests.Response], address: str, status: int
+) -> None:
+    assert [published(address).status_code for _ in range(2)] == [status] * 2
+    assert not set(_cache_states(published, address)) & {'HIT', 'STALE', 'UPDATING'}
+
+
+def test_names_that_are_not_published_lead_nowhere(published: Callable[..., requests.Response]) -> None:
+    assert published(ITEMS, headers={'Host': 'other.example'}).status_code == 421
+
+
+def test_links_lead_back_through_the_proxy(published: Callable[..., requests.Response]) -> None:
+    answer = published(ITEMS)
+    address = answer.url.removesuffix(ITEMS)
+    assert all(link['href'].startswith(f'{address}/api/') for link in answer.json()['links'])

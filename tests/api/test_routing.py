@@ -1,0 +1,67 @@
+"""Which view an address leads to: what is remembered is what werkzeug finds, for right and wrong addresses alike."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import Map, Rule
+
+from dothi.api.routing import LONGEST_PATH, RememberingMap
+
+RULES = (
+    '/',
+    '/api',
+    '/api/<path:of>/items',
+    '/api/<path:of>/items/<path:item>',
+    '/api/<of>/tiles/<int:z>',
+    '/p/<name>/',
+)
+PARTS = ('', 'api', 'a', 'b/c', 'items', 'tiles', '7', 'ế', '..', 'p', 'x' * (LONGEST_PATH + 1))
+
+
+def _rules() -> list[Rule]:
+    return [Rule(rule, endpoint=rule, methods=['GET', 'POST'] if '<' in rule else ['GET']) for rule in RULES]
+
+
+PLAIN, REMEMBERING = Map(_rules()), RememberingMap(_rules())
+
+
+def _answer(rules: Map, path: str, method: str) -> Any:
+    try:
+        return rules.bind('localhost').match(path, method)
+    except HTTPException as error:
+        return type(error), getattr(error, 'new_url', None), getattr(error, 'valid_methods', None)
+
+
+@given(
+    st.lists(st.sampled_from(PARTS), max_size=5).map(lambda parts: '/' + '/'.join(parts)),
+    st.sampled_from(('GET', 'HEAD', 'POST', 'DELETE')),
+)
+def test_every_address_leads_where_werkzeug_leads_it_each_time(path: str, method: str) -> None:
+    expected = _answer(PLAIN, path, method)
+    assert [_answer(REMEMBERING, path, method) for _ in range(3)] == [expected] * 3
+
+
+def test_a_view_that_changes_its_values_changes_them_for_itself_only() -> None:
+    rules = RememberingMap(_rules())
+    _, values = rules.bind('localhost').match('/api/a/items')
+    assert isinstance(values, dict)
+    values['of'] = 'changed'
+    assert rules.bind('localhost').match('/api/a/items')[1] == {'of': 'a'}
+
+
+def test_patterns_are_tried_once_for_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
+    rules, searches = RememberingMap(_rules()), []
+    matcher = type(rules._matcher).__mro__[1]
+    search = matcher.match
+
+    def counted(self: Any, domain: str, path: str, method: str, websocket: bool) -> Any:
+        searches.append(path)
+        return search(self, domain, path, method, websocket)
+
+    monkeypatch.setattr(matcher, 'match', counted)
+    for path in ('/api/a/items', '/api/a/items', '/api/b/items', '/api/a/items'):
+        rules.bind('localhost').match(path)
+    assert searches == ['/api/a/items', '/api/b/items']

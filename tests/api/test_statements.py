@@ -1,0 +1,139 @@
+"""How often an answer goes to the database, and which release it is of."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import psycopg2
+import pytest
+from flask.testing import FlaskClient
+
+from dothi.api.http import snapshot as snapshots
+from dothi.api.http.snapshot import MOST_PREPARED, statements
+from dothi.core import database as core_database
+from tests.api.conftest import Desk, school
+
+type Client = Callable[..., FlaskClient]
+ITEMS = '/api/collections/schools/items'
+
+
+@pytest.fixture
+def messages(monkeypatch: pytest.MonkeyPatch, desk: Desk) -> Iterator[list[str]]:
+    """What was sent to the database, message by message."""
+    sent: list[str] = []
+    connect = psycopg2.connect
+
+    class Heard(psycopg2.extensions.cursor):
+        def execute(self, query: Any, values: Any = None) -> None:
+            sent.append(query)
+            super().execute(query, values)
+
+    class Watched(psycopg2.extensions.connection):
+        def cursor(self, *args: Any, **named: Any) -> Any:
+            return super().cursor(*args, **{'cursor_factory': Heard, **named})
+
+    monkeypatch.setattr(psycopg2, 'connect', lambda *args, **named: connect(*args, connection_factory=Watched, **named))
+    core_database.fresh()
+    yield sent
+    core_database.fresh()
+
+
+def _messages_of(app: FlaskClient, messages: list[str], address: str, **headers: str) -> tuple[int, list[str]]:
+    messages.clear()
+    status = app.get(address, headers=headers).status_code
+    return status, [*messages]
+
+
+@pytest.mark.parametrize(
+    'address', [f'{ITEMS}?limit=1', f'{ITEMS}?limit=1&offset=1', f'{ITEMS}?sortby=-code&limit=1', f'{ITEMS}/1']
+)
+def test_a_page_and_a_feature_take_one_way_to_the_database(
+    desk: Desk, client: Client, messages: list[str], address: str
+) -> None:
+    """Release, features and count come together, and no transaction is begun or ended."""
+    desk.release('schools', [('POINT(0 0)', school(code)) for code in 'abc'])
+    app = client()
+    # a new connection is set up first
+    app.get(f'{ITEMS}?limit=2')
+    status, sent = _messages_of(app, messages, address)
+    assert (status, len(sent)) == (200, 1), sent
+
+
+@pytest.mark.parametrize('address', [f'{ITEMS}?limit=1', f'{ITEMS}/1'])
+def test_what_the_client_has_already_takes_one_way_and_no_geometry(
+    desk: Desk, client: Client, messages: list[str], address: str
+) -> None:
+    desk.release('schools', [('POINT(0 0)', school('a'))])
+    app = client()
+    tag = app.get(address).headers['ETag']
+    app.get(address, headers={'If-None-Match': tag})
+    status, sent = _messages_of(app, messages, address, **{'If-None-Match': tag})
+    assert (status, len(sent)) == (304, 1), sent
+    assert 'AsGeoJSON' not in sent[0]
+
+
+def test_a_statement_is_planned_once_for_a_connection(desk: Desk, client: Client, messages: list[str]) -> None:
+    desk.release('schools', [('POINT(0 0)', school(code)) for code in 'abc'])
+    app = client()
+    sent = [_messages_of(app, messages, f'{ITEMS}?limit=1&offset={offset}')[1] for offset in (0, 1, 2)]
+    assert [message.split()[0] for message in [*sent[1], *sent[2]]] == ['execute', 'execute']
+    pages = [app.get(f'{ITEMS}?limit=1&offset={offset}').get_json()['features'] for offset in (0, 1, 2)]
+    assert [page[0]['properties']['code'] for page in pages] == ['a', 'b', 'c']
+
+
+def test_a_connection_keeps_so_many_plans_at_most(desk: Desk, client: Client) -> None:
+    app = client().application
+    with app.test_request_context(headers={'Host': 'localhost'}), statements() as db:
+        counted = snapshots.sql.SQL('select count(*) from pg_prepared_statements')
+        for number in range(MOST_PREPARED + 2):
+            assert db.prepared_rows(f'select {number} + $1', 1) == [(number + 1,)]
+            ((kept,),) = db.rows(counted)
+            assert kept <= MOST_PREPARED
+        # what was thrown away is prepared anew
+        assert db.prepared_rows('select 0 + $1', 5) == [(5,)]
+
+
+@pytest.mark.parametrize('value', ["o'clock", 'back\\slash', '100 %', 'ế', '$1', ''])
+def test_values_of_prepared_statements_are_quoted(desk: Desk, client: Client, value: str) -> None:
+    app = client().application
+    with app.test_request_context(headers={'Host': 'localhost'}), statements() as db:
+        assert db.prepared_rows('select convert_to($1, $2)', value, 'UTF8')[0][0].tobytes() == value.encode()
+
+
+def test_a_statement_that_failed_can_be_prepared_again(desk: Desk, client: Client) -> None:
+    app = client().application
+    with app.test_request_context(headers={'Host': 'localhost'}), statements() as db:
+        with pytest.raises(psycopg2.DataError):
+            db.prepared_rows('select 1 / $1', 0)
+        assert db.prepared_rows('select 1 / $1', 1) == [(1,)]
+
+
+@pytest.mark.parametrize(
+    'query', ['', '?limit=1', '?sortby=-code', "?filter=code>''", '?bbox=105,20,107,21', '?f=html']
+)
+def test_a_page_that_was_answered_before_is_answered_anew_after_a_release(
+    desk: Desk, client: Client, query: str
+) -> None:
+    desk.release('schools', [('POINT(0 0)', school('a', 'Cũ'))])
+    app = client()
+    first, second = app.get(ITEMS + query), app.get(ITEMS + query)
+    assert second.status_code == 200
+    assert first.get_data(as_text=True).split('timeStamp')[0] == second.get_data(as_text=True).split('timeStamp')[0]
+    assert dict(first.headers) == dict(second.headers)
+    desk.release('schools', [('POINT(0 0)', school('a', 'Mới')), ('POINT(1 1)', school('b', 'Thêm'))])
+    text = app.get(ITEMS + query).get_data(as_text=True)
+    assert ('Cũ' in text, 'Mới' in text or 'Thêm' in text) == (False, True)
+
+
+def test_a_page_that_was_answered_before_comes_under_the_address_and_in_the_language_of_each_request(
+    desk: Desk, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv('DOTHI_TRUSTED_PROXIES', '["127.0.0.1/32"]')
+    desk.release('schools', [('POINT(0 0)', school('a'))])
+    app = client()
+    for _ in range(2):
+        for host in ('one.example', 'two.example'):
+            for language in ('vi', 'en'):
+                answer = app.get(ITEMS, headers={'X-Forwarded-Host': host, 'Accept-Language': language})
+                links = answer.get_json()['links']
+                assert all(link['href'].startswith(f'http://{host}/') for link in links)
+                assert (links[-1]['title'] == 'Schools') == (language == 'en')

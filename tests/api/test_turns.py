@@ -1,0 +1,95 @@
+"""Requests of one process take turns; nobody waits for long for a slow one."""
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+
+from dothi.api import turns
+from dothi.api.turns import Turns, places_of_worker
+
+PATIENCE_S = 60
+
+
+class Visitor:
+    """A thread that takes a turn and stays in it until it is told to leave."""
+
+    def __init__(self, taken: Turns) -> None:
+        self.inside, self.may_leave = threading.Event(), threading.Event()
+        self.thread = threading.Thread(target=self._visit, args=(taken,), daemon=True)
+        self.thread.start()
+
+    def _visit(self, taken: Turns) -> None:
+        with taken.turn():
+            self.inside.set()
+            self.may_leave.wait(PATIENCE_S)
+
+    def leave(self) -> None:
+        self.may_leave.set()
+        self.thread.join(PATIENCE_S)
+
+
+@pytest.fixture
+def visitors() -> Iterator[list[Visitor]]:
+    began: list[Visitor] = []
+    yield began
+    for visitor in began:
+        visitor.leave()
+
+
+def _enter(visitors: list[Visitor], taken: Turns) -> Visitor:
+    visitors.append(Visitor(taken))
+    return visitors[-1]
+
+
+def test_the_next_request_begins_when_the_one_before_has_ended(
+    visitors: list[Visitor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, 'LONGEST_TURN_S', PATIENCE_S)
+    taken = Turns(1)
+    first = _enter(visitors, taken)
+    assert first.inside.wait(PATIENCE_S)
+    second = _enter(visitors, taken)
+    assert not second.inside.wait(0.1)
+    first.leave()
+    assert second.inside.wait(PATIENCE_S)
+
+
+def test_as_many_run_at_once_as_there_are_places(visitors: list[Visitor], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(turns, 'LONGEST_TURN_S', PATIENCE_S)
+    taken = Turns(3)
+    assert all(_enter(visitors, taken).inside.wait(PATIENCE_S) for _ in range(3))
+    assert not _enter(visitors, taken).inside.wait(0.1)
+
+
+def test_a_slow_request_is_waited_for_once_and_by_nobody_after_that(
+    visitors: list[Visitor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever waited in vain has made a place for those who follow: they take turns with it, not with the slow one."""
+    taken = Turns(1)
+    slow = _enter(visitors, taken)
+    assert slow.inside.wait(PATIENCE_S)
+    second = _enter(visitors, taken)
+    assert second.inside.wait(PATIENCE_S)
+    second.leave()
+    monkeypatch.setattr(turns, 'LONGEST_TURN_S', PATIENCE_S)
+    third = _enter(visitors, taken)
+    assert third.inside.wait(PATIENCE_S / 2), 'it waits for the slow one'
+    fourth = _enter(visitors, taken)
+    slow.leave()
+    assert not fourth.inside.wait(0.1), 'the end of the slow one is no place among the new ones'
+    third.leave()
+    assert fourth.inside.wait(PATIENCE_S)
+
+
+def test_an_error_gives_the_place_back() -> None:
+    taken = Turns(1)
+    with pytest.raises(ValueError, match='no'), taken.turn():
+        raise ValueError('no')
+    with taken.turn():
+        pass
+
+
+def test_a_worker_has_a_place_for_each_of_its_processors_and_one_at_least(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr('os.sched_getaffinity', lambda _pid: set(range(16)))
+    assert [places_of_worker(workers) for workers in (1, 2, 5, 16, 40)] == [16, 8, 3, 1, 1]

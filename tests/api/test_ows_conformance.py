@@ -17,6 +17,7 @@ from tests.api.conftest import E0, N0, Desk, building, school, square
 from tests.api.ows_schemas import wmts_schema, xml_schema
 
 type Client = Callable[..., FlaskClient]
+OWS_CLASSES = ('wms 1.3.0/basic', 'wms 1.3.0/recommendations', 'wmts 1.0.0/kvp-get', 'wmts 1.0.0/restful')
 NAMES = {
     'w': 'http://www.opengis.net/wms',
     't': 'http://www.opengis.net/wmts/1.0',

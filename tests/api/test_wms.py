@@ -15,6 +15,9 @@ from tests.api.conftest import E0, N0, Desk, building, school, square
 from tests.api.ows_schemas import dtd, xml_schema
 
 type Client = Callable[..., FlaskClient]
+OWS_CLASSES = (
+    'wms 1.3.0/basic', 'wms 1.3.0/queryable', 'wms 1.3.0/time', 'wms 1.1.1/basic', 'wms 1.1.1/queryable',
+)  # fmt: skip
 OGC, WMS = '{http://www.opengis.net/ogc}', '{http://www.opengis.net/wms}'
 # 400 m around the first school, in the working system.
 BOX = f'{E0 - 200},{N0 - 200},{E0 + 200},{N0 + 200}'

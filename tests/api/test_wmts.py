@@ -16,6 +16,7 @@ from tests.api.conftest import E0, N0, Desk, building, school, square
 from tests.api.ows_schemas import wmts_schema, xml_schema
 
 type Client = Callable[..., FlaskClient]
+OWS_CLASSES = ('wmts 1.0.0/kvp-get', 'wmts 1.0.0/restful', 'wmts 1.0.0/feature-info')
 OWS = '{http://www.opengis.net/ows/1.1}'
 TILE = {'service': 'WMTS', 'request': 'GetTile', 'version': '1.0.0', 'layer': 'buildings', 'style': 'default',
         'format': 'image/png'}  # fmt: skip

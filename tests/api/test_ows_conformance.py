@@ -97,7 +97,8 @@ def test_wms_names_of_parameters_come_in_any_case_and_unknown_ones_are_ignored(a
     plain = ask(**GET_MAP).get_data()
     assert ask(**{name.upper(): value for name, value in GET_MAP.items()}, BoGuS='ignored').get_data() == plain
     assert ask(**{name.title(): value for name, value in GET_MAP.items()}).get_data() == plain
-    assert document(ask(SeRvIcE='WMS', ReQuEsT='GetCapabilities', FoRmAt='invalid', UpDaTeSeQuEnCe='ignored'))
+    told = document(ask(SeRvIcE='WMS', ReQuEsT='GetCapabilities', FoRmAt='invalid', UpDaTeSeQuEnCe='ignored'))
+    assert etree.QName(told).localname == 'WMS_Capabilities'
     exponents = {'bbox': f'{E0 - 200:.10E},{N0 - 200:.10E},+{E0 + 200},{N0 + 200}E+0'}
     assert ask(**GET_MAP | exponents).get_data() == plain
 
@@ -308,6 +309,10 @@ def test_wmts_an_accept_that_the_service_metadata_cannot_meet_is_406(
         answer = asked.get(address, headers={} if accept is None else {'Accept': accept})
         assert (answer.status_code, answer.mimetype) == (200, media_type), accept
         assert 'Accept' in answer.headers['Vary']
+    mark = '&' if '?' in address else '?'
+    for formats, media_type in (('text/xml', 'text/xml'), ('image/png,application/xml', 'application/xml'),
+                                ('image/png', 'application/xml')):  # fmt: skip
+        assert asked.get(f'{address}{mark}AcceptFormats={formats}').mimetype == media_type
     for accept in ('image/png', 'text/html', 'application/json;q=0.9, image/*', 'application/xml;q=0', 'nonsense'):
         answer = asked.get(address, headers={'Accept': accept})
         assert wmts_refusal(answer) == (406, 'InvalidParameterValue', 'Accept'), accept

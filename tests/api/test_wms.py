@@ -236,7 +236,8 @@ def test_a_picture_comes_in_every_format_and_is_kept_until_a_release(wms: Callab
         assert picture.size == (64, 32)
         corner = picture.convert('RGBA').getpixel((0, 0))
         assert corner == ((255, 255, 255, 255) if form == 'jpeg' else (0, 0, 0, 0))
-    assert b'<svg' in wms(**asked | {'format': 'image/svg+xml'}).get_data()
+    for svg in ('image/svg+xml', 'image/svg xml'):
+        assert b'<svg' in wms(**asked | {'format': svg}).get_data()
     assert wms(**asked | {'format': 'application/pdf'}).get_data().startswith(b'%PDF')
     assert wms(**asked | {'transparent': 'maybe'}).mimetype == 'text/xml'
     refused(wms(**asked | {'format': 'image/gif'}), 'InvalidFormat', 'FORMAT')

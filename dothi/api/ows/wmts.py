@@ -85,7 +85,7 @@ def answer_wmts(parameters: OwsParameters) -> Response:
 
 def answer_capabilities(parameters: OwsParameters) -> Response:
     """What there is; raises VersionNegotiationFailed for a client that speaks other versions only, NotAcceptable."""
-    media_type = _accepted_type()
+    media_type = _accepted_type(parameters)
     accepted = parameters.text('ACCEPTVERSIONS', VERSION)
     if VERSION not in accepted.replace(' ', '').split(','):
         raise VersionNegotiationFailed(
@@ -97,16 +97,21 @@ def answer_capabilities(parameters: OwsParameters) -> Response:
     return cacheable_answer(body, f'{media_type}; charset=utf-8')
 
 
-def _accepted_type() -> str:
-    """The media type of the capabilities; raises NotAcceptable where the client takes none of them."""
-    accepted = request.headers.get('Accept', '*/*')
-    media_type = request.accept_mimetypes.best_match(CAPABILITIES_TYPES) if accepted.strip() else CAPABILITIES_TYPES[0]
-    if media_type is None and request.accept_mimetypes:
+def _accepted_type(parameters: OwsParameters) -> str:
+    """The media type of the capabilities, by AcceptFormats, else by Accept; raises NotAcceptable where that has none.
+
+    AcceptFormats is a wish: of its formats the first that there is counts (OGC 07-057r7, 7.1.1).
+    """
+    wished = [name for name in parameters.names('ACCEPTFORMATS') if name in CAPABILITIES_TYPES]
+    if wished or not request.accept_mimetypes:
+        return wished[0] if wished else CAPABILITIES_TYPES[0]
+    media_type = request.accept_mimetypes.best_match(CAPABILITIES_TYPES)
+    if media_type is None:
         names = ', '.join(CAPABILITIES_TYPES)
         raise NotAcceptable(
             vi=f'Mô tả dịch vụ chỉ có dạng {names}.', en=f'The service metadata come as {names} only.', locator='Accept'
         )
-    return media_type or CAPABILITIES_TYPES[0]
+    return media_type
 
 
 def answer_tile(where: Tile, media_type: str) -> Response:

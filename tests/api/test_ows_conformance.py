@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from lxml import etree
 from PIL import Image
 
+from dothi.core.crs import proj_string, transformer
 from dothi.core.locality import load_locality
 from dothi.core.migrate import migrate
 from dothi.core.settings import PROJECT
@@ -267,17 +268,19 @@ def test_wmts_every_matrix_of_a_linked_set_has_limits_and_tiles_within_them(ask:
                 assert wmts_refusal(answer) == (400, 'TileOutOfRange', locator), (name, matrix)
 
 
-def test_wmts_limits_leave_room_for_signs_that_reach_over_an_edge(ask: Callable[..., Any]) -> None:
-    """A sign of a school is drawn within 48 pixels of it: at level 18 the two schools' extent, with 0.002 degrees of
-    room around it, is 4 tiles wide, and another one begins less than 48 pixels from none of its edges.
+def test_wmts_limits_leave_room_for_signs_that_reach_over_an_edge(desk: Desk, client: Client) -> None:
+    """A sign is drawn within 48 pixels of its feature. At level 12 column 3254 begins at 3254 / 4096 of the way around
+    from 180 west, 105.99609375 degrees east: the sign of a school 20 pixels to the east of that may reach over it,
+    that of one 60 pixels away does not. The room around an extent, 0.002 degrees, is 6 pixels there.
     """
-    root = document(ask(service='WMTS', request='GetCapabilities'))
-    (limit,) = found(root, '//t:Layer[o:Identifier="schools"]/t:TileMatrixSetLink[t:TileMatrixSet="WebMercatorQuad"]'
-                           '//t:TileMatrixLimits[t:TileMatrix="18"]')  # fmt: skip
-    _, first_row, last_row, first_column, last_column = (element.text for element in limit)
-    # 0.004 degrees are 2.9 tiles of 0.00137 degrees, and 96 pixels 0.4 tiles more
-    assert 3 <= int(last_column) - int(first_column) + 1 <= 5
-    assert 3 <= int(last_row) - int(first_row) + 1 <= 5
+    for pixels, first in ((20, 3253), (60, 3254)):
+        lon = 105.99609375 + pixels * 360 / 4096 / 256
+        x, y = transformer('EPSG:4326', proj_string(9209)).transform(lon, 20.3)
+        desk.release('schools', [(f'POINT({x - E0} {y - N0})', school('a'))])
+        root = document(client().get('/ows?service=WMTS&request=GetCapabilities'))
+        limit = '//t:Layer[o:Identifier="schools"]//t:TileMatrixSetLink[t:TileMatrixSet="WebMercatorQuad"]'
+        limit += '//t:TileMatrixLimits[t:TileMatrix="12"]/t:MinTileCol/text()'
+        assert found(root, limit) == [str(first)]
 
 
 def test_wmts_a_set_names_a_well_known_scale_set_only_if_it_has_its_first_level(ask: Callable[..., Any]) -> None:

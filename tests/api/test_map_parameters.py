@@ -209,6 +209,19 @@ def test_a_centre_lies_where_its_system_puts_it(place: Locality) -> None:
         assert area.centre == pytest.approx((569_542.413, 2_259_884.543), abs=0.01), query
 
 
+def test_a_centre_lies_nowhere_where_the_system_has_no_places(place: Locality) -> None:
+    """0, 0 is 105 degrees from the meridian of VN-2000 / TM-3, and has coordinates there that mean nothing."""
+    for query in (
+        'center=0,0&crs=EPSG:9209',
+        'center=0,0&center-crs=EPSG:3857&crs=EPSG:9209',
+        'center=106,89&crs=EPSG:3857',
+    ):
+        with asking(query), pytest.raises(OutsideMap):
+            read_area(systems(9209, place), [], CRS84)
+    with asking('center=0,0'):
+        assert read_area(systems(9209, place), [], CRS84).centre == (0, 0)
+
+
 def test_without_crs_the_map_is_in_the_default_system_and_the_box_in_degrees(place: Locality) -> None:
     """OGC 20-058, requirements 2 B and 19: FACTS has 106.1683, 20.429 at 569542.413, 2259884.543 in EPSG:9209."""
     vn2000 = 'http://www.opengis.net/def/crs/EPSG/0/9209'

@@ -163,6 +163,8 @@ def _read_centre(systems_by_name: dict[str, System], target: System) -> Point | 
         raise outside_map(x, y, x, y)
     if of.crs.srid == target.crs.srid:
         return x, y
+    if not target.geographic:
+        _must_be_around(target.crs.srid, move_box((x, y, x, y), of.crs.srid, WGS84))
     at = transformer(proj_string(of.crs.srid), proj_string(target.crs.srid)).transform(x, y)
     if not all(abs(value) < 1e9 for value in at):
         raise bad_value(
@@ -172,3 +174,10 @@ def _read_centre(systems_by_name: dict[str, System], target: System) -> Point | 
             "lies outside the map's coordinate system (crs).",
         )
     return float(at[0]), float(at[1])
+
+
+def _must_be_around(srid: int, degrees: Box) -> None:
+    """Raises OutsideMap for a place in degrees that lies where the system `srid` has none."""
+    west, south, east, north = area_around(srid)
+    if not (west <= degrees[0] <= east and south <= degrees[1] <= north):
+        raise outside_map(*degrees)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from importlib import import_module
 
 from flask import Blueprint, Response, current_app
+from flask.sansio.blueprints import Blueprint as AnyBlueprint
 
 from dothi.api.http import parameters
 from dothi.api.http.documents import as_json, as_page, own_links
@@ -20,7 +21,7 @@ def conformance_classes() -> list[str]:
     return declared_by(current_app.blueprints.values(), service().audience)
 
 
-def declared_by(blueprints: Iterable[Blueprint], audience: Audience) -> list[str]:
+def declared_by(blueprints: Iterable[AnyBlueprint], audience: Audience) -> list[str]:
     """The classes that views of the blueprints declare, sorted: `CONFORMANCE_CLASSES` of the module of each.
 
     `PUBLIC_CONFORMANCE_CLASSES` beside them are those of the public service alone.

@@ -65,7 +65,7 @@ bill: wheel ## Thành phần và giấy phép của một bản: dist/sbom.cdx.j
 	@$(STEP) 'dist/sbom.cdx.json, dist/licences.md' docker/bill.sh
 
 docs: python ## Viết lại các bảng tra cứu / write the reference tables anew
-	@$(PYTHON) docs/generate.py
+	@$(PYTHON) -m docs.generate
 
 lock: python .venv/lint.installed .node/installed ## Chọn lại phiên bản thư viện / choose the libraries' versions anew
 	@$(STEP) 'requirements/*.lock' requirements/lock.sh $(UPGRADE)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic.fields import FieldInfo
 
+from docs.conformance import conformance_parts
 from dothi.cartography.style.drawing import drawing_of
 from dothi.cartography.style.layer_styles import styles_of
 from dothi.cartography.style.legibility import nearest, paper
@@ -68,6 +69,7 @@ def pages() -> dict[str, str]:
         'reference/indicators.md': indicators_page(),
         'reference/processes.md': processes_page(),
         'reference/glossary.md': glossary_page(),
+        'reference/conformance.md': '\n'.join([NOTICE, '# Conformance\n', *conformance_parts()]),
         'index.md': index_page(),
     }
 

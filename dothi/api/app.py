@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from flask import Flask
+from flask import Blueprint, Flask
 from werkzeug.routing import Map
 
 from dothi.api import config, library
@@ -89,10 +89,14 @@ def create_app(audience: Audience, url: str | None = None, accounts: ClientAccou
     # what is installed last sees an answer first: compression comes at the end
     for part in (gate, clients, guard, problems, editing_access, compression, cors, security):
         part.install(app)
-    writing = EDITING if audience == 'internal' else READ_ONLY
-    for blueprint in (writing, *OURS, pygeoapi.BLUEPRINT):
+    for blueprint in (*blueprints_for(audience), pygeoapi.BLUEPRINT):
         app.register_blueprint(blueprint, url_prefix='/api')
     app.register_blueprint(HEALTH)
     app.register_blueprint(OWS)
     app.register_blueprint(PORTAL)
     return app
+
+
+def blueprints_for(audience: Audience) -> tuple[Blueprint, ...]:
+    """Our views of the API for an audience, in the order in which they are asked."""
+    return (EDITING if audience == 'internal' else READ_ONLY, *OURS)

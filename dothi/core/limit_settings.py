@@ -194,5 +194,8 @@ class MapSettings(Settings):
         'Size of the map images kept by each service in `cache`, in the state folder; 0: none.',
     )
     map_max_layers: int = Field(
-        40, gt=0, description='Số lớp nhiều nhất trong một ảnh bản đồ. · Layers in one map image at most.'
+        40,
+        gt=0,
+        description='Số lớp nhiều nhất mà yêu cầu một ảnh bản đồ được nêu tên; một nhóm là một tên. · '
+        'Layers that a request for a map image may name; a group is one name.',
     )

@@ -47,6 +47,26 @@ class KeptResults(BaseModel):
     theme: str
 
 
+class Contact(BaseModel):
+    """Whom to ask about the services, and where they are: rather somebody on duty than a name.
+
+    organisation: the locality's attribution where it is left out. address: street and number.
+    """
+
+    model_config = ConfigDict(extra='forbid', frozen=True)
+
+    person: Text
+    position: Text
+    organisation: Text | None = None
+    address: Text
+    city: Text
+    province: Text
+    postcode: str
+    country: Text
+    phone: str | None = None
+    email: str | None = None
+
+
 class Place(BaseModel):
     """What `locality.yml` says."""
 
@@ -68,6 +88,7 @@ class Place(BaseModel):
     urban_units: str | None = None
     languages: list[str] = ['vi', 'en']
     attribution: Text
+    contact: Contact | None = None
     kept_results: KeptResults | None = None
 
     @field_validator('time_zone')

@@ -13,13 +13,13 @@ from PIL import Image
 from dothi.api.coverages.region import read_axes
 from dothi.api.coverages.systems import systems
 from dothi.api.http.parameters import BadParameter
-from dothi.api.http.served_crs import UnservedCrs
+from dothi.api.http.served_crs import CRS84, UnservedCrs
 from dothi.api.maps.area import OutsideMap, move_box, read_area
 from dothi.api.maps.background import Ground, read_background
 from dothi.api.maps.formats import wanted_form
 from dothi.api.maps.paint import paint_background, paint_for
 from dothi.api.maps.read import _subset_axes
-from dothi.api.maps.size import DEFAULT_PX, Wish, frame_view, ground_size, read_wish
+from dothi.api.maps.size import DEFAULT_PX, Wish, frame_view, ground_size, read_wish, tile_view
 from dothi.api.maps.times import format_times, from_axis, from_datetime, read_times
 from dothi.api.ows.dimension import read_time
 from dothi.api.ows.errors import InvalidDimensionValue
@@ -109,6 +109,20 @@ def test_around_a_centre_without_scale_it_is_that_of_everything() -> None:
     assert near(fine.box, 569_250, 2_239_250, 570_750, 2_240_750)
 
 
+def test_a_scale_of_a_tile_chooses_the_rules_and_leaves_its_place_and_size() -> None:
+    """OGC 20-058, requirement 5: 1:279,541,132 is zoom 0 on the equator, a quarter of it is zoom 2; beyond what any
+    style tells apart, the rules are the last ones.
+    """
+    tile = View(4326, (-1, -1, 1, 1), 256, 256)
+    asked = tile_view(tile, Wish(scale=279_541_132 / 4), 1.0)
+    assert (asked.box, asked.width_px, asked.height_px, asked.pixel_ratio) == (tile.box, 256, 256, 1.0)
+    assert asked.zoom == pytest.approx(2, abs=1e-6)
+    assert tile_view(tile, Wish(), 1.0).zoom == tile.zoom == pytest.approx(6.5, abs=0.01)
+    assert tile_view(tile, Wish(width=512, scale=279_541_132), 2.0).zoom == pytest.approx(0, abs=1e-6)
+    least, small, great, greatest = (tile_view(tile, Wish(scale=scale), 1.0).zoom for scale in (5e-324, 1, 1e10, 1e308))
+    assert (least, greatest) == (small, great)
+
+
 def test_a_point_or_a_line_is_a_pixel_wide() -> None:
     assert size(frame_view(9209, Wish(), PROJECTED, (570_000, 2_240_000, 570_000, 2_240_000))) == (1024, 1024)
     line = frame_view(9209, Wish(), PROJECTED, (570_000, 2_240_000, 582_000, 2_240_000))
@@ -160,7 +174,7 @@ def place() -> Locality:
 
 def box_of(query: str, place: Locality, extent: Any = (105.9, 19.9, 106.6, 20.5)) -> Any:
     with asking(query):
-        area = read_area(systems(9209, place), _subset_axes()[1])
+        area = read_area(systems(9209, place), _subset_axes()[1], CRS84)
         return area.box(extent)
 
 
@@ -191,8 +205,36 @@ def test_a_centre_lies_where_its_system_puts_it(place: Locality) -> None:
         'center=569542.413,2259884.543&center-crs=[EPSG:9209]',
     ):
         with asking(f'{query}&crs=EPSG:9209'):
-            area = read_area(systems(9209, place), [])
+            area = read_area(systems(9209, place), [], CRS84)
         assert area.centre == pytest.approx((569_542.413, 2_259_884.543), abs=0.01), query
+
+
+def test_a_centre_lies_nowhere_where_the_system_has_no_places(place: Locality) -> None:
+    """0, 0 is 105 degrees from the meridian of VN-2000 / TM-3, and has coordinates there that mean nothing."""
+    for query in (
+        'center=0,0&crs=EPSG:9209',
+        'center=0,0&center-crs=EPSG:3857&crs=EPSG:9209',
+        'center=106,89&crs=EPSG:3857',
+    ):
+        with asking(query), pytest.raises(OutsideMap):
+            read_area(systems(9209, place), [], CRS84)
+    with asking('center=0,0'):
+        assert read_area(systems(9209, place), [], CRS84).centre == (0, 0)
+
+
+def test_without_crs_the_map_is_in_the_default_system_and_the_box_in_degrees(place: Locality) -> None:
+    """OGC 20-058, requirements 2 B and 19: FACTS has 106.1683, 20.429 at 569542.413, 2259884.543 in EPSG:9209."""
+    vn2000 = 'http://www.opengis.net/def/crs/EPSG/0/9209'
+    for query, srid in (('', 9209), ('crs=[OGC:CRS84]', 4326), ('crs=EPSG:3405', 3405)):
+        with asking(f'bbox=106.1683,20.429,106.2683,20.529&{query}'):
+            area = read_area(systems(9209, place), [], vn2000)
+        assert area.system.crs.srid == srid
+    with asking('bbox=106.1683,20.429,106.2683,20.529'):
+        west, south, _, _ = read_area(systems(9209, place), [], vn2000).box((105.9, 19.9, 106.6, 20.5)) or (0, 0, 0, 0)
+    assert (west, south) == pytest.approx((569_542.413, 2_259_884.543), abs=60)
+    with asking('center=106.1683,20.429'):
+        area = read_area(systems(9209, place), [], vn2000)
+    assert area.centre == pytest.approx((569_542.413, 2_259_884.543), abs=0.01)
 
 
 def test_what_is_left_open_is_that_of_the_data(place: Locality) -> None:

@@ -6,6 +6,8 @@ from types import ModuleType
 
 import pytest
 
+from docs.conformance import declared_classes, modules_by_class
+from docs.deviations import DEVIATIONS, NOT_DECLARED
 from dothi.cartography.style.style_file import ByColumn, Classes, Part, Style, StyleFile
 from dothi.core.export.formats import PAGED
 from dothi.core.settings import PROJECT
@@ -26,6 +28,25 @@ def generate() -> ModuleType:
 def test_the_reference_tables_are_what_make_docs_would_write(generate: ModuleType) -> None:
     for name, content in generate.pages().items():
         assert (DOCS / name).read_text(encoding='utf-8') == content, f'run "make docs" ({name})'
+
+
+def test_every_declared_class_has_a_row_and_a_module_of_tests() -> None:
+    """Of every API, of WMS and of WMTS; and no module names a class of theirs that is declared nowhere."""
+    page = (DOCS / 'reference' / 'conformance.md').read_text(encoding='utf-8')
+    modules = modules_by_class()
+    for key, service in declared_classes().items():
+        standard, _, name = key.partition('/')
+        section = page.partition(f'## {standard}\n')[2].partition('\n## ')[0]
+        rows = [line for line in section.splitlines() if line.startswith(f'| `{name}` | {service} |')]
+        assert len(rows) == 1, key
+        assert modules[key], key
+        assert all(file.name in rows[0] for file in modules[key]), key
+    assert sorted(modules.keys() - declared_classes().keys()) == []
+
+
+def test_what_is_different_is_said_of_declared_classes_only() -> None:
+    assert sorted(DEVIATIONS.keys() - declared_classes().keys()) == []
+    assert sorted(NOT_DECLARED.keys() & declared_classes().keys()) == []
 
 
 def test_every_key_of_a_style_file_is_explained_in_both_languages() -> None:

@@ -1,25 +1,33 @@
 """`/conformance`: what each view module says that it implements."""
 
+from collections.abc import Iterable
 from importlib import import_module
 
 from flask import Blueprint, Response, current_app
+from flask.sansio.blueprints import Blueprint as AnyBlueprint
 
 from dothi.api.http import parameters
 from dothi.api.http.documents import as_json, as_page, own_links
 from dothi.api.http.language import wanted_format
 from dothi.api.http.parameters import COMMON
 from dothi.api.http.service import service
+from dothi.core.layer import Audience
 
 CONFORMANCE = Blueprint('conformance', __name__)
 
 
 def conformance_classes() -> list[str]:
-    """Every class that works, sorted: `CONFORMANCE_CLASSES` of each module whose blueprint the app has.
+    """Every class that works, sorted."""
+    return declared_by(current_app.blueprints.values(), service().audience)
+
+
+def declared_by(blueprints: Iterable[AnyBlueprint], audience: Audience) -> list[str]:
+    """The classes that views of the blueprints declare, sorted: `CONFORMANCE_CLASSES` of the module of each.
 
     `PUBLIC_CONFORMANCE_CLASSES` beside them are those of the public service alone.
     """
-    modules = {import_module(blueprint.import_name) for blueprint in current_app.blueprints.values()}
-    kinds = ['CONFORMANCE_CLASSES', *(['PUBLIC_CONFORMANCE_CLASSES'] if service().audience == 'public' else [])]
+    modules = {import_module(blueprint.import_name) for blueprint in blueprints}
+    kinds = ['CONFORMANCE_CLASSES', *(['PUBLIC_CONFORMANCE_CLASSES'] if audience == 'public' else [])]
     ours = {name for module in modules for kind in kinds for name in getattr(module, kind, ())}
     return sorted(ours)
 

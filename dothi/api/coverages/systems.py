@@ -88,11 +88,12 @@ def systems_in(offer: Offer) -> dict[str, System]:
 
 def system_parameter(name: str, description: Text) -> Parameter[str]:
     """A parameter that names a system, CRS84 where it is left out; `read_system` reads it."""
-    return Parameter(name, plain_text, _system_schema, description)
+    return Parameter(name, plain_text, lambda offer: system_schema(offer) | {'default': CRS84}, description)
 
 
-def _system_schema(offer: Offer) -> Schema:
-    return {'type': 'string', 'format': 'uri', 'enum': [*systems_in(offer)], 'default': CRS84}
+def system_schema(offer: Offer) -> Schema:
+    """The schema of a parameter that names one of the systems in which a coverage, or a map, is offered."""
+    return {'type': 'string', 'format': 'uri', 'enum': [*systems_in(offer)]}
 
 
 def is_global(grid: Grid) -> bool:

@@ -4,8 +4,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from dothi.api.coverages.region import BBOX, BBOX_CRS, SUBSET, SUBSET_CRS, Region, read_region
-from dothi.api.coverages.systems import System, read_system, system_parameter
-from dothi.api.http.parameters import BadParameter, Parameter, bad_value
+from dothi.api.coverages.systems import System, read_system, system_parameter, system_schema
+from dothi.api.http.parameters import BadParameter, Parameter, bad_value, plain_text
 from dothi.api.http.parsers import numbers
 from dothi.api.http.served_crs import CRS84
 from dothi.api.items.box import area_around, on_the_map
@@ -15,7 +15,16 @@ from dothi.core.errors import NotFound
 from dothi.core.grid import moved_bounds
 from dothi.core.text import Text
 
-CRS = system_parameter('crs', Text(vi='Hệ tọa độ của bản đồ.', en='Coordinate system of the map.'))
+CRS = Parameter(
+    'crs',
+    plain_text,
+    # what is meant without it differs by address
+    system_schema,
+    Text(
+        vi='Hệ tọa độ của bản đồ; mặc định là hệ lưu trữ (`storageCrs`) của lớp, của nhiều lớp là CRS84.',
+        en='Coordinate system of the map; else the `storageCrs` of the collection, of the dataset CRS84.',
+    ),
+)
 CENTER = Parameter(
     'center',
     numbers(2),
@@ -78,13 +87,14 @@ class Area:
         return move_box((x1, y1, x2, y2), srid, self.system.crs.srid)
 
 
-def read_area(systems_by_name: dict[str, System], axes: list[tuple[str, str]]) -> Area:
+def read_area(systems_by_name: dict[str, System], axes: list[tuple[str, str]], default_crs: str) -> Area:
     """What the current request asks for; raises BadParameter, UnservedCrs.
 
     systems_by_name: the systems that maps are offered in, by URI, that of the data first. axes: those of `subset`
-    that are of space. (OGC 20-058, requirements 18 to 26, 36.)
+    that are of space. default_crs: of the map where the request names none. (OGC 20-058, requirements 2 B, 18 to 26,
+    36.)
     """
-    target = read_system(CRS, systems_by_name, CRS84)
+    target = read_system(CRS, systems_by_name, default_crs)
     region, centre = read_region(systems_by_name, axes, degrees_anywhere=True), _read_centre(systems_by_name, target)
     if centre is not None and not region.whole:
         raise BadParameter(
@@ -153,6 +163,8 @@ def _read_centre(systems_by_name: dict[str, System], target: System) -> Point | 
         raise outside_map(x, y, x, y)
     if of.crs.srid == target.crs.srid:
         return x, y
+    if not target.geographic:
+        _must_be_around(target.crs.srid, move_box((x, y, x, y), of.crs.srid, WGS84))
     at = transformer(proj_string(of.crs.srid), proj_string(target.crs.srid)).transform(x, y)
     if not all(abs(value) < 1e9 for value in at):
         raise bad_value(
@@ -162,3 +174,10 @@ def _read_centre(systems_by_name: dict[str, System], target: System) -> Point | 
             "lies outside the map's coordinate system (crs).",
         )
     return float(at[0]), float(at[1])
+
+
+def _must_be_around(srid: int, degrees: Box) -> None:
+    """Raises OutsideMap for a place in degrees that lies where the system `srid` has none."""
+    west, south, east, north = area_around(srid)
+    if not (west <= degrees[0] <= east and south <= degrees[1] <= north):
+        raise outside_map(*degrees)

@@ -6,18 +6,22 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageDraw
 from rasterio.io import MemoryFile
+from shapely import Polygon, box
 
+from dothi.api.items.box import area_around
 from dothi.api.maps.background import Background, Ground
 from dothi.cartography.mapping.picture import Format
 from dothi.cartography.mapping.view import View
-from dothi.core.crs import WEB_MERCATOR, WGS84
+from dothi.core.crs import WEB_MERCATOR, WGS84, proj_string, transformer
 
 type Pixels = NDArray[np.uint8]
 
-# North and south of these there are no places; the other systems that are served have no such line.
+# North and south of these there are no places; the other systems that are served end around the area they are made for.
 EDGES = {WGS84: 90.0, WEB_MERCATOR: 20_037_508.342789244}
+# A projection bends the sides of an area; so long a piece of them counts as straight.
+PIECE_DEGREES = 1.0
 # Those whose pixels can be painted; the others are drawings.
 SAVED: dict[Format, dict[str, Any]] = {
     'png': {'compress_level': 1},
@@ -28,12 +32,16 @@ SAVED: dict[Format, dict[str, Any]] = {
 
 @dataclass(frozen=True)
 class Paint:
-    """What is painted where nothing is drawn, and on so many rows above and below the world."""
+    """What is painted where nothing is drawn, and on so many rows above and below the world.
+
+    beyond: the view, where its system has no places in a part of it that is not made of rows.
+    """
 
     ground: Ground
     void: Ground
     above: int
     below: int
+    beyond: View | None = None
 
 
 def paint_for(view: View, background: Background, form: Format) -> Paint | None:
@@ -41,9 +49,11 @@ def paint_for(view: View, background: Background, form: Format) -> Paint | None:
     if form not in {*SAVED, 'tiff'}:
         return None
     above, below = _rows_beyond(view)
+    differs = background.void != background.ground
+    beyond = view if differs and _leaves_its_area(view) else None
     hidden_colour = background.is_requested and background.ground.transparent
-    other_void = (above or below) and background.void != background.ground
-    return Paint(background.ground, background.void, above, below) if hidden_colour or other_void else None
+    other_void = differs and (above or below or beyond)
+    return Paint(background.ground, background.void, above, below, beyond) if hidden_colour or other_void else None
 
 
 def paint_background(content: bytes, form: Format, paint: Paint) -> bytes:
@@ -66,6 +76,8 @@ def _paint_pixels(pixels: Pixels, paint: Paint) -> None:
     height = len(pixels)
     pixels[: paint.above] = _rgba_of(paint.void)
     pixels[height - paint.below :] = _rgba_of(paint.void)
+    if paint.beyond is not None:
+        pixels[_outside_area(paint.beyond)] = _rgba_of(paint.void)
 
 
 def _paint_tiff(content: bytes, paint: Paint) -> bytes:
@@ -100,3 +112,24 @@ def _rows_beyond(view: View) -> tuple[int, int]:
 
 def _row_of_y(rows: float, view: View) -> int:
     return min(max(int(np.ceil(rows)), 0), view.height_px)
+
+
+def _leaves_its_area(view: View) -> bool:
+    """Whether a part of the view lies where its system has no places, beside those that have rows of them."""
+    return view.crs not in EDGES and not Polygon(_area_ring(view.crs)).covers(box(*view.box))
+
+
+def _outside_area(view: View) -> NDArray[np.bool_]:
+    """Which pixels of the view, by row and column, lie outside of the area of its system."""
+    mask = Image.new('1', (view.width_px, view.height_px), 1)
+    # Pillow has the middle of a pixel at whole numbers
+    ring = [~view.transform @ point for point in _area_ring(view.crs)]
+    ImageDraw.Draw(mask).polygon([(column - 0.5, row - 0.5) for column, row in ring], fill=0)
+    return np.array(mask)
+
+
+def _area_ring(srid: int) -> list[tuple[float, float]]:
+    """The outline of the area in which the system has places, in its own x and y."""
+    lons, lats = box(*area_around(srid)).segmentize(PIECE_DEGREES).exterior.xy
+    xs, ys = transformer(proj_string(WGS84), proj_string(srid)).transform(lons, lats)
+    return list(zip(map(float, xs), map(float, ys), strict=True))

@@ -13,11 +13,21 @@ from dothi.api.http.query_parameters import COLLECTIONS
 from dothi.api.http.service import service
 from dothi.api.http.snapshot import Snapshot
 from dothi.api.maps import times
-from dothi.api.maps.area import AREA, move_box, read_area
+from dothi.api.maps.area import AREA, read_area
 from dothi.api.maps.background import BACKGROUND, read_background
 from dothi.api.maps.make import MapRequest
 from dothi.api.maps.paint import paint_for
-from dothi.api.maps.size import HEIGHT, MM_PER_PIXEL, MOST_PX, SIZE, WIDTH, frame_view, read_wish
+from dothi.api.maps.size import (
+    HEIGHT,
+    MM_PER_PIXEL,
+    MOST_PX,
+    SCALE_DENOMINATOR,
+    SIZE,
+    WIDTH,
+    frame_view,
+    read_wish,
+    tile_view,
+)
 from dothi.api.maps.subject import Subject, subject_at
 from dothi.api.maps.times import DATETIME, read_times
 from dothi.api.tiles.matrices import SIDE_PX
@@ -26,7 +36,6 @@ from dothi.cartography.mapping.view import View
 from dothi.cartography.style.colour import Colour, parse_colour
 from dothi.cartography.style.layer_styles import styles_of
 from dothi.core.cql2.errors import UnknownProperty
-from dothi.core.crs import WGS84
 from dothi.core.layer import Layer
 from dothi.core.layer_source import Times
 from dothi.core.limit_settings import MapSettings
@@ -42,6 +51,13 @@ OF_TILES = (
     replace(WIDTH, example=SIDE_PX // 4),
     replace(HEIGHT, example=SIDE_PX // 4),
     MM_PER_PIXEL,
+    replace(
+        SCALE_DENOMINATOR,
+        description=Text(
+            vi='Vẽ theo quy tắc của tỷ lệ này; chỗ và cỡ của ô vẫn như cũ.',
+            en='The rules of style of this scale apply; place and size of the tile stay.',
+        ),
+    ),
 )
 
 
@@ -88,10 +104,10 @@ def read_map(db: Snapshot, subject: Subject, form: Format, *, page: bool = False
     parameters.refuse_unknown(known_parameters(subject, OF_MAPS))
     of_time, of_space = _subset_axes()
     when = read_times(of_time)
-    part = read_area(systems(subject.srid, service().locality), of_space)
+    part = read_area(systems(subject.srid, service().locality), of_space, subject.default_crs)
     subject = subject_at(db, subject, when, needed=page or bool(of_time))
     srid = part.system.crs.srid
-    view = frame_view(srid, read_wish(), move_box(subject.extent, WGS84, srid), part.box(subject.extent), part.centre)
+    view = frame_view(srid, read_wish(), subject.extent_in(srid), part.box(subject.extent), part.centre)
     _must_fit(view)
     return MapQuery(_map_request(subject, view, form, when), part.system, when)
 
@@ -106,9 +122,7 @@ def read_tile(db: Snapshot, subject: Subject, form: Format, view: View, system: 
             en=f'subset: a tile takes the axis time only, not {of_space[0][0]}.',
         )
     when, wish = read_times(of_time), read_wish()
-    pixels = wish.width or wish.height or view.width_px
-    ratio = wish.pixel_ratio if MM_PER_PIXEL.is_present else view.pixel_ratio
-    view = View(view.crs, view.box, pixels, wish.height or pixels, ratio)
+    view = tile_view(view, wish, wish.pixel_ratio if MM_PER_PIXEL.is_present else view.pixel_ratio)
     _must_fit(view)
     return MapQuery(_map_request(subject_at(db, subject, when, needed=bool(of_time)), view, form, when), system, when)
 

@@ -19,6 +19,8 @@ DEFAULT_PX = 1024
 STANDARD_PIXEL_MM = 0.28
 # Lines of a map for paper are at most so many times as wide as on a screen.
 RATIOS = (0.25, 10.0)
+# Beyond these denominators no rule of a style differs.
+RULE_SCALES = (1.0, 1e10)
 # Units of any system: beyond and below these numbers lose their digits.
 FURTHEST, LEAST_SIDE = 1e10, 1e-9
 # Of a side: what is shown on paper of size A0 at 300 dots per inch has 14,000.
@@ -106,6 +108,17 @@ def _frame_view(srid: int, wish: Wish, extent: Box, box: Box | None, centre: Poi
         box = _of_aspect(srid, extent, wish)
     box = _with_area(srid, box, extent)
     return View(srid, box, *_pixels_of(srid, box, wish), wish.pixel_ratio)
+
+
+def tile_view(view: View, wish: Wish, pixel_ratio: float) -> View:
+    """The tile `view` in the size, with the sharpness and by the rules of the scale that are asked for.
+
+    The box of a tile is settled, so a scale says by which rules of style it is drawn (OGC 20-058, requirement 5).
+    """
+    pixels = wish.width or wish.height or view.width_px
+    least, most = RULE_SCALES
+    scale = wish.scale and min(max(wish.scale, least), most)
+    return View(view.crs, view.box, pixels, wish.height or pixels, pixel_ratio, scale)
 
 
 def _must_be_sensible(box: Box, *, may_be_flat: bool = False) -> None:

@@ -5,9 +5,10 @@ from dataclasses import dataclass, replace
 from dothi.api.common.collection_document import first_moments
 from dothi.api.coverages.stored import stored_in
 from dothi.api.http.query_parameters import read_collections
+from dothi.api.http.served_crs import CRS84, uri_of
 from dothi.api.http.service import service
 from dothi.api.http.snapshot import Snapshot
-from dothi.api.maps.area import OutsideMap
+from dothi.api.maps.area import OutsideMap, move_box
 from dothi.api.maps.size import Box
 from dothi.api.maps.times import format_rfc3339
 from dothi.api.records.queryables import CATALOGUE
@@ -16,6 +17,7 @@ from dothi.api.styles.offered import OF, map_styles
 from dothi.cartography.style.style_file import DEFAULT, StyleFile
 from dothi.core.catalog import Release
 from dothi.core.coverage import Coverage
+from dothi.core.crs import WGS84, srid_of
 from dothi.core.errors import NotFound, WrongUse
 from dothi.core.grid import Grid
 from dothi.core.layer import Layer
@@ -31,7 +33,7 @@ class NoMap(NotFound):
 
 
 class NotOnMap(WrongUse):
-    """The request names a collection that the map does not have."""
+    """The request names a collection that the map does not have, or more than it may have."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,9 @@ class Subject:
     extent: Box
     # in which the data lie
     srid: int
+    storage_crs: str
+    # of a coverage, in its own system
+    grid_bounds: Box | None = None
     # whether it is of all collections, or a selection of them
     is_dataset: bool = False
     selected: str = ''
@@ -55,6 +60,18 @@ class Subject:
     def layers(self) -> tuple[tuple[str, str | None], ...]:
         """Ids and styles of the sources, as a MapRequest takes them."""
         return tuple((source.id, style) for source, style in zip(self.sources, self.styles, strict=True))
+
+    @property
+    def default_crs(self) -> str:
+        """URI of the system of a map for which none is asked (OGC 20-058, requirement 2 B).
+
+        A collection has a system of storage; the landing page names none, since coverages lie in systems of their own.
+        """
+        return self.storage_crs if self.path.startswith('/collections/') else CRS84
+
+    def extent_in(self, srid: int) -> Box:
+        """The extent in the system `srid`: of a coverage in its own that of its cells; raises OutsideMap."""
+        return self.grid_bounds if self.grid_bounds and srid == self.srid else move_box(self.extent, WGS84, srid)
 
     @property
     def demo(self) -> bool:
@@ -110,8 +127,11 @@ def subject_at(db: Snapshot, subject: Subject, times: Times | None, *, needed: b
 def _single_subject(
     path: str, of: Layer | Coverage, style: str | None, release: Release, grid: Grid | None = None
 ) -> Subject:
-    srid = grid.srid if grid else service().locality.srid
-    return Subject(path, of.title, of.description, (of,), (style,), {of.id: release}, _extent_of([release]), srid)
+    crs = f'EPSG:{grid.srid}' if grid else service().locality.place.crs
+    return Subject(
+        path, of.title, of.description, (of,), (style,), {of.id: release}, _extent_of([release]), srid_of(crs),
+        uri_of(crs), grid.bounds if grid else None
+    )  # fmt: skip
 
 
 def _dataset_subject(db: Snapshot, style: str | None) -> Subject:
@@ -130,9 +150,9 @@ def _dataset_subject(db: Snapshot, style: str | None) -> Subject:
         raise no_such_style(service().locality.place.id, str(style), [*map_styles()])
     place, path = service().locality.place, f'/styles/{style}' if style else ''
     extent = _extent_of([releases[name] for name in names])
-    srid, selected = service().locality.srid, ','.join(requested)
+    srid, selected = srid_of(place.crs), ','.join(requested)
     return Subject(
-        path, place.title, DATASET, sources, styles, releases, extent, srid, is_dataset=True, selected=selected
+        path, place.title, DATASET, sources, styles, releases, extent, srid, CRS84, is_dataset=True, selected=selected
     )
 
 
@@ -149,6 +169,12 @@ def _offered_styles(styled: dict[str, StyleFile], name: str) -> list[str]:
 
 
 def _require_released(names: list[str], releases: dict[str, Release]) -> list[str]:
+    most = service().maps.map_max_layers
+    if len(names) > most:
+        raise NotOnMap(
+            vi=f'collections: có {len(names)} lớp, nhiều nhất {most}. Chọn ít hơn.',
+            en=f'collections: {len(names)} collections, of {most} at most. Take fewer.',
+        )
     released = [name for name in (*service().layers, *service().coverages) if name in releases]
     for name in names:
         if name not in released:

@@ -20,17 +20,29 @@ DEGREE_DIGITS, METRE_DIGITS = 6, 2
 
 def about_service(kind: str) -> dict[str, Any]:
     """Title, description, keywords, contact and licence of the service."""
-    config = in_language(service().api.config['metadata'], language())
+    config = _metadata_config()
     identification, place = config['identification'], service().locality.place
     return {
         'title': f'{say(place.title)}: {say(SUBJECT[kind])}',
         'abstract': identification['description'],
         'keywords': identification['keywords'],
         'home': f'{root_url()}/',
-        'contact': config['contact']['name'],
-        'organisation': say(place.attribution),
+        'contact': about_contact(),
         'licence': config['license']['name'],
     }
+
+
+def about_contact() -> dict[str, Any]:
+    """Whom to ask: as `locality.yml` has it with position and address, else the desk of the configuration."""
+    place = service().locality.place
+    if place.contact is None:
+        return {'person': _metadata_config()['contact']['name'], 'organisation': say(place.attribution), 'city': ''}
+    contact = place.contact.model_copy(update={'organisation': place.contact.organisation or place.attribution})
+    return {name: say(value) if isinstance(value, Text) else value for name, value in contact}
+
+
+def _metadata_config() -> Any:
+    return in_language(service().api.config['metadata'], language())
 
 
 def about_leaf(leaf: Leaf) -> dict[str, Any]:
@@ -45,7 +57,7 @@ def about_leaf(leaf: Leaf) -> dict[str, Any]:
         'keywords': [say(locality.theme_title(data.theme)), *([say(DEMO).lower()] if demo else [])],
         'attribution': say(locality.agencies[data.agency].title),
         'home': f'{root_url()}/',
-        'metadata': f'{api_url()}/collections/catalogue/items/{leaf.name}?f=iso19139',
+        'metadata': [_record_address(leaf)],
         'collection': f'{collection}?f=json',
         'features': f'{collection}/items?f=json' if leaf.has_features else '',
         'queryable': int(leaf.queryable),
@@ -53,20 +65,33 @@ def about_leaf(leaf: Leaf) -> dict[str, Any]:
 
 
 def about_group(group: Group) -> dict[str, Any]:
-    """The capabilities members that describe a theme, or the whole map."""
+    """The capabilities members that describe a theme, or the whole map; its metadata are those of its layers."""
     whole = group.theme is None
+    demo = any(leaf.release.demo for leaf in group.leaves)
     return {
         'name': group.name,
         'title': say(group.title),
-        'abstract': ', '.join(say(leaf.title) for leaf in group.drawn_leaves),
-        'keywords': [],
+        'abstract': ', '.join(say(leaf.title) for leaf in group.drawn_leaves) or say(group.title),
+        'keywords': [*_group_keywords(group), *([say(DEMO).lower()] if demo else [])],
         'attribution': say(service().locality.place.attribution) if whole else '',
         'home': f'{root_url()}/',
-        'metadata': '',
+        'metadata': [_record_address(leaf) for leaf in group.leaves],
         'collection': '',
         'features': '',
         'queryable': int(group.queryable),
     }
+
+
+def _group_keywords(group: Group) -> list[str]:
+    """The place with the theme of the group, or with all themes of the whole map."""
+    locality = service().locality
+    themes = locality.theme_titles(leaf.data.theme for leaf in group.leaves)
+    return [say(locality.place.title), *(say(title) for title in themes.values())]
+
+
+def _record_address(leaf: Leaf) -> str:
+    """The address of the layer's record in the catalogue, as ISO 19139."""
+    return f'{api_url()}/collections/catalogue/items/{leaf.name}?f=iso19139'
 
 
 def round_box(box: Box, digits: int) -> Box:

@@ -63,7 +63,11 @@ class VersionNegotiationFailed(OwsError):
 
 
 class TileOutOfRange(OwsError):
-    """The tile lies outside of its matrix."""
+    """The tile lies outside of its matrix, or of the layer's limits in it."""
+
+
+class NotAcceptable(OwsError):
+    """The client takes none of the media types in which the answer comes."""
 
 
 def bad_value(error: type[OwsError], locator: str, text: str, vi: str, en: str) -> OwsError:

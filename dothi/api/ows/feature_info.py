@@ -17,8 +17,8 @@ from dothi.api.http.service import NoRelease, service
 from dothi.api.http.snapshot import Snapshot
 from dothi.api.items.box import Box as Around
 from dothi.api.ows.contents import Contents, Group, Leaf
-from dothi.api.ows.errors import InvalidParameterValue, InvalidPoint, LayerNotQueryable
-from dothi.api.ows.frame import Frame
+from dothi.api.ows.errors import InvalidPoint, LayerNotQueryable
+from dothi.api.ows.frame import Frame, read_layer_names
 from dothi.api.ows.parameters import OwsParameters
 from dothi.api.styles.drawings import drawing
 from dothi.cartography.mapping.document import seen_in
@@ -56,11 +56,10 @@ class FeatureInfoSection:
 
 def queried_leaves(parameters: OwsParameters, offered: Contents, frame: Frame) -> list[tuple[Leaf, str]]:
     """The layers of QUERY_LAYERS with the styles that they are drawn in, topmost first; raises LayerNotQueryable,
-    and InvalidParameterValue for more than a picture may have.
+    and InvalidParameterValue for more names than there may be.
     """
-    parameters.required('QUERY_LAYERS')
-    queried_layers: list[tuple[Leaf, str]] = []
-    for name in parameters.names('QUERY_LAYERS'):
+    queried_layers: dict[str, tuple[Leaf, str]] = {}
+    for name in read_layer_names(parameters, 'QUERY_LAYERS'):
         target = offered.layer_or_group(name, 'QUERY_LAYERS')
         if not target.queryable:
             value = quote_parameter('QUERY_LAYERS', name)
@@ -70,15 +69,8 @@ def queried_leaves(parameters: OwsParameters, offered: Contents, frame: Frame) -
                 locator='QUERY_LAYERS',
             )
         leaves = target.drawn_leaves if isinstance(target, Group) else (target,)
-        queried_layers += [(leaf, _style_in(frame, leaf)) for leaf in leaves if leaf.queryable]
-    most = service().maps.map_max_layers
-    if len(queried_layers) > most:
-        raise InvalidParameterValue(
-            vi=f'QUERY_LAYERS: có {len(queried_layers)} lớp, nhiều nhất {most}.',
-            en=f'QUERY_LAYERS: {len(queried_layers)} layers, of {most} at most.',
-            locator='QUERY_LAYERS',
-        )
-    return queried_layers[::-1]
+        queried_layers |= {leaf.name: (leaf, _style_in(frame, leaf)) for leaf in leaves if leaf.queryable}
+    return [*reversed(queried_layers.values())]
 
 
 def read_point(parameters: OwsParameters, view: View, names: Iterable[str]) -> tuple[int, int]:

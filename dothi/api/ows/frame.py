@@ -50,8 +50,7 @@ def read_frame(parameters: OwsParameters, version: str, offered: Contents) -> Fr
 
 def read_layers(parameters: OwsParameters, offered: Contents) -> tuple[tuple[Leaf, str, str], ...]:
     """Read the layers of LAYERS in the styles of STYLES; a group is replaced by its layers."""
-    parameters.required('LAYERS')
-    names = parameters.names('LAYERS')
+    names = read_layer_names(parameters, 'LAYERS')
     styles = parameters.names('STYLES') if parameters.text('STYLES') else [''] * len(names)
     if len(styles) != len(names):
         raise InvalidParameterValue(
@@ -65,7 +64,31 @@ def read_layers(parameters: OwsParameters, offered: Contents) -> tuple[tuple[Lea
     for name, style in zip(names, styles, strict=True):
         target = offered.layer_or_group(name, 'LAYERS')
         layers += [(leaf, own, name) for leaf, own in leaves_in_style(target, style_of(target, style, 'STYLES'))]
-    return tuple(layers)
+    return _drawn_once(layers)
+
+
+def read_layer_names(parameters: OwsParameters, locator: str) -> list[str]:
+    """The names in LAYERS or QUERY_LAYERS; raises InvalidParameterValue for more than `LayerLimit` announces.
+
+    A group is one name, however many layers it has (OGC 06-042, 7.2.4.3).
+    """
+    parameters.required(locator)
+    names, most = parameters.names(locator), service().maps.map_max_layers
+    if len(names) > most:
+        raise InvalidParameterValue(
+            vi=f'{locator}: có {len(names)} tên lớp, nhiều nhất {most}.',
+            en=f'{locator}: {len(names)} names of layers, of {most} at most.',
+            locator=locator,
+        )
+    return names
+
+
+def _drawn_once(layers: list[tuple[Leaf, str, str]]) -> tuple[tuple[Leaf, str, str], ...]:
+    """The layers without those that are drawn in the same style once more, farther up: there they cover themselves."""
+    topmost: dict[tuple[str, str], tuple[Leaf, str, str]] = {}
+    for leaf, style, name in reversed(layers):
+        topmost.setdefault((leaf.name, style), (leaf, style, name))
+    return tuple(reversed(topmost.values()))
 
 
 def wanted_times(parameters: OwsParameters) -> Times | None:

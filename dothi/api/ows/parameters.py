@@ -111,6 +111,8 @@ ALSO = {
     'image/png; mode=24bit': 'image/png',
     'image/png; mode=32bit': 'image/png',
     'image/geotiff': 'image/tiff',
+    # an unescaped + arrives as a space
+    'image/svg xml': 'image/svg+xml',
 }
 
 

@@ -15,7 +15,7 @@ from dothi.api.http.parsers import parse_boolean
 from dothi.api.http.problems import RETRY_AFTER_S
 from dothi.api.maps.background import parse_map_colour
 from dothi.api.ows.error_image import error_image, sensible_size
-from dothi.api.ows.errors import InvalidCRS, OperationNotSupported, OwsError
+from dothi.api.ows.errors import InvalidCRS, NotAcceptable, OperationNotSupported, OwsError
 from dothi.api.ows.parameters import OwsParameters
 from dothi.core.errors import DothiError, EnvironmentMissing, http_status
 
@@ -30,9 +30,10 @@ WMTS_CODES = {
     'InvalidPoint': 'PointIJOutOfRange',
     **dict.fromkeys(
         ('InvalidFormat', 'InvalidCRS', 'LayerNotDefined', 'StyleNotDefined', 'LayerNotQueryable',
-         'InvalidDimensionValue', 'MissingDimensionValue'), 'InvalidParameterValue'
+         'InvalidDimensionValue', 'MissingDimensionValue', 'NotAcceptable'), 'InvalidParameterValue'
     ),
 }  # fmt: skip
+WMTS_STATUSES: dict[type[DothiError], int] = {OperationNotSupported: 501, NotAcceptable: 406}
 # What XML 1.0 has no place for, not even escaped; a client's own words are repeated to it.
 UNWRITABLE = re.compile(r'[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]')
 IN_IMAGE = ('INIMAGE', 'APPLICATION/VND.OGC.SE_INIMAGE')
@@ -61,8 +62,8 @@ def wmts_report(error: DothiError) -> Response:
     if isinstance(error, OwsError) and error.locator:
         exception.set('locator', _xml_text(error.locator))
     etree.SubElement(exception, f'{{{OWS}}}ExceptionText').text = _bilingual_message(error)
-    status = 501 if isinstance(error, OperationNotSupported) else http_status(error)
     body = etree.tostring(root, xml_declaration=True, encoding='UTF-8', pretty_print=True)
+    status = WMTS_STATUSES.get(type(error)) or http_status(error)
     return _kept_by_nobody(Response(body, status, content_type='text/xml; charset=utf-8'), error)
 
 

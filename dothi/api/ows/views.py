@@ -82,13 +82,13 @@ def _answer_failed(error: Exception) -> Response:
 
 
 def _requested_service(parameters: OwsParameters) -> str:
-    """WMS or WMTS; who asks for anything but GetCapabilities may leave SERVICE out."""
+    """WMS or WMTS; only what WMS alone is asked for, of which it is no parameter, may leave SERVICE out."""
     name = parameters.text('SERVICE').upper()
-    if not name and parameters.required('REQUEST').lower() == 'getcapabilities':
+    if not name and parameters.required('REQUEST').lower() not in wms.PICTURED:
         parameters.required('SERVICE')
     if name and name not in SERVICES:
         raise bad_value(InvalidParameterValue, 'SERVICE', name, 'ở đây có WMS và WMTS.', 'there are WMS and WMTS here.')
-    return name or ('WMTS' if _is_wmts(parameters) else 'WMS')
+    return name or 'WMS'
 
 
 def _is_wms(parameters: OwsParameters) -> bool:

@@ -44,6 +44,8 @@ def answer_wms(parameters: OwsParameters) -> Response:
             'WMS ở đây không có thao tác này.',
             'WMS has no such operation here.',
         )
+    if name.lower() in VERSIONED:
+        parameters.either('VERSION', 'WMTVER')
     return OPERATIONS[name.lower()](parameters, version_of(parameters))
 
 
@@ -92,5 +94,7 @@ OPERATIONS: dict[str, Callable[[OwsParameters, str], Response]] = {
     'getlegendgraphic': _answer_legend,
 }
 NAMES = ('GetCapabilities', 'GetMap', 'GetFeatureInfo', 'GetLegendGraphic')
+# By OGC 06-042, tables 8 and 10, who asks has to say in which version: the axes of a box depend on it.
+VERSIONED = ('getmap', 'getfeatureinfo')
 # What only WMS is asked for, also without SERVICE.
 PICTURED = ('getmap', 'getfeatureinfo', 'getlegendgraphic')

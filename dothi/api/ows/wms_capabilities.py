@@ -55,7 +55,8 @@ def _folder_element(group: dict[str, Any], layers: list[dict[str, Any]]) -> dict
     Below a layer that has styles none may have styles of the same names (OGC 06-042, 7.2.4.6.5).
     """
     whole = group | {'title': say(WHOLE).format(group['title'])}
-    return group | {'name': '', 'abstract': '', 'queryable': 0, 'styles': [], 'layers': [whole, *layers]}
+    folder = {'name': '', 'abstract': '', 'keywords': [], 'metadata': [], 'queryable': 0, 'styles': []}
+    return group | folder | {'layers': [whole, *layers]}
 
 
 def _group_element(db: Snapshot, group: Group, systems_by_name: dict[str, System]) -> dict[str, Any]:

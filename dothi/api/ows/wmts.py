@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-from flask import Response, g
+from flask import Response, g, request
 
 from dothi.api.http.caching import hash_of, not_modified
 from dothi.api.http.documents import cacheable_answer
@@ -17,6 +17,7 @@ from dothi.api.ows.error_image import error_image
 from dothi.api.ows.errors import (
     InvalidParameterValue,
     LayerNotQueryable,
+    NotAcceptable,
     VersionNegotiationFailed,
     bad_value,
     unknown_value,
@@ -24,19 +25,25 @@ from dothi.api.ows.errors import (
 from dothi.api.ows.feature_info import features_at, read_point
 from dothi.api.ows.frame import Frame
 from dothi.api.ows.info_documents import info_answer
-from dothi.api.ows.matrix_sets import known_matrix, known_set, tile_place
+from dothi.api.ows.matrix_sets import (
+    is_drawn_in,
+    known_matrix,
+    known_set,
+    must_be_in,
+    tile_place,
+    tile_range,
+)
 from dothi.api.ows.parameters import INFO_ENDINGS, MAP_FORMATS, TILE_ENDINGS, OwsParameters, picture_format
 from dothi.api.ows.pictures import OPAQUE, edition_now, map_request, picture_answer
-from dothi.api.ows.wmts_capabilities import reach_of, wmts_capabilities
+from dothi.api.ows.wmts_capabilities import wmts_capabilities
 from dothi.api.tiles.matrices import SIDE_PX, Matrix, view_of
-from dothi.cartography.mapping.view import View
 from dothi.cartography.style.colour import Colour
-from dothi.core.crs import WGS84
-from dothi.core.grid import moved_bounds
 
 VERSION = '1.0.0'
-# QGIS 3.40 leaves the name of the dimension where its value belongs, when it asks what lies at a point.
-UNSAID = ('', '{TIME}')
+CAPABILITIES_TYPES = ('application/xml', 'text/xml')
+# What stands for the usual value of a dimension, beside its being left out: the standard's word for it, and what QGIS
+# 3.40 leaves where the value belongs, when it asks what lies at a point.
+USUAL = ('', 'default', '{TIME}')
 WHITE = Colour(255, 255, 255)
 
 
@@ -65,7 +72,7 @@ def answer_wmts(parameters: OwsParameters) -> Response:
             'WMTS ở đây không có thao tác này.',
             'WMTS has no such operation here.',
         )
-    if name.lower() != 'getcapabilities' and parameters.text('VERSION', VERSION) != VERSION:
+    if name.lower() != 'getcapabilities' and parameters.required('VERSION') != VERSION:
         raise bad_value(
             InvalidParameterValue,
             'VERSION',
@@ -77,7 +84,8 @@ def answer_wmts(parameters: OwsParameters) -> Response:
 
 
 def answer_capabilities(parameters: OwsParameters) -> Response:
-    """What there is; raises VersionNegotiationFailed for a client that speaks other versions only."""
+    """What there is; raises VersionNegotiationFailed for a client that speaks other versions only, NotAcceptable."""
+    media_type = _accepted_type(parameters)
     accepted = parameters.text('ACCEPTVERSIONS', VERSION)
     if VERSION not in accepted.replace(' ', '').split(','):
         raise VersionNegotiationFailed(
@@ -86,19 +94,36 @@ def answer_capabilities(parameters: OwsParameters) -> Response:
         )
     with snapshot() as db:
         body = remembered_document(contents(db), 'WMTS', lambda offered: wmts_capabilities(db, offered))
-    return cacheable_answer(body, 'application/xml; charset=utf-8')
+    return cacheable_answer(body, f'{media_type}; charset=utf-8')
+
+
+def _accepted_type(parameters: OwsParameters) -> str:
+    """The media type of the capabilities, by AcceptFormats, else by Accept; raises NotAcceptable where that has none.
+
+    AcceptFormats is a wish: of its formats the first that there is counts (OGC 07-057r7, 7.1.1).
+    """
+    wished = [name for name in parameters.names('ACCEPTFORMATS') if name in CAPABILITIES_TYPES]
+    if wished or not request.accept_mimetypes:
+        return wished[0] if wished else CAPABILITIES_TYPES[0]
+    media_type = request.accept_mimetypes.best_match(CAPABILITIES_TYPES)
+    if media_type is None:
+        names = ', '.join(CAPABILITIES_TYPES)
+        raise NotAcceptable(
+            vi=f'Mô tả dịch vụ chỉ có dạng {names}.', en=f'The service metadata come as {names} only.', locator='Accept'
+        )
+    return media_type
 
 
 def answer_tile(where: Tile, media_type: str) -> Response:
-    """The picture of a tile; far from the layer, and at scales at which nothing of it is drawn, an empty one."""
+    """The picture of a tile; at scales at which nothing of the layer is drawn, an empty one."""
     form = MAP_FORMATS[media_type]
     with snapshot() as db:
         target, matrix, frame = _frame_of_tile(where, contents(db))
-        if frame.times is None and not _is_near(target, matrix, frame.view):
+        if not frame.layers or (frame.times is None and not is_drawn_in(target, matrix)):
             return _empty_tile(media_type)
-        request = map_request(frame, form, WHITE if form in OPAQUE else None)
-        edition = edition_now(db, request)
-    return picture_answer(request, edition)
+        picture = map_request(frame, form, WHITE if form in OPAQUE else None)
+        edition = edition_now(db, picture)
+    return picture_answer(picture, edition)
 
 
 def feature_info(tile: Tile, column: str, row: str, info_format: str) -> Response:
@@ -118,15 +143,6 @@ def feature_info(tile: Tile, column: str, row: str, info_format: str) -> Respons
         layers = [(leaf, style) for leaf, style, _ in reversed(frame.layers) if leaf.queryable]
         sections = features_at(db, layers, frame, pixel, parameters)
     return info_answer(sections, info_format)
-
-
-def _is_near(target: Leaf | Group, matrix: Matrix, view: View) -> bool:
-    """Whether anything may be seen: markers and letters reach beyond where their features are, but no tile far."""
-    (west, south, east, north), side = moved_bounds(target.extent, WGS84, view.crs), matrix.side
-    around = west - side, south - side, east + side, north + side
-    left, bottom, right, top = view.box
-    meets = left <= around[2] and right >= around[0] and bottom <= around[3] and top >= around[1]
-    return meets and reach_of(target, matrix, around) is not None
 
 
 def _empty_tile(media_type: str) -> Response:
@@ -151,14 +167,18 @@ def _frame_of_tile(tile: Tile, offered: Contents) -> tuple[Leaf | Group, Matrix,
     )
     matrix_set = known_set(tile.matrix_set, service().locality, 'TILEMATRIXSET')
     matrix = known_matrix(matrix_set, tile.matrix, 'TILEMATRIX')
-    column, row = tile_place(matrix, tile.column, tile.row, ('TILECOL', 'TILEROW'))
-    time = CURRENT if tile.time in UNSAID else tile.time
-    return target, matrix, Frame(layers, view_of(matrix_set, matrix, column, row), read_time(time))
+    column, row = tile_place(matrix, tile.column, tile.row)
+    times = read_time(CURRENT if tile.time in USUAL else tile.time)
+    # the limits are those of what is there now; at another time there may have been more
+    if times is None:
+        must_be_in(tile_range(target, matrix_set, matrix), matrix, column, row)
+    return target, matrix, Frame(layers, view_of(matrix_set, matrix, column, row), times)
 
 
 def _asked_tile(parameters: OwsParameters) -> Tile:
+    layer, style = parameters.required('LAYER'), parameters.required('STYLE')
     place = [parameters.required(name) for name in ('TILEMATRIXSET', 'TILEMATRIX', 'TILEROW', 'TILECOL')]
-    return Tile(parameters.required('LAYER'), parameters.text('STYLE'), parameters.text('TIME'), *place)
+    return Tile(layer, style, parameters.text('TIME'), *place)
 
 
 def _requested_tile(parameters: OwsParameters) -> Response:

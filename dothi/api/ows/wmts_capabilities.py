@@ -9,13 +9,11 @@ from dothi.api.ows.address import rest_url, service_url, url_query
 from dothi.api.ows.contents import Contents, Group, Leaf
 from dothi.api.ows.dimension import CURRENT, TimeDimension, time_dimensions
 from dothi.api.ows.legends import styles_with_legends
-from dothi.api.ows.matrix_sets import WELL_KNOWN
+from dothi.api.ows.matrix_sets import WELL_KNOWN, tile_range
 from dothi.api.ows.parameters import INFO_ENDINGS, TILE_ENDINGS
-from dothi.api.ows.systems import Box, crs_urn
+from dothi.api.ows.systems import crs_urn
 from dothi.api.ows.templates import render_xml
-from dothi.api.tiles.matrices import Matrix, MatrixSet, matrix_sets
-from dothi.core.crs import WGS84
-from dothi.core.grid import moved_bounds
+from dothi.api.tiles.matrices import MatrixSet, matrix_sets
 
 PLACE = '{TileMatrixSet}/{TileMatrix}/{TileRow}/{TileCol}'
 
@@ -46,28 +44,19 @@ def _layer_element(
         'degrees': round_box(target.extent, DEGREE_DIGITS),
         'styles': styles_with_legends(db, target),
         'time': time,
-        'links': [_matrix_set_link(target, matrix_set) for matrix_set in sets],
+        'links': _matrix_set_links(target, sets),
         'resources': _resource_urls(target, '{TIME}' if time else CURRENT),
     }
 
 
-def _matrix_set_link(target: Leaf | Group, matrix_set: MatrixSet) -> dict[str, Any]:
-    box = moved_bounds(target.extent, WGS84, matrix_set.srid)
-    limits = [(matrix, reach_of(target, matrix, box)) for matrix in matrix_set.matrices]
-    return {
-        'name': matrix_set.name,
-        # the standard's schema takes no 0, which the few tiles of the whole world have: their levels are left out
-        'limits': [{'matrix': matrix.name, 'reach': reach} for matrix, reach in limits if reach and min(reach) > 0],
-    }
-
-
-def reach_of(target: Leaf | Group, matrix: Matrix, box: Box) -> tuple[int, int, int, int] | None:
-    """First and last column and row of the tiles on which anything is; None where nothing is drawn at that scale."""
-    least, greatest = target.scales
-    # a hair: the scales of the sets are those at which zooms begin and end
-    if (least and matrix.denominator < least * 0.999) or (greatest and matrix.denominator > greatest * 1.001):
-        return None
-    return matrix.reach(box)
+def _matrix_set_links(target: Leaf | Group, sets: list[MatrixSet]) -> list[dict[str, Any]]:
+    """The sets in which the layer has tiles, each with the limits of all its matrices, from the first one on."""
+    links = []
+    for matrix_set in sets:
+        ranges = [(matrix.name, tile_range(target, matrix_set, matrix)) for matrix in matrix_set.matrices]
+        if all(tiles for _, tiles in ranges):
+            links.append({'name': matrix_set.name, 'limits': ranges})
+    return links
 
 
 def _resource_urls(target: Leaf | Group, time: str) -> list[dict[str, str]]:

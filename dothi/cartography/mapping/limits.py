@@ -56,11 +56,6 @@ def check(picture: 'Picture', limits: MapSettings) -> None:
     """Raises PictureTooLarge or NotAPicture for what is not drawn at all."""
     view = picture.view
     check_size(view.width_px, view.height_px, LESS, limits)
-    if len(picture.shown) > limits.map_max_layers:
-        raise PictureTooLarge(
-            vi=f'{len(picture.shown)} lớp là quá nhiều cho một ảnh (tối đa {limits.map_max_layers}). Chọn ít hơn.',
-            en=f'{len(picture.shown)} layers are too many for a picture (at most {limits.map_max_layers}). Take fewer.',
-        )
     west, south, east, north = view.box
     if not (west < east and south < north and view.width_px > 0 and view.height_px > 0):
         raise NotAPicture(

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from rasterio.transform import Affine, from_bounds
 
-from dothi.cartography.style.zoom import zoom_of
+from dothi.cartography.style.zoom import PIXEL_M, zoom_of
 from dothi.core.crs import WEB_MERCATOR, WGS84, proj_string, transformer, units_per_metre
 
 type Box = tuple[float, float, float, float]
@@ -20,7 +20,8 @@ class View:
 
     crs: EPSG number; 4326 also stands for OGC:CRS84. box: west, south, east, north in its units; x is always east and
     y north, whatever the authority's axis order is. pixel_ratio: how many of the picture's pixels make one pixel of the
-    style: a tile of 512 pixels with ratio 2 shows the lines of one of 256, twice as fine.
+    style: a tile of 512 pixels with ratio 2 shows the lines of one of 256, twice as fine. rule_scale: denominator of
+    the scale whose rules of style apply; None is that of the box on its pixels.
     """
 
     crs: int
@@ -28,6 +29,7 @@ class View:
     width_px: int
     height_px: int
     pixel_ratio: float = 1.0
+    rule_scale: float | None = None
 
     @cached_property
     def pixel(self) -> tuple[float, float]:
@@ -61,8 +63,9 @@ class View:
 
     @property
     def zoom(self) -> float:
-        """The zoom at which MapLibre (tiles of 512 pixels) shows the middle of the box at this scale."""
-        return zoom_of(self.metres_per_px * self.pixel_ratio, self.centre_wgs84[1])
+        """The zoom whose rules of style apply: at which MapLibre (tiles of 512 pixels) has the middle at this scale."""
+        pixel_m = self.rule_scale * PIXEL_M if self.rule_scale else self.metres_per_px * self.pixel_ratio
+        return zoom_of(pixel_m, self.centre_wgs84[1])
 
     @property
     def transform(self) -> Affine:

@@ -7,13 +7,18 @@ import io
 from functools import cache
 from typing import Any
 
+import numpy as np
 import pytest
 import rasterio
 import requests
 from lxml import etree
+from numpy.typing import NDArray
 from PIL import Image
 from rasterio.io import MemoryFile
+from rasterio.transform import Affine, from_bounds
+from rasterio.warp import Resampling, reproject
 
+from dothi.core.crs import proj_string, transformer
 from tests.api.conformance.conftest import Api, links
 
 CLASSES = (
@@ -60,6 +65,7 @@ CLASSES = (
 )
 REL = 'http://www.opengis.net/def/rel/ogc/1.0'
 CRS84 = 'http://www.opengis.net/def/crs/OGC/1.3/CRS84'
+VN2000 = 'http://www.opengis.net/def/crs/EPSG/0/9209'
 # Java's HTTP client, of which OGC's tests are made, sends this where a test says nothing.
 JAVA = {'Accept': 'text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2'}
 DISTRICTS = '/collections/districts/map'
@@ -81,6 +87,16 @@ def box(answer: requests.Response) -> list[float]:
     numbers = [float(number) for number in answer.headers['Content-Bbox'].split(',')]
     assert len(numbers) == 4
     return numbers
+
+
+def is_land(answer: requests.Response) -> NDArray[np.bool_]:
+    """Which pixels, by row and column, are not of the background `lime`."""
+    return (np.array(picture(answer).convert('RGB')) != (0, 255, 0)).any(axis=-1)
+
+
+def place_of(answer: requests.Response) -> Affine:
+    """From pixels of the picture to the system that its headers name; x comes first in it."""
+    return from_bounds(*box(answer), *picture(answer).size)
 
 
 @cache
@@ -106,15 +122,50 @@ def test_core_and_collection_map_every_collection_leads_to_its_map(api: Api) -> 
         assert address == links(one, f'{REL.replace("http", "https")}/map')[0]['href']
         answer = api.get(address, JAVA, width=40)
         assert answer.headers['Content-Type'].startswith('image/')
-        assert answer.headers['Content-Crs'] == CRS84
+        # 2 B: unless another system is asked for
+        assert answer.headers['Content-Crs'] == one['storageCrs']
         assert answer.headers['Content-Datetime']
         assert answer.headers['Dothi-Demo'] == 'true'
-        assert box(answer) == pytest.approx(one['extent']['spatial']['bbox'][0])
-        spatial = one['extent']['spatial']
-        assert one['storageCrs'] == CRS84 or len(spatial['storageCrsBbox'][0]) == 4
-        assert one['crs']
+        assert box(answer) == pytest.approx(one['extent']['spatial']['storageCrsBbox'][0])
+        assert one['storageCrs'] in one['crs']
     assert api.get('/collections/catalogue/map').status_code == 404
     assert api.get('/collections/nowhere/map').status_code == 404
+
+
+def test_core_a_map_in_its_storage_system_shows_the_same_ground_as_in_degrees(api: Api) -> None:
+    """Requirement 2 B: the picture in EPSG:9209, laid on degrees by rasterio, covers the land of that in CRS84."""
+    asked = {'width': 400, 'f': 'png', 'bgcolor': 'lime'}
+    stored, degrees = api.get(DISTRICTS, **asked), api.get(DISTRICTS, crs='[OGC:CRS84]', **asked)
+    assert (stored.headers['Content-Crs'], degrees.headers['Content-Crs']) == (VN2000, CRS84)
+    land = is_land(degrees)
+    moved = np.zeros(land.shape, np.uint8)
+    reproject(
+        is_land(stored).astype(np.uint8),
+        moved,
+        src_transform=place_of(stored),
+        src_crs=proj_string(9209),
+        dst_transform=place_of(degrees),
+        dst_crs='EPSG:4326',
+        resampling=Resampling.nearest,
+    )
+    assert 0.3 < land.mean() < 0.9
+    # a pixel is 180 m wide: what is taken for degrees without being so is off by up to 450 m
+    assert np.mean(land == (moved > 0)) > 0.99
+
+
+def test_core_a_style_of_a_collection_is_drawn_in_its_storage_system_too(api: Api) -> None:
+    assert api.get('/collections/districts/styles/dark/map', width=10).headers['Content-Crs'] == VN2000
+    assert api.get('/collections/districts/map', width=10, f='jpeg').headers['Content-Crs'] == VN2000
+
+
+def test_core_readers_that_take_every_map_for_one_in_degrees_find_a_link_to_it(api: Api) -> None:
+    """GDAL 3.10 takes the last link of a type, never names `crs`, and lays what comes on a box in degrees."""
+    styles = api.json('/collections/districts/styles')['styles']
+    for of in (api.json('/collections/districts'), next(style for style in styles if style['id'] == 'dark')):
+        first, last = (links(of, f'{REL}/map', 'image/png')[end]['href'] for end in (0, -1))
+        assert '?' not in first
+        assert api.get(last, width=10).headers['Content-Crs'] == CRS84
+        assert api.get(first, width=10).headers['Content-Crs'] == VN2000
 
 
 def test_dataset_map_is_linked_and_described_on_the_landing_page(api: Api) -> None:
@@ -126,6 +177,11 @@ def test_dataset_map_is_linked_and_described_on_the_landing_page(api: Api) -> No
         assert len(addresses) == 1
     assert landing['extent']['spatial']['crs'] == CRS84
     assert landing['crs'][0] == CRS84
+    # requirement 2 B, where the dataset names no storage system
+    assert 'storageCrs' not in landing
+    assert whole(api).headers['Content-Crs'] == CRS84
+    for of_many in ('/styles/dark/map', '/map?collections=districts'):
+        assert api.get(of_many, width=10).headers['Content-Crs'] == CRS84
     assert max(picture(whole(api)).size) == 1024
     assert whole(api).headers['Content-Type'] == 'image/png'
 
@@ -165,7 +221,7 @@ def test_display_resolution(api: Api) -> None:
 def test_spatial_subsetting_by_box_axes_and_centre(api: Api) -> None:
     """Requirements 18 to 26: the three ways, in each axis order, give the same map; contradictions are refused."""
     west, south, east, north = one_district(api)
-    asked = {'width': 60, 'height': 60}
+    asked = {'width': 60, 'height': 60, 'crs': '[OGC:CRS84]'}
     same = [
         api.get(DISTRICTS, bbox=f'{west},{south},{east},{north}', **asked),
         api.get(DISTRICTS, bbox=f'{west},{south},{east},{north}', bbox_crs='[OGC:CRS84]', **asked),
@@ -176,6 +232,11 @@ def test_spatial_subsetting_by_box_axes_and_centre(api: Api) -> None:
     ]  # fmt: skip
     assert len({answer.content for answer in same}) == 1
     assert box(same[0]) == [west, south, east, north]
+    # the system of the map is no other system of bbox
+    stored = api.get(DISTRICTS, bbox=f'{west},{south},{east},{north}', width=60, height=60)
+    assert stored.headers['Content-Crs'] == VN2000
+    corner = transformer('EPSG:4326', proj_string(9209)).transform(west, south)
+    assert box(stored)[:2] == pytest.approx(corner, abs=500)
     # degrees beside a plane system, as OGC's tests ask for them
     beside = api.get(DISTRICTS, subset=f'Lat({south}:{north}),Lon({west}:{east})', subset_crs='[EPSG:9209]', **asked)
     assert beside.content == same[0].content
@@ -294,6 +355,12 @@ def test_background(api: Api) -> None:
             expected = (*colour, 0 if clear else 255)
             assert set(found) == {expected} or (bgcolor is None and clear and {one[3] for one in found} == {0}), wish
     beyond = world | {'bbox': '-180,-120,180,120'}
+    # in VN-2000 a meridian at the edge of the system's area bends: the upper corners lie beyond it
+    stored = api.get(DISTRICTS, **beyond, void_color='00FF00', void_transparent='false')
+    assert corners(stored)[:2] == [(0, 255, 0, 255)] * 2
+    assert {colour[3] for colour in corners(stored)[2:]} == {0}
+    assert (204, 0, 204) in {colour[:3] for colour in corners(api.get(DISTRICTS, **beyond, bgcolor='CC00CC'))}
+    beyond['crs'] = '[OGC:CRS84]'
     assert (204, 0, 204, 255) in corners(api.get(DISTRICTS, **beyond, bgcolor='CC00CC', transparent='false'))
     painted = api.get(DISTRICTS, **beyond, bgcolor='CC00CC', void_color='00FF00', transparent='false')
     assert (0, 255, 0, 255) in corners(painted)
@@ -433,6 +500,9 @@ def test_tilesets_of_maps_and_their_parameters(api: Api) -> None:
     painted = api.get(address, bgcolor='navy', width=16)
     assert (0, 0, 128, 255) in corners(painted)
     assert api.get(address, subset='time(*)', mm_per_pixel=0.14, width=16).status_code == 200
+    # the class of scaling is declared, so its parameter holds for tiles (5 A)
+    assert api.get(address, scale_denominator=100_000, width=16).status_code == 200
+    assert api.get(address, scale_denominator=0).status_code == 400
     assert api.get(address, subset='Lat(1:2)').status_code == 400
     assert api.get(address, crs=CRS84).status_code == 400
     of_layer = api.json('/collections/districts/map/tiles')

@@ -22,7 +22,6 @@ from dothi.api.http.address import PLACEHOLDER, listening_url
 from dothi.api.http.client_accounts import ClientAccounts
 from dothi.api.http.request_body import BoundedRequest
 from dothi.api.http.service import Service
-from dothi.api.http.words import in_language
 from dothi.api.items.downloads import DOWNLOADS
 from dothi.api.items.views import ITEMS
 from dothi.api.maps.tiles import MAP_TILES
@@ -75,7 +74,8 @@ def create_app(audience: Audience, url: str | None = None, accounts: ClientAccou
     releases = config.releases_now(audience)
     rendered = config.render_with(locality, audience, PLACEHOLDER, releases)
     document = openapi.render_openapi(rendered, locality, audience, releases)
-    pygeoapi = library.load_pygeoapi(rendered, in_language(document, 'vi'), PathSettings().run / audience)
+    texts = openapi.texts_of(document)
+    pygeoapi = library.load_pygeoapi(rendered, texts['vi'], PathSettings().run / audience)
 
     app = App('dothi', static_folder=None)
     app.request_class = BoundedRequest
@@ -85,7 +85,7 @@ def create_app(audience: Audience, url: str | None = None, accounts: ClientAccou
         audience, locality, url or listening_url(audience), pygeoapi, accounts or clients.open_accounts()
     )
     pygeoapi.api_.manager.asking = editing_access.current_editor
-    openapi.install(app, document)
+    openapi.install(app, texts)
     # what is installed last sees an answer first: compression comes at the end
     for part in (gate, clients, guard, problems, editing_access, compression, cors, security):
         part.install(app)

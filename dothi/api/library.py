@@ -1,6 +1,5 @@
 """pygeoapi's Flask module, loaded for one configuration."""
 
-import json
 import os
 import sys
 from importlib import import_module
@@ -13,9 +12,10 @@ import yaml
 MODULE = 'pygeoapi.flask_app'
 
 
-def load_pygeoapi(config: dict[str, Any], openapi: dict[str, Any], folder: Path) -> ModuleType:
+def load_pygeoapi(config: dict[str, Any], openapi: str, folder: Path) -> ModuleType:
     """`pygeoapi.flask_app` for this configuration; both documents are kept in `folder`, to be looked at.
 
+    openapi: the document as JSON.
     The module reads its configuration while it is imported. It is imported anew each time, so that one process can
     hold an app for each audience.
     """
@@ -23,7 +23,7 @@ def load_pygeoapi(config: dict[str, Any], openapi: dict[str, Any], folder: Path)
     os.environ['PYGEOAPI_CONFIG'] = str(
         _write_yaml(folder / 'pygeoapi.yml', yaml.safe_dump(config, allow_unicode=True))
     )
-    os.environ['PYGEOAPI_OPENAPI'] = str(_write_yaml(folder / 'openapi.json', json.dumps(openapi, ensure_ascii=False)))
+    os.environ['PYGEOAPI_OPENAPI'] = str(_write_yaml(folder / 'openapi.json', openapi))
     sys.modules.pop(MODULE, None)
     return import_module(MODULE)
 

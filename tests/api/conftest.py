@@ -21,7 +21,7 @@ from dothi.core.migrate import migrate
 from dothi.core.settings import PROJECT
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
-from tests.conftest import Instance, Province, serving, use
+from tests.conftest import Instance, Province, fresh, serving, use
 
 # Lower left corner of a grid of places in the working CRS, well inside the locality; coordinates count from here.
 E0, N0 = 570_000.0, 2_240_000.0
@@ -108,6 +108,16 @@ class Desk:
 @pytest.fixture
 def desk(database: dict[str, str], locality: Locality) -> Desk:
     return Desk(locality)
+
+
+@pytest.fixture(scope='module')
+def shared_desk(
+    instance: Instance, template: str, locality: Locality, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Desk]:
+    """A desk on a database that those tests of a module share which only read what its fixtures release."""
+    with pytest.MonkeyPatch.context() as patch:
+        for _ in fresh(instance, template, tmp_path_factory.mktemp('shared'), patch):
+            yield Desk(locality)
 
 
 @pytest.fixture

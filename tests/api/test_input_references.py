@@ -9,9 +9,10 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from flask.testing import FlaskClient
 
+from dothi.api.app import create_app
 from dothi.api.processes.references import BadReference, resolve_reference
+from tests.api.conftest import Desk
 
 ZONE = {
     'type': 'FeatureCollection',
@@ -58,12 +59,14 @@ def port() -> Iterator[int]:
     server.shutdown()
 
 
+@pytest.fixture(scope='module')
+def app(shared_desk: Desk) -> Flask:
+    return create_app('internal')
+
+
 @pytest.fixture
-def fetch(
-    port: int, database: object, client: Callable[..., FlaskClient], monkeypatch: pytest.MonkeyPatch
-) -> Callable[[str], Any]:
+def fetch(port: int, app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[[str], Any]:
     """What the input `zones` is when it refers to a path of that server, which the setting allows."""
-    app: Flask = client().application
     monkeypatch.setenv('DOTHI_INPUT_HOSTS', json.dumps([f'127.0.0.1:{port}', f'localhost:{port}']))
     monkeypatch.setenv('DOTHI_INPUT_MAX_MB', '1')
     monkeypatch.setenv('DOTHI_INPUT_WAIT_S', '1')

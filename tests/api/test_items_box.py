@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from dothi.api.app import create_app
 from dothi.core.crs import proj_string, transformer
 from tests.api.conftest import E0, N0, Desk, codes, school
 
@@ -15,10 +16,10 @@ LON, LAT = transformer(proj_string(9209), 'EPSG:4326').transform(E0, N0)
 X, Y = transformer('EPSG:4326', 'EPSG:3857').transform(LON, LAT)
 
 
-@pytest.fixture
-def schools(desk: Desk, client: Client) -> FlaskClient:
-    desk.release('schools', [('POINT(-500 -500)', school('A')), ('POINT(500 500)', school('B'))])
-    return client()
+@pytest.fixture(scope='module')
+def schools(shared_desk: Desk) -> FlaskClient:
+    shared_desk.release('schools', [('POINT(-500 -500)', school('A')), ('POINT(500 500)', school('B'))])
+    return create_app('internal').test_client()
 
 
 def around(x: float, y: float, side: float) -> str:

@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dothi.api.app import create_app
 from dothi.api.items import offsets
 from tests.api.conftest import Desk, codes, school
 
@@ -49,10 +50,12 @@ def sorted_by_hand(order: list[tuple[str, bool]]) -> list[str]:
     return [str(row['code']) for row in rows]
 
 
-@pytest.fixture
-def schools(desk: Desk, client: Client) -> FlaskClient:
-    desk.release('schools', [('POINT(0 0)', school(code, level=level, places=places)) for code, level, places in ROWS])
-    return client()
+@pytest.fixture(scope='module')
+def schools(shared_desk: Desk) -> FlaskClient:
+    shared_desk.release(
+        'schools', [('POINT(0 0)', school(code, level=level, places=places)) for code, level, places in ROWS]
+    )
+    return create_app('internal').test_client()
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)

@@ -1,26 +1,27 @@
 """Queries by POST: the same parameters in a body, for what is longer than an address."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
 import pytest
 from flask.testing import FlaskClient
 
+from dothi.api.app import create_app
 from tests.api.conftest import Desk, codes, school
 
-type Client = Callable[..., FlaskClient]
 SCHOOLS = '/api/collections/schools'
 HIGH = {'op': '=', 'args': [{'property': 'level'}, 'high']}
 FORM, CQL2 = 'application/x-www-form-urlencoded', 'application/cql2+json'
 
 
-@pytest.fixture
-def schools(desk: Desk, client: Client) -> FlaskClient:
+@pytest.fixture(scope='module')
+def schools(shared_desk: Desk) -> FlaskClient:
     levels = ('primary', 'high')
-    desk.release('schools', [(f'POINT({n}000 0)', school(f'S{n}', level=levels[n % 2], places=n)) for n in range(10)])
-    return client()
+    shared_desk.release(
+        'schools', [(f'POINT({n}000 0)', school(f'S{n}', level=levels[n % 2], places=n)) for n in range(10)]
+    )
+    return create_app('internal').test_client()
 
 
 def post(app: FlaskClient, address: str, body: Any, kind: str = 'application/json') -> Any:

@@ -19,6 +19,7 @@ from dothi import __version__
 from dothi.core.database import connection
 from dothi.core.listening import OpenToAll, require_closed
 from dothi.core.settings import PROJECT
+from tests.command_server import run_command
 
 COMMANDS = (
     *('up', 'down', 'status', 'migrate', 'check', 'deliver', 'releases'),
@@ -29,11 +30,8 @@ COMMANDS = (
 
 
 def dothi(*arguments: str | Path, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, '-m', 'dothi.cli', *map(str, arguments)]
     environment = {**os.environ, **(env or {}), 'COLUMNS': '200', 'NO_COLOR': '1'}
-    return subprocess.run(
-        command, env=environment, cwd=PROJECT, capture_output=True, text=True, timeout=600, check=False
-    )
+    return run_command([*map(str, arguments)], environment)
 
 
 def document(done: subprocess.CompletedProcess[str]) -> Any:
@@ -58,7 +56,9 @@ def test_help_is_in_the_language_of_the_reader(language: str, words: tuple[str, 
 
 
 def test_the_version_is_that_of_the_package() -> None:
-    done = dothi('--version')
+    """Of the module as it is run; the other tests fork a process that has imported it."""
+    command = [sys.executable, '-m', 'dothi.cli', '--version']
+    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stdout) == (0, f'dothi {__version__}\n')
 
 
@@ -190,13 +190,17 @@ def test_json_holds_for_commands_that_cannot_be_read_too(arguments: list[str], e
     assert error['message']['vi'] in done.stderr
 
 
-def test_an_interrupted_command_says_so_and_leaves_nothing(database: dict[str, str], districts: Path) -> None:
+def test_an_interrupted_command_says_so_and_leaves_nothing(
+    database: dict[str, str], districts: Path, tmp_path: Path
+) -> None:
     """Ctrl-C while rows are read."""
     # whoever runs the tests in the background has told all processes below to ignore it
     as_typed = ['env', '--default-signal=INT', sys.executable, '-m', 'dothi.cli']
     command = [*as_typed, 'deliver', str(districts), '-l', 'districts', '--json']
+    # with a fork server of its own, which loads for longer than the signal takes to come
+    environment = {**os.environ, **database, 'DOTHI_STATE': str(tmp_path / 'own')}
     running = subprocess.Popen(
-        command, env={**os.environ, **database}, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command, env=environment, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
     assert running.stderr is not None
     # however late this process reads the line, the command cannot have ended: it needs the table to do so

@@ -79,16 +79,20 @@ class Other:
         return not left
 
 
+@pytest.fixture(scope='module')
+def bay(shared_folder: Path) -> Iterator[Other]:
+    """An instance of the small made-up locality, which each test starts and stops as it wants."""
+    instance = Other(shared_folder / 'bay', BAY, free_port(), free_port())
+    yield instance
+    instance.dothi('down')
+
+
 @pytest.fixture
-def pair(shared_folder: Path) -> Iterator[tuple[Other, Other]]:
+def pair(shared_folder: Path, bay: Other) -> Iterator[tuple[Other, Other]]:
     """Two instances: the locality that is shipped, and a made-up one."""
-    both = (
-        Other(shared_folder / 'first', PROJECT / 'locality', free_port(), free_port()),
-        Other(shared_folder / 'second', BAY, free_port(), free_port()),
-    )
-    yield both
-    for instance in both:
-        instance.dothi('down')
+    shipped = Other(shared_folder / 'shipped', PROJECT / 'locality', free_port(), free_port())
+    yield shipped, bay
+    shipped.dothi('down')
 
 
 def test_two_localities_run_side_by_side_and_one_stops_alone(pair: tuple[Other, Other], tmp_path: Path) -> None:
@@ -115,12 +119,20 @@ def test_two_localities_run_side_by_side_and_one_stops_alone(pair: tuple[Other, 
     assert first.all_ended()
 
 
-@pytest.fixture(scope='module')
-def bay(shared_folder: Path) -> Iterator[Other]:
-    """An instance of the small made-up locality, which each test starts and stops as it wants."""
-    instance = Other(shared_folder / 'bay', BAY, free_port(), free_port())
-    yield instance
-    instance.dothi('down')
+def test_a_port_that_somebody_else_has_is_named_with_who_has_it(bay: Other) -> None:
+    bay.dothi('down')
+    command = [sys.executable, '-m', 'http.server', str(bay.port), '--bind', '127.0.0.1']
+    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as other:
+        try:
+            while is_free(bay.port):
+                time.sleep(0.05)
+            refused = bay.dothi('up', '--demo', 'no')
+        finally:
+            other.terminate()
+    assert refused.returncode == 5
+    assert str(bay.port) in refused.stderr
+    assert str(other.pid) in refused.stderr
+    assert 'http.server' in refused.stderr
 
 
 def test_two_starts_at_once_both_succeed(bay: Other) -> None:
@@ -150,24 +162,6 @@ def test_what_a_killed_service_left_behind_is_ended_by_the_next_start(bay: Other
     assert children, 'a master and a worker have children'
     assert not [child for child in children if start_time(child)]
     assert bay.get('/health')['status'] == 'ok'
-
-
-def test_a_port_that_somebody_else_has_is_named_with_who_has_it(bay: Other) -> None:
-    bay.dothi('down')
-    command = [sys.executable, '-m', 'http.server', str(bay.port), '--bind', '127.0.0.1']
-    with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as other:
-        try:
-            while is_free(bay.port):
-                time.sleep(0.05)
-            refused = bay.dothi('up', '--demo', 'no')
-        finally:
-            other.terminate()
-    assert refused.returncode == 5
-    assert str(bay.port) in refused.stderr
-    assert str(other.pid) in refused.stderr
-    assert 'http.server' in refused.stderr
-    started = bay.dothi('up', '--demo', 'no')
-    assert started.returncode == 0, started.stderr
 
 
 def test_strangers_of_the_machine_read_nothing_of_the_state_folder(bay: Other) -> None:

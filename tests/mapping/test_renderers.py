@@ -7,16 +7,18 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from psycopg2 import sql
 
+from dothi.cartography.mapping import frames
 from dothi.cartography.mapping.document import Maker, order
 from dothi.cartography.mapping.layer_query import Reader
 from dothi.cartography.mapping.limits import DrawingBroke, PictureTooLarge, TooBusy, TookTooLong
 from dothi.cartography.mapping.picture import Picture
-from dothi.cartography.mapping.pool import Renderers
+from dothi.cartography.mapping.pool import Renderer, Renderers
 from dothi.cartography.mapping.view import View
 from dothi.core import database as core_database
 from dothi.core.database import NoDatabase, connection
@@ -28,6 +30,10 @@ from tests.mapping.drawing import shown
 from tests.mapping.test_placement import GREEN, of_the_province
 
 PNG = b'\x89PNG'
+# Longer than any test: what would wait for it does not end.
+ENDLESS_S = 10_000
+# The lock that held pictures wait for.
+LOCK = sql.SQL('(select pg_advisory_xact_lock_shared(42) is not null)')
 
 
 @pytest.fixture
@@ -44,13 +50,39 @@ def pool() -> Iterator[Callable[..., Renderers]]:
         one.end()
 
 
-def slow(locality: Locality, seconds: float, view: View | None = None) -> bytes:
-    """An order for a picture of which the database lets the renderer wait so long."""
-    waits = sql.SQL('(select pg_sleep({}) is not null)').format(sql.Literal(seconds))
-    layer = shown(locality, 'districts', GREEN, condition=waits)
+def quick(locality: Locality, view: View | None = None) -> bytes:
+    """An order for a picture that the database answers at once."""
+    return ordered(locality, sql.SQL('true'), view)
+
+
+def held(locality: Locality) -> bytes:
+    """An order for a picture whose rows the database gives when the test lets it, see `holding`."""
+    return ordered(locality, LOCK)
+
+
+def ordered(locality: Locality, condition: sql.Composable, view: View | None = None) -> bytes:
+    layer = shown(locality, 'districts', GREEN, condition=condition)
     with connection('reader_internal') as db:
         picture = Picture(view or of_the_province(locality, 9209), (layer,))
         return order(picture, Maker(Reader(db, locality, 'internal', {}), {}))
+
+
+@contextmanager
+def holding() -> Iterator[None]:
+    """Pictures of `held` wait while inside."""
+    with connection('admin') as db, db.cursor() as cursor:
+        cursor.execute('select pg_advisory_xact_lock(42)')
+        yield
+
+
+def waiting() -> int:
+    """How many pictures wait in the database."""
+    with connection('reader_internal') as db, db.cursor() as cursor:
+        cursor.execute(
+            """select count(*) from pg_stat_activity
+               where datname = current_database() and application_name = 'dothi map' and wait_event = 'advisory'"""
+        )
+        return int(cursor.fetchone()[0])
 
 
 def children() -> set[int]:
@@ -68,72 +100,76 @@ def wait_for(condition: Callable[[], bool], seconds: float = PATIENCE_S) -> None
 
 
 def test_a_crash_takes_one_renderer_and_one_request(drawn_province: Locality, pool: Callable[..., Renderers]) -> None:
-    renderers, quick = pool(map_renderers=2), slow(drawn_province, 0)
+    renderers, order_ = pool(map_renderers=2, map_seconds=PATIENCE_S), held(drawn_province)
     before = children()
     with ThreadPoolExecutor(2) as threads:
-        hit = threads.submit(renderers.draw, slow(drawn_province, 20))
-        wait_for(lambda: len(children() - before) == 1)
-        (victim,) = children() - before
-        other = threads.submit(renderers.draw, slow(drawn_province, 1.5))
-        wait_for(lambda: len(children() - before) == 2)
-        wait_for(lambda: sleeping() == 2)
-        os.kill(victim, signal.SIGSEGV)
-        with pytest.raises(DrawingBroke):
-            hit.result(5)
-        assert other.result(10).startswith(PNG)
+        with holding():
+            hit = threads.submit(renderers.draw, order_)
+            wait_for(lambda: waiting() == 1)
+            (victim,) = children() - before
+            other = threads.submit(renderers.draw, order_)
+            wait_for(lambda: waiting() == 2)
+            os.kill(victim, signal.SIGSEGV)
+            with pytest.raises(DrawingBroke):
+                hit.result(PATIENCE_S)
+            assert not other.done()
+        assert other.result(PATIENCE_S).startswith(PNG)
     survivors = children() - before
     assert victim not in survivors
-    assert renderers.draw(quick).startswith(PNG)
+    assert renderers.draw(order_).startswith(PNG)
     # one that dies while nobody asks anything of it costs no request at all
     for pid in survivors:
         os.kill(pid, signal.SIGSEGV)
     wait_for(lambda: not children() & survivors)
-    assert renderers.draw(quick).startswith(PNG)
+    assert renderers.draw(order_).startswith(PNG)
     assert children() - before - survivors
 
 
-def sleeping() -> int:
-    """How many pictures wait in the database."""
-    with connection('reader_internal') as db, db.cursor() as cursor:
-        cursor.execute(
-            "select count(*) from pg_stat_activity where datname = current_database() and wait_event = 'PgSleep'"
-        )
-        return cursor.fetchone()[0]
+def test_the_database_ends_a_query_that_takes_too_long(drawn_province: Locality) -> None:
+    """The renderer says so itself, long before it would be ended, and goes on drawing."""
+    renderer = Renderer(MapSettings(map_seconds=1))
+    ends = time.monotonic() + PATIENCE_S
+    try:
+        with holding():
+            assert renderer.draw(held(drawn_province), ends) == (frames.TOO_SLOW, b'')
+        drawn = renderer.draw(quick(drawn_province), ends)
+        assert drawn
+        assert drawn[0] == frames.DRAWN
+    finally:
+        renderer.end()
 
 
 def test_a_picture_that_takes_too_long_is_given_up(drawn_province: Locality, pool: Callable[..., Renderers]) -> None:
-    """The database ends a query that takes too long; a renderer that answers nothing at all is killed."""
-    renderers = pool(map_seconds=2)
-    before = children()
-    assert renderers.draw(slow(drawn_province, 0)).startswith(PNG)
-    with pytest.raises(TookTooLong, match='within 2 s'):
-        renderers.draw(slow(drawn_province, 20))
-    (kept,) = children() - before
-    os.kill(kept, signal.SIGSTOP)
-    begun = time.monotonic()
+    """The client is told the time that there was; a renderer that answers nothing at all is killed."""
+    with holding(), pytest.raises(TookTooLong, match='within 1 s'):
+        pool(map_seconds=1).draw(held(drawn_province))
+    renderers, before = pool(map_seconds=PATIENCE_S), children()
+    assert renderers.draw(quick(drawn_province)).startswith(PNG)
+    (stopped,) = children() - before
+    os.kill(stopped, signal.SIGSTOP)
+    renderers.settings = MapSettings(map_seconds=1)
     with pytest.raises(TookTooLong):
-        renderers.draw(slow(drawn_province, 0))
-    assert time.monotonic() - begun < 4
-    assert kept not in children()
-    assert renderers.draw(slow(drawn_province, 0)).startswith(PNG)
+        renderers.draw(quick(drawn_province))
+    assert stopped not in children()
+    renderers.settings = MapSettings(map_seconds=PATIENCE_S)
+    assert renderers.draw(quick(drawn_province)).startswith(PNG)
 
 
 def test_a_full_queue_is_told_at_once(drawn_province: Locality, pool: Callable[..., Renderers]) -> None:
-    renderers, wait = pool(map_renderers=1, map_queue=1, map_wait_s=5), slow(drawn_province, 1.5)
-    with ThreadPoolExecutor(2) as threads:
-        drawn = [threads.submit(renderers.draw, wait) for _ in range(2)]
-        wait_for(lambda: sleeping() == 1)
-        begun = time.monotonic()
-        with pytest.raises(TooBusy):
-            renderers.draw(wait)
-        assert time.monotonic() - begun < 0.5
-        assert all(one.result(10).startswith(PNG) for one in drawn)
-    impatient = pool(map_renderers=1, map_queue=5, map_wait_s=0.3)
-    with ThreadPoolExecutor(1) as threads:
-        drawn = [threads.submit(impatient.draw, wait)]
-        wait_for(lambda: sleeping() == 1)
-        with pytest.raises(TooBusy):
-            impatient.draw(wait)
+    """While the one before waits for ever; whoever waits in the queue hears after the time that is set."""
+    order_ = held(drawn_province)
+    renderers = pool(map_renderers=1, map_queue=1, map_wait_s=ENDLESS_S, map_seconds=PATIENCE_S)
+    impatient = pool(map_renderers=1, map_queue=5, map_wait_s=0.3, map_seconds=PATIENCE_S)
+    with ThreadPoolExecutor(3) as threads:
+        with holding():
+            drawn = [threads.submit(renderers.draw, order_) for _ in range(2)]
+            drawn.append(threads.submit(impatient.draw, order_))
+            wait_for(lambda: waiting() == 2)
+            for full in (renderers, impatient):
+                with pytest.raises(TooBusy):
+                    full.draw(order_)
+            assert not any(one.done() for one in drawn)
+        assert all(one.result(PATIENCE_S).startswith(PNG) for one in drawn)
 
 
 def test_a_picture_that_needs_more_memory_than_there_may_be_is_refused(
@@ -142,21 +178,21 @@ def test_a_picture_that_needs_more_memory_than_there_may_be_is_refused(
     renderers, province = pool(map_memory_mb=120), of_the_province(drawn_province, 9209)
     poster = View(province.crs, province.box, 10_000, 10_000)
     with pytest.raises((PictureTooLarge, DrawingBroke)):
-        renderers.draw(slow(drawn_province, 0, poster))
-    assert renderers.draw(slow(drawn_province, 0)).startswith(PNG)
+        renderers.draw(quick(drawn_province, poster))
+    assert renderers.draw(quick(drawn_province)).startswith(PNG)
 
 
 def test_a_connection_that_the_server_closed_is_made_anew(
     drawn_province: Locality, pool: Callable[..., Renderers]
 ) -> None:
-    renderers, quick = pool(), slow(drawn_province, 0)
-    assert renderers.draw(quick).startswith(PNG)
+    renderers, order_ = pool(), quick(drawn_province)
+    assert renderers.draw(order_).startswith(PNG)
     with connection('admin') as db, db.cursor() as cursor:
         cursor.execute(
             "select pg_terminate_backend(pid, 5000) from pg_stat_activity where application_name = 'dothi map'"
         )
         assert cursor.rowcount > 0
-    assert renderers.draw(quick).startswith(PNG)
+    assert renderers.draw(order_).startswith(PNG)
 
 
 def test_a_database_that_restarts_is_waited_for(
@@ -165,18 +201,18 @@ def test_a_database_that_restarts_is_waited_for(
     instance: Instance,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    renderers, quick = pool(), slow(drawn_province, 0)
-    assert renderers.draw(quick).startswith(PNG)
+    renderers, order_ = pool(), quick(drawn_province)
+    assert renderers.draw(order_).startswith(PNG)
     with instance.closed('pictures'), ThreadPoolExecutor(1) as one:
-        waiting = one.submit(renderers.draw, quick)
+        waits = one.submit(renderers.draw, order_)
         time.sleep(0.5)
-        assert not waiting.done()
+        assert not waits.done()
         instance.open('pictures')
-        assert waiting.result().startswith(PNG)
+        assert waits.result().startswith(PNG)
     with instance.closed('pictures'):
         monkeypatch.setattr('dothi.cartography.mapping.pool.PAUSES_S', (0.1,))
         with pytest.raises(NoDatabase):
-            renderers.draw(quick)
+            renderers.draw(order_)
     # those of this process are dead, too
     core_database.fresh()
 
@@ -202,18 +238,19 @@ renderers().draw(slow)
 
 def test_no_renderer_outlives_its_parent(drawn_province: Locality, tmp_path: Path) -> None:
     """However the parent ends, even in the middle of a picture; and it outlives the thread that drew first."""
-    orders = [tmp_path / 'quick', tmp_path / 'slow']
-    for file, seconds in zip(orders, (0, 30), strict=True):
-        file.write_bytes(slow(drawn_province, seconds))
-    environment = os.environ | {'PYTHONPATH': str(PROJECT)}
+    orders = [tmp_path / 'quick', tmp_path / 'held']
+    for file, order_ in zip(orders, (quick(drawn_province), held(drawn_province)), strict=True):
+        file.write_bytes(order_)
+    environment = os.environ | {'PYTHONPATH': str(PROJECT), 'DOTHI_MAP_SECONDS': str(10 * PATIENCE_S)}
     for ending in (signal.SIGKILL, signal.SIGTERM):
         command = [sys.executable, '-c', PARENT, *map(str, orders)]
-        with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as parent:
+        with holding(), subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as parent:
             assert parent.stdout
             assert parent.stdout.readline() == 'ready\n'
-            wait_for(lambda: sleeping() == 1)
+            wait_for(lambda: waiting() == 1)
             listed = subprocess.run(['pgrep', '-P', str(parent.pid)], capture_output=True, text=True, check=True)
             (renderer,) = map(int, listed.stdout.split())
             parent.send_signal(ending)
-        wait_for(lambda gone=Path(f'/proc/{renderer}'): not gone.exists(), 3)
-        wait_for(lambda: sleeping() == 0)
+            # before the database would answer
+            wait_for(lambda gone=Path(f'/proc/{renderer}'): not gone.exists())
+            wait_for(lambda: waiting() == 0)

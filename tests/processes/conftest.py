@@ -280,6 +280,11 @@ def own_database(request: pytest.FixtureRequest) -> bool:
     return request.node.get_closest_marker('own_database') is not None
 
 
+# Emptying all of them takes four times as long as all the rest between two tests.
+HOLDING_ROWS = """
+    select oid::regclass::text from pg_class
+    where relkind = 'r' and relnamespace in ('layer'::regnamespace, 'history'::regnamespace)
+    and pg_relation_size(oid) > 0"""
 # Tables of releases and deliveries, and those whose rows name one of them.
 OF_RELEASES = """
     with recursive named (id) as (
@@ -298,11 +303,9 @@ def empty() -> None:
     """
     wait_until(lambda: ask('select count(*) from job.procrastinate_jobs') == 0)
     with connection('admin') as db, db.cursor() as cursor:
-        cursor.execute(
-            """select string_agg(format('%I.%I', schemaname, tablename), ', ') from pg_tables
-               where schemaname in ('layer', 'history')"""
-        )
-        cursor.execute(f'truncate {cursor.fetchone()[0]}')
+        cursor.execute(HOLDING_ROWS)
+        for (table,) in cursor.fetchall():
+            cursor.execute(f'truncate {table}')
         cursor.execute('delete from job.job; update catalog.layer set current_release = null')
         # releases and deliveries name each other
         cursor.execute('set local session_replication_role = replica')

@@ -5,8 +5,6 @@ import json
 import os
 import signal
 import threading
-import time
-from pathlib import Path
 
 import psycopg2
 import pytest
@@ -171,24 +169,6 @@ def test_a_worker_that_is_asked_to_stop_gives_its_job_back(town, new_worker, one
     assert second.poll() is None
 
 
-@pytest.mark.own_database
-def test_the_job_of_a_dead_worker_is_taken_up_again(town, new_worker, one, until):
-    """kill -9 of the worker itself: its child ends too, and the next worker runs the job."""
-    first = new_worker()
-    with held():
-        request = Request()
-        until(lambda: status(one) == 'running')
-        under = descendants(first.pid)
-        first.kill()
-        first.wait()
-        until(lambda: not any(Path(f'/proc/{pid}').exists() and _runs(pid) for pid in under))
-        with connection('admin') as db, db.cursor() as cursor:
-            # as if the time had passed in which a living worker would have given a sign
-            cursor.execute("update job.procrastinate_workers set last_heartbeat = now() - interval '1 minute'")
-        new_worker()
-    assert request.ended().result['summary']['population'] == 1
-
-
 def cut_connections(role):
     """Ends all connections of a role to this database, as a restart of the server does."""
     with connection('admin') as db, db.cursor() as cursor:
@@ -201,13 +181,11 @@ def cut_connections(role):
 
 
 def test_a_restart_of_the_database_costs_the_worker_no_job(town, worker):
-    """Its connections are dead, and the next job is run all the same, without a long wait."""
+    """Its connections are dead, and the next job is run all the same."""
     execute('service-coverage', INPUTS, 'internal')
     assert cut_connections('dothi_worker') > 0
-    begun = time.monotonic()
     assert execute('service-coverage', INPUTS, 'internal')
     assert execute('service-coverage', INPUTS, 'internal')
-    assert time.monotonic() - begun < 15
     assert worker.poll() is None
 
 
@@ -271,14 +249,5 @@ def test_a_job_keeps_the_releases_and_the_version_it_was_computed_with(town, wor
 
 def test_many_requests_at_once_all_get_their_answer(town, worker):
     """More than the worker has places; nothing is lost, and no notification wakes the wrong one for ever."""
-    begun = time.monotonic()
     ended = [request.ended() for request in [Request() for _ in range(8)]]
     assert [request.error for request in ended] == [None] * 8
-    assert time.monotonic() - begun < 20
-
-
-def _runs(pid):
-    """Whether the process lives; a zombie does not."""
-    with contextlib.suppress(OSError):
-        return Path(f'/proc/{pid}/stat').read_text().rsplit(')', 1)[1].split()[0] != 'Z'
-    return False

@@ -7,10 +7,13 @@ from dothi.core.text import LANGUAGES, Lang, Text
 
 def in_language(node: Any, lang: Lang) -> Any:
     """`node` with each Text and each {vi, en} within it in one language."""
-    if isinstance(node, Text):
-        return node.pick(lang)
+    # most are strings; whether something is a Text is the dearest question
+    if isinstance(node, str):
+        return node
     if isinstance(node, dict):
-        if node.keys() == set(LANGUAGES):
+        if len(node) == len(LANGUAGES) and node.keys() == set(LANGUAGES):
             return node[lang]
         return {name: in_language(value, lang) for name, value in node.items()}
-    return [in_language(part, lang) for part in node] if isinstance(node, list) else node
+    if isinstance(node, list):
+        return [in_language(part, lang) for part in node]
+    return node.pick(lang) if isinstance(node, Text) else node

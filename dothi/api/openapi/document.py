@@ -32,7 +32,7 @@ from dothi.api.styles.openapi import style_paths
 from dothi.api.tiles.openapi import tile_paths
 from dothi.core.layer import Audience, Layer
 from dothi.core.locality import Locality
-from dothi.core.text import LANGUAGES, Text
+from dothi.core.text import LANGUAGES, Lang, Text
 
 OPENAPI = Blueprint('openapi', __name__)
 
@@ -131,9 +131,13 @@ def _share_parameters(paths: dict[str, Any], layers: Sequence[Layer]) -> dict[st
     return {parameter['name']: parameter for parameter in alike}
 
 
-def install(app: Flask, document: dict[str, Any]) -> None:
-    """Keeps the document in `app`, as text in each language."""
-    texts = {lang: json.dumps(in_language(document, lang), ensure_ascii=False) for lang in LANGUAGES}
+def texts_of(document: dict[str, Any]) -> dict[Lang, str]:
+    """The document as JSON in each language."""
+    return {lang: json.dumps(in_language(document, lang), ensure_ascii=False) for lang in LANGUAGES}
+
+
+def install(app: Flask, texts: dict[Lang, str]) -> None:
+    """Keeps the document in `app`. texts: as `texts_of` gives them."""
     app.extensions['dothi.openapi'] = texts
 
 

@@ -19,6 +19,7 @@ from bench.pgrouting import pgrouting
 from bench.room import room
 from bench.servers import ours
 from bench.shipped import shipped_pygeoapi
+from bench.small_answers import small_answers
 from bench.tiling import Places
 from bench.tipg import tipg
 from dothi.cli import output
@@ -33,7 +34,7 @@ from dothi.local.services import service_url
 LAYER = 'buildings'
 
 
-PARTS = ('loading', 'rollback', 'room', 'api', 'analysis', 'pictures')
+PARTS = ('loading', 'rollback', 'room', 'small', 'api', 'analysis', 'pictures')
 PAGE = PROJECT / 'docs' / 'benchmarks.md'
 
 
@@ -51,6 +52,9 @@ def main(parts: list[str]) -> None:
         written = room(folder() / 'room', load_locality(PathSettings().locality))
         _write([_print_chapter(chapter) for chapter in written], [])
     with output.progress() as progress:
+        if 'small' in chosen_parts:
+            with running(FULL, progress):
+                _write(_small_answers(), [])
         if 'api' in chosen_parts:
             with running(FULL, progress):
                 _write(*_api_chapters())
@@ -78,6 +82,13 @@ def _write(written: list[Chapter], peers: list[str]) -> None:
     """Puts what was measured into the page, whose other chapters stay."""
     versions = [f'dothi {version("dothi")}', *peers]
     PAGE.write_text(report.page(written, versions, PAGE.read_text(encoding='utf-8')), encoding='utf-8')
+
+
+def _small_answers() -> list[Chapter]:
+    layer = load_locality(PathSettings().locality).layer(LAYER)
+    ids = _feature_ids(layer)
+    subject = Subject(layer, len(ids), Places(layer), [ours(_api_url(), layer.id)], ids, _clear_tiles)
+    return [_print_chapter(chapter) for chapter in small_answers(subject, service_url('public'))]
 
 
 def _api_chapters() -> tuple[list[Chapter], list[str]]:

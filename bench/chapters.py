@@ -38,6 +38,8 @@ class Chapter:
     timings: list[Timing] = field(default_factory=list)
     goals: list[Goal] = field(default_factory=list)
     sessions: list[Session] = field(default_factory=list)
+    # requests a second, by what was asked for
+    rates: dict[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

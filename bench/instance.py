@@ -37,6 +37,8 @@ def running(buildings: int, progress: Progress) -> Iterator[None]:
     ports = {'DOTHI_PORT': str(free_port()), 'DOTHI_PUBLIC_PORT': str(free_port())}
     # every analysis that is measured is run
     os.environ.update({'DOTHI_STATE': str(state), 'DOTHI_WORKERS': '2', 'DOTHI_RESULT_STORE': 'off', **ports})
+    # all clients of the public service are one address here
+    os.environ.update({'DOTHI_CLIENT_REQUESTS_PER_S': '0', 'DOTHI_TRUSTED_PROXIES': '["127.0.0.1/32"]'})
     os.environ.pop('DOTHI_DATABASE_URL', None)
     fresh()
     locality = load_locality(PathSettings().locality)

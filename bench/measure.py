@@ -22,7 +22,7 @@ class Timing:
 
     @property
     def spread(self) -> str:
-        return f'{min(self.runs_ms):.1f} to {max(self.runs_ms):.1f}'
+        return f'{min(self.runs_ms):.2f} to {max(self.runs_ms):.2f}'
 
 
 def compare(

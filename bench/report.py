@@ -55,17 +55,22 @@ def _section(chapter: Chapter, measured: str) -> str:
 def _heading(chapter: Chapter) -> list[str]:
     if chapter.sessions:
         return ['', 'requests', 'errors', 'median ms', '95 of 100 within ms', '99 of 100 within ms']
+    if chapter.rates:
+        return ['', 'requests a second', 'times the first']
     return ['', 'median ms', 'min to max', 'times the first']
 
 
 def _rows(chapter: Chapter) -> list[list[str]]:
     if chapter.sessions:
         return [_session(session) for session in chapter.sessions]
+    if chapter.rates:
+        first = next(iter(chapter.rates.values()))
+        return [[name, f'{rate:,.0f}', f'{rate / first:.2f}'] for name, rate in chapter.rates.items()]
     return [_timing(timing, chapter.timings[0]) for timing in chapter.timings]
 
 
 def _timing(timing: Timing, first: Timing) -> list[str]:
-    return [timing.name, f'{timing.median_ms:.1f}', timing.spread, f'{timing.median_ms / first.median_ms:.2f}']
+    return [timing.name, f'{timing.median_ms:.2f}', timing.spread, f'{timing.median_ms / first.median_ms:.2f}']
 
 
 def _session(session: Session) -> list[str]:

@@ -97,8 +97,8 @@ class Service:
         return Remembered(1_000)
 
     @cached_property
-    def milestones(self) -> Remembered[tuple[object, ...], tuple[int, ...]]:
-        """Ids at even distances, by release: where pages at a deep offset begin."""
+    def milestones(self) -> Remembered[str, Any]:
+        """Ids at even distances, by layer: where pages at a deep offset begin."""
         return Remembered(100)
 
     @cached_property

@@ -12,12 +12,12 @@ from dothi.api.http.language import language, wanted_format
 from dothi.api.http.query_body import take_body
 from dothi.api.http.served_crs import ServedCrs
 from dothi.api.http.service import service
-from dothi.api.http.snapshot import Snapshot, snapshot, statements
+from dothi.api.http.snapshot import snapshot, statements
 from dothi.api.items.counting import number_matched
 from dothi.api.items.documents import ITEM_FORMATS, collection_document, feature_document, feature_response
 from dothi.api.items.features import Version, read_feature, read_page, read_version
 from dothi.api.items.files import file_response
-from dothi.api.items.offsets import from_nearby, is_deep
+from dothi.api.items.offsets import are_milestones_of, from_nearby, from_remembered, is_deep
 from dothi.api.items.query import (
     FEATURE_PARAMETERS,
     MAX_ALLOWABLE_OFFSET,
@@ -149,11 +149,17 @@ def answer_query(layer: Layer) -> Response:
 
 def _read_document(query: Query, form: str) -> tuple[Release, bytes]:
     """The page that `query` means as a document, and the release that it is of."""
-    with snapshot() if is_deep(query) else statements() as db:
-        begun = from_nearby(db, query, db.release(query.layer)) if isinstance(db, Snapshot) else query
-        release, page = read_page(db, begun)
-        matched = number_matched(db, query, release, page)
-    return release, collection_document(query, release, matched, page, form)
+    begun = from_remembered(query) if is_deep(query) else query
+    if begun is not None:
+        with statements() as db:
+            release, page = read_page(db, begun)
+            if begun is query or are_milestones_of(release):
+                return release, collection_document(
+                    query, release, number_matched(db, query, release, page), page, form
+                )
+    with snapshot() as db:
+        release, page = read_page(db, from_nearby(db, query, db.release(query.layer)))
+        return release, collection_document(query, release, number_matched(db, query, release, page), page, form)
 
 
 def _item_number(item_id: str) -> int:

@@ -35,8 +35,9 @@ def _register() -> ModuleType:
         del os.environ['GDAL_SKIP']
         if before is not None:
             os.environ['GDAL_SKIP'] = before
-    # Spatialite brings virtual tables that read any file and address, and nothing here needs it
-    module.set_gdal_config_options({'SPATIALITE_LOAD': 'NO'})
+    # Spatialite brings virtual tables that read any file and address, and nothing here needs it. The index of a large
+    # GeoPackage is built in so much memory, and not in a tenth of what the machine has.
+    module.set_gdal_config_options({'SPATIALITE_LOAD': 'NO', 'OGR_GPKG_MAX_RAM_USAGE_RTREE': str(64 * 2**20)})
     return module
 
 

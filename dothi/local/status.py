@@ -8,6 +8,7 @@ from pydantic import BaseModel
 from dothi.core.catalog import Release, current_releases
 from dothi.core.clock import today
 from dothi.core.errors import describe
+from dothi.core.export.download_faults import DownloadFault, download_faults
 from dothi.core.freshness import Freshness, last_deliveries, of_layer
 from dothi.core.layer import Layer
 from dothi.core.services import Service
@@ -54,6 +55,8 @@ class Status(BaseModel):
     # walls of the closed room that this machine does not have, and what that means
     missing_walls: list[Text] = []
     store: StoreCheck = StoreCheck()
+    # files of whole layers that could not be made ready
+    download_faults: list[DownloadFault] = []
 
 
 def instance_status(locality: 'Locality') -> Status:
@@ -65,9 +68,9 @@ def instance_status(locality: 'Locality') -> Status:
         with connection('loader') as db:
             served: dict[str, Release] | None = current_releases(db)
             waiting, delivered = waiting_count(db), last_deliveries(db)
-            store = check_store(db)
+            store, faults = check_store(db), download_faults(db)
     except NoDatabase:
-        served, waiting, delivered, store = None, 0, {}, StoreCheck()
+        served, waiting, delivered, store, faults = None, 0, {}, StoreCheck(), []
     return Status(
         state=str(PathSettings().state),
         database=None if served is None else 'running',
@@ -75,6 +78,7 @@ def instance_status(locality: 'Locality') -> Status:
         layers=_layer_states(locality, served or {}, delivered),
         waiting=waiting,
         store=store,
+        download_faults=faults,
     )
 
 

@@ -4,7 +4,7 @@ import logging
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from psycopg2.extensions import connection as Connection
 
 from dothi.core.catalog import Release, current_releases
 from dothi.core.database import connection
+from dothi.core.export.download_faults import FaultReason, download_faults, forget_fault, record_fault
 from dothi.core.export.ready import Download, definition, downloads
 from dothi.core.job_settings import JobSettings
 from dothi.core.kept_file import file_sha256, is_intact
@@ -27,7 +28,8 @@ LOG = logging.getLogger('dothi.downloads')
 SETTLED = timedelta(seconds=3)
 # A large layer that is edited all day rests between two files for so many times as long as writing one takes.
 REST, LARGE_BYTES = 20, 20 * 2**20
-RETRY_S = 60.0
+# By the class of the error that a run failed with.
+REASONS: dict[str, FaultReason] = {'ChildDied': 'memory', 'TooLong': 'time', 'NotWritten': 'disk'}
 # Class of the advisory locks that keep workers from writing the same file twice.
 LOCK_CLASS = 920_902
 
@@ -53,17 +55,17 @@ class Keeper:
     """Keeps the files of one worker's instance up to date. watch: runs an order in a child process."""
 
     watch: Watch
-    failed_at: dict[str, float] = field(default_factory=dict)
 
     def prepare(self, stopped: Callable[[], bool]) -> None:
         """Writes what is due, one file after the other, until nothing is or `stopped` says so."""
         with connection('worker') as db:
             waiting = list_due_downloads(db, cached_locality(PathSettings().locality))
+            resting = _list_resting_files(db)
             _remove_unwanted(db, cached_locality(PathSettings().locality))
         for download in waiting:
             if stopped():
                 return
-            if time.monotonic() - self.failed_at.get(download.name, -RETRY_S) >= RETRY_S:
+            if download.name not in resting:
                 self._prepare_file(download, stopped)
 
     def _prepare_file(self, due_file: DueDownload, stopped: Callable[[], bool]) -> None:
@@ -77,19 +79,28 @@ class Keeper:
             if isinstance(ended, FinishedRun) and (file := ended.outputs[0].file):
                 try:
                     _record_file(due_file, by, ended, file, time.monotonic() - begun)
-                    self.failed_at.pop(due_file.name, None)
                 except OSError as error:
-                    self._report_failure(due_file, str(error))
+                    _report_failure(due_file, 'disk', str(error))
             elif isinstance(ended, FailedRun):
-                self._report_failure(due_file, ended.message.en)
+                _report_failure(due_file, REASONS.get(ended.code, 'other'), ended.message.en)
             elif isinstance(ended, InterruptedRun):
-                self._report_failure(due_file, ended.reason.en)
+                _report_failure(due_file, 'database', ended.reason.en)
             elif isinstance(ended, BrokenRun):
-                self._report_failure(due_file, ended.trace)
+                _report_failure(due_file, 'other', ended.trace)
 
-    def _report_failure(self, due_file: DueDownload, why: str) -> None:
-        LOG.error('%s could not be made ready, next try in %g s: %s', due_file.name, RETRY_S, why)
-        self.failed_at[due_file.name] = time.monotonic()
+
+def _report_failure(due_file: DueDownload, reason: FaultReason, detail: str) -> None:
+    with connection('worker') as db:
+        fault = record_fault(db, due_file.layer.id, due_file.audience, due_file.format, reason)
+    LOG.error('%s could not be made ready, next try after %s: %s', due_file.name, fault.retry_at, detail)
+
+
+def _list_resting_files(db: Connection) -> set[str]:
+    """The names of files that failed and are not tried again yet."""
+    now = datetime.now(UTC)
+    return {
+        f'{fault.audience}/{fault.layer_id}.{fault.format}' for fault in download_faults(db) if fault.retry_at > now
+    }
 
 
 def list_due_downloads(db: Connection, locality: Locality) -> list[DueDownload]:
@@ -168,6 +179,7 @@ def _record_file(due_file: DueDownload, by: str, ended: FinishedRun, file: Resul
     )
     with connection('worker') as db:
         before = _replace_entry(db, download_entry)
+        forget_fault(db, due_file.layer.id, due_file.audience, due_file.format)
     if before and before != place:
         forget_file(before)
 
@@ -198,6 +210,9 @@ def _remove_unwanted(db: Connection, locality: Locality) -> None:
             with db.cursor() as cursor:
                 cursor.execute('delete from catalog.download where file = %s', [download.file])
             forget_file(download.file)
+    for fault in download_faults(db):
+        if (fault.layer_id, fault.audience, fault.format) not in wanted_files:
+            forget_fault(db, fault.layer_id, fault.audience, fault.format)
 
 
 def _ignore_progress(_underway: object) -> None:

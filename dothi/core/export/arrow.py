@@ -1,6 +1,6 @@
 """Rows as Arrow batches, which GDAL and Parquet take as they are."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any
 
@@ -58,8 +58,15 @@ class Stream:
 
     def _batch(self, rows: list[tuple[Any, ...]]) -> pa.RecordBatch:
         columns = zip(*rows, strict=True)
-        arrays = [pa.array(values, type=field.type) for values, field in zip(columns, self.schema, strict=True)]
+        arrays = [pa.array(_owned(values), type=field.type) for values, field in zip(columns, self.schema, strict=True)]
         return pa.RecordBatch.from_arrays(arrays, schema=self.schema)
+
+
+def _owned(values: tuple[Any, ...]) -> Sequence[Any]:
+    """The values, with bytes in place of memoryviews: pyarrow 26 never lets go of a memoryview that it has read."""
+    if not any(isinstance(value, memoryview) for value in values):
+        return values
+    return [bytes(value) if isinstance(value, memoryview) else value for value in values]
 
 
 def _field(name: str, column: Column, extract: Extract) -> pa.Field:

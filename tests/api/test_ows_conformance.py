@@ -232,8 +232,8 @@ def test_wmts_each_operation_has_one_address_which_answers_by_parameters(ask: Ca
 def test_wmts_each_mandatory_parameter_that_is_missing_is_named(ask: Callable[..., Any]) -> None:
     """Tables 20 and 27: also STYLE, whose default a client has to name."""
     info = GET_TILE | {'request': 'GetFeatureInfo', 'infoformat': 'text/html', 'i': '0', 'j': '0'}
-    common = ('service', 'version', 'layer', 'style', 'tilematrixset', 'tilematrix', 'tilerow', 'tilecol')
-    for operation, mandatory in ((GET_TILE, (*common, 'format')), (info, (*common[1:], 'infoformat', 'i', 'j'))):
+    tile = ('version', 'layer', 'style', 'format', 'tilematrixset', 'tilematrix', 'tilerow', 'tilecol')
+    for operation, mandatory in ((GET_TILE, ('service', *tile)), (info, (*tile, 'infoformat', 'i', 'j'))):
         for name in mandatory:
             without = {key: value for key, value in operation.items() if key != name}
             assert wmts_refusal(ask(**without)) == (400, 'MissingParameterValue', name.upper()), name

@@ -1,5 +1,6 @@
 """WMTS: its three ways of cutting the world, tiles by parameters and by address, and its reports of errors."""
 
+import gzip
 import io
 from collections.abc import Callable
 
@@ -52,6 +53,9 @@ def test_its_capabilities_are_valid_by_the_standards_schema(app: FlaskClient) ->
     by_address = app.get('/ows/wmts/1.0.0/WMTSCapabilities.xml')
     wmts_schema().assertValid(etree.fromstring(by_address.get_data()))
     assert app.get('/ows?service=WMTS&request=GetCapabilities').get_data() == by_address.get_data()
+    packed = app.get('/ows/wmts/1.0.0/WMTSCapabilities.xml', headers={'Accept-Encoding': 'gzip'})
+    assert packed.headers['Content-Encoding'] == 'gzip'
+    assert gzip.decompress(packed.get_data()) == by_address.get_data()
     asked = app.get('/ows/wmts/1.0.0/WMTSCapabilities.xml', headers={'If-None-Match': by_address.headers['ETag']})
     assert asked.status_code == 304
 

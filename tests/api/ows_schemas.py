@@ -6,8 +6,8 @@ from pathlib import Path
 
 from lxml import etree
 
-FOUND = find_spec('mapproxy')
-SCHEMAS = Path(FOUND.origin if FOUND and FOUND.origin else '.').parent / 'test' / 'schemas'
+PACKAGE = find_spec('mapproxy')
+SCHEMAS = Path(PACKAGE.origin if PACKAGE and PACKAGE.origin else '.').parent / 'test' / 'schemas'
 LIMITS = ('MinTileRow', 'MaxTileRow', 'MinTileCol', 'MaxTileCol')
 
 
@@ -24,10 +24,10 @@ def wmts_schema() -> etree.XMLSchema:
     MapProxy has the first edition, in which limits are `positiveInteger` though its own text begins at 0.
     """
     tree = etree.parse(SCHEMAS / 'wmts' / '1.0' / 'wmtsGetCapabilities_response.xsd')
-    found = [element for element in tree.iter('{*}element') if element.get('name') in LIMITS]
-    for element in found:
+    limits = [element for element in tree.iter('{*}element') if element.get('name') in LIMITS]
+    for element in limits:
         element.set('type', 'nonNegativeInteger')
-    assert len(found) == len(LIMITS)
+    assert len(limits) == len(LIMITS)
     return etree.XMLSchema(tree)
 
 

@@ -114,9 +114,9 @@ def test_a_scale_of_a_tile_chooses_the_rules_and_leaves_its_place_and_size() -> 
     style tells apart, the rules are the last ones.
     """
     tile = View(4326, (-1, -1, 1, 1), 256, 256)
-    asked = tile_view(tile, Wish(scale=279_541_132 / 4), 1.0)
-    assert (asked.box, asked.width_px, asked.height_px, asked.pixel_ratio) == (tile.box, 256, 256, 1.0)
-    assert asked.zoom == pytest.approx(2, abs=1e-6)
+    drawn = tile_view(tile, Wish(scale=279_541_132 / 4), 1.0)
+    assert (drawn.box, drawn.width_px, drawn.height_px, drawn.pixel_ratio) == (tile.box, 256, 256, 1.0)
+    assert drawn.zoom == pytest.approx(2, abs=1e-6)
     assert tile_view(tile, Wish(), 1.0).zoom == tile.zoom == pytest.approx(6.5, abs=0.01)
     assert tile_view(tile, Wish(width=512, scale=279_541_132), 2.0).zoom == pytest.approx(0, abs=1e-6)
     least, small, great, greatest = (tile_view(tile, Wish(scale=scale), 1.0).zoom for scale in (5e-324, 1, 1e10, 1e308))

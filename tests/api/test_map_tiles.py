@@ -27,19 +27,19 @@ def test_a_tile_is_drawn_by_the_rules_of_the_scale_that_is_asked_for(desk: Desk,
     """
     commune = {'code': '13600', 'name': 'Xã A', 'parent_code': '356', 'valid_from': '2020-01-01'}
     desk.release('communes', [(square(0, 0, 9000), commune)])
-    asked = client()
+    http = client()
     for base in (
         '/api/collections/communes',
         '/api/collections/communes/styles/default',
         '/api/styles/communes.default',
     ):
         tile = f'{base}/map/tiles/{place}?f=png'
-        plain, near, far = (asked.get(f'{tile}{wish}') for wish in ('', '&scale-denominator=100000',
+        plain, near, far = (http.get(f'{tile}{wish}') for wish in ('', '&scale-denominator=100000',
                                                                     '&scale-denominator=4400000'))  # fmt: skip
         assert [is_drawn(answer) for answer in (plain, near, far)] == [False, True, False], base
         assert near.headers['Content-Bbox'] == plain.headers['Content-Bbox']
         assert near.headers['ETag'] != plain.headers['ETag']
     dataset = f'/api/map/tiles/{place}?collections=communes&f=png'
-    assert is_drawn(asked.get(f'{dataset}&scale-denominator=100000'))
-    assert not is_drawn(asked.get(dataset))
-    assert asked.get(f'{dataset}&scale-denominator=-1').status_code == 400
+    assert is_drawn(http.get(f'{dataset}&scale-denominator=100000'))
+    assert not is_drawn(http.get(dataset))
+    assert http.get(f'{dataset}&scale-denominator=-1').status_code == 400

@@ -42,8 +42,8 @@ def ask(desk: Desk, client: Client) -> Callable[..., Any]:
     """Asks for something, with a school and, around it, a house of 60 m there, of one theme."""
     desk.release('schools', [('POINT(0 0)', school('a'))])
     desk.release('buildings', [(square(-30, -30, 60), building('x'))])
-    asked = client()
-    return lambda **query: asked.get('/ows', query_string=query)
+    http = client()
+    return lambda **query: http.get('/ows', query_string=query)
 
 
 def document(answer: Any) -> Any:
@@ -51,7 +51,7 @@ def document(answer: Any) -> Any:
     return etree.fromstring(answer.get_data())
 
 
-def found(node: Any, path: str) -> list[Any]:
+def xpath(node: Any, path: str) -> list[Any]:
     return list(node.xpath(path, namespaces=NAMES))
 
 
@@ -59,7 +59,7 @@ def wms_refusal(answer: Any) -> tuple[str, str]:
     """Code and locator of a valid exception document."""
     root = document(answer)
     xml_schema('wms/1.3.0/exceptions_1_3_0.xsd').assertValid(root)
-    (exception,) = found(root, 'e:ServiceException')
+    (exception,) = xpath(root, 'e:ServiceException')
     return exception.get('code', ''), exception.get('locator', '')
 
 
@@ -67,7 +67,7 @@ def wmts_refusal(answer: Any) -> tuple[int, str, str]:
     """Status, code and locator of a valid report."""
     root = etree.fromstring(answer.get_data())
     xml_schema('ows/1.1.0/owsExceptionReport.xsd').assertValid(root)
-    (exception,) = found(root, 'o:Exception')
+    (exception,) = xpath(root, 'o:Exception')
     return answer.status_code, exception.get('exceptionCode'), exception.get('locator', '')
 
 
@@ -98,8 +98,8 @@ def test_wms_names_of_parameters_come_in_any_case_and_unknown_ones_are_ignored(a
     plain = ask(**GET_MAP).get_data()
     assert ask(**{name.upper(): value for name, value in GET_MAP.items()}, BoGuS='ignored').get_data() == plain
     assert ask(**{name.title(): value for name, value in GET_MAP.items()}).get_data() == plain
-    told = document(ask(SeRvIcE='WMS', ReQuEsT='GetCapabilities', FoRmAt='invalid', UpDaTeSeQuEnCe='ignored'))
-    assert etree.QName(told).localname == 'WMS_Capabilities'
+    capabilities = document(ask(SeRvIcE='WMS', ReQuEsT='GetCapabilities', FoRmAt='invalid', UpDaTeSeQuEnCe='ignored'))
+    assert etree.QName(capabilities).localname == 'WMS_Capabilities'
     exponents = {'bbox': f'{E0 - 200:.10E},{N0 - 200:.10E},+{E0 + 200},{N0 + 200}E+0'}
     assert ask(**GET_MAP | exponents).get_data() == plain
 
@@ -115,9 +115,9 @@ def test_wms_layer_limit_counts_the_names_that_are_asked_for(ask: Callable[..., 
     too_many = ','.join(['schools'] * (MOST + 1))
     assert wms_refusal(ask(**GET_MAP | {'layers': too_many})) == ('InvalidParameterValue', 'LAYERS')
     assert wms_refusal(ask(**INFO | {'query_layers': too_many})) == ('InvalidParameterValue', 'QUERY_LAYERS')
-    told = ask(**INFO | {'layers': 'all-layers', 'query_layers': ','.join(['all-layers', 'schools'] * (MOST // 2)),
+    info = ask(**INFO | {'layers': 'all-layers', 'query_layers': ','.join(['all-layers', 'schools'] * (MOST // 2)),
                          'info_format': 'application/json', 'feature_count': '9'}).get_json()  # fmt: skip
-    assert sorted(feature['id'] for feature in told['features']) == ['buildings.1', 'schools.1']
+    assert sorted(feature['id'] for feature in info['features']) == ['buildings.1', 'schools.1']
 
 
 def test_wms_a_layer_that_is_named_twice_is_drawn_where_it_is_on_top(ask: Callable[..., Any]) -> None:
@@ -134,15 +134,15 @@ def test_wms_a_layer_that_is_named_twice_is_drawn_where_it_is_on_top(ask: Callab
 def test_wms_every_named_layer_has_abstract_keywords_and_metadata(ask: Callable[..., Any], client: Client) -> None:
     """7.2.4.6.4 and 7.2.4.6.11, groups too: theirs are the place with its themes, and the records of their layers."""
     root = document(ask(service='WMS', request='GetCapabilities', language='en'))
-    named = {layer.findtext('w:Name', namespaces=NAMES): layer for layer in found(root, '//w:Layer[w:Name]')}
+    named = {layer.findtext('w:Name', namespaces=NAMES): layer for layer in xpath(root, '//w:Layer[w:Name]')}
     assert [*named] == ['all-layers', 'theme-society', 'schools', 'buildings']
     for name, layer in named.items():
-        assert found(layer, 'w:Abstract'), name
-        assert found(layer, 'w:KeywordList/w:Keyword'), name
-        assert found(layer, 'w:MetadataURL'), name
+        assert xpath(layer, 'w:Abstract'), name
+        assert xpath(layer, 'w:KeywordList/w:Keyword'), name
+        assert xpath(layer, 'w:MetadataURL'), name
     theme = named['theme-society']
-    assert found(theme, 'w:KeywordList/w:Keyword/text()') == ['Nam Dinh province', 'Society']
-    records = [address.rpartition('/')[2] for address in found(theme, 'w:MetadataURL/w:OnlineResource/@x:href')]
+    assert xpath(theme, 'w:KeywordList/w:Keyword/text()') == ['Nam Dinh province', 'Society']
+    records = [address.rpartition('/')[2] for address in xpath(theme, 'w:MetadataURL/w:OnlineResource/@x:href')]
     assert sorted(records) == ['buildings?f=iso19139', 'schools?f=iso19139']
     answer = client().get(f'/api/collections/catalogue/items/{records[0]}')
     assert (answer.status_code, answer.mimetype) == (200, 'application/vnd.iso.19139+xml')
@@ -155,9 +155,9 @@ def test_wms_and_wmts_name_person_position_organisation_and_address(ask: Callabl
     for lang in ('vi', 'en'):
         root = document(ask(service='WMS', request='GetCapabilities', language=lang))
         xml_schema('wms/1.3.0/capabilities_1_3_0.xsd').assertValid(root)
-        said = {etree.QName(element).localname: element.text for element in
-                found(root, 'w:Service/w:ContactInformation//*') if element.text and element.text.strip()}  # fmt: skip
-        assert said == {
+        contact_fields = {etree.QName(element).localname: element.text for element in
+                xpath(root, 'w:Service/w:ContactInformation//*') if element.text and element.text.strip()}  # fmt: skip
+        assert contact_fields == {
             'ContactPerson': contact.person.pick(lang),
             'ContactOrganization': load_locality(PROJECT / 'locality').place.attribution.pick(lang),
             'ContactPosition': contact.position.pick(lang),
@@ -169,9 +169,9 @@ def test_wms_and_wmts_name_person_position_organisation_and_address(ask: Callabl
             'Country': contact.country.pick(lang),
         }
         provider = document(ask(service='WMTS', request='GetCapabilities', language=lang))
-        assert found(provider, '//o:ServiceContact/o:IndividualName/text()') == [contact.person.pick(lang)]
-        assert found(provider, '//o:ServiceContact/o:PositionName/text()') == [contact.position.pick(lang)]
-        assert found(provider, '//o:Address/o:City/text()') == [contact.city.pick(lang)]
+        assert xpath(provider, '//o:ServiceContact/o:IndividualName/text()') == [contact.person.pick(lang)]
+        assert xpath(provider, '//o:ServiceContact/o:PositionName/text()') == [contact.position.pick(lang)]
+        assert xpath(provider, '//o:Address/o:City/text()') == [contact.city.pick(lang)]
 
 
 def test_wms_and_wmts_of_a_locality_without_contact_are_valid_too(
@@ -182,12 +182,12 @@ def test_wms_and_wmts_of_a_locality_without_contact_are_valid_too(
     monkeypatch.setenv('DOTHI_LOCALITY', str(bay.path))
     migrate(bay)
     Desk(bay).release('wells', [('POINT(-60000 -700000)', {'NAME': 'Giếng 1'})])
-    asked = client()
-    root = document(asked.get('/ows?service=WMS&request=GetCapabilities'))
+    http = client()
+    root = document(http.get('/ows?service=WMS&request=GetCapabilities'))
     xml_schema('wms/1.3.0/capabilities_1_3_0.xsd').assertValid(root)
-    assert found(root, '//w:ContactPerson/text()') == ['Bộ phận dữ liệu']
-    assert not found(root, '//w:ContactAddress')
-    wmts_schema().assertValid(document(asked.get('/ows?service=WMTS&request=GetCapabilities')))
+    assert xpath(root, '//w:ContactPerson/text()') == ['Bộ phận dữ liệu']
+    assert not xpath(root, '//w:ContactAddress')
+    wmts_schema().assertValid(document(http.get('/ows?service=WMTS&request=GetCapabilities')))
 
 
 def test_wms_phone_and_mail_are_named_where_the_locality_has_them(
@@ -202,13 +202,13 @@ def test_wms_phone_and_mail_are_named_where_the_locality_has_them(
     place = place.replace('  postcode:', '  phone: "+84 228 0000000"\n  email: data@example.org\n  postcode:')
     (folder / 'locality.yml').write_text(place, encoding='utf-8')
     monkeypatch.setenv('DOTHI_LOCALITY', str(folder))
-    asked = client()
-    root = document(asked.get('/ows?service=WMS&request=GetCapabilities'))
+    http = client()
+    root = document(http.get('/ows?service=WMS&request=GetCapabilities'))
     xml_schema('wms/1.3.0/capabilities_1_3_0.xsd').assertValid(root)
-    assert found(root, '//w:ContactVoiceTelephone/text()') == ['+84 228 0000000']
-    provider = document(asked.get('/ows?service=WMTS&request=GetCapabilities'))
+    assert xpath(root, '//w:ContactVoiceTelephone/text()') == ['+84 228 0000000']
+    provider = document(http.get('/ows?service=WMTS&request=GetCapabilities'))
     wmts_schema().assertValid(provider)
-    assert found(provider, '//o:ElectronicMailAddress/text()') == ['data@example.org']
+    assert xpath(provider, '//o:ElectronicMailAddress/text()') == ['data@example.org']
 
 
 # --- WMTS 1.0.0
@@ -217,14 +217,14 @@ def test_wms_phone_and_mail_are_named_where_the_locality_has_them(
 def test_wmts_each_operation_has_one_address_which_answers_by_parameters(ask: Callable[..., Any]) -> None:
     """Clients take the last `Get` that they find; tiles by address are in the templates of each layer."""
     root = document(ask(service='WMTS', request='GetCapabilities'))
-    operations = found(root, 'o:OperationsMetadata/o:Operation')
+    operations = xpath(root, 'o:OperationsMetadata/o:Operation')
     assert [operation.get('name') for operation in operations] == ['GetCapabilities', 'GetTile', 'GetFeatureInfo']
     for operation in operations:
-        (address,) = found(operation, './/o:Get/@x:href')
+        (address,) = xpath(operation, './/o:Get/@x:href')
         assert address.endswith('/ows?')
-        assert found(operation, './/o:Constraint[@name="GetEncoding"]//o:Value/text()') == ['KVP']
-    for layer in found(root, '//t:Layer'):
-        kinds = set(found(layer, 't:ResourceURL/@resourceType'))
+        assert xpath(operation, './/o:Constraint[@name="GetEncoding"]//o:Value/text()') == ['KVP']
+    for layer in xpath(root, '//t:Layer'):
+        kinds = set(xpath(layer, 't:ResourceURL/@resourceType'))
         assert kinds == {'tile', 'FeatureInfo'}
     assert picture(ask(**GET_TILE)).size == (256, 256)
 
@@ -232,8 +232,8 @@ def test_wmts_each_operation_has_one_address_which_answers_by_parameters(ask: Ca
 def test_wmts_each_mandatory_parameter_that_is_missing_is_named(ask: Callable[..., Any]) -> None:
     """Tables 20 and 27: also STYLE, whose default a client has to name."""
     info = GET_TILE | {'request': 'GetFeatureInfo', 'infoformat': 'text/html', 'i': '0', 'j': '0'}
-    common = ('service', 'version', 'layer', 'style', 'tilematrixset', 'tilematrix', 'tilerow', 'tilecol')
-    for operation, mandatory in ((GET_TILE, (*common, 'format')), (info, (*common[1:], 'infoformat', 'i', 'j'))):
+    tile = ('version', 'layer', 'style', 'format', 'tilematrixset', 'tilematrix', 'tilerow', 'tilecol')
+    for operation, mandatory in ((GET_TILE, ('service', *tile)), (info, (*tile, 'infoformat', 'i', 'j'))):
         for name in mandatory:
             without = {key: value for key, value in operation.items() if key != name}
             assert wmts_refusal(ask(**without)) == (400, 'MissingParameterValue', name.upper()), name
@@ -246,14 +246,14 @@ def test_wmts_every_matrix_of_a_linked_set_has_limits_and_tiles_within_them(ask:
     """
     root = document(ask(service='WMTS', request='GetCapabilities'))
     matrices = {
-        of.findtext('o:Identifier', namespaces=NAMES): found(of, 't:TileMatrix/o:Identifier/text()')
-        for of in found(root, 't:Contents/t:TileMatrixSet')
+        of.findtext('o:Identifier', namespaces=NAMES): xpath(of, 't:TileMatrix/o:Identifier/text()')
+        for of in xpath(root, 't:Contents/t:TileMatrixSet')
     }
     assert [names[0] for names in matrices.values()] == ['0', '0', '1000000']
-    (layer,) = found(root, '//t:Layer[o:Identifier="schools"]')
-    for link in found(layer, 't:TileMatrixSetLink'):
+    (layer,) = xpath(root, '//t:Layer[o:Identifier="schools"]')
+    for link in xpath(layer, 't:TileMatrixSetLink'):
         name = link.findtext('t:TileMatrixSet', namespaces=NAMES)
-        limits = found(link, 't:TileMatrixSetLimits/t:TileMatrixLimits')
+        limits = xpath(link, 't:TileMatrixSetLimits/t:TileMatrixLimits')
         assert [limit.findtext('t:TileMatrix', namespaces=NAMES) for limit in limits] == matrices[name]
         for limit in (limits[0], limits[1], limits[-1]):
             matrix, *numbers = (element.text for element in limit)
@@ -280,21 +280,21 @@ def test_wmts_limits_leave_room_for_signs_that_reach_over_an_edge(desk: Desk, cl
         root = document(client().get('/ows?service=WMTS&request=GetCapabilities'))
         limit = '//t:Layer[o:Identifier="schools"]//t:TileMatrixSetLink[t:TileMatrixSet="WebMercatorQuad"]'
         limit += '//t:TileMatrixLimits[t:TileMatrix="12"]/t:MinTileCol/text()'
-        assert found(root, limit) == [str(first)]
+        assert xpath(root, limit) == [str(first)]
 
 
 def test_wmts_a_set_names_a_well_known_scale_set_only_if_it_has_its_first_level(ask: Callable[..., Any]) -> None:
     """Annex E: GoogleMapsCompatible begins at 1:559,082,264; GoogleCRS84Quad too, where WorldCRS84Quad has no level."""
     root = document(ask(service='WMTS', request='GetCapabilities'))
     named = {
-        of.findtext('o:Identifier', namespaces=NAMES): found(of, 't:WellKnownScaleSet/text()')
-        for of in found(root, 't:Contents/t:TileMatrixSet')
+        of.findtext('o:Identifier', namespaces=NAMES): xpath(of, 't:WellKnownScaleSet/text()')
+        for of in xpath(root, 't:Contents/t:TileMatrixSet')
     }
     assert named == {
         'WebMercatorQuad': ['urn:ogc:def:wkss:OGC:1.0:GoogleMapsCompatible'], 'WorldCRS84Quad': [], 'EPSG-9209': [],
     }  # fmt: skip
     quad = '//t:TileMatrixSet[o:Identifier="WebMercatorQuad"]/t:TileMatrix/t:ScaleDenominator/text()'
-    assert float(found(root, quad)[0]) == pytest.approx(559_082_264.0287178)
+    assert float(xpath(root, quad)[0]) == pytest.approx(559_082_264.0287178)
 
 
 @pytest.mark.parametrize(
@@ -303,21 +303,21 @@ def test_wmts_a_set_names_a_well_known_scale_set_only_if_it_has_its_first_level(
 def test_wmts_an_accept_that_the_service_metadata_cannot_meet_is_406(
     ask: Callable[..., Any], client: Client, address: str
 ) -> None:
-    asked = client()
+    http = client()
     for accept, media_type in (
         (None, 'application/xml'), ('*/*', 'application/xml'), ('text/xml', 'text/xml'), ('', 'application/xml'),
         ('application/xml;q=0.5, text/xml', 'text/xml'), ('text/html, */*;q=0.1', 'application/xml'),
         ('application/*', 'application/xml'),
     ):  # fmt: skip
-        answer = asked.get(address, headers={} if accept is None else {'Accept': accept})
+        answer = http.get(address, headers={} if accept is None else {'Accept': accept})
         assert (answer.status_code, answer.mimetype) == (200, media_type), accept
         assert 'Accept' in answer.headers['Vary']
     mark = '&' if '?' in address else '?'
     for formats, media_type in (('text/xml', 'text/xml'), ('image/png,application/xml', 'application/xml'),
                                 ('image/png', 'application/xml')):  # fmt: skip
-        assert asked.get(f'{address}{mark}AcceptFormats={formats}').mimetype == media_type
+        assert http.get(f'{address}{mark}AcceptFormats={formats}').mimetype == media_type
     for accept in ('image/png', 'text/html', 'application/json;q=0.9, image/*', 'application/xml;q=0', 'nonsense'):
-        answer = asked.get(address, headers={'Accept': accept})
+        answer = http.get(address, headers={'Accept': accept})
         assert wmts_refusal(answer) == (406, 'InvalidParameterValue', 'Accept'), accept
 
 

@@ -1,5 +1,6 @@
 """WMTS: its three ways of cutting the world, tiles by parameters and by address, and its reports of errors."""
 
+import gzip
 import io
 from collections.abc import Callable
 
@@ -52,6 +53,9 @@ def test_its_capabilities_are_valid_by_the_standards_schema(app: FlaskClient) ->
     by_address = app.get('/ows/wmts/1.0.0/WMTSCapabilities.xml')
     wmts_schema().assertValid(etree.fromstring(by_address.get_data()))
     assert app.get('/ows?service=WMTS&request=GetCapabilities').get_data() == by_address.get_data()
+    packed = app.get('/ows/wmts/1.0.0/WMTSCapabilities.xml', headers={'Accept-Encoding': 'gzip'})
+    assert packed.headers['Content-Encoding'] == 'gzip'
+    assert gzip.decompress(packed.get_data()) == by_address.get_data()
     asked = app.get('/ows/wmts/1.0.0/WMTSCapabilities.xml', headers={'If-None-Match': by_address.headers['ETag']})
     assert asked.status_code == 304
 
@@ -121,3 +125,15 @@ def test_each_refusal_is_a_report_with_its_code_and_status(app: FlaskClient) -> 
     assert 'Có phải' in by_address.get_data(as_text=True) or 'Các tên' in by_address.get_data(as_text=True)
     by_address = app.get('/ows/wmts/1.0.0/no%00%01where/default/current/WebMercatorQuad/3/3/6.png')
     assert (by_address.status_code, 'no\ufffd\ufffdwhere' in by_address.get_data(as_text=True)) == (400, True)
+
+
+def test_a_group_of_which_nothing_is_shown_has_transparent_tiles(desk: Desk, client: Client) -> None:
+    """Bus stops are off when the map opens: the layer of all is announced, so its tiles are there."""
+    desk.release('bus_stops', [('POINT(0 0)', {'code': 'b', 'name': 'Bến xe'})])
+    place = {'tilematrixset': 'WebMercatorQuad', 'tilematrix': '9', 'tilerow': '226', 'tilecol': '406'}
+    pictures = []
+    for layer in ('all-layers', 'theme-transport', 'bus_stops'):
+        answer = client().get('/ows', query_string=TILE | place | {'layer': layer})
+        assert (answer.status_code, answer.mimetype) == (200, 'image/png'), answer.get_data(as_text=True)
+        pictures.append(Image.open(io.BytesIO(answer.get_data())).convert('RGBA').getextrema()[3])
+    assert pictures[0] == (0, 0)

@@ -10,7 +10,7 @@ from flask import Flask, Response, request
 LEAST_BYTES = 1_000
 COMPRESSIBLE = ('text/', 'application/json', 'application/geo+json', 'application/ld+json', 'application/schema+json',
                 'application/vnd.mapbox-vector-tile', 'application/vnd.oai.openapi+json', 'application/javascript',
-                'image/svg+xml')  # fmt: skip
+                'application/xml', 'application/vnd.ogc.', 'application/vnd.iso.', 'image/svg+xml')  # fmt: skip
 ENCODINGS = ('br', 'gzip')
 
 

@@ -186,6 +186,8 @@ def _requested_tile(parameters: OwsParameters) -> Response:
 
 
 def _feature_info(parameters: OwsParameters) -> Response:
+    # of the tile on which somebody clicked: all of its parameters are mandatory
+    picture_format(parameters.required('FORMAT'), TILE_ENDINGS, 'FORMAT')
     form = picture_format(parameters.required('INFOFORMAT'), INFO_ENDINGS, 'INFOFORMAT')
     return feature_info(_asked_tile(parameters), parameters.required('I'), parameters.required('J'), form)
 

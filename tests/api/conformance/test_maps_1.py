@@ -134,8 +134,8 @@ def test_core_and_collection_map_every_collection_leads_to_its_map(api: Api) -> 
 
 def test_core_a_map_in_its_storage_system_shows_the_same_ground_as_in_degrees(api: Api) -> None:
     """Requirement 2 B: the picture in EPSG:9209, laid on degrees by rasterio, covers the land of that in CRS84."""
-    asked = {'width': 400, 'f': 'png', 'bgcolor': 'lime'}
-    stored, degrees = api.get(DISTRICTS, **asked), api.get(DISTRICTS, crs='[OGC:CRS84]', **asked)
+    query = {'width': 400, 'f': 'png', 'bgcolor': 'lime'}
+    stored, degrees = api.get(DISTRICTS, **query), api.get(DISTRICTS, crs='[OGC:CRS84]', **query)
     assert (stored.headers['Content-Crs'], degrees.headers['Content-Crs']) == (VN2000, CRS84)
     land = is_land(degrees)
     moved = np.zeros(land.shape, np.uint8)

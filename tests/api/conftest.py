@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from psycopg2 import sql
 
@@ -213,6 +214,15 @@ def codes(answer: Any) -> list[str]:
     """The codes of the features of an answer, in their order."""
     assert answer.status_code == 200, answer.get_data(as_text=True)
     return [feature['properties']['code'] for feature in answer.get_json(force=True)['features']]
+
+
+@pytest.fixture(scope='module')
+def shared_office(shared_desk: Desk) -> Iterator[Flask]:
+    """The app of `office` on a database that the tests of a module share."""
+    release_schools(shared_desk)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv('DOTHI_EDIT_TOKEN', TOKENS)
+        yield create_app('internal')
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from dothi.core.migrate import migrate
 from dothi.core.settings import PROJECT
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
-from tests.conftest import Instance, Province, fresh, serving, use
+from tests.conftest import Instance, Province, fresh, serving, shared_services, use
 
 # Lower left corner of a grid of places in the working CRS, well inside the locality; coordinates count from here.
 E0, N0 = 570_000.0, 2_240_000.0
@@ -167,8 +167,8 @@ def world(instance: Instance, real_data: Path, shared_folder: Path) -> Iterator[
             report = deliver(real_data / 'cql2' / 'ne110m4cql2.gpkg', DeliveryOptions(layer=layer), locality)
             assert report.verdict == 'accepted', report
         core_database.fresh()
-    with serving(environment, shared_folder / 'world', ('internal', 'public')) as running:
-        yield running
+    with shared_services('world') as services:
+        yield services.enter_context(serving(environment, shared_folder / 'world', ('internal', 'public')))
 
 
 PLACE = """

@@ -35,7 +35,7 @@ from dothi.local.demo import demo_options
 from etl.closed_room import fork_server
 from etl.desk.deliver import deliver
 from tests.matrix import number_of_examples
-from tests.scheduling import GroupScheduling, grouping_fault, rank_of
+from tests.scheduling import GroupScheduling, group_of, grouping_fault, rank_of
 
 # Whoever runs the tests may read English.
 os.environ['DOTHI_LANG'] = 'vi'
@@ -48,6 +48,9 @@ PATIENCE_S = 300
 # of a generated test that names no number
 hypothesis.settings.register_profile('dothi', max_examples=number_of_examples(30, 100))
 hypothesis.settings.load_profile('dothi')
+# The services of each group that runs, and the last test that uses them.
+SHARED_SERVICES: dict[str, ExitStack] = {}
+LAST_OF_GROUP: dict[str, str] = {}
 SHARED_DATA = PROJECT.parent / 'shared' / 'data'
 
 
@@ -71,6 +74,19 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     fault = grouping_fault(item)
     if fault is not None:
         pytest.fail(fault, pytrace=False)
+
+
+def pytest_collection_finish(session: pytest.Session) -> None:
+    """Note which test is the last one on each shared service."""
+    LAST_OF_GROUP.update({group_of(item.location[0]): item.nodeid for item in session.items})
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item) -> None:
+    """End shared services after the last test on them: until the end of the run they would take 1 GB each."""
+    group = group_of(item.location[0])
+    if group in SHARED_SERVICES and LAST_OF_GROUP[group] == item.nodeid:
+        SHARED_SERVICES.pop(group).close()
 
 
 @pytest.hookimpl(optionalhook=True)
@@ -355,8 +371,15 @@ def province(instance: Instance, province_template: str, shared_folder: Path) ->
     environment = instance.environment(instance.create('province', province_template), shared_folder / 'province')
     # the rasters of the releases lie where they were delivered
     environment['DOTHI_STORE'] = str(shared_folder / 'province-template' / 'store')
-    with serving(environment, shared_folder / 'province') as running:
-        yield running
+    with shared_services('province') as services:
+        yield services.enter_context(serving(environment, shared_folder / 'province'))
+
+
+@contextmanager
+def shared_services(group: str) -> Iterator[ExitStack]:
+    """What ends with the group's last test, or else with the fixture. group: of `scheduling.GROUPS`."""
+    with SHARED_SERVICES.setdefault(group, ExitStack()) as services:
+        yield services
 
 
 SERVICES = {

@@ -136,6 +136,9 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
         return create_app(self.audience, listening_url(self.audience, self.host, self.port), self.accounts)
 
     def run(self) -> None:
+        # else the first look for garbage in each worker makes a copy of all that it shares with the master
+        gc.collect()
+        gc.freeze()
         Master(self).run()
 
     def _after_exit(self, _master: Any, worker: Any) -> None:

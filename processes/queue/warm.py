@@ -1,6 +1,7 @@
 """Imported by the server that children are forked from and nowhere else: what every run needs, loaded once."""
 
 import contextlib
+import gc
 
 from dothi.core.errors import DothiError
 from dothi.core.export.formats import FORMATS
@@ -15,3 +16,6 @@ for row in FORMATS.values():
 with contextlib.suppress(DothiError):
     all_processes()
     _ = cached_locality(PathSettings().locality).srid
+# else the first look for garbage in each run makes a copy of all this
+gc.collect()
+gc.freeze()

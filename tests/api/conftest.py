@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from psycopg2 import sql
 
@@ -21,7 +22,7 @@ from dothi.core.migrate import migrate
 from dothi.core.settings import PROJECT
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
-from tests.conftest import Instance, Province, fresh, serving, use
+from tests.conftest import Instance, Province, fresh, serving, shared_services, use
 
 # Lower left corner of a grid of places in the working CRS, well inside the locality; coordinates count from here.
 E0, N0 = 570_000.0, 2_240_000.0
@@ -166,8 +167,8 @@ def world(instance: Instance, real_data: Path, shared_folder: Path) -> Iterator[
             report = deliver(real_data / 'cql2' / 'ne110m4cql2.gpkg', DeliveryOptions(layer=layer), locality)
             assert report.verdict == 'accepted', report
         core_database.fresh()
-    with serving(environment, shared_folder / 'world', ('internal', 'public')) as running:
-        yield running
+    with shared_services('world') as services:
+        yield services.enter_context(serving(environment, shared_folder / 'world', ('internal', 'public')))
 
 
 PLACE = """
@@ -213,6 +214,15 @@ def codes(answer: Any) -> list[str]:
     """The codes of the features of an answer, in their order."""
     assert answer.status_code == 200, answer.get_data(as_text=True)
     return [feature['properties']['code'] for feature in answer.get_json(force=True)['features']]
+
+
+@pytest.fixture(scope='module')
+def shared_office(shared_desk: Desk) -> Iterator[Flask]:
+    """The app of `office` on a database that the tests of a module share."""
+    release_schools(shared_desk)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv('DOTHI_EDIT_TOKEN', TOKENS)
+        yield create_app('internal')
 
 
 @pytest.fixture

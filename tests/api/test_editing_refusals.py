@@ -1,18 +1,26 @@
 """What an editor is told when an edit cannot be taken: the status, the place in the body, and that nothing changed."""
 
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 
+from dothi.api.app import create_app
 from dothi.core.locality import load_locality
 from dothi.core.settings import PROJECT
-from tests.api.conftest import E0, N0, Desk, school
+from tests.api.conftest import E0, N0, school
 from tests.api.editors import LAN, SCHOOLS, delete, feature, number_of, patch, post, problems, put, rows
 
 POINT = {'type': 'Point', 'coordinates': [E0, N0]}
 BUILDINGS = '/api/collections/buildings/items'
+
+
+@pytest.fixture
+def office(shared_office: Flask) -> FlaskClient:
+    """The internal service, which no test here changes."""
+    return shared_office.test_client()
 
 
 @pytest.fixture(autouse=True)
@@ -153,13 +161,11 @@ def test_what_no_resource_takes_is_answered_with_what_it_does_take(office: Any) 
         assert method not in refused.headers['Allow']
 
 
-def test_a_layer_can_want_the_version_that_was_edited(
-    desk: Desk, client: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, office: Any
-) -> None:
+def test_a_layer_can_want_the_version_that_was_edited(monkeypatch: pytest.MonkeyPatch, office: Any) -> None:
     strict = load_locality(PROJECT / 'locality')
     strict.layers['schools'] = strict.layers['schools'].model_copy(update={'require_if_match': True})
     monkeypatch.setattr('dothi.api.app.served_locality', lambda: strict)
-    there, number = client('internal'), number_of('a')
+    there, number = create_app('internal').test_client(), number_of('a')
     assert patch(there, number, {'properties': {'places': 1}}).status_code == 428
     assert delete(there, number).status_code == 428
     assert patch(there, number, {'properties': {'places': 1}}, {'If-Match': '"0"'}).status_code == 412
@@ -169,7 +175,7 @@ def test_a_layer_can_want_the_version_that_was_edited(
     assert same.status_code == 204
 
 
-def test_what_a_process_computed_is_not_edited(desk: Desk, office: Any) -> None:
+def test_what_a_process_computed_is_not_edited(office: Any) -> None:
     """A verdict that somebody typed would be none."""
     items = '/api/collections/indicator_values/items'
     answer = post(office, feature('c'), where=items)

@@ -1,5 +1,7 @@
 """How often an answer goes to the database, and which release it is of."""
 
+import itertools
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -11,6 +13,7 @@ from dothi.api.http import snapshot as snapshots
 from dothi.api.http.snapshot import MOST_PREPARED, statements
 from dothi.core import database as core_database
 from tests.api.conftest import Desk, school
+from tests.matrix import number_of_examples
 
 type Client = Callable[..., FlaskClient]
 ITEMS = '/api/collections/schools/items'
@@ -137,3 +140,35 @@ def test_a_page_that_was_answered_before_comes_under_the_address_and_in_the_lang
                 links = answer.get_json()['links']
                 assert all(link['href'].startswith(f'http://{host}/') for link in links)
                 assert (links[-1]['title'] == 'Schools') == (language == 'en')
+
+
+QUERIES = ['limit=2', 'limit=2&offset=1', 'sortby=-code&limit=3', "filter=name like 'v%'&limit=2", 'bbox=105,20,107,21']
+
+
+def test_no_answer_mixes_two_releases_while_they_come(desk: Desk, client: Client) -> None:
+    """Release n holds n schools, all of which are called vn: number, count and names of a page belong together."""
+
+    def release(number: int) -> None:
+        desk.release('schools', [('POINT(0 0)', school(f'{place:02}', f'v{number}')) for place in range(number)])
+
+    release(3)
+    app, ended, faults = client(), threading.Event(), []
+
+    def read() -> None:
+        for query in itertools.cycle(QUERIES):
+            document = app.application.test_client().get(f'{ITEMS}?{query}').get_json()
+            names = {feature['properties']['name'] for feature in document['features']}
+            if names != {f'v{document.get("numberMatched", next(iter(names))[1:])}'}:
+                faults.append((query, names, document.get('numberMatched')))
+            if ended.is_set():
+                return
+
+    readers = [threading.Thread(target=read) for _ in range(3)]
+    for reader in readers:
+        reader.start()
+    for number in range(4, number_of_examples(14, 60)):
+        release(number)
+    ended.set()
+    for reader in readers:
+        reader.join()
+    assert faults == []

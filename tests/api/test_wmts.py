@@ -2,13 +2,13 @@
 
 import gzip
 import io
-from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
 from lxml import etree
 from PIL import Image
 
+from dothi.api.app import create_app
 from dothi.api.ows.matrix_sets import known_matrix
 from dothi.api.tiles.matrices import matrix_sets
 from dothi.core.crs import proj_string, transformer
@@ -16,19 +16,18 @@ from dothi.core.locality import Locality
 from tests.api.conftest import E0, N0, Desk, building, school, square
 from tests.api.ows_schemas import wmts_schema, xml_schema
 
-type Client = Callable[..., FlaskClient]
 OWS_CLASSES = ('wmts 1.0.0/kvp-get', 'wmts 1.0.0/restful', 'wmts 1.0.0/feature-info')
 OWS = '{http://www.opengis.net/ows/1.1}'
 TILE = {'service': 'WMTS', 'request': 'GetTile', 'version': '1.0.0', 'layer': 'buildings', 'style': 'default',
         'format': 'image/png'}  # fmt: skip
 
 
-@pytest.fixture
-def app(desk: Desk, client: Client) -> FlaskClient:
+@pytest.fixture(scope='module')
+def app(shared_desk: Desk) -> FlaskClient:
     """A client of a service with one house of 200 m, around (E0, N0), and a school far away."""
-    desk.release('buildings', [(square(-100, -100, 200), building('x'))])
-    desk.release('schools', [('POINT(9000 9000)', school('a'))])
-    return client()
+    shared_desk.release('buildings', [(square(-100, -100, 200), building('x'))])
+    shared_desk.release('schools', [('POINT(9000 9000)', school('a'))])
+    return create_app('internal').test_client()
 
 
 def test_the_sets_are_those_of_the_standard_and_printed_maps(locality: Locality) -> None:

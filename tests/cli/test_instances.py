@@ -28,7 +28,7 @@ BAY = PROJECT / 'tests' / 'localities' / 'bay'
 
 @dataclass(frozen=True)
 class Other:
-    """An instance of its own: state folder, ports and locality."""
+    """An instance of its own: state folder, ports and locality; whoever starts it would let everybody write."""
 
     state: Path
     locality: Path
@@ -46,7 +46,7 @@ class Other:
         kept = {name: value for name, value in os.environ.items() if not name.startswith('DOTHI_')}
         command = [sys.executable, '-m', 'dothi.cli', *map(str, arguments)]
         return subprocess.run(
-            command, env=kept | own, cwd=PROJECT, capture_output=True, text=True, timeout=600, check=False
+            command, env=kept | own, cwd=PROJECT, capture_output=True, text=True, timeout=600, check=False, umask=0
         )
 
     def get(self, path: str) -> Any:

@@ -67,6 +67,7 @@ def test_a_delivery_of_its_own_writes_nothing_for_strangers(
     assert {mode for name, mode in modes.items() if (state / name).is_dir()} <= {0o750, 0o700}
 
 
+@exhaustive  # by day test_instances.py looks at what services make as they start, under the same umask
 def test_services_and_workers_write_nothing_for_strangers(
     database: dict[str, str], state: Path, locality: Locality
 ) -> None:

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg2
@@ -63,7 +63,21 @@ class Container:
 
 @pytest.fixture
 def container(shared_folder: Path) -> Iterator[Container]:
-    folder = shared_folder / 'image'
+    with container_in(shared_folder / 'image') as new:
+        yield new
+
+
+@pytest.fixture(scope='module')
+def running(shared_folder: Path) -> Iterator[Container]:
+    """One that has started for the first time."""
+    with container_in(shared_folder / 'running-image') as made:
+        made.start()
+        made.wait()
+        yield made
+
+
+@contextmanager
+def container_in(folder: Path) -> Iterator[Container]:
     folder.mkdir()
     shutil.copy(PROJECT / 'docker' / 'postgis.sh', folder)
     if os.geteuid() == 0:
@@ -74,17 +88,15 @@ def container(shared_folder: Path) -> Iterator[Container]:
     shutil.rmtree(folder)
 
 
-def test_the_database_is_kept_from_one_start_to_the_next(container):
-    container.start()
-    container.wait()
-    container.answer("create table kept as select 'Nam Định' as name; select 1")
-    assert container.answer("select datlocale from pg_database where datname = 'dothi'") == 'C.UTF-8'
-    container.stop()
-    container.start()
-    container.wait()
-    assert container.answer('select name from kept') == 'Nam Định'
+def test_the_database_is_kept_from_one_start_to_the_next(running):
+    running.answer("create table kept as select 'Nam Định' as name; select 1")
+    assert running.answer("select datlocale from pg_database where datname = 'dothi'") == 'C.UTF-8'
+    running.stop()
+    running.start()
+    running.wait()
+    assert running.answer('select name from kept') == 'Nam Định'
     extensions = "select count(*) from pg_available_extensions where name in ('postgis', 'pgrouting')"
-    assert container.answer(extensions) == 2
+    assert running.answer(extensions) == 2
 
 
 def test_a_first_start_that_was_killed_is_made_good_by_the_next(container):
@@ -98,8 +110,6 @@ def test_a_first_start_that_was_killed_is_made_good_by_the_next(container):
     assert not (container.folder / 'data.new').exists()
 
 
-def test_nobody_enters_without_the_password(container):
-    container.start()
-    container.wait()
+def test_nobody_enters_without_the_password(running):
     with pytest.raises(psycopg2.OperationalError, match='password'):
-        psycopg2.connect(f'postgresql://dothi_admin:wrong@127.0.0.1:{container.port}/dothi')
+        psycopg2.connect(f'postgresql://dothi_admin:wrong@127.0.0.1:{running.port}/dothi')

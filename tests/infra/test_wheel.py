@@ -16,6 +16,7 @@ import pytest
 from dothi import __version__
 from dothi.core.ports import free_port
 from dothi.core.settings import PROJECT
+from tests.matrix import exhaustive
 
 SOURCES = (
     'dothi', 'etl', 'processes', 'demo', 'sql', 'locality', 'web/dist', 'docs/explanation',
@@ -49,22 +50,26 @@ def environment(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     Its own folder comes first, and of the borrowed one no .pth file is read: the sources cannot be found through it.
     """
     folder = tmp_path_factory.mktemp('elsewhere') / 'venv'
-    subprocess.run([sys.executable, '-m', 'venv', str(folder)], check=True)
-    python = folder / 'bin' / 'python'
-    subprocess.run([str(python), '-m', 'pip', 'install', '--quiet', '--no-deps', str(wheel)], check=True)
+    subprocess.run([sys.executable, '-m', 'venv', '--without-pip', str(folder)], check=True)
+    pip = [sys.executable, '-m', 'pip', '--python', str(folder / 'bin' / 'python')]
+    subprocess.run([*pip, 'install', '--quiet', '--no-deps', str(wheel)], check=True)
     (packages,) = folder.glob('lib/python*/site-packages')
     (packages / 'borrowed.pth').write_text(sysconfig.get_path('purelib') + '\n', encoding='utf-8')
     return folder
 
 
+def inherited() -> dict[str, str]:
+    """The environment without what leads to the sources or to the tests' database."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(('DOTHI_', 'PYTHON'))}
+
+
 @pytest.fixture
 def instance(environment: Path, tmp_path: Path, shared_folder: Path) -> Iterator[dict[str, str]]:
     """The environment variables of an instance of the installed wheel; it is ended afterwards."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(('DOTHI_', 'PYTHON'))}
     own = {'DOTHI_STATE': str(shared_folder / 'wheel'), 'DOTHI_WORKERS': '1'}
     ports = {'DOTHI_PORT': str(free_port()), 'DOTHI_PUBLIC_PORT': str(free_port())}
-    yield inherited | own | ports
-    command(environment, inherited | own | ports, tmp_path, 'down')
+    yield inherited() | own | ports
+    command(environment, inherited() | own | ports, tmp_path, 'down')
 
 
 def command(environment: Path, variables: dict[str, str], folder: Path, *arguments: str) -> str:
@@ -91,6 +96,12 @@ def test_the_wheel_has_all_that_is_no_python(wheel: Path) -> None:
         assert {file for file in files if '__pycache__' not in file} <= names, package
 
 
+def test_a_command_of_the_wheel_reads_the_files_in_it(environment: Path, tmp_path: Path) -> None:
+    settings = command(environment, inherited(), tmp_path, 'config', '--json')
+    assert f'{environment}/lib' in settings, 'it reads the locality of the sources'
+
+
+@exhaustive
 def test_an_instance_runs_from_the_wheel(environment: Path, instance: dict[str, str], tmp_path: Path) -> None:
     command(environment, instance, tmp_path, 'up', '--demo', DEMO)
     status = json.loads(command(environment, instance, tmp_path, 'status', '--json'))
@@ -99,5 +110,3 @@ def test_an_instance_runs_from_the_wheel(environment: Path, instance: dict[str, 
         with urllib.request.urlopen(f'http://127.0.0.1:{instance["DOTHI_PORT"]}{address}', timeout=60) as answer:
             assert answer.status == 200
             assert answer.read()
-    settings = command(environment, instance, tmp_path, 'config', '--json')
-    assert f'{environment}/lib' in settings, 'it reads the locality of the sources'

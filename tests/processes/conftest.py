@@ -389,12 +389,19 @@ def new_worker(database: dict[str, str]) -> Iterator[Callable[..., subprocess.Po
         stop_worker(process)
 
 
+# It looks for what is to be done more often than every three seconds: tests wait for it.
+PROGRAM = """
+from processes.queue import worker
+worker.SWEEP_S, worker.READY_LOOK_S, worker.CALL_BACK_S = 0.5, 0.3, 0.2
+worker.run_worker(2)
+"""
+
+
 def start_worker(environment: dict[str, str]) -> subprocess.Popen[bytes]:
     """A worker that is alive."""
-    code = 'from processes.queue.worker import run_worker; run_worker(2)'
     # files of whole layers are written by children too, and tests here look for the child of a job
     environment = {'DOTHI_DOWNLOADS': '[]', **environment}
-    process = subprocess.Popen([sys.executable, '-c', code], env={**os.environ, **environment}, cwd=PROJECT)
+    process = subprocess.Popen([sys.executable, '-c', PROGRAM], env={**os.environ, **environment}, cwd=PROJECT)
     newest = 'select coalesce(max(id), 0) from job.procrastinate_workers'
     before = ask(newest)
     try:

@@ -8,6 +8,7 @@ import shutil
 import pytest
 
 from dothi.api.app import create_app
+from dothi.core import database as core_database
 from dothi.core.database import connection
 from dothi.core.errors import DataRefused, http_status
 from dothi.core.locality import UnknownLayer, load_locality
@@ -50,9 +51,19 @@ def database(shared_database, monkeypatch):
     return shared_database
 
 
+@pytest.fixture(scope='module')
+def service(shared_database):
+    """The internal service on the database that the tests share; what it asks is asked anew each time."""
+    with pytest.MonkeyPatch.context() as patch:
+        use(patch, shared_database)
+        made = create_app('internal')
+        core_database.fresh()
+    return made
+
+
 @pytest.fixture
-def app(database):
-    return create_app('internal').test_client()
+def app(database, service):
+    return service.test_client()
 
 
 @pytest.fixture

@@ -50,7 +50,7 @@ class KeptResults(BaseModel):
 class Contact(BaseModel):
     """Whom to ask about the services, and where they are: rather somebody on duty than a name.
 
-    organisation: the locality's attribution where it is left out. address: street and number.
+    organisation: the locality's attribution where it is left out. address: building, or street and number.
     """
 
     model_config = ConfigDict(extra='forbid', frozen=True)
@@ -61,7 +61,7 @@ class Contact(BaseModel):
     address: Text
     city: Text
     province: Text
-    postcode: str
+    postcode: str = ''
     country: Text
     phone: str | None = None
     email: str | None = None

@@ -165,7 +165,7 @@ def test_wms_and_wmts_name_person_position_organisation_and_address(ask: Callabl
             'Address': contact.address.pick(lang),
             'City': contact.city.pick(lang),
             'StateOrProvince': contact.province.pick(lang),
-            'PostCode': contact.postcode,
+            **({'PostCode': contact.postcode} if contact.postcode else {}),
             'Country': contact.country.pick(lang),
         }
         provider = document(ask(service='WMTS', request='GetCapabilities', language=lang))
@@ -199,7 +199,7 @@ def test_wms_phone_and_mail_are_named_where_the_locality_has_them(
         if entry.name != 'locality.yml':
             (folder / entry.name).symlink_to(entry)
     place = (PROJECT / 'locality' / 'locality.yml').read_text(encoding='utf-8')
-    place = place.replace('  postcode:', '  phone: "+84 228 0000000"\n  email: data@example.org\n  postcode:')
+    place = place.replace('  country:', '  phone: "+84 228 0000000"\n  email: data@example.org\n  country:')
     (folder / 'locality.yml').write_text(place, encoding='utf-8')
     monkeypatch.setenv('DOTHI_LOCALITY', str(folder))
     http = client()

@@ -2,6 +2,7 @@
 
 import gzip
 import io
+from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
@@ -16,6 +17,7 @@ from dothi.core.locality import Locality
 from tests.api.conftest import E0, N0, Desk, building, school, square
 from tests.api.ows_schemas import wmts_schema, xml_schema
 
+type Client = Callable[..., FlaskClient]
 OWS_CLASSES = ('wmts 1.0.0/kvp-get', 'wmts 1.0.0/restful', 'wmts 1.0.0/feature-info')
 OWS = '{http://www.opengis.net/ows/1.1}'
 TILE = {'service': 'WMTS', 'request': 'GetTile', 'version': '1.0.0', 'layer': 'buildings', 'style': 'default',

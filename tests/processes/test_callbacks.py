@@ -103,6 +103,7 @@ def test_a_subscriber_hears_of_the_beginning_and_gets_the_result(town, new_worke
     assert 'has no data yet' in info['message']
 
 
+@pytest.mark.own_database  # no worker is there, which would tell the subscriber before the test does
 def test_dismissal_is_told_to_who_wants_to_hear_of_failure(database, listener):
     with connection('admin') as db, db.cursor() as cursor:
         cursor.execute(
@@ -119,6 +120,7 @@ def test_dismissal_is_told_to_who_wants_to_hear_of_failure(database, listener):
     assert heard_at(listener, '/ok') == []
 
 
+@pytest.mark.own_database  # no worker is there, which would tell the subscriber before the test does
 @pytest.mark.parametrize('path', ['/500', '/302', '/307', '/404'])
 def test_what_does_not_answer_rightly_is_tried_again_later_and_no_redirect_is_followed(database, listener, path):
     _noted(listener.url + path)
@@ -134,6 +136,7 @@ def test_what_does_not_answer_rightly_is_tried_again_later_and_no_redirect_is_fo
     assert due() == []
 
 
+@pytest.mark.own_database  # no worker is there, which would tell the subscriber before the test does
 def test_a_host_that_is_not_named_any_more_is_not_told(database, listener, monkeypatch):
     _noted(f'{listener.url}/ok')
     monkeypatch.setenv('DOTHI_CALLBACK_HOSTS', '[]')

@@ -190,18 +190,21 @@ def test_json_holds_for_commands_that_cannot_be_read_too(arguments: list[str], e
     assert error['message']['vi'] in done.stderr
 
 
-def test_an_interrupted_command_says_so_and_leaves_nothing(database: dict[str, str], districts: Path) -> None:
+def test_an_interrupted_command_says_so_and_leaves_nothing(
+    database: dict[str, str], districts: Path, tmp_path: Path
+) -> None:
     """Ctrl-C while rows are read."""
     # whoever runs the tests in the background has told all processes below to ignore it
     as_typed = ['env', '--default-signal=INT', sys.executable, '-m', 'dothi.cli']
     command = [*as_typed, 'deliver', str(districts), '-l', 'districts', '--json']
+    # with a fork server of its own, which still loads when the signal comes
+    environment = {**os.environ, **database, 'DOTHI_STATE': str(tmp_path / 'own')}
     # however late this process reads the line, the command cannot have ended: it needs the table to do so
     with connection('admin') as db, db.cursor() as cursor:
         cursor.execute('lock table catalog.release in share mode')
         running = subprocess.Popen(
-            command, env={**os.environ, **database}, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-            text=True,
-        )  # fmt: skip
+            command, env=environment, cwd=PROJECT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
         assert running.stderr is not None
         next(line for line in running.stderr if 'Đọc và kiểm tra hàng' in line)
         running.send_signal(signal.SIGINT)

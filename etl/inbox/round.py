@@ -2,9 +2,10 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
+import psycopg2
 from psycopg2.extensions import connection as Connection
 
 from dothi.core.errors import Busy, Defect, DothiError, EnvironmentMissing
@@ -47,7 +48,7 @@ def work(root: Path, settling: Settling, locality: Locality, fault: Callable[[],
     next look.
     """
     make_folders(root, locality)
-    with loader_session('dothi inbox') as db, _alone(db):
+    with loader_session('dothi inbox') as db, alone(db):
         desk, done = Desk(root, locality, db, fault), Round()
         for claim in unfinished(root):
             done.taken.append(_carried(desk, claim))
@@ -61,8 +62,8 @@ def work(root: Path, settling: Settling, locality: Locality, fault: Callable[[],
 
 
 @contextmanager
-def _alone(db: Connection) -> Iterator[None]:
-    """Nobody else looks into the inbox of this database meanwhile; the lock ends with the session."""
+def alone(db: Connection) -> Iterator[None]:
+    """Nobody else looks into the inbox of this database meanwhile; the lock ends with the session at the latest."""
     db.autocommit = True
     with db.cursor() as cursor:
         cursor.execute('select pg_try_advisory_lock(%s)', [INBOX_LOCK])
@@ -72,7 +73,12 @@ def _alone(db: Connection) -> Iterator[None]:
             vi='Tiến trình khác đang xử lý hộp nhận (dothi inbox --watch).',
             en='Another process works on the inbox (dothi inbox --watch).',
         )
-    yield
+    try:
+        yield
+    finally:
+        # the server ends a session a moment after it was told to: until then the next round would be refused
+        with suppress(psycopg2.Error), db.cursor() as cursor:
+            cursor.execute('select pg_advisory_unlock(%s)', [INBOX_LOCK])
 
 
 def _take(desk: Desk, waiting_file: WaitingFile) -> TakenFile:

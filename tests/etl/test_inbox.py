@@ -23,7 +23,7 @@ from etl.formats.errors import InUse
 from etl.inbox import answers, delivering
 from etl.inbox.claim import take
 from etl.inbox.looking import look
-from etl.inbox.round import INBOX_LOCK, InboxBusy, once
+from etl.inbox.round import INBOX_LOCK, InboxBusy, alone, once
 from etl.inbox.watch import watch
 from tests.etl.crashing import ended, forked
 from tests.hostile.files import HOSTILE
@@ -321,7 +321,22 @@ def test_two_watchers_do_not_work_at_once(inbox, agency):
         cursor.execute('select pg_advisory_lock(%s)', [INBOX_LOCK])
         with pytest.raises(InboxBusy):
             inbox.look()
+        cursor.execute('select pg_advisory_unlock(%s)', [INBOX_LOCK])
     assert [one.status for one in inbox.look()] == ['accepted']
+
+
+def test_the_next_round_need_not_wait_for_the_end_of_the_session(inbox):
+    """The server ends a session a moment after it was told to; the lock of the round is free before."""
+
+    def lock_is_free():
+        with core_database.connection('admin') as db, db.cursor() as cursor:
+            cursor.execute("select count(*) from pg_locks where locktype = 'advisory' and objid = %s", [INBOX_LOCK])
+            return cursor.fetchone()[0] == 0
+
+    with loader_session('dothi inbox') as db:
+        with alone(db):
+            assert not lock_is_free()
+        assert lock_is_free()
 
 
 def test_folders_are_made_so_that_a_file_servers_users_can_write_and_keep_what_was_set(inbox):

@@ -144,3 +144,15 @@ def test_answers_differ_by_what_vary_names(desk: Desk, client: Client) -> None:
     answer = client().get(ITEMS)
     assert {'Accept', 'Accept-Language', 'Accept-Encoding'} <= set(answer.headers['Vary'].split(', '))
     assert codes(answer) == ['A']
+
+
+def test_what_was_read_before_is_refused_where_it_is_wrong(desk: Desk, client: Client) -> None:
+    """Neither the tag of another page nor a request that was refused before leads past the reading of parameters."""
+    desk.release('schools', [('POINT(0 0)', school('A'))])
+    app = client()
+    tag = app.get(ITEMS).headers['ETag']
+    for _ in range(2):
+        assert app.get(f'{ITEMS}?limit=x', headers={'If-None-Match': tag}).status_code == 400
+        assert app.get(f'{ITEMS}?colour=red', headers={'If-None-Match': tag}).status_code == 400
+        assert app.get(f'{ITEMS}?limit=1', headers={'If-None-Match': tag}).status_code == 304
+    assert app.get(f'{ITEMS}?limit=1').get_json()['numberReturned'] == 1

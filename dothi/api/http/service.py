@@ -107,6 +107,11 @@ class Service:
         return Remembered(1_000)
 
     @cached_property
+    def read_requests(self) -> Remembered[tuple[object, ...], bool]:
+        """Requests for items that are known to be without fault, by what they say."""
+        return Remembered(10_000)
+
+    @cached_property
     def pages(self) -> Remembered[tuple[object, ...], Any]:
         """Small documents of items as they were answered, by what the request says; true while their release lasts."""
         return Remembered(500)

@@ -89,20 +89,21 @@ def _document_links(layer: Layer, item_id: str | None, form: str) -> list[dict[s
     collection = f'{api_url()}/collections/{layer.id}'
     own = f'{collection}/items' if item_id is None else f'{collection}/items/{item_id}'
     parameters = {name: value for name, value in request_parameters().items() if name != 'f'}
+    lang = language()
     # written once for all formats
     query = urlencode(parameters)
     links = [
         _link_with_query(
             'self' if name == form else 'alternate',
             media_type,
-            say(THIS_AS).format(title),
+            THIS_AS.pick(lang).format(title),
             own,
             f'{query}&f={name}' if query else f'f={name}',
             parameters | {'f': name},
         )
         for name, (media_type, title) in ITEM_FORMATS.items()
     ]
-    title = layer.title.pick(language())
+    title = layer.title.pick(lang)
     return [*links, {'rel': 'collection', 'type': 'application/json', 'title': title, 'href': collection}]
 
 

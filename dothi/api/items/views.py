@@ -127,7 +127,10 @@ def answer_query(layer: Layer) -> Response:
         return file_response(read_query(layer, form, service()), form)
     request_text = (layer.id, form, language(), root_url(), request.query_string, request.method == 'POST')
     kept: KeptPage | None = service().pages.get(request_text)
-    query = read_query(layer, form, service()) if kept is None else None
+    # what was read before without a fault need not be read to say that nothing has changed
+    was_read = kept is not None or service().read_requests.get(request_text)
+    query = None if was_read else read_query(layer, form, service())
+    service().read_requests.keep(request_text, True)
     if kept is not None or is_conditional():
         with statements() as db:
             release = db.release(layer)

@@ -27,8 +27,10 @@ class Turns:
         try:
             free.get(timeout=LONGEST_TURN_S)
         except Empty:
-            free = self._free = self._new_places()
+            # taken before others see the new places, or it would wait for one of them without end
+            free = self._new_places()
             free.get()
+            self._free = free
         try:
             yield
         finally:

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -80,6 +81,34 @@ def test_a_slow_request_is_waited_for_once_and_by_nobody_after_that(
     assert not fourth.inside.wait(0.1), 'the end of the slow one is no place among the new ones'
     third.leave()
     assert fourth.inside.wait(PATIENCE_S)
+
+
+def test_who_makes_new_places_has_one_of_them_before_others_see_them(
+    visitors: list[Visitor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Somebody who is quicker must not get it: the one who made it would wait for their end."""
+    taken = Turns(1)
+    assert _enter(visitors, taken).inside.wait(PATIENCE_S)
+    make_places = taken._new_places
+
+    def made_slowly() -> Any:
+        places = make_places()
+
+        class Slow:
+            put = places.put
+
+            @staticmethod
+            def get(timeout: float | None = None) -> None:
+                if taken._free is slow:
+                    _enter(visitors, taken).inside.wait(PATIENCE_S)
+                places.get(timeout=timeout)
+
+        slow = Slow()
+        monkeypatch.setattr(taken, '_new_places', make_places)
+        return slow
+
+    monkeypatch.setattr(taken, '_new_places', made_slowly)
+    assert _enter(visitors, taken).inside.wait(10)
 
 
 def test_an_error_gives_the_place_back() -> None:

@@ -26,7 +26,7 @@ from dothi.api.http.snapshot import Snapshot, snapshot
 from dothi.api.items.counting import number_matched
 from dothi.api.items.documents import LONGEST_QUERY
 from dothi.api.items.features import Page, read_page
-from dothi.api.items.offsets import from_nearby
+from dothi.api.items.offsets import begin_nearby, is_deep, read_milestones
 from dothi.api.items.paging import cursor_of
 from dothi.api.items.query import HEADERS, SORTBY, Query
 from dothi.core.catalog import Release
@@ -51,7 +51,7 @@ def file_response(query: Query, form: str) -> Response:
         release = db.release(query.layer)
         if not_modified(etag(release, form), release.released_at):
             return make_conditional(Response(status=304), release, form)
-        begun = from_nearby(db, query, release)
+        begun = begin_nearby(query, read_milestones(db, query, release)) if is_deep(query) else query
         _, page = read_page(db, replace(begun, columns={}, geometry=None))
         matched = number_matched(db, query, release, page)
         extract = _describe_extract(begun, release, headers, None if page.returned == matched else matched)

@@ -26,41 +26,33 @@ def is_deep(query: Query) -> bool:
     return query.is_plain and query.after is None and query.offset >= STEP
 
 
-def from_remembered(query: Query) -> Query | None:
-    """`from_nearby` by the milestones that were last asked for, of whichever release; None where there are none.
-
-    Whether they are those of the page that is read, its release tells: see `are_milestones_of`.
-    """
-    remembered = service().milestones.get(query.layer.id)
-    return None if remembered is None else _begin_at(query, remembered.ids)
+def remembered_milestones(query: Query) -> Milestones | None:
+    """The milestones of the layer that were last asked for, of whichever release."""
+    milestones: Milestones | None = service().milestones.get(query.layer.id)
+    return milestones
 
 
-def are_milestones_of(release: Release) -> bool:
-    """Whether `from_remembered` goes by the milestones of this release."""
-    remembered = service().milestones.get(release.layer_id)
-    return remembered is not None and remembered.release == release
+def read_milestones(db: Snapshot, query: Query, release: Release) -> Milestones:
+    """The milestones of the release that `db` shows, read where they are not remembered."""
+    milestones = remembered_milestones(query)
+    if milestones is None or milestones.release != release:
+        milestones = Milestones(release, _read_ids(db, query))
+        service().milestones.keep(query.layer.id, milestones)
+    return milestones
 
 
-def from_nearby(db: Snapshot, query: Query, release: Release) -> Query:
-    """`query` as one that begins at a known feature shortly before its page, where nothing but the offset tells.
+def begin_nearby(query: Query, milestones: Milestones) -> Query:
+    """A deep `query` as one that begins at a known feature shortly before its page.
 
     At 590,000 of 600,000 buildings the plain offset takes 60 ms, and this 0.2 ms.
     """
-    if not is_deep(query):
-        return query
-    if not are_milestones_of(release):
-        service().milestones.keep(query.layer.id, Milestones(release, _read_milestones(db, query)))
-    return from_remembered(query) or query
-
-
-def _begin_at(query: Query, milestones: tuple[int, ...]) -> Query:
-    passed = min(query.offset // STEP, len(milestones))
+    passed = min(query.offset // STEP, len(milestones.ids))
     if not passed:
         return query
-    return replace(query, after=(str(milestones[passed - 1]),), offset=query.offset - passed * STEP)
+    return replace(query, after=(str(milestones.ids[passed - 1]),), offset=query.offset - passed * STEP)
 
 
-def _read_milestones(db: Snapshot, query: Query) -> tuple[int, ...]:
+def _read_ids(db: Snapshot, query: Query) -> tuple[int, ...]:
     """The ids of every STEP-th feature of the release."""
     numbered = sql.SQL('select id, row_number() over (order by id) as place from {} as f').format(query.rows)
     form = sql.SQL('select id from ({}) as n where place % {} = 0 order by id')

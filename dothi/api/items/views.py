@@ -17,7 +17,7 @@ from dothi.api.items.counting import number_matched
 from dothi.api.items.documents import ITEM_FORMATS, collection_document, feature_document, feature_response
 from dothi.api.items.features import Version, read_feature, read_page, read_version
 from dothi.api.items.files import file_response
-from dothi.api.items.offsets import are_milestones_of, from_nearby, from_remembered, is_deep
+from dothi.api.items.offsets import begin_nearby, is_deep, read_milestones, remembered_milestones
 from dothi.api.items.query import (
     FEATURE_PARAMETERS,
     MAX_ALLOWABLE_OFFSET,
@@ -152,16 +152,18 @@ def answer_query(layer: Layer) -> Response:
 
 def _read_document(query: Query, form: str) -> tuple[Release, bytes]:
     """The page that `query` means as a document, and the release that it is of."""
-    begun = from_remembered(query) if is_deep(query) else query
-    if begun is not None:
+    milestones = remembered_milestones(query) if is_deep(query) else None
+    if milestones is not None or not is_deep(query):
+        begun = query if milestones is None else begin_nearby(query, milestones)
         with statements() as db:
             release, page = read_page(db, begun)
-            if begun is query or are_milestones_of(release):
+            if milestones is None or milestones.release == release:
                 return release, collection_document(
                     query, release, number_matched(db, query, release, page), page, form
                 )
     with snapshot() as db:
-        release, page = read_page(db, from_nearby(db, query, db.release(query.layer)))
+        begun = begin_nearby(query, read_milestones(db, query, db.release(query.layer)))
+        release, page = read_page(db, begun)
         return release, collection_document(query, release, number_matched(db, query, release, page), page, form)
 
 

@@ -83,13 +83,7 @@ def test_each_language_and_form_is_kept_by_itself(published: Callable[..., reque
 
 @pytest.mark.parametrize(
     ('address', 'status'),
-    [
-        ('/health', 200),
-        ('/api?f=json', 200),
-        ('/api/collections/schools/tiles?f=json', 200),
-        ('/api/collections/schools/items/99', 404),
-        (f'{ITEMS}?colour=red', 400),
-    ],
+    [('/health', 200), ('/api?f=json', 200), ('/api/collections/schools/items/99', 404), (f'{ITEMS}?colour=red', 400)],
 )
 def test_errors_and_what_has_no_release_are_not_kept(
     published: Callable[..., requests.Response], address: str, status: int

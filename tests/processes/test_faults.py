@@ -330,6 +330,27 @@ def test_a_connection_that_is_lost_while_the_end_of_a_job_is_recorded_costs_no_j
     assert ask('select last_value from job.lost') > 3
 
 
+LOST_WHILE_BEATING = """
+    create sequence job.beats;
+    create function job.lose_beat() returns trigger language plpgsql as $$
+      begin
+        if nextval('job.beats') <= 2 then perform pg_terminate_backend(pg_backend_pid()); end if;
+        return new;
+      end $$;
+    create trigger lose before update on job.procrastinate_workers for each row execute function job.lose_beat();
+    grant usage on sequence job.beats to dothi_worker;
+    grant execute on function job.lose_beat() to dothi_worker; select 1"""
+
+
+@pytest.mark.own_database
+def test_a_worker_that_lost_its_connection_while_it_showed_that_it_lives_goes_on_to_show_it(houses, new_worker):
+    """Or it would count as dead for as long as it lives, and every request would be refused."""
+    new_worker(DOTHI_WORKER_SILENT_S='2')
+    ask(LOST_WHILE_BEATING)
+    wait_until(lambda: ask('select last_value from job.beats') > 3)
+    assert ask('select job.worker_alive(60)')
+
+
 @pytest.fixture
 def own_server(shared_folder, tmp_path, locality):
     """A PostGIS server that a test may stop and start, with a migrated database."""

@@ -12,11 +12,9 @@ from psycopg2 import sql
 
 from dothi.core.database import READERS, NoDatabase, connection, database_url
 from dothi.core.errors import Defect, http_status
-from dothi.core.text import Text
 from processes.queue import records
-from processes.queue.child import FailedRun
-from processes.queue.jobs import fail_lost
 from processes.queue.manager import QueueManager, execute, run_process
+from processes.queue.reasons import worker_lost
 from processes.queue.records import UnknownJob
 from processes.queue.requests import NoWorker, StillRunning
 from tests.conftest import PATIENCE_S
@@ -198,13 +196,22 @@ def test_a_request_whose_database_goes_away_is_told_so(town, worker, one, until)
         assert isinstance(request.ended().error, NoDatabase)
 
 
-def test_a_job_that_the_queue_has_forgotten_fails_with_a_reason(town, worker, one):
-    """Nobody would ever run it, and its row would say for ever that it waits."""
+def test_a_job_that_the_queue_has_forgotten_fails_with_a_reason(town, worker, one, until):
+    """Nobody would ever run it, and its row would say for ever that it waits. The worker looks for such rows."""
     execute('service-coverage', INPUTS, 'internal')
     with connection('admin') as db, db.cursor() as cursor:
         cursor.execute("update job.job set status = 'running'")
-    fail_lost(FailedRun('Defect', 'ChildDied', Text(vi='Mất', en='Lost')))
-    assert one("select status || ' ' || message_en from job.job") == 'failed Lost'
+    until(lambda: status(one) == 'failed')
+    assert one('select message_en from job.job') == worker_lost().text.en
+
+
+def test_a_worker_that_the_database_has_forgotten_signs_on_again(town, worker, one, until):
+    """Another worker that starts deletes those that were silent, as all are after the machine has slept."""
+    with connection('admin') as db, db.cursor() as cursor:
+        cursor.execute('truncate job.procrastinate_workers cascade')
+    until(lambda: one('select count(*) from job.procrastinate_workers') == 1)
+    assert execute('service-coverage', INPUTS, 'internal')
+    assert worker.poll() is None
 
 
 def test_the_public_service_cannot_reach_a_job_of_the_internal_one(town, worker):

@@ -9,9 +9,17 @@ from processes.queue.child import FinishedRun, RunOutput
 from processes.queue.jobs import begin_job, finish_job
 from processes.queue.manager import outcome_of, start_job
 from processes.queue.store import RESULTS, result_store, separate_results
+from tests.conftest import fresh
 from tests.processes.conftest import ask, building, house
 
 EXPORT = {'collection': 'buildings', 'format': 'csv'}
+
+
+@pytest.fixture(scope='module')
+def shared_database(instance, template, tmp_path_factory):
+    """One that no worker works on: its jobs are begun and finished here."""
+    with pytest.MonkeyPatch.context() as patch:
+        yield from fresh(instance, template, tmp_path_factory.mktemp('state'), patch)
 
 
 @pytest.fixture

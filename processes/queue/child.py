@@ -213,8 +213,14 @@ def _limit_memory(memory_mb: int) -> None:
 
 
 def _for_want_of_memory(error: Exception) -> bool:
-    """Whether `error` means that memory was refused: GEOS says `std::bad_alloc`, shapely `could not allocate`."""
-    return isinstance(error, MemoryError) or (isinstance(error, RuntimeError | GEOSException) and 'alloc' in str(error))
+    """Whether `error` means that memory was refused.
+
+    GEOS says `std::bad_alloc`, shapely `could not allocate`, Python `can't start new thread` when a stack is refused.
+    """
+    texts = ('alloc', "can't start new thread")
+    return isinstance(error, MemoryError) or (
+        isinstance(error, RuntimeError | GEOSException) and any(text in str(error) for text in texts)
+    )
 
 
 def _too_large(order: RunOrder) -> TooLarge:

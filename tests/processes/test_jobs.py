@@ -4,6 +4,8 @@ import contextlib
 import json
 import os
 import signal
+import subprocess
+import sys
 import threading
 
 import psycopg2
@@ -12,6 +14,7 @@ from psycopg2 import sql
 
 from dothi.core.database import READERS, NoDatabase, connection, database_url
 from dothi.core.errors import Defect, http_status
+from dothi.core.settings import PROJECT
 from processes.queue import records
 from processes.queue.manager import QueueManager, execute, run_process
 from processes.queue.reasons import worker_lost
@@ -151,6 +154,26 @@ def test_a_run_beyond_the_memory_limit_is_ended(town, new_worker, one):
         execute('service-coverage', INPUTS, 'internal')
     assert type(refused.value).__name__ in ('TooLarge', 'ChildDied')
     assert status(one) == 'failed'
+
+
+REFUSED_STACK = """
+import threading
+from pathlib import Path
+from processes.queue.child import RunOrder, _fault_of, _limit_memory
+order = RunOrder('service-coverage', {}, 'internal', 50, Path('.'))
+threading.stack_size(200 * 2**20)
+_limit_memory(order.memory_mb)
+try:
+    threading.Thread(target=print).start()
+except RuntimeError as error:
+    print(_fault_of(order, error).code)
+"""
+
+
+def test_a_run_whose_threads_get_no_memory_is_too_large():
+    """Python says that it cannot start a thread: no word of memory, and no fault of the platform."""
+    run = subprocess.run([sys.executable, '-c', REFUSED_STACK], cwd=PROJECT, capture_output=True, text=True, check=True)
+    assert run.stdout.strip() == 'TooLarge'
 
 
 @pytest.mark.own_database

@@ -131,7 +131,7 @@ def _stored(drawing: Drawing, locality: Locality) -> like_style.Rows:
 def _general(drawing: Drawing, view: View, existing: Generalised | None, locality: Locality) -> like_style.Rows:
     def rows(read: set[str]) -> sql.Composable:
         request = SourceQuery(drawing.layer, view, read)
-        return rows_of(request, chosen(request, existing), locality, like_style.AUDIENCE)
+        return rows_of(request, chosen(request, existing, locality), locality, like_style.AUDIENCE)
 
     return like_style.Rows(rows, merged=True)
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import shapely
 
+from dothi.cartography.generalised.refresh import refresh_with_release
 from etl.checking import Checked, Load
 from etl.desk.judgement import NOTHING_TO_SAY, Judgement, agreed_or_held
 from etl.desk.order import judge_overwriting, judge_turn
@@ -83,7 +84,10 @@ def _publish(work: Load, checked: Checked, outcome: Outcome) -> int | None:
         return None
     delivery.progress('release', 0, None)
     source = Source(delivery.number, checked.tally.bad_rows, quality=checked.rows.figures())
-    return release(work.db, delivery.layer, delivery.staging, outcome, delivery.options, source)
+    number = release(work.db, delivery.layer, delivery.staging, outcome, delivery.options, source)
+    delivery.progress('generalise', 0, None)
+    refresh_with_release(work.db, delivery.layer, delivery.locality, outcome.diff.changes)
+    return number
 
 
 def _real_area(work: Load, scopes: set[str]) -> shapely.Geometry:

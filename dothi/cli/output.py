@@ -56,6 +56,7 @@ STAGES = {
     'lock': Text(vi='Chờ lượt', en='wait for the layer'),
     'diff': Text(vi='So sánh', en='compare'),
     'release': Text(vi='Phát hành', en='release'),
+    'generalise': Text(vi='Tổng quát hóa', en='generalise'),
     'finish': Text(vi='Ghi báo cáo', en='record'),
     'another': Text(vi='Chờ lệnh khác:', en='wait for another command:'),
     'tiles': Text(vi='Ô bản đồ', en='tiles'),

@@ -7,6 +7,7 @@ from typing import Any
 from psycopg2.extensions import connection as Connection
 from pydantic import BaseModel
 
+from dothi.cartography.generalised.refresh import refresh_with_release
 from dothi.core.coverage import Coverage
 from dothi.core.errors import DataRefused, EnvironmentMissing, NotFound
 from dothi.core.layer import Layer
@@ -110,6 +111,8 @@ def _rows_back(going: Going, layer: Layer) -> Rollback:
     if not outcome.diff.empty:
         going.progress('release', 0, None)
         number = release(db, layer, staging, outcome, going.options, Source(author=going.by, demo=demo))
+        going.progress('generalise', 0, None)
+        refresh_with_release(db, layer, going.locality, outcome.diff.changes)
     stage.drop(db, staging)
     return _came_to(going, layer, number, current, outcome.diff)
 

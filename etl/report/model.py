@@ -146,8 +146,13 @@ class DiffReport(BaseModel):
     unchanged: int = 0
 
     @property
+    def changes(self) -> int:
+        """Number of features that are others afterwards."""
+        return self.added + self.changed + self.closed
+
+    @property
     def empty(self) -> bool:
-        return not (self.added or self.changed or self.closed)
+        return self.changes == 0
 
 
 class HeldRow(BaseModel):

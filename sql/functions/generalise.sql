@@ -28,20 +28,22 @@ declare
     touched geometry := general.touched(p_layer, p_definition, srid);
     kind_set jsonb;
     kinds text[];
-    one_level integer;
+    told_apart text[] := array(
+        select distinct name from jsonb_array_elements(p_kind_sets) as names, jsonb_array_elements_text(names) as name
+        order by name
+    );
 begin
     create temporary table general_new (like general.block) on commit drop;
     create temporary table general_touched (level integer, x integer, y integer, primary key (level, x, y)) on commit drop;
     if touched is not null then
         perform general.note_touched(touched, p_levels);
     end if;
+    perform general.take_rows(p_layer, told_apart, p_on, touched, p_levels);
     for kind_set in select jsonb_array_elements(p_kind_sets) loop
         kinds := array(select jsonb_array_elements_text(kind_set));
-        perform general.take_rows(p_layer, kinds, p_on, touched, p_levels[cardinality(p_levels)]);
-        foreach one_level in array p_levels loop
-            perform general.make_blocks(p_layer, kinds, one_level, srid, touched is not null);
-        end loop;
-        drop table general_row;
+        perform general.tell_kinds(told_apart, kinds);
+        perform general.make_blocks(p_layer, kinds, p_levels, srid, touched is not null);
+        drop view general_row;
     end loop;
 
     perform general.write_state(p_layer, now_served, p_definition, 'blocks', p_kind_sets, p_levels, begun);
@@ -53,7 +55,7 @@ begin
     end if;
     delete from general.outline where layer_id = p_layer;
     insert into general.block select * from general_new order by kinds, level, x, y, kind;
-    drop table general_new, general_touched;
+    drop table general_new, general_touched, general_taken;
 end
 $$;
 
@@ -133,6 +135,33 @@ as $$
         from unnest(t.columns, t.rows) as tiles (x, y)
     ) as boxes on true
     where s.layer_id = p_layer and s.definition = p_definition and s.form = 'blocks'
+$$;
+
+-- Whether it is known of every release since a layer was generalised what it touched.
+create or replace function general.is_followed(p_layer text) returns boolean
+language sql
+stable
+as $$
+    select exists (select from general.state as s where s.layer_id = p_layer and s.form = 'blocks') and not exists (
+        select from general.state as s
+        join catalog.release as r on r.layer_id = s.layer_id and r.number > s.release
+        where s.layer_id = p_layer and not exists (select from catalog.release_tiles as t where t.release = r.number)
+    )
+$$;
+
+-- The squares of a level that releases touched since the layer was generalised: those of general_touched.
+create or replace function general.touched_squares(p_layer text, p_level integer, p_srid integer)
+returns table (x integer, y integer, block_m double precision, geom geometry)
+language sql
+stable
+as $$
+    select distinct
+        x, y, block_m, st_makeenvelope(x * block_m, y * block_m, (x + 1) * block_m, (y + 1) * block_m, p_srid)
+    from general.state as s, general.block_m(p_level) as block_m,
+        st_dump(general.touched(p_layer, s.definition, p_srid)) as box,
+        generate_series(floor(st_xmin(box.geom) / block_m)::integer, floor(st_xmax(box.geom) / block_m)::integer) as x,
+        generate_series(floor(st_ymin(box.geom) / block_m)::integer, floor(st_ymax(box.geom) / block_m)::integer) as y
+    where s.layer_id = p_layer
 $$;
 
 -- Fills general_touched: the squares of each level that the boxes meet.

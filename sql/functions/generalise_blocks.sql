@@ -1,9 +1,9 @@
--- The blocks of one level, from the rows of a layer.
+-- The blocks of a layer, level by level: each row is read once, and every level counts what the finer one counted.
 
--- Fills general_row with what a layer holds, or with what of it meets the squares of the coarsest level that were
--- touched.
+-- Fills general_taken with what a layer holds, or with what of it meets the squares of the coarsest level that were
+-- touched. kinds: the values of p_columns. geom: where the blocks of some level need it.
 create or replace function general.take_rows(
-    p_layer text, p_kinds text[], p_on date, p_touched geometry, p_coarsest integer
+    p_layer text, p_columns text[], p_on date, p_touched geometry, p_levels integer[]
 ) returns void
 language plpgsql
 as $$
@@ -11,64 +11,131 @@ declare
     place text := case when p_touched is null then 'true' else 'geom && any ($1)' end;
 begin
     execute format($sql$
-        create temporary table general_row on commit drop as
-        select id, kind, geom, st_x(middle) as east, st_y(middle) as north,
-            greatest(st_xmax(geom) - st_xmin(geom), st_ymax(geom) - st_ymin(geom)) as side,
+        create temporary table general_taken on commit drop as
+        select id, kinds, case when side > %5$s then geom end as geom, st_x(middle) as east, st_y(middle) as north, side,
             -- whole numbers, as their sum does not depend on their order
             greatest(1, st_area(geom) * 100)::bigint as dm2
         from (
-            select id, %2$s as kind, geom, case
-                when geometrytype(geom) = 'POINT' then geom else st_centroid(geom)
-            end as middle
+            select id, %2$s as kinds, geom,
+                case when geometrytype(geom) = 'POINT' then geom else st_centroid(geom) end as middle,
+                greatest(st_xmax(geom) - st_xmin(geom), st_ymax(geom) - st_ymin(geom)) as side
             from layer.%1$I where %3$s and %4$s offset 0
         ) as taken
-        $sql$, p_layer, catalog.tile_kind(p_kinds), general.valid_on(p_layer, p_on), place)
+        $sql$, p_layer, catalog.tile_kind(p_columns), general.valid_on(p_layer, p_on), place,
+        case general.dimension(p_layer) when 2 then 1.5 * 2 ^ p_levels[1] else -1 end)
     using (
         select array_agg(st_makeenvelope(x * block_m, y * block_m, (x + 1) * block_m, (y + 1) * block_m, st_srid(p_touched)))
-        from general_touched, (select general.block_m(p_coarsest) as block_m) as square
-        where level = p_coarsest
+        from general_touched, (select general.block_m(p_levels[cardinality(p_levels)]) as block_m) as square
+        where level = p_levels[cardinality(p_levels)]
     );
-    analyze general_row;
+    analyze general_taken;
 end
 $$;
 
--- Adds the blocks of one level to general_new: those that were touched, or all.
+-- 0 for a layer of points, 1 of lines, 2 of polygons.
+create or replace function general.dimension(p_layer text) returns integer
+language sql
+stable
+as $$
+    select case when type like '%Point' then 0 when type like '%LineString' then 1 else 2 end
+    from catalog.layer as l, lateral (select l.definition ->> 'geometry' as type) as declared where l.id = p_layer
+$$;
+
+-- Shows general_taken as general_row, with the kind that a row has by the columns p_kinds out of p_columns.
+create or replace function general.tell_kinds(p_columns text[], p_kinds text[]) returns void
+language plpgsql
+as $$
+begin
+    execute format(
+        'create temporary view general_row as select id, array[%s]::text[] as kind, geom, east, north, side, dm2 from general_taken',
+        (select string_agg(format('kinds[%s]', array_position(p_columns, name)), ', ' order by place)
+         from unnest(p_kinds) with ordinality as wanted (name, place))
+    );
+end
+$$;
+
+-- Fills general_cell: how many features of each kind have their centre in a cell, their ground, and for points the sums
+-- of their coordinates in millimetres, which take as long as all the rest; at the finest level from the rows, at each
+-- coarser one from the finer.
+create or replace function general.count_cells(p_levels integer[], p_points boolean) returns void
+language plpgsql
+as $$
+declare
+    cell_m constant double precision := 2.0 ^ p_levels[1];
+    one_level integer;
+begin
+    create temporary table general_cell (
+        level integer, x integer, y integer, kind text[] collate "C", n bigint, dm2 bigint, east numeric, north numeric
+    ) on commit drop;
+    if p_points then
+        insert into general_cell
+        select p_levels[1], floor(east / cell_m)::integer as x, floor(north / cell_m)::integer as y, kind, count(*), 0,
+            sum(round(east * 1000)::bigint), sum(round(north * 1000)::bigint)
+        from general_row group by 2, 3, kind;
+    else
+        insert into general_cell
+        select p_levels[1], floor(east / cell_m)::integer as x, floor(north / cell_m)::integer as y, kind, count(*),
+            sum(dm2)::bigint
+        from general_row group by 2, 3, kind;
+    end if;
+    -- or it would be sorted at each level
+    analyze general_cell;
+    foreach one_level in array p_levels[2:] loop
+        insert into general_cell
+        select one_level, x >> 1, y >> 1, kind, sum(n)::bigint, sum(dm2)::bigint, sum(east), sum(north)
+        from general_cell where level = one_level - 1
+        group by 2, 3, kind;
+    end loop;
+    create index on general_cell (level);
+    analyze general_cell;
+end
+$$;
+
+-- Adds the blocks of all levels to general_new: those that were touched, or all.
 create or replace function general.make_blocks(
-    p_layer text, p_kinds text[], p_level integer, p_srid integer, p_only_touched boolean
+    p_layer text, p_kinds text[], p_levels integer[], p_srid integer, p_only_touched boolean
 ) returns void
 language plpgsql
 as $$
 declare
-    of_dimension integer := (select st_dimension(geom) from general_row limit 1);
+    of_dimension constant integer := general.dimension(p_layer);
+    one_level integer;
 begin
-    insert into general_new
-    select p_layer, p_kinds, p_level, x, y, kind, n, geom, st_transform(geom, 4326)
-    from (
-        select * from general.settled_blocks(p_level, p_srid) where of_dimension = 2
-        union all
-        select * from general.line_blocks(p_level) where of_dimension = 1
-        union all
-        select * from general.point_blocks(p_level, p_srid) where of_dimension = 0
-    ) as made
-    where geom is not null and (
-        not p_only_touched
-        or exists (select from general_touched as t where (t.level, t.x, t.y) = (p_level, made.x, made.y))
-    );
+    if of_dimension <> 1 then
+        perform general.count_cells(p_levels, of_dimension = 0);
+    end if;
+    foreach one_level in array p_levels loop
+        insert into general_new
+        select p_layer, p_kinds, one_level, x, y, kind, n, geom, st_transform(geom, 4326)
+        from (
+            select * from general.settled_blocks(one_level, p_srid, p_only_touched) where of_dimension = 2
+            union all
+            select * from general.line_blocks(one_level) where of_dimension = 1
+            union all
+            select * from general.point_blocks(one_level, p_srid) where of_dimension = 0
+        ) as made
+        where geom is not null and (
+            not p_only_touched
+            or exists (select from general_touched as t where (t.level, t.x, t.y) = (one_level, made.x, made.y))
+        );
+    end loop;
+    drop table if exists general_cell;
 end
 $$;
 
 -- Polygons: the cells in which they have their centre, or whose middle they cover, each of the kind that has most of
 -- its ground; joined by kind within a block.
-create or replace function general.settled_blocks(p_level integer, p_srid integer)
+create or replace function general.settled_blocks(p_level integer, p_srid integer, p_only_touched boolean)
 returns table (x integer, y integer, kind text[], n bigint, geom geometry)
 language plpgsql
 as $$
 #variable_conflict use_column
+declare
+    step constant integer := general.block_step(p_level);
 begin
     return query
     with cells as (
-        select floor(east / cell_m)::integer as x, floor(north / cell_m)::integer as y, kind, dm2, 1 as n
-        from general_row, (select 2.0::double precision ^ p_level as cell_m) as cell
+        select x, y, kind, dm2, n from general_cell where level = p_level
         union all
         select cell_x, cell_y, kind, (cell_m * cell_m * 100)::bigint, 0
         from general_row, (select 2.0::double precision ^ p_level as cell_m) as cell,
@@ -78,12 +145,16 @@ begin
             and (cell_x, cell_y) <> (floor(east / cell_m)::integer, floor(north / cell_m)::integer)
             and st_intersects(geom, st_point((cell_x + 0.5) * cell_m, (cell_y + 0.5) * cell_m, p_srid))
     ),
-    kinds as (select x, y, kind, sum(dm2) as dm2, sum(n) as n from cells group by x, y, kind),
+    kinds as (
+        select x, y, kind, sum(dm2) as dm2, sum(n) as n from cells
+        where not p_only_touched or (p_level, x >> step, y >> step) in (select level, t.x, t.y from general_touched as t)
+        group by x, y, kind
+    ),
     chosen as (
         select distinct on (x, y) x, y, kind, sum(n) over (partition by x, y) as n
         from kinds order by x, y, dm2 desc, kind
     )
-    select x >> general.block_step(p_level), y >> general.block_step(p_level), kind, sum(n)::bigint,
+    select x >> step, y >> step, kind, sum(n)::bigint,
         st_setsrid(st_simplify(st_coverageunion(st_makeenvelope(
             x * cell_m, y * cell_m, (x + 1) * cell_m, (y + 1) * cell_m, p_srid
         ) order by x, y), 0), p_srid)
@@ -136,13 +207,7 @@ as $$
 #variable_conflict use_column
 begin
     return query
-    with kinds as (
-        select floor(east / cell_m)::integer as x, floor(north / cell_m)::integer as y, kind, count(*) as n,
-            -- in millimetres, as whole numbers again
-            sum(round(east * 1000)::bigint) as east, sum(round(north * 1000)::bigint) as north
-        from general_row, (select 2.0::double precision ^ p_level as cell_m) as cell
-        group by 1, 2, kind
-    ),
+    with kinds as (select x, y, kind, n, east, north from general_cell where level = p_level),
     chosen as (
         select distinct on (x, y) x, y, kind, sum(n) over here as n,
             (sum(east) over here / sum(n) over here / 1000)::double precision as east,

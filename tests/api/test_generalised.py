@@ -93,7 +93,7 @@ def drawn(
     with connection(READERS[audience]) as db, db.cursor() as cursor:
         there = generalised(db, [layer], locality).get(layer.id)
         wanted = SourceQuery(layer, window, columns, **asked)
-        rows = rows_of(wanted, chosen(wanted, there), locality, audience)
+        rows = rows_of(wanted, chosen(wanted, there, locality), locality, audience)
         named = sql.SQL(', ').join(map(sql.Identifier, sorted(columns)))
         cursor.execute(sql.SQL('select {} from {} as f order by 1').format(named, rows))
         statement = rows.as_string(db)

@@ -80,7 +80,7 @@ def kind_sets_of(layer: Layer, locality: Locality) -> tuple[tuple[str, ...], ...
         return (tuple(layer.kinds),)
     parts = [[part for part in styles.parts_of(name) if _is_drawn(part, layer, locality)] for name in styles.styles]
     read = [{name for part in layer_parts for name in part.columns} for layer_parts in parts]
-    return tuple(sorted({tuple(sorted(columns)) for columns in read if columns <= _discrete(layer)}))
+    return tuple(sorted({tuple(sorted(columns)) for columns in read if columns <= discrete_columns(layer)}))
 
 
 def _is_drawn(part: Part, layer: Layer, locality: Locality) -> bool:
@@ -91,7 +91,8 @@ def _is_drawn(part: Part, layer: Layer, locality: Locality) -> bool:
     return part.zooms is None or part.zooms[0] < nearest
 
 
-def _discrete(layer: Layer) -> set[str]:
+def discrete_columns(layer: Layer) -> set[str]:
+    """The public columns by whose values blocks can be told apart: measured numbers differ from feature to feature."""
     columns = layer.columns_for('public').items()
     return {name for name, column in columns if column.type in {'text', 'integer', 'boolean'}}
 

@@ -1,8 +1,10 @@
-"""Brings the generalised form of a layer to its current release; run by the worker."""
+"""Brings the generalised form of a layer to its current release: with the release where it changes much, else later."""
 
 import json
+import logging
 from dataclasses import dataclass
 
+import psycopg2
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
@@ -10,8 +12,11 @@ from dothi.cartography.generalised.plan import Plan, Size, definition, plan_of
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
 
+LOG = logging.getLogger('dothi.upkeep')
 # Class of the advisory locks that keep workers from doing the same layer twice.
 LOCK_CLASS = 920_903
+# Releases that change more rows than these are generalised as they are made; pictures generalise what fewer ones touch.
+MOST_ROWS_LATER = 20_000
 
 
 @dataclass(frozen=True)
@@ -40,8 +45,31 @@ def refresh(db: Connection, layer: Layer, locality: Locality) -> Plan | None:
 
     None: somebody else is at it. db: as the loader, with nothing begun; it may take some seconds.
     """
-    if not _claim(db, layer):
-        return None
+    return _generalise(db, layer, locality) if _claim(db, layer) else None
+
+
+def refresh_with_release(db: Connection, layer: Layer, locality: Locality, changed_rows: int) -> Plan | None:
+    """The same within the transaction that made the current release: pictures are as fast, and look the same, at once.
+
+    None where it changed so few rows, and is followed so well, that the worker does it later. db: as the loader, which
+    has the layer for itself. Waits for a worker that is at it.
+    """
+    with db.cursor() as cursor:
+        cursor.execute('select general.is_followed(%s)', [layer.id])
+        if cursor.fetchone() == (True,) and changed_rows <= MOST_ROWS_LATER:
+            return None
+        cursor.execute('select pg_advisory_xact_lock(%s, hashtext(%s))', [LOCK_CLASS, layer.id])
+        cursor.execute("set local work_mem = '128MB'; savepoint released")
+        try:
+            return _generalise(db, layer, locality)
+        except (psycopg2.InternalError, psycopg2.DataError):
+            # a geometry that PostGIS cannot simplify is no reason to refuse the release; the worker says so again
+            LOG.warning('%s could not be generalised with its release', layer.id, exc_info=True)
+            cursor.execute('rollback to savepoint released')
+            return None
+
+
+def _generalise(db: Connection, layer: Layer, locality: Locality) -> Plan:
     plan = plan_of(layer, locality, _size(db, layer))
     on = None if layer.publish.without_datetime == 'all' else locality.place.reference_date
     levels = list(plan.levels)

@@ -3,15 +3,23 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import ceil, inf, isfinite, log2
-from typing import Protocol
+from typing import Literal, Protocol
 
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
-from dothi.cartography.generalised.plan import SETTLED_STEP, Form, definition
+from dothi.cartography.generalised.fresh import fresh_blocks, kind_columns, rows_in_box, touched_rows, untouched
+from dothi.cartography.generalised.plan import (
+    SETTLED_STEP,
+    Form,
+    Size,
+    definition,
+    discrete_columns,
+    form_of,
+    levels_of,
+)
 from dothi.core.crs import proj_string, transformer
 from dothi.core.layer import Audience, Layer
-from dothi.core.layer_columns import CATALOGUED
 from dothi.core.layer_source import Times, source
 from dothi.core.locality import Locality
 
@@ -37,11 +45,12 @@ class View(Protocol):
 
 @dataclass(frozen=True)
 class Generalised:
-    """What is there of a layer's current release."""
+    """What is there of a layer. is_current: of its current release, and not of one that others followed."""
 
     form: Form
     kind_sets: tuple[tuple[str, ...], ...]
     levels: tuple[int, ...]
+    is_current: bool = True
 
     def kinds_for(self, columns: set[str]) -> tuple[str, ...] | None:
         """The smallest set of kinds that has these columns."""
@@ -56,21 +65,27 @@ class Generalised:
         return min(max(fitting, self.levels[0]), self.levels[-1])
 
 
+STATES = """
+    select l.id, r.rows_total, s.definition, s.form, s.kind_sets, s.levels, s.release = l.current_release
+    from catalog.layer as l join catalog.release as r on r.number = l.current_release
+    left join general.state as s on s.layer_id = l.id
+        and (s.release = l.current_release or general.is_followed(s.layer_id))
+    where l.id = any (%s)"""
+ROWS_ONLY = Generalised('rows', (), ())
+
+
 def generalised(db: Connection, layers: Iterable[Layer], locality: Locality) -> dict[str, Generalised]:
-    """What is there of these layers; those that were not generalised since their last release are missing."""
+    """What is there of these layers; missing are those of which something is to be made."""
     layer_by_id = {layer.id: layer for layer in layers}
+    present = {}
     with db.cursor() as cursor:
-        cursor.execute(
-            """select s.layer_id, s.definition, s.form, s.kind_sets, s.levels
-               from general.state as s join catalog.layer as l on l.id = s.layer_id and l.current_release = s.release
-               where s.layer_id = any (%s) and s.form <> 'rows'""",
-            [list(layer_by_id)],
-        )
-        return {
-            name: Generalised(form, tuple(map(tuple, kind_sets)), tuple(levels))
-            for name, by, form, kind_sets, levels in cursor.fetchall()
-            if by == definition(layer_by_id[name], locality)
-        }
+        cursor.execute(STATES, [list(layer_by_id)])
+        for name, rows_total, by, form, kind_sets, levels, is_current in cursor.fetchall():
+            if by == definition(layer_by_id[name], locality):
+                present[name] = Generalised(form, tuple(map(tuple, kind_sets)), tuple(levels), is_current)
+            elif form_of(layer_by_id[name], Size(rows_total, 0)) == 'rows':
+                present[name] = ROWS_ONLY
+    return present
 
 
 def is_merged(layer: Layer, view: View) -> bool:
@@ -92,35 +107,64 @@ class SourceQuery:
 
 @dataclass(frozen=True)
 class Chosen:
-    """In which form a layer is drawn, at which level, and by which columns its blocks are told apart."""
+    """In which form a layer is drawn, at which level, and by which columns its blocks are told apart.
+
+    blocks: where they come from. `stored`: from what was made for the current release. `followed`: those that later
+    releases touched are left out, and what lies there is generalised as it is read. `read`: all of it is.
+    """
 
     form: Form = 'rows'
     level: int = 0
     kinds: tuple[str, ...] = ()
+    blocks: Literal['stored', 'followed', 'read'] = 'stored'
 
 
 ROWS = Chosen()
 
 
-def chosen(query: SourceQuery, generalised: Generalised | None) -> Chosen:
+def chosen(query: SourceQuery, generalised: Generalised | None, locality: Locality) -> Chosen:
     """The generalised form that says the same as the rows, or the rows.
 
     generalised: the layer's form, if it has one. At another time than now, or under a filter, a picture shows the
     rows themselves.
     """
-    if generalised is None or query.times is not None or query.is_filtered:
+    if query.times is not None or query.is_filtered:
         return ROWS
-    merged, polygons = is_merged(query.layer, query.view), query.layer.geometry.endswith('Polygon')
-    level = generalised.level(query.view, settled=generalised.form == 'blocks' and polygons)
+    if generalised is None:
+        return _read_blocks(query, locality)
+    level = generalised.level(query.view, settled=generalised.form == 'blocks' and _is_polygon(query.layer))
     if level is None:
         return ROWS
     if generalised.form == 'outlines':
         return Chosen('outlines', level)
-    kinds = generalised.kinds_for(query.columns)
+    return _made_blocks(query, generalised, level, locality)
+
+
+def _made_blocks(query: SourceQuery, generalised: Generalised, level: int, locality: Locality) -> Chosen:
     # one marker or cell for several features, only where tiles do so too
-    if kinds is None or not (merged or query.layer.geometry.endswith('LineString')):
+    if not (is_merged(query.layer, query.view) or query.layer.geometry.endswith('LineString')):
         return ROWS
-    return Chosen('blocks', level, kinds)
+    kinds = generalised.kinds_for(query.columns)
+    if kinds is None:
+        return _read_blocks(query, locality)
+    return Chosen('blocks', level, kinds, 'stored' if generalised.is_current else 'followed')
+
+
+def _read_blocks(query: SourceQuery, locality: Locality) -> Chosen:
+    """Blocks that are made as they are read, where features are merged: a picture of a province has as many cells as
+    it can show, and never as many shapes as the layer has rows.
+    """
+    if query.layer.geometry.endswith('LineString') or not is_merged(query.layer, query.view):
+        return ROWS
+    levels = Generalised('blocks', (), levels_of(query.layer, locality))
+    level = levels.level(query.view, settled=_is_polygon(query.layer))
+    if level is None or not query.columns <= discrete_columns(query.layer):
+        return ROWS
+    return Chosen('blocks', level, tuple(sorted(query.columns)), 'read')
+
+
+def _is_polygon(layer: Layer) -> bool:
+    return layer.geometry.endswith('Polygon')
 
 
 def rows_of(query: SourceQuery, how: Chosen, locality: Locality, audience: Audience) -> sql.Composable:
@@ -128,9 +172,9 @@ def rows_of(query: SourceQuery, how: Chosen, locality: Locality, audience: Audie
 
     how: what `chosen` says.
     """
-    if how.form == 'blocks':
-        return _blocks(query, how.kinds, how.level, locality)
     plain = source(query.layer, locality, audience, query.times)
+    if how.form == 'blocks':
+        return _blocks(query, how, plain, locality)
     return plain if how.form == 'rows' else _outlines(query.layer, how.level, plain, audience)
 
 
@@ -143,21 +187,37 @@ def _outlines(layer: Layer, level: int, rows: sql.Composable, audience: Audience
     ).format(columns, rows, sql.Literal(layer.id), sql.Literal(level))
 
 
-def _blocks(query: SourceQuery, kinds: tuple[str, ...], level: int, locality: Locality) -> sql.Composable:
-    columns = [
-        sql.SQL('kind[{}]::{} as {}').format(
-            sql.Literal(number), sql.SQL(CATALOGUED[query.layer.columns[name].type]), sql.Identifier(name)
-        )
-        for number, name in enumerate(kinds, 1)
-    ]
+def _blocks(query: SourceQuery, how: Chosen, rows: sql.Composable, locality: Locality) -> sql.Composable:
+    layer, srid = query.layer, locality.srid
+    if how.blocks == 'read':
+        located = rows_in_box(how, rows, _working_box(query.view, MARGIN_PX, locality), srid)
+        return sql.SQL('({})').format(fresh_blocks(layer, how, located, srid))
+    shown = _squares(query.view, how.level, locality)
+    if how.blocks == 'stored':
+        return _stored_blocks(query, how, shown)
+    located = touched_rows(layer, how, rows, srid, shown)
+    return sql.SQL('({} union all {})').format(
+        _stored_blocks(query, how, sql.SQL('{} and {}').format(shown, untouched(layer, how.level, srid))),
+        fresh_blocks(layer, how, located, srid),
+    )
+
+
+def _stored_blocks(query: SourceQuery, how: Chosen, shown: sql.Composable) -> sql.Composable:
     form = '(select {} from general.block where layer_id = {} and kinds = {}::text[] and level = {} and {})'
     return sql.SQL(form).format(
-        sql.SQL(', ').join([*columns, sql.SQL('geom'), sql.SQL('geom_wgs84')]),
+        kind_columns(query.layer, how.kinds),
         sql.Literal(query.layer.id),
-        sql.Literal(list(kinds)),
-        sql.Literal(level),
-        _squares(query.view, level, locality),
+        sql.Literal(list(how.kinds)),
+        sql.Literal(how.level),
+        shown,
     )
+
+
+def _working_box(view: View, margin_px: float, locality: Locality) -> Box:
+    """The box of a picture and so much around it in the working system."""
+    to_working = transformer(proj_string(view.crs), proj_string(locality.srid))
+    west, south, east, north = to_working.transform_bounds(*view.grown(margin_px), densify_pts=21)
+    return west, south, east, north
 
 
 def _squares(view: View, level: int, locality: Locality) -> sql.Composable:
@@ -165,8 +225,7 @@ def _squares(view: View, level: int, locality: Locality) -> sql.Composable:
     # as general.block_m in sql/functions/generalise.sql
     block_m = 2.0 ** (level + min(5, max(0, 13 - level)))
     # twice as much as will show: the system's lines may be bent against those of the picture
-    to_working = transformer(proj_string(view.crs), proj_string(locality.srid))
-    west, south, east, north = to_working.transform_bounds(*view.grown(2 * MARGIN_PX), densify_pts=21)
+    west, south, east, north = _working_box(view, 2 * MARGIN_PX, locality)
     ranges = [(x // block_m, y // block_m) for x, y in ((west, south), (east, north)) if isfinite(x) and isfinite(y)]
     if len(ranges) < 2 or max(map(abs, (west, south, east, north))) == inf:
         return sql.SQL('true')

@@ -59,7 +59,7 @@ def rows(reader: Reader, picture_layer: PictureLayer, sheets: list[Sheet], view:
         picture_layer.times,
         is_filtered=picture_layer.condition is not None,
     )
-    how = chosen(source_query, reader.generalised.get(picture_layer.layer.id))
+    how = chosen(source_query, reader.generalised.get(picture_layer.layer.id), reader.locality)
     if turn or picture_layer.times is not None or picture_layer.condition is not None or how.form == 'blocks':
         return Rows(srid, geometry, _statement(reader, picture_layer, sheets, _Read(source_query, how, geometry, turn)))
     key = (_Same(picture_layer.drawing), tuple(sheet.number for sheet in sheets), geometry, reader.audience, how)

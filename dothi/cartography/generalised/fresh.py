@@ -1,0 +1,112 @@
+"""Blocks that are made as they are read: of what releases touched since the worker last made them, or of all.
+
+No picture waits for the worker, and none fetches as many shapes as a layer has rows.
+"""
+
+from math import isfinite
+from typing import Protocol
+
+from psycopg2 import sql
+
+from dothi.core.layer import Layer
+from dothi.core.layer_columns import CATALOGUED
+
+
+class Blocks(Protocol):
+    """Which blocks of a layer a picture shows: their level, and the columns by which they are told apart."""
+
+    @property
+    def level(self) -> int: ...
+
+    @property
+    def kinds(self) -> tuple[str, ...]: ...
+
+
+def kind_columns(layer: Layer, kinds: tuple[str, ...]) -> sql.Composable:
+    """The columns in the array `kind`, and both geometries."""
+    columns = [
+        sql.SQL('kind[{}]::{} as {}').format(
+            sql.Literal(number), sql.SQL(CATALOGUED[layer.columns[name].type]), sql.Identifier(name)
+        )
+        for number, name in enumerate(kinds, 1)
+    ]
+    return sql.SQL(', ').join([*columns, sql.SQL('geom'), sql.SQL('geom_wgs84')])
+
+
+def untouched(layer: Layer, level: int, srid: int) -> sql.Composable:
+    """The condition that no release touched a block since the layer was generalised."""
+    return sql.SQL('(x, y) not in (select square.x, square.y from {} as square)').format(
+        _touched_squares(layer, level, srid)
+    )
+
+
+def _touched_squares(layer: Layer, level: int, srid: int) -> sql.Composable:
+    return sql.SQL('general.touched_squares({}, {}, {})').format(*map(sql.Literal, (layer.id, level, srid)))
+
+
+def touched_rows(layer: Layer, how: Blocks, rows: sql.Composable, srid: int, shown: sql.Composable) -> sql.Composable:
+    """The rows with their centre in a touched square for which `shown` holds: kind, geom, geom_wgs84, middle.
+
+    rows: where a reader of the layer selects from.
+    """
+    return sql.SQL(
+        """select located.* from {} as square, lateral ({} where geom && square.geom offset 0) as located
+        where {} and floor(ST_X(middle) / square.block_m) = square.x
+            and floor(ST_Y(middle) / square.block_m) = square.y"""
+    ).format(_touched_squares(layer, how.level, srid), _located(how, rows), shown)
+
+
+def rows_in_box(how: Blocks, rows: sql.Composable, box: tuple[float, float, float, float], srid: int) -> sql.Composable:
+    """The same of all rows in the box."""
+    edges = box if all(map(isfinite, box)) else (-1e12, -1e12, 1e12, 1e12)
+    return sql.SQL('{} where geom && ST_MakeEnvelope({}, {}, {}, {}, {}) offset 0').format(
+        _located(how, rows), *map(sql.Literal, (*edges, srid))
+    )
+
+
+def _located(how: Blocks, rows: sql.Composable) -> sql.Composable:
+    names = sql.SQL(', ').join(sql.SQL('{}::text').format(sql.Identifier(name)) for name in how.kinds)
+    return sql.SQL(
+        """select array[{}]::text[] as kind, geom, geom_wgs84,
+            case when GeometryType(geom) = 'POINT' then geom else ST_Centroid(geom) end as middle
+        from {} as layer_rows"""
+    ).format(names, rows)
+
+
+def fresh_blocks(layer: Layer, how: Blocks, located: sql.Composable, srid: int) -> sql.Composable:
+    """The rows in `located`, as blocks show them."""
+    form = POINTS if layer.geometry.endswith('Point') else LINES if layer.geometry.endswith('LineString') else POLYGONS
+    fresh = sql.SQL(form).format(located=located, cell_m=sql.Literal(2.0**how.level), srid=sql.Literal(srid))
+    return sql.SQL('select {} from ({}) as fresh').format(kind_columns(layer, how.kinds), fresh)
+
+
+# As general.point_blocks.
+POINTS = """
+    select kind, place as geom, ST_Transform(place, 4326) as geom_wgs84 from (
+        select distinct on (x, y) kind, ST_Point(
+            sum(east) over here / sum(n) over here, sum(north) over here / sum(n) over here, {srid}
+        ) as place
+        from (
+            select floor(ST_X(middle) / {cell_m})::integer as x, floor(ST_Y(middle) / {cell_m})::integer as y, kind,
+                count(*) as n, sum(ST_X(middle)) as east, sum(ST_Y(middle)) as north
+            from ({located}) as located group by 1, 2, kind
+        ) as kinds
+        window here as (partition by x, y) order by x, y, n desc, kind
+    ) as chosen"""
+# As they are: what general.line_blocks leaves out of them is not seen.
+LINES = 'select kind, geom, geom_wgs84 from ({located}) as located'
+# As general.settled_blocks, but for polygons that may cover several cells: they are drawn themselves.
+POLYGONS = """
+    select kind, cell as geom, ST_Transform(cell, 4326) as geom_wgs84 from (
+        select distinct on (x, y) kind,
+            ST_MakeEnvelope(x * {cell_m}, y * {cell_m}, (x + 1) * {cell_m}, (y + 1) * {cell_m}, {srid}) as cell
+        from (
+            select floor(ST_X(middle) / {cell_m})::integer as x, floor(ST_Y(middle) / {cell_m})::integer as y, kind,
+                sum(greatest(1, ST_Area(geom) * 100)::bigint) as dm2
+            from ({located}) as located group by 1, 2, kind
+        ) as kinds
+        order by x, y, dm2 desc, kind
+    ) as chosen
+    union all
+    select kind, geom, geom_wgs84 from ({located}) as located
+    where greatest(ST_XMax(geom) - ST_XMin(geom), ST_YMax(geom) - ST_YMin(geom)) > 1.5 * {cell_m}"""

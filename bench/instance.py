@@ -3,13 +3,13 @@
 import os
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from demo.write import SIZES
 from dothi.core.database import connection, fresh
-from dothi.core.locality import load_locality
+from dothi.core.locality import Locality, load_locality
 from dothi.core.migrate import migrate
 from dothi.core.ports import free_port
 from dothi.core.progress import Progress
@@ -31,8 +31,21 @@ def folder() -> Path:
 
 @contextmanager
 def running(buildings: int, progress: Progress) -> Iterator[None]:
-    """While inside, the services run on free ports with that many buildings; nothing runs after it."""
-    state = folder() / str(buildings)
+    """While inside, the services run on free ports with the demo of that many buildings; nothing runs after it."""
+
+    def fill(locality: Locality) -> None:
+        deliver_demo(locality, buildings, progress)
+        _check(buildings)
+
+    with filled(str(buildings), fill, progress):
+        wait_for_quiet(progress)
+        yield
+
+
+@contextmanager
+def filled(name: str, fill: Callable[[Locality], None], progress: Progress) -> Iterator[None]:
+    """While inside, the services run on free ports with what `fill` delivers; nothing runs after it."""
+    state = folder() / name
     state.mkdir(parents=True, exist_ok=True)
     ports = {'DOTHI_PORT': str(free_port()), 'DOTHI_PUBLIC_PORT': str(free_port())}
     # every analysis that is measured is run
@@ -45,10 +58,8 @@ def running(buildings: int, progress: Progress) -> Iterator[None]:
     try:
         start_database()
         migrate(locality)
-        deliver_demo(locality, buildings, progress)
-        _check(buildings)
+        fill(locality)
         start_services(progress)
-        wait_for_quiet(progress)
         yield
     finally:
         stop_instance()

@@ -16,7 +16,8 @@ from sqlalchemy import URL
 from bench.agency_file import buildings_file
 from bench.chapters import Chapter, Goal
 from bench.measure import Timing
-from dothi.core.database import fresh
+from dothi.cartography.generalised.refresh import refresh
+from dothi.core.database import connection, fresh
 from dothi.core.locality import Locality
 from dothi.core.migrate import migrate
 from dothi.core.postgis import LocalPostgis
@@ -63,10 +64,10 @@ def _taken_back(folder: Path, server: LocalPostgis, locality: Locality) -> Chapt
     delivery, rollback = Timing('delivery that changes all rows'), Timing('rollback of it')
     for _ in range(ROUNDS):
         with database(server, locality, 'loading') as url:
-            _run(_deliver(file))
+            run_command(deliver_command(file))
             first = _releases(url)[0]
-            delivery.runs_ms.append(_run(_deliver(changed)).elapsed_ms)
-            rollback.runs_ms.append(_run(_rollback(first)).elapsed_ms)
+            delivery.runs_ms.append(run_command(deliver_command(changed)).elapsed_ms)
+            rollback.runs_ms.append(run_command(_rollback(first)).elapsed_ms)
     ratio = rollback.median_ms / delivery.median_ms
     goal = Goal('no longer than the delivery', f'{ratio:.2f} ×', ratio <= 1)
     return Chapter(f'A rollback of {CHANGED_ROWS:,} changed buildings', [delivery, rollback], [goal])
@@ -87,26 +88,28 @@ def _measured(folder: Path, server: LocalPostgis, locality: Locality) -> Chapter
     changed = buildings_file(folder, locality, ROWS, changed_every=100)
     peer, first, again = Timing('ogr2ogr, COPY and spatial index'), Timing(FIRST), Timing(AGAIN)
     tiles = Timing('of it, cells counted for tiles')
+    blocks = Timing('of it, generalised geometry for pictures')
     peak_mb = 0.0
     for _ in range(ROUNDS):
         with database(server, locality, 'loading') as url:
-            peer.runs_ms.append(_run(_ogr2ogr(url, file)).elapsed_ms)
-            whole, other = _run(_deliver(file)), _run(_deliver(changed))
+            peer.runs_ms.append(run_command(_ogr2ogr(url, file)).elapsed_ms)
+            whole, other = run_command(deliver_command(file)), run_command(deliver_command(changed))
             tiles.runs_ms.append(_elapsed_ms(url, _count_cells))
+            blocks.runs_ms.append(_generalise_ms(locality))
         first.runs_ms.append(whole.elapsed_ms)
         again.runs_ms.append(other.elapsed_ms)
         peak_mb = max(peak_mb, whole.peak_mb, other.peak_mb)
     with database(server, locality, 'loading') as url:
-        many_mb = _run(_deliver(buildings_file(folder, locality, MANY_ROWS))).peak_mb
-    goals = _goals(peer, first, again, tiles) + _memory(peak_mb, many_mb)
-    return Chapter(f'A delivery of {ROWS:,} buildings as GeoPackage', [peer, first, again, tiles], goals)
+        many_mb = run_command(deliver_command(buildings_file(folder, locality, MANY_ROWS))).peak_mb
+    goals = _goals(peer, first, again, tiles.median_ms + blocks.median_ms) + _memory(peak_mb, many_mb)
+    return Chapter(f'A delivery of {ROWS:,} buildings as GeoPackage', [peer, first, again, tiles, blocks], goals)
 
 
-def _goals(peer: Timing, first: Timing, again: Timing, tiles: Timing) -> list[Goal]:
-    load = (first.median_ms - tiles.median_ms) / peer.median_ms
+def _goals(peer: Timing, first: Timing, again: Timing, for_maps_ms: float) -> list[Goal]:
+    load = (first.median_ms - for_maps_ms) / peer.median_ms
     redelivery = again.median_ms / peer.median_ms
     return [
-        Goal("first delivery without the tiles' cells: at most 3 × ogr2ogr (2 × aimed at)", f'{load:.2f} ×', load <= 3),
+        Goal('first delivery without what maps need: at most 3 × ogr2ogr (2 × aimed at)', f'{load:.2f} ×', load <= 3),
         Goal('redelivery: at most 2 × ogr2ogr', f'{redelivery:.2f} ×', redelivery <= 2),
     ]
 
@@ -164,7 +167,8 @@ def _ogr2ogr(url: URL, file: Path) -> list[str]:
     return ['ogr2ogr', '-f', 'PostgreSQL', '--config', 'PG_USE_COPY', 'YES', '-nln', 'peer', target, str(file)]
 
 
-def _deliver(file: Path) -> list[str]:
+def deliver_command(file: Path) -> list[str]:
+    """The command that delivers buildings."""
     return [sys.executable, '-m', 'dothi.cli', 'deliver', str(file), '--layer', LAYER, '--json']
 
 
@@ -172,7 +176,7 @@ def _rollback(release: int) -> list[str]:
     return [sys.executable, '-m', 'dothi.cli', 'rollback', LAYER, str(release), '--reason', 'measured', '--json']
 
 
-def _run(command: list[str]) -> Run:
+def run_command(command: list[str]) -> Run:
     """Runs `command` to its good end."""
     started = time.perf_counter()
     child = subprocess.Popen(command, stdout=subprocess.DEVNULL)
@@ -194,6 +198,16 @@ def _elapsed_ms(url: URL, work: Callable[[psycopg2.extensions.cursor], object]) 
         db.rollback()
     db.close()
     return elapsed_ms
+
+
+def _generalise_ms(locality: Locality) -> float:
+    """Milliseconds to generalise the whole layer anew."""
+    with connection('loader') as db, db.cursor() as cursor:
+        cursor.execute('delete from general.state where layer_id = %s', [LAYER])
+    started = time.perf_counter()
+    with connection('loader') as db:
+        refresh(db, locality.layer(LAYER), locality)
+    return (time.perf_counter() - started) * 1000
 
 
 def _count_cells(cursor: psycopg2.extensions.cursor) -> None:

@@ -12,7 +12,7 @@ from psycopg2.extensions import connection as Connection
 
 from dothi.core.catalog import Release, current_releases
 from dothi.core.database import connection
-from dothi.core.export.download_faults import FaultReason, download_faults, forget_fault, record_fault
+from dothi.core.export.download_faults import FaultReason, download_faults, forget_fault, limits_now, record_fault
 from dothi.core.export.ready import Download, definition, downloads
 from dothi.core.job_settings import JobSettings
 from dothi.core.kept_file import file_sha256, is_intact
@@ -96,10 +96,12 @@ def _report_failure(due_file: DueDownload, reason: FaultReason, detail: str) -> 
 
 
 def _list_resting_files(db: Connection) -> set[str]:
-    """The names of files that failed and are not tried again yet."""
-    now = datetime.now(UTC)
+    """The names of files that failed under the limits that hold now, and are not tried again yet."""
+    now, limits = datetime.now(UTC), limits_now()
     return {
-        f'{fault.audience}/{fault.layer_id}.{fault.format}' for fault in download_faults(db) if fault.retry_at > now
+        f'{fault.audience}/{fault.layer_id}.{fault.format}'
+        for fault in download_faults(db)
+        if fault.retry_at > now and fault.limits == limits
     }
 
 

@@ -86,6 +86,18 @@ def test_what_fails_again_and_again_is_tried_ever_more_rarely_by_any_worker(
     assert waits_min == [1, 5, 25, 125, 625, 1440, 1440]
 
 
+@pytest.mark.parametrize('setting', ['DOTHI_JOB_MEMORY_MB', 'DOTHI_JOB_TIME_LIMIT_S'])
+def test_a_raised_limit_is_tried_at_once(alone: Desk, monkeypatch: pytest.MonkeyPatch, setting: str) -> None:
+    """Whoever follows the advice of `dothi status` should not wait for up to a day."""
+    Keeper(Ending(failure(child_died(-9)))).prepare(lambda: False)
+    ending = Ending(failure(child_died(-9)))
+    monkeypatch.setenv(setting, '9000')
+    Keeper(ending).prepare(lambda: False)
+    assert ending.orders == ['csv', 'csv']
+    Keeper(ending).prepare(lambda: False)
+    assert ending.orders == ['csv', 'csv'], 'tried again under the same limits'
+
+
 def _let_time_pass(minutes: float) -> None:
     with connection('admin') as db, db.cursor() as cursor:
         cursor.execute("update catalog.download_fault set failed_at = failed_at - %s * interval '1 minute'", [minutes])

@@ -7,6 +7,7 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extras import RealDictCursor
 from pydantic import BaseModel, computed_field
 
+from dothi.core.job_settings import JobSettings
 from dothi.core.layer import Audience
 from dothi.core.text import Text
 
@@ -36,8 +37,17 @@ REASONS: dict[str, Text] = {
 }
 
 
+def limits_now() -> str:
+    """The limits within which files are written, as they are recorded with a failure."""
+    settings = JobSettings()
+    return f'{settings.job_memory_mb} MB, {settings.job_time_limit_s:g} s'
+
+
 class DownloadFault(BaseModel):
-    """A file that could not be made ready: of which layer, for whom, in which format. times: failures in a row."""
+    """A file that could not be made ready: of which layer, for whom, in which format.
+
+    times: failures in a row. limits: those that held then.
+    """
 
     layer_id: str
     audience: Audience
@@ -45,11 +55,12 @@ class DownloadFault(BaseModel):
     reason: FaultReason
     times: int
     failed_at: datetime
+    limits: str = ''
 
     @computed_field  # type: ignore[prop-decorator]
     @property
     def retry_at(self) -> datetime:
-        """When it is tried again."""
+        """When it is tried again under the same limits; a worker with others tries it at once."""
         # a power of five that is too large for a date
         wait = LONGEST_WAIT if self.times > LONGER + 1 else FIRST_WAIT * LONGER ** (self.times - 1)
         return self.failed_at + min(wait, LONGEST_WAIT)
@@ -72,11 +83,12 @@ def record_fault(db: Connection, layer_id: str, audience: Audience, form: str, r
     """Counts a failure, and gives the fault as it is now."""
     with db.cursor(cursor_factory=RealDictCursor) as cursor:
         cursor.execute(
-            """insert into catalog.download_fault as f (layer_id, audience, format, reason, times)
-               values (%s, %s, %s, %s, 1)
+            """insert into catalog.download_fault as f (layer_id, audience, format, reason, limits, times)
+               values (%s, %s, %s, %s, %s, 1)
                on conflict (layer_id, audience, format) do update
-               set reason = excluded.reason, times = f.times + 1, failed_at = now() returning *""",
-            [layer_id, audience, form, reason],
+               set reason = excluded.reason, limits = excluded.limits, times = f.times + 1, failed_at = now()
+               returning *""",
+            [layer_id, audience, form, reason, limits_now()],
         )
         return DownloadFault(**(cursor.fetchone() or {}))
 

@@ -26,7 +26,8 @@ RELEASE_COLUMNS = tuple(Release.model_fields)
 FROM_CURRENT = 'from catalog.layer as l join catalog.release as r on r.number = l.current_release'
 CURRENT = f'select {", ".join(f"r.{column}" for column in RELEASE_COLUMNS)} {FROM_CURRENT}'
 # A restored database may have the number of another release, but not its time too.
-NAME_OF_CURRENT = f'select r.number, r.released_at {FROM_CURRENT} where l.id = $1'
+NAMES_OF_CURRENT = f'select r.number, r.released_at {FROM_CURRENT}'
+NAME_OF_CURRENT = f'{NAMES_OF_CURRENT} where l.id = $1'
 # Plans that a connection keeps; one has about 100 KB.
 MOST_PREPARED = 50
 
@@ -71,10 +72,13 @@ class Reading:
 
     def releases(self) -> dict[str, Release]:
         """The current release of each layer that the audience may see."""
-        releases = [read_release(row) for row in self.prepared_rows(CURRENT)]
-        for release in releases:
-            # a release does not change any more
-            service().releases.keep((release.number, release.released_at), release)
+        remembered = [service().releases.get((number, at)) for number, at in self.prepared_rows(NAMES_OF_CURRENT)]
+        releases = [release for release in remembered if release is not None]
+        if len(releases) < len(remembered):
+            releases = [read_release(row) for row in self.prepared_rows(CURRENT)]
+            for release in releases:
+                # a release does not change any more
+                service().releases.keep((release.number, release.released_at), release)
         return {release.layer_id: release for release in releases}
 
     def row(self, statement: sql.Composable) -> tuple[Any, ...]:

@@ -94,6 +94,11 @@ def is_merged(layer: Layer, view: View) -> bool:
     return below is not None and view.zoom < below
 
 
+def may_be_generalised(layer: Layer, view: View, locality: Locality) -> bool:
+    """Whether a picture at that scale is ever drawn from a generalised form of the layer: one of a street never is."""
+    return is_merged(layer, view) or ceil(log2(view.metres_per_px)) >= levels_of(layer, locality)[0]
+
+
 @dataclass(frozen=True)
 class SourceQuery:
     """What a picture shows of a layer. columns: those that its passes read at this scale."""

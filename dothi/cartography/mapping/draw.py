@@ -6,7 +6,7 @@ from pathlib import Path
 
 from psycopg2.extensions import connection as Connection
 
-from dothi.cartography.generalised.source import generalised
+from dothi.cartography.generalised.source import Generalised, generalised, may_be_generalised
 from dothi.cartography.mapping.document import Maker, order
 from dothi.cartography.mapping.formats import written
 from dothi.cartography.mapping.layer_query import Reader
@@ -36,12 +36,20 @@ def draw(picture: Picture, locality: Locality, audience: Audience, pool: Rendere
             rasters = _rasters(picture, db)
             # named now, painted when the connection is given back
             files = _drafts(kept, rasters)
-            layers = [shown_layer.layer for shown_layer in picture.shown if isinstance(shown_layer.layer, Layer)]
-            reader = Reader(db, locality, audience, generalised(db, layers, locality))
+            reader = Reader(db, locality, audience, _generalised_layers(picture, db, locality))
             drawing_order = order(picture, Maker(reader, files))
         for number, raster in rasters.items():
             paint(raster, picture.view, files[number])
         return written(pool.draw(drawing_order), picture)
+
+
+def _generalised_layers(picture: Picture, db: Connection, locality: Locality) -> dict[str, Generalised]:
+    layers = [
+        shown_layer.layer
+        for shown_layer in picture.shown
+        if isinstance(shown_layer.layer, Layer) and may_be_generalised(shown_layer.layer, picture.view, locality)
+    ]
+    return generalised(db, layers, locality) if layers else {}
 
 
 def _rasters(picture: Picture, db: Connection) -> dict[int, Raster]:

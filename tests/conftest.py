@@ -35,7 +35,7 @@ from dothi.core.settings import PROJECT, PathSettings
 from dothi.local.demo import demo_options
 from etl.closed_room import fork_server
 from etl.desk.deliver import deliver
-from tests.matrix import number_of_examples
+from tests.matrix import EXHAUSTIVE, number_of_examples
 from tests.scheduling import GroupScheduling, group_of, grouping_fault, rank_of
 
 # Whoever runs the tests may read English.
@@ -377,6 +377,9 @@ def province(instance: Instance, province_template: str, shared_folder: Path) ->
     environment = instance.environment(instance.create('province', province_template), shared_folder / 'province')
     # the rasters of the releases lie where they were delivered
     environment['DOTHI_STORE'] = str(shared_folder / 'province-template' / 'store')
+    if not EXHAUSTIVE:
+        # the other formats are tested in tests/api/test_downloads.py, and would be written for each layer and audience
+        environment['DOTHI_DOWNLOADS'] = '["csv"]'
     with shared_services('province') as services:
         yield services.enter_context(serving(environment, shared_folder / 'province'))
 

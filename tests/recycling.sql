@@ -23,36 +23,31 @@ create function recycling.tables() returns table (oid oid, name text) language s
     where c.relkind = 'r' and n.nspname !~ '^(pg_|information_schema|recycling|public|topology|tiger)';
 $$;
 
--- Which versions of which rows a table holds: one that nobody wrote to since has the same ones. Values are not looked
--- at: reading them again, styles of some hundred kilobytes among them, took most of the time between two tests.
-create function recycling.versions(name text) returns text language plpgsql as $$
-declare
-    found text;
-begin
-    execute format('select md5(string_agg(concat_ws('' '', ctid, xmin, xmax), '','' order by ctid)) from %s', name)
-        into found;
-    return coalesce(found, '');
-end;
-$$;
-
 -- The rows that every copy begins with: those of now. Called again where a template gets more tables or rows.
+-- A row is the same as long as it lies where it lay and was written by the same transaction. Values are not compared:
+-- reading them again, styles of some hundred kilobytes among them, took most of the time between two tests.
 create function recycling.remember() returns void language plpgsql as $$
 declare
-    one record;
+    seeded record;
+    filled boolean;
 begin
     drop event trigger if exists recycling_ddl;
     drop event trigger if exists recycling_drop;
-    for one in select tablename from pg_tables where schemaname = 'recycling' and tablename <> 'changed' loop
-        execute format('drop table recycling.%I', one.tablename);
+    for seeded in select tablename from pg_tables where schemaname = 'recycling' and tablename <> 'changed' loop
+        execute format('drop table recycling.%I', seeded.tablename);
     end loop;
     truncate recycling.changed;
-    create table recycling.seed (name text primary key, copy text, versions text);
+    create table recycling.seed (name text primary key, copy text);
     create table recycling.sequence as
         select format('%I.%I', schemaname, sequencename) as name, start_value, last_value from pg_sequences;
-    for one in select * from recycling.tables() loop
-        if recycling.versions(one.name) <> '' then
-            execute format('create table recycling.%I as table %s', 'seed_' || one.oid, one.name);
-            insert into recycling.seed values (one.name, 'seed_' || one.oid, recycling.versions(one.name));
+    for seeded in select * from recycling.tables() loop
+        execute format('select exists (select from %s)', seeded.name) into filled;
+        if filled then
+            execute format(
+                'create table recycling.%I as select t as content, t.ctid as place, t.xmin as writer from %s t',
+                'seed_' || seeded.oid, seeded.name
+            );
+            insert into recycling.seed values (seeded.name, 'seed_' || seeded.oid);
         end if;
     end loop;
     create event trigger recycling_ddl on ddl_command_end execute function recycling.note();
@@ -60,11 +55,61 @@ begin
 end;
 $$;
 
+-- Gives a table the rows back that it had at first, and touches no other.
+create function recycling.restore(name text, copy text) returns void language plpgsql as $$
+declare
+    lost record;
+    new_place tid;
+begin
+    execute format(
+        'delete from %s t where not exists (select from recycling.%I s where s.place = t.ctid and s.writer = t.xmin)',
+        name, copy
+    );
+    for lost in execute format(
+        'select s.place from recycling.%I s
+         where not exists (select from %s t where t.ctid = s.place and t.xmin = s.writer) order by s.place',
+        copy, name
+    ) loop
+        execute format(
+            'insert into %s overriding system value select (s.content).* from recycling.%I s where s.place = $1
+             returning ctid',
+            name, copy
+        ) into new_place using lost.place;
+        execute format(
+            'update recycling.%I set place = $2, writer = pg_current_xact_id()::xid where place = $1', copy
+        ) using lost.place, new_place;
+    end loop;
+end;
+$$;
+
+-- Empties the tables that were empty at first. Tables that others refer to are deleted from: to truncate them would
+-- truncate all that refer to them, which takes five times as long.
+create function recycling.empty() returns void language plpgsql as $$
+declare
+    filled record;
+    names text;
+begin
+    for filled in
+        select t.name, exists (select from pg_constraint c where c.contype = 'f' and c.confrelid = t.oid) as referred
+        from recycling.tables() t left join recycling.seed s using (name)
+        where s.name is null and pg_relation_size(t.oid) > 0
+    loop
+        if filled.referred then
+            execute format('delete from %s', filled.name);
+        else
+            names := concat_ws(', ', names, filled.name);
+        end if;
+    end loop;
+    if names is not null then
+        execute format('truncate %s', names);
+    end if;
+end;
+$$;
+
 -- Whether the database is again what it was at first.
 create function recycling.clean() returns boolean language plpgsql as $$
 declare
-    one record;
-    names text;
+    dropped record;
 begin
     if exists (select from recycling.changed) or exists (
         select from pg_db_role_setting where setdatabase = (select oid from pg_database where datname = current_database())
@@ -73,18 +118,11 @@ begin
     end if;
     -- neither triggers nor foreign keys: rows go and come as they were
     set local session_replication_role = replica;
-    for one in select name from recycling.tables() where name like 'staging.%' loop
-        execute format('drop table %s', one.name);
+    for dropped in select name from recycling.tables() where name like 'staging.%' loop
+        execute format('drop table %s', dropped.name);
     end loop;
-    select string_agg(t.name, ', ') into names from recycling.tables() t left join recycling.seed s using (name)
-    where case when s.name is null then pg_relation_size(t.oid) > 0 else recycling.versions(t.name) <> s.versions end;
-    if names is not null then
-        execute format('truncate %s cascade', names);
-    end if;
-    for one in select * from recycling.seed s where recycling.versions(s.name) <> s.versions loop
-        execute format('insert into %s overriding system value table recycling.%I', one.name, one.copy);
-        update recycling.seed set versions = recycling.versions(one.name) where name = one.name;
-    end loop;
+    perform recycling.empty();
+    perform recycling.restore(s.name, s.copy) from recycling.seed s;
     perform setval(s.name::regclass, coalesce(s.last_value, s.start_value), s.last_value is not null)
     from recycling.sequence s join pg_sequences p on s.name = format('%I.%I', p.schemaname, p.sequencename)
     where p.last_value is distinct from s.last_value;

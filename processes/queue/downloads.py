@@ -107,37 +107,47 @@ def _list_resting_files(db: Connection) -> set[str]:
 
 def list_due_downloads(db: Connection, locality: Locality) -> list[DueDownload]:
     """What has to be written now, small layers first."""
-    releases = current_releases(db)
+    return _keep_due(_list_offered_files(locality), db, locality)
+
+
+def _keep_due(files: list[DueDownload], db: Connection, locality: Locality) -> list[DueDownload]:
+    """Those of the files that have to be written now, small layers first."""
+    releases, store = current_releases(db), result_store()
     ready = {(download.layer_id, download.audience, download.format): download for download in downloads(db)}
-    files = [
-        due_file
-        for due_file in _list_due_files(locality)
-        if due_file.layer.id in releases
+    due_files = [
+        file
+        for file in files
+        if file.layer.id in releases
         and _is_due(
-            due_file,
-            releases[due_file.layer.id],
-            ready.get((due_file.layer.id, due_file.audience, due_file.format)),
-            locality,
+            file, releases[file.layer.id], ready.get((file.layer.id, file.audience, file.format)), locality, store
         )
     ]
-    return sorted(files, key=lambda due_file: releases[due_file.layer.id].rows_total)
+    return sorted(due_files, key=lambda file: releases[file.layer.id].rows_total)
 
 
-def _list_due_files(locality: Locality) -> list[DueDownload]:
+def _list_offered_files(locality: Locality) -> list[DueDownload]:
+    formats = JobSettings().downloads
     return [
         DueDownload(layer, audience, form)
         for audience in VISIBLE
         for layer in locality.layers_for(audience).values()
-        for form in JobSettings().downloads
+        for form in formats
     ]
 
 
-def _is_due(due_file: DueDownload, release: Release, ready: Download | None, locality: Locality) -> bool:
+def _is_offered(file: DueDownload, locality: Locality) -> bool:
+    """Whether the layer is still as it was when the file was listed, and the format on offer."""
+    return (
+        locality.layers_for(file.audience).get(file.layer.id) == file.layer and file.format in JobSettings().downloads
+    )
+
+
+def _is_due(due_file: DueDownload, release: Release, ready: Download | None, locality: Locality, store: Path) -> bool:
     now = datetime.now(UTC)
     if ready is None or ready.definition != definition(due_file.layer, locality, due_file.audience):
         return release.released_at < now - SETTLED
     try:
-        if not is_intact(result_store() / ready.file, ready.size_bytes, ready.sha256):
+        if not is_intact(store / ready.file, ready.size_bytes, ready.sha256):
             return True
     except FileNotFoundError:
         return True
@@ -157,7 +167,9 @@ def _claim_file(due_file: DueDownload) -> Iterator[bool]:
         with db.cursor() as cursor:
             cursor.execute('select pg_try_advisory_xact_lock(%s, hashtext(%s))', [LOCK_CLASS, due_file.name])
             (locked,) = cursor.fetchone() or (False,)
-        yield locked and due_file in list_due_downloads(db, cached_locality(PathSettings().locality))
+        # of this file alone: with a list of all for each of them, a first start spent half its time on listing
+        locality = cached_locality(PathSettings().locality)
+        yield locked and _is_offered(due_file, locality) and bool(_keep_due([due_file], db, locality))
 
 
 def _record_file(due_file: DueDownload, by: str, ended: FinishedRun, file: ResultFile, seconds: float) -> None:
@@ -206,7 +218,9 @@ def _replace_entry(db: Connection, download_entry: Download) -> str | None:
 
 def _remove_unwanted(db: Connection, locality: Locality) -> None:
     """Removes the files of layers and formats that are not on offer any more."""
-    wanted_files = {(download.layer.id, download.audience, download.format) for download in _list_due_files(locality)}
+    wanted_files = {
+        (download.layer.id, download.audience, download.format) for download in _list_offered_files(locality)
+    }
     for download in downloads(db):
         if (download.layer_id, download.audience, download.format) not in wanted_files:
             with db.cursor() as cursor:

@@ -35,7 +35,7 @@ from processes.reading.request_layers import store_request_layers
 from processes.reading.validation import validate_inputs
 from processes.registry import all_processes
 from processes.registry import find_process as process_named
-from tests.conftest import PATIENCE_S, Instance, fresh, use
+from tests.conftest import PATIENCE_S, Instance, fresh, share_room, use
 from tests.rasters import write_raster
 
 # A corner well inside the province, in metres of the working CRS; towns are drawn from here.
@@ -255,11 +255,15 @@ def commune(code: str) -> dict[str, Any]:
 
 @pytest.fixture(scope='session')
 def shared_database(
-    instance: Instance, template: str, tmp_path_factory: pytest.TempPathFactory
+    instance: Instance, template: str, room: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, str]]:
     """A database for all tests of analyses that leave its tables, its roles and its worker as they are."""
+    state = tmp_path_factory.mktemp('state')
+    share_room(state, room)
     with pytest.MonkeyPatch.context() as patch:
-        yield from fresh(instance, template, tmp_path_factory.mktemp('state'), patch)
+        for environment in fresh(instance, template, state, patch):
+            yield environment
+            end_shared_worker()
 
 
 @pytest.fixture
@@ -273,6 +277,7 @@ def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
         core_database.fresh()
         return
     parts = [request.getfixturevalue(name) for name in ('instance', 'template', 'tmp_path')]
+    share_room(parts[-1], request.getfixturevalue('room'))
     yield from fresh(*parts, monkeypatch)
 
 
@@ -345,11 +350,27 @@ def loader(database: dict[str, str], locality: Locality) -> Loader:
     return Loader(locality)
 
 
-@pytest.fixture(scope='session')
-def shared_worker(shared_database: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
-    process = start_worker(shared_database)
-    yield process
-    stop_worker(process)
+# The worker on the shared database, while it runs.
+SHARED_WORKER: list[subprocess.Popen[bytes]] = []
+
+
+@pytest.fixture
+def shared_worker(database: dict[str, str]) -> subprocess.Popen[bytes]:
+    if not SHARED_WORKER:
+        SHARED_WORKER.append(start_worker(database))
+    return SHARED_WORKER[0]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """End the shared worker before tests of another folder: it would look for work beside them until the end."""
+    if nextitem is not None and Path(__file__).parent not in nextitem.path.parents:
+        end_shared_worker()
+
+
+def end_shared_worker() -> None:
+    if SHARED_WORKER:
+        stop_worker(SHARED_WORKER.pop())
 
 
 @pytest.fixture

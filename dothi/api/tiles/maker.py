@@ -24,7 +24,7 @@ from dothi.core.settings import PROJECT, PathSettings
 
 # What decides over the bytes of a tile beside data and layer file.
 SOURCES = (
-    *(Path(__file__).with_name(f'{name}.py') for name in ('sql', 'draw', 'place', 'maker')),
+    *(Path(__file__).with_name(f'{name}.py') for name in ('sql', 'frame', 'cells', 'draw', 'place', 'maker')),
     *(PROJECT / 'sql' / 'functions' / f'{name}.sql' for name in ('tile_grid', 'tile_cells')),
 )
 

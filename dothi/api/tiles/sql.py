@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from psycopg2 import sql
 
 from dothi.api.tiles.cells import drawn_cell
-from dothi.api.tiles.frame import Frame, parameter_frame, written_frame
+from dothi.api.tiles.frame import Frame, drawn_srid, parameter_frame, written_frame
 from dothi.api.tiles.place import BUFFER, EXTENT, TileAddress
 from dothi.core.crs import WGS84
 from dothi.core.layer import Column, Layer
@@ -66,20 +66,14 @@ def statement(canvas: Canvas, place: TileAddress, ink: Ink) -> sql.Composable:
     if ink.counted or ink.joined:
         return _tile([_layer(canvas.layer.id, BODIES[ink.counted, ink.joined](canvas, place, ink))])
     frame = written_frame(place)
-    small = _merged_small(canvas, place, frame, ink) if _small_rule(canvas, place.zoom, ink) == 'merge' else None
+    small = _merged_small(canvas, place, frame, ink) if small_rule(canvas.layer, place.zoom, ink) == 'merge' else None
     written = _tile(_plain_layers(canvas, place.zoom, frame, ink, small))
     return sql.SQL(ALONE if place.zoom >= ALONE_FROM else '') + written
 
 
-def kept_statement(canvas: Canvas, zoom: int, srid: int) -> sql.Composable | None:
-    """The full form of any tile of that zoom that is drawn in `srid`, with the numbers of a parameter_frame; None where
-    it is not to be had with one plan for all tiles.
-
-    At high zooms a tile has a small part of any layer, which the index finds, wherever it lies.
-    """
-    if zoom < ALONE_FROM or _small_rule(canvas, zoom) == 'merge':
-        return None
-    return _tile(_plain_layers(canvas, zoom, parameter_frame(srid), Ink()))
+def parameter_statement(canvas: Canvas, place: TileAddress) -> sql.Composable:
+    """The full form of any tile of the zoom of `place`, with the numbers of a parameter_frame."""
+    return _tile(_plain_layers(canvas, place.zoom, parameter_frame(drawn_srid(place)), FULL))
 
 
 def anything(canvas: Canvas, place: TileAddress) -> sql.Composable:
@@ -126,7 +120,7 @@ def _plain(canvas: Canvas, zoom: int, frame: Frame, ink: Ink) -> sql.Composable:
     columns = _columns(canvas, zoom, ink)
     count: sql.Composable = sql.SQL('')
     condition: sql.Composable = sql.SQL('true')
-    if _small_rule(canvas, zoom, ink):
+    if small_rule(canvas.layer, zoom, ink):
         count = sql.SQL('null::bigint as {},').format(sql.Identifier(canvas.count))
         condition = _large(canvas, frame)
     features = sql.SQL('select id, {} {} {} as geom from {} where {}').format(
@@ -135,9 +129,9 @@ def _plain(canvas: Canvas, zoom: int, frame: Frame, ink: Ink) -> sql.Composable:
     return features if ink.most_points is None else _largest(features, columns, ink.most_points)
 
 
-def _small_rule(canvas: Canvas, zoom: int, ink: Ink = FULL) -> str | None:
+def small_rule(layer: Layer, zoom: int, ink: Ink = FULL) -> str | None:
     """What the layer file wants of features that are too small at that zoom: `merge`, `drop`, or nothing."""
-    rules = canvas.layer.publish.tiles
+    rules = layer.publish.tiles
     is_weighed = rules.least_px and zoom < rules.zooms[1] and ink.most_points is None
     return rules.too_small if is_weighed else None
 

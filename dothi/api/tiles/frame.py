@@ -1,14 +1,18 @@
 """The numbers of a tile's place as its statement has them: written out, or as parameters of a plan that is kept."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from psycopg2 import sql
 
-from dothi.api.tiles.place import BUFFER, EXTENT, Box, TileAddress
+from dothi.api.tiles.place import BUFFER, EXTENT, TileAddress
 from dothi.core.crs import WEB_MERCATOR, WGS84
 
 # Pixels across a tile, by which layer files measure.
 SIDE_PX = 256
+# A corner moves to the grid by half a diagonal at most, as does an edge; a little more, for rounding in computing.
+SAFE_UNITS = 1.415
+PARAMETERS = 19
 
 
 @dataclass(frozen=True)
@@ -16,7 +20,10 @@ class Frame:
     """Expressions in SQL.
 
     wide: the polygon in degrees of the tile with its buffer. edges: west, south, east and north of the tile in degrees.
-    bounds: its box in the system in which it is drawn, `srid`. pixel: width and height of a pixel in degrees.
+    bounds: its box in the system in which it is drawn, `srid`. pixel: width and height of a pixel in degrees. inner:
+    the polygon of the tile in degrees. affine: scale and shift across, scale and shift down, from degrees to the tile's
+    units, and half a unit more. safe: the clearance in degrees from which on no corner that is moved to the grid of
+    units meets an edge.
     """
 
     wide: sql.Composable
@@ -24,6 +31,9 @@ class Frame:
     bounds: sql.Composable
     srid: int
     pixel: tuple[sql.Composable, ...]
+    inner: sql.Composable
+    affine: tuple[sql.Composable, ...]
+    safe: sql.Composable
 
 
 def drawn_srid(place: TileAddress) -> int:
@@ -39,44 +49,45 @@ def written_frame(place: TileAddress, edge: float = BUFFER / EXTENT) -> Frame:
 
     edge: what `wide` has around the tile, as a share of its side.
     """
-    wide, edges, bounds, pixel = _numbers(place, edge)
-    return Frame(
-        envelope(tuple(map(sql.Literal, wide)), WGS84),
-        tuple(map(sql.Literal, edges)),
-        sql.SQL('{}::box2d').format(envelope(tuple(map(sql.Literal, bounds)), drawn_srid(place))),
-        drawn_srid(place),
-        tuple(map(sql.Literal, pixel)),
-    )
+    numbers = [sql.Literal(number) for number in parameters(place, edge)]
+    return _frame(numbers, drawn_srid(place), lambda box: box)
 
 
 def parameter_frame(srid: int) -> Frame:
-    """Parameters $1 to $14, whose values `parameters` gives.
+    """Parameters $1, $2, …, whose values `parameters` gives.
 
-    In subqueries both boxes are made once, where an expression would be worked out for each row.
+    In subqueries boxes are made once, where an expression would be worked out for each row.
     """
-    names = [sql.SQL(f'${number}') for number in range(1, 15)]
+    names = [sql.SQL(f'${number}') for number in range(1, PARAMETERS + 1)]
+    return _frame(names, srid, sql.SQL('(select {})').format)
+
+
+def parameters(place: TileAddress, edge: float = BUFFER / EXTENT) -> tuple[float, ...]:
+    """The numbers of a frame, in the order in which `_frame` takes them."""
+    west, south, east, north = edges = place.degrees
+    across, down = EXTENT / (east - west), EXTENT / (south - north)
+    bounds = edges if drawn_srid(place) == WGS84 else place.box
+    pixel = (east - west) / SIDE_PX, (north - south) / SIDE_PX
+    affine = across, 0.5 - west * across, down, 0.5 - north * down
+    return *place.wide_degrees(edge), *edges, *bounds, *pixel, *affine, SAFE_UNITS / min(across, -down)
+
+
+def _frame(
+    numbers: Sequence[sql.Composable], srid: int, made_once: Callable[[sql.Composable], sql.Composable]
+) -> Frame:
+    wide, edges, bounds = (tuple(numbers[start : start + 4]) for start in (0, 4, 8))
     return Frame(
-        sql.SQL('(select {})').format(envelope(tuple(names[:4]), WGS84)),
-        tuple(names[4:8]),
-        sql.SQL('(select {}::box2d)').format(envelope(tuple(names[8:12]), srid)),
+        made_once(envelope(wide, WGS84)),
+        edges,
+        made_once(sql.SQL('{}::box2d').format(envelope(bounds, srid))),
         srid,
-        tuple(names[12:]),
+        tuple(numbers[12:14]),
+        made_once(envelope(edges, WGS84)),
+        tuple(numbers[14:18]),
+        numbers[18],
     )
-
-
-def parameters(place: TileAddress) -> tuple[float, ...]:
-    """The values of the parameters of a frame for `place`."""
-    return tuple(number for part in _numbers(place, BUFFER / EXTENT) for number in part)
 
 
 def envelope(box: tuple[sql.Composable, ...], srid: int) -> sql.Composable:
     """The rectangle of four expressions."""
     return sql.SQL('ST_MakeEnvelope({}, {}, {}, {}, {})').format(*box, sql.Literal(srid))
-
-
-def _numbers(place: TileAddress, edge: float) -> tuple[Box, Box, Box, tuple[float, float]]:
-    """What the fields of a frame have, in their order."""
-    edges = place.degrees
-    west, south, east, north = edges
-    bounds = edges if drawn_srid(place) == WGS84 else place.box
-    return place.wide_degrees(edge), edges, bounds, ((east - west) / SIDE_PX, (north - south) / SIDE_PX)

@@ -18,6 +18,7 @@ from dothi.api.tiles.new_tile import NewTile, is_drawn_at_once, new_tile_stateme
 from dothi.api.tiles.place import TileAddress
 from dothi.api.tiles.sql import Canvas, anything
 from dothi.cartography.style.layer_styles import has_labels, style_path
+from dothi.core.clearance import has_clearance
 from dothi.core.layer import Audience, Layer
 from dothi.core.layer_source import source
 from dothi.core.limit_settings import TileSettings
@@ -171,9 +172,10 @@ class TileMaker:
         return Canvas(
             layer,
             layer.columns_for(self.audience),
-            source(layer, self.locality, self.audience),
+            source(layer, self.locality, self.audience, clearance=has_clearance(layer)),
             labels=self.is_labelled(layer),
             levels=now.levels if now and now.kinds == layer.kinds else range(0),
+            has_clearance=has_clearance(layer),
         )
 
     def is_labelled(self, layer: Layer) -> bool:

@@ -8,6 +8,7 @@ from psycopg2 import sql
 from dothi.api.tiles.cells import drawn_cell
 from dothi.api.tiles.frame import Frame, drawn_srid, parameter_frame, written_frame
 from dothi.api.tiles.place import BUFFER, EXTENT, TileAddress
+from dothi.core.clearance import CLEARANCE
 from dothi.core.crs import WGS84
 from dothi.core.layer import Column, Layer
 from dothi.core.layer_columns import CATALOGUED
@@ -47,6 +48,8 @@ class Canvas:
     labels: bool
     # the levels at which catalog.tile_cell counts the very release that is drawn
     levels: range = range(0)
+    # whether `rows` have CLEARANCE
+    has_clearance: bool = False
     kinds: dict[str, Column] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -156,7 +159,8 @@ def _shape(canvas: Canvas, zoom: int, frame: Frame, ink: Ink) -> sql.Composable:
     tolerance_px = max(ink.tolerance_px, rules.tolerance_px if zoom < rules.zooms[1] else 0)
     if canvas.layer.geometry.endswith('Point'):
         tolerance_px = 0
-    return _tile_geometry(sql.SQL('geom_wgs84'), frame, tolerance_px)
+    drawn = _tile_geometry(sql.SQL('geom_wgs84'), frame, tolerance_px)
+    return _unclipped(frame, drawn) if canvas.has_clearance and not tolerance_px and frame.srid == WGS84 else drawn
 
 
 def _tile_geometry(geometry: sql.Composable, frame: Frame, tolerance_px: float = 0) -> sql.Composable:
@@ -169,6 +173,23 @@ def _tile_geometry(geometry: sql.Composable, frame: Frame, tolerance_px: float =
     return sql.SQL('ST_AsMVTGeom({}, {}, {}, {}, true)').format(
         geometry, frame.bounds, sql.Literal(EXTENT), sql.Literal(BUFFER)
     )
+
+
+def _unclipped(frame: Frame, otherwise: sql.Composable) -> sql.Composable:
+    """A polygon that lies within the tile, and stays one with its corners on the grid, moved there; else `otherwise`.
+
+    ST_AsMVTGeom cuts each polygon and puts its rings together anew, which takes four fifths of its time. ST_AsMVT cuts
+    off what follows the point, hence the half unit in `affine`.
+    """
+    across, right, down, below = frame.affine
+    return sql.SQL(
+        """case when {clearance} > {safe} and geom_wgs84 @ {inner}
+            then ST_ForcePolygonCCW(ST_Affine(geom_wgs84, {across}, 0, 0, {down}, {right}, {below}))
+            else {otherwise} end"""
+    ).format(
+        clearance=sql.Identifier(CLEARANCE), safe=frame.safe, inner=frame.inner, otherwise=otherwise,
+        across=across, down=down, right=right, below=below,
+    )  # fmt: skip
 
 
 def _large(canvas: Canvas, frame: Frame) -> sql.Composable:

@@ -87,6 +87,7 @@ class TileMaker:
         self.audience, self.locality = audience, locality
         self.ledger = Ledger()
         self._fingerprints: dict[tuple[tuple[str, bool], ...], str] = {}
+        self._style_files: dict[str, Path] = {}
         self._labelled: dict[tuple[str, int], bool] = {}
         self._statements: dict[tuple[str, int, int, bool], str] = {}
 
@@ -182,7 +183,9 @@ class TileMaker:
         """Whether polygons of the layer also give inner points, for names."""
         if not layer.geometry.endswith('Polygon'):
             return False
-        key = layer.id, _changed_ns(style_path(layer, self.locality.path))
+        if layer.id not in self._style_files:
+            self._style_files[layer.id] = style_path(layer, self.locality.path)
+        key = layer.id, _changed_ns(self._style_files[layer.id])
         if key not in self._labelled:
             self._labelled[key] = has_labels(layer, self.locality.path)
         return self._labelled[key]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from psycopg2 import sql
 
-from dothi.api.tiles.changes import Current, PlanKeeper, current_state, states_statement
+from dothi.api.tiles.changes import STATE_WITHOUT_CELLS, Current, PlanKeeper, current_state
 from dothi.api.tiles.draw import is_merged
 from dothi.api.tiles.frame import parameters
 from dothi.api.tiles.place import TileAddress
@@ -14,7 +14,7 @@ from dothi.core.layer import Layer
 
 @dataclass(frozen=True)
 class NewTile:
-    """The full form of a tile, however large it is, and what was served of its layer when it was drawn."""
+    """The full form of a tile, however large it is, and what was served of its layer then, without cells."""
 
     current: Current
     content: bytes
@@ -30,8 +30,8 @@ def is_drawn_at_once(layer: Layer, place: TileAddress) -> bool:
 
 def new_tile_statement(canvas: Canvas, place: TileAddress) -> sql.Composable:
     """A statement for all tiles of that zoom."""
-    return sql.SQL('select state.*, drawn.tile from ({}) as state, ({}) as drawn').format(
-        states_statement((canvas.layer,)), parameter_statement(canvas, place)
+    return sql.SQL('select state.*, drawn.tile from ({} where l.id = {}) as state, ({}) as drawn').format(
+        sql.SQL(STATE_WITHOUT_CELLS), sql.Literal(canvas.layer.id), parameter_statement(canvas, place)
     )
 
 
@@ -40,5 +40,5 @@ def read_new_tile(db: PlanKeeper, statement: str, place: TileAddress) -> NewTile
     rows = db.prepared_rows(statement, *parameters(place))
     if not rows:
         return None
-    _, *state, tile = rows[0]
+    *state, tile = rows[0]
     return NewTile(current_state(*state), bytes(tile))

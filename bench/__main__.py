@@ -15,6 +15,7 @@ from bench.chapters import Chapter, Subject
 from bench.extents import SCALES_M
 from bench.instance import FULL, HALF, folder, running
 from bench.loading import loading, taking_back
+from bench.new_tiles import after_a_release, new_tiles
 from bench.pgrouting import pgrouting
 from bench.room import room
 from bench.servers import ours
@@ -34,7 +35,7 @@ from dothi.local.services import service_url
 LAYER = 'buildings'
 
 
-PARTS = ('loading', 'rollback', 'room', 'small', 'api', 'analysis', 'pictures')
+PARTS = ('loading', 'rollback', 'room', 'small', 'tiles', 'api', 'analysis', 'pictures')
 PAGE = PROJECT / 'docs' / 'benchmarks.md'
 
 
@@ -55,6 +56,9 @@ def main(parts: list[str]) -> None:
         if 'small' in chosen_parts:
             with running(FULL, progress):
                 _write(_small_answers(), [])
+        if 'tiles' in chosen_parts:
+            with running(FULL, progress):
+                _write(*_tile_chapters())
         if 'api' in chosen_parts:
             with running(FULL, progress):
                 _write(*_api_chapters())
@@ -85,10 +89,19 @@ def _write(written: list[Chapter], peers: list[str]) -> None:
 
 
 def _small_answers() -> list[Chapter]:
+    return [_print_chapter(chapter) for chapter in small_answers(_ours_alone(), service_url('public'))]
+
+
+def _ours_alone() -> Subject:
     layer = load_locality(PathSettings().locality).layer(LAYER)
     ids = _feature_ids(layer)
-    subject = Subject(layer, len(ids), Places(layer), [ours(_api_url(), layer.id)], ids, _clear_tiles)
-    return [_print_chapter(chapter) for chapter in small_answers(subject, service_url('public'))]
+    return Subject(layer, len(ids), Places(layer), [ours(_api_url(), layer.id)], ids, _clear_tiles)
+
+
+def _tile_chapters() -> tuple[list[Chapter], list[str]]:
+    subject, locality = _ours_alone(), load_locality(PathSettings().locality)
+    written = [_print_chapter(new_tiles(subject, locality))]
+    return [*written, _print_chapter(after_a_release(subject, locality, folder()))], _versions()
 
 
 def _api_chapters() -> tuple[list[Chapter], list[str]]:

@@ -54,7 +54,7 @@ lint: python .venv/lint.installed ## Kiểm tra mã / check the code
 	@$(STEP) 'sqlfluff' $(PYTHON) -m sqlfluff lint sql
 	@$(STEP) 'addresses' .ci/no-addresses
 
-bench: packages-test python web .venv/test.installed ## Đo tốc độ (PARTS='loading api …') / measure the speed (PARTS='loading rollback room small api analysis pictures')
+bench: packages-test python web .venv/test.installed ## Đo tốc độ (PARTS='loading api …') / measure the speed (PARTS='loading rollback room small tiles api analysis pictures')
 	@$(PYTHON) -m bench $(PARTS)
 
 wheel: python web ## Đóng gói: dist/dothi-….whl / build the wheel: dist/dothi-….whl

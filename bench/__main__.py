@@ -18,6 +18,7 @@ from bench.country import ROWS, country, country_file, deliver_country
 from bench.extents import SCALES_M
 from bench.instance import FULL, HALF, filled, folder, running
 from bench.loading import Run, loading, taking_back
+from bench.new_tiles import after_a_release, new_tiles
 from bench.pgrouting import pgrouting
 from bench.room import room
 from bench.servers import ours
@@ -37,7 +38,7 @@ from dothi.local.services import service_url
 LAYER = 'buildings'
 
 
-PARTS = ('loading', 'rollback', 'room', 'small', 'api', 'analysis', 'pictures')
+PARTS = ('loading', 'rollback', 'room', 'small', 'tiles', 'api', 'analysis', 'pictures')
 # An hour, and 20 GB of disk: only where it is named.
 BY_HAND = ('country',)
 PAGE = PROJECT / 'docs' / 'benchmarks.md'
@@ -62,6 +63,9 @@ def main(parts: list[str]) -> None:
                 _write(_small_answers(), [])
         if 'country' in chosen_parts:
             _write([_print_chapter(_country(progress))], [])
+        if 'tiles' in chosen_parts:
+            with running(FULL, progress):
+                _write(*_tile_chapters())
         if 'api' in chosen_parts:
             with running(FULL, progress):
                 _write(*_api_chapters())
@@ -106,10 +110,19 @@ def _country(progress: Progress) -> Chapter:
 
 
 def _small_answers() -> list[Chapter]:
+    return [_print_chapter(chapter) for chapter in small_answers(_ours_alone(), service_url('public'))]
+
+
+def _ours_alone() -> Subject:
     layer = load_locality(PathSettings().locality).layer(LAYER)
     ids = _feature_ids(layer)
-    subject = Subject(layer, len(ids), Places(layer), [ours(_api_url(), layer.id)], ids, _clear_tiles)
-    return [_print_chapter(chapter) for chapter in small_answers(subject, service_url('public'))]
+    return Subject(layer, len(ids), Places(layer), [ours(_api_url(), layer.id)], ids, _clear_tiles)
+
+
+def _tile_chapters() -> tuple[list[Chapter], list[str]]:
+    subject, locality = _ours_alone(), load_locality(PathSettings().locality)
+    written = [_print_chapter(new_tiles(subject, locality))]
+    return [*written, _print_chapter(after_a_release(subject, locality, folder()))], _versions()
 
 
 def _api_chapters() -> tuple[list[Chapter], list[str]]:

@@ -41,6 +41,19 @@ def compare(
     return timings
 
 
+def rotated(ways: Sequence[tuple[str, Callable[[int], object]]], rounds: int, warm_up: int = WARM_UP) -> list[Timing]:
+    """A timing per way, as `compare` has it, but another way begins each round: none always follows the same one."""
+    timings = [Timing(name) for name, _ in ways]
+    turns = list(zip(timings, ways, strict=True))
+    for number in range(warm_up + rounds):
+        first = number % len(turns)
+        for timing, (_, ask) in turns[first:] + turns[:first]:
+            elapsed = _elapsed_ms(ask, number)
+            if number >= warm_up:
+                timing.runs_ms.append(elapsed)
+    return timings
+
+
 def _elapsed_ms(ask: Callable[[int], object], number: int) -> float:
     started = time.perf_counter()
     ask(number)

@@ -1,9 +1,11 @@
 """The app's routes; which one an address leads to is remembered: looking for it tries some fifty patterns."""
 
+import re
 from collections.abc import Iterable, MutableMapping
 from typing import Any
 
 from werkzeug.routing import Map, Rule, RuleFactory
+from werkzeug.routing.exceptions import NoMatch, RequestPath
 from werkzeug.routing.matcher import StateMachineMatcher
 
 from dothi.api.http.remembered import Remembered
@@ -11,6 +13,9 @@ from dothi.api.http.remembered import Remembered
 # Longer ones are rarely asked for twice.
 LONGEST_PATH = 200
 MOST_PATHS = 10_000
+# There are as many addresses of tiles as places: those that differ in zoom, row and column only lead to one rule.
+TILE = re.compile(r'(/.+/tiles/[^/]+)/(\d{1,9})/(\d{1,9})/(\d{1,9})', re.ASCII)
+ANY_TILE = ('1000000001', '1000000002', '1000000003')
 
 
 class RememberingMatcher(StateMachineMatcher):
@@ -24,10 +29,25 @@ class RememberingMatcher(StateMachineMatcher):
         """The rule and the values in the path; raises as werkzeug's does where there is none."""
         if websocket or len(path) > LONGEST_PATH:
             return super().match(domain, path, method, websocket)
+        tile = TILE.fullmatch(path)
+        return (tile and self._match_tile(domain, tile, method)) or self._match_once(domain, path, method)
+
+    def _match_tile(self, domain: str, tile: re.Match[str], method: str) -> tuple[Rule, dict[str, Any]] | None:
+        """The rule of any tile there; None where it does not take zoom, row and column each as a value."""
+        try:
+            rule, values = self._match_once(domain, '/'.join([tile[1], *ANY_TILE]), method)
+        except (NoMatch, RequestPath):
+            return None
+        if sorted(value for value in values.values() if value in ANY_TILE) != [*ANY_TILE]:
+            return None
+        numbers = dict(zip(ANY_TILE, tile.groups()[1:], strict=True))
+        return rule, {name: numbers.get(value, value) for name, value in values.items()}
+
+    def _match_once(self, domain: str, path: str, method: str) -> tuple[Rule, dict[str, Any]]:
         question = (domain, path, method)
         match = self._matches.get(question)
         if match is None:
-            match = super().match(domain, path, method, websocket)
+            match = super().match(domain, path, method, False)
             self._matches.keep(question, match)
         rule, values = match
         # whoever gets the values may change them

@@ -159,7 +159,8 @@ def _columns(db: Connection, layer_id: str) -> dict[str, tuple[str, bool]]:
         cursor.execute(
             """select attname, format_type(atttypid, atttypmod), attnotnull from pg_attribute
                where attrelid = (select oid from pg_class where relname = %s and relnamespace = 'layer'::regnamespace)
-               and attnum > 0 and not attisdropped and attname not in ('id', 'release_from') order by attnum""",
+               and attnum > 0 and not attisdropped and attgenerated = '' and attname not in ('id', 'release_from')
+               order by attnum""",
             [layer_id],
         )
         return {name: (kind, not_null) for name, kind, not_null in cursor.fetchall()}

@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, time
 
 from psycopg2 import sql
 
+from dothi.core.clearance import CLEARANCE
 from dothi.core.cql2.times import instant
 from dothi.core.durations import shifted
 from dothi.core.errors import WrongUse
@@ -27,8 +28,11 @@ class Times:
     end: datetime | None
 
 
-def source(layer: Layer, locality: Locality, audience: Audience, times: Times | None = None) -> sql.Composable:
-    """What to select from: `id`, the columns that `audience` sees, `geom`, `geom_wgs84`, `release_from`.
+def source(
+    layer: Layer, locality: Locality, audience: Audience, times: Times | None = None, *, clearance: bool = False
+) -> sql.Composable:
+    """What to select from: `id`, the columns that `audience` sees, `geom`, `geom_wgs84`, `release_from`; with
+    `clearance` also CLEARANCE, which only versions that are open now have.
 
     A layer with validity columns gives what is valid at some time within `times`, or without these on the locality's
     reference date, or all of it where its file says so; any other layer what was released at the end of `times`, or
@@ -37,9 +41,9 @@ def source(layer: Layer, locality: Locality, audience: Audience, times: Times | 
     """
     if layer.publish.validity:
         condition = _valid(layer.publish.validity, times or _usual(layer, locality))
-        return _subquery('layer', layer, audience, condition)
+        return _subquery('layer', layer, audience, condition, clearance)
     if times is None or times.end is None:
-        return _subquery('layer', layer, audience, sql.SQL('true'))
+        return _subquery('layer', layer, audience, sql.SQL('true'), clearance)
     return _released(layer, audience, times.end)
 
 
@@ -132,8 +136,10 @@ def _released(layer: Layer, audience: Audience, at: datetime) -> sql.Composable:
     return sql.SQL('({} union all {})').format(still_open, since_closed)
 
 
-def _subquery(schema: str, layer: Layer, audience: Audience, condition: sql.Composable) -> sql.Composed:
-    names = ['id', *layer.columns_for(audience), 'geom', 'geom_wgs84', 'release_from']
+def _subquery(
+    schema: str, layer: Layer, audience: Audience, condition: sql.Composable, clearance: bool = False
+) -> sql.Composed:
+    names = ['id', *layer.columns_for(audience), 'geom', 'geom_wgs84', 'release_from', *[CLEARANCE] * clearance]
     columns = sql.SQL(', ').join(map(sql.Identifier, names))
     table = sql.Identifier(schema, layer.id)
     return sql.SQL('(select {} from {} where {})').format(columns, table, condition)

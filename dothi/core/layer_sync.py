@@ -10,6 +10,7 @@ from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateIndex, CreateSequence, CreateTable, DDLElement
 
+from dothi.core.clearance import CLEARANCE, add_clearance, has_clearance, withdraw_clearance
 from dothi.core.coverage_sync import sync_coverages
 from dothi.core.layer import Audience, Layer
 from dothi.core.layer_columns import UnsafeLayerChange, alter_columns, execute, first_row
@@ -37,7 +38,9 @@ def sync_layer(db: Connection, layer: Layer, locality: Locality) -> list[str]:
     """Do for one layer what `sync_layers` does for all; the caller tells the services."""
     # a column that a view reads cannot change its type
     withdraw_outdated(db, layer, locality)
+    withdraw_clearance(db, layer)
     changes = _sync_layer(db, layer, locality.srid)
+    add_clearance(db, layer)
     _grant(db, layer)
     _count_for_tiles(db, layer)
     _forget_hidden(db, layer)
@@ -186,7 +189,7 @@ def _grant(db: Connection, layer: Layer) -> None:
 
 def _grant_columns(db: Connection, layer: Layer, schema: str, audience: Audience) -> None:
     names = ['id', *layer.columns_for(audience), 'geom', 'geom_wgs84', 'release_from']
-    names += ['release_to'] if schema == 'history' else []
+    names += ['release_to'] if schema == 'history' else [CLEARANCE] * has_clearance(layer)
     form = sql.SQL('grant select ({}) on {} to {}')
     columns = sql.SQL(', ').join(map(sql.Identifier, names))
     execute(db, form.format(columns, sql.Identifier(schema, layer.id), sql.Identifier(f'dothi_reader_{audience}')))

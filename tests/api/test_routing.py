@@ -17,6 +17,9 @@ RULES = (
     '/api/<path:of>/items/<path:item>',
     '/api/<of>/tiles/<int:z>',
     '/p/<name>/',
+    '/api/<path:of>/tiles/<set>/<z>/<row>/<col>',
+    '/b/<path:all>',
+    '/n/tiles/<set>/<int:z>/<int:row>/<int:col>',
 )
 PARTS = ('', 'api', 'a', 'b/c', 'items', 'tiles', '7', 'ế', '..', 'p', 'x' * (LONGEST_PATH + 1))
 
@@ -42,6 +45,17 @@ def _answer(rules: Map, path: str, method: str) -> Any:
 def test_every_address_leads_where_werkzeug_leads_it_each_time(path: str, method: str) -> None:
     expected = _answer(PLAIN, path, method)
     assert [_answer(REMEMBERING, path, method) for _ in range(3)] == [expected] * 3
+
+
+@given(
+    st.sampled_from(('/api/a', '/api/b/c', '/api//a', '/b/a', '/n', '/p', '/api/1000000001', '/none')),
+    st.lists(st.sampled_from(('0', '7', '012', '99999', '1000000001', '-1', 'x', '٣')), min_size=2, max_size=4),
+    st.sampled_from(('GET', 'DELETE')),
+)
+def test_tiles_lead_where_werkzeug_leads_them(base: str, numbers: list[str], method: str) -> None:
+    path = '/'.join([base, 'tiles', 'quad', *numbers])
+    expected = _answer(PLAIN, path, method)
+    assert [_answer(REMEMBERING, path, method) for _ in range(2)] == [expected] * 2
 
 
 def test_a_view_that_changes_its_values_changes_them_for_itself_only() -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from math import isfinite
 from typing import Any
 
 import psycopg2
@@ -30,6 +31,7 @@ NAMES_OF_CURRENT = f'select r.number, r.released_at {FROM_CURRENT}'
 NAME_OF_CURRENT = f'{NAMES_OF_CURRENT} where l.id = $1'
 # Plans that a connection keeps; one has about 100 KB.
 MOST_PREPARED = 50
+PREPARED_TYPES: dict[type, str] = {str: 'text', int: 'bigint', float: 'double precision'}
 
 
 class TooSlow(Busy):
@@ -96,7 +98,7 @@ class Reading:
         with self._executed(statement) as cursor:
             return cursor.fetchall()
 
-    def prepared_rows(self, statement: str, *values: int | str) -> list[tuple[Any, ...]]:
+    def prepared_rows(self, statement: str, *values: int | float | str) -> list[tuple[Any, ...]]:
         """All rows of `statement`, with text as bytes and `values` in place of $1, $2, …
 
         The connection keeps the plan: planning takes two thirds of the time of a small page.
@@ -167,7 +169,7 @@ def read_release(row: Sequence[Any]) -> Release:
 class _Prepared:
     """A statement whose plan the connection keeps, with the values for one execution."""
 
-    def __init__(self, statement: str, values: tuple[int | str, ...]) -> None:
+    def __init__(self, statement: str, values: tuple[int | float | str, ...]) -> None:
         self.statement, self.values = statement, values
         self._name = ''
 
@@ -177,7 +179,7 @@ class _Prepared:
         """
         names: dict[str, str] = info.setdefault('prepared', {})
         self._name = names.get(self.statement, '')
-        arguments = ', '.join(sql.Literal(value).as_string(db) for value in self.values)
+        arguments = ', '.join(_written(value, db) for value in self.values)
         arguments = f'({arguments})' if arguments else ''
         if self._name:
             return f'execute {self._name}{arguments}'
@@ -188,13 +190,18 @@ class _Prepared:
         # a name is never used again: whether it was prepared is not known where its first execution failed
         info['last_prepared'] = info.get('last_prepared', 0) + 1
         self._name = f'p{info["last_prepared"]}'
-        types = ', '.join('text' if isinstance(value, str) else 'bigint' for value in self.values)
+        types = ', '.join(PREPARED_TYPES[type(value)] for value in self.values)
         types = f'({types})' if types else ''
         return f'{opening}prepare {self._name}{types} as {self.statement}; execute {self._name}{arguments}'
 
     def keep(self, info: dict[Any, Any]) -> None:
         """Remembers that the connection of `info` has it."""
         info['prepared'][self.statement] = self._name
+
+
+def _written(value: int | float | str, db: Connection) -> str:
+    """The value as SQL has it; the driver takes 5 µs for a number."""
+    return repr(value) if isinstance(value, float) and isfinite(value) else str(sql.Literal(value).as_string(db))
 
 
 def _set_up_session(cursor: Cursor, info: dict[Any, Any]) -> None:

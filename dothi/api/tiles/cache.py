@@ -47,6 +47,10 @@ class FileCache:
         self.folder, self.most_bytes = folder, most_bytes
         self._written = 0
 
+    def has(self, key: str) -> bool:
+        """Whether an answer is kept under that key, in whatever version."""
+        return bool(self.most_bytes) and (self.folder / key).exists()
+
     def read(self, key: str, version: str) -> tuple[dict[str, Any], bytes] | None:
         """What was said of the answer, and its bytes, if it is kept in this version; a damaged file counts as none."""
         if not self.most_bytes:
@@ -103,9 +107,12 @@ class TileCache(FileCache):
 
 def _write_file(file: Path, body: bytes) -> None:
     """Write a file atomically, because others read it at the same time."""
-    file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_name(f'{file.name}.{os.getpid()}.{threading.get_ident()}')
-    draft.write_bytes(body)
+    try:
+        draft.write_bytes(body)
+    except FileNotFoundError:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        draft.write_bytes(body)
     draft.replace(file)
 
 

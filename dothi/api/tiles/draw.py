@@ -8,6 +8,7 @@ from psycopg2 import sql
 
 from dothi.api.tiles.place import TileAddress
 from dothi.api.tiles.sql import CELL_STEPS, Canvas, Ink, statement
+from dothi.core.layer import Layer
 
 # Uncompressed: what a client has to take apart.
 MOST_BYTES = 500_000
@@ -44,11 +45,11 @@ def draw_layer_tile(db: Reader, canvas: Canvas, place: TileAddress, most_bytes: 
 
 def tile_forms(canvas: Canvas, place: TileAddress, most_bytes: int = MOST_BYTES) -> Iterator[tuple[str, Ink]]:
     """The forms of a tile from full to coarse, each with the name of what it leaves out."""
-    if not is_merged(canvas, place):
+    if not is_merged(canvas.layer, place):
         yield '', Ink()
         for px in (1, 4):
             yield f'kinds only, {px} px', Ink(only_kinds=True, tolerance_px=px)
-    as_asked = is_merged(canvas, place)
+    as_asked = is_merged(canvas.layer, place)
     for shortened, ink in (
         _joined_forms(most_bytes) if canvas.layer.geometry.endswith('LineString') else _counted_forms()
     ):
@@ -56,9 +57,9 @@ def tile_forms(canvas: Canvas, place: TileAddress, most_bytes: int = MOST_BYTES)
         as_asked = False
 
 
-def is_merged(canvas: Canvas, place: TileAddress) -> bool:
+def is_merged(layer: Layer, place: TileAddress) -> bool:
     """Whether the layer file has features merged at this zoom."""
-    below = canvas.layer.publish.tiles.merge_below
+    below = layer.publish.tiles.merge_below
     return below is not None and place.zoom < below
 
 

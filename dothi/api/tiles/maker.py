@@ -13,9 +13,12 @@ from dothi import __version__
 from dothi.api.tiles.cache import CachedTile, TileCache, pack_tile
 from dothi.api.tiles.changes import Current, Ledger, Version, state_of
 from dothi.api.tiles.draw import MOST_BYTES, LayerTile, draw_layer_tile
+from dothi.api.tiles.frame import drawn_srid
+from dothi.api.tiles.new_tile import NewTile, is_drawn_at_once, new_tile_statement, read_new_tile
 from dothi.api.tiles.place import TileAddress
 from dothi.api.tiles.sql import Canvas, anything
-from dothi.cartography.style.layer_styles import has_labels
+from dothi.cartography.style.layer_styles import has_labels, style_path
+from dothi.core.clearance import has_clearance
 from dothi.core.layer import Audience, Layer
 from dothi.core.layer_source import source
 from dothi.core.limit_settings import TileSettings
@@ -24,7 +27,10 @@ from dothi.core.settings import PROJECT, PathSettings
 
 # What decides over the bytes of a tile beside data and layer file.
 SOURCES = (
-    *(Path(__file__).with_name(f'{name}.py') for name in ('sql', 'draw', 'place', 'maker')),
+    *(
+        Path(__file__).with_name(f'{name}.py')
+        for name in ('sql', 'frame', 'cells', 'draw', 'place', 'maker', 'new_tile')
+    ),
     *(PROJECT / 'sql' / 'functions' / f'{name}.sql' for name in ('tile_grid', 'tile_cells')),
 )
 
@@ -35,6 +41,15 @@ class Reader(Protocol):
     def row(self, statement: sql.Composable) -> tuple[Any, ...]: ...
 
     def rows(self, statement: sql.Composable) -> list[tuple[Any, ...]]: ...
+
+
+class PlanKeeper(Protocol):
+    """What answers statements whose plans its connection `db` keeps."""
+
+    @property
+    def db(self) -> Any: ...
+
+    def prepared_rows(self, statement: str, *values: int | float | str) -> list[tuple[Any, ...]]: ...
 
 
 @dataclass(frozen=True)
@@ -72,6 +87,9 @@ class TileMaker:
         self.audience, self.locality = audience, locality
         self.ledger = Ledger()
         self._fingerprints: dict[tuple[tuple[str, bool], ...], str] = {}
+        self._style_files: dict[str, Path] = {}
+        self._labelled: dict[tuple[str, int], bool] = {}
+        self._statements: dict[tuple[str, int, int, bool], str] = {}
 
     @cached_property
     def cache(self) -> TileCache:
@@ -100,8 +118,7 @@ class TileMaker:
     ) -> CachedTile:
         """The tile, from the cache or made now. edition: where it is known already."""
         edition = edition or self.edition(db, sheet, now, place)
-        version = edition.state
-        key = f'{sheet.kept_as}-{edition.fingerprint}/{place.grid.name}/{place.z}/{place.x}/{place.y}'
+        version, key = edition.state, cache_key(sheet, edition.fingerprint, place)
         cached = self.cache.get(key, version) if sheet.kept_as else None
         if cached:
             return cached
@@ -110,6 +127,24 @@ class TileMaker:
         if sheet.kept_as:
             self.cache.put(key, made)
         return made
+
+    def is_new(self, layer: Layer, place: TileAddress) -> bool:
+        """Whether the layer's tile is not kept, not even as it was before a release, and `new_tile` may have it."""
+        sheet = Sheet((layer,), layer.id)
+        at_once = sheet.at(place) and is_drawn_at_once(layer, place)
+        return bool(at_once) and not self.cache.has(cache_key(sheet, self.fingerprint(sheet), place))
+
+    def keep(self, sheet: Sheet, place: TileAddress, edition: Edition, tile: CachedTile) -> None:
+        """Puts a tile that was drawn elsewhere into the cache."""
+        self.cache.put(cache_key(sheet, edition.fingerprint, place), tile)
+
+    def new_tile(self, db: PlanKeeper, layer: Layer, place: TileAddress) -> NewTile | None:
+        """The tile as one statement draws it; None where the layer has no release."""
+        # composing it takes as long as the database needs for a small tile
+        key = (layer.id, place.zoom, drawn_srid(place), self.is_labelled(layer))
+        if key not in self._statements:
+            self._statements[key] = new_tile_statement(self._canvas_of_layer(layer), place).as_string(db.db)
+        return read_new_tile(db, self._statements[key], place)
 
     def is_empty(self, db: Reader, sheet: Sheet, place: TileAddress) -> bool:
         """Whether no feature lies in the tile or its buffer."""
@@ -138,14 +173,27 @@ class TileMaker:
         return Canvas(
             layer,
             layer.columns_for(self.audience),
-            source(layer, self.locality, self.audience),
+            source(layer, self.locality, self.audience, clearance=has_clearance(layer)),
             labels=self.is_labelled(layer),
             levels=now.levels if now and now.kinds == layer.kinds else range(0),
+            has_clearance=has_clearance(layer),
         )
 
     def is_labelled(self, layer: Layer) -> bool:
         """Whether polygons of the layer also give inner points, for names."""
-        return layer.geometry.endswith('Polygon') and has_labels(layer, self.locality.path)
+        if not layer.geometry.endswith('Polygon'):
+            return False
+        if layer.id not in self._style_files:
+            self._style_files[layer.id] = style_path(layer, self.locality.path)
+        key = layer.id, _changed_ns(self._style_files[layer.id])
+        if key not in self._labelled:
+            self._labelled[key] = has_labels(layer, self.locality.path)
+        return self._labelled[key]
+
+
+def cache_key(sheet: Sheet, fingerprint: str, place: TileAddress) -> str:
+    """Under which a tile is kept."""
+    return f'{sheet.kept_as}-{fingerprint}/{place.grid.name}/{place.z}/{place.x}/{place.y}'
 
 
 def fair_share(sizes: list[int], total: int) -> int:
@@ -157,6 +205,14 @@ def fair_share(sizes: list[int], total: int) -> int:
             return share
         total -= size
     return max(share, *sizes, 0)
+
+
+def _changed_ns(file: Path) -> int:
+    """When a file was changed; 0 where there is none."""
+    try:
+        return file.stat().st_mtime_ns
+    except FileNotFoundError:
+        return 0
 
 
 @lru_cache

@@ -11,7 +11,7 @@ from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 from pydantic import BaseModel
 
-from dothi.api.tiles.changes import Current, current_states
+from dothi.api.tiles.changes import Current, states_by_layer, states_statement
 from dothi.api.tiles.maker import TileMaker
 from dothi.api.tiles.place import WEB_MERCATOR_QUAD, TileAddress
 from dothi.api.tiles.tileset import NoData, Tileset, fields, inner_layers, of_all, of_layer, of_theme
@@ -79,7 +79,7 @@ def export(
     try:
         with connection(READERS[audience]) as db:
             reading = Reading(db)
-            now = current_states(reading, tuple(locality.layers_for(audience).values()))
+            now = states_by_layer(reading.rows(states_statement(tuple(locality.layers_for(audience).values()))))
             tileset = _tileset(locality, audience, now, layer, theme)
             tiles = _write(draft, reading, TileMaker(audience, locality), tileset, progress)
         draft.replace(file)

@@ -6,14 +6,14 @@ from typing import Protocol
 from flask import Blueprint, Response, request
 
 from dothi.api.http import parameters
-from dothi.api.http.caching import not_modified
+from dothi.api.http.caching import is_conditional, not_modified
 from dothi.api.http.documents import as_json, as_page
 from dothi.api.http.language import wanted_format
 from dothi.api.http.parameters import COMMON
 from dothi.api.http.service import service
-from dothi.api.http.snapshot import Snapshot, snapshot
+from dothi.api.http.snapshot import Snapshot, snapshot, statements
 from dothi.api.records.queryables import CATALOGUE
-from dothi.api.tiles.cache import CachedTile
+from dothi.api.tiles.cache import CachedTile, pack_tile
 from dothi.api.tiles.changes import Version, current_states
 from dothi.api.tiles.descriptions import (
     MVT,
@@ -23,6 +23,8 @@ from dothi.api.tiles.descriptions import (
     tileset_tilejson,
     xyz_template,
 )
+from dothi.api.tiles.draw import MOST_BYTES
+from dothi.api.tiles.maker import Edition, Sheet
 from dothi.api.tiles.matrix_sets import known_grid
 from dothi.api.tiles.place import WEB_MERCATOR_QUAD, Grid, Limits, TileAddress
 from dothi.api.tiles.tileset import Tileset, of_layer
@@ -50,9 +52,12 @@ def tile_data(collection_id: str, tileMatrixSetId: str, tileMatrix: str, tileRow
     """One tile of a collection; empty (204) where nothing lies."""
     layer = tiled_layer(collection_id)
     parameters.refuse_unknown(COMMON)
-    grid, place = known_grid(tileMatrixSetId), (tileMatrix, tileRow, tileCol)
+    grid, where = known_grid(tileMatrixSetId), (tileMatrix, tileRow, tileCol)
+    answer = _new_answer(layer, grid, where)
+    if answer is not None:
+        return answer
     with snapshot() as db:
-        return tile_answer(db, _tileset(db, layer), grid, place)
+        return tile_answer(db, _tileset(db, layer), grid, where)
 
 
 @TILES.route('/collections/<path:collection_id>/xyz/<z>/<x>/<y>.pbf')
@@ -115,6 +120,39 @@ def list_answer(path: str, tilesets: list[Tileset]) -> Response:
     return as_page('collections/tiles/index.html', {**document, 'path': path})
 
 
+def _new_answer(layer: Layer, grid: Grid, where: tuple[str, str, str]) -> Response | None:
+    """The answer with a tile that is not kept yet, in one way to the database; None where that will not do.
+
+    It will not where the client has a copy, the features are merged at that zoom, or the tile is too large.
+    """
+    sheet, maker, place = Sheet((layer,), layer.id), tile_maker_of_app(), _address(grid, where)
+    if place is None or is_conditional() or not maker.is_new(layer, place):
+        return None
+    wanted_format(('mvt',))
+    with statements() as db:
+        new = maker.new_tile(db, layer, place)
+        if new is None or len(new.content) > MOST_BYTES:
+            return None
+        now = {layer.id: new.current}
+        # what a release changed stays as it was written, whatever has been released since
+        edition = maker.edition(db, sheet, now, place)
+    place_in(_Within(of_layer(layer, service().locality, now), grid), *where)
+    return _with_new_tile(sheet, place, edition, new.content)
+
+
+def _with_new_tile(sheet: Sheet, place: TileAddress, edition: Edition, content: bytes) -> Response:
+    """Keeps the tile when the client has it: writing takes as long as drawing a small one."""
+    maker = tile_maker_of_app()
+    if content and not _reads_gzip():
+        response = Response(content, mimetype=MVT)
+        response.call_on_close(lambda: maker.keep(sheet, place, edition, pack_tile(edition.state, '', content)))
+    else:
+        tile = pack_tile(edition.state, '', content)
+        response = _body(tile)
+        response.call_on_close(lambda: maker.keep(sheet, place, edition, tile))
+    return _headed(response, edition.tag(sheet), edition.version)
+
+
 def tileset_answer(tileset: Tileset, grid: Grid) -> Response:
     """What a tileset is: as OGC tileset metadata, as TileJSON, or as a page."""
     form = wanted_format(FORMATS)
@@ -144,9 +182,13 @@ def _body(tile: CachedTile) -> Response:
     """The tile, as it is kept for whoever reads gzip."""
     if not tile.packed:
         return Response(b'', 204)
-    if request.accept_encodings['gzip'] <= 0:
+    if not _reads_gzip():
         return Response(tile.content, mimetype=MVT)
     return Response(tile.packed, mimetype=MVT, headers={'Content-Encoding': 'gzip'})
+
+
+def _reads_gzip() -> bool:
+    return request.accept_encodings['gzip'] > 0
 
 
 class Extents(Protocol):
@@ -178,12 +220,12 @@ class _Within:
 
 def place_in(of: Extents, matrix: str, row: str, column: str) -> TileAddress:
     """The tile; raises NoSuchTile with the reason."""
-    if not all(part.isascii() and part.isdigit() and len(part) < 11 for part in (matrix, row, column)):
+    place, zooms = _address(of.grid, (matrix, row, column)), of.zooms
+    if place is None:
         raise NoSuchTile(
             vi='Mức thu phóng, hàng và cột phải là số nguyên không âm.',
             en='Zoom level, row and column must be whole numbers, 0 or more.',
         )
-    place, zooms = TileAddress(int(matrix), int(column), int(row), of.grid), of.zooms
     if place.z not in zooms:
         raise NoSuchTile(
             vi=f'Có ô {of.grid.name} từ mức {zooms[0]} đến {zooms[-1]}, không có mức {place.z}.',
@@ -198,3 +240,11 @@ def place_in(of: Extents, matrix: str, row: str, column: str) -> TileAddress:
             f'columns {limits.west} to {limits.east}.',
         )
     return place
+
+
+def _address(grid: Grid, where: tuple[str, str, str]) -> TileAddress | None:
+    """The tile of that zoom, row and column; None where these are no numbers."""
+    if not all(part.isascii() and part.isdigit() and len(part) < 11 for part in where):
+        return None
+    z, row, column = map(int, where)
+    return TileAddress(z, column, row, grid)

@@ -58,22 +58,13 @@ def main(parts: list[str]) -> None:
         written = room(folder() / 'room', load_locality(PathSettings().locality))
         _write([_print_chapter(chapter) for chapter in written], [])
     with output.progress() as progress:
-        if 'small' in chosen_parts:
-            with running(FULL, progress):
-                _write(_small_answers(), [])
-        if 'country' in chosen_parts:
-            _write([_print_chapter(_country(progress))], [])
-        if 'tiles' in chosen_parts:
-            with running(FULL, progress):
-                _write(*_tile_chapters())
-        if 'api' in chosen_parts:
-            with running(FULL, progress):
-                _write(*_api_chapters())
         if 'analysis' in chosen_parts:
             _write(_analyses(progress), [])
-        if 'pictures' in chosen_parts:
+        if 'country' in chosen_parts:
+            _write([_print_chapter(_country(progress))], [])
+        for part in (part for part in ON_THE_FULL_PROVINCE if part in chosen_parts):
             with running(FULL, progress):
-                _write(*_picture_chapters())
+                _write(*ON_THE_FULL_PROVINCE[part]())
 
 
 def _analyses(progress: Progress) -> list[Chapter]:
@@ -109,8 +100,8 @@ def _country(progress: Progress) -> Chapter:
         return country(server, f'{server.base}/map', ROWS, deliveries[0])
 
 
-def _small_answers() -> list[Chapter]:
-    return [_print_chapter(chapter) for chapter in small_answers(_ours_alone(), service_url('public'))]
+def _small_answers() -> tuple[list[Chapter], list[str]]:
+    return [_print_chapter(chapter) for chapter in small_answers(_ours_alone(), service_url('public'))], []
 
 
 def _ours_alone() -> Subject:
@@ -200,6 +191,14 @@ def _versions() -> list[str]:
         row = cursor.fetchone()
     assert row is not None
     return [f'PostgreSQL {row[0].split()[0]}', f'PostGIS {row[1]}']
+
+
+ON_THE_FULL_PROVINCE = {
+    'small': _small_answers,
+    'tiles': _tile_chapters,
+    'api': _api_chapters,
+    'pictures': _picture_chapters,
+}
 
 
 if __name__ == '__main__':

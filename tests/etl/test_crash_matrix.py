@@ -33,6 +33,7 @@ DELIVER = [
     ('lock', 'start'),
     ('diff', 'start'),
     ('release', 'start'),
+    ('generalise', 'start'),
     ('finish', 'start'),
 ]
 ACCEPT = DELIVER[1:]
@@ -40,7 +41,7 @@ BACK = [('lock', 'start'), ('diff', 'start'), ('release', 'start'), ('finish', '
 MOMENTS = [
     *(('deliver', 'schools', moment) for moment in DELIVER),
     *(('accept', 'schools', moment) for moment in ACCEPT),
-    *(('rollback', 'schools', moment) for moment in BACK),
+    *(('rollback', 'schools', moment) for moment in [*BACK, ('generalise', 'start')]),
     *(('deliver', 'heights', moment) for moment in [('stage', 'end'), *BACK, ('release', 'end')]),
     *(('accept', 'heights', moment) for moment in [('release', 'end'), ('finish', 'start')]),
     *(('rollback', 'heights', moment) for moment in BACK),

@@ -34,6 +34,8 @@ def victim(instance: Instance, province_template: str, shared_folder: Any) -> It
     """A province of its own, whose database is taken away now and then."""
     environment = instance.environment(instance.create('fuzzed', province_template), shared_folder / 'fuzzed')
     environment['DOTHI_STORE'] = str(shared_folder / 'province-template' / 'store')
+    # its worker would write them all while the requests come
+    environment['DOTHI_DOWNLOADS'] = '[]'
     with pytest.MonkeyPatch.context() as patch:
         use(patch, environment)
         with serving(environment, shared_folder / 'fuzzed') as running:

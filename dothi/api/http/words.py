@@ -16,4 +16,6 @@ def in_language(node: Any, lang: Lang) -> Any:
         return {name: in_language(value, lang) for name, value in node.items()}
     if isinstance(node, list):
         return [in_language(part, lang) for part in node]
+    if node is None or isinstance(node, bool | int | float):
+        return node
     return node.pick(lang) if isinstance(node, Text) else node

@@ -7,6 +7,7 @@ its main thread, which hands out all connections, waits for 2 s for each client 
 import select
 import selectors
 import socket
+import threading
 import time
 from collections import deque
 from concurrent.futures import Future
@@ -33,6 +34,9 @@ MOST_LINGERING = 500
 DRAIN_S = 0.05
 # For as long a thread waits for the next request of a connection before that goes back to the poller.
 FOLLOWING_S = 0.002
+# So many times one thread of a worker waits as long: a client that asks for one thing after another, and looks at each,
+# had half a millisecond of its answer's time go into handing its connection to the poller and back.
+PATIENT_LOOKS = 10
 
 
 class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
@@ -45,6 +49,7 @@ class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
         super().__init__(*args, **named)
         self.lingering: deque[tuple[float, Any]] = deque()
         self.turns = Turns(places_of_worker(self.cfg.workers))
+        self.patient_place = threading.Lock()
 
     def handle(self, conn: Any) -> Any:
         """Answers a request, and on the same thread those that follow it closely.
@@ -64,7 +69,22 @@ class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no
         """Whether the next request comes while nobody else waits for a thread."""
         if not self.alive or self.tpool._work_queue.qsize() or conn.parser.unreader.buf.getvalue():
             return False
-        return _is_readable(conn.sock, FOLLOWING_S) and _received(conn) is None
+        is_readable = _is_readable(conn.sock, FOLLOWING_S) or self._is_readable_later(conn.sock)
+        return is_readable and _received(conn) is None
+
+    def _is_readable_later(self, sock: socket.socket) -> bool:
+        """Whether something comes while the one patient thread waits for it, and no connection waits for a thread."""
+        if not self.patient_place.acquire(blocking=False):
+            return False
+        try:
+            for _ in range(PATIENT_LOOKS):
+                if self.tpool._work_queue.qsize() or not self.alive:
+                    return False
+                if _is_readable(sock, FOLLOWING_S):
+                    return True
+            return False
+        finally:
+            self.patient_place.release()
 
     def enqueue_req(self, conn: Any) -> None:
         """Hands the connection to a thread, or waits for more of its header without one."""

@@ -82,7 +82,7 @@ def drawn(query: str, name: str) -> dict[int, dict[str, Any]]:
         cursor.execute(query)
         ((tile, number),) = cursor.fetchall()
     found = mapbox_vector_tile.decode(bytes(tile))[name]['features']
-    assert number >= len(found)
+    assert number >= len(found) or name.endswith('_label')
     return {feature['id']: feature for feature in found}
 
 
@@ -113,6 +113,33 @@ def test_what_is_not_cut_is_what_cutting_gives(
         assert mine.is_valid, number
         assert mine.hausdorff_distance(other) <= 1, number
         assert _turns(mine) == _turns(other), number
+
+
+@pytest.mark.parametrize('grid', GRIDS.values(), ids=lambda grid: grid.name)
+@pytest.mark.parametrize('zoom', [11, 13, 16])
+def test_names_stand_within_what_they_name_in_its_tile_only(
+    database: dict[str, str], locality: Locality, zoom: int, grid: Grid
+) -> None:
+    """Where GEOS puts a point inside, within a unit; what has it in a neighbouring tile has no name in this one."""
+    place, layer = over(zoom, grid), locality.layers['buildings']
+    shapes = polygons(place, zoom)
+    canvas = Canvas(layer, layer.columns_for('internal'), rows_of(shapes), labels=True, has_clearance=True)
+    west, south, east, north = place.degrees
+    expected = {
+        number: ((inside.x - west) / (east - west) * 4096, _up(inside.y, place) * 4096)
+        for number, inside in enumerate(map(shapely.point_on_surface, shapes))
+        if west <= inside.x < east and south < inside.y <= north
+    }
+    found = drawn(text(statement(canvas, place, Ink())), 'buildings_label')
+    assert found.keys() == expected.keys()
+    for number, feature in found.items():
+        assert feature['properties']['use'] == 'public'
+        assert math.dist(feature['geometry']['coordinates'], expected[number]) < 1.5, number
+
+
+def _up(lat: float, place: TileAddress) -> float:
+    """How far up the tile a latitude lies, as a share of its side."""
+    return (place.grid.y(lat) - place.box[1]) / place.size
 
 
 def _turns(of: Any) -> set[tuple[bool, ...]]:

@@ -63,6 +63,34 @@ def test_a_request_that_comes_as_its_connection_runs_out_of_time_is_answered(
     ours.close()
 
 
+@pytest.mark.parametrize('is_taken', [False, True])
+def test_one_thread_waits_longer_for_a_next_request_and_no_other(
+    worker: WholeRequestWorker, monkeypatch: pytest.MonkeyPatch, is_taken: bool
+) -> None:
+    """The request comes when a thread has waited in vain for the first time; the only place for patience is free again
+    afterwards.
+    """
+    ours, theirs = socket.socketpair()
+    looks: list[bool] = []
+
+    def look(sock: socket.socket, patience_s: float) -> bool:
+        looks.append(is_readable(sock, patience_s))
+        if len(looks) == 2:
+            ours.sendall(REQUEST)
+        return looks[-1]
+
+    is_readable = whole_requests._is_readable
+    monkeypatch.setattr(whole_requests, '_is_readable', look)
+    with ours, theirs:
+        if is_taken:
+            worker.patient_place.acquire()
+        connection = TConn(worker.cfg, theirs, ('127.0.0.1', 1), ('127.0.0.1', 2))
+        connection.init()
+        assert worker._is_followed(connection) is not is_taken
+        assert looks == ([False] if is_taken else [False, False, True])
+        assert worker.patient_place.locked() is is_taken
+
+
 def test_a_client_that_goes_in_its_header_is_not_waited_for() -> None:
     """The end of a connection wakes the poller at once, each time that it waits for more: it would do nothing else."""
     ours, theirs = socket.socketpair()

@@ -206,6 +206,46 @@ def test_single_geometries_may_become_multiple_ones(database: dict[str, str], lo
     assert column_type('geom') == 'geometry(MultiPoint,9209)'
 
 
+def test_polygons_may_become_multiple_ones_and_keep_their_clearance(
+    database: dict[str, str], locality: Locality
+) -> None:
+    """A square of 0.001 degrees: its corners may move by as much before it crosses itself."""
+    migrate(with_layer(locality, 'parks', geometry='Polygon'))
+    _add_park()
+    assert migrate(with_layer(locality, 'parks', geometry='MultiPolygon')).layers
+    assert column_type('geom_wgs84', 'layer.parks') == 'geometry(MultiPolygon,4326)'
+    assert _clearance('parks') == pytest.approx(0.001)
+
+
+def test_an_older_database_gets_the_clearance_of_what_it_has(database: dict[str, str], locality: Locality) -> None:
+    """Only polygons have one, and a second run has nothing to do."""
+    migrate(with_layer(locality, 'parks', geometry='Polygon'))
+    _add_park()
+    with connection('admin') as db:
+        db.cursor().execute('alter table layer.parks drop column dothi_clearance')
+    migrate(with_layer(locality, 'parks', geometry='Polygon'))
+    assert _clearance('parks') == pytest.approx(0.001)
+    assert column_type('dothi_clearance', 'layer.schools') is None
+    assert column_type('dothi_clearance', 'history.parks') is None
+    assert migrate(with_layer(locality, 'parks', geometry='Polygon')).empty
+
+
+def _add_park() -> None:
+    with connection('loader') as db, db.cursor() as cursor:
+        cursor.execute(
+            """insert into layer.parks (code, name, kind, geom, geom_wgs84, release_from)
+               select '1', 'Một', 'park', st_transform(square, 9209), square, 1
+               from st_makeenvelope(106, 20, 106.001, 20.001, 4326) as square"""
+        )
+
+
+def _clearance(layer: str) -> float:
+    with connection('reader_public') as db, db.cursor() as cursor:
+        cursor.execute(sql.SQL('select dothi_clearance from {}').format(sql.Identifier('layer', layer)))
+        ((clearance,),) = cursor.fetchall()
+    return float(clearance)
+
+
 @pytest.mark.parametrize(
     ('change', 'sentence'),
     [

@@ -126,6 +126,21 @@ def test_milestones_are_those_of_the_release(desk: Desk, client: Client, monkeyp
     assert codes(app.get(f'{ITEMS}?offset=2')) == ['S4']
 
 
+@pytest.mark.parametrize('gone', [(), (0,), (3, 7), (10,), (0, 1, 2, 5, 6, 9, 10)], ids=str)
+def test_milestones_step_over_the_gaps_of_what_is_gone(
+    desk: Desk, client: Client, monkeypatch: pytest.MonkeyPatch, gone: tuple[int, ...]
+) -> None:
+    """Eleven schools of which some were closed, counted four at a time with a milestone at every second one."""
+    monkeypatch.setattr(offsets, 'STEP', 2)
+    monkeypatch.setattr(offsets, 'PART', 4)
+    desk.release('schools', [('POINT(0 0)', school(f'S{number:02}')) for number in range(11)])
+    remaining = [f'S{number:02}' for number in range(11) if number not in gone]
+    desk.release('schools', [('POINT(0 0)', school(code)) for code in remaining])
+    app = client()
+    for offset in range(12):
+        assert codes(app.get(f'{ITEMS}?offset={offset}&limit=2')) == remaining[offset : offset + 2]
+
+
 @pytest.mark.parametrize('kept', ['filter=places>1', 'level=high', 'bbox=105,19,107,21', 'properties=code&q=truong'])
 def test_next_links_keep_every_other_parameter(schools: FlaskClient, kept: str) -> None:
     whole = codes(schools.get(f'{ITEMS}?{kept}&limit=100'))

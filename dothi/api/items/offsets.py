@@ -11,6 +11,8 @@ from dothi.core.catalog import Release
 
 # So many features at most are walked past; a milestone per so many is kept for each release that is asked for.
 STEP = 500
+# So many features are counted by one statement, a multiple of STEP.
+PART = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ def read_milestones(db: Snapshot, query: Query, release: Release) -> Milestones:
     """The milestones of the release that `db` shows, read where they are not remembered."""
     milestones = remembered_milestones(query)
     if milestones is None or milestones.release != release:
-        milestones = Milestones(release, _read_ids(db, query))
+        milestones = Milestones(release, _read_ids(db, query, release))
         service().milestones.keep(query.layer.id, milestones)
     return milestones
 
@@ -52,8 +54,22 @@ def begin_nearby(query: Query, milestones: Milestones) -> Query:
     return replace(query, after=(str(milestones.ids[passed - 1]),), offset=query.offset - passed * STEP)
 
 
-def _read_ids(db: Snapshot, query: Query) -> tuple[int, ...]:
+def _read_ids(db: Snapshot, query: Query, release: Release) -> tuple[int, ...]:
     """The ids of every STEP-th feature of the release."""
-    numbered = sql.SQL('select id, row_number() over (order by id) as place from {} as f').format(query.rows)
-    form = sql.SQL('select id from ({}) as n where place % {} = 0 order by id')
-    return tuple(row[0] for row in db.rows(form.format(numbered, sql.Literal(STEP))))
+    ((first, last),) = db.rows(sql.SQL('select min(id), max(id) from {} as f').format(query.rows))
+    if first is None or last - first + 1 == release.rows_total:
+        # without a gap, as ids are after a first delivery
+        return () if first is None else tuple(range(first + STEP - 1, last + 1, STEP))
+    ids: list[int] = []
+    while part := _read_part(db, query, ids[-1] if ids else first - 1):
+        ids += part
+    return tuple(ids)
+
+
+def _read_part(db: Snapshot, query: Query, behind: int) -> list[int]:
+    """The next of them behind that id: few enough for the time limit of a statement, however large the layer."""
+    form = """select id from (
+            select id, row_number() over (order by id) as place from {} as f where id > {} order by id limit {}
+        ) as numbered where place % {} = 0 order by id"""
+    numbers = map(sql.Literal, (behind, PART, STEP))
+    return [row[0] for row in db.rows(sql.SQL(form).format(query.rows, *numbers))]

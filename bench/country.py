@@ -97,7 +97,7 @@ def _questions(server: Server, rows: int) -> dict[str, Ask]:
             f'{server.items_url(1_000, number)}&bbox={west},{south},{east},{north}' for number in numbers
         ],
     }
-    tiles = {zoom: [server.tile_url(tile) for tile in _tiles(west, south, zoom)] for zoom in (16, 14, 10)}
+    tiles = {zoom: [server.tile_url(tile) for tile in _tiles(west, south, zoom)] for zoom in (16, 14, 12)}
     return {name: urls(server, pages) for name, pages in asks.items()} | {
         f'a tile of zoom {zoom} that nobody asked for': urls(server, chosen, COMPRESSED)
         for zoom, chosen in tiles.items()
@@ -106,7 +106,7 @@ def _questions(server: Server, rows: int) -> dict[str, Ask]:
 
 def _tiles(lon: float, lat: float, zoom: int) -> list[Tile]:
     middle = tile_at(lon, lat, zoom)
-    return [Tile(zoom, middle.x + number % 3, middle.y + number // 3) for number in range(ROUNDS + 1)]
+    return [Tile(zoom, middle.x - 1 + number % 3, middle.y - 1 + number // 3) for number in range(ROUNDS + 1)]
 
 
 def densest_box() -> tuple[float, float, float, float]:

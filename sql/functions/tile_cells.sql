@@ -117,10 +117,10 @@ begin
         create temporary table etl_cells on commit drop as
         select %2$s::smallint as level, catalog.tile_column(st_xmin(geom_wgs84), %3$s) as x,
             catalog.tile_row(st_ymin(geom_wgs84), %3$s) as y,
-            kind, sum(sign)::bigint as n, sum(sign * id::numeric) as ids
+            kind, sum(sign)::bigint as n, sum(sign * id) as ids
         from (%1$s) as counted
         group by 2, 3, kind
-        having sum(sign) <> 0 or sum(sign * id::numeric) <> 0
+        having sum(sign) <> 0 or sum(sign * id) <> 0
         $sql$, p_rows, p_finest, 2 ^ p_finest);
     for coarser in reverse p_finest - 1 .. p_coarsest loop
         insert into etl_cells
@@ -128,9 +128,15 @@ begin
         from etl_cells where level = coarser + 1
         group by 2, 3, kind;
     end loop;
-    insert into catalog.tile_cell as c
-    select p_layer, level, x, y, kind, n, ids from etl_cells order by level, x, y
-    on conflict (layer_id, level, x, y, kind) do update set n = c.n + excluded.n, ids = c.ids + excluded.ids;
+    -- To look for each cell among those that there are takes as long again as to insert it.
+    if exists (select from catalog.tile_cell where layer_id = p_layer) then
+        insert into catalog.tile_cell as c
+        select p_layer, level, x, y, kind, n, ids from etl_cells order by level, x, y
+        on conflict (layer_id, level, x, y, kind) do update set n = c.n + excluded.n, ids = c.ids + excluded.ids;
+    else
+        insert into catalog.tile_cell
+        select p_layer, level, x, y, kind, n, ids from etl_cells order by level, x, y;
+    end if;
     drop table etl_cells;
 end
 $$;

@@ -115,6 +115,17 @@ def test_cells_follow_each_release_as_if_counted_anew(
     assert sum(n for level, *_, n, _ in followed if level == 13) == query('select count(*) from layer.schools')[0][0]
 
 
+def test_a_layer_that_goes_takes_its_cells_along(database: dict[str, str]) -> None:
+    query(
+        """insert into catalog.layer (id, agency, access, definition)
+           select 'gone', agency, access, definition from catalog.layer where id = 'schools'"""
+    )
+    query("insert into catalog.tile_cell values ('gone', 7, 1, 1, '{}', 1, 1), ('schools', 7, 1, 1, '{}', 1, 1)")
+    query("delete from catalog.layer where id = 'gone'")
+    assert not query(CELLS, 'gone')
+    assert query(CELLS, 'schools')
+
+
 @pytest.mark.parametrize('layer', ['buildings', 'schools'])
 def test_kept_cells_draw_what_counting_now_draws(province_database: dict[str, str], layer: str) -> None:
     """The same bytes, in both tile matrix sets."""

@@ -23,6 +23,16 @@ def start_time(pid: int) -> str | None:
     return None if fields is None or fields[0] == 'Z' else fields[19]
 
 
+def start_environment(pid: int) -> dict[str, str]:
+    """The variables that process `pid` was started with; none where it is gone, or another user's."""
+    try:
+        block = Path(f'/proc/{pid}/environ').read_bytes()
+    except UNREADABLE:
+        return {}
+    pairs = (entry.decode(errors='replace').partition('=') for entry in block.split(b'\0') if entry)
+    return {name: value for name, _, value in pairs}
+
+
 def session_members(session: int) -> list[int]:
     """The living processes of a session, whether its leader lives or not."""
     return [pid for pid in _pids() if (fields := _stat(pid)) and fields[0] != 'Z' and fields[3] == str(session)]

@@ -11,7 +11,7 @@ from dothi.core.errors import EnvironmentMissing
 from dothi.core.layer import Audience
 from dothi.core.listening import require_closed
 from dothi.core.ports import is_free
-from dothi.core.process_table import Listener, listener_on
+from dothi.core.process_table import Listener, listener_on, start_environment
 from dothi.core.progress import Progress, silent
 from dothi.core.services import Service
 from dothi.core.settings import EditSettings, PathSettings, ReaderSettings, ServerSettings, code_files
@@ -90,16 +90,28 @@ def port_taken(name: str, port: int, listener: Listener | None) -> PortTaken:
     )
 
 
-def service_url(audience: Audience) -> str:
-    """The address of the service for `audience` on this machine."""
-    server = ServerSettings()
+def service_url(audience: Audience, server: ServerSettings | None = None) -> str:
+    """The address of the service for `audience` on this machine; server: other settings than those in force."""
+    server = server or ServerSettings()
     host = '127.0.0.1' if server.host in EVERYWHERE else server.host
     return f'http://{host}:{server.port if audience == "internal" else server.public_port}'
 
 
 def url_of(service: Service) -> str | None:
-    """The address of the service, or None for one that does not listen."""
-    return {'internal': service_url('internal'), 'public': service_url('public')}.get(service.name)
+    """The address of the service, or None for one that does not listen.
+
+    Of one that runs, the address at which it does: whoever asks may have other ports in force, or none named.
+    """
+    pid = service.pid()
+    server = ServerSettings() if pid is None else _settings_of_process(pid)
+    return {'internal': service_url('internal', server), 'public': service_url('public', server)}.get(service.name)
+
+
+def _settings_of_process(pid: int) -> ServerSettings:
+    started = start_environment(pid)
+    values = {name: started.get(f'DOTHI_{name.upper()}') for name in ('host', 'port', 'public_port')}
+    defaults = {name: ServerSettings.model_fields[name].default for name in values}
+    return ServerSettings.model_validate(defaults | {name: value for name, value in values.items() if value})
 
 
 def _wait_for(service: Service) -> None:

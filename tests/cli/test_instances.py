@@ -35,7 +35,8 @@ class Other:
     port: int
     public_port: int
 
-    def dothi(self, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
+    def dothi(self, *arguments: str | Path, without: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
+        """Runs a command of this instance; without: variables that whoever types it has not set."""
         own = {
             'DOTHI_STATE': str(self.state),
             'DOTHI_LOCALITY': str(self.locality),
@@ -43,6 +44,7 @@ class Other:
             'DOTHI_PUBLIC_PORT': str(self.public_port),
             'DOTHI_WORKERS': '1',
         }
+        own = {name: value for name, value in own.items() if name not in without}
         kept = {name: value for name, value in os.environ.items() if not name.startswith('DOTHI_')}
         command = [sys.executable, '-m', 'dothi.cli', *map(str, arguments)]
         return subprocess.run(
@@ -108,6 +110,10 @@ def test_two_localities_run_side_by_side_and_one_stops_alone(pair: tuple[Other, 
     before = second.services()
     assert second.dothi('up').returncode == 0
     assert second.services() == before, 'what runs already keeps running'
+    status = json.loads(second.dothi('status', '--json', without=('DOTHI_PORT', 'DOTHI_PUBLIC_PORT')).stdout)
+    addresses = {service['name']: service['url'] for service in status['services']}
+    assert addresses['internal'] == f'http://127.0.0.1:{second.port}', 'where it runs, and not the default port'
+    assert addresses['public'] == f'http://127.0.0.1:{second.public_port}'
     properties = second.get('/api/collections/wells/items?f=json')['features'][0]['properties']
     assert properties == {'NAME': 'W1', 'end': '2025-12-31', 'Độ sâu (m)': 35.5}
     assert first.get('/health')['status'] == 'ok'

@@ -410,10 +410,11 @@ def new_worker(database: dict[str, str]) -> Iterator[Callable[..., subprocess.Po
         stop_worker(process)
 
 
-# It looks for what is to be done more often than every three seconds: tests wait for it.
+# It looks for what is to be done more often than every three seconds, and gives less time: tests wait for it.
 PROGRAM = """
 from processes.queue import worker
 worker.SWEEP_S, worker.READY_LOOK_S, worker.CALL_BACK_S = 0.5, 0.3, 0.2
+worker.GRACE_S = 1.0
 worker.run_worker(2)
 """
 

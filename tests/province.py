@@ -1,0 +1,75 @@
+"""The demo province, written and delivered once for all tests of it, and the services on it."""
+
+import fcntl
+import os
+import pickle
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from demo.sent import DemoFile
+from demo.write import write_demo
+from dothi.core import database as core_database
+from dothi.core.locality import Locality
+from dothi.core.settings import PROJECT
+from dothi.local.demo import demo_options
+from etl.desk.deliver import deliver
+from tests.databases import Instance, fresh, use
+from tests.matrix import EXHAUSTIVE
+from tests.services import Province, serving, shared_services
+
+DEMO_BUILDINGS = 2_000
+
+
+@pytest.fixture(scope='session')
+def demo_files(tmp_path_factory: pytest.TempPathFactory) -> list[DemoFile]:
+    """The demo's files, with few buildings; the first of pytest-xdist's workers writes them for all."""
+    base = tmp_path_factory.getbasetemp()
+    shared = base.parent if 'PYTEST_XDIST_WORKER' in os.environ else base
+    written = shared / 'demo.pickle'
+    with (shared / 'demo.lock').open('w') as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not written.exists():
+            folder = shared / 'demo'
+            folder.mkdir()
+            files = write_demo(folder, locality_path=PROJECT / 'locality', buildings=DEMO_BUILDINGS)
+            written.write_bytes(pickle.dumps(files))
+    loaded: list[DemoFile] = pickle.loads(written.read_bytes())
+    return loaded
+
+
+@pytest.fixture(scope='session')
+def province_template(
+    instance: Instance, template: str, demo_files: list[DemoFile], locality: Locality, shared_folder: Path
+) -> str:
+    """Name of a database with the demo province delivered, to be copied."""
+    name = 'template_province'
+    environment = instance.environment(instance.create(name, template), shared_folder / 'province-template')
+    with pytest.MonkeyPatch.context() as patch:
+        use(patch, environment)
+        for file in demo_files:
+            deliver(file.path, demo_options(file), locality)
+        core_database.fresh()
+    return name
+
+
+@pytest.fixture
+def province_database(
+    instance: Instance, province_template: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[dict[str, str]]:
+    """A database of its own with the demo province in it; nothing is running on it."""
+    yield from fresh(instance, province_template, tmp_path, monkeypatch)
+
+
+@pytest.fixture(scope='session')
+def province(instance: Instance, province_template: str, shared_folder: Path) -> Iterator[Province]:
+    """Both services and a worker on a demo province that all tests share and none may change."""
+    environment = instance.environment(instance.create('province', province_template), shared_folder / 'province')
+    # the rasters of the releases lie where they were delivered
+    environment['DOTHI_STORE'] = str(shared_folder / 'province-template' / 'store')
+    if not EXHAUSTIVE:
+        # the other formats are tested in tests/api/test_downloads.py, and would be written for each layer and audience
+        environment['DOTHI_DOWNLOADS'] = '["csv"]'
+    with shared_services('province') as services:
+        yield services.enter_context(serving(environment, shared_folder / 'province'))

@@ -14,6 +14,7 @@ from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
 # imported by the master: a worker that is forked from it starts in 0.3 s, where importing takes over a second
 from dothi.api.app import create_app
+from dothi.api.fair_accept import ConnectionBoard
 from dothi.api.http.address import listening_url
 from dothi.api.http.clients import open_accounts
 from dothi.api.master import Master, WorkerState, generation_now
@@ -100,7 +101,7 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
 
     def __init__(self, audience: Audience, host: str, port: int, workers: int) -> None:
         self.audience, self.host, self.port, self.workers = audience, host, port, workers
-        self.accounts = open_accounts()
+        self.accounts, self.board = open_accounts(), ConnectionBoard()
         super().__init__()
 
     def load_config(self) -> None:
@@ -144,6 +145,7 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
     def _after_exit(self, _master: Any, worker: Any) -> None:
         """In the master, when a worker is gone, in whatever way."""
         self.accounts.forget_process(worker.pid)
+        self.board.free_place(worker.place)
 
 
 def _after_fork(_master: Any, _worker: Any) -> None:

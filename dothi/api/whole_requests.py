@@ -15,8 +15,7 @@ from contextlib import suppress
 from functools import partial
 from typing import Any
 
-from gunicorn.workers.gthread import ThreadWorker  # type: ignore[import-untyped]
-
+from dothi.api.fair_accept import FairWorker
 from dothi.api.turns import Turns, places_of_worker
 
 END_OF_HEADER = b'\r\n\r\n'
@@ -39,7 +38,7 @@ FOLLOWING_S = 0.002
 PATIENT_LOOKS = 10
 
 
-class WholeRequestWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
+class WholeRequestWorker(FairWorker):
     """gunicorn's threads, each of which gets a connection once the header of its request has come.
 
     lingering: connections that were answered for the last time, oldest first, with when they are closed at the latest.

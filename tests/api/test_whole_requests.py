@@ -13,6 +13,7 @@ from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 from gunicorn.workers.gthread import TConn  # type: ignore[import-untyped]
 
 from dothi.api import whole_requests
+from dothi.api.fair_accept import ConnectionBoard
 from dothi.api.whole_requests import WholeRequestWorker
 
 REQUEST = b'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'
@@ -20,6 +21,10 @@ REQUEST = b'GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'
 
 class Hello(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
     """Answers every request in one word."""
+
+    def __init__(self) -> None:
+        self.board = ConnectionBoard()
+        super().__init__()
 
     def load_config(self) -> None:
         self.cfg.set('keepalive', 30)

@@ -34,6 +34,7 @@ from dothi.api.http.parameters import COMMON, BadParameter, F, Parameter, Schema
 from dothi.api.http.problems import problem_response
 from dothi.api.http.service import service
 from dothi.api.http.stored_file import stored_file
+from dothi.api.http.vary import vary_by
 from dothi.core.coverage import Coverage
 from dothi.core.errors import did_you_mean
 from dothi.core.grid import Grid
@@ -239,7 +240,7 @@ def _whole_file(query: CoverageQuery) -> Response:
         source.path, 'image/tiff', f'{source.coverage.id}.tif', tag=tag, since=source.release.released_at
     )
     response.headers['Content-Profile'] = f'<{CLOUD_OPTIMIZED}>'
-    response.vary.add('Accept')
+    vary_by(response, 'Accept')
     return _with_location(response, query, CoveragePart(source, query.names, source.grid), GEOTIFF)
 
 

@@ -1,8 +1,9 @@
 """Under which address clients reach the service: set, told by a trusted proxy, or where it listens; never guessed."""
 
 import ipaddress
+from functools import lru_cache
 
-from flask import request
+from flask import g, request
 
 from dothi.api.http.service import service
 from dothi.core.layer import Audience
@@ -30,9 +31,12 @@ def with_own_address(text: str) -> str:
 
 
 def root_url() -> str:
-    """The address of the portal for the current request, without a final slash."""
-    forwarded = None if service().server.public_url else _forwarded_address()
-    return forwarded or service().url
+    """The address of the portal for the current request, without a final slash; worked out once for each request."""
+    url: str | None = g.get('root_url')
+    if url is None:
+        forwarded = None if service().server.public_url else _forwarded_address()
+        url = g.root_url = forwarded or service().url
+    return url
 
 
 def api_url() -> str:
@@ -83,5 +87,10 @@ SAFE = frozenset('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789
 def _is_trusted(address: str | None) -> bool:
     if address is None:
         return False
-    networks = (ipaddress.ip_network(text, strict=False) for text in service().server.trusted_proxies)
-    return any(ipaddress.ip_address(address) in network for network in networks)
+    return _is_within(address, tuple(service().server.trusted_proxies))
+
+
+@lru_cache(maxsize=1_000)
+def _is_within(address: str, networks: tuple[str, ...]) -> bool:
+    parsed = ipaddress.ip_address(address)
+    return any(parsed in ipaddress.ip_network(network, strict=False) for network in networks)

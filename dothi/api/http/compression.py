@@ -6,6 +6,8 @@ from http import HTTPStatus
 import brotli  # type: ignore[import-untyped]
 from flask import Flask, Response, request
 
+from dothi.api.http.vary import vary_by
+
 # Less does not fit a packet any better compressed.
 LEAST_BYTES = 1_000
 COMPRESSIBLE = ('text/', 'application/json', 'application/geo+json', 'application/ld+json', 'application/schema+json',
@@ -25,7 +27,7 @@ def compress_response(response: Response) -> Response:
         return _named_as_held(response)
     if not (response.mimetype or '').startswith(COMPRESSIBLE):
         return response
-    response.vary.add('Accept-Encoding')
+    vary_by(response, 'Accept-Encoding')
     encoding = request.accept_encodings.best_match(ENCODINGS)
     if encoding is None or response.direct_passthrough or 'Content-Encoding' in response.headers:
         return response
@@ -51,7 +53,7 @@ def without_encoding(tag: str) -> str:
 
 def _named_as_held(response: Response) -> Response:
     """A 304 under the strong tag of the very bytes that the client holds: caches find them by it."""
-    response.vary.add('Accept-Encoding')
+    vary_by(response, 'Accept-Encoding')
     tag, weak = response.get_etag()
     if tag is not None and not weak:
         client_tags = request.if_none_match.as_set()

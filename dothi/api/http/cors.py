@@ -3,6 +3,7 @@
 from flask import Flask, Response, request
 
 from dothi.api.http.service import service
+from dothi.api.http.vary import vary_by
 
 ALLOWED = {
     'Access-Control-Allow-Methods': 'GET, HEAD, POST, OPTIONS',
@@ -28,7 +29,7 @@ def allow_origin(response: Response) -> Response:
         response.headers.update(ALLOWED)
         return response
     origin = request.headers.get('Origin')
-    response.vary.add('Origin')
+    vary_by(response, 'Origin')
     if origin and origin in service().server.cors_origins:
         response.headers['Access-Control-Allow-Origin'] = origin
         response.headers.update(ALLOWED)

@@ -7,7 +7,7 @@ Origin nor Sec-Fetch-Site, and are asked for a JSON type only, which no form can
 
 import ipaddress
 import re
-from collections.abc import Iterator
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from flask import Flask, current_app, request
@@ -17,7 +17,6 @@ from dothi.api.http.address import from_trusted_proxy, root_url
 from dothi.api.http.query_body import is_query
 from dothi.api.http.service import service
 from dothi.core.errors import Forbidden, Misdirected, WrongMediaType, WrongUse
-from dothi.core.settings import ServerSettings
 from dothi.core.text import Text
 
 CHANGING = frozenset(('POST', 'PUT', 'PATCH', 'DELETE'))
@@ -142,14 +141,16 @@ QUERIED = frozenset(('editing.create', 'read_only.not_here'))
 
 
 def _known_hosts() -> frozenset[str]:
-    return frozenset(_allowed_host_names(service().server, service().url))
-
-
-def _allowed_host_names(server: ServerSettings, url: str) -> Iterator[str]:
-    allowed_hosts = (urlsplit(server.public_url).netloc, urlsplit(url).netloc, *server.hosts)
-    yield from (name for host in allowed_hosts if (name := host_name(host)))
+    server = service().server
     # an address of IPv6 stands without brackets in settings
-    yield from (host.lower() for host in (server.host, *server.hosts))
+    return _host_names((server.public_url, service().url), (server.host, *server.hosts))
+
+
+@lru_cache(maxsize=100)
+def _host_names(urls: tuple[str, ...], hosts: tuple[str, ...]) -> frozenset[str]:
+    """The names of `hosts`, as they are written and without a port, and of the hosts in `urls`."""
+    written = (*(urlsplit(url).netloc for url in urls), *hosts)
+    return frozenset((*(host.lower() for host in hosts), *filter(None, map(host_name, written))))
 
 
 def host_name(host: str) -> str | None:

@@ -9,6 +9,7 @@ from dothi.api.http.address import api_url
 from dothi.api.http.caching import not_modified
 from dothi.api.http.documents import as_page
 from dothi.api.http.snapshot import snapshot
+from dothi.api.http.vary import vary_by
 from dothi.api.maps.formats import MEDIA_TYPES, PICTURES, wanted_form
 from dothi.api.maps.make import Edition, MapFile, edition_in, picture_of
 from dothi.api.maps.read import MapQuery, read_map
@@ -79,7 +80,7 @@ def map_response(map_query: MapQuery, edition: Edition, subject: Subject) -> Res
         response = Response(made.content, mimetype=made.media_type)
     response.set_etag(made.tag, weak=True)
     response.last_modified = made.released_at
-    response.vary.add('Accept')
+    vary_by(response, 'Accept')
     response.headers['Cache-Control'] = 'no-cache'
     # a plain address, as OGC's tests of Maps want it; Features has it within < >
     response.headers['Content-Crs'] = map_query.system.crs.uri

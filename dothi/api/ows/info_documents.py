@@ -11,6 +11,7 @@ from flask import Response
 from dothi.api.http.address import api_url
 from dothi.api.http.caching import hash_of, not_modified
 from dothi.api.http.language import language, say
+from dothi.api.http.vary import vary_by
 from dothi.api.ows.feature_info import FeatureInfoSection
 from dothi.api.ows.templates import render_xml_template
 from dothi.core.layer import Column
@@ -30,7 +31,7 @@ def info_answer(sections: list[FeatureInfoSection], media_type: str) -> Response
     response.set_etag(tag, weak=True)
     response.headers['Cache-Control'] = 'no-cache'
     response.headers['Content-Language'] = language()
-    response.vary.add('Accept-Language')
+    vary_by(response, 'Accept-Language')
     return response
 
 

@@ -12,6 +12,7 @@ from dothi.api.http.language import JSON, language, say
 from dothi.api.http.parsers import NUMBER
 from dothi.api.http.service import service
 from dothi.api.http.snapshot import Snapshot
+from dothi.api.http.vary import vary_by
 from dothi.api.maps.make import software_versions
 from dothi.api.ows.address import service_url
 from dothi.api.ows.contents import Group, Leaf, leaves_in_style
@@ -61,7 +62,7 @@ def legend_answer(legend: Legend, parameters: OwsParameters, form: str) -> Respo
     response.set_etag(tag, weak=True)
     response.headers['Cache-Control'] = 'no-cache'
     response.headers['Content-Language'] = language()
-    response.vary.add('Accept-Language')
+    vary_by(response, 'Accept-Language')
     return response
 
 

@@ -12,6 +12,7 @@ from dothi.api.http.language import wanted_format
 from dothi.api.http.parameters import COMMON
 from dothi.api.http.service import service
 from dothi.api.http.snapshot import Snapshot, snapshot, statements
+from dothi.api.http.vary import vary_by
 from dothi.api.records.queryables import CATALOGUE
 from dothi.api.tiles.cache import CachedTile, pack_tile
 from dothi.api.tiles.changes import Version, current_states
@@ -174,7 +175,7 @@ def _headed(response: Response, tag: str, version: Version) -> Response:
     response.set_etag(tag, weak=True)
     response.last_modified = version.released_at
     response.headers['Cache-Control'] = 'no-cache'
-    response.vary.add('Accept-Encoding')
+    vary_by(response, 'Accept-Encoding')
     return response
 
 

@@ -166,8 +166,8 @@ def test_outlines_keep_their_neighbours_and_their_day(desk: Desk) -> None:
 
 
 def test_a_picture_takes_what_says_the_same(desk: Desk) -> None:
-    """Blocks for what they know, at the scale that they are for; the rows for another time, another column, a filter,
-    a finer scale, and for a release of which there are no blocks yet.
+    """Blocks for what they know, at the scale that they are for; the rows for another time, another column, a filter
+    (in cells, see test_generalised_at_once), a finer scale, and for a release of which there are no blocks yet.
     """
     desk.release('buildings', [(square(1, 1), building('a')), (square(140, 1), building('b', 'commercial'))])
     layer, locality = desk.locality.layers['buildings'], desk.locality
@@ -184,7 +184,7 @@ def test_a_picture_takes_what_says_the_same(desk: Desk) -> None:
         drawn(layer, locality, {'use', 'floors'}, window),
         drawn(layer, locality, {'use'}, Window(5)),
         drawn(layer, locality, {'use'}, window, times=day(locality.place.reference_date)),
-        drawn(layer, locality, {'use'}, window, is_filtered=True),
+        drawn(layer, locality, {'use'}, window, condition=sql.SQL('true')),
     ]
     assert [form for form, _ in rows] == ['rows'] * 4
     desk.release('buildings', [(square(1, 1), building('a', 'public'))])

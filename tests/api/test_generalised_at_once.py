@@ -14,6 +14,7 @@ from dothi.cartography.generalised import refresh as refreshing
 from dothi.cartography.generalised.source import SourceQuery, chosen, generalised, rows_of
 from dothi.core.database import connection
 from dothi.core.layer import Layer
+from dothi.core.layer_source import Times
 from dothi.core.locality import Locality
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
@@ -24,16 +25,24 @@ from tests.api.test_generalised import Window, anybody, blocks, every_size_count
 pytestmark = pytest.mark.usefixtures(every_size_counts.__name__)
 
 
-def draw_all(layer: Layer, locality: Locality, kind: str, window: Window) -> tuple[str, dict[str, shapely.Geometry]]:
-    """Where a picture takes its blocks from, and all that it draws, by kind."""
+def draw_all(
+    layer: Layer, locality: Locality, kind: str, window: Window, **which_rows: Any
+) -> tuple[str, dict[str, shapely.Geometry]]:
+    """Where a picture takes its blocks from, and all that it draws, by kind. which_rows: times, condition."""
     with connection('reader_public') as db, db.cursor() as cursor:
-        wanted = SourceQuery(layer, window, {kind})
+        wanted = SourceQuery(layer, window, {kind}, **which_rows)
         how = chosen(wanted, generalised(db, [layer], locality).get(layer.id), locality)
         assert how.form == 'blocks'
         statement = 'select {}, ST_AsBinary(ST_Union(geom)) from {} as f where geom is not null group by 1'
         rows = rows_of(wanted, how, locality, 'public')
         cursor.execute(sql.SQL(statement).format(sql.Identifier(kind), rows))
         return how.blocks, {name: shapely.from_wkb(bytes(wkb)) for name, wkb in cursor.fetchall()}
+
+
+def same_within(window: Window, drawn: shapely.Geometry, expected: shapely.Geometry) -> bool:
+    """Whether both show the same in the picture; what lies beyond its edge may be left out."""
+    box = shapely.box(*window.grown(0))
+    return bool(shapely.equals(shapely.intersection(drawn, box), shapely.intersection(expected, box)))
 
 
 @pytest.mark.parametrize('metres_per_px', [15, 60, 400], ids=lambda size: f'{size} m a pixel')
@@ -73,11 +82,8 @@ def test_a_picture_of_a_layer_that_is_not_generalised_shows_cells_and_not_all_ro
     query('delete from general.state')
     made, read = draw_all(layer, locality, 'use', window)
     assert made == 'read'
-    box = shapely.box(*Window(metres_per_px).grown(0))
     assert stored.keys() == read.keys()
-    assert all(
-        shapely.equals(shapely.intersection(stored[use], box), shapely.intersection(read[use], box)) for use in read
-    )
+    assert all(same_within(Window(metres_per_px), stored[use], read[use]) for use in read)
 
 
 def shifted(xy: Any) -> Any:
@@ -163,3 +169,41 @@ def test_a_release_that_cannot_be_generalised_is_served_all_the_same(
     assert report.release is not None
     assert query('select count(*) from layer.buildings') == [(1,)]
     assert query('select count(*) from general.state') == [(0,)]
+
+
+@pytest.mark.parametrize('metres_per_px', [15, 60, 400], ids=lambda size: f'{size} m a pixel')
+def test_a_picture_under_a_filter_shows_the_cells_of_what_fulfils_it(
+    database: dict[str, str], locality: Locality, tmp_path: Path, metres_per_px: float
+) -> None:
+    """As if the layer had no other rows, and never all its shapes."""
+    layer, random_, window = locality.layers['buildings'], random.Random(5), Window(metres_per_px)
+    options = {'layer': 'buildings', 'crs': 'EPSG:9209', 'accept_loss': True}
+    homes = [(*anybody(random_, code)[:4], random_.choice([5.0, 12.0])) for code in range(300)]
+    deliver(write_buildings(tmp_path, homes), DeliveryOptions(**options), locality)
+    large = sql.SQL('ST_Area(geom) > 100')
+    made, filtered = draw_all(layer, locality, 'use', window, condition=large)
+    assert made == 'read'
+    deliver(write_buildings(tmp_path, [home for home in homes if home[4] > 10]), DeliveryOptions(**options), locality)
+    generalise(layer, locality)
+    made, alone = draw_all(layer, locality, 'use', window)
+    assert made == 'stored'
+    assert filtered.keys() == alone.keys()
+    assert all(same_within(window, filtered[use], alone[use]) for use in alone)
+
+
+def test_a_picture_of_another_time_shows_the_cells_of_then(
+    database: dict[str, str], locality: Locality, tmp_path: Path
+) -> None:
+    """A later release does not change what a picture of an earlier time shows, nor in which form."""
+    layer, random_, window = locality.layers['buildings'], random.Random(7), Window(60)
+    options = DeliveryOptions(layer='buildings', crs='EPSG:9209', accept_loss=True)
+    homes = [(*anybody(random_, code)[:4], 12.0) for code in range(300)]
+    deliver(write_buildings(tmp_path, homes), options, locality)
+    _, before = draw_all(layer, locality, 'use', window)
+    ((then,),) = query('select released_at from catalog.release where layer_id = %s', 'buildings')
+    deliver(write_buildings(tmp_path, homes[:200]), options, locality)
+    made, at_that_time = draw_all(layer, locality, 'use', window, times=Times(then, then))
+    assert made == 'read'
+    assert at_that_time.keys() == before.keys()
+    assert all(same_within(window, at_that_time[use], before[use]) for use in before)
+    assert any(not same_within(window, draw_all(layer, locality, 'use', window)[1][use], before[use]) for use in before)

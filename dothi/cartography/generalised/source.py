@@ -101,13 +101,16 @@ def may_be_generalised(layer: Layer, view: View, locality: Locality) -> bool:
 
 @dataclass(frozen=True)
 class SourceQuery:
-    """What a picture shows of a layer. columns: those that its passes read at this scale."""
+    """What a picture shows of a layer. columns: those that its passes read at this scale.
+
+    condition: which rows, of those at the time; None is all.
+    """
 
     layer: Layer
     view: View
     columns: set[str]
     times: Times | None = None
-    is_filtered: bool = False
+    condition: sql.Composable | None = None
 
 
 @dataclass(frozen=True)
@@ -130,12 +133,10 @@ ROWS = Chosen()
 def chosen(query: SourceQuery, generalised: Generalised | None, locality: Locality) -> Chosen:
     """The generalised form that says the same as the rows, or the rows.
 
-    generalised: the layer's form, if it has one. At another time than now, or under a filter, a picture shows the
-    rows themselves.
+    generalised: the layer's form, if it has one; it is of all rows of the current release, so what is shown at
+    another time or under a filter is generalised as it is read.
     """
-    if query.times is not None or query.is_filtered:
-        return ROWS
-    if generalised is None:
+    if generalised is None or query.times is not None or query.condition is not None:
         return _read_blocks(query, locality)
     level = generalised.level(query.view, settled=generalised.form == 'blocks' and _is_polygon(query.layer))
     if level is None:
@@ -175,9 +176,11 @@ def _is_polygon(layer: Layer) -> bool:
 def rows_of(query: SourceQuery, how: Chosen, locality: Locality, audience: Audience) -> sql.Composable:
     """What to select from, in place of `dothi.core.layer_source.source`: the same columns, or those that are asked for.
 
-    how: what `chosen` says.
+    how: what `chosen` says. Of the rows those that fulfil the query's condition.
     """
     plain = source(query.layer, locality, audience, query.times)
+    if query.condition is not None:
+        plain = sql.SQL('(select * from {} as stored where {})').format(plain, query.condition)
     if how.form == 'blocks':
         return _blocks(query, how, plain, locality)
     return plain if how.form == 'rows' else _outlines(query.layer, how.level, plain, audience)

@@ -33,18 +33,28 @@ EVERYWHERE = '-1e9,-1e9,1e9,1e9'
 
 @dataclass(frozen=True)
 class Entry:
-    """One of Mapnik's layers: a source with the styles that it is drawn in."""
+    """One of Mapnik's layers: a source with the styles that it is drawn in.
+
+    holds_rows: whether its rows stay in memory from one style to the next, or are read again for each.
+    """
 
     name: str
     srs: str
     source: dict[str, Any]
     styles: tuple[Element, ...]
+    holds_rows: bool = False
 
     @property
-    def told(self) -> dict[str, Any]:
+    def as_json(self) -> dict[str, Any]:
         """The order as the JSON that a renderer reads."""
         names = [style.get('name') for style in self.styles]
-        return {'name': self.name, 'srs': self.srs, 'source': self.source, 'styles': names}
+        return {
+            'name': self.name,
+            'srs': self.srs,
+            'source': self.source,
+            'styles': names,
+            'holds_rows': self.holds_rows,
+        }
 
 
 @dataclass(frozen=True)
@@ -68,7 +78,7 @@ def order(picture: Picture, maker: Maker) -> bytes:
         'box': view.box,
         'format': asked(picture),
         'styles': document(styles, srs=srs(view.crs), background=background, buffer_px=_buffer(picture)),
-        'layers': [entry.told for entry in entries],
+        'layers': [entry.as_json for entry in entries],
     }
     return json.dumps(order_document).encode()
 
@@ -100,13 +110,13 @@ def _entries(picture: Picture, maker: Maker) -> list[Entry]:
         if not isinstance(shown_layer.layer, Layer) or shown_layer.drawing is None:
             continue
         visible_sheets = seen_in(picture.view, shown_layer.drawing)
-        below = [one for one in visible_sheets if one.drawn.kind != 'label']
+        below = [sheet for sheet in visible_sheets if sheet.drawn.kind != 'label']
         if below:
             shapes += _entry_per_turn(str(number), shown_layer, below, picture.view, maker)
-        for one in (one for one in visible_sheets if one.drawn.kind == 'label'):
-            made = _entry_per_turn(f'{number}-{one.number}', shown_layer, [one], picture.view, maker)
-            labels += [(one.drawn.part.priority, number, entry) for entry in made]
-    labels.sort(key=lambda one: one[:2], reverse=True)
+        for sheet in (sheet for sheet in visible_sheets if sheet.drawn.kind == 'label'):
+            made = _entry_per_turn(f'{number}-{sheet.number}', shown_layer, [sheet], picture.view, maker)
+            labels += [(sheet.drawn.part.priority, number, entry) for entry in made]
+    labels.sort(key=lambda label: label[:2], reverse=True)
     return [*shapes, *(entry for _, _, entry in labels)]
 
 
@@ -127,7 +137,8 @@ def _entry(name: str, picture_layer: PictureLayer, sheets: list[Sheet], view: Vi
         'srid': read.srid,
         'extent': EVERYWHERE,
     }
-    return Entry(name, srs(read.srid), source, tuple(style(f'{name}-{sheet.number}', sheet) for sheet in sheets))
+    styles = tuple(style(f'{name}-{sheet.number}', sheet) for sheet in sheets)
+    return Entry(name, srs(read.srid), source, styles, holds_rows=len(styles) > 1 and not read.may_be_all)
 
 
 def _raster(name: str, system: str, file: Path) -> Entry:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
-from dothi.cartography.generalised.source import Chosen, Generalised, SourceQuery, chosen, rows_of
+from dothi.cartography.generalised.source import Chosen, Generalised, SourceQuery, chosen, may_be_generalised, rows_of
 from dothi.cartography.mapping.picture import PictureLayer
 from dothi.cartography.mapping.view import View
 from dothi.cartography.style.drawing import Drawing
@@ -24,11 +24,15 @@ QUOTED = re.compile(r"""\bE'(?P<escaped>(?:[^'\\]|''|\\.)*)'|'(?P<plain>(?:[^']|
 
 @dataclass(frozen=True)
 class Rows:
-    """A layer's rows for some passes. srid: of the geometry that is read. statement: in Mapnik's form."""
+    """A layer's rows for some passes. srid: of the geometry that is read. statement: in Mapnik's form.
+
+    may_be_all: whether these may be all rows of a large layer, as in a picture of the province.
+    """
 
     srid: int
     geometry: str
     statement: str
+    may_be_all: bool = False
 
 
 @dataclass(frozen=True)
@@ -51,23 +55,27 @@ def rows(reader: Reader, picture_layer: PictureLayer, sheets: list[Sheet], view:
     """
     assert isinstance(picture_layer.layer, Layer)  # noqa: S101
     geometry, srid = ('geom_wgs84', WGS84) if view.crs in (WGS84, WEB_MERCATOR) else ('geom', reader.locality.srid)
-    read = {name for sheet in sheets for name in sheet.drawn.columns}
+    columns = {name for sheet in sheets for name in sheet.drawn.columns}
     source_query = SourceQuery(
         picture_layer.layer,
         view.turned(turn),
-        read,
+        columns,
         picture_layer.times,
-        is_filtered=picture_layer.condition is not None,
+        picture_layer.condition,
     )
-    how = chosen(source_query, reader.generalised.get(picture_layer.layer.id), reader.locality)
+    generalised = reader.generalised.get(picture_layer.layer.id)
+    how = chosen(source_query, generalised, reader.locality)
+    may_be_all = how.form == 'rows' and (generalised is None or generalised.form != 'rows')
+    may_be_all = may_be_all and may_be_generalised(picture_layer.layer, view, reader.locality)
+    read = _Read(source_query, how, geometry, turn)
     if turn or picture_layer.times is not None or picture_layer.condition is not None or how.form == 'blocks':
-        return Rows(srid, geometry, _statement(reader, picture_layer, sheets, _Read(source_query, how, geometry, turn)))
+        return Rows(srid, geometry, _statement(reader, sheets, read), may_be_all)
     key = (_Same(picture_layer.drawing), tuple(sheet.number for sheet in sheets), geometry, reader.audience, how)
     if key not in _STATEMENTS:
         if len(_STATEMENTS) >= MOST_STATEMENTS:
             _STATEMENTS.clear()
-        _STATEMENTS[key] = _statement(reader, picture_layer, sheets, _Read(source_query, how, geometry))
-    return Rows(srid, geometry, _STATEMENTS[key])
+        _STATEMENTS[key] = _statement(reader, sheets, read)
+    return Rows(srid, geometry, _STATEMENTS[key], may_be_all)
 
 
 class _Same:
@@ -98,20 +106,18 @@ class _Read:
     turn: float = 0.0
 
 
-def _statement(reader: Reader, picture_layer: PictureLayer, sheets: list[Sheet], read: _Read) -> str:
+def _statement(reader: Reader, sheets: list[Sheet], read: _Read) -> str:
     locality, audience, geometry = reader.locality, reader.audience, read.geometry
     columns = [
         _moved(sql.Identifier(geometry), read.turn, geometry),
         *_columns(read.asked.layer, sheets, locality.srid, audience),
     ]
     box = _moved(sql.SQL('!bbox!'), -read.turn)
-    conditions: list[sql.Composable] = [sql.SQL('{} && {}').format(sql.Identifier(geometry), box)]
-    if picture_layer.condition is not None:
-        conditions.append(picture_layer.condition)
-    picked = sql.SQL('select {} from {} as stored where {}').format(
+    picked = sql.SQL('select {} from {} as stored where {} && {}').format(
         sql.SQL(', ').join(columns),
         rows_of(read.asked, read.how, locality, audience),
-        sql.SQL(' and ').join(sql.SQL('({})').format(condition) for condition in conditions),
+        sql.Identifier(geometry),
+        box,
     )
     statement = sql.SQL('(select * from ({}) as picked{}) as rows').format(picked, _drawn_by_any(sheets))
     return unmistakable(statement.as_string(reader.db))

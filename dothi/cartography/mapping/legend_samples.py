@@ -81,7 +81,8 @@ def order_of(
 def layer_of(style_: Element, features: Sequence[dict[str, Any]]) -> dict[str, Any]:
     """A layer of features that are given here and now, as a renderer reads it."""
     source = {'type': 'geojson', 'inline': json.dumps({'type': 'FeatureCollection', 'features': [*features]})}
-    return {'name': style_.get('name'), 'srs': SRS, 'source': source, 'styles': [style_.get('name')]}
+    name = style_.get('name')
+    return {'name': name, 'srs': SRS, 'source': source, 'styles': [name], 'holds_rows': False}
 
 
 def feature(geometry: dict[str, Any], **properties: Any) -> dict[str, Any]:

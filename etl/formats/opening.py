@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 from dothi.core.errors import DataRefused
 from dothi.core.layer import Layer
 from etl.doctor.text.choice import Naming, naming
-from etl.formats import csv_table, drawing, geodatabase, kml, ogr, xlsx, zipped
+from etl.formats import csv_table, drawing, geodatabase, kml, ogr, packed, workbook, zipped
 from etl.formats.choosing import choose
 from etl.formats.errors import MissingPart
 from etl.formats.file_parts import INDISPENSABLE, must_exist, must_have_bytes, no_rows
@@ -16,12 +16,12 @@ from etl.formats.refused import DOCUMENT, INSTEAD, PICTURE, must_be_genuine, unk
 from etl.formats.source import Source
 
 # Beside data in an archive these are as often a note or metadata.
-OFTEN_NOTES = frozenset({'.txt', '.json', '.csv', '.xlsx'})
+OFTEN_NOTES = frozenset({'.txt', '.json', '.csv', *workbook.SUFFIXES})
 READERS: dict[str, Callable[[Item], Sequence[Source]]] = (
     dict.fromkeys(ogr.FORMATS, ogr.ogr_sources)
     | dict.fromkeys(kml.SUFFIXES, kml.kml_sources)
     | dict.fromkeys(drawing.SUFFIXES, drawing.drawing_sources)
-    | {'.xlsx': xlsx.sheet_sources}
+    | dict.fromkeys(workbook.SUFFIXES, workbook.sheet_sources)
 )
 # What is looked at before GDAL opens a file.
 GUARDS: dict[str, Callable[[Item], None]] = {
@@ -51,6 +51,8 @@ def _sources(file: Path, how: Naming) -> Sequence[Source]:
     suffix = file.suffix.lower()
     if suffix == '.zip':
         return _archived(file, how)
+    if suffix in packed.SUFFIXES:
+        return _archived(packed.zip_of(file), how)
     if suffix == geodatabase.SUFFIX and file.is_dir():
         geodatabase.files_of(file)
     return _read(Item(file), how)

@@ -19,25 +19,35 @@ EASTING = frozenset({'easting'} | _with_axis({'e', 'east', 'dong'}))
 NORTHING = frozenset({'northing'} | _with_axis({'n', 'north', 'bac'}))
 X = frozenset({'x', 'tdx', 'toadox'})
 Y = frozenset({'y', 'tdy', 'toadoy'})
+# One column for both: in this order, in the other one, or in whichever the place or the cells will tell.
+EAST_NORTH = frozenset({'kinh do vi do', 'lon lat', 'lng lat', 'long lat', 'lonlat', 'longitude latitude', 'e n'})
+NORTH_EAST = frozenset({
+    'vi do kinh do', 'lat lon', 'lat lng', 'lat long', 'latlng', 'latlon', 'latlong', 'latitude longitude', 'n e',
+})  # fmt: skip
+BOTH = re.compile(r'(?:\b(?:toa ?do|coord\w*|gps|x y)\b ?)+')
 WKT = frozenset({'wkt', 'geom', 'geometry', 'the geom', 'hinh hoc'})
 # What is said beside the axis: units, notation, system. The longer ones come first.
 ASIDES = re.compile(
     r'\b(?:do phut giay|do thap phan|decimal degrees|he toa do|toa ?do|coordinates?|coord|point|vn ?2000'
     r'|wgs ?84|gps|gnss|utm|tm ?3|tm|dms|dd|degrees?|met(?:er|re)?s?|he|theo|td|m)\b'
 )
+ASIDES_BUT_BOTH = re.compile(r'\b(?:vn ?2000|wgs ?84|utm|tm ?3|dms|dd|degrees?|m|theo|vi tri|point)\b ?')
 VN2000 = re.compile(r'\bvn ?2000\b')
 
 
 @dataclass(frozen=True)
 class Place:
-    """Positions of the columns of easting and northing, or of WKT.
+    """Positions of the columns of easting and northing, or of the one that holds both, or WKT.
 
-    implied_crs: the system that their names imply. axes_known: False for X and Y.
+    implied_crs: the system that their names imply. axes_known: False for X and Y. is_pair: both in one column.
+    north_first: there, where its cells do not say it.
     """
 
     east: int
     north: int
     wkt: int | None = None
+    is_pair: bool = False
+    north_first: bool = False
     implied_crs: str | None = None
     axes_known: bool = True
 
@@ -56,7 +66,18 @@ def find_place(columns: Sequence[str]) -> Place | None:
             implied = _geographic(plain[east], plain[north]) if east_names is LONGITUDE else None
             return Place(east, north, implied_crs=implied, axes_known=is_degrees)
     wkt = find(WKT)
-    return None if wkt is None else Place(wkt, wkt, wkt)
+    return _pair(plain, keys) if wkt is None else Place(wkt, wkt, wkt)
+
+
+def _pair(plain: Sequence[str], keys: Sequence[str]) -> Place | None:
+    """The column that holds both coordinates, if one does."""
+    for position, (name, key) in enumerate(zip(plain, keys, strict=True)):
+        if key in EAST_NORTH | NORTH_EAST:
+            implied = None if key in ('e n', 'n e') else _geographic(name)
+            return Place(position, position, implied_crs=implied, is_pair=True, north_first=key in NORTH_EAST)
+        if BOTH.fullmatch(ASIDES_BUT_BOTH.sub('', name).strip()):
+            return Place(position, position, axes_known=False, is_pair=True)
+    return None
 
 
 def _axis(key: str) -> str:

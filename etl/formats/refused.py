@@ -8,7 +8,7 @@ from etl.formats.item import Item
 
 HEAD_BYTES = 65_536
 READ = 'Shapefile (zip), GeoPackage, File Geodatabase, GeoJSON, FlatGeobuf, MapInfo TAB/MIF, KML, GML, DXF, DGN v7, '
-READ += 'Excel (.xlsx), CSV'
+READ += 'Excel (.xlsx, .xls), OpenDocument (.ods), CSV'
 
 DWG = Text(
     vi='bản vẽ DWG không đọc được. Trong AutoCAD: Save As, chọn AutoCAD DXF (*.dxf), rồi gửi tệp .dxf',
@@ -41,15 +41,14 @@ PROJECT = Text(
 )
 BY_SUFFIX = {
     DWG: ('.dwg', '.dwt', '.dws'),
-    ARCHIVE: ('.rar', '.7z', '.tar', '.gz', '.tgz', '.bz2', '.xz'),
-    OTHER_SHEETS: ('.xls', '.xlsb', '.xlsm', '.xlt', '.et', '.ods'),
+    ARCHIVE: ('.tar', '.gz', '.tgz', '.bz2', '.xz'),
+    OTHER_SHEETS: ('.xlsb', '.xlsm', '.xlt', '.et'),
     ACCESS: ('.mdb', '.accdb'),
     DOCUMENT: ('.pdf', '.doc', '.docx', '.ppt', '.pptx', '.rtf', '.html', '.htm'),
     PICTURE: ('.jpg', '.jpeg', '.png', '.gif', '.bmp', '.tif', '.tiff', '.ecw', '.sid', '.jp2', '.img'),
     PROJECT: ('.vrt', '.qgs', '.qgz', '.qlr', '.mxd', '.aprx', '.lyr', '.lyrx', '.wor', '.mws', '.gdbtable'),
 }
 INSTEAD = {suffix: says for says, suffixes in BY_SUFFIX.items() for suffix in suffixes}
-OLE = b'\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'
 # Compound files of Microsoft: what they are only their names tell.
 OLE_INSTEAD = {'.dgn': DGN_V8, '.mdb': ACCESS}
 BY_BYTES = (
@@ -66,6 +65,7 @@ HEAD = re.DOTALL | re.IGNORECASE
 JSON = re.compile(rb'(?!.*(?:%b))(?:\xef\xbb\xbf)?\s*[\[{]' % POINTS, HEAD)
 XML = re.compile(rb'(?!.*(?:%b))(?:(?:\xef\xbb\xbf)?\s*<|\xff\xfe<|\xfe\xff\0<)' % POINTS, HEAD)
 ZIP = re.compile(rb'PK\x03\x04')
+OLE = b'\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1'
 # How a file of the format begins: GDAL would open anything else as whatever it is.
 GENUINE = {
     '.shp': re.compile(rb'\0\0\x27\x0a'),
@@ -82,6 +82,9 @@ GENUINE = {
     '.gml': XML,
     '.kmz': ZIP,
     '.xlsx': ZIP,
+    # many are newer workbooks under the older name
+    '.xls': re.compile(rb'%b|PK\x03\x04' % re.escape(OLE)),
+    '.ods': ZIP,
 }
 
 

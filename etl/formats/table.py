@@ -13,6 +13,7 @@ import shapely
 from numpy.typing import NDArray
 
 from dothi.core.text import Text
+from etl.formats.coordinate_pair import parse_pair
 from etl.formats.dms import parse_coordinate
 from etl.formats.errors import NoCoordinates
 from etl.formats.place import Place, find_place
@@ -21,6 +22,8 @@ from etl.report.problems import Finding
 
 # Titles, dates and signatures stand above the header, not whole pages of them.
 HEADER_WITHIN = 40
+# "Tọa độ" may be the title over two columns, which the next row or the one after it names.
+SUBHEADER_WITHIN = 2
 # A row "(1) (2) (3)" under the header numbers the columns; two cells could be a coordinate.
 FEWEST_NUMBERED = 3
 # Of a batch: a sheet may have 16,384 columns.
@@ -79,11 +82,14 @@ class TableSource(Source):
         place = self.place
         if place.wkt is not None:
             return _from_wkt(cells[place.wkt], self.columns[place.wkt])
-        east, north = (_numbers(map(self.readable, cells[i])) for i in (place.east, place.north))
+        if place.is_pair:
+            east, north = _pairs(map(self.readable, cells[place.east]), north_first=place.north_first)
+        else:
+            east, north = (_numbers(map(self.readable, cells[i])) for i in (place.east, place.north))
         missing = np.isnan(east) | np.isnan(north)
         geometry = np.full(len(east), None)
         geometry[~missing] = shapely.points(east[~missing], north[~missing])
-        return geometry, _missing(missing, [self.columns[place.east], self.columns[place.north]])
+        return geometry, _missing(missing, list(dict.fromkeys(self.columns[i] for i in (place.east, place.north))))
 
 
 def find_header(rows: Iterable[Sequence[str]]) -> Header | None:
@@ -92,16 +98,21 @@ def find_header(rows: Iterable[Sequence[str]]) -> Header | None:
     A name that is missing is taken from the row above, where a merged cell has it.
     """
     without: list[Header] = []
+    with_pair: Header | None = None
     above: Sequence[str] = ()
     for position, row in enumerate(itertools.islice(rows, HEADER_WITHIN)):
+        if with_pair is not None and position > with_pair.row + SUBHEADER_WITHIN:
+            break
         if _filled(row):
-            columns = _names(row, above)
-            place = find_place(columns)
-            if place is not None:
-                return Header(position, columns, place)
-            without.append(Header(position, columns, None))
+            header = Header(position, (columns := _names(row, above)), find_place(columns))
+            if header.place is not None and not header.place.is_pair:
+                return header
+            if header.place is None:
+                without.append(header)
+            elif with_pair is None:
+                with_pair = header
         above = row
-    return max(without, key=lambda header: len(header.columns), default=None)
+    return with_pair or max(without, key=lambda header: len(header.columns), default=None)
 
 
 def _must_have_place(header: Header, name: str) -> Place:
@@ -110,9 +121,9 @@ def _must_have_place(header: Header, name: str) -> Place:
         return header.place
     raise NoCoordinates(
         vi=f'{name} không có cột tọa độ (có: {", ".join(header.columns)}). '
-        'Đặt tên cột là E và N, X và Y, lon và lat (kinh độ, vĩ độ), hoặc WKT.',
+        'Đặt tên cột là E và N, X và Y, lon và lat (kinh độ, vĩ độ), tọa độ (cả hai trong một ô), hoặc WKT.',
         en=f'{name} has no coordinate columns (it has: {", ".join(header.columns)}). '
-        'Name them E and N, X and Y, lon and lat, or WKT.',
+        'Name them E and N, X and Y, lon and lat, coordinates (both in one cell), or WKT.',
     )
 
 
@@ -169,6 +180,20 @@ def _names(row: Sequence[str], above: Sequence[str]) -> list[str]:
 def _numbers(cells: Iterable[str]) -> NDArray[np.float64]:
     """Coordinates, nan where a cell has none."""
     return np.array([_coordinate(cell) for cell in cells], dtype=np.float64)
+
+
+def _pairs(cells: Iterable[str], *, north_first: bool) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Eastings and northings of cells that hold both, nan where a cell has none."""
+    pairs = [_coordinates(cell, north_first) for cell in cells]
+    east, north = np.array(pairs, dtype=np.float64).reshape(-1, 2).T
+    return east, north
+
+
+def _coordinates(cell: str, north_first: bool) -> tuple[float, float]:
+    try:
+        return parse_pair(cell, north_first=north_first)
+    except ValueError:
+        return float('nan'), float('nan')
 
 
 def _coordinate(cell: str) -> float:

@@ -87,13 +87,18 @@ def must_not_be_huge(name: str, infos: list[zipfile.ZipInfo], limit_mb: int | No
     limit_mb = limit_mb or LimitSettings().max_unpacked_mb
     bombs = [info.filename for info in infos if info.file_size > max(SMALL, MAX_RATIO * info.compress_size)]
     if size_mb > limit_mb or bombs or len(infos) > MAX_MEMBERS:
-        raise BadArchive(
-            vi=f'{name} bung ra quá lớn ({number_vi(size_mb, ",.0f")} MB trong {number_vi(len(infos))} tệp; tối đa '
-            f'{number_vi(limit_mb)} MB, '
-            f'{number_vi(MAX_MEMBERS)} tệp, tỉ lệ nén {MAX_RATIO}). Chia nhỏ rồi gửi lại.',
-            en=f'{name} unpacks to too much ({size_mb:,.0f} MB in {len(infos)} files; at most {limit_mb:,} MB, '
-            f'{MAX_MEMBERS:,} files, ratio {MAX_RATIO}). Send it in parts.',
-        )
+        raise too_much(name, size_mb, len(infos), limit_mb)
+
+
+def too_much(name: str, size_mb: float, members: int, limit_mb: int) -> BadArchive:
+    """The refusal of an archive that unpacks to more than is read."""
+    return BadArchive(
+        vi=f'{name} bung ra quá lớn ({number_vi(size_mb, ",.0f")} MB trong {number_vi(members)} tệp; tối đa '
+        f'{number_vi(limit_mb)} MB, '
+        f'{number_vi(MAX_MEMBERS)} tệp, tỉ lệ nén {MAX_RATIO}). Chia nhỏ rồi gửi lại.',
+        en=f'{name} unpacks to too much ({size_mb:,.0f} MB in {members} files; at most {limit_mb:,} MB, '
+        f'{MAX_MEMBERS:,} files, ratio {MAX_RATIO}). Send it in parts.',
+    )
 
 
 def _listed(names: list[str]) -> str:

@@ -48,7 +48,7 @@ def put(agency, name, content):
 @pytest.mark.parametrize(
     ('name', 'instead'),
     [
-        ('t.dwg', 'dxf'), ('t.rar', 'zip'), ('t.7z', 'zip'), ('t.xls', 'xlsx'), ('t.xlsm', 'xlsx'), ('t.mdb', '.gdb'),
+        ('t.dwg', 'dxf'), ('t.tar', 'zip'), ('t.gz', 'zip'), ('t.xlsb', 'xlsx'), ('t.xlsm', 'xlsx'), ('t.mdb', '.gdb'),
         ('t.accdb', '.gdb'), ('t.pdf', 'xlsx'), ('t.docx', 'xlsx'), ('t.jpg', 'raster'), ('t.tif', 'GeoTIFF'),
         ('t.vrt', 'data files'), ('t.qgz', 'data files'), ('t.mxd', 'data files'), ('t.xyz', 'GeoPackage'),
     ],

@@ -26,14 +26,21 @@ from tests.databases import (
     use,
 )  # fmt: skip
 from tests.matrix import number_of_examples
-from tests.province import DEMO_BUILDINGS, demo_files, province, province_database, province_template
+from tests.province import (
+    DEMO_BUILDINGS,
+    demo_files,
+    province,
+    province_database,
+    province_template,
+    readable_province,
+)  # fmt: skip
 from tests.scheduling import GroupScheduling, group_of, grouping_fault, rank_of
 from tests.services import PATIENCE_S, SHARED_SERVICES, Province, serving, shared_services
 
 # Fixtures for all tests, and what test files take from here.
 __all__ = [
     'DEMO_BUILDINGS', 'PATIENCE_S', 'Instance', 'Province', 'building_template', 'database', 'demo_files',
-    'empty_database', 'fresh', 'instance', 'postgis', 'province', 'province_database', 'province_template', 'room',
+    'empty_database', 'fresh', 'instance', 'postgis', 'province', 'province_database', 'province_template', 'readable_province', 'room',
     'serving', 'share_room', 'shared_folder', 'shared_services', 'template', 'use',
 ]  # fmt: skip
 

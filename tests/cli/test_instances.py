@@ -22,7 +22,15 @@ from dothi.core.process_table import session_members, start_time
 from dothi.core.settings import PROJECT
 from dothi.local.services import code_fingerprint
 from tests.conftest import PATIENCE_S
+from tests.forked import run_program
 
+# `dothi`, by somebody who lets everybody write; the services that it starts are programs started from nothing.
+FOR_EVERYBODY = """
+import os
+from dothi.cli.app import main
+os.umask(0)
+main()
+"""
 BAY = PROJECT / 'tests' / 'localities' / 'bay'
 
 
@@ -46,10 +54,7 @@ class Other:
         }
         own = {name: value for name, value in own.items() if name not in without}
         kept = {name: value for name, value in os.environ.items() if not name.startswith('DOTHI_')}
-        command = [sys.executable, '-m', 'dothi.cli', *map(str, arguments)]
-        return subprocess.run(
-            command, env=kept | own, cwd=PROJECT, capture_output=True, text=True, timeout=600, check=False, umask=0
-        )
+        return run_program(FOR_EVERYBODY, [*map(str, arguments)], kept | own)
 
     def get(self, path: str) -> Any:
         with urllib.request.urlopen(f'http://127.0.0.1:{self.port}{path}', timeout=120) as answer:

@@ -11,11 +11,11 @@ from flask import Flask
 from openapi_spec_validator import validate
 
 from dothi.api.app import create_app
-from tests.api.conformance.conftest import Api, api, has_turn, internal, public
+from tests.api.conformance.conftest import Api, api, has_turn, internal, public, pytest_generate_tests
 from tests.conftest import PATIENCE_S
 from tests.matrix import EXHAUSTIVE
 
-__all__ = ['api', 'internal', 'public']
+__all__ = ['api', 'internal', 'public', 'pytest_generate_tests']
 
 # Routes below /api that are no part of the API for others.
 INTERNAL = {
@@ -90,6 +90,7 @@ def _tile(api: Api, matrix_set: str, parameters: list[dict[str, Any]]) -> dict[s
     return {'tileMatrix': str(zoom), 'tileRow': str(row), 'tileCol': str(column)}
 
 
+@pytest.mark.both_services
 @pytest.mark.parametrize('lang', ['vi', 'en'])
 def test_the_document_is_valid_and_complete_by_itself_in_each_language(api: Api, lang: str) -> None:
     answer = api.get('/openapi', f='json', lang=lang)
@@ -116,6 +117,7 @@ def test_both_languages_say_the_same(api: Api) -> None:
     assert bare(api.document('vi')) == bare(api.document('en'))
 
 
+@pytest.mark.both_services
 def test_every_value_that_it_names_can_be_asked_for(api: Api) -> None:
     """Each one by itself, with everything else left out."""
     questions = list(_questions(api))

@@ -40,8 +40,8 @@ from tests.services import PATIENCE_S, SHARED_SERVICES, Province, serving, share
 # Fixtures for all tests, and what test files take from here.
 __all__ = [
     'DEMO_BUILDINGS', 'PATIENCE_S', 'Instance', 'Province', 'building_template', 'database', 'demo_files',
-    'empty_database', 'fresh', 'instance', 'postgis', 'province', 'province_database', 'province_template', 'readable_province', 'room',
-    'serving', 'share_room', 'shared_folder', 'shared_services', 'template', 'use',
+    'empty_database', 'fresh', 'instance', 'postgis', 'province', 'province_database', 'province_template',
+    'readable_province', 'room', 'serving', 'share_room', 'shared_folder', 'shared_services', 'template', 'use',
 ]  # fmt: skip
 
 # Whoever runs the tests may read English.

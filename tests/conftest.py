@@ -47,7 +47,7 @@ __all__ = [
 # Whoever runs the tests may read English.
 os.environ['DOTHI_LANG'] = 'vi'
 # of a generated test that names no number
-hypothesis.settings.register_profile('dothi', max_examples=number_of_examples(30, 100))
+hypothesis.settings.register_profile('dothi', max_examples=number_of_examples(15, 100))
 hypothesis.settings.load_profile('dothi')
 # The last test that uses the services of a group.
 LAST_OF_GROUP: dict[str, str] = {}

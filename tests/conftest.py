@@ -26,21 +26,28 @@ from tests.databases import (
     use,
 )  # fmt: skip
 from tests.matrix import number_of_examples
-from tests.province import DEMO_BUILDINGS, demo_files, province, province_database, province_template
+from tests.province import (
+    DEMO_BUILDINGS,
+    demo_files,
+    province,
+    province_database,
+    province_template,
+    readable_province,
+)  # fmt: skip
 from tests.scheduling import GroupScheduling, group_of, grouping_fault, rank_of
 from tests.services import PATIENCE_S, SHARED_SERVICES, Province, serving, shared_services
 
 # Fixtures for all tests, and what test files take from here.
 __all__ = [
     'DEMO_BUILDINGS', 'PATIENCE_S', 'Instance', 'Province', 'building_template', 'database', 'demo_files',
-    'empty_database', 'fresh', 'instance', 'postgis', 'province', 'province_database', 'province_template', 'room',
-    'serving', 'share_room', 'shared_folder', 'shared_services', 'template', 'use',
+    'empty_database', 'fresh', 'instance', 'postgis', 'province', 'province_database', 'province_template',
+    'readable_province', 'room', 'serving', 'share_room', 'shared_folder', 'shared_services', 'template', 'use',
 ]  # fmt: skip
 
 # Whoever runs the tests may read English.
 os.environ['DOTHI_LANG'] = 'vi'
 # of a generated test that names no number
-hypothesis.settings.register_profile('dothi', max_examples=number_of_examples(30, 100))
+hypothesis.settings.register_profile('dothi', max_examples=number_of_examples(15, 100))
 hypothesis.settings.load_profile('dothi')
 # The last test that uses the services of a group.
 LAST_OF_GROUP: dict[str, str] = {}

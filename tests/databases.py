@@ -5,10 +5,12 @@ import tempfile
 import uuid
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg2
 import pytest
+import sqlalchemy
 from psycopg2 import sql
 from sqlalchemy import URL
 
@@ -19,11 +21,26 @@ from dothi.core.migrate import migrate
 from dothi.core.postgis import THROWAWAY, LocalPostgis
 from dothi.core.settings import PathSettings
 from etl.closed_room import fork_server
+from tests import sessions
 
 RECYCLING = Path(__file__).parent / 'recycling.sql'
 MIGRATED = 'template_migrated'
-OTHERS_END = """select pg_terminate_backend(pid, 10000) from pg_stat_activity
-    where datname = current_database() and pid <> pg_backend_pid()"""
+# Sessions of a renderer of maps are left alone: it is one of this process, and would have to be started again.
+OTHERS_END = """select count(pg_terminate_backend(pid, 10000)) from pg_stat_activity
+    where datname = current_database() and pid <> pg_backend_pid() and pid <> all (%s)
+    and application_name <> 'dothi map'"""
+
+
+@dataclass(frozen=True)
+class CleanDatabase:
+    """A database that a test has left as its template is, with the sessions on it that the next test gets.
+
+    was_shared: others than this process had reached it, and may try again.
+    """
+
+    name: str
+    engines: sessions.Engines
+    was_shared: bool = False
 
 
 class Instance:
@@ -31,8 +48,8 @@ class Instance:
 
     def __init__(self, server: LocalPostgis, folder: Path) -> None:
         self.server, self.folder = server, folder
-        # by template: copies of it that a test has left clean
-        self._clean: dict[str, list[str]] = {}
+        # by template
+        self._clean: dict[str, list[CleanDatabase]] = {}
 
     def create(self, name: str, template: str | None = None) -> URL:
         """A new database, empty or a copy of `template`."""
@@ -50,28 +67,35 @@ class Instance:
     def closed(self, name: str) -> Iterator[None]:
         """Nobody reaches the database while inside, and who had reached it loses it."""
         self._admin(sql.SQL('alter database {} allow_connections false').format(sql.Identifier(name)))
-        self._admin(
-            sql.SQL('select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = {}').format(
-                sql.Literal(name)
-            )
-        )
+        self._end_sessions(name)
         try:
             yield
         finally:
             self.open(name)
 
+    def _end_sessions(self, name: str) -> None:
+        ends = sql.SQL('select pg_terminate_backend(pid, 5000) from pg_stat_activity where datname = {}')
+        self._admin(ends.format(sql.Literal(name)))
+
     def open(self, name: str) -> None:
         self._admin(sql.SQL('alter database {} allow_connections true').format(sql.Identifier(name)))
 
-    def take(self, name: str, template: str) -> URL:
+    def take(self, new_name: str, template: str) -> CleanDatabase:
         """A database like `template`: one that a test before has left clean, or a new copy.
 
-        It gets a name of its own, so that what a test left running does not find its way into the next one's.
+        One that others had reached gets a name of its own, so that what a test left running does not find its way into
+        the next one's.
         """
         if not (ready := self._clean.get(template)):
-            return self.create(name, template)
-        self._admin(sql.SQL('alter database {} rename to {}').format(sql.Identifier(ready.pop()), sql.Identifier(name)))
-        return self.server.url.set(database=name)
+            self.create(new_name, template)
+            return CleanDatabase(new_name, {})
+        clean = ready.pop()
+        if not clean.was_shared:
+            return clean
+        self._end_sessions(clean.name)
+        rename = sql.SQL('alter database {} rename to {}')
+        self._admin(rename.format(sql.Identifier(clean.name), sql.Identifier(new_name)))
+        return CleanDatabase(new_name, {})
 
     def remember(self, template: str) -> None:
         """From now on copies of `template` are cleaned after a test, and serve the next one."""
@@ -86,16 +110,22 @@ class Instance:
 
     def give_back(self, name: str, template: str) -> None:
         """Takes the rows of a test away again, or the whole database if the test changed more than rows."""
-        url = self.server.url.set(drivername='postgresql', database=name)
+        engines = sessions.put_aside(name)
+        url = self.server.url.set(database=name)
         try:
-            with closing(psycopg2.connect(url.render_as_string(hide_password=False))) as db, db, db.cursor() as cursor:
-                cursor.execute(OTHERS_END)
+            others_than = sessions.backends(engines)
+            with sessions.administrator(engines, url) as db, db.cursor() as cursor:
+                cursor.execute(OTHERS_END, [others_than])
+                others = cursor.fetchone()
                 cursor.execute('select recycling.clean()')
                 (clean,) = cursor.fetchone() or (False,)
-        except psycopg2.Error:
-            clean = False
+        except (psycopg2.Error, sqlalchemy.exc.DBAPIError):
+            clean, others = False, None
+        if not clean or others != (0,):
+            sessions.close(engines)
+            engines = {}
         if clean:
-            self._clean[template].append(name)
+            self._clean[template].append(CleanDatabase(name, engines, was_shared=others != (0,)))
         else:
             self.drop(name)
 
@@ -211,13 +241,21 @@ def database(
 def fresh(instance: Instance, template: str | None, state: Path, patch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
     """The environment of a new database, set for this process; the database is gone afterwards."""
     name = f'test_{uuid.uuid4().hex[:12]}'
-    recycled = template if instance.is_recyclable(template) else None
-    url = instance.take(name, recycled) if recycled else instance.create(name, template)
-    environment = instance.environment(url, state)
+    if template and instance.is_recyclable(template):
+        yield from _recycled(instance.take(name, template), instance, template, state, patch)
+        return
+    environment = instance.environment(instance.create(name, template), state)
     use(patch, environment)
     yield environment
     core_database.fresh()
-    if recycled:
-        instance.give_back(name, recycled)
-    else:
-        instance.drop(name)
+    instance.drop(name)
+
+
+def _recycled(
+    clean: CleanDatabase, instance: Instance, template: str, state: Path, patch: pytest.MonkeyPatch
+) -> Iterator[dict[str, str]]:
+    environment = instance.environment(instance.server.url.set(database=clean.name), state)
+    use(patch, environment)
+    sessions.take_up(clean.engines)
+    yield environment
+    instance.give_back(clean.name, template)

@@ -73,3 +73,15 @@ def province(instance: Instance, province_template: str, shared_folder: Path) ->
         environment['DOTHI_DOWNLOADS'] = '["csv"]'
     with shared_services('province') as services:
         yield services.enter_context(serving(environment, shared_folder / 'province'))
+
+
+@pytest.fixture
+def readable_province(province: Province, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[str, str]]:
+    """The database of the shared services, for a test that changes nothing in it; with a state folder of its own.
+
+    A copy of the database, and a first look at everything in it, takes a second and a half.
+    """
+    environment = province.environment | {'DOTHI_STATE': str(tmp_path)}
+    use(monkeypatch, environment)
+    yield environment
+    core_database.fresh()

@@ -2,18 +2,18 @@
 
 import os
 import subprocess
-import sys
 import time
 import urllib.request
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 import pytest
 
 from dothi.core.ports import free_port
-from dothi.core.settings import PROJECT
+from tests.forked import ForkedProcess, start_command
 
 # How long a test waits for what must come before it fails; on a quiet machine most of it comes within a second.
 PATIENCE_S = 300
@@ -47,7 +47,7 @@ SERVICES = {
 
 @contextmanager
 def serving(environment: dict[str, str], folder: Path, services: Iterable[str] = tuple(SERVICES)) -> Iterator[Province]:
-    """Those of SERVICES on free ports while inside, each a process of its own as in production."""
+    """Those of SERVICES on free ports while inside, each a process of its own, forked as `tests/forked.py` says."""
     folder.mkdir(parents=True, exist_ok=True)
     ports = {
         'DOTHI_PORT': str(free_port()),
@@ -62,10 +62,7 @@ def serving(environment: dict[str, str], folder: Path, services: Iterable[str] =
     }
     with ExitStack() as stack:
         log = stack.enter_context((folder / 'services.log').open('ab'))
-        processes = [
-            stack.enter_context(_running([sys.executable, '-m', 'dothi.cli', *SERVICES[name]], environment, log))
-            for name in services
-        ]
+        processes = [stack.enter_context(_running(SERVICES[name], environment, log)) for name in services]
         # all at once, before each is waited for
         stack.callback(lambda: [process.terminate() for process in processes])
         for audience in urls.keys() & set(services):
@@ -74,10 +71,8 @@ def serving(environment: dict[str, str], folder: Path, services: Iterable[str] =
 
 
 @contextmanager
-def _running(command: list[str], environment: dict[str, str], log: object) -> Iterator[subprocess.Popen[bytes]]:
-    process = subprocess.Popen(  # type: ignore[call-overload]
-        command, env={**os.environ, **environment}, stdout=log, stderr=log, cwd=PROJECT, stdin=subprocess.DEVNULL
-    )
+def _running(command: list[str], environment: dict[str, str], log: IO[bytes]) -> Iterator[ForkedProcess]:
+    process = start_command(command, {**os.environ, **environment}, log)
     try:
         yield process
     finally:

@@ -35,7 +35,7 @@ from dothi.api.processes.jobs import JOBS
 from dothi.api.records.collection import CATALOGUES
 from dothi.api.records.explanations import EXPLANATIONS
 from dothi.api.records.views import RECORDS
-from dothi.api.routing import RememberingMap
+from dothi.api.routing import LazyRule, RememberingMap
 from dothi.api.styles.views import STYLES
 from dothi.api.tiles.dataset import DATASET_TILES
 from dothi.api.tiles.matrix_sets import TILE_MATRIX_SETS
@@ -56,6 +56,7 @@ MOST_BYTES = 2**20
 class App(Flask):
     """Flask without coroutines: looking whether a function is one takes a tenth of the time of a short request."""
 
+    url_rule_class = LazyRule
     url_map_class: type[Map] = RememberingMap
 
     def ensure_sync[**P, R](self, func: Callable[P, R]) -> Callable[P, R]:

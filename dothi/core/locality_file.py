@@ -1,5 +1,7 @@
 """YAML files of the locality, each read into the model that it must follow."""
 
+import pickle
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -84,7 +86,7 @@ def _model_within(annotation: Any) -> Any:
 def read_yaml(file: Path, error: type[BadLocalityFile] = BadLocalityFile) -> dict[str, Any]:
     """The keys and values of a YAML file, in no model yet; raises `error`."""
     try:
-        content = yaml.load(file.read_text(encoding='utf-8'), LOADER)  # noqa: S506 (it is a safe one)
+        content = pickle.loads(_pickled_content(file.read_text(encoding='utf-8')))  # noqa: S301 (of our own making)
     except FileNotFoundError:
         raise error(
             vi=f'Không có tệp {file}. Kiểm tra DOTHI_LOCALITY.', en=f'There is no file {file}. Check DOTHI_LOCALITY.'
@@ -104,3 +106,9 @@ def read_yaml(file: Path, error: type[BadLocalityFile] = BadLocalityFile) -> dic
     if not isinstance(content, dict):
         raise error(vi=f'{file}: phải là danh sách khóa: giá trị.', en=f'{file}: must consist of key: value lines.')
     return content
+
+
+@lru_cache(maxsize=500)
+def _pickled_content(text: str) -> bytes:
+    """What a YAML text holds, pickled, so that each reader gets its own: a service reads the files at each release."""
+    return pickle.dumps(yaml.load(text, LOADER))  # noqa: S506 (it is a safe one)

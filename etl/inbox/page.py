@@ -7,10 +7,19 @@ from dothi.core.text import Text
 from etl.inbox.sendable import sendable
 from etl.pages import template
 
+# The guides of the locality that they were last written for: each look at the inbox compares those of all agencies.
+_guides: tuple[Locality | None, dict[str, str]] = (None, {})
+
 
 def guide(agency: str, locality: Locality) -> str:
     """How the agency uses its folder, as HTML in both languages."""
-    return _page(agency, locality, sendable(agency, locality))
+    global _guides  # noqa: PLW0603 (one value, replaced whole)
+    if _guides[0] is not locality:
+        _guides = (locality, {})
+    pages = _guides[1]
+    if agency not in pages:
+        pages[agency] = _page(agency, locality, sendable(agency, locality))
+    return pages[agency]
 
 
 def put_aside(file: str, why: Text, candidates: Iterable[str], agency: str, locality: Locality) -> str:

@@ -1,8 +1,6 @@
 """Features added, changed and deleted over the API: what is stored, and what the history keeps."""
 
 import os
-import subprocess
-import sys
 import threading
 from typing import Any
 
@@ -10,11 +8,11 @@ import pytest
 
 from dothi.core.crs import proj_string, transformer
 from dothi.core.database import connection
-from dothi.core.settings import PROJECT
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
 from tests.api.conftest import E0, N0, Desk, building, school
 from tests.api.editors import LAN, MINH, SCHOOLS, delete, feature, number_of, patch, post, problems, put, rows
+from tests.forked import run_program
 
 
 def test_a_new_feature_is_a_release_of_its_own_with_author_and_time(office: Any) -> None:
@@ -223,11 +221,8 @@ def test_a_web_process_that_dies_in_an_edit_leaves_nothing_of_it(
 ) -> None:  # fmt: skip
     number = number_of('a')
     before = rows('select max(number) from catalog.release')
-    done = subprocess.run(
-        [sys.executable, '-c', KILLED, step, f'{SCHOOLS}/{number}'],
-        env={**os.environ, **database}, cwd=PROJECT, check=False, capture_output=True,
-    )  # fmt: skip
-    assert done.returncode == -9, done.stderr.decode()
+    done = run_program(KILLED, [step, f'{SCHOOLS}/{number}'], {**os.environ, **database})
+    assert done.returncode == -9, done.stderr
     assert rows('select places from layer.schools where id = %s', number) == [(100,)]
     assert rows('select max(number) from catalog.release') == before
     assert rows("select relname from pg_class where relnamespace = 'staging'::regnamespace") == []

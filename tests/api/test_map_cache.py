@@ -98,7 +98,7 @@ def test_a_release_drops_only_the_pictures_that_it_touches(
 
 
 def test_a_release_that_took_long_drops_pictures_too(
-    province_database: dict[str, str], drawn: list[str], monkeypatch: pytest.MonkeyPatch
+    readable_province: dict[str, str], drawn: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Districts get release 6, which takes a while; meanwhile schools get release 7. When 6 is there, the newest of the
     two is 7 as before, and the picture is another one all the same.
@@ -118,7 +118,7 @@ def test_a_release_that_took_long_drops_pictures_too(
     'address', ['/api/map?width=64', '/api/map/tiles/WebMercatorQuad/9/226/407', '/api/map/xyz/9/407/226.png']
 )
 def test_no_connection_is_held_while_a_picture_is_drawn(
-    province_database: dict[str, str], monkeypatch: pytest.MonkeyPatch, address: str
+    readable_province: dict[str, str], monkeypatch: pytest.MonkeyPatch, address: str
 ) -> None:
     """Drawing takes one: threads that all held one already would wait for each other until they give up."""
     held: list[int] = []
@@ -133,7 +133,7 @@ def test_no_connection_is_held_while_a_picture_is_drawn(
 
 
 def test_a_missing_picture_that_several_ask_for_is_drawn_once(
-    province_database: dict[str, str], drawn: list[str], monkeypatch: pytest.MonkeyPatch
+    readable_province: dict[str, str], drawn: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Others are drawn meanwhile, not after it."""
     begun, go_on = Event(), Event()
@@ -192,7 +192,7 @@ def test_signs_decide_over_a_picture_too() -> None:
 
 
 def test_what_is_drawn_differently_is_another_picture(
-    province_database: dict[str, str], locality: Locality, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
+    readable_province: dict[str, str], locality: Locality, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     drawn: list[str],
 ) -> None:  # fmt: skip
     """Another audience, size or format; another style file; other software."""

@@ -11,11 +11,11 @@ from flask import Flask
 from openapi_spec_validator import validate
 
 from dothi.api.app import create_app
-from tests.api.conformance.conftest import Api, api, has_turn, internal, public
+from tests.api.conformance.conftest import Api, api, has_turn, internal, public, pytest_generate_tests
 from tests.conftest import PATIENCE_S
 from tests.matrix import EXHAUSTIVE
 
-__all__ = ['api', 'internal', 'public']
+__all__ = ['api', 'internal', 'public', 'pytest_generate_tests']
 
 # Routes below /api that are no part of the API for others.
 INTERNAL = {
@@ -90,6 +90,7 @@ def _tile(api: Api, matrix_set: str, parameters: list[dict[str, Any]]) -> dict[s
     return {'tileMatrix': str(zoom), 'tileRow': str(row), 'tileCol': str(column)}
 
 
+@pytest.mark.both_services
 @pytest.mark.parametrize('lang', ['vi', 'en'])
 def test_the_document_is_valid_and_complete_by_itself_in_each_language(api: Api, lang: str) -> None:
     answer = api.get('/openapi', f='json', lang=lang)
@@ -116,24 +117,27 @@ def test_both_languages_say_the_same(api: Api) -> None:
     assert bare(api.document('vi')) == bare(api.document('en'))
 
 
-def test_every_value_that_it_names_can_be_asked_for(api: Api) -> None:
+def test_every_value_that_it_names_can_be_asked_for(internal: Api, public: Api) -> None:
     """Each one by itself, with everything else left out."""
-    questions = list(_questions(api))
-    for path, operation, parameters, name, value in questions:
-        address = filled(api, path, parameters)
-        if address is not None:
-            query = few(parameters, name) | {name: value}
-            _assert_answered(api, f'{api.url}{address}', operation, query)
-    assert len(questions) > 100
+    seen: set[tuple[str, str, str]] = set()
+    for service in (public, internal):
+        questions = list(_questions(service, seen))
+        for path, operation, parameters, name, value in questions:
+            address = filled(service, path, parameters)
+            if address is not None:
+                query = few(parameters, name) | {name: value}
+                _assert_answered(service, f'{service.url}{address}', operation, query)
+        assert len(questions) > 100
 
 
-def _questions(api: Api) -> Iterator[tuple[str, dict[str, Any], list[dict[str, Any]], str, str]]:
-    """Path, operation, its parameters, and one parameter with a value.
+def _questions(
+    api: Api, seen: set[tuple[str, str, str]]
+) -> Iterator[tuple[str, dict[str, Any], list[dict[str, Any]], str, str]]:
+    """Path, operation, its parameters, and one parameter with a value. seen: what was asked at the other service.
 
     Every day each value of a parameter once for each kind of address, and the parameters of an address by turns; by
     `make test-all` every value at every address.
     """
-    seen: set[tuple[str, str, str]] = set()
     for number, (path, operation, parameters) in enumerate(operations(api.document(), 'get')):
         layer, kind = re.match('/collections/([^/{]+)', path), re.sub('^/collections/[^/{]+', '/collections/*', path)
         if layer is not None and not (EXHAUSTIVE or has_turn(api.audience, layer[1])):

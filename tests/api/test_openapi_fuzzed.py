@@ -19,11 +19,11 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from tests.api.conformance.conftest import Api, api, internal, prepared, public
+from tests.api.conformance.conftest import Api, api, internal, prepared, public, pytest_generate_tests
 from tests.conftest import Province
 from tests.matrix import EXHAUSTIVE, number_of_examples
 
-__all__ = ['api', 'internal', 'prepared', 'public']
+__all__ = ['api', 'internal', 'prepared', 'public', 'pytest_generate_tests']
 
 CHECKS: list[CheckFunction] = [
     not_a_server_error,

@@ -155,7 +155,7 @@ def test_the_place_and_who_publishes_are_words_too(two_layers: Desk, client: Cli
     assert found(app, q='trung tam dieu hanh', type='dataset') == ['buildings', 'schools']
 
 
-def test_a_coverage_names_the_system_that_its_cells_lie_in(province_database: dict[str, str]) -> None:
+def test_a_coverage_names_the_system_that_its_cells_lie_in(readable_province: dict[str, str]) -> None:
     """The grid of people comes in degrees, whatever the system of the locality."""
     document = record(create_app('internal').test_client(), 'population_grid')
     assert document['properties']['storageCrs'] == 'EPSG:4326'
@@ -299,7 +299,7 @@ source: {crs: EPSG:9209}
 """
 
 
-def test_the_name_of_a_delivered_file_is_for_the_internal_service(province_database: dict[str, str]) -> None:
+def test_the_name_of_a_delivered_file_is_for_the_internal_service(readable_province: dict[str, str]) -> None:
     """Real deliveries, of the demo: what the agency calls its file is nobody else's business."""
     (newest, *_) = record(create_app('internal').test_client(), 'rivers')['properties']['lineage']
     assert newest['file'].startswith('rivers')
@@ -326,7 +326,7 @@ def test_the_past_shows_the_newest_releases_first(two_layers: Desk, client: Clie
     assert record(client(), 'schools')['properties']['created'].startswith('2026-01-31')
 
 
-def test_units_have_the_time_of_their_validity(province_database: dict[str, str]) -> None:
+def test_units_have_the_time_of_their_validity(readable_province: dict[str, str]) -> None:
     """Communes are valid from different days on; other layers have data since they were first released."""
     app = create_app('internal').test_client()
     begins, ends = record(app, 'communes')['time']['interval']

@@ -2,19 +2,23 @@
 
 import gzip
 import json
+import os
 import re
 import select
 import socket
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, suppress
-from urllib.parse import urlsplit
+from pathlib import Path
+from urllib.parse import SplitResult, urlsplit
 
 import pytest
 
-from dothi.api.http import request_body
 from dothi.core.limit_settings import ClientSettings
+from dothi.core.ports import free_port, is_free
 from tests.conftest import PATIENCE_S, Province
+from tests.forked import start_program
+from tests.processes.workers import wait_until
 
 SEARCH, EXECUTION = '/api/collections/schools/search', '/api/processes/service-coverage/execution'
 # Of every kind: with a body, without one, and what is no part of the API.
@@ -22,6 +26,13 @@ ADDRESSES = (SEARCH, EXECUTION, '/api/collections/schools/items', '/api/jobs', '
 LARGE = b'{"limit": 1, "q": "%s"}' % (b'x' * (3 * 2**19))
 JSON = 'Content-Type: application/json'
 CHUNKED = 'Transfer-Encoding: chunked'
+BODY_PATIENCE_S = 2.0
+IMPATIENT = f"""
+from dothi.api.http import request_body
+request_body.PATIENCE_S = {BODY_PATIENCE_S}
+from dothi.cli.app import main
+main()
+"""
 VIETNAMESE = re.compile('[ạảấầẩẫậắằẳẵặẹẻẽếềểễệỉịọỏốồổỗộớờởỡợụủứừửữựỳỵỷỹđ]', re.IGNORECASE)
 
 
@@ -114,15 +125,32 @@ def test_what_is_no_http_is_told_in_the_form_of_the_api(
     assert VIETNAMESE.search(problem['description'])
 
 
-def test_bodies_that_do_not_come_are_ended_and_leave_threads_to_others(province: Province) -> None:
+@pytest.fixture
+def impatient(province: Province, tmp_path: Path) -> Iterator[SplitResult]:
+    """Address of a public service on the province that waits for bodies less long."""
+    port = free_port()
+    own = {'DOTHI_PUBLIC_PORT': str(port), 'DOTHI_STATE': str(tmp_path)}
+    with (tmp_path / 'serve.log').open('w') as log:
+        program = start_program(
+            IMPATIENT, ['serve', '--audience', 'public'], {**os.environ, **province.environment, **own}, log
+        )
+        try:
+            wait_until(lambda: not is_free(port))
+            yield urlsplit(f'http://127.0.0.1:{port}')
+        finally:
+            program.terminate()
+            program.wait(PATIENCE_S)
+
+
+def test_bodies_that_do_not_come_are_ended_and_leave_threads_to_others(impatient: SplitResult) -> None:
     """Of 60 connections, three times the threads, all but the client's 12 places are answered 429 at once.
 
     The 12 have a bounded time, whatever drips in meanwhile: it is that of the whole body.
     """
-    address = urlsplit(province.public_url)
-    header = f'POST {SEARCH} HTTP/1.1\r\nHost: {address.netloc}\r\n{JSON}\r\nContent-Length: 90000\r\n\r\n{{'
+    header = f'POST {SEARCH} HTTP/1.1\r\nHost: {impatient.netloc}\r\n{JSON}\r\nContent-Length: 90000\r\n\r\n{{'
+    at = (impatient.hostname, impatient.port)
     with ExitStack() as open_connections:
-        clients = [socket.create_connection((address.hostname, address.port), timeout=PATIENCE_S) for _ in range(60)]
+        clients = [socket.create_connection(at, timeout=PATIENCE_S) for _ in range(60)]
         for client in clients:
             open_connections.enter_context(client)
             client.sendall(header.encode())
@@ -140,7 +168,7 @@ def drip_until_answered(clients: list[socket.socket]) -> None:
         for client in waiting:
             with suppress(OSError):
                 client.sendall(b' ')
-        time.sleep(request_body.PATIENCE_S / 20)
+        time.sleep(BODY_PATIENCE_S / 20)
 
 
 def status_of(connection: socket.socket) -> int:

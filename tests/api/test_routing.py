@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import Map, Rule
 
-from dothi.api.routing import LONGEST_PATH, RememberingMap
+from dothi.api.routing import LONGEST_PATH, LazyRule, RememberingMap
 
 RULES = (
     '/',
@@ -79,3 +79,14 @@ def test_patterns_are_tried_once_for_an_address(monkeypatch: pytest.MonkeyPatch)
     for path in ('/api/a/items', '/api/a/items', '/api/b/items', '/api/a/items'):
         rules.bind('localhost').match(path)
     assert searches == ['/api/a/items', '/api/b/items']
+
+
+@pytest.mark.parametrize('append_unknown', [True, False])
+def test_a_lazy_rule_builds_the_same_address_at_each_use(append_unknown: bool) -> None:
+    lazy = Map([LazyRule(rule, endpoint=rule) for rule in RULES]).bind('localhost')
+    plain = PLAIN.bind('localhost')
+    values = {'of': 'a/b', 'set': 'ế', 'z': 1, 'row': 2, 'col': 3, 'item': '7', 'name': 'p', 'all': 'x', 'f': 'json'}
+    for rule in RULES:
+        answers = [lazy.build(rule, values, append_unknown=append_unknown) for _ in range(2)]
+        assert answers == [plain.build(rule, values, append_unknown=append_unknown)] * 2
+    assert lazy.build('/api/<path:of>/items', {'of': 'a/b', 'f': 'json'}) == '/api/a/b/items?f=json'

@@ -2,8 +2,6 @@
 
 import os
 import socket
-import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -18,9 +16,9 @@ from dothi.api.master import LONGEST_S, QUIET_S, SettledGeneration
 from dothi.core.database import connection
 from dothi.core.locality import Locality
 from dothi.core.ports import free_port
-from dothi.core.settings import PROJECT
 from tests.api.conftest import Desk, school
 from tests.conftest import PATIENCE_S, Instance, fresh
+from tests.forked import start_program
 
 # Queries end after this time.
 SLOW_MS = 4_000
@@ -64,9 +62,8 @@ def serving(environment: dict[str, str], log_file: Path) -> Iterator[str]:
     port = free_port()
     environment = {**os.environ, **environment, 'DOTHI_PORT': str(port), 'DOTHI_WORKERS': '2'}
     environment['DOTHI_STATEMENT_TIMEOUT_MS'] = str(SLOW_MS)
-    command = [sys.executable, '-c', SERVE, 'serve', '--audience', 'internal']
     with log_file.open('w+') as log:
-        process = subprocess.Popen(command, env=environment, stdout=log, stderr=log, cwd=PROJECT)
+        process = start_program(SERVE, ['serve', '--audience', 'internal'], environment, log)
         try:
             _wait_until(lambda: _answers(f'http://127.0.0.1:{port}/health'))
             yield f'http://127.0.0.1:{port}'

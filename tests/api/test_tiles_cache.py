@@ -144,7 +144,7 @@ def test_kept_cells_draw_what_counting_now_draws(province_database: dict[str, st
     assert all(kept)
 
 
-def test_audiences_never_share_a_tile(province_database: dict[str, str]) -> None:
+def test_audiences_never_share_a_tile(readable_province: dict[str, str]) -> None:
     """Only staff see how many people live in a building."""
     middle = 'select ST_Centroid(geom_wgs84) as p from layer.buildings limit 1'
     ((lon, lat),) = query(f'select ST_X(p), ST_Y(p) from ({middle}) b')
@@ -155,12 +155,12 @@ def test_audiences_never_share_a_tile(province_database: dict[str, str]) -> None
             assert (b'population' in content) is sees, (base, audience)
 
 
-def test_a_damaged_file_is_made_anew(province_database: dict[str, str]) -> None:
+def test_a_damaged_file_is_made_anew(readable_province: dict[str, str]) -> None:
     ((_, lon, lat),) = schools(1)
     client, address = app(), where(lon, lat, 14)
     tile = client.get(address, buffered=True).get_data()
     (file,) = [
-        file for file in (Path(province_database['DOTHI_STATE']) / 'cache').rglob('*') if file.is_file()
+        file for file in (Path(readable_province['DOTHI_STATE']) / 'cache').rglob('*') if file.is_file()
     ]  # fmt: skip
     whole = file.read_bytes()
     for damaged in (whole[:-3], whole[:-3] + b'xyz', b'', b'{}\n', b'no json\n'):
@@ -203,7 +203,7 @@ def _moment(number: int) -> datetime:
 
 
 def test_pmtiles_hold_the_very_bytes_that_are_served(
-    province_database: dict[str, str], locality: Locality, tmp_path: Path
+    readable_province: dict[str, str], locality: Locality, tmp_path: Path
 ) -> None:
     """Read by the format's own reader and by GDAL; every tile that has content is in it, and no other."""
     file = tmp_path / 'schools.pmtiles'

@@ -19,7 +19,7 @@ from dothi import __version__
 from dothi.core.database import connection
 from dothi.core.listening import OpenToAll, require_closed
 from dothi.core.settings import PROJECT
-from tests.command_server import run_command
+from tests.forked import run_command
 
 COMMANDS = (
     *('up', 'down', 'status', 'migrate', 'check', 'deliver', 'releases'),

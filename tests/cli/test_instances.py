@@ -22,7 +22,15 @@ from dothi.core.process_table import session_members, start_time
 from dothi.core.settings import PROJECT
 from dothi.local.services import code_fingerprint
 from tests.conftest import PATIENCE_S
+from tests.forked import run_program
 
+# `dothi`, by somebody who lets everybody write; the services that it starts are programs started from nothing.
+FOR_EVERYBODY = """
+import os
+from dothi.cli.app import main
+os.umask(0)
+main()
+"""
 BAY = PROJECT / 'tests' / 'localities' / 'bay'
 
 
@@ -46,10 +54,7 @@ class Other:
         }
         own = {name: value for name, value in own.items() if name not in without}
         kept = {name: value for name, value in os.environ.items() if not name.startswith('DOTHI_')}
-        command = [sys.executable, '-m', 'dothi.cli', *map(str, arguments)]
-        return subprocess.run(
-            command, env=kept | own, cwd=PROJECT, capture_output=True, text=True, timeout=600, check=False, umask=0
-        )
+        return run_program(FOR_EVERYBODY, [*map(str, arguments)], kept | own)
 
     def get(self, path: str) -> Any:
         with urllib.request.urlopen(f'http://127.0.0.1:{self.port}{path}', timeout=120) as answer:
@@ -83,7 +88,10 @@ class Other:
 
 @pytest.fixture(scope='module')
 def bay(shared_folder: Path) -> Iterator[Other]:
-    """An instance of the small made-up locality, which each test starts and stops as it wants."""
+    """An instance of the small made-up locality; each test starts what it needs to run, and stops what must not.
+
+    In the order of this file it is started whole once, as it takes 10 s.
+    """
     instance = Other(shared_folder / 'bay', BAY, free_port(), free_port())
     yield instance
     instance.dothi('down')
@@ -95,34 +103,6 @@ def pair(shared_folder: Path, bay: Other) -> Iterator[tuple[Other, Other]]:
     shipped = Other(shared_folder / 'shipped', PROJECT / 'locality', free_port(), free_port())
     yield shipped, bay
     shipped.dothi('down')
-
-
-def test_two_localities_run_side_by_side_and_one_stops_alone(pair: tuple[Other, Other], tmp_path: Path) -> None:
-    """The second has another coordinate system and columns called like SQL words; the code is the same."""
-    first, second = pair
-    wells = tmp_path / 'wells.csv'
-    wells.write_text('NAME;end;depth;lon;lat\nW1;2025-12-31;35,5;109.25;12.25\n', encoding='utf-8')
-    for instance in pair:
-        started = instance.dothi('up', '--demo', 'no')
-        assert started.returncode == 0, started.stderr
-    delivered = second.dothi('deliver', wells, '-l', 'wells', '--crs', 'EPSG:4326')
-    assert delivered.returncode == 0, delivered.stderr + delivered.stdout
-    before = second.services()
-    assert second.dothi('up').returncode == 0
-    assert second.services() == before, 'what runs already keeps running'
-    status = json.loads(second.dothi('status', '--json', without=('DOTHI_PORT', 'DOTHI_PUBLIC_PORT')).stdout)
-    addresses = {service['name']: service['url'] for service in status['services']}
-    assert addresses['internal'] == f'http://127.0.0.1:{second.port}', 'where it runs, and not the default port'
-    assert addresses['public'] == f'http://127.0.0.1:{second.public_port}'
-    properties = second.get('/api/collections/wells/items?f=json')['features'][0]['properties']
-    assert properties == {'NAME': 'W1', 'end': '2025-12-31', 'Độ sâu (m)': 35.5}
-    assert first.get('/health')['status'] == 'ok'
-
-    assert second.dothi('down').returncode == 0
-    assert second.all_ended()
-    assert first.get('/health')['status'] == 'ok'
-    assert first.dothi('down').returncode == 0
-    assert first.all_ended()
 
 
 def test_a_port_that_somebody_else_has_is_named_with_who_has_it(bay: Other) -> None:
@@ -151,6 +131,21 @@ def test_two_starts_at_once_both_succeed(bay: Other) -> None:
     assert pids[0] == pids[1] == bay.services()
 
 
+def test_strangers_of_the_machine_read_nothing_of_the_state_folder(bay: Other) -> None:
+    started = bay.dothi('up', '--demo', 'no')
+    assert started.returncode == 0, started.stderr
+    assert stat.S_IMODE(bay.state.stat().st_mode) == 0o750
+    open_to_others = [
+        file
+        for folder in ('run', 'secrets', 'store', 'inbox')
+        for file in (bay.state / folder).rglob('*')
+        if file.is_file() and stat.S_IMODE(file.stat().st_mode) & 0o027
+    ]
+    assert open_to_others == []
+    inboxes = [folder for folder in (bay.state / 'inbox').iterdir() if folder.is_dir() and folder.name[0] != '.']
+    assert {stat.S_IMODE(folder.stat().st_mode) for folder in inboxes} == {0o2770}
+
+
 def test_what_a_killed_service_left_behind_is_ended_by_the_next_start(bay: Other) -> None:
     """A client that stays connected keeps the children of a dead master on its port."""
     started = bay.dothi('up', '--demo', 'no')
@@ -170,19 +165,32 @@ def test_what_a_killed_service_left_behind_is_ended_by_the_next_start(bay: Other
     assert bay.get('/health')['status'] == 'ok'
 
 
-def test_strangers_of_the_machine_read_nothing_of_the_state_folder(bay: Other) -> None:
-    started = bay.dothi('up', '--demo', 'no')
-    assert started.returncode == 0, started.stderr
-    assert stat.S_IMODE(bay.state.stat().st_mode) == 0o750
-    open_to_others = [
-        file
-        for folder in ('run', 'secrets', 'store', 'inbox')
-        for file in (bay.state / folder).rglob('*')
-        if file.is_file() and stat.S_IMODE(file.stat().st_mode) & 0o027
-    ]
-    assert open_to_others == []
-    inboxes = [folder for folder in (bay.state / 'inbox').iterdir() if folder.is_dir() and folder.name[0] != '.']
-    assert {stat.S_IMODE(folder.stat().st_mode) for folder in inboxes} == {0o2770}
+def test_two_localities_run_side_by_side_and_one_stops_alone(pair: tuple[Other, Other], tmp_path: Path) -> None:
+    """The second has another coordinate system and columns called like SQL words; the code is the same."""
+    first, second = pair
+    wells = tmp_path / 'wells.csv'
+    wells.write_text('NAME;end;depth;lon;lat\nW1;2025-12-31;35,5;109.25;12.25\n', encoding='utf-8')
+    for instance in pair:
+        started = instance.dothi('up', '--demo', 'no')
+        assert started.returncode == 0, started.stderr
+    delivered = second.dothi('deliver', wells, '-l', 'wells', '--crs', 'EPSG:4326')
+    assert delivered.returncode == 0, delivered.stderr + delivered.stdout
+    before = second.services()
+    assert second.dothi('up').returncode == 0
+    assert second.services() == before, 'what runs already keeps running'
+    status = json.loads(second.dothi('status', '--json', without=('DOTHI_PORT', 'DOTHI_PUBLIC_PORT')).stdout)
+    addresses = {service['name']: service['url'] for service in status['services']}
+    assert addresses['internal'] == f'http://127.0.0.1:{second.port}', 'where it runs, and not the default port'
+    assert addresses['public'] == f'http://127.0.0.1:{second.public_port}'
+    properties = second.get('/api/collections/wells/items?f=json')['features'][0]['properties']
+    assert properties == {'NAME': 'W1', 'end': '2025-12-31', 'Độ sâu (m)': 35.5}
+    assert first.get('/health')['status'] == 'ok'
+
+    assert second.dothi('down').returncode == 0
+    assert second.all_ended()
+    assert first.get('/health')['status'] == 'ok'
+    assert first.dothi('down').returncode == 0
+    assert first.all_ended()
 
 
 def test_services_go_on_when_somebody_reads_another_language(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ import yaml
 
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality, UnknownLayer, load_described, load_locality
-from dothi.core.locality_file import BadLayerFile, BadLocalityFile
+from dothi.core.locality_file import BadLayerFile, BadLocalityFile, read_yaml
 from dothi.core.settings import PROJECT
 
 
@@ -159,6 +159,17 @@ def test_the_register_holds_the_units_of_the_day(locality: Locality) -> None:
 def test_a_definition_reads_back_as_the_same_layer(locality: Locality) -> None:
     for layer in locality.layers.values():
         assert Layer.model_validate(layer.definition()) == layer
+
+
+def test_each_reader_of_a_file_gets_a_content_of_its_own(copy: Path) -> None:
+    """What a file holds is remembered by its text."""
+    file = copy / 'agencies.yml'
+    first = read_yaml(file)
+    agencies = [*first]
+    first.clear()
+    assert [*read_yaml(file)] == agencies
+    file.write_text('office: {}', encoding='utf-8')
+    assert read_yaml(file) == {'office': {}}
 
 
 def test_a_layer_file_under_another_name_is_refused(copy: Path) -> None:

@@ -29,17 +29,17 @@ def literal(node: ast.expr) -> str | None:
 
 def pairs_in_code(file: Path) -> Iterator[Pair]:
     """`Text(vi=…, en=…)` and its like, `both(…, …)`, and help texts `Tiếng Việt · English`."""
+    path = file.relative_to(PROJECT)
     for node in ast.walk(ast.parse(file.read_text(encoding='utf-8'))):
-        where = f'{file.relative_to(PROJECT)}:{getattr(node, "lineno", 0)}'
         if isinstance(node, ast.Call):
             named = {keyword.arg: keyword.value for keyword in node.keywords}
             values = [named['vi'], named['en']] if {'vi', 'en'} <= named.keys() else node.args
             texts = [literal(value) for value in values]
             if len(texts) == 2 and None not in texts:
-                yield where, str(texts[0]), str(texts[1])
+                yield f'{path}:{node.lineno}', str(texts[0]), str(texts[1])
         elif isinstance(node, ast.Constant) and isinstance(node.value, str) and ' · ' in node.value:
             vi, _, en = node.value.partition(' · ')
-            yield where, vi, en
+            yield f'{path}:{node.lineno}', vi, en
 
 
 def pairs_in_pages(file: Path, form: re.Pattern[str]) -> Iterator[Pair]:

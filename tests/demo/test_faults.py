@@ -63,7 +63,7 @@ def served(layer: str, column: str) -> list[str]:
         return [value for (value,) in cursor.fetchall()]
 
 
-def test_the_desk_repairs_what_it_can_and_two_deliveries_wait(province_database, demo_files, locality):
+def test_the_desk_repairs_what_it_can_and_two_deliveries_wait(readable_province, demo_files, locality):
     """Text is composed Vietnamese, bad rows stay out, and of all files the two that need a person wait for one."""
     names = [*served('cemeteries', 'name'), *served('parks', 'name')]
     assert any(name.startswith('Nghĩa trang nhân dân') for name in names)
@@ -75,7 +75,7 @@ def test_the_desk_repairs_what_it_can_and_two_deliveries_wait(province_database,
     assert held == {'bus_stops_new.csv': ['crs'], 'markets_again.csv': ['loss']}
 
 
-def test_the_offices_lie_in_their_communes_whichever_axis_came_first(province_database):
+def test_the_offices_lie_in_their_communes_whichever_axis_came_first(readable_province):
     """Northing and easting were found out: each office is inside the commune whose code it carries."""
     with connection('loader') as db, db.cursor() as cursor:
         cursor.execute(

@@ -1,8 +1,6 @@
 """A raster is delivered like any file: checked, kept as it came, released whole or not at all."""
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,7 +16,6 @@ from dothi.core.coverage_sync import sync_coverages
 from dothi.core.database import connection
 from dothi.core.layer_columns import UnsafeLayerChange
 from dothi.core.locality import Locality, UnknownLayer, load_locality
-from dothi.core.settings import PROJECT
 from dothi.core.text import Text
 from etl.coverage import delivery as raster_delivery
 from etl.coverage.file import BandsDoNotFit, NotGeoreferenced, NotNorthUp, WholeOnly
@@ -30,6 +27,7 @@ from etl.desk.rollback import RasterMissing, rollback
 from etl.formats.errors import EmptyFile, UnknownFormat, UnreadableFile
 from etl.report.html import page
 from etl.report.model import Report
+from tests.forked import run_program
 from tests.rasters import CELL, HEIGHTS, NODATA, NORTH, PEOPLE, USES, WEST, write_raster
 
 pytestmark = pytest.mark.filterwarnings('ignore::rasterio.errors.NotGeoreferencedWarning')
@@ -410,9 +408,8 @@ def test_killed_at_any_point_the_old_raster_is_served_and_nothing_is_left(
     """At `release end` the new file is in the store already, and no row speaks of it."""
     first = give(write_raster(tmp_path / 'a.tif', HEIGHTS))
     file = write_raster(tmp_path / 'b.tif', changed(r0c0=1.5))
-    arguments = [sys.executable, '-c', CHILD, str(file), stage, moment, str(somewhere.path)]
-    done = subprocess.run(arguments, env={**os.environ, **database}, cwd=PROJECT, check=False, capture_output=True)
-    assert done.returncode == -9, done.stderr.decode()
+    done = run_program(CHILD, [str(file), stage, moment, str(somewhere.path)], {**os.environ, **database})
+    assert done.returncode == -9, done.stderr
     assert query('select current_release from catalog.layer where id = %s', 'heights') == [(first.release,)]
     assert query('select release from catalog.raster') == [(first.release,)]
 

@@ -1,7 +1,6 @@
 """Fixtures of analyses: a database that their tests share, a town in it, and a worker that runs beside the test."""
 
 import functools
-import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from processes.reading.validation import validate_inputs
 from processes.registry import all_processes
 from processes.registry import find_process as process_named
 from tests.conftest import Instance, fresh, share_room, use
+from tests.forked import ForkedProcess
 from tests.processes.titled_members import with_titles_checked
 from tests.processes.town import (
     ORIGIN,
@@ -167,7 +167,7 @@ def loader(database: dict[str, str], locality: Locality) -> Loader:
 
 
 @pytest.fixture
-def shared_worker(database: dict[str, str]) -> subprocess.Popen[bytes]:
+def shared_worker(database: dict[str, str]) -> ForkedProcess:
     if not SHARED_WORKER:
         SHARED_WORKER.append(start_worker(database))
     return SHARED_WORKER[0]
@@ -181,7 +181,7 @@ def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> 
 
 
 @pytest.fixture
-def worker(request: pytest.FixtureRequest, database: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+def worker(request: pytest.FixtureRequest, database: dict[str, str]) -> Iterator[ForkedProcess]:
     """A worker with two places on the test's database, and as lasting as that."""
     if not own_database(request):
         yield request.getfixturevalue('shared_worker')
@@ -204,11 +204,11 @@ def until() -> Callable[..., None]:
 
 
 @pytest.fixture
-def new_worker(database: dict[str, str]) -> Iterator[Callable[..., subprocess.Popen[bytes]]]:
+def new_worker(database: dict[str, str]) -> Iterator[Callable[..., ForkedProcess]]:
     """Starts workers with other settings than usual, and ends them after the test."""
-    started: list[subprocess.Popen[bytes]] = []
+    started: list[ForkedProcess] = []
 
-    def start(**settings: str) -> subprocess.Popen[bytes]:
+    def start(**settings: str) -> ForkedProcess:
         started.append(start_worker({**database, **settings}))
         return started[-1]
 

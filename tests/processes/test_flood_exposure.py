@@ -247,13 +247,7 @@ print(int(((filled.ReadAsArray() == 1) & known).sum()))
 """
 
 
-@pytest.fixture
-def demo(province_database, shared_folder, monkeypatch):
-    """The demo province, whose rasters lie where they were delivered."""
-    monkeypatch.setenv('DOTHI_STORE', str(shared_folder / 'province-template' / 'store'))
-
-
-def test_gdal_finds_the_same_cells_and_people_on_the_demo(demo, answer, one):
+def test_gdal_finds_the_same_cells_and_people_on_the_demo(readable_province, answer, one):
     """The polygon of low cells around the whole raster by GDAL's polygonize; houses in it by gdallocationinfo."""
     found = answer('flood-exposure', level_m=1.0)
     number = one("select current_release from catalog.layer where id = 'elevation'")
@@ -280,7 +274,7 @@ def test_gdal_finds_the_same_cells_and_people_on_the_demo(demo, answer, one):
     assert summary['demo'] is True
 
 
-def test_on_the_demo_more_is_reached_at_a_higher_level_and_less_behind_dikes(demo, answer):
+def test_on_the_demo_more_is_reached_at_a_higher_level_and_less_behind_dikes(readable_province, answer):
     low, high = (answer('flood-exposure', level_m=level_m)['result']['summary'] for level_m in (0.8, 1.0))
     behind = answer('flood-exposure', level_m=1.0, respect_dikes=True)['result']['summary']
     for measure in ('people', 'buildings', 'road_km', 'hectares', 'schools'):

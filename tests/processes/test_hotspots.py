@@ -193,7 +193,7 @@ def test_inputs_out_of_range_are_refused(wrong):
         validate_inputs(Inputs, wrong)
 
 
-def test_the_demo_against_counts_in_sql_and_the_definition_of_gi(province_database, locality):
+def test_the_demo_against_counts_in_sql_and_the_definition_of_gi(readable_province, locality):
     """Every z that is told, from counts by PostGIS and the sum over all pairs of cells."""
     side, days = 4_000, 90
     answer = find(locality, cell_m=float(side), period_days=days, periods=1)

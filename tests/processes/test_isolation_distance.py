@@ -172,7 +172,7 @@ def test_counts_ignore_the_order_and_grow_with_the_sources(pairs, order, wanted)
     assert some['people'] <= near.counted['people']
 
 
-def test_geos_finds_the_same_dwellings_on_the_demo_province(province_database, locality, tmp_path):
+def test_geos_finds_the_same_dwellings_on_the_demo_province(readable_province, locality, tmp_path):
     """PostGIS answers by its own distance, GEOS by another one."""
     found = answered(locality, tmp_path, 'isolation-distance', **EVERYTHING)
     ours = {code: one['dwellings'] for code, one in by_code(found['sources']).items() if one['dwellings'] is not None}

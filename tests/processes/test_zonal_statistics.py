@@ -228,10 +228,8 @@ def test_inputs_of_no_meaning_are_refused(wrong):
         validate_inputs(Inputs, {'coverage': 'elevation', **wrong})
 
 
-def test_the_demo_against_qgis(province_database, shared_folder, monkeypatch, locality, tmp_path):
+def test_the_demo_against_qgis(readable_province, locality, tmp_path):
     """QGIS takes a cell by its middle and we by its share, so a commune's mean may differ by what its border cuts."""
-    store = shared_folder / 'province-template' / 'store'
-    monkeypatch.setenv('DOTHI_STORE', str(store))
     asked = {'coverage': 'elevation', 'statistics': ['count', 'sum', 'mean', 'median', 'stdev']}
     found = rows(ask(locality, **asked))
     with connection('reader_public') as db:

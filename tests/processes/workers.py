@@ -1,8 +1,6 @@
 """Workers of tests: started, waited for and ended, and a look at what they do."""
 
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
@@ -10,11 +8,11 @@ from pathlib import Path
 from typing import Any
 
 from dothi.core.database import connection
-from dothi.core.settings import PROJECT
 from tests.conftest import PATIENCE_S
+from tests.forked import ForkedProcess, start_program
 
 # The worker on the shared database, while it runs.
-SHARED_WORKER: list[subprocess.Popen[bytes]] = []
+SHARED_WORKER: list[ForkedProcess] = []
 
 
 def end_shared_worker() -> None:
@@ -23,19 +21,21 @@ def end_shared_worker() -> None:
 
 
 # It looks for what is to be done more often than every three seconds, and gives less time: tests wait for it.
+# It reads files by the fork server of the tests, which `share_room` puts in its way.
 PROGRAM = """
+fork_job_server()
 from processes.queue import worker
 worker.SWEEP_S, worker.READY_LOOK_S, worker.CALL_BACK_S = 0.5, 0.3, 0.2
-worker.GRACE_S = 1.0
+worker.GRACE_S, worker.share = 1.0, lambda crs: None
 worker.run_worker(2)
 """
 
 
-def start_worker(environment: dict[str, str]) -> subprocess.Popen[bytes]:
+def start_worker(environment: dict[str, str]) -> ForkedProcess:
     """A worker that is alive."""
     # files of whole layers are written by children too, and tests here look for the child of a job
     environment = {'DOTHI_DOWNLOADS': '[]', **environment}
-    process = subprocess.Popen([sys.executable, '-c', PROGRAM], env={**os.environ, **environment}, cwd=PROJECT)
+    process = start_program(PROGRAM, [], {**os.environ, **environment})
     newest = 'select coalesce(max(id), 0) from job.procrastinate_workers'
     before = ask(newest)
     try:
@@ -46,7 +46,7 @@ def start_worker(environment: dict[str, str]) -> subprocess.Popen[bytes]:
     return process
 
 
-def stop_worker(process: subprocess.Popen[bytes]) -> None:
+def stop_worker(process: ForkedProcess) -> None:
     process.terminate()
     process.wait(PATIENCE_S)
 

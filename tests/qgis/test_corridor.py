@@ -62,7 +62,7 @@ def in_qgis(package: Path, home: Path) -> list[str]:
     ],
 )
 def test_qgis_finds_the_same_buildings(
-    province_database: dict[str, str], locality: Locality, tmp_path: Path, inputs: dict[str, object], lines: str
+    readable_province: dict[str, str], locality: Locality, tmp_path: Path, inputs: dict[str, object], lines: str
 ) -> None:
     package = tmp_path / 'corridor.gpkg'
     write(package, 'lines', 'width_m', lines, locality.srid)

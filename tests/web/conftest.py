@@ -3,6 +3,7 @@
 import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -83,13 +84,17 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
     browser.close()
 
 
-@pytest.fixture
-def visit(chromium: Browser, portal_url: str) -> Iterator[Callable[..., Portal]]:
-    """Makes portals in browsers that remember nothing; keywords are Playwright's for a context."""
+@contextmanager
+def visiting(chromium: Browser, portal_url: str) -> Iterator[Callable[..., Portal]]:
+    """Makes portals in browsers that remember nothing; keywords are Playwright's for a context.
+
+    With less motion, unless they say otherwise: each picture of one is computed by the processor.
+    """
     contexts: list[BrowserContext] = []
 
     def new(**options: Any) -> Portal:
-        contexts.append(chromium.new_context(**{'viewport': {'width': 800, 'height': 600}} | options))
+        usual = {'viewport': {'width': 800, 'height': 600}, 'reduced_motion': 'reduce'}
+        contexts.append(chromium.new_context(**usual | options))
         portal = Portal(contexts[-1].new_page(), portal_url)
         portal.listen()
         return portal
@@ -97,6 +102,20 @@ def visit(chromium: Browser, portal_url: str) -> Iterator[Callable[..., Portal]]
     yield new
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def visit(chromium: Browser, portal_url: str) -> Iterator[Callable[..., Portal]]:
+    """Makes portals for one test."""
+    with visiting(chromium, portal_url) as new:
+        yield new
+
+
+@pytest.fixture(scope='module')
+def visit_in_module(chromium: Browser, portal_url: str) -> Iterator[Callable[..., Portal]]:
+    """Makes portals that tests share."""
+    with visiting(chromium, portal_url) as new:
+        yield new
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import json
 import re
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 from urllib.request import urlopen
 
@@ -39,6 +40,35 @@ def click_middle(page: Page) -> None:
     page.mouse.click(size['width'] / 2, size['height'] / 2)
 
 
+@pytest.fixture(scope='module')
+def legend_page(visit_in_module: Callable[..., Any]) -> Any:
+    """A portal in English, for tests that leave its legend as it was: a page takes 2.5 s of processor time to draw."""
+    portal = visit_in_module()
+    portal.open('/?lang=en')
+    return portal
+
+
+@pytest.fixture(scope='module')
+def school_page(visit_in_module: Callable[..., Any], school: dict[str, Any]) -> Any:
+    """A portal in Vietnamese with a school in the middle, for tests that close what they open."""
+    portal = visit_in_module()
+    portal.open(close_to(school))
+    return portal
+
+
+@pytest.fixture(scope='module')
+def phone(visit_in_module: Callable[..., Any], school: dict[str, Any]) -> Any:
+    """The same on a phone."""
+    portal = visit_in_module(**PHONE)
+    portal.open(close_to(school))
+    return portal
+
+
+def close_card(page: Page) -> None:
+    page.keyboard.press('Escape')
+    expect(page.locator('#details')).to_be_hidden()
+
+
 def theme(page: Page, theme_id: str) -> Locator:
     """The button that folds a theme of the legend."""
     return page.locator(f'#legend-layers [data-theme={theme_id}] h3 button')
@@ -57,7 +87,10 @@ def attributes(page: Page) -> dict[str, str]:
     return dict(zip(titles.all_inner_texts(), values.all_inner_texts(), strict=True))
 
 
-def test_the_map_draws_the_layers_from_this_server_alone_and_without_complaint(portal: Any) -> None:
+def test_the_map_draws_the_layers_from_this_server_alone_and_without_complaint(
+    visit: Callable[..., Any],
+) -> None:
+    portal = visit(reduced_motion='no-preference')
     page = portal.open()
     for layer in ('districts', 'roads'):
         assert portal.drawn(layer) > 0, layer
@@ -93,19 +126,20 @@ def test_the_portal_is_vietnamese_until_asked_for_english_and_then_remembers(por
     expect(page.locator('#legend-switch')).to_have_text('Legend')
 
 
-def test_a_legend_switch_hides_its_layer_and_brings_it_back(portal: Any, locality: Locality) -> None:
-    page = portal.open()
-    switch = page.get_by_role('checkbox', name=locality.layers['districts'].title.vi)
+def test_a_legend_switch_hides_its_layer_and_brings_it_back(legend_page: Any, locality: Locality) -> None:
+    switch = legend_page.page.get_by_role('checkbox', name=locality.layers['districts'].title.en)
     expect(switch).to_be_checked()
     switch.uncheck()
-    portal.wait_until(lambda: portal.drawn('districts') == 0)
-    assert portal.drawn('roads') > 0
+    legend_page.wait_until(lambda: legend_page.drawn('districts') == 0)
+    assert legend_page.drawn('roads') > 0
     switch.check()
-    portal.wait_until(lambda: portal.drawn('districts') > 0)
+    legend_page.wait_until(lambda: legend_page.drawn('districts') > 0)
 
 
-def test_the_legend_groups_the_layers_by_theme_in_the_order_of_the_locality(portal: Any, locality: Locality) -> None:
-    page = portal.visit('/?lang=en')
+def test_the_legend_groups_the_layers_by_theme_in_the_order_of_the_locality(
+    legend_page: Any, locality: Locality
+) -> None:
+    page = legend_page.page
     titles = page.locator('#legend-layers h3 .theme-name')
     expect(titles).to_have_text([title.en for title in locality.themes.values()])
     page.get_by_role('button', name='Tiếng Việt').click()
@@ -114,32 +148,37 @@ def test_the_legend_groups_the_layers_by_theme_in_the_order_of_the_locality(port
         layers = [row.get_attribute('data-layer') for row in group.locator('li[data-layer]').all()]
         assert layers
         assert {locality.layers[layer].theme for layer in layers} == {group.get_attribute('data-theme')}
+    page.get_by_role('button', name='English').click()
 
 
-def test_a_theme_is_folded_by_the_keyboard_and_stays_so_in_the_other_language(portal: Any) -> None:
-    page = portal.visit()
+def test_a_theme_is_folded_by_the_keyboard_and_stays_so_in_the_other_language(legend_page: Any) -> None:
+    page = legend_page.page
     button, layer = theme(page, 'boundaries'), page.locator('[data-layer=districts]')
     expect(button).to_have_attribute('aria-expanded', 'true')
     expect(layer).to_be_visible()
     button.press('Enter')
     expect(button).to_have_attribute('aria-expanded', 'false')
     expect(layer).to_be_hidden()
-    page.get_by_role('button', name='English').click()
+    page.get_by_role('button', name='Tiếng Việt').click()
     expect(layer).to_be_hidden()
     expect(theme(page, 'boundaries')).to_have_attribute('aria-expanded', 'false')
     theme(page, 'boundaries').press('Space')
     expect(layer).to_be_visible()
+    page.get_by_role('button', name='English').click()
 
 
-def test_a_theme_counts_its_layers_that_are_on_and_folding_leaves_them_on(portal: Any) -> None:
-    page = portal.open('/?lang=en')
+def test_a_theme_counts_its_layers_that_are_on_and_folding_leaves_them_on(legend_page: Any) -> None:
+    page = legend_page.page
     button = theme(page, 'boundaries')
     expect(button).to_have_accessible_name('Administrative boundaries 2/2 layers on')
     page.locator('[data-layer=communes] input').uncheck()
     expect(button).to_have_accessible_name('Administrative boundaries 1/2 layers on')
     button.click()
     expect(page.locator('[data-layer=districts]')).to_be_hidden()
-    assert portal.drawn('districts') > 0
+    assert legend_page.drawn('districts') > 0
+    button.click()
+    page.locator('[data-layer=communes] input').check()
+    expect(button).to_have_accessible_name('Administrative boundaries 2/2 layers on')
 
 
 @pytest.mark.parametrize('height', [600, 1400, pytest.param(800, marks=exhaustive)])
@@ -157,14 +196,16 @@ def test_every_theme_is_in_sight_when_the_map_opens(height: int, visit: Callable
     assert page.locator('#legend-layers [aria-expanded=true]').count() >= 1
 
 
-def test_the_legend_names_the_categories_by_their_titles(portal: Any, locality: Locality) -> None:
+def test_the_legend_names_the_categories_by_their_titles(legend_page: Any, locality: Locality) -> None:
     levels = locality.layers['schools'].columns['level'].domain
-    shown = portal.visit('/?lang=en').locator('#legend-layers [data-layer=schools] ul li')
+    shown = legend_page.page.locator('#legend-layers [data-layer=schools] ul li')
     expect(shown).to_have_text([title.en for title in levels.values()])
 
 
-def test_a_click_shows_titles_domain_labels_and_units(portal: Any, locality: Locality, school: dict[str, Any]) -> None:
-    page, columns, values = portal.open(close_to(school)), locality.layers['schools'].columns, school['properties']
+def test_a_click_shows_titles_domain_labels_and_units(
+    school_page: Any, locality: Locality, school: dict[str, Any]
+) -> None:
+    page, columns, values = school_page.page, locality.layers['schools'].columns, school['properties']
     click_middle(page)
     shown = attributes(page)
     assert shown[columns['code'].title.vi] == values['code']
@@ -174,12 +215,14 @@ def test_a_click_shows_titles_domain_labels_and_units(portal: Any, locality: Loc
     shown = attributes(page)
     assert shown[columns['level'].title.en] == columns['level'].domain[values['level']].en
     assert shown[columns['places'].title.en].endswith('\u00a0places')
+    page.get_by_role('button', name='Tiếng Việt').click()
+    close_card(page)
 
 
 def test_the_card_is_headed_by_the_name_where_there_is_one(
-    portal: Any, locality: Locality, school: dict[str, Any]
+    school_page: Any, locality: Locality, school: dict[str, Any]
 ) -> None:
-    page, layers = portal.open(close_to(school)), locality.layers
+    page, layers = school_page.page, locality.layers
     click_middle(page)
     expect(page.locator('#details-head')).to_have_text(school['properties']['name'])
     expect(page.locator('#details-kind')).to_have_text(layers['schools'].title.vi)
@@ -205,8 +248,8 @@ def _nameless(style: dict[str, Any]) -> dict[str, Any]:
     return style
 
 
-def test_the_keyboard_alone_reaches_the_attributes_and_comes_back(portal: Any, school: dict[str, Any]) -> None:
-    page = portal.open(close_to(school))
+def test_the_keyboard_alone_reaches_the_attributes_and_comes_back(school_page: Any, school: dict[str, Any]) -> None:
+    page = school_page.page
     canvas = page.locator('.maplibregl-canvas')
     for _ in range(40):
         page.keyboard.press('Tab')
@@ -230,8 +273,8 @@ def test_the_address_keeps_the_view(portal: Any, school: dict[str, Any]) -> None
     assert round(page.evaluate('dothiMap.getZoom()')) == 16
 
 
-def test_on_a_phone_nothing_overflows_and_the_legend_is_a_sheet(visit: Callable[..., Any]) -> None:
-    page = visit(**PHONE).visit()
+def test_on_a_phone_nothing_overflows_and_the_legend_is_a_sheet(phone: Any) -> None:
+    page = phone.page
     sheet, body = page.locator('#legend'), page.locator('#legend-body')
     expect(sheet).to_be_visible()
     expect(body).to_be_hidden()
@@ -250,18 +293,21 @@ def test_on_a_phone_nothing_overflows_and_the_legend_is_a_sheet(visit: Callable[
         assert box
         assert box['x'] >= 0
         assert box['x'] + box['width'] <= 360
+    theme(page, 'transport').tap()
+    page.locator('#legend-switch').tap()
+    expect(body).to_be_hidden()
 
 
-def test_a_tap_on_a_phone_opens_the_attributes_as_a_sheet(visit: Callable[..., Any], school: dict[str, Any]) -> None:
-    page = visit(**PHONE).open(close_to(school))
+def test_a_tap_on_a_phone_opens_the_attributes_as_a_sheet(phone: Any, school: dict[str, Any]) -> None:
+    page = phone.page
     page.touchscreen.tap(180, 370)
     assert school['properties']['code'] in attributes(page).values()
     page.get_by_role('button', name='Đóng').tap()
     expect(page.locator('#details')).to_be_hidden()
 
 
-def test_every_vietnamese_letter_is_in_the_font_of_the_labels(portal: Any) -> None:
-    page = portal.visit()
+def test_every_vietnamese_letter_is_in_the_font_of_the_labels(legend_page: Any) -> None:
+    page = legend_page.page
     # A letter that the font lacks takes the width of whatever stands behind it in the list.
     script = """async letters => {
         await document.fonts.load('500 48px "Be Vietnam Pro Medium"', letters);
@@ -276,27 +322,32 @@ def test_every_vietnamese_letter_is_in_the_font_of_the_labels(portal: Any) -> No
     assert page.evaluate(script, 'ж') == ['ж'], 'the measurement cannot tell'
 
 
-@pytest.mark.parametrize(('answer', 'fault'), [('none', 'unreachable'), ('503', 'unreachable'), ('empty', 'noData')])
-def test_without_api_or_data_both_languages_say_so_and_trying_again_works(portal: Any, answer: str, fault: str) -> None:
-    def spoil(route: Route) -> None:
-        if answer == 'none':
-            route.abort()
-        elif answer == '503':
-            route.fulfill(status=503, body='{}')
-        else:
-            style = route.fetch().json()
-            style['metadata']['dothi:layers'] = []
-            route.fulfill(json=style)
-
-    page = portal.page
-    page.route('**/api/styles/**', spoil)
-    page.goto(portal.url)
-    expect(page.locator(f'#notice[data-fault={fault}] [lang=vi]')).to_be_visible()
-    expect(page.locator('#notice [lang=en]')).to_be_visible()
+def test_without_api_or_data_both_languages_say_so_and_trying_again_works(portal: Any) -> None:
+    """No answer, then a fault, then no layers; each shows when it is tried again, and so does the map at last."""
+    page, trying_again = portal.page, portal.page.get_by_role('button', name='Try again')
+    spoilt = {'unreachable': lambda route: route.abort(), 'fault': _answer_fault, 'noData': _answer_without_layers}
+    for number, (name, spoil) in enumerate(spoilt.items()):
+        page.unroute('**/api/styles/**')
+        with page.expect_response('**/api/styles/**') if number else nullcontext():
+            page.route('**/api/styles/**', spoil)
+            trying_again.click() if number else page.goto(portal.url)
+        shown = page.locator(f'#notice[data-fault={"unreachable" if name == "fault" else name}]')
+        expect(shown.locator('[lang=vi]')).to_be_visible()
+        expect(shown.locator('[lang=en]')).to_be_visible()
     page.unroute('**/api/styles/**')
-    page.get_by_role('button', name='Try again').click()
+    trying_again.click()
     page.wait_for_selector('body[data-map=idle]')
     expect(page.locator('#notice')).to_be_hidden()
+
+
+def _answer_fault(route: Route) -> None:
+    route.fulfill(status=503, body='{}')
+
+
+def _answer_without_layers(route: Route) -> None:
+    style = route.fetch().json()
+    style['metadata']['dothi:layers'] = []
+    route.fulfill(json=style)
 
 
 def test_tiles_that_fail_are_reported_and_the_rest_stays_usable(portal: Any) -> None:
@@ -354,9 +405,9 @@ def test_a_style_that_is_gone_gives_way_to_the_usual_one(portal: Any) -> None:
     expect(page.locator('#notice')).to_be_hidden()
 
 
-def test_a_style_that_cannot_be_had_leaves_the_lists_as_the_map_is(portal: Any) -> None:
+def test_a_style_that_cannot_be_had_leaves_the_lists_as_the_map_is(legend_page: Any) -> None:
     """A browser tells of no change where the same style is chosen again."""
-    page = portal.open('/?lang=en')
+    page = legend_page.page
     page.route('**/api/styles/dark*', lambda route: route.abort())
     page.get_by_label('Map style').select_option('dark')
     expect(page.locator('#notice[data-fault=style] [lang=en]')).to_be_visible()
@@ -365,10 +416,12 @@ def test_a_style_that_cannot_be_had_leaves_the_lists_as_the_map_is(portal: Any) 
     page.get_by_label('Map style').select_option('dark')
     expect(page.locator('#notice')).to_be_hidden()
     expect(page.get_by_label('Map style')).to_have_value('dark')
+    page.get_by_label('Map style').select_option('default')
+    expect(page.get_by_label('Map style')).to_have_value('default')
 
 
-def test_no_layer_is_too_far_to_see_where_it_is_drawn(portal: Any, school: dict[str, Any]) -> None:
+def test_no_layer_is_too_far_to_see_where_it_is_drawn(school_page: Any) -> None:
     """Markets and power stations are drawn as signs alone."""
-    page = portal.open(close_to(school))
+    page = school_page.page
     assert page.locator('#legend-layers [data-layer=substations]').count() == 1
     expect(page.locator('#legend-layers .too-far')).to_have_count(0)

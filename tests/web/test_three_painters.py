@@ -8,11 +8,11 @@ from playwright.sync_api import Browser
 
 from bench.side_by_side.areas import Area, areas, palette
 from bench.side_by_side.painters import BACKGROUND, Frame, Painters
-from dothi.core.database import fresh
-from dothi.core.locality import Locality
 from dothi.cartography.style.drawing import Drawing, drawing_of
 from dothi.cartography.style.layer_styles import styles_of
 from dothi.cartography.style.style_file import DEFAULT
+from dothi.core.database import fresh
+from dothi.core.locality import Locality
 from tests.conftest import Province, use
 
 SHAPES = ['districts', 'communes', 'rivers', 'roads', 'power_lines', 'schools', 'health_facilities']

@@ -23,6 +23,11 @@ const SELECTION: LayerSpecification[] = [
 ];
 let marked: FeatureCollection = {type: 'FeatureCollection', features: []};
 
+/** How long labels take to appear, unless who looks has asked their system for less motion. */
+const FADE_MS = 300;
+
+const reducedMotion = (): boolean => matchMedia('(prefers-reduced-motion: reduce)').matches;
+
 export const hasWebgl = (): boolean => document.createElement('canvas').getContext('webgl2') !== null;
 
 export async function createMap(style: MapStyle): Promise<MapLibre> {
@@ -40,6 +45,7 @@ export async function createMap(style: MapStyle): Promise<MapLibre> {
     dragRotate: false,
     pitchWithRotate: false,
     touchPitch: false,
+    fadeDuration: reducedMotion() ? 0 : FADE_MS,
     transformRequest: (url) => ({url: ownAddress(url)}),
   });
   map.touchZoomRotate.disableRotation();

@@ -24,6 +24,7 @@ from tests.conftest import PATIENCE_S, Instance, Province, fresh
 from tests.matrix import EXHAUSTIVE
 
 TIMEOUT_S = 120
+AUDIENCES: tuple[Audience, ...] = ('internal', 'public')
 
 
 @dataclass(frozen=True)
@@ -123,11 +124,22 @@ def public(province: Province) -> Iterator[Api]:
         yield Api('public', f'{province.public_url}/api', session)
 
 
-@pytest.fixture(params=['internal', 'public'])
+@pytest.fixture
 def api(request: pytest.FixtureRequest) -> Api:
-    """Each service in turn."""
+    """One of the services."""
     found: Api = request.getfixturevalue(request.param)
     return found
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Let each test ask one of the services, half of them each; both by `make test-all`, and with `both_services`.
+
+    The same code answers for both: what one service must not say or do has tests of its own.
+    """
+    if 'api' in metafunc.fixturenames:
+        both = EXHAUSTIVE or metafunc.definition.get_closest_marker('both_services')
+        turn = sum(metafunc.definition.originalname.encode()) % 2
+        metafunc.parametrize('api', AUDIENCES if both else AUDIENCES[turn : turn + 1], indirect=True)
 
 
 @pytest.fixture(scope='session')

@@ -27,6 +27,7 @@ def _tests(file: Path) -> list[str]:
     return [node.name for node in tree.body if isinstance(node, ast.FunctionDef) and node.name.startswith('test_')]
 
 
+@pytest.mark.both_services
 def test_every_declared_class_has_tests_named_after_it(api: Api) -> None:
     """`…/ogcapi-features-1/1.0/conf/core`: `core` is in the name of the module or of a test in it."""
     known = checked()

@@ -9,6 +9,7 @@ from psycopg2 import sql
 
 from dothi.cartography.generalised.source import SourceQuery, chosen, generalised, rows_of
 from dothi.core.database import connection
+from dothi.core.layer import Layer
 from dothi.core.locality import Locality
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
@@ -42,6 +43,36 @@ def test_a_large_polygon_has_the_same_cells_before_the_worker_has_seen_a_release
     later = draw_all(layer, locality, 'use', window)[1]
     assert at_once.keys() == later.keys()
     assert all(shapely.symmetric_difference(at_once[use], later[use]).area == 0 for use in later)
+
+
+@pytest.mark.parametrize('metres_per_px', [15, 60, 400], ids=lambda size: f'{size} m a pixel')
+def test_what_is_generalised_as_it_is_read_has_no_more_edges_than_what_is_stored(
+    database: dict[str, str], locality: Locality, tmp_path: Path, metres_per_px: float
+) -> None:
+    """A renderer lets the ground shine through where two shapes meet: streets of cells were hatched until later."""
+    layer, random_ = locality.layers['buildings'], random.Random(5)
+    options = {'layer': 'buildings', 'crs': 'EPSG:9209', 'accept_loss': True}
+    streets = [(f'b{n}', random_.choice(USES), n % 40 * 14.0, n // 40 * 14.0, 12.0) for n in range(800)]
+    deliver(write_buildings(tmp_path, streets), DeliveryOptions(**options), locality)
+    deliver(
+        write_buildings(tmp_path, [('b0', 'public', 1.0, 1.0, 12.0)]),
+        DeliveryOptions(mode='upsert', **options),
+        locality,
+    )
+    made, at_once = list_shapes(layer, locality, 'use', Window(metres_per_px))
+    assert made == 'followed'
+    generalise(layer, locality)
+    assert list_shapes(layer, locality, 'use', Window(metres_per_px)) == ('stored', at_once)
+
+
+def list_shapes(layer: Layer, locality: Locality, kind: str, window: Window) -> tuple[str, list[tuple[str, bytes]]]:
+    """Where a picture takes its blocks from, and every shape of it, so that the same ones are equal."""
+    with connection('reader_public') as db, db.cursor() as cursor:
+        wanted = SourceQuery(layer, window, {kind})
+        how = chosen(wanted, generalised(db, [layer], locality).get(layer.id), locality)
+        statement = 'select {}, ST_AsBinary(ST_Normalize(geom)) from {} as f'
+        cursor.execute(sql.SQL(statement).format(sql.Identifier(kind), rows_of(wanted, how, locality, 'public')))
+        return how.blocks, sorted((name, bytes(wkb)) for name, wkb in cursor.fetchall())
 
 
 # Of squares of 2,048 m, from (E0, N0); another edge lies 512 m north of that.

@@ -47,7 +47,7 @@ def _touched_squares(layer: Layer, level: int, srid: int) -> sql.Composable:
 def touched_rows(layer: Layer, how: Blocks, rows: sql.Composable, srid: int, shown: sql.Composable) -> sql.Composable:
     """The rows that meet a touched square for which `shown` holds, once for each such square.
 
-    Columns: kind, geom, geom_wgs84, middle, the square as `box`, and whether the middle lies in it.
+    Columns: id, kind, geom, middle, the square as `box`, and whether the middle lies in it.
     rows: where a reader of the layer selects from.
     """
     return sql.SQL(
@@ -70,7 +70,7 @@ def rows_in_box(how: Blocks, rows: sql.Composable, box: tuple[float, float, floa
 def _located(how: Blocks, rows: sql.Composable) -> sql.Composable:
     names = sql.SQL(', ').join(sql.SQL('{}::text').format(sql.Identifier(name)) for name in how.kinds)
     return sql.SQL(
-        """select array[{}]::text[] as kind, geom, geom_wgs84,
+        """select id, array[{}]::text[] as kind, geom,
             case when GeometryType(geom) = 'POINT' then geom else ST_Centroid(geom) end as middle
         from {} as layer_rows"""
     ).format(names, rows)
@@ -79,7 +79,12 @@ def _located(how: Blocks, rows: sql.Composable) -> sql.Composable:
 def fresh_blocks(layer: Layer, how: Blocks, located: sql.Composable, srid: int) -> sql.Composable:
     """The rows in `located`, as blocks show them."""
     form = POINTS if layer.geometry.endswith('Point') else LINES if layer.geometry.endswith('LineString') else POLYGONS
-    fresh = sql.SQL(form).format(located=located, cell_m=sql.Literal(2.0**how.level), srid=sql.Literal(srid))
+    fresh = sql.SQL(form).format(
+        located=located,
+        cell_m=sql.Literal(2.0**how.level),
+        srid=sql.Literal(srid),
+        step=sql.SQL('general.block_step({})').format(sql.Literal(how.level)),
+    )
     return sql.SQL('select {} from ({}) as fresh').format(kind_columns(layer, how.kinds), fresh)
 
 
@@ -96,17 +101,27 @@ POINTS = """
         ) as kinds
         window here as (partition by x, y) order by x, y, n desc, kind
     ) as chosen"""
-# Cut at the edges of squares, as general.line_blocks does it; what it leaves out of them is not seen.
+# As general.line_blocks.
 LINES = """
-    select kind, geom, case when is_whole then geom_wgs84 else ST_Transform(geom, 4326) end as geom_wgs84 from (
-        select kind, is_whole, geom_wgs84, case when is_whole then geom else general.clip_line(geom, box) end as geom
+    select kind, geom, ST_Transform(geom, 4326) as geom_wgs84 from (
+        select kind, (
+            select ST_Collect(part.geom order by part.path) from ST_Dump(joined) as part
+            where ST_Length(part.geom) >= {cell_m} / 8
+        ) as geom
         from (
-            select *, ST_XMin(geom) >= ST_XMin(box) and ST_XMax(geom) < ST_XMax(box)
-                and ST_YMin(geom) >= ST_YMin(box) and ST_YMax(geom) < ST_YMax(box) as is_whole
-            from ({located}) as located
+            select kind, ST_Simplify(ST_LineMerge(ST_Collect(geom order by id)), {cell_m} / 4) as joined
+            from (
+                select id, kind, box, case
+                    when ST_XMin(geom) >= ST_XMin(box) and ST_XMax(geom) < ST_XMax(box)
+                        and ST_YMin(geom) >= ST_YMin(box) and ST_YMax(geom) < ST_YMax(box) then geom
+                    else general.clip_line(geom, box)
+                end as geom
+                from ({located}) as located
+                where ST_XMin(geom) < ST_XMax(box) and ST_YMin(geom) < ST_YMax(box)
+            ) as pieces
+            where not ST_IsEmpty(geom) group by kind, ST_XMin(box), ST_YMin(box)
         ) as lines
-        where ST_XMin(geom) < ST_XMax(box) and ST_YMin(geom) < ST_YMax(box)
-    ) as cut where not ST_IsEmpty(geom)"""
+    ) as seen where geom is not null"""
 # As general.count_cells and general.settled_blocks.
 POLYGONS = """
     with located as materialized ({located}),
@@ -129,9 +144,14 @@ POLYGONS = """
             and (cell_x, cell_y) <> (floor(ST_X(middle) / {cell_m}), floor(ST_Y(middle) / {cell_m}))
             and ST_Intersects(geom, ST_Point((cell_x + 0.5) * {cell_m}, (cell_y + 0.5) * {cell_m}, {srid}))
     )
-    select kind, cell as geom, ST_Transform(cell, 4326) as geom_wgs84 from (
-        select distinct on (x, y) kind,
-            ST_MakeEnvelope(x * {cell_m}, y * {cell_m}, (x + 1) * {cell_m}, (y + 1) * {cell_m}, {srid}) as cell
-        from (select x, y, kind, sum(dm2) as dm2 from cells group by x, y, kind) as kinds
-        order by x, y, dm2 desc, kind
-    ) as chosen"""
+    select kind, geom, ST_Transform(geom, 4326) as geom_wgs84 from (
+        select kind, ST_SetSRID(ST_Simplify(ST_CoverageUnion(ST_MakeEnvelope(
+            x * {cell_m}, y * {cell_m}, (x + 1) * {cell_m}, (y + 1) * {cell_m}, {srid}
+        ) order by x, y), 0), {srid}) as geom
+        from (
+            select distinct on (x, y) x, y, kind
+            from (select x, y, kind, sum(dm2) as dm2 from cells group by x, y, kind) as kinds
+            order by x, y, dm2 desc, kind
+        ) as chosen
+        group by x >> {step}, y >> {step}, kind
+    ) as squares"""

@@ -1,5 +1,16 @@
-"""`python -m dothi.cli`, as the installed command."""
+"""The installed command, and `python -m dothi.cli`."""
 
-from dothi.cli.app import main
+import signal
 
-main()
+
+def main() -> None:
+    """Run the command; until its libraries are imported, Ctrl-C ends it without a word."""
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    from dothi.cli.app import main as run_app
+
+    run_app()
+
+
+if __name__ == '__main__':
+    main()

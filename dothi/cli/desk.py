@@ -209,7 +209,7 @@ def _show(shown_delivery: DeliveryShown, as_json: bool) -> None:
     if shown_delivery.report:
         output.report(shown_delivery.report)
     elif shown_delivery.failure:
-        output.out.print(Line(shown_delivery.failure))
+        output.out.print(Line(pick_text(shown_delivery.failure)))
 
 
 def _words(made: DecisionRecord) -> str:

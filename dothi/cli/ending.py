@@ -13,6 +13,7 @@ import dothi
 from dothi.cli.messages import show_error
 from dothi.cli.usage_words import explain_usage
 from dothi.core.errors import Defect, DothiError, WrongUse, describe, exit_code
+from dothi.core.interruption import Interrupted, ignore_interrupts, is_interrupted, remember_interrupts
 from dothi.core.private_files import close_new_files
 from dothi.core.settings import PathSettings
 
@@ -20,26 +21,28 @@ from dothi.core.settings import PathSettings
 INTERRUPTED = 130
 
 
-class Interrupted(DothiError):
-    """The user ended the command; what it had begun is taken back."""
-
-
 def run(app: typer.Typer) -> NoReturn:
     """Runs the command line and ends the process; with --json the error, too, is one document on standard output."""
     close_new_files()
+    remember_interrupts()
     try:
         ended = app(standalone_mode=False)
     except DothiError as error:
+        if is_interrupted():
+            _end_interrupted()
         _fail(error)
     except typer.TyperException as wrong:
         _fail(_misused(wrong))
     except Exception:
+        if is_interrupted():
+            _end_interrupted()
         _fail(recorded())
     finally:
+        ignore_interrupts()
         # the process ends: looking through all objects for what could be freed would take longer than most commands
         gc.freeze()
     if ended == INTERRUPTED:
-        _fail(Interrupted(vi='Đã dừng theo yêu cầu.', en='Interrupted.'), INTERRUPTED)
+        _end_interrupted()
     sys.exit(ended if isinstance(ended, int) else 0)
 
 
@@ -48,6 +51,10 @@ def _fail(error: DothiError, code: int | None = None) -> NoReturn:
         typer.echo(json.dumps({'error': describe(error)}, ensure_ascii=False))
     show_error(error)
     sys.exit(exit_code(error) if code is None else code)
+
+
+def _end_interrupted() -> NoReturn:
+    _fail(Interrupted(vi='Đã dừng theo yêu cầu.', en='Interrupted.'), INTERRUPTED)
 
 
 def _misused(wrong: typer.TyperException) -> WrongUse:

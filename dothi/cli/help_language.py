@@ -33,12 +33,27 @@ def translate_help(command: Any) -> Any:
     command.help, command.short_help = _half(command.help), _half(command.short_help)
     for parameter in command.params:
         parameter.help = _half(getattr(parameter, 'help', None))
+        parameter.metavar = _half(parameter.metavar)
+    _translate_usage(command)
     help_option = command.get_help_option(Context(command))
     if help_option is not None:
         help_option.help = pick_words('Hiện hướng dẫn này rồi kết thúc.', 'Show this message and exit.')
     for below in getattr(command, 'commands', {}).values():
         translate_help(below)
     return command
+
+
+def _translate_usage(command: Any) -> None:
+    """Give the line that begins with "Usage:" the reader's language; typer writes it in English."""
+    command.options_metavar = pick_words('[TÙY CHỌN]', '[OPTIONS]')
+    if hasattr(command, 'subcommand_metavar'):
+        command.subcommand_metavar = pick_words('LỆNH [ĐỐI SỐ]...', 'COMMAND [ARGS]...')
+    in_english = command.get_usage
+
+    def usage(context: Context) -> str:
+        return str(in_english(context)).replace('Usage:', pick_words('Cách dùng:', 'Usage:'), 1)
+
+    command.get_usage = usage
 
 
 def translate_frame() -> None:

@@ -88,7 +88,7 @@ Columns = Annotated[
     list[str] | None,
     typer.Option(
         '--column',
-        metavar='CỘT=TÊN',
+        metavar='CỘT=TÊN · SOURCE=NAME',
         help='Cột của tệp là cột nào của lớp: TEN_GOI=name; lặp lại được, và được nhớ cho cơ quan. · '
         "Which of the layer's columns one of the file is: TEN_GOI=name; repeatable, and remembered for the agency.",
     ),

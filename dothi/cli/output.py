@@ -20,6 +20,7 @@ from dothi.core.clock import local_minute
 from dothi.core.edit_token import token_file
 from dothi.core.errors import without_secrets
 from dothi.core.export.download_faults import DownloadFault
+from dothi.core.interruption import stop_if_interrupted
 from dothi.core.locality import locality_zone
 from dothi.core.progress import Progress as Told
 from dothi.core.reader_language import pick_number, pick_text, pick_words
@@ -113,6 +114,8 @@ def progress() -> Iterator[Told]:
         tasks: dict[str, Any] = {}
 
         def told(stage: str, done: int, total: int | None) -> None:
+            # the last stage of a delivery comes before its commit
+            stop_if_interrupted()
             if stage not in tasks:
                 tasks[stage] = bars.add_task(_stage(stage), total=total)
                 if not err.is_terminal:

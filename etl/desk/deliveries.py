@@ -10,7 +10,8 @@ from psycopg2.extensions import connection as Connection
 
 from dothi.core.coverage import Coverage
 from dothi.core.database import database_url, no_database
-from dothi.core.errors import DataRefused, DiskFull, EnvironmentMissing, HeldForDecision, Outdated
+from dothi.core.errors import DataRefused, DiskFull, DothiError, EnvironmentMissing, HeldForDecision, Outdated
+from dothi.core.interruption import Interrupted, is_interrupted
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
 from dothi.core.text import Text
@@ -24,9 +25,12 @@ from etl.report.model import DiffReport, Report
 LOCK_CLASS = 920_901
 # Half a million rows are compared in one hash join of 200 MB: with less it goes through the disk in parts.
 SESSION = '-c work_mem=128MB -c maintenance_work_mem=512MB'
-DIED = {'error': 'Died', 'message': 'The process or its database ended. Deliver the file again.'}
 # A disk, a quota or a limit of the process is used up.
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+class Died(EnvironmentMissing):
+    """The process of a delivery, or its database, ended."""
 
 
 class LostDatabase(EnvironmentMissing):
@@ -35,6 +39,16 @@ class LostDatabase(EnvironmentMissing):
 
 class DecidedMeanwhile(Outdated):
     """Somebody else decided on the delivery, or a newer one came, while this decision was carried out."""
+
+
+DIED = Died(
+    vi='Chương trình hoặc cơ sở dữ liệu dừng giữa chừng. Hãy giao lại tệp.',
+    en='The process or its database ended. Deliver the file again.',
+)
+ENDED_BY_HAND = Interrupted(
+    vi='Người giao dừng lệnh giữa chừng. Hãy giao lại tệp.',
+    en='Whoever delivered the file ended the command. Deliver the file again.',
+)
 
 
 @contextmanager
@@ -189,6 +203,9 @@ def recorded[L: (Layer, Coverage)](db: Connection, delivery: Delivery[L]) -> Ite
         yield
     except (DataRefused, HeldForDecision) as error:
         db.rollback()
+        if is_interrupted():  # a reader that Ctrl-C ended, too, is no fault of the file
+            _fail(db, delivery.number, error)
+            raise
         with db:
             finish(db, delivery.number, refusal(delivery, error))
         raise
@@ -215,13 +232,19 @@ def refusal[L: (Layer, Coverage)](delivery: Delivery[L], error: DataRefused | He
 
 def _fail(db: Connection, delivery: int, error: BaseException) -> None:
     """Closes the record of a delivery that a fault of ours, the machine or the user ended."""
-    document = json.dumps({'error': type(error).__name__, 'message': str(error)}, ensure_ascii=False)
+    by_hand = is_interrupted() or isinstance(error, KeyboardInterrupt)
     with db, db.cursor() as cursor:
         cursor.execute(
             """update catalog.delivery set status = 'failed', report = %s, finished_at = clock_timestamp()
                where id = %s and status = 'received'""",
-            [document, delivery],
+            [_failure(ENDED_BY_HAND if by_hand else error), delivery],
         )
+
+
+def _failure(error: BaseException) -> str:
+    """What stands in place of a report, as JSON; text: in both languages, where it is written for people."""
+    written = {'text': error.text.model_dump(include={'vi', 'en'})} if isinstance(error, DothiError) else {}
+    return json.dumps({'error': type(error).__name__, 'message': str(error), **written}, ensure_ascii=False)
 
 
 def again(file_name: str, delivery: int, before: Report) -> Report:
@@ -252,10 +275,7 @@ def clear_debris(db: Connection) -> list[int]:
         cursor.execute(
             """update catalog.delivery set status = 'failed', finished_at = clock_timestamp(), report = %s
                where id = any(%s) and status = 'received'""",
-            [
-                json.dumps({'error': 'Died', 'message': 'The process or its database ended. Deliver the file again.'}),
-                dead,
-            ],
+            [_failure(DIED), dead],
         )
         cursor.execute('select pg_advisory_unlock(%s, id) from unnest(%s::int[]) as id', [LOCK_CLASS, dead])
     return dead

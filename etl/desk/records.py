@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from dothi.core.database import connection
 from dothi.core.errors import NotFound
+from dothi.core.text import Text
 from etl.desk.held import Reason, how_to_decide
 from etl.report.model import Report
 
@@ -67,7 +68,7 @@ class DeliveryShown(BaseModel):
     delivery: DeliveryRecord
     decisions: list[DecisionRecord]
     report: Report | None
-    failure: str | None = None
+    failure: Text | None = None
 
 
 COLUMNS = """id, layer_id, file_name, sha256, size_bytes, store_path, agency, sender, origin, scope, mode, as_of, note,
@@ -117,6 +118,12 @@ def decisions(number: int) -> list[DecisionRecord]:
     return [DecisionRecord(**row) for row in made]
 
 
+def _failure(report: dict[str, Any]) -> Text:
+    """What a delivery failed by; older ones have it in one language."""
+    message = str(report.get('message', ''))
+    return Text.model_validate(report.get('text') or {'vi': message, 'en': message})
+
+
 def shown(number: int) -> DeliveryShown:
     """The delivery with all that was found and decided; raises NoSuchDelivery."""
     whole = record(number)
@@ -125,7 +132,7 @@ def shown(number: int) -> DeliveryShown:
     try:
         report_model = Report.model_validate(report) if report else None
     except ValidationError:  # it failed, and has a message in place of a report
-        return DeliveryShown(delivery=whole, decisions=made, report=None, failure=report.get('message'))
+        return DeliveryShown(delivery=whole, decisions=made, report=None, failure=_failure(report))
     if report_model and whole.status != 'diagnosed':  # how to decide is of no use to anybody now
         report_model.notes = [note for note in report_model.notes if note != how_to_decide(number, whole.held)]
     return DeliveryShown(delivery=whole, decisions=made, report=report_model)

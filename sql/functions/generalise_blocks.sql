@@ -163,6 +163,17 @@ begin
 end
 $$;
 
+-- What lies of a line in a square, and along its western and southern edge: what lies along an edge is in neither of two
+-- neighbours to ST_ClipByBox2D, so that a square begins a little before its edge.
+create or replace function general.clip_line(p_line geometry, p_square geometry) returns geometry
+language sql
+immutable
+as $$
+    select st_collectionextract(st_clipbybox2d(p_line, st_makeenvelope(
+        st_xmin(p_square) - 2.0 ^ -12, st_ymin(p_square) - 2.0 ^ -12, st_xmax(p_square), st_ymax(p_square)
+    )), 2)
+$$;
+
 -- Lines: cut at the edges of blocks, joined end to end by kind and simplified; what is left shorter than an eighth of a
 -- cell is not seen.
 create or replace function general.line_blocks(p_level integer)
@@ -175,9 +186,9 @@ begin
     with pieces as (
         select x, y, id, kind, case
             when (x_first, y_first) = (x_last, y_last) then geom
-            else st_collectionextract(st_clipbybox2d(geom, st_makeenvelope(
+            else general.clip_line(geom, st_makeenvelope(
                 x * block_m, y * block_m, (x + 1) * block_m, (y + 1) * block_m
-            )), 2)
+            ))
         end as geom
         from general_row, (select general.block_m(p_level) as block_m) as square,
             lateral (

@@ -83,7 +83,9 @@ def assert_blocks(layer: str, level: int, expected: list[tuple[str, int, str | s
     found = blocks(layer, level)
     assert [one[:2] for one in found] == [one[:2] for one in expected]
     for (*_, shape), (*_, wanted) in zip(found, expected, strict=True):
-        assert shapely.equals(shape, shapely.from_wkt(wanted) if isinstance(wanted, str) else wanted), shape
+        wanted_shape = shapely.from_wkt(wanted) if isinstance(wanted, str) else wanted
+        # neighbours overlap by a quarter of a millimetre
+        assert shapely.hausdorff_distance(shape, wanted_shape) < 0.001, shape
 
 
 def drawn(

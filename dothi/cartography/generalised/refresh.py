@@ -5,6 +5,7 @@ import logging
 from dataclasses import dataclass
 
 import psycopg2
+import psycopg2.errors
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
@@ -17,6 +18,12 @@ LOG = logging.getLogger('dothi.upkeep')
 LOCK_CLASS = 920_903
 # Releases that change more rows than these are generalised as they are made; pictures generalise what fewer ones touch.
 MOST_ROWS_LATER = 20_000
+
+# What a geometry, or too many of them, makes PostgreSQL refuse. A full disk, a cancelled statement and a lost database
+# end the release.
+TOO_MUCH_FOR_POSTGIS = (
+    psycopg2.InternalError, psycopg2.DataError, psycopg2.errors.OutOfMemory, psycopg2.errors.ProgramLimitExceeded,
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -62,8 +69,8 @@ def refresh_with_release(db: Connection, layer: Layer, locality: Locality, chang
         cursor.execute("set local work_mem = '128MB'; savepoint released")
         try:
             return _generalise(db, layer, locality)
-        except (psycopg2.InternalError, psycopg2.DataError):
-            # a geometry that PostGIS cannot simplify is no reason to refuse the release; the worker says so again
+        except TOO_MUCH_FOR_POSTGIS:
+            # no reason to refuse the release; the worker says so again
             LOG.warning('%s could not be generalised with its release', layer.id, exc_info=True)
             cursor.execute('rollback to savepoint released')
             return None

@@ -6,11 +6,15 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
+from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
 from dothi.core.export.arrow import Stream
 from dothi.core.export.extract import Extract, Tell
 from dothi.core.gdal import pyogrio
+
+# GDAL sorts the boxes of all features in memory for the index of a FlatGeobuf, some 150 bytes each.
+MOST_INDEXED_ROWS = 2_000_000
 
 
 def write_geopackage(db: Connection, extract: Extract, path: Path, tell: Tell) -> None:
@@ -29,14 +33,25 @@ def write_geopackage(db: Connection, extract: Extract, path: Path, tell: Tell) -
 
 
 def write_flatgeobuf(db: Connection, extract: Extract, path: Path, tell: Tell) -> None:
-    """The rows along a space-filling curve with an index, or in the order that was asked for and without one."""
-    index = extract.geometry and not extract.in_order
+    """The rows along a space-filling curve with an index; without one in the order that was asked for, or where they
+    are more than MOST_INDEXED_ROWS.
+    """
+    index = extract.geometry and not extract.in_order and not _is_longer(db, extract, MOST_INDEXED_ROWS)
     options = {
         'TITLE': extract.title,
         'DESCRIPTION': extract.layer.description.pick(extract.lang),
         'SPATIAL_INDEX': 'YES' if index else 'NO',
     }
     _write(Stream(db, extract, tell), path, driver='FlatGeobuf', layer_options=options)
+
+
+def _is_longer(db: Connection, extract: Extract, most_rows: int) -> bool:
+    """Whether the file will hold more rows than these."""
+    with db.cursor() as cursor:
+        statement = sql.SQL('select count(*) from (select from (select 1 as one {}) as chosen limit {}) as counted')
+        cursor.execute(statement.format(extract.tail, sql.Literal(most_rows + 1)))
+        (rows,) = cursor.fetchone() or (0,)
+    return int(rows) > most_rows
 
 
 def names_in_sqlite(columns: Iterable[str]) -> dict[str, str]:

@@ -100,7 +100,7 @@ def drawn(
         cursor.execute(sql.SQL('select {} from {} as f order by 1').format(named, rows))
         statement = rows.as_string(db)
         return next(
-            (form for form in ('block', 'outline') if f'general.{form}' in statement), 'rows'
+            (form for form in ('block', 'outline') if f' general.{form} ' in statement), 'rows'
         ), cursor.fetchall()
 
 

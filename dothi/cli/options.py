@@ -42,8 +42,8 @@ SourceLayer = Annotated[
     str | None,
     typer.Option(
         '--source-layer',
-        help='Lớp, trang hoặc thư mục nào của một tệp có nhiều. · '
-        'Which layer, sheet or folder of a file that holds several.',
+        help='Lớp, trang hoặc thư mục nào của một tệp có nhiều; "*": tất cả như một bảng. · '
+        'Which layer, sheet or folder of a file that holds several; "*": all as one table.',
     ),
 ]
 Scope = Annotated[

@@ -9,6 +9,7 @@ from dothi.core.text import Text, search_key
 from etl.doctor.columns import fits
 from etl.formats.errors import AmbiguousLayer, LayerNotStored, NoLayerInFile
 from etl.formats.source import Source, family
+from etl.formats.together import ALL, are_alike, together
 
 SHOWN = 20
 
@@ -16,10 +17,12 @@ SHOWN = 20
 def choose(sources: Sequence[Source], layer: Layer, name: str, named_layer: str | None) -> Source:
     """The only one; or the one with the layer's name; or the only one whose geometry, and columns if any do, fit.
 
-    named_layer: the name that the sender gave. Raises NoLayerInFile for a name that is not there, LayerNotStored for a
-    layer that is not read, and AmbiguousLayer.
+    named_layer: the name that the sender gave, or ALL for those of the layer's geometry as one table. Raises
+    NoLayerInFile for a name that is not there, LayerNotStored for a layer that is not read, and AmbiguousLayer.
     """
     readable = [source for source in sources if source.refusal is None]
+    if named_layer == ALL:
+        return _all(readable, layer, name)
     chosen = _choose(readable or sources if named_layer is None else sources, layer, name, named_layer)
     if chosen.refusal is not None:
         raise LayerNotStored(
@@ -42,6 +45,16 @@ def _choose(sources: Sequence[Source], layer: Layer, name: str, named_layer: str
         if len(choices) == 1:
             return choices[0]
     raise _ambiguous(alike or candidates, layer, name)
+
+
+def _all(sources: Sequence[Source], layer: Layer, name: str) -> Source:
+    fitting = [source for source in sources if _is_kind(source, layer)]
+    if not fitting:
+        raise NoLayerInFile(
+            vi=f'{name} không có lớp nào hợp với "{layer.title.vi}". Các lớp trong tệp: {_listed(sources)}.',
+            en=f'{name} has no layer that fits "{layer.title.en}". Its layers: {_listed(sources)}.',
+        )
+    return fitting[0] if len(fitting) == 1 else together(fitting, name)
 
 
 def _with_name(sources: Sequence[Source], name: str, named_layer: str) -> list[Source]:
@@ -80,12 +93,18 @@ def _is_kind(source: Source, layer: Layer) -> bool:
 def _ambiguous(sources: Sequence[Source], layer: Layer, name: str) -> AmbiguousLayer:
     listed, first = _listed(sources), sources[0]
     option = f'--source-layer {quote(first.layer or first.name)}'
+    all_vi, all_en = (
+        f', tất cả như một bảng bằng --source-layer "{ALL}"',
+        f', all as one table with --source-layer "{ALL}"',
+    )
+    if not are_alike(sources):
+        all_vi = all_en = ''
     return AmbiguousLayer(
         vi=f'{name} có nhiều lớp và không rõ lớp nào là "{layer.title.vi}": {listed}. '
         'Gửi riêng lớp đó, hoặc cho biết lớp nào.',
         en=f'{name} has several layers, and which one is "{layer.title.en}" is not clear: {listed}. '
         'Send that one alone, or say which one it is.',
-        steward=Text(vi=f'Chọn bằng {option}.', en=f'Choose it with {option}.'),
+        steward=Text(vi=f'Chọn bằng {option}{all_vi}.', en=f'Choose it with {option}{all_en}.'),
     )
 
 

@@ -2,6 +2,7 @@
 
 import gc
 import os
+import random
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -54,11 +55,17 @@ LAST_OF_GROUP: dict[str, str] = {}
 SHARED_DATA = PROJECT.parent / 'shared' / 'data'
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption('--shuffle', type=int, metavar='SEED', help='files, and the tests in each, in an order of chance')
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Order the tests for the workers; skip tests on real data where the data is absent.
 
     On CI, where real data always is there, they fail instead.
     """
+    if (seed := config.getoption('shuffle')) is not None:
+        shuffle(items, seed)
     # what waits until the worker has written the files of whole layers comes when it has done so, beside other tests
     waiting = {item.path for item in items if 'prepared' in getattr(item, 'fixturenames', ())}
     items.sort(key=lambda item: (rank_of(item.location[0]), item.path in waiting))
@@ -67,6 +74,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker('real_data'):
             item.add_marker(pytest.mark.skip(reason=f'real data is not there: {SHARED_DATA}'))
+
+
+def shuffle(items: list[pytest.Item], seed: int) -> None:
+    """Put the files in an order of chance, and the tests of each file; the same in each process."""
+    chance = random.Random(seed)
+    place_of_file = {path: chance.random() for path in sorted({item.path for item in items})}
+    items.sort(key=lambda item: (place_of_file[item.path], chance.random()))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -13,13 +13,13 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Column, Table
 from rich.text import Text as Line
 
+from dothi.cli.fault_lines import download_fault_lines
 from dothi.cli.freshness_table import updates
 from dothi.cli.messages import err
 from dothi.core.catalog import Release
 from dothi.core.clock import local_minute
 from dothi.core.edit_token import token_file
 from dothi.core.errors import without_secrets
-from dothi.core.export.download_faults import DownloadFault
 from dothi.core.interruption import stop_if_interrupted
 from dothi.core.locality import locality_zone
 from dothi.core.progress import Progress as Told
@@ -209,21 +209,12 @@ def status(document: Status) -> None:
     if document.store.unread:
         unread = pick_words('tệp trong kho chưa kịp đọc lại', 'files of the store not read yet')
         out.print(f'[yellow]{document.store.unread} {unread}[/]')
-    for fault in document.download_faults:
-        _download_fault(fault)
+    for line in download_fault_lines(document.download_faults):
+        out.print(line)
     for layer in document.layers:
         for error in (layer.error, layer.style_error):
             if error:
                 _broken(error)
-
-
-def _download_fault(fault: DownloadFault) -> None:
-    """Which file of a whole layer is not there, why, and when it is tried again."""
-    name = f'{fault.layer_id}.{fault.format} ({fault.audience})'
-    failed = pick_words('Tệp tải về chưa làm được', 'The download could not be made ready')
-    again = pick_words(f'lần {fault.times}; thử lại lúc', f'{fault.times} times; next try at')
-    retry_at = local_minute(fault.retry_at, locality_zone())
-    out.print(f'[yellow]{failed}: {name}, {again} {retry_at}.[/]\n  {pick_text(fault.text)}')
 
 
 def waiting(document: Status) -> None:

@@ -62,6 +62,7 @@ class Keeper:
             waiting = list_due_downloads(db, cached_locality(PathSettings().locality))
             resting = _list_resting_files(db)
             _remove_unwanted(db, cached_locality(PathSettings().locality))
+            _forget_mended_faults(db, waiting)
         for download in waiting:
             if stopped():
                 return
@@ -103,6 +104,20 @@ def _list_resting_files(db: Connection) -> set[str]:
         for fault in download_faults(db)
         if fault.retry_at > now and fault.limits == limits
     }
+
+
+def _forget_mended_faults(db: Connection, waiting: list[DueDownload]) -> None:
+    """Forget the faults of files that are ready after all: the folder of the store was out of reach, and is back."""
+    releases, due = current_releases(db), {file.name for file in waiting}
+    ready = {
+        (file.layer_id, file.audience, file.format)
+        for file in downloads(db)
+        if file.layer_id in releases and file.release == releases[file.layer_id].number
+    }
+    for fault in download_faults(db):
+        is_due = f'{fault.audience}/{fault.layer_id}.{fault.format}' in due
+        if not is_due and (fault.layer_id, fault.audience, fault.format) in ready:
+            forget_fault(db, fault.layer_id, fault.audience, fault.format)
 
 
 def list_due_downloads(db: Connection, locality: Locality) -> list[DueDownload]:

@@ -163,8 +163,8 @@ begin
 end
 $$;
 
--- What lies of a line in a square, and along its western and southern edge: what lies along an edge is in neither of two
--- neighbours to ST_ClipByBox2D, so that a square begins a little before its edge.
+-- What lies of a line in a square, and along its western and southern edge. To ST_ClipByBox2D what lies along an edge
+-- is in neither of two neighbours, so that a square begins a little before its edge.
 create or replace function general.clip_line(p_line geometry, p_square geometry) returns geometry
 language sql
 immutable

@@ -23,6 +23,11 @@ class Blocks(Protocol):
     def kinds(self) -> tuple[str, ...]: ...
 
 
+def block_step(level: int) -> int:
+    """How many cells of the level a block is wide, as a power of two: as general.block_step in the database."""
+    return min(5, max(0, 13 - level))
+
+
 def kind_columns(layer: Layer, kinds: tuple[str, ...]) -> sql.Composable:
     """The columns in the array `kind`, and both geometries."""
     columns = [
@@ -84,7 +89,7 @@ def fresh_blocks(layer: Layer, how: Blocks, located: sql.Composable, srid: int) 
         located=located,
         cell_m=sql.Literal(2.0**how.level),
         srid=sql.Literal(srid),
-        step=sql.SQL('general.block_step({})').format(sql.Literal(how.level)),
+        step=sql.Literal(block_step(how.level)),
     )
     return sql.SQL('select {} from ({}) as fresh').format(kind_columns(layer, how.kinds), fresh)
 

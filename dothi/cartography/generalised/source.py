@@ -8,7 +8,14 @@ from typing import Literal, Protocol
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
-from dothi.cartography.generalised.fresh import fresh_blocks, kind_columns, rows_in_box, touched_rows, untouched
+from dothi.cartography.generalised.fresh import (
+    block_step,
+    fresh_blocks,
+    kind_columns,
+    rows_in_box,
+    touched_rows,
+    untouched,
+)
 from dothi.cartography.generalised.plan import (
     SETTLED_STEP,
     Form,
@@ -230,8 +237,7 @@ def _working_box(view: View, margin_px: float, locality: Locality) -> Box:
 
 def _squares(view: View, level: int, locality: Locality) -> sql.Composable:
     """The condition that a block lies in the picture. By number: row-level security lets no spatial index be used."""
-    # as general.block_m in sql/functions/generalise.sql
-    block_m = 2.0 ** (level + min(5, max(0, 13 - level)))
+    block_m = 2.0 ** (level + block_step(level))
     # twice as much as will show: the system's lines may be bent against those of the picture
     west, south, east, north = _working_box(view, 2 * MARGIN_PX, locality)
     ranges = [(x // block_m, y // block_m) for x, y in ((west, south), (east, north)) if isfinite(x) and isfinite(y)]

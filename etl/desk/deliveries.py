@@ -3,7 +3,7 @@
 import errno
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import psycopg2
 from psycopg2.extensions import connection as Connection
@@ -76,7 +76,18 @@ def loader_session(name: str = 'dothi deliver') -> Iterator[Connection]:
             raise _lost(error) from None
         raise
     finally:
-        db.close()
+        _end_session(db)
+
+
+def _end_session(db: Connection) -> None:
+    """Closes the session, whose locks are given back before: the server ends a closed one some moments later, and a
+    decision that came in between found its delivery still taken.
+    """
+    with suppress(psycopg2.Error):
+        db.rollback()
+        with db, db.cursor() as cursor:
+            cursor.execute('select pg_advisory_unlock_all()')
+    db.close()
 
 
 def _lost(error: Exception) -> LostDatabase:

@@ -21,6 +21,7 @@ from etl.desk.options import DeliveryOptions
 from etl.desk.rollback import rollback
 from tests.api.conftest import E0, N0
 from tests.api.test_generalised import Window, anybody, blocks, every_size_counts, generalise, query, write_buildings
+from tests.matrix import combinations
 
 pytestmark = pytest.mark.usefixtures(every_size_counts.__name__)
 
@@ -68,8 +69,7 @@ def test_a_picture_shows_what_releases_touched_before_the_worker_has_generalised
     assert any(not shapely.equals(before[use], later[use]) for use in later)
 
 
-@pytest.mark.parametrize('crs', [9209, 3857, 4326])
-@pytest.mark.parametrize('metres_per_px', [15, 60, 1e7], ids=lambda size: f'{size} m a pixel')
+@pytest.mark.parametrize(('crs', 'metres_per_px'), combinations((9209, 3857, 4326), (15, 60, 1e7)))
 def test_a_picture_of_a_layer_that_is_not_generalised_shows_cells_and_not_all_rows(
     database: dict[str, str], locality: Locality, tmp_path: Path, metres_per_px: float, crs: int
 ) -> None:

@@ -177,7 +177,7 @@ def _map_layer(name: str, marks: Sequence[Mark], folder: Path) -> dict[str, Any]
 
 
 def _of_source(name: str, style: str, source: dict[str, str]) -> dict[str, Any]:
-    return {'name': name, 'srs': SRS, 'source': source, 'styles': [style], 'holds_rows': False}
+    return {'name': name, 'srs': SRS, 'source': source, 'styles': [style]}
 
 
 def _class_styles(colours: dict[int, str]) -> str:

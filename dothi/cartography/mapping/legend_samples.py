@@ -82,7 +82,7 @@ def layer_of(style_: Element, features: Sequence[dict[str, Any]]) -> dict[str, A
     """A layer of features that are given here and now, as a renderer reads it."""
     source = {'type': 'geojson', 'inline': json.dumps({'type': 'FeatureCollection', 'features': [*features]})}
     name = style_.get('name')
-    return {'name': name, 'srs': SRS, 'source': source, 'styles': [name], 'holds_rows': False}
+    return {'name': name, 'srs': SRS, 'source': source, 'styles': [name]}
 
 
 def feature(geometry: dict[str, Any], **properties: Any) -> dict[str, Any]:

@@ -94,7 +94,7 @@ class Studio:
     def _layer(self, order: dict[str, Any]) -> Any:
         layer = self.mapnik.Layer(order['name'], order['srs'])
         layer.datasource = self._source(order['source'])
-        layer.cache_features = order['holds_rows']
+        layer.cache_features = order.get('holds_rows', False)
         for style in order['styles']:
             layer.styles.append(style)
         return layer

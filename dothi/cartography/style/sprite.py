@@ -86,7 +86,7 @@ def _order(icons: Sequence[Icon], files: dict[Icon, Path], ratio: int) -> dict[s
         for number, (_, (row, column)) in enumerate(_placed(icons))
     ]
     source = {'type': 'csv', 'inline': '\n'.join(['x,y,n', *points])}
-    layer = {'name': 'icons', 'srs': 'epsg:3857', 'source': source, 'styles': ['icons'], 'holds_rows': False}
+    layer = {'name': 'icons', 'srs': 'epsg:3857', 'source': source, 'styles': ['icons']}
     return {
         'width': width * ratio,
         'height': height * ratio,

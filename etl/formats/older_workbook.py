@@ -72,9 +72,11 @@ def _text(cell: Cell) -> str:
         return cell
     if isinstance(cell, bool):
         return str(int(cell))
-    if isinstance(cell, int | float):
+    if isinstance(cell, float) and not cell.is_integer():
         # as of .xlsx: a workbook keeps 15 digits
         return f'{cell:.15g}'
+    if isinstance(cell, int | float):
+        return str(int(cell))
     if isinstance(cell, datetime):
         return cell.isoformat(sep=' ')
     return str(cell) if isinstance(cell, timedelta) else cell.isoformat()

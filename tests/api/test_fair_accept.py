@@ -30,7 +30,7 @@ class Silent(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         self.cfg.set('keepalive', 30)
 
     def load(self) -> Callable[..., Any]:
-        raise NotImplementedError
+        raise AssertionError
 
 
 @pytest.fixture

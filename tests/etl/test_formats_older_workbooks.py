@@ -27,6 +27,7 @@ TABLE: Table = [
     ['a', 'Trường Nguyễn Khuyến', 'primary', 400, datetime.date(2001, 9, 5), True, 106.168, 20.429],
     ['b', 'Trường <Lý Tự Trọng> & con', 'primary', 1234567890123, AFTERNOON, False, 106.1683333333333, 20.43],
     ['c', None, 'primary', 0.1, None, None, 106.2, 20.5],
+    ['d', 'Mã dài', 'primary', 10**15, None, None, 106.2, 20.5],
 ]  # fmt: skip
 
 
@@ -99,14 +100,14 @@ def test_rows_are_those_of_the_same_table_as_xlsx(
     write(agency.folder / f'a{suffix}', TABLE)
     expected = rows_of(opened(agency.folder / 'a.xlsx'))
     assert rows_of(opened(agency.folder / f'a{suffix}')) == expected
-    assert [row['Ngày lập'] for row in expected] == ['2001-09-05', '2001-09-05 14:30:00', '']
-    assert [row['Số chỗ'] for row in expected] == ['400', '1234567890123', '0.1']
+    assert [row['Ngày lập'] for row in expected] == ['2001-09-05', '2001-09-05 14:30:00', '', '']
+    assert [row['Số chỗ'] for row in expected] == ['400', '1234567890123', '0.1', '1000000000000000']
 
 
 def test_a_newer_workbook_under_the_older_name_is_read(agency: Agency, opened: Callable[..., Source]) -> None:
     write_xlsx(agency.folder / 'a.xlsx', TABLE)
     (agency.folder / 'a.xlsx').rename(agency.folder / 'b.xls')
-    assert [row['Mã trường'] for row in rows_of(opened(agency.folder / 'b.xls'))] == ['a', 'b', 'c']
+    assert [row['Mã trường'] for row in rows_of(opened(agency.folder / 'b.xls'))] == ['a', 'b', 'c', 'd']
 
 
 @pytest.mark.parametrize('suffix', ['.xls', '.ods'])

@@ -15,6 +15,7 @@ from pathlib import Path
 import numpy as np
 import pyogrio.raw
 import shapely
+from libarchive import file_writer
 
 POINT = shapely.Point(106.2, 20.3)
 GML = """<?xml version="1.0"?>
@@ -555,6 +556,58 @@ def xlsx_entity(target):
         archive.writestr(
             'xl/workbook.xml', f'<!DOCTYPE x [<!ENTITY s SYSTEM "{target.secret}">]><workbook>&s;</workbook>'
         )
+    return file
+
+
+OPEN_DOCUMENT = ' '.join(
+    f'xmlns:{name}="urn:oasis:names:tc:opendocument:xmlns:{name}:1.0"' for name in ('office', 'table', 'text')
+)
+
+
+def write_ods(file, rows, before=''):
+    content = f'{before}<office:document-content {OPEN_DOCUMENT}><office:body><office:spreadsheet>'
+    content += f'<table:table table:name="s">{rows}</table:table></office:spreadsheet></office:body>'
+    with zipfile.ZipFile(file, 'w', zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr('mimetype', 'application/vnd.oasis.opendocument.spreadsheet', zipfile.ZIP_STORED)
+        archive.writestr('content.xml', f'{content}</office:document-content>')
+    return file
+
+
+@hostile('ods-exhaust-repeated-cells')
+def ods_repeated(target):
+    """One cell, 16,384 times in each of a million rows."""
+    cell = '<table:table-cell table:number-columns-repeated="16384" office:value-type="float" office:value="1"/>'
+    rows = f'<table:table-row table:number-rows-repeated="1048576">{cell}</table:table-row>'
+    return write_ods(target.folder / 'repeated.ods', rows)
+
+
+@hostile('ods-read-entity')
+def ods_entity(target):
+    rows = '<table:table-row><table:table-cell office:value-type="string"><text:p>&s;</text:p></table:table-cell>'
+    entity = f'<!DOCTYPE x [<!ENTITY s SYSTEM "{target.secret}">]>'
+    return write_ods(target.folder / 'entity.ods', f'{rows}</table:table-row>', entity)
+
+
+@hostile('xls-crash-truncated')
+def xls_truncated(target):
+    """A compound file whose directory points behind its end: calamine ends in a panic."""
+    file = target.folder / 'truncated.xls'
+    file.write_bytes(b'\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1' + b'\xff' * 4_000)
+    return file
+
+
+@hostile('7z-exhaust-bomb')
+def packed_bomb(target):
+    file = target.folder / 'bomb.7z'
+    with file_writer(str(file), '7zip') as archive:
+        archive.add_file_from_memory('a.csv', 200_000_000, b'\0' * 200_000_000)
+    return file
+
+
+@hostile('rar-crash-header')
+def rar_header(target):
+    file = target.folder / 'header.rar'
+    file.write_bytes(b'Rar!\x1a\x07\x01\x00' + b'\xff' * 10_000)
     return file
 
 

@@ -17,9 +17,10 @@ STEP := docker/step.sh
 unexport PYTHONDONTWRITEBYTECODE
 PYTHON := .venv/bin/python
 
-# PORT=… PUBLIC_PORT=… DOTHI_STATE=… DOTHI_LOCALITY=… make up: a second instance beside the first.
+# PORT=… PUBLIC_PORT=… DOTHI_STATE=… LOCALITY=… make up: a second instance beside the first.
 $(if $(PORT),$(eval export DOTHI_PORT := $(PORT)))
 $(if $(PUBLIC_PORT),$(eval export DOTHI_PUBLIC_PORT := $(PUBLIC_PORT)))
+$(if $(LOCALITY),$(eval export DOTHI_LOCALITY := $(LOCALITY)))
 
 .PHONY: help up down status test test-all lint bench wheel bill docs lock python web packages-python packages-postgis packages-test
 
@@ -46,7 +47,7 @@ test-all: export DOTHI_TEST_ALL := yes
 test-all: test
 	@DOTHI_FUZZ_REQUESTS=10000 DOTHI_WHEEL_DEMO=small $(PYTHON) -m pytest -q -s tests/fuzz tests/infra/test_wheel.py
 
-lint: python .venv/lint.installed ## Kiểm tra mã / check the code
+lint: python .venv/lint.installed .venv/test.installed ## Kiểm tra mã / check the code
 	@$(STEP) 'ruff check' $(PYTHON) -m ruff check .
 	@$(STEP) 'ruff format' $(PYTHON) -m ruff format --check .
 	@$(STEP) 'mypy' $(PYTHON) -m mypy
@@ -54,7 +55,7 @@ lint: python .venv/lint.installed ## Kiểm tra mã / check the code
 	@$(STEP) 'sqlfluff' $(PYTHON) -m sqlfluff lint sql
 	@$(STEP) 'addresses' .ci/no-addresses
 
-bench: packages-test python web .venv/test.installed ## Đo tốc độ (PARTS='loading api …') / measure the speed (PARTS='loading rollback room small tiles api analysis pictures')
+bench: packages-test python web .venv/test.installed ## Đo tốc độ (PARTS='loading api …') / measure the speed (PARTS='loading rollback room small tiles api analysis pictures geocode')
 	@$(PYTHON) -m bench $(PARTS)
 
 wheel: python web ## Đóng gói: dist/dothi-….whl / build the wheel: dist/dothi-….whl

@@ -16,6 +16,7 @@ from bench import analyses, chapters, mapserver, pictures, report
 from bench.chapters import Chapter, Subject
 from bench.country import ROWS, country, country_file, deliver_country
 from bench.extents import SCALES_M
+from bench.geocode import geocoding
 from bench.instance import FULL, HALF, filled, folder, running
 from bench.loading import Run, loading, taking_back
 from bench.new_tiles import after_a_release, new_tiles
@@ -26,6 +27,7 @@ from bench.shipped import shipped_pygeoapi
 from bench.small_answers import small_answers
 from bench.tiling import Places
 from bench.tipg import tipg
+from demo.drawing import Demo
 from dothi.cli import output
 from dothi.core.catalog import current_releases
 from dothi.core.database import connection
@@ -38,7 +40,7 @@ from dothi.local.services import service_url
 LAYER = 'buildings'
 
 
-PARTS = ('loading', 'rollback', 'room', 'small', 'tiles', 'api', 'analysis', 'pictures')
+PARTS = ('loading', 'rollback', 'room', 'small', 'tiles', 'api', 'analysis', 'pictures', 'geocode')
 # An hour, and 20 GB of disk: only where it is named.
 BY_HAND = ('country',)
 PAGE = PROJECT / 'docs' / 'benchmarks.md'
@@ -158,6 +160,11 @@ def _picture_chapters() -> tuple[list[Chapter], list[str]]:
         return written, [*_versions(), *(painter.name for painter in scene.painters[1:])]
 
 
+def _geocoding() -> tuple[list[Chapter], list[str]]:
+    locality = load_locality(PathSettings().locality)
+    return [_print_chapter(geocoding(Demo(locality.path, FULL, seed=1), locality))], []
+
+
 def _clear_tiles() -> None:
     """Empties the tile cache of the running instance."""
     _clear('tiles')
@@ -198,6 +205,7 @@ ON_THE_FULL_PROVINCE = {
     'tiles': _tile_chapters,
     'api': _api_chapters,
     'pictures': _picture_chapters,
+    'geocode': _geocoding,
 }
 
 

@@ -31,6 +31,24 @@ class Goal:
 
 
 @dataclass
+class Judged:
+    """How the answers to one kind of question are: numbers of them.
+
+    precise: of the right ones, those that are as precise as the question allows.
+    """
+
+    kind: str
+    right: int = 0
+    unsure: int = 0
+    wrong: int = 0
+    precise: int = 0
+
+    @property
+    def count(self) -> int:
+        return self.right + self.unsure + self.wrong
+
+
+@dataclass
 class Chapter:
     """A table of the report."""
 
@@ -40,6 +58,7 @@ class Chapter:
     sessions: list[Session] = field(default_factory=list)
     # requests a second, by what was asked for
     rates: dict[str, float] = field(default_factory=dict)
+    judged: list[Judged] = field(default_factory=list)
 
 
 @dataclass(frozen=True)

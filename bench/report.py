@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from rich.console import Console
 from rich.table import Table
 
-from bench.chapters import Chapter
+from bench.chapters import Chapter, Judged
 from bench.measure import Timing
 from bench.session import Session
 
@@ -57,6 +57,8 @@ def _heading(chapter: Chapter) -> list[str]:
         return ['', 'requests', 'errors', 'median ms', '95 of 100 within ms', '99 of 100 within ms']
     if chapter.rates:
         return ['', 'requests a second', 'times the first']
+    if chapter.judged:
+        return ['', 'questions', 'right', 'unsure', 'wrong', 'right and as precise as can be']
     return ['', 'median ms', 'min to max', 'times the first']
 
 
@@ -66,7 +68,20 @@ def _rows(chapter: Chapter) -> list[list[str]]:
     if chapter.rates:
         first = next(iter(chapter.rates.values()))
         return [[name, f'{rate:,.0f}', f'{rate / first:.2f}'] for name, rate in chapter.rates.items()]
+    if chapter.judged:
+        return [_judged(own) for own in [*chapter.judged, _sum(chapter.judged)]]
     return [_timing(timing, chapter.timings[0]) for timing in chapter.timings]
+
+
+def _judged(own: Judged) -> list[str]:
+    return [own.kind, *(f'{number:,}' for number in (own.count, own.right, own.unsure, own.wrong, own.precise))]
+
+
+def _sum(judged: list[Judged]) -> Judged:
+    right, unsure, wrong, precise = (
+        sum(getattr(own, name) for own in judged) for name in ('right', 'unsure', 'wrong', 'precise')
+    )
+    return Judged('all', right, unsure, wrong, precise)
 
 
 def _timing(timing: Timing, first: Timing) -> list[str]:

@@ -12,7 +12,6 @@ from numpy.typing import NDArray
 from demo.chance import generator
 from demo.curves import Points
 from demo.lots import TOWN, WORKS, Lots, lots_along
-from demo.outline import metres
 from demo.roads import Roads
 from demo.settlement import SITE, Built, settle
 from demo.units import Place, Province
@@ -30,7 +29,10 @@ CROWDED = 1200
 
 @dataclass(frozen=True)
 class Buildings:
-    """Buildings sorted by commune: arrays of the same length; `population` is 0 where nobody lives."""
+    """Buildings sorted by commune: arrays of the same length.
+
+    population: 0 where nobody lives. plot: number of the lot on which each stands.
+    """
 
     code: NDArray[np.object_]
     use: NDArray[np.object_]
@@ -38,6 +40,7 @@ class Buildings:
     population: Ints
     commune: Ints
     footprint: NDArray[np.object_]
+    plot: Ints
 
     def __len__(self) -> int:
         return len(self.code)
@@ -45,11 +48,7 @@ class Buildings:
 
 def lots_of(province: Province, roads: Roads, spread: float, seed: int) -> Lots:
     """All lots of the province, with factory lots in its industrial zones."""
-    zones = [
-        shapely.Point(metres([zone['at']])[0]).buffer(zone['radius_km'] * 1000)
-        for zone in province.outline.data['industry']
-    ]
-    return lots_along(roads, shapely.union_all(zones), spread, generator(seed, 'lots'))
+    return lots_along(roads, province.outline.works, spread, generator(seed, 'lots'))
 
 
 def draw_buildings(
@@ -68,16 +67,17 @@ def draw_buildings(
         population=people_in(province, built.commune, np.where(use == 'residential', space, 0.0)),
         commune=built.commune,
         footprint=built.footprint,
+        plot=built.lots.plot,
     )
 
 
 def _codes(province: Province, commune: Ints) -> NDArray[np.object_]:
-    """'ND-356-000001': the district, and a number inside it."""
+    """'ND-356-000001': the region, and a number inside it."""
     prefix, counted = province.outline.data['code_prefix'], dict[str, int]()
     codes = []
-    for district in (province.communes[i].unit.parent_code for i in commune):
-        counted[district] = counted.get(district, 0) + 1
-        codes.append(f'{prefix}-{district}-{counted[district]:06d}')
+    for region in (province.communes[i].region for i in commune):
+        counted[region] = counted.get(region, 0) + 1
+        codes.append(f'{prefix}-{region}-{counted[region]:06d}')
     return np.array(codes, dtype=object)
 
 
@@ -116,34 +116,32 @@ def _floors(province: Province, built: Built, use: NDArray[np.object_], chance: 
 
 
 def _city_seats(province: Province) -> list[Points]:
-    """Seats of the districts that have wards."""
-    cities = {place.unit.parent_code for place in province.communes if place.unit.is_ward}
-    return [province.outline.centres[code] for code in sorted(cities)]
+    """Seats of the regions that have wards, or of all where none has."""
+    cities = {place.region for place in province.communes if place.unit.is_ward}
+    return [province.outline.seats[code] for code in sorted(cities or province.outline.seats)]
 
 
 def people_in(province: Province, commune: Ints, space_m2: Floats) -> Ints:
-    """People per building, by floor space; they sum to the census figure of each commune and each district.
+    """People per building, by floor space; they sum to the census figure of each commune and each region.
 
-    space_m2: residential floor space, 0 where nobody lives, shape (n,). What a district's communes do not account
-    for, and a commune without homes, goes to all homes of the district.
+    space_m2: residential floor space, 0 where nobody lives, shape (n,). What a region's communes do not account
+    for, and a commune without homes, goes to all homes of the region.
     """
     people = np.zeros(len(commune), dtype=np.intp)
-    for district in province.districts:
-        members = [i for i, place in enumerate(province.communes) if place.unit.parent_code == district.unit.code]
-        people += _people_of_district(province, district, members, commune, space_m2)
+    for region in province.regions:
+        members = [i for i, place in enumerate(province.communes) if place.region == region.unit.code]
+        people += _people_of_region(province, region, members, commune, space_m2)
     return people
 
 
-def _people_of_district(
-    province: Province, district: Place, members: list[int], commune: Ints, space_m2: Floats
-) -> Ints:
+def _people_of_region(province: Province, region: Place, members: list[int], commune: Ints, space_m2: Floats) -> Ints:
     people = np.zeros(len(commune), dtype=np.intp)
     for i in members:
         homes = np.flatnonzero((commune == i) & (space_m2 > 0))
         counted = province.communes[i].unit.population
         people[homes] = apportioned(counted, _evened(counted, space_m2[homes]))
     homes = np.flatnonzero(np.isin(commune, members) & (space_m2 > 0))
-    left = district.unit.population - int(people.sum())
+    left = region.unit.population - int(people.sum())
     people[homes] += apportioned(left, _evened(left, space_m2[homes]))
     return people
 

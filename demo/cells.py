@@ -1,4 +1,4 @@
-"""Commune sites and cells: Lloyd's algorithm in each district, and a coverage without gaps."""
+"""Commune sites and cells: Lloyd's algorithm in each region, and a coverage without gaps."""
 
 from dataclasses import dataclass
 
@@ -22,7 +22,7 @@ SMALLEST_PART_M2 = 150_000.0
 
 @dataclass(frozen=True)
 class Area:
-    """A district to be divided: its polygon, where in it sites may lie, how many, and which may not move."""
+    """A region to be divided: its polygon, where in it sites may lie, how many, and which may not move."""
 
     code: str
     polygon: Polygon
@@ -37,6 +37,8 @@ def sites(area: Area, seed: int) -> Points:
 
     Where the area has a crowded middle, cells get smaller towards it.
     """
+    if area.cells == len(area.fixed):
+        return area.fixed
     chance = generator(seed, f'sites {area.code}')
     samples = _samples(area, chance)
     free = samples[chance.choice(len(samples), area.cells - len(area.fixed), replace=False)]

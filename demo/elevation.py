@@ -20,7 +20,6 @@ from demo.outline import Outline
 Heights = NDArray[np.float32]
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
-SRID = 9209
 CELL_M = 50.0
 NODATA = -9999.0
 HIGHEST_M = 4.0
@@ -32,8 +31,8 @@ RIDGES_M = ((320.0, 2.2, 140.0), (2100.0, 0.9, 220.0), (4600.0, 0.7, 260.0), (74
 FLAT_M = 0.25
 
 
-def write_elevation(path: Path, place: Affine, heights: Heights) -> None:
-    """The elevation model as the surveying office writes one: GeoTIFF in EPSG:9209, whole centimetres as float32."""
+def write_elevation(path: Path, place: Affine, heights: Heights, srid: int) -> None:
+    """The elevation model as the surveying office writes one: GeoTIFF, whole centimetres as float32."""
     rows, columns = heights.shape
     with rasterio.open(
         path,
@@ -44,7 +43,7 @@ def write_elevation(path: Path, place: Affine, heights: Heights) -> None:
         count=1,
         dtype='float32',
         nodata=NODATA,
-        crs=f'EPSG:{SRID}',
+        crs=f'EPSG:{srid}',
         transform=place,
         compress='DEFLATE',
         predictor=3,
@@ -76,6 +75,8 @@ def _grid(area: BaseGeometry) -> tuple[Affine, tuple[int, int]]:
 
 
 def _mask(area: BaseGeometry, place: Affine, shape: tuple[int, int]) -> Bools:
+    if area.is_empty:
+        return np.zeros(shape, dtype=bool)
     return np.asarray(rasterize([area], shape, transform=place, fill=0, default_value=1), dtype=bool)
 
 
@@ -88,8 +89,8 @@ def _levees(widths: NDArray[np.generic]) -> Floats:
 
 def _ridges(outline: Outline, place: Affine, shape: tuple[int, int], uneven: Floats) -> Floats:
     """Dunes on the shore and the beach ridges that were shores before, broken where the sea broke through."""
-    shore = rasterize([outline.coast.buffer(CELL_M)], shape, transform=place, fill=0)
-    distance_m = distance_transform_edt(shore == 0) * CELL_M
+    shore = _mask(outline.coast.buffer(CELL_M), place, shape)
+    distance_m = distance_transform_edt(~shore) * CELL_M if shore.any() else np.full(shape, np.inf)
     ridges = sum(high * np.exp(-(((distance_m - at) / half) ** 2)) for at, high, half in RIDGES_M)
     return np.asarray(ridges * np.clip(0.8 + 0.5 * uneven, 0.2, 1.2))
 

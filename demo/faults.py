@@ -13,6 +13,7 @@ import dothi.core.legacy_text  # noqa: F401 (registers the codec tcvn3)
 from demo.files import Table
 
 Column = NDArray[np.generic]
+FEWEST_ROWS = 100
 
 
 def surveyors_table(table: Table) -> Table:
@@ -32,8 +33,11 @@ def _comma(value: float) -> str:
 def with_bad_rows(table: Table, spoilt: dict[str, object]) -> Table:
     """The table with one row twice, one that has lost its place, and wrong values.
 
-    spoilt: by column a value that the layer does not know; each goes into a row of its own.
+    spoilt: by column a value that the layer does not know; each goes into a row of its own. A short list stays as it
+    is: a few bad rows would be too large a share of it.
     """
+    if len(table.geometry) < FEWEST_ROWS:
+        return table
     again = np.append(np.arange(len(table.geometry)), 3)
     columns = {name: column[again].copy() for name, column in table.columns.items()}
     for row, (name, value) in enumerate(spoilt.items(), 10):
@@ -58,7 +62,7 @@ def _tcvn3(letter: str) -> bytes:
     try:
         return letter.encode('tcvn3')
     except UnicodeEncodeError:
-        return letter.lower().encode('tcvn3')
+        return letter.lower().encode('tcvn3', 'replace')
 
 
 def _with_text(table: Table, change: Callable[[str], str]) -> Table:

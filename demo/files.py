@@ -19,8 +19,9 @@ from dothi.core.gdal import pyogrio
 
 FILE_DATE = '2024-08-31'
 ZIP_DATE = (2024, 8, 31, 0, 0, 0)
-# MapInfo stores whole steps of its bounds' 2^32nd part; these bounds keep centimetres exact.
-TAB_BOUNDS = '500000,2100000,700000,2300000'
+# MapInfo stores whole steps of its bounds' 2^32nd part, and moves what lies outside onto them. Bounds on whole
+# multiples of this, twice as long, keep centimetres exact.
+TAB_STEP_M = 100_000
 
 
 @dataclass(frozen=True)
@@ -60,7 +61,7 @@ def write_mif_zip(path: Path, table: Table) -> None:
     """Zipped MapInfo interchange file, its CRS given as in `write_tab_zip`."""
     with _workshop(path) as room:
         crs = proj_string(table.srid).replace(' +type=crs', '')
-        _write(room / f'{path.stem}.mif', table, 'MapInfo File', crs, BOUNDS=TAB_BOUNDS, ENCODING='UTF-8')
+        _write(room / f'{path.stem}.mif', table, 'MapInfo File', crs, BOUNDS=_tab_bounds(table), ENCODING='UTF-8')
         _zip(sorted(room.iterdir()), path)
 
 
@@ -75,9 +76,19 @@ def write_tab_zip(path: Path, table: Table) -> None:
     """Zipped MapInfo TAB. The CRS is given with its datum shift: by its EPSG code it would come back 224 m off."""
     with _workshop(path) as room:
         crs = proj_string(table.srid).replace(' +type=crs', '')
-        _write(room / f'{path.stem}.tab', table, 'MapInfo File', crs, BOUNDS=TAB_BOUNDS, ENCODING='UTF-8')
+        _write(room / f'{path.stem}.tab', table, 'MapInfo File', crs, BOUNDS=_tab_bounds(table), ENCODING='UTF-8')
         _clear_name_padding(room / f'{path.stem}.dat')
         _zip(sorted(room.iterdir()), path)
+
+
+def _tab_bounds(table: Table) -> str:
+    """Bounds around the table, as wide as high; in a square of twice the step wherever it fits in."""
+    west, south, east, north = shapely.total_bounds(table.geometry)
+    left, low = (int(value // TAB_STEP_M) * TAB_STEP_M for value in (west, south))
+    size = 2 * TAB_STEP_M
+    while left + size <= east or low + size <= north:
+        size *= 2
+    return f'{left},{low},{left + size},{low + size}'
 
 
 def write_geopackage(path: Path, table: Table) -> None:

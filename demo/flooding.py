@@ -12,7 +12,7 @@ from demo.drawing import Demo
 from demo.elevation import CELL_M, NODATA
 from demo.files import Table
 from demo.outline import River
-from demo.tables import SRID, multi, text
+from demo.tables import code_column, multi, text
 
 Floats = NDArray[np.float64]
 SCENARIO = 'MONRE-2020'
@@ -27,7 +27,7 @@ SIDES = {1: ('T', 'tả'), -1: ('H', 'hữu')}
 
 
 def dikes(demo: Demo) -> Table:
-    """A dike on either bank of every river, as far as it lies in the province, and one along each district's coast."""
+    """A dike on either bank of every river, as far as it lies in the province, and one along each region's coast."""
     lines = [dike for river in demo.outline.rivers for dike in _river_dikes(demo, river)] + _sea_dikes(demo)
     columns = {
         'MA_DE': text([code for code, *_ in lines]),
@@ -36,7 +36,7 @@ def dikes(demo: Demo) -> Table:
         'CAP_DE': text([grade for _, _, _, grade, _ in lines]),
         'CAO_TRINH': np.array([CREST_M[grade] for _, _, _, grade, _ in lines]),
     }
-    return Table(np.array([line for *_, line in lines], dtype=object), columns, SRID)
+    return Table(np.array([line for *_, line in lines], dtype=object), columns, demo.srid)
 
 
 type Dike = tuple[str, str, str, str, shapely.MultiLineString]
@@ -58,12 +58,12 @@ def _river_dikes(demo: Demo, river: River) -> list[Dike]:
 
 
 def _sea_dikes(demo: Demo) -> list[Dike]:
-    """The dike behind the beach of each district by the sea."""
+    """The dike behind the beach of each region by the sea."""
     mouths = shapely.union_all([river.water.buffer(DIKE_AWAY_M) for river in demo.outline.rivers])
     shore = demo.outline.coast.buffer(SEA_DIKE_AWAY_M + 20).difference(mouths)
     crest = demo.outline.province.buffer(-SEA_DIKE_AWAY_M).boundary.intersection(shore)
     lines = []
-    for place in demo.province.districts:
+    for place in demo.province.regions:
         if line := _long_parts(crest.intersection(place.polygon)):
             unit = place.unit
             lines.append((f'DE-BIEN-{unit.code}', f'Đê biển {unit.short_name}', 'sea', '3', line))
@@ -78,21 +78,21 @@ def _long_parts(line: BaseGeometry) -> shapely.MultiLineString | None:
 
 
 def flood_zones(demo: Demo) -> Table:
-    """Cells of 200 m by the depth of the water over them, for three levels of the sea, cut at the district borders."""
+    """Cells of 200 m by the depth of the water, for three levels of the sea, cut at the borders of units."""
     place, depth_at_zero = _blocks(demo)
     rows = []
     for level in SEA_LEVELS_CM:
         depth = level / 100 + depth_at_zero
         grade = sum((depth > limit).astype(np.uint8) for limit in DEPTHS_M.values())
-        for district, number, area in _by_district(demo, place, np.asarray(grade, dtype=np.uint8)):
-            rows.append((level, list(DEPTHS_M)[number - 1], district, area))
+        for unit, number, area in _by_unit(demo, place, np.asarray(grade, dtype=np.uint8)):
+            rows.append((level, list(DEPTHS_M)[number - 1], unit, area))
     columns: dict[str, NDArray[np.generic]] = {
         'KICH_BAN': text([SCENARIO] * len(rows)),
         'NUOC_DANG': np.array([level for level, *_ in rows], dtype=np.int32),
         'CAP_SAU': text([depth for _, depth, *_ in rows]),
-        'MA_HUYEN': text([district for _, _, district, _ in rows]),
+        code_column(demo.flooded_level): text([unit for _, _, unit, _ in rows]),
     }
-    return Table(multi([area for *_, area in rows]), columns, SRID)
+    return Table(multi([area for *_, area in rows]), columns, demo.srid)
 
 
 def _blocks(demo: Demo) -> tuple[Affine, Floats]:
@@ -107,17 +107,17 @@ def _blocks(demo: Demo) -> tuple[Affine, Floats]:
     return place @ Affine.scale(BLOCK), np.where(finite_count > 0, -mean, -np.inf)
 
 
-def _by_district(demo: Demo, place: Affine, grade: NDArray[np.uint8]) -> list[tuple[str, int, BaseGeometry]]:
-    """District, depth class (1 is the first) and area, where there is any."""
+def _by_unit(demo: Demo, place: Affine, grade: NDArray[np.uint8]) -> list[tuple[str, int, BaseGeometry]]:
+    """Unit, depth class (1 is the first) and area, where there is any."""
     features = []
     parts = [(shape(item), int(number)) for item, number in shapes(grade, grade > 0, transform=place)]
     numbers, tree = np.array([number for _, number in parts]), shapely.STRtree([part for part, _ in parts])
-    for district in demo.province.districts:
-        near = tree.query(district.polygon, 'intersects')
+    for outlined in demo.units_of(demo.flooded_level):
+        near = tree.query(outlined.polygon, 'intersects')
         for number in np.unique(numbers[near]):
             own = tree.geometries[np.sort(near[numbers[near] == number])]
-            pieces = shapely.get_parts(shapely.intersection(shapely.coverage_union_all(own), district.polygon))
+            pieces = shapely.get_parts(shapely.intersection(shapely.coverage_union_all(own), outlined.polygon))
             area = pieces[(shapely.get_dimensions(pieces) == 2) & (shapely.area(pieces) > CELL_M)]
             if len(area):
-                features.append((district.unit.code, int(number), shapely.multipolygons(area)))
+                features.append((outlined.unit.code, int(number), shapely.multipolygons(area)))
     return features

@@ -12,9 +12,8 @@ from shapely.geometry.base import BaseGeometry
 from demo.chance import generator
 from demo.drawing import Demo
 from demo.files import Table
-from demo.outline import metres
 from demo.roads import town_areas
-from demo.tables import SRID, multi, text
+from demo.tables import multi, text
 
 CELL_M = 100.0
 CLASSES = ('LUC', 'CLN', 'NTS', 'RPH', 'LMU', 'ONT', 'ODT', 'SKK', 'SON')
@@ -22,7 +21,6 @@ SMOOTH_M = 60.0
 # Houses per hectare, as a mean of its surroundings, from which land counts as a village.
 VILLAGE_LOTS = 4.0
 MANGROVE_M, SALT_M = 900.0, 1500.0
-SALT_DISTRICTS = ('365', '366')
 SMALLEST_PART_M2 = 0.5
 Grid = NDArray[np.uint8]
 
@@ -38,7 +36,7 @@ def land_use(demo: Demo) -> Table:
         'MA_LOAI': text([CLASSES[number] for _, number, _ in rows]),
         'MA_XA': text([commune for commune, _, _ in rows]),
     }
-    return Table(multi([area for *_, area in rows]), columns, SRID)
+    return Table(multi([area for *_, area in rows]), columns, demo.srid)
 
 
 def _cut(demo: Demo, parts: NDArray[np.object_], number: NDArray[np.intp]) -> list[tuple[str, int, BaseGeometry]]:
@@ -65,17 +63,16 @@ def _classes(demo: Demo) -> tuple[Affine, Grid]:
 
 def _layers(demo: Demo, place: Affine, size: tuple[int, int]) -> list[tuple[str, NDArray[np.bool_]]]:
     outline = demo.outline
-    salt = shapely.union_all([outline.districts[code] for code in SALT_DISTRICTS if code in outline.districts])
-    zones = [shapely.Point(metres([z['at']])[0]).buffer(z['radius_km'] * 1000) for z in outline.data['industry']]
     waves = gaussian_filter(generator(demo.seed, 'land use').normal(size=size), 5)
-    wet = outline.wetlands
+    wet, shore = outline.wetlands, outline.coast
+    salt = outline.salt_land.intersection(shore.buffer(SALT_M)).difference(shore.buffer(MANGROVE_M / 2))
     masks = [('CLN', waves > np.quantile(waves, 0.94)), ('ONT', _villages(demo, place, size))]
     smoothed = (
-        ('LMU', salt.intersection(outline.coast.buffer(SALT_M)).difference(outline.coast.buffer(MANGROVE_M / 2))),
+        ('LMU', salt),
         ('ODT', town_areas(demo.province)),
-        ('SKK', shapely.union_all(zones)),
+        ('SKK', outline.works),
         ('NTS', wet),
-        ('RPH', wet.intersection(outline.coast.buffer(MANGROVE_M))),
+        ('RPH', wet.intersection(shore.buffer(MANGROVE_M))),
         ('SON', shapely.union_all([river.water for river in outline.rivers])),
     )
     return masks + [(name, _mask(area, place, size)) for name, area in smoothed]

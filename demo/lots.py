@@ -1,6 +1,6 @@
 """Building lots along both sides of the roads: narrow and deep, as houses stand in the delta."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
@@ -29,7 +29,8 @@ class Lots:
 
     centre: shape (n, 2). along, outward: unit vectors of the road and from the road to the lot. frontage_m, depth_m:
     size of the building. segment: index of its road segment. kind: VILLAGE, TOWN or WORKS. block: number that some ten
-    neighbours on a street share.
+    neighbours on a street share. plot: number of the lot among all of the province, which a larger lot in its place
+    keeps.
     """
 
     centre: Points
@@ -40,6 +41,7 @@ class Lots:
     segment: Ints
     kind: Ints
     block: Ints
+    plot: Ints
 
     def __len__(self) -> int:
         return len(self.segment)
@@ -89,9 +91,10 @@ def lots_along(roads: Roads, works: BaseGeometry, spread: float, chance: np.rand
     spread: factor on the free strips between neighbours, 1 for a village as dense as it really is.
     """
     sides = _sides(roads, works)
-    return joined(
+    lots = joined(
         [_lots_of_kind(sides, kind, roads.width_m, GAP_M[kind] * spread, chance) for kind in (VILLAGE, TOWN, WORKS)]
     )
+    return replace(lots, plot=np.arange(len(lots)))
 
 
 def _sides(roads: Roads, works: BaseGeometry) -> _Sides:
@@ -161,7 +164,8 @@ def _placed(sides: _Sides, houses: _Houses, kind: int, block: Ints, width_m: Flo
     apart_m = width_m[segment] / 2 + houses.setback_m + houses.depth_m / 2
     along_m = sides.begin_m[houses.side] + houses.middle_m
     centre = sides.start[houses.side] + along * along_m[:, None] + outward * apart_m[:, None]
-    return Lots(centre, along, outward, houses.frontage_m, houses.depth_m, segment, np.full(len(along), kind), block)
+    kinds, plot = np.full(len(along), kind), np.arange(len(along))
+    return Lots(centre, along, outward, houses.frontage_m, houses.depth_m, segment, kinds, block, plot)
 
 
 def joined(parts: list[Lots]) -> Lots:

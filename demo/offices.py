@@ -12,7 +12,7 @@ from demo.curves import Points
 from demo.drawing import Demo
 from demo.files import Table
 from demo.outline import metres
-from demo.tables import SRID, text
+from demo.tables import text
 from demo.units import Place
 
 OFFICE_AWAY_M, MARKET_AWAY_M = 120.0, 300.0
@@ -29,7 +29,7 @@ def commune_offices(demo: Demo) -> Table:
         'Mã xã': text([place.unit.code for place in communes]),
         'Tên xã': text([place.unit.name for place in communes]),
     }
-    return Table(_on_lots(demo, 'commune offices', OFFICE_AWAY_M), columns, SRID)
+    return Table(_on_lots(demo, 'commune offices', OFFICE_AWAY_M), columns, demo.srid)
 
 
 def markets(demo: Demo) -> Table:
@@ -46,7 +46,7 @@ def markets(demo: Demo) -> Table:
         'DIEN_TICH': np.round(size * chance.uniform(0.6, 1.4, len(units))),
         'HANG_NGAY': urban | (chance.random(len(units)) < 0.6),
     }
-    return Table(_on_lots(demo, 'markets', MARKET_AWAY_M), columns, SRID)
+    return Table(_on_lots(demo, 'markets', MARKET_AWAY_M), columns, demo.srid)
 
 
 def _on_lots(demo: Demo, purpose: str, distance_m: float) -> NDArray[np.object_]:
@@ -74,7 +74,7 @@ def substations(demo: Demo) -> Table:
         'DIEN_AP': np.array(list(voltages.values())),
         'CONG_SUAT': np.array([chance.choice(CAPACITY_MVA[int(voltage)]) for voltage in voltages.values()]),
     }
-    return Table(np.asarray(shapely.points(metres(list(places.values())))), columns, SRID)
+    return Table(np.asarray(shapely.points(metres(list(places.values())))), columns, demo.srid)
 
 
 def _highest_voltage(demo: Demo, station: str) -> float:
@@ -83,34 +83,34 @@ def _highest_voltage(demo: Demo, station: str) -> float:
 
 
 def water_plants(demo: Demo) -> Table:
-    """A plant for every district, on the bank of the river nearest to its seat, as large as its people need."""
-    districts = demo.province.districts
+    """A plant for every region, on the bank of the river nearest to its seat, as large as its people need."""
+    regions = demo.province.regions
     columns = {
-        'MA_NMN': text([plant_node(place) for place in districts]),
-        'TEN_NMN': text([f'Nhà máy nước {place.unit.short_name}' for place in districts]),
-        'NGUON_NUOC': text(['river'] * len(districts)),
-        'CONG_SUAT': np.array([_capacity(place) for place in districts]),
+        'MA_NMN': text([plant_node(place) for place in regions]),
+        'TEN_NMN': text([f'Nhà máy nước {place.unit.short_name}' for place in regions]),
+        'NGUON_NUOC': text(['river'] * len(regions)),
+        'CONG_SUAT': np.array([_capacity(place) for place in regions]),
     }
-    return Table(np.asarray(shapely.points(plant_sites(demo))), columns, SRID)
+    return Table(np.asarray(shapely.points(plant_sites(demo))), columns, demo.srid)
 
 
-def plant_node(district: Place) -> str:
-    """Code of the water plant of a district, and of the node of the network that it is."""
-    return f'{district.unit.code}-NMN'
+def plant_node(region: Place) -> str:
+    """Code of the water plant of a region, and of the node of the network that it is."""
+    return f'{region.unit.code}-NMN'
 
 
 def plant_sites(demo: Demo) -> Points:
-    """Where the plants stand, one for each district: the lot nearest to the intake, shape (districts, 2)."""
-    owner = np.array([place.unit.parent_code for place in demo.province.communes])[demo.lot_commune]
+    """Where the plants stand, one for each region: the lot nearest to the intake, shape (regions, 2)."""
+    owner = np.array([place.region for place in demo.province.communes])[demo.lot_commune]
     sites = []
-    for place in demo.province.districts:
+    for place in demo.province.regions:
         own = demo.lots.centre[(owner == place.unit.code) & (demo.lot_commune >= 0)]
         sites.append(own[cKDTree(own).query(_intake(demo, place))[1]])
     return np.round(np.array(sites), 2)
 
 
 def _intake(demo: Demo, place: Place) -> Points:
-    """A point on the bank between the district's seat and the river nearest to it."""
+    """A point on the bank between the region's seat and the river nearest to it."""
     river = min(demo.outline.rivers, key=lambda river: river.line.distance(shapely.Point(place.centre)))
     way = shapely.shortest_line(river.line, shapely.Point(place.centre))
     return np.asarray(shapely.get_coordinates(way.interpolate(min(river.width_m / 2 + INTAKE_M, way.length)))[0])

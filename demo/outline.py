@@ -1,9 +1,7 @@
-"""The hand-drawn province: districts that share edges, rivers, and where roads and power lines pass."""
+"""What a demo province is drawn on: its regions, rivers and coast, and where roads and power lines pass."""
 
-import json
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,8 +11,9 @@ from shapely.geometry.base import BaseGeometry
 
 from demo.chance import generator
 from demo.curves import Points, smoothed, wiggled
+from demo.register import Unit
+from dothi.core.crs import srid_of
 
-OUTLINE = Path(__file__).with_name('outline.json')
 SMOOTH_STEP_M = {'river': 250.0, 'coast': 300.0, 'land': 400.0}
 WIGGLE_SHARE = {'river': 0.02, 'coast': 0.04, 'land': 0.07}
 WIGGLE_SHORTEST_M = {'river': 130.0, 'coast': 120.0, 'land': 150.0}
@@ -36,10 +35,44 @@ class River:
 
 
 class Outline:
-    """What `outline.json` holds, in metres of EPSG:9209, every curve drawn once."""
+    """What a locality's `demo/outline.json` holds, in metres of its `crs`, every curve drawn once.
 
-    def __init__(self, path: Path = OUTLINE) -> None:
-        self.data: dict[str, Any] = json.loads(path.read_text(encoding='utf-8'))
+    Its regions are the units of the largest level, and their communes are those whose parent they are.
+    """
+
+    def __init__(self, data: dict[str, Any]) -> None:
+        self.data = data
+
+    @property
+    def srid(self) -> int:
+        """EPSG number of the system in which it is drawn."""
+        return srid_of(self.data['crs'])
+
+    @property
+    def areas(self) -> dict[str, Polygon]:
+        """What is divided into communes, by the code that `area_of` gives a commune: here the regions."""
+        return self.regions
+
+    def area_of(self, unit: Unit) -> str:
+        """The area that the commune is a part of."""
+        return unit.parent_code
+
+    def region_of(self, unit: Unit) -> str:
+        """The region that the commune lies in."""
+        return unit.parent_code
+
+    def region_units(self, units: list[Unit]) -> list[Unit]:
+        """The units that the regions are, in the order of the register."""
+        return [unit for unit in units if unit.level == units[0].level]
+
+    def counted(self, units: list[Unit]) -> list[Unit]:
+        """The units, each with a population: here as the register has them."""
+        return units
+
+    @property
+    def sites(self) -> dict[str, Points]:
+        """Where communes lie whose place is known, by code: here the towns."""
+        return self.towns
 
     @cached_property
     def edges(self) -> dict[str, Points]:
@@ -55,25 +88,40 @@ class Outline:
         return self.edges[name[1:]][::-1] if name.startswith('-') else self.edges[name]
 
     @cached_property
-    def districts(self) -> dict[str, Polygon]:
-        """Polygon of each district by code."""
-        rings = {code: [self.walk(name) for name in item['ring']] for code, item in self.data['districts'].items()}
+    def regions(self) -> dict[str, Polygon]:
+        """Polygon of each region by code."""
+        rings = {code: [self.walk(name) for name in item['ring']] for code, item in self.data['regions'].items()}
         return {code: Polygon(np.vstack([piece[:-1] for piece in ring])) for code, ring in rings.items()}
 
     @cached_property
     def centres(self) -> dict[str, Points]:
-        """Seat of each district by code, and centre of each town by its commune code."""
-        seats = {code: item['centre'] for code, item in self.data['districts'].items()}
-        return {code: metres([point])[0] for code, point in (self.data['towns'] | seats).items()}
+        """Seat of each region by code, and centre of each town by its commune code."""
+        return self.towns | self.seats
 
-    @property
+    @cached_property
+    def seats(self) -> dict[str, Points]:
+        """Seat of each region by code."""
+        return {code: metres([item['centre']])[0] for code, item in self.data['regions'].items()}
+
+    @cached_property
     def towns(self) -> dict[str, Points]:
         """Centre of each town by its commune code."""
-        return {code: self.centres[code] for code in self.data['towns']}
+        return {code: metres([point])[0] for code, point in self.data['towns'].items()}
 
-    def grain_rad(self, district: str) -> float:
-        """Direction in which the village streets of a district run, counter-clockwise from east."""
-        return float(np.radians(self.data['districts'][district]['grain_deg']))
+    @cached_property
+    def salt_land(self) -> BaseGeometry:
+        """Regions where salt is made by the sea."""
+        return shapely.union_all([self.regions[code] for code in self.data.get('salt', [])])
+
+    @cached_property
+    def works(self) -> BaseGeometry:
+        """The industrial zones."""
+        zones = self.data['industry']
+        return shapely.union_all([shapely.Point(metres([z['at']])[0]).buffer(z['radius_km'] * 1000) for z in zones])
+
+    def grain_rad(self, region: str) -> float:
+        """Direction in which the village streets of a region run, counter-clockwise from east."""
+        return float(np.radians(self.data['regions'][region]['grain_deg']))
 
     @cached_property
     def rivers(self) -> list[River]:
@@ -100,8 +148,8 @@ class Outline:
 
     @cached_property
     def province(self) -> BaseGeometry:
-        """All districts together."""
-        return shapely.coverage_union_all(list(self.districts.values()))
+        """All regions together."""
+        return shapely.coverage_union_all(list(self.regions.values()))
 
     @cached_property
     def dry_land(self) -> BaseGeometry:

@@ -14,7 +14,7 @@ from demo.lots import WORKS, Lots
 from demo.register import Unit
 from demo.roads import Roads, straight_pieces
 from demo.units import Place, Province
-from dothi.core.errors import Defect
+from dothi.core.errors import WrongUse
 
 SCHOOLS = {
     'kindergarten': 'Trường Mầm non',
@@ -33,7 +33,7 @@ AWAY_M = {
     'hospital': 700.0,
 }
 PEOPLE_PER_HIGH_SCHOOL = 38_000
-DISTRICT_BEDS = 150
+REGION_BEDS = 150
 CITY_BEDS = (700, 400, 300, 250)
 SITE_FRONTAGE_M = 34.0
 SITE_DEPTH_M = 16.0
@@ -44,7 +44,7 @@ CANDIDATES = 400
 NEAREST = 30
 
 
-class NoRoom(Defect):
+class NoRoom(WrongUse):
     """A facility of the demo finds no site inside its unit."""
 
 
@@ -59,7 +59,7 @@ class Facility:
     name: str
     kind: str
     size: int
-    district: str
+    region: str
     near: Points
     within: BaseGeometry
 
@@ -114,49 +114,49 @@ def _school(place: Place, level: str, seed: int) -> Facility:
     seats = round(unit.population * PLACES_SHARE[level] * chance.uniform(0.8, 1.2), -1)
     name = f'{SCHOOLS[level]} {unit.short_name}'
     near = _near(place, level, seed, unit.code)
-    return Facility(f'{unit.code}-{level[0].upper()}', name, level, int(seats), unit.parent_code, near, place.polygon)
+    return Facility(f'{unit.code}-{level[0].upper()}', name, level, int(seats), place.region, near, place.polygon)
 
 
 def _station(place: Place, seed: int) -> Facility:
     unit = place.unit
     name = f'Trạm Y tế {unit.name[0].lower()}{unit.name[1:]}'
     near = _near(place, 'station', seed, unit.code)
-    return Facility(f'{unit.code}-YT', name, 'station', 5, unit.parent_code, near, place.polygon)
+    return Facility(f'{unit.code}-YT', name, 'station', 5, place.region, near, place.polygon)
 
 
 def _high_schools(province: Province, seed: int) -> list[Facility]:
-    """High schools of each district by population, lettered A, B, C as is the custom, in its larger communes."""
+    """High schools of each region by population, lettered A, B, C as is the custom, in its larger communes."""
     return [
         school
-        for district in province.districts
-        for school in _high_schools_of(district.unit, province.communes_of(district), seed)
+        for region in province.regions
+        for school in _high_schools_of(region.unit, province.communes_of(region), seed)
     ]
 
 
-def _high_schools_of(district: Unit, communes: list[Place], seed: int) -> list[Facility]:
-    count = max(2, round(district.population / PEOPLE_PER_HIGH_SCHOOL))
-    seats = round(district.population * PLACES_SHARE['high'] / count, -1)
+def _high_schools_of(region: Unit, communes: list[Place], seed: int) -> list[Facility]:
+    count = max(2, round(region.population / PEOPLE_PER_HIGH_SCHOOL))
+    seats = round(region.population * PLACES_SHARE['high'] / count, -1)
     largest = sorted(communes, key=lambda place: -place.unit.population)[:count]
-    return [_high_school(district, place, number, int(seats), seed) for number, place in enumerate(largest)]
+    return [_high_school(region, place, number, int(seats), seed) for number, place in enumerate(largest)]
 
 
-def _high_school(district: Unit, place: Place, number: int, seats: int, seed: int) -> Facility:
-    name = f'{SCHOOLS["high"]} {district.short_name} {"ABCDEFGHIJ"[number]}'
+def _high_school(region: Unit, place: Place, number: int, seats: int, seed: int) -> Facility:
+    name = f'{SCHOOLS["high"]} {region.short_name} {chr(ord("A") + number)}'
     near = _near(place, 'high', seed, place.unit.code)
-    return Facility(f'{district.code}-H{number + 1:02d}', name, 'high', seats, district.code, near, place.polygon)
+    return Facility(f'{region.code}-H{number + 1:02d}', name, 'high', seats, region.code, near, place.polygon)
 
 
 def _hospitals(province: Province, seed: int) -> list[Facility]:
-    """A general hospital in each district, several in the city."""
+    """A general hospital in each region, several in the city."""
     return [
         hospital
-        for district in province.districts
-        for hospital in _hospitals_of(district, any(p.unit.is_ward for p in province.communes_of(district)), seed)
+        for region in province.regions
+        for hospital in _hospitals_of(region, any(p.unit.is_ward for p in province.communes_of(region)), seed)
     ]
 
 
-def _hospitals_of(district: Place, is_city: bool, seed: int) -> list[Facility]:
-    unit = district.unit
+def _hospitals_of(region: Place, is_city: bool, seed: int) -> list[Facility]:
+    unit = region.unit
     label = f'{unit.name[0].lower()}{unit.name[1:]}'
     return [
         Facility(
@@ -165,10 +165,10 @@ def _hospitals_of(district: Place, is_city: bool, seed: int) -> list[Facility]:
             'hospital',
             beds,
             unit.code,
-            _near(district, 'hospital', seed, f'{unit.code} {number}'),
-            district.polygon,
+            _near(region, 'hospital', seed, f'{unit.code} {number}'),
+            region.polygon,
         )
-        for number, beds in enumerate(CITY_BEDS if is_city else (DISTRICT_BEDS,), 1)
+        for number, beds in enumerate(CITY_BEDS if is_city else (REGION_BEDS,), 1)
     ]
 
 
@@ -191,10 +191,21 @@ def _first_free(item: Facility, candidates: NDArray[np.intp], large: Lots, used_
     """Index of the first candidate in the facility's unit and apart from the taken ones."""
     inside = candidates[shapely.contains_xy(item.within, *large.centre[candidates].T)][:NEAREST]
     if not len(inside):
-        raise NoRoom(vi=f'Không có chỗ cho {item.name}.', en=f'There is no room for {item.name}.')
+        inside = _nearest_within(item, large)
+    if not len(inside):
+        raise NoRoom(
+            vi=f'Tỉnh mẫu không có chỗ cho {item.name}. Dùng DEMO=no.',
+            en=f'The demo has no room for {item.name}. Use DEMO=no.',
+        )
     used_centres = large.centre[used_lots]
     apart = (int(i) for i in inside if not (np.abs(used_centres - large.centre[i]) < SITES_APART_M).all(axis=1).any())
     return next(apart, int(inside[0]))
+
+
+def _nearest_within(item: Facility, large: Lots) -> NDArray[np.intp]:
+    """The nearest lots in the facility's unit, however far: where people live thinly, or a river is in between."""
+    own = np.flatnonzero(shapely.contains_xy(item.within, *large.centre.T))
+    return np.asarray(own[np.argsort(np.hypot(*(large.centre[own] - item.near).T))][:NEAREST])
 
 
 def _clear(lots: Lots, roads: Roads, power: NDArray[np.object_]) -> NDArray[np.bool_]:

@@ -8,6 +8,8 @@ from dothi.core.locality import load_locality
 from dothi.core.unit_crosswalk import crosswalk
 from dothi.core.unit_register import UnitVersion, unit_register
 
+# The level of units that the demo makes up where the register has communes only.
+REGION = 'region'
 KINDS = ('Thành phố ', 'Thị xã ', 'Huyện ', 'Thị trấn ', 'Phường ', 'Xã ')
 
 
@@ -44,13 +46,23 @@ class LaterState:
 
 
 def units_in_force(locality_path: Path) -> list[Unit]:
-    """Districts and communes in force on the reference date, in the order of the register."""
+    """Units in force on the reference date: by level, the largest first, then as the register has them.
+
+    A level without a layer, such as that of the whole, is left out.
+    """
     locality = load_locality(locality_path)
-    return [_unit(unit) for unit in unit_register(locality).on(locality.place.reference_date)]
+    levels = locality.place.levels
+    order = {level: number for number, level in enumerate(levels)}
+    units = [
+        _unit(unit)
+        for unit in unit_register(locality).on(locality.place.reference_date)
+        if unit.level not in levels or levels[unit.level].layer
+    ]
+    return sorted(units, key=lambda unit: order.get(unit.level, -1))
 
 
 def later_states(locality_path: Path) -> list[LaterState]:
-    """How the units stood after each change that came after the reference date, oldest first, districts first."""
+    """How the units stood after each change that came after the reference date, oldest first, regions first."""
     locality = load_locality(locality_path)
     register, today = unit_register(locality), locality.place.reference_date
     states = []

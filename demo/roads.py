@@ -19,6 +19,7 @@ from demo.units import Place, Province
 
 CLASSES = ('national', 'provincial', 'district', 'commune')
 WIDTH_M = {'national': 12.0, 'provincial': 9.0, 'district': 6.0, 'commune': 3.5}
+REACHED_M = 300.0
 NODE_GRID_M = 0.01
 SHORTEST_BLIND_END_M = 25.0
 PARALLEL_M = 45.0
@@ -59,22 +60,61 @@ def draw_roads(province: Province, seed: int, denser: bool) -> Roads:
     """The whole network of the province, split at every junction, all of it reachable from anywhere."""
     towns = town_areas(province)
     source = _sources(province, towns, seed, denser)
+    roads = _network(source, towns)
+    if (cut_off := _cut_off(province, roads)).any():
+        roads = _network(_with_bridges(source, province, cut_off, seed), towns)
+    return _local_names(roads, province)
+
+
+def _network(source: Roads, towns: BaseGeometry) -> Roads:
     noded = shapely.get_parts(shapely.union_all(source.line, grid_size=NODE_GRID_M))
     roads = _classified(noded, source, towns)
     roads = roads.only(~_parallel(roads))
     for _ in range(3):
         roads = roads.only(~_blind(roads))
-    roads = roads.only(_largest_component(roads.line))
-    return _local_names(roads, province)
+    return roads.only(_largest_component(roads.line))
+
+
+def _cut_off(province: Province, roads: Roads) -> NDArray[np.bool_]:
+    """The communes whose centre no road reaches: those that rivers part from all others."""
+    centres = [shapely.Point(place.centre) for place in province.communes]
+    away_m = shapely.STRtree(roads.line).query_nearest(centres, return_distance=True, all_matches=False)[1]
+    return np.asarray(away_m > REACHED_M)
+
+
+def _with_bridges(source: Roads, province: Province, cut_off: NDArray[np.bool_], seed: int) -> Roads:
+    """The roads, and those over rivers between communes that are cut off and their neighbours."""
+    centres = np.array([place.centre for place in province.communes])
+    pairs = neighbour_pairs(centres)
+    pairs = pairs[cut_off[pairs].any(axis=1)]
+    names = np.array([_pair_name(province.communes, pair) for pair in pairs], dtype=object)
+    lines = np.array([_between(centres[pair], seed, name) for pair, name in zip(pairs, names, strict=True)])
+    inside = shapely.intersection(lines, province.outline.province)
+    keep = shapely.get_type_id(inside) == shapely.GeometryType.LINESTRING
+    lines, names, count = inside[keep], names[keep], int(keep.sum())
+    return Roads(
+        np.concatenate([source.line, lines]),
+        np.concatenate([source.rank, np.full(count, 2)]),
+        np.concatenate([source.name, names]),
+        np.concatenate([source.town, np.zeros(count, dtype=bool)]),
+    )
 
 
 def town_areas(province: Province) -> BaseGeometry:
     """Built-up areas with a street grid: around every town, wider around the seat of a city."""
-    wards = {place.unit.parent_code for place in province.communes if place.unit.is_ward}
+    return shapely.intersection(_town_discs(province), province.outline.dry_land)
+
+
+def towns_apart(province: Province) -> NDArray[np.object_]:
+    """One polygon for each town, from west to east; a town on both banks of a river is one."""
+    return np.array(sorted(shapely.get_parts(_town_discs(province)), key=lambda town: town.bounds), dtype=object)
+
+
+def _town_discs(province: Province) -> BaseGeometry:
+    wards = {place.region for place in province.communes if place.unit.is_ward}
     centres = province.outline.centres
     radius = {code: 2150.0 if code in wards else 560.0 for code in (*province.outline.towns, *wards)}
-    discs = [_blob(centres[code], radius[code], code) for code in radius]
-    return shapely.intersection(shapely.union_all(discs), province.outline.dry_land)
+    return shapely.union_all([_blob(centres[code], radius[code], code) for code in radius])
 
 
 def _blob(centre: Points, radius_m: float, name: str) -> BaseGeometry:
@@ -149,7 +189,7 @@ def local_streets(province: Province, towns: BaseGeometry, seed: int, denser: bo
     land = province.outline.dry_land
     open_land = land.buffer(-14, quad_segs=2).difference(towns)
     lines = [dike_roads(land, province.outline.province)]
-    for place in province.districts:
+    for place in province.regions:
         code, grain = place.unit.code, province.outline.grain_rad(place.unit.code)
         country = _country(grain, denser)
         lines.append(street_pattern(open_land.intersection(place.polygon), country, seed, f'country {code}'))

@@ -1,84 +1,98 @@
 """How the offices that a province always has send their layers: units, roads, rivers, schools, buildings, rasters."""
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from demo.drawing import Demo
 from demo.elevation import write_elevation
 from demo.files import Table, write_csv, write_geojson, write_geopackage, write_shapefile_zip, write_tab_zip
 from demo.places import SCHOOLS
 from demo.population_grid import write_population_grid
-from demo.register import LaterState
 from demo.sent import DemoFile
 from demo.tables import (
     buildings_table,
-    communes_table,
-    districts_table,
     facilities_table,
     power_lines_table,
     rivers_table,
     roads_table,
+    units_table,
 )
-from demo.units import draw_later
+from demo.units import Place, draw_later
+from dothi.core.crs import WGS84
 
 
 def units(folder: Path, demo: Demo) -> list[DemoFile]:
-    """Districts and communes of the reference date, and of each change after it."""
-    districts, communes = folder / 'districts.zip', folder / 'communes.gpkg'
-    write_shapefile_zip(districts, districts_table(demo.province.districts))
-    write_geopackage(communes, communes_table(demo.province.communes))
-    now = [DemoFile(districts, 'districts', 'home_affairs'), DemoFile(communes, 'communes', 'home_affairs')]
-    return now + [_later_units(folder, demo, state) for state in demo.later]
+    """The units of every level on the reference date, and after each change after it."""
+    by_level = demo.province.larger | {demo.levels[-1]: demo.province.communes}
+    now = [_units_of(folder, demo, level, places) for level, places in by_level.items()]
+    later = [(state, draw_later(demo.province, state)) for state in demo.later]
+    return now + [_units_of(folder, demo, state.level, places, state.on) for state, places in later]
 
 
-def _later_units(folder: Path, demo: Demo, state: LaterState) -> DemoFile:
-    """One file for the units of a level after a change, as the office sends them when a resolution takes effect."""
-    places = draw_later(demo.province, state)
-    if state.level == 'district':
-        path = folder / f'districts_{state.on}.zip'
-        write_shapefile_zip(path, districts_table(places))
-        return DemoFile(path, 'districts', 'home_affairs', as_of=state.on)
-    path = folder / f'communes_{state.on}.gpkg'
-    write_geopackage(path, communes_table(places))
-    return DemoFile(path, 'communes', 'home_affairs', as_of=state.on)
+def _units_of(folder: Path, demo: Demo, level: str, places: list[Place], on: date | None = None) -> DemoFile:
+    """One file for the units of a level; on: the day of a change, when a resolution takes effect.
+
+    The smallest level comes as a GeoPackage, the others as Shapefiles.
+    """
+    layer, day = demo.unit_layers[level], f'_{on}' if on else ''
+    table = units_table(places, demo.levels[: demo.levels.index(level) + 1], demo.srid)
+    smallest = level == demo.levels[-1]
+    path = folder / f'{layer}{day}{".gpkg" if smallest else ".zip"}'
+    (write_geopackage if smallest else write_shapefile_zip)(path, table)
+    return DemoFile(path, layer, 'home_affairs', as_of=on)
 
 
 def rivers(folder: Path, demo: Demo) -> list[DemoFile]:
-    """The water office works with Shapefiles in its UTM zone."""
+    """The water office works with Shapefiles in its UTM zone, where the locality has one in VN-2000."""
     path = folder / 'rivers.zip'
-    write_shapefile_zip(path, rivers_table(demo.outline.rivers))
+    write_shapefile_zip(path, rivers_table(demo.outline.rivers, demo.srid, demo.utm_srid or demo.srid))
     return [DemoFile(path, 'rivers', 'agriculture')]
 
 
 def power_lines(folder: Path, demo: Demo) -> list[DemoFile]:
     """The power company works with MapInfo."""
     path = folder / 'power_lines.zip'
-    write_tab_zip(path, power_lines_table(demo.power_lines))
+    write_tab_zip(path, power_lines_table(demo.power_lines, demo.srid))
     return [DemoFile(path, 'power_lines', 'power')]
 
 
 def roads(folder: Path, demo: Demo) -> list[DemoFile]:
     """The road network in one Shapefile."""
     path = folder / 'roads.zip'
-    write_shapefile_zip(path, roads_table(demo.roads, demo.prefix))
+    write_shapefile_zip(path, roads_table(demo.roads, demo.addresses, demo.prefix, demo.srid))
     return [DemoFile(path, 'roads', 'transport')]
 
 
 def schools(folder: Path, demo: Demo) -> list[DemoFile]:
-    """One CSV per district; every second sends longitude and latitude, the others easting and northing."""
-    codes = [place.unit.code for place in demo.province.districts]
-    return [_schools_of(folder, demo, code, geographic=i % 2 == 0) for i, code in enumerate(codes)]
+    """One CSV from each region that is a unit, else one from the department.
 
-
-def _schools_of(folder: Path, demo: Demo, district: str, geographic: bool) -> DemoFile:
-    path = folder / f'schools_{district}.csv'
+    Every second sends longitude and latitude, the others easting and northing.
+    """
     schools = demo.facilities.among(tuple(SCHOOLS))
-    own = np.array([i for i in schools if demo.facilities.items[i].district == district])
-    table = facilities_table(demo.facilities, own, ('MA_TRUONG', 'TEN_TRUONG', 'CAP_HOC', 'SO_CHO'))
-    _write_points(path, table, geographic)
-    crs = 'EPSG:4326' if geographic else f'EPSG:{table.srid}'
-    return DemoFile(path, 'schools', f'district_{district}', f'unit={district}', crs=crs)
+    if demo.province.has_made_up_regions:
+        return [_schools_of(demo, schools, DemoFile(folder / 'schools.csv', 'schools', 'education'))]
+    codes = [place.unit.code for place in demo.province.regions]
+    agency = demo.levels[0]
+    files = [
+        DemoFile(
+            folder / f'schools_{code}.csv', 'schools', f'{agency}_{code}', f'unit={code}',
+            crs=f'EPSG:{demo.srid if i % 2 else WGS84}',
+        )
+        for i, code in enumerate(codes)
+    ]  # fmt: skip
+    owner = np.array([demo.facilities.items[i].region for i in schools])
+    return [_schools_of(demo, schools[owner == code], file) for code, file in zip(codes, files, strict=True)]
+
+
+def _schools_of(demo: Demo, which: NDArray[np.intp], file: DemoFile) -> DemoFile:
+    table = facilities_table(demo.facilities, which, ('MA_TRUONG', 'TEN_TRUONG', 'CAP_HOC', 'SO_CHO'), demo.srid)
+    geographic = file.crs != f'EPSG:{demo.srid}'
+    _write_points(file.path, table, geographic)
+    return replace(file, crs=file.crs or f'EPSG:{WGS84}')
 
 
 def _write_points(path: Path, table: Table, geographic: bool) -> None:
@@ -92,21 +106,21 @@ def health(folder: Path, demo: Demo) -> list[DemoFile]:
     """The health department's file: points in degrees of WGS 84."""
     path = folder / 'health_facilities.geojson'
     health = demo.facilities.among(('station', 'hospital'))
-    write_geojson(path, facilities_table(demo.facilities, health, ('MA_CSYT', 'TEN', 'LOAI', 'SO_GIUONG')))
+    write_geojson(path, facilities_table(demo.facilities, health, ('MA_CSYT', 'TEN', 'LOAI', 'SO_GIUONG'), demo.srid))
     return [DemoFile(path, 'health_facilities', 'health')]
 
 
 def buildings(folder: Path, demo: Demo) -> list[DemoFile]:
     """All buildings in one GeoPackage."""
     path = folder / 'buildings.gpkg'
-    write_geopackage(path, buildings_table(demo.buildings))
+    write_geopackage(path, buildings_table(demo.buildings, demo.addresses, demo.srid))
     return [DemoFile(path, 'buildings', 'construction')]
 
 
 def elevation(folder: Path, demo: Demo) -> list[DemoFile]:
     """The surveying office's raster."""
     path = folder / 'elevation.tif'
-    write_elevation(path, *demo.elevation)
+    write_elevation(path, *demo.elevation, demo.srid)
     return [DemoFile(path, 'elevation', 'environment')]
 
 

@@ -17,7 +17,6 @@ from demo.files import (
     write_tab_zip,
 )
 from demo.sent import DemoFile
-from demo.tables import SRID
 from demo.water_network import water_network
 
 Write = Callable[[Path, Table], None]
@@ -42,7 +41,7 @@ def _csv_degrees(path: Path, table: Table) -> None:
 def commune_offices(folder: Path, demo: Demo) -> list[DemoFile]:
     """A surveyor's list: X is the northing, one office comes twice, one has no place."""
     table = faults.surveyors_table(faults.with_bad_rows(offices.commune_offices(demo), {}))
-    return _send_file(folder, 'commune_offices', 'home_affairs', table, faults.write_table, '.csv', f'EPSG:{SRID}')
+    return _send_file(folder, 'commune_offices', 'home_affairs', table, faults.write_table, '.csv', f'EPSG:{demo.srid}')
 
 
 def substations(folder: Path, demo: Demo) -> list[DemoFile]:
@@ -91,8 +90,8 @@ def markets(folder: Path, demo: Demo) -> list[DemoFile]:
     later = folder / 'markets_again.csv'
     _csv(later, faults.thinned(table, 5))
     return [
-        *_send_file(folder, 'markets', 'trade', spoilt, _csv, '.csv', f'EPSG:{SRID}'),
-        DemoFile(later, 'markets', 'trade', crs=f'EPSG:{SRID}', accept_loss=False),
+        *_send_file(folder, 'markets', 'trade', spoilt, _csv, '.csv', f'EPSG:{demo.srid}'),
+        DemoFile(later, 'markets', 'trade', crs=f'EPSG:{demo.srid}', accept_loss=False),
     ]
 
 
@@ -143,7 +142,7 @@ def air(folder: Path, demo: Demo) -> list[DemoFile]:
 def citizen_reports(folder: Path, demo: Demo) -> list[DemoFile]:
     """The operations centre's export, its places coarse already."""
     reports = watching.citizen_reports(demo)
-    return _send_file(folder, 'citizen_reports', 'operations_centre', reports, _csv, '.csv', f'EPSG:{SRID}')
+    return _send_file(folder, 'citizen_reports', 'operations_centre', reports, _csv, '.csv', f'EPSG:{demo.srid}')
 
 
 WRITERS = (

@@ -11,7 +11,7 @@ from demo.drawing import Demo
 from demo.files import Table
 from demo.outline import metres
 from demo.roads import town_areas
-from demo.tables import SRID, multi, text
+from demo.tables import multi, text
 from demo.units import Place
 
 TRIES = 60
@@ -25,10 +25,10 @@ LITRES_A_PERSON = 0.1
 
 
 def cemeteries(demo: Demo) -> Table:
-    """A public cemetery in the open land of every rural commune, a cemetery of martyrs in every district."""
+    """A public cemetery in the open land of every rural commune, a cemetery of martyrs in every region."""
     chance = generator(demo.seed, 'cemeteries')
     rural = [place for place in demo.province.communes if not place.unit.is_ward]
-    places = [*rural, *(_largest_commune(demo, district) for district in demo.province.districts)]
+    places = [*rural, *(_largest_commune(demo, region) for region in demo.province.regions)]
     martyrs = np.arange(len(places)) >= len(rural)
     names = [
         f'Nghĩa trang {"liệt sĩ" if of_martyrs else "nhân dân"} {place.unit.short_name}'
@@ -41,37 +41,38 @@ def cemeteries(demo: Demo) -> Table:
         'LOAI_NT': np.where(martyrs, 'martyrs', 'people').astype(object),
         'XU_LY': martyrs | (chance.random(len(places)) < 0.3),
     }
-    return Table(multi(open_sites(demo, places, area_m2, 'cemeteries')), columns, SRID)
+    return Table(multi(open_sites(demo, places, area_m2, 'cemeteries')), columns, demo.srid)
 
 
-def _largest_commune(demo: Demo, district: Place) -> Place:
-    rural = [place for place in demo.province.communes_of(district) if not place.unit.is_ward]
-    return max(rural, key=lambda place: place.polygon.area)
+def _largest_commune(demo: Demo, region: Place) -> Place:
+    communes = demo.province.communes_of(region)
+    rural = [place for place in communes if not place.unit.is_ward]
+    return max(rural or communes, key=lambda place: place.polygon.area)
 
 
 def landfills(demo: Demo) -> Table:
-    """One landfill for every district, far from houses; the smallest third is closed."""
+    """One landfill for every region, far from houses; the smallest third is closed."""
     chance = generator(demo.seed, 'landfills')
-    districts = demo.province.districts
-    amount = np.round([place.unit.population * 0.0005 for place in districts])
+    regions = demo.province.regions
+    amount = np.round([place.unit.population * 0.0005 for place in regions])
     columns = {
-        'MA_BCL': text([f'{demo.prefix}-BCL-{number:02d}' for number in range(1, len(districts) + 1)]),
-        'TEN_BCL': text([f'Khu xử lý rác {place.unit.short_name}' for place in districts]),
-        'LOAI': chance.choice(['sanitary', 'sanitary', 'inorganic', 'incinerator'], len(districts)).astype(object),
+        'MA_BCL': text([f'{demo.prefix}-BCL-{number:02d}' for number in range(1, len(regions) + 1)]),
+        'TEN_BCL': text([f'Khu xử lý rác {place.unit.short_name}' for place in regions]),
+        'LOAI': chance.choice(['sanitary', 'sanitary', 'inorganic', 'incinerator'], len(regions)).astype(object),
         'KHOI_LUONG': amount,
         'HOAT_DONG': amount > np.quantile(amount, 0.3),
     }
-    return Table(multi(open_sites(demo, districts, np.full(len(districts), 45_000.0), 'landfills')), columns, SRID)
+    return Table(multi(open_sites(demo, regions, np.full(len(regions), 45_000.0), 'landfills')), columns, demo.srid)
 
 
 def wastewater_plants(demo: Demo) -> Table:
-    """Works for every industrial zone, as near to it as open land is, and for every district's seat."""
+    """Works for every industrial zone, as near to it as open land is, and for every region's seat."""
     zones = demo.outline.data['industry']
-    near = [*metres([zone['at'] for zone in zones]), *(place.centre for place in demo.province.districts)]
-    names = [*(f'KCN {zone["name"]}' for zone in zones), *(p.unit.short_name for p in demo.province.districts)]
-    people = [p.unit.population for p in demo.province.districts]
+    near = [*metres([zone['at'] for zone in zones]), *(place.centre for place in demo.province.regions)]
+    names = [*(f'KCN {zone["name"]}' for zone in zones), *(p.unit.short_name for p in demo.province.regions)]
+    people = [p.unit.population for p in demo.province.regions]
     capacity = [*(zone['radius_km'] * 6000 for zone in zones), *(n * LITRES_A_PERSON for n in people)]
-    places = [_district_at(demo, point) for point in near]
+    places = [_region_at(demo, point) for point in near]
     area_m2 = np.clip(np.array(capacity) * 1.5, 4_000, 30_000)
     columns = {
         'MA_TXL': text([f'{demo.prefix}-TXL-{number:02d}' for number in range(1, len(names) + 1)]),
@@ -80,11 +81,11 @@ def wastewater_plants(demo: Demo) -> Table:
         'KHEP_KIN': np.arange(len(names)) % 3 == 0,
     }
     sites = open_sites(demo, places, area_m2, 'wastewater', np.array(near))
-    return Table(multi(sites), columns, SRID)
+    return Table(multi(sites), columns, demo.srid)
 
 
-def _district_at(demo: Demo, point: Points) -> Place:
-    return next(place for place in demo.province.districts if place.polygon.intersects(shapely.Point(point)))
+def _region_at(demo: Demo, point: Points) -> Place:
+    return next(place for place in demo.province.regions if place.polygon.intersects(shapely.Point(point)))
 
 
 def open_sites(
@@ -102,7 +103,7 @@ def open_sites(
         reach = np.sqrt(area_m2[i] / 2)
         points = _inside(place, chance, None if near is None else near[i])
         free_m = np.minimum(_distance_m(roads, points) - ROADSIDE_M, lots.query(points)[0] - 25) - 1.12 * reach
-        boxes = _rectangles(points, reach, demo.outline.grain_rad(_district(place)))
+        boxes = _rectangles(points, reach, demo.outline.grain_rad(place.region))
         fits = shapely.contains(place.polygon, boxes) & shapely.contains(land, boxes)
         rank = free_m if near is None else np.where(free_m > 0, -np.hypot(*(points - near[i]).T), free_m - 1e6)
         sites.append(boxes[np.argmax(np.where(fits, rank, -np.inf))])
@@ -129,10 +130,6 @@ def _rectangles(points: Points, reach_m: float, angle: float) -> NDArray[np.obje
     return np.asarray(shapely.polygons(np.round(points[:, None, :] + corners @ turn, 2)))
 
 
-def _district(place: Place) -> str:
-    return place.unit.code if place.unit.level == 'district' else place.unit.parent_code
-
-
 def parks(demo: Demo) -> Table:
     """Green inside the blocks of the towns, behind the houses: three in each town, twelve in a city."""
     shapes = _greens(demo)
@@ -147,7 +144,7 @@ def parks(demo: Demo) -> Table:
         'TEN_CV': text([f'{label[k]} {owner} {i}' for i, (k, owner) in enumerate(zip(kind, owners, strict=True), 1)]),
         'LOAI': kind.astype(object),
     }
-    return Table(multi(shapes), columns, SRID)
+    return Table(multi(shapes), columns, demo.srid)
 
 
 def _greens(demo: Demo) -> NDArray[np.object_]:

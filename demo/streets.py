@@ -1,6 +1,6 @@
 """Local streets: ribbons and links between paddy fields, town grids, and roads along the dikes.
 
-A delta village is a row of houses along a ribbon: a long lane beside a canal. Ribbons of a district run
+A delta village is a row of houses along a ribbon: a long lane beside a canal. Ribbons of a region run
 side by side in one direction, bent by a slow warp of the plane; short links join neighbouring ribbons.
 """
 

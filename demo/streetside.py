@@ -10,7 +10,7 @@ from demo.curves import Points
 from demo.drawing import Demo
 from demo.files import Table
 from demo.roads import CLASSES, WIDTH_M
-from demo.tables import SRID, text
+from demo.tables import text
 
 Ints = NDArray[np.intp]
 Lines = NDArray[np.object_]
@@ -35,14 +35,14 @@ def street_lights(demo: Demo) -> Table:
         'CONG_SUAT': np.where(lamp == 'compact', 40, np.where(large, 150, 90)).astype(np.int32),
         'CHIEU_CAO': np.where(large, 10.0, 7.0),
     }
-    return Table(np.asarray(shapely.points(points)), columns, SRID)
+    return Table(np.asarray(shapely.points(points)), columns, demo.srid)
 
 
 def _town_streets(demo: Demo) -> Ints:
     """Indices of the streets in towns, those nearest to the middle of their town first."""
     town = np.flatnonzero(demo.roads.town)
     middles = shapely.line_interpolate_point(demo.roads.line[town], 0.5, normalized=True)
-    centres = shapely.multipoints(np.array([place.centre for place in demo.province.districts]))
+    centres = shapely.multipoints(np.array([place.centre for place in demo.province.regions]))
     return np.asarray(town[np.argsort(shapely.distance(middles, centres), kind='stable')])
 
 
@@ -78,7 +78,7 @@ def drainage(demo: Demo) -> Table:
         'BE_RONG': np.where(kind == 'sewer', chance.choice([600, 800, 1000, 1500], len(streets)), 400).astype(np.int32),
         'VAT_LIEU': material.astype(object),
     }
-    return Table(np.asarray(lines), columns, SRID)
+    return Table(np.asarray(lines), columns, demo.srid)
 
 
 def bus_stops(demo: Demo) -> Table:
@@ -99,17 +99,17 @@ def bus_stops(demo: Demo) -> Table:
         'TUYEN': text([f'{names.index(stops[i][1]) + 1:02d}' for i in inside]),
         'NHA_CHO': generator(demo.seed, 'bus stops').random(len(inside)) < 0.3,
     }
-    return Table(np.asarray(shapely.points(points[inside])), columns, SRID)
+    return Table(np.asarray(shapely.points(points[inside])), columns, demo.srid)
 
 
 def new_bus_stops(demo: Demo) -> Table:
-    """Four stops more, at the seats of four districts."""
-    districts = demo.province.districts[1:5]
+    """Four stops more, at the seats of four regions."""
+    regions = demo.province.regions[1:5]
     columns = {
-        'MA_DIEM': text([f'{demo.prefix}-BUS-M{number}' for number in range(1, len(districts) + 1)]),
-        'TEN_DIEM': text([f'Trung tâm {place.unit.name}' for place in districts]),
+        'MA_DIEM': text([f'{demo.prefix}-BUS-M{number}' for number in range(1, len(regions) + 1)]),
+        'TEN_DIEM': text([f'Trung tâm {place.unit.name}' for place in regions]),
     }
-    return Table(np.asarray(shapely.points([place.centre for place in districts])), columns, SRID)
+    return Table(np.asarray(shapely.points([place.centre for place in regions])), columns, demo.srid)
 
 
 def _stops_of(demo: Demo, road: str) -> Points:
@@ -140,7 +140,7 @@ def bridges(demo: Demo) -> Table:
         'TAI_TRONG': np.array([30.0 if rank == 0 else 18.0 for rank in ranks]),
         'NAM_XD': chance.integers(1990, 2022, len(crossings)).astype(np.int32),
     }
-    return Table(lines, columns, SRID)
+    return Table(lines, columns, demo.srid)
 
 
 def _bridges_over(demo: Demo, water: BaseGeometry, river: str) -> list[tuple[shapely.LineString, str, int]]:

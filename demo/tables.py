@@ -5,6 +5,7 @@ import shapely
 from numpy.typing import NDArray
 from shapely.geometry.base import BaseGeometry
 
+from demo.addresses import Addresses
 from demo.buildings import Buildings
 from demo.files import Table
 from demo.lines import PowerLine
@@ -13,7 +14,13 @@ from demo.places import Facilities
 from demo.roads import CLASSES, Roads
 from demo.units import Place
 
-SRID = 9209
+# What offices call the levels in the names of their columns.
+VIETNAMESE = {'district': 'HUYEN', 'commune': 'XA'}
+
+
+def code_column(level: str) -> str:
+    """The column with the codes of units of a level: `MA_XA`."""
+    return f'MA_{VIETNAMESE.get(level, level.upper())}'
 
 
 def text(values: list[str]) -> NDArray[np.generic]:
@@ -21,17 +28,13 @@ def text(values: list[str]) -> NDArray[np.generic]:
     return np.array(values, dtype=object)
 
 
-def districts_table(districts: list[Place]) -> Table:
-    """Districts, with the Vietnamese column names of an office of home affairs."""
-    return _units(districts, 'MA_HUYEN', 'TEN_HUYEN', 'MA_TINH')
+def units_table(places: list[Place], levels: list[str], srid: int) -> Table:
+    """Units of one level, with the Vietnamese column names of an office of home affairs.
 
-
-def communes_table(communes: list[Place]) -> Table:
-    """Communes, with the Vietnamese column names of an office of home affairs."""
-    return _units(communes, 'MA_XA', 'TEN_XA', 'MA_HUYEN')
-
-
-def _units(places: list[Place], code: str, name: str, parent: str) -> Table:
+    levels: from the largest to that of the places; what is above them is a province.
+    """
+    code, parent = code_column(levels[-1]), code_column(levels[-2]) if len(levels) > 1 else 'MA_TINH'
+    name = code.replace('MA_', 'TEN_')
     units = [place.unit for place in places]
     columns = {
         code: text([unit.code for unit in units]),
@@ -40,7 +43,7 @@ def _units(places: list[Place], code: str, name: str, parent: str) -> Table:
         'HIEU_LUC': np.array([unit.valid_from for unit in units], dtype='datetime64[D]'),
         'HET_HL': np.array([unit.valid_to for unit in units], dtype='datetime64[D]'),
     }
-    return Table(multi([place.polygon for place in places]), columns, SRID)
+    return Table(multi([place.polygon for place in places]), columns, srid)
 
 
 def multi(polygons: list[BaseGeometry] | NDArray[np.object_]) -> NDArray[np.object_]:
@@ -49,32 +52,36 @@ def multi(polygons: list[BaseGeometry] | NDArray[np.object_]) -> NDArray[np.obje
     return np.asarray(shapely.multipolygons(parts, indices=owner))
 
 
-def roads_table(roads: Roads, prefix: str) -> Table:
+def roads_table(roads: Roads, addresses: Addresses, prefix: str, srid: int) -> Table:
     """Road segments, numbered in the order of their class."""
     order = np.argsort(roads.rank, kind='stable')
     roads = roads.only(order)
     columns = {
         'MA_DUONG': text([f'{prefix}-D-{number:06d}' for number in range(1, len(roads) + 1)]),
-        'TEN_DUONG': roads.name,
+        'TEN_DUONG': addresses.road_name[order],
         'CAP_DUONG': np.array(CLASSES, dtype=object)[roads.rank],
         'MAT_DUONG': roads.surface,
         'BE_RONG': roads.width_m,
     }
-    return Table(roads.line, columns, SRID)
+    return Table(roads.line, columns, srid)
 
 
-def buildings_table(buildings: Buildings) -> Table:
-    """Buildings with use, floors and people."""
+def buildings_table(buildings: Buildings, addresses: Addresses, srid: int) -> Table:
+    """Buildings with use, floors, people and address."""
     columns = {
         'MA_CT': buildings.code,
         'CONG_NANG': buildings.use,
         'SO_TANG': buildings.floors.astype(np.int32),
         'SO_NGUOI': buildings.population.astype(np.int32),
+        'SO_NHA': addresses.house_number[buildings.plot],
+        'TEN_DUONG': addresses.street[buildings.plot],
     }
-    return Table(multi(buildings.footprint), columns, SRID)
+    return Table(multi(buildings.footprint), columns, srid)
 
 
-def facilities_table(facilities: Facilities, which: NDArray[np.intp], names: tuple[str, str, str, str]) -> Table:
+def facilities_table(
+    facilities: Facilities, which: NDArray[np.intp], names: tuple[str, str, str, str], srid: int
+) -> Table:
     """Some of the facilities under the given column names for code, name, kind and size."""
     items = [facilities.items[i] for i in which]
     values = (
@@ -83,10 +90,10 @@ def facilities_table(facilities: Facilities, which: NDArray[np.intp], names: tup
         text([item.kind for item in items]),
         np.array([item.size for item in items], dtype=np.int32),
     )
-    return Table(facilities.points[which], dict(zip(names, values, strict=True)), SRID)
+    return Table(facilities.points[which], dict(zip(names, values, strict=True)), srid)
 
 
-def power_lines_table(lines: list[PowerLine]) -> Table:
+def power_lines_table(lines: list[PowerLine], srid: int) -> Table:
     """Power lines, one feature from substation to substation."""
     columns: dict[str, NDArray[np.generic]] = {
         'MA_TUYEN': text([line.code for line in lines]),
@@ -94,14 +101,14 @@ def power_lines_table(lines: list[PowerLine]) -> Table:
         'DIEN_AP': np.array([line.voltage_kv for line in lines]),
         'BOC_CD': np.array([line.insulated for line in lines]),
     }
-    return Table(np.array([line.line for line in lines], dtype=object), columns, SRID)
+    return Table(np.array([line.line for line in lines], dtype=object), columns, srid)
 
 
-def rivers_table(rivers: list[River]) -> Table:
-    """Rivers by their centre lines, in the UTM zone that the water office works in."""
+def rivers_table(rivers: list[River], srid: int, sent_in: int) -> Table:
+    """Rivers by their centre lines, in the system `sent_in` that the water office works in."""
     columns: dict[str, NDArray[np.generic]] = {
         'MA_SONG': text([river.code for river in rivers]),
         'TEN_SONG': text([river.name for river in rivers]),
         'BE_RONG': np.array([river.width_m for river in rivers]),
     }
-    return Table(np.array([river.line for river in rivers], dtype=object), columns, SRID).moved_to(3405)
+    return Table(np.array([river.line for river in rivers], dtype=object), columns, srid).moved_to(sent_in)

@@ -13,7 +13,7 @@ from demo.drawing import Demo
 from demo.files import Table
 from demo.outline import metres
 from demo.roads import CLASSES, junctions
-from demo.tables import SRID, multi, text
+from demo.tables import multi, text
 
 Floats = NDArray[np.float64]
 CAMERA_CELL_M, REPORT_CELL_M = 50.0, 100.0
@@ -39,7 +39,7 @@ def cameras(demo: Demo) -> Table:
         'GOC_MO': np.where(traffic, 60.0, 90.0),
         'TAM_NHIN': np.where(traffic, 120.0, 60.0),
     }
-    return Table(np.asarray(shapely.points(points)), columns, SRID)
+    return Table(np.asarray(shapely.points(points)), columns, demo.srid)
 
 
 def _views(demo: Demo, chance: np.random.Generator) -> tuple[Points, Floats]:
@@ -70,7 +70,7 @@ def camera_coverage(demo: Demo) -> Table:
         'MA_XA': text([code for code, *_ in rows]),
         'MUC_DICH': text([purpose for _, purpose, _ in rows]),
     }
-    return Table(multi([part for *_, part in rows]), columns, SRID)
+    return Table(multi([part for *_, part in rows]), columns, demo.srid)
 
 
 def fields_of_view(views: Table) -> NDArray[np.object_]:
@@ -108,22 +108,22 @@ def _by_commune(demo: Demo, area: BaseGeometry) -> list[tuple[str, BaseGeometry]
 
 
 def air_stations(demo: Demo) -> Table:
-    """An automatic station at each district's seat, a sensor in each industrial zone."""
+    """An automatic station at each region's seat, a sensor in each industrial zone."""
     points, names = _stations(demo)
-    seats = len(demo.province.districts)
+    seats = len(demo.province.regions)
     columns = {
         'MA_TRAM': station_codes(demo),
         'TEN_TRAM': text(names),
         'LOAI_TRAM': text(['reference'] * seats + ['sensor'] * (len(names) - seats)),
         'TU_NGAY': np.array([f'{2016 + i % 7}-01-01' for i in range(len(names))], dtype='datetime64[D]'),
     }
-    return Table(np.asarray(shapely.points(points)), columns, SRID)
+    return Table(np.asarray(shapely.points(points)), columns, demo.srid)
 
 
 def _stations(demo: Demo) -> tuple[Points, list[str]]:
     zones = demo.outline.data['industry']
-    points = [*(place.centre for place in demo.province.districts), *metres([zone['at'] for zone in zones])]
-    names = [*(place.unit.name for place in demo.province.districts), *(f'KCN {zone["name"]}' for zone in zones)]
+    points = [*(place.centre for place in demo.province.regions), *metres([zone['at'] for zone in zones])]
+    names = [*(place.unit.name for place in demo.province.regions), *(f'KCN {zone["name"]}' for zone in zones)]
     return np.round(np.array(points), 2), names
 
 
@@ -150,7 +150,7 @@ def air_observations(demo: Demo) -> Table:
         'NO2': np.round(14 * level * (1.6 - sun), 1),
         'O3': np.round(20 + 70 * sun * chance.uniform(0.8, 1.2, len(station)), 1),
     }
-    return Table(np.asarray(shapely.points(points[station])), columns, SRID)
+    return Table(np.asarray(shapely.points(points[station])), columns, demo.srid)
 
 
 def citizen_reports(demo: Demo) -> Table:
@@ -162,7 +162,7 @@ def citizen_reports(demo: Demo) -> Table:
     polygons = [place.polygon for place in demo.province.communes]
     commune, index = shapely.STRtree(np.asarray(shapely.points(points))).query(polygons, 'contains')
     points, commune = points[index], commune[np.arange(len(index))]
-    return Table(np.asarray(shapely.points(points)), _reported(demo, commune, chance), SRID)
+    return Table(np.asarray(shapely.points(points)), _reported(demo, commune, chance), demo.srid)
 
 
 def _reported(demo: Demo, commune: NDArray[np.intp], chance: np.random.Generator) -> dict[str, NDArray[np.generic]]:

@@ -14,7 +14,7 @@ from demo.drawing import Demo
 from demo.files import Table
 from demo.offices import plant_node, plant_sites
 from demo.roads import junctions
-from demo.tables import SRID, text
+from demo.tables import text
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.intp]
@@ -76,7 +76,7 @@ def _network(demo: Demo, plants: Points, source: Ints, chosen: Ints, ends: Ints,
     used, number = np.unique(np.concatenate([source, ends.ravel()]), return_inverse=True)
     first, pipes = number[: len(source)], number[len(source) :].reshape(-1, 2)
     code = [f'{demo.prefix}-N-{n:06d}' for n in range(1, len(used) + 1)]
-    plant_codes = [plant_node(place) for place in demo.province.districts]
+    plant_codes = [plant_node(place) for place in demo.province.regions]
     node_at = np.vstack([np.round(at[used] + SHIFT_M, 2), plants])
     short = np.column_stack([len(used) + np.arange(len(plants)), first])
     lines = np.concatenate([_lines(demo, chosen, ends), shapely.linestrings(node_at[short])])
@@ -125,7 +125,7 @@ def _pipes(demo: Demo, network: Network) -> Table:
         'VAT_LIEU': np.where(network.diameter_mm >= IRON_MM, 'ductile_iron', plastic).astype(object),
         'NAM_LD': generator(demo.seed, 'water pipes').integers(1996, 2024, count).astype(np.int32),
     }
-    return Table(network.line, columns, SRID)
+    return Table(network.line, columns, demo.srid)
 
 
 def _pipe_codes(demo: Demo, count: int) -> NDArray[np.generic]:
@@ -146,7 +146,7 @@ def _valves(demo: Demo, network: Network) -> Table:
         'LOAI_VAN': np.where(side == 0, 'gate', np.where(last, 'washout', between)).astype(object),
         'DUONG_KINH': network.diameter_mm[pipe].astype(np.int32),
     }
-    return Table(np.asarray(shapely.points(network.node_at[node])), columns, SRID)
+    return Table(np.asarray(shapely.points(network.node_at[node])), columns, demo.srid)
 
 
 def _valve_ends(network: Network, chance: np.random.Generator) -> tuple[Ints, Ints]:

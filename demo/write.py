@@ -9,13 +9,10 @@ from typing import Any
 
 from demo import send_basics, send_services
 from demo.drawing import Demo
-from demo.outline import OUTLINE
 from demo.sent import DemoFile
 from dothi.core.progress import Progress, silent
-from dothi.core.settings import PROJECT
 
 SIZES = {'small': 60_000, 'full': 600_000}
-LOCALITY = PROJECT / 'locality'
 MANIFEST = 'manifest.json'
 # In the order of delivery: units first, since scopes refer to them.
 WRITERS = (*send_basics.WRITERS, *send_services.WRITERS)
@@ -26,13 +23,13 @@ def write_demo(
     *,
     buildings: int = SIZES['small'],
     seed: int = 1,
-    locality_path: Path = LOCALITY,
+    locality_path: Path,
     progress: Progress = silent,
 ) -> list[DemoFile]:
     """The demo's files in the order in which they are to be delivered: units first, since scopes refer to them.
 
     The same number of buildings, seed and program give the same bytes, so files already in `folder` are kept.
-    Raises OutlineDoesNotFit for a locality whose districts the demo does not draw.
+    Raises OutlineDoesNotFit for a locality whose units the demo cannot draw.
     """
     made_from = _made_from(buildings, seed, locality_path)
     if (known := _known_files(folder, made_from)) is not None:
@@ -55,11 +52,11 @@ def _write_all(folder: Path, demo: Demo, progress: Progress) -> list[DemoFile]:
 
 
 def _made_from(buildings: int, seed: int, locality_path: Path) -> dict[str, Any]:
-    """What decides the content: size, seed, the program itself and the register of units."""
+    """What decides the content: size, seed, the program itself, and what the locality says of units and places."""
     sources = [
         *sorted(Path(__file__).parent.glob('*.py')),
-        OUTLINE,
         locality_path / 'locality.yml',
+        *sorted((locality_path / 'demo').glob('*')),
         *sorted((locality_path / 'units').glob('*.csv')),
     ]
     program = hashlib.sha256(b''.join(source.read_bytes() for source in sources)).hexdigest()

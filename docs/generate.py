@@ -19,7 +19,7 @@ from dothi.core.layer import Checks, Column, Layer
 from dothi.core.locality import load_locality
 from dothi.core.norms import Norm
 from dothi.core.row_faults import ELEMENTS, FAULT_KINDS
-from dothi.core.settings import PROJECT
+from dothi.core.settings import LOCALITIES, PROJECT
 from dothi.core.settings_table import SETTINGS
 from dothi.core.terms import TERMS
 from dothi.core.text import split_halves
@@ -50,9 +50,9 @@ checks: {bad_rows_share: 0.02, sliver_width_m: 0.5, near_duplicate_m: 0.1, repai
 ```
 """
 STYLES_ARE = """\
-What the files in `locality/styles/` say; [how one is written](../how-to/style-a-layer.md). The least distance is that
-of the two colours of a legend that are hardest to tell apart (CIEDE2000), for typical sight and for the three kinds of
-colour blindness, where nothing but colour tells them apart; [why it is 10 or more](../explanation/styles.md).
+What the files in `localities/library/styles/` say; [how one is written](../how-to/style-a-layer.md). The least distance
+is that of the two colours of a legend that are hardest to tell apart (CIEDE2000), for typical sight and for the three
+kinds of colour blindness, where nothing but colour tells them apart; [why it is 10 or more](../explanation/styles.md).
 """
 NOTICE = '<!-- Written by `make docs`; change the code it comes from instead. -->\n'
 
@@ -88,8 +88,8 @@ def settings_page() -> str:
 
 def layers_page() -> str:
     """Every layer of the locality that is shipped, with its columns."""
-    parts = [NOTICE, '# Layers\n', 'What the files in `locality/layers/` say.\n']
-    for layer in load_locality(PROJECT / 'locality').layers.values():
+    parts = [NOTICE, '# Layers\n', 'What the files in `localities/library/layers/` say.\n']
+    for layer in load_locality(LOCALITIES / 'nam_dinh').layers.values():
         parts += [_layer(layer)]
     return '\n'.join(parts)
 
@@ -104,7 +104,7 @@ def styles_page() -> str:
         f'{", ".join(f"`{name}`" for name in NAMES)}\n',
         '## Layers\n',
     ]
-    locality = load_locality(PROJECT / 'locality')
+    locality = load_locality(LOCALITIES / 'nam_dinh')
     found = [(layer, styles_of(layer, locality.path)) for layer in locality.layers.values()]
     files = [styles for _, styles in found]
     rows = [row for layer, styles in found for row in _styles(layer, styles, files)]
@@ -151,8 +151,12 @@ def checks_page() -> str:
 
 def norms_page() -> str:
     """Every value of a norm in the locality that is shipped."""
-    parts = [NOTICE, '# Norms\n', 'What `locality/norms.csv` says; [how it is read](../explanation/norms.md).\n']
-    by_name = groupby(load_locality(PROJECT / 'locality').norm_values, key=lambda norm: norm.norm)
+    parts = [
+        NOTICE,
+        '# Norms\n',
+        'What `localities/library/norms.csv` says; [how it is read](../explanation/norms.md).\n',
+    ]
+    by_name = groupby(load_locality(LOCALITIES / 'nam_dinh').norm_values, key=lambda norm: norm.norm)
     for name, norms in by_name:
         rows = [
             (norm.subject, norm.condition, _class(norm), f'{norm.value:g} {norm.unit}', norm.clause,
@@ -170,17 +174,17 @@ def _class(norm: Norm) -> str:
 
 def coverages_page() -> str:
     """Every coverage of the locality that is shipped, with its bands."""
-    parts = [NOTICE, '# Coverages\n', 'What the files in `locality/coverages/` say.\n']
-    for coverage in load_locality(PROJECT / 'locality').coverages.values():
+    parts = [NOTICE, '# Coverages\n', 'What the files in `localities/library/coverages/` say.\n']
+    for coverage in load_locality(LOCALITIES / 'nam_dinh').coverages.values():
         parts += [_coverage(coverage)]
     return '\n'.join(parts)
 
 
 def indicators_page() -> str:
     """Every indicator set of the locality that is shipped."""
-    head = 'What `locality/indicators/` says; [how it is computed and judged](../explanation/indicators.md).'
+    head = 'What `localities/library/indicators/` says; [how it is computed and judged](../explanation/indicators.md).'
     parts = [NOTICE, '# Indicators\n', f'{head}\n']
-    locality = load_locality(PROJECT / 'locality')
+    locality = load_locality(LOCALITIES / 'nam_dinh')
     for name in indicator_sets(locality):
         found = indicator_set(name, locality)
         rows = [_indicator(key, one, found) for key, one in found.indicators.items()]

@@ -8,7 +8,7 @@ from pathlib import Path
 import pyarrow.compute as pc
 
 from dothi.core.layer import Layer
-from dothi.core.text import Text
+from dothi.core.text import AdvisedText, Text
 from etl.closed_room.layers import open_source
 from etl.desk.held import Reason
 from etl.desk.options import DeliveryOptions
@@ -20,6 +20,7 @@ from etl.doctor.titles import titles_for_codes
 from etl.formats.file_parts import no_rows
 from etl.formats.source import RawBatch, Source
 from etl.shape import must_be_the_kind
+from etl.template.mark import changed_since, other_template, parse_mark
 
 # Values that a column is recognised by.
 SAMPLE = 1_000
@@ -39,7 +40,7 @@ class Inspected:
     first: RawBatch
     batches: Iterator[RawBatch]
     questions: list[tuple[Reason, Text]]
-    hints: list[Text]
+    hints: list[AdvisedText | Text]
 
 
 def inspect(file: Path, layer: Layer, options: DeliveryOptions, known: Evidence | None = None) -> Inspected:
@@ -49,6 +50,7 @@ def inspect(file: Path, layer: Layer, options: DeliveryOptions, known: Evidence 
     """
     known = known or Evidence()
     source = open_source(file, layer, options.encoding, options.source_layer)
+    template_hints = _template_hints(source, layer)
     batches = source.batches()
     first = next(batches, None)
     if first is None:
@@ -62,8 +64,19 @@ def inspect(file: Path, layer: Layer, options: DeliveryOptions, known: Evidence 
     proposed = _Proposing(source, matching, text, first, layer, known)
     questions += [('columns', question) for question in proposed.questions()]
     batches = itertools.chain([first], batches)
-    hints = [*_titles(first, matching, text, layer), *proposed.hints()]
+    hints = [*_titles(first, matching, text, layer), *proposed.hints(), *template_hints]
     return Inspected(source, matching, text, first, batches, questions, hints)
+
+
+def _template_hints(source: Source, layer: Layer) -> list[AdvisedText]:
+    """That the layer has changed since the template was made; raises OtherTemplate where it is of another layer."""
+    mark = parse_mark(source.template)
+    if mark is None:
+        return []
+    if mark.layer != layer.id:
+        raise other_template(mark, layer)
+    changed = changed_since(mark, layer)
+    return [changed] if changed else []
 
 
 def _titles(first: RawBatch, matching: Matching, decoder: Decoder, layer: Layer) -> list[Text]:

@@ -1,5 +1,6 @@
 """One file of rows from its inspection to a release, or to a report that says why not; in the caller's transaction."""
 
+from dataclasses import replace
 from datetime import date
 
 from psycopg2.extensions import connection as Connection
@@ -10,12 +11,15 @@ from etl import stage
 from etl.checking import Checked, Load, check_rows
 from etl.desk.delivery import Delivery
 from etl.desk.held import ACCEPTED_AS_IT_IS, Reason
-from etl.desk.judgement import NOTHING_TO_SAY, Judgement
+from etl.desk.judgement import NOTHING_TO_SAY, Judgement, agreed_or_held
+from etl.desk.placed_rows import keep_placed
 from etl.doctor.coordinates import Decision, Sample, columns_of, decide, known
 from etl.doctor.coordinates.reading import Reading
+from etl.doctor.coordinates.verdict import Declaring
 from etl.doctor.rows.geometry import Area
 from etl.doctor.rows.misplaced import FAR_SHARE, FEWEST_FAR, far_rows_note
 from etl.doctor.rows.units import parents
+from etl.geocode.rows import AddressedRows, placed_note
 from etl.inspecting import Inspected, inspect
 from etl.mappings import evidence, remember
 from etl.prepare import Plan
@@ -26,6 +30,7 @@ from etl.report import notes
 from etl.report.map import outlines
 from etl.report.model import Report
 from etl.scope import scope_polygon
+from etl.state_day import day_of_rows, unseen_note
 
 
 def load(db: Connection, delivery: Delivery[Layer], fingerprint: str | None) -> Report:
@@ -41,8 +46,13 @@ def load(db: Connection, delivery: Delivery[Layer], fingerprint: str | None) -> 
     if questions.held or decision.reading is None:
         return make_report(work, decision, fingerprint, questions)
     plan = _plan(work, decision.reading, on)
+    day = day_of_rows(inspected.first, plan, on)
+    if day is not None and options.as_of is None:
+        return load(db, delivery.of_day(day), fingerprint)
+    addressed = AddressedRows(inspected.source, inspected.decoder, locality, decision.reading, delivery.progress)
+    work = replace(work, inspected=replace(inspected, batches=addressed.fill(inspected.batches)))
     checked = check_rows(work, plan, on)
-    judgement = _judge_rows(work, checked)
+    judgement = _judge_rows(work, checked) + _unseen(work, plan) + _keep_placed_rows(work, addressed)
     judgement = judgement if judgement.ends else judgement + _judge_places(work, checked, plan)
     released = Released(judgement) if judgement.ends else release_rows(work, checked, judgement)
     if released.judgement.final_verdict == 'accepted' and delivery.number is not None:
@@ -71,6 +81,7 @@ def make_report(
         columns={source: name for name, source in inspected.matching.source_of.items()},
         text=inspected.decoder.report(),
         notes=[*before, *(checked.notes if checked else []), *judgement.notes],
+        as_of=delivery.options.as_of,
         fingerprint=fingerprint,
         map_extent=delivery.locality.place.extent_wgs84,
         map_outlines=outlines(units[0], delivery.locality.srid) if units else [],
@@ -88,7 +99,11 @@ def _decide_coordinates(
     codes = {name: first.columns[name] for name in columns_of(layer, inspected.matching)}
     sample = Sample.of(first.geometry, codes)
     references = known(db, layer, locality, inspected.matching, sample, units, on)
-    return decide(inspected.source, delivery.options.crs, layer, locality, sample, references)
+    source: Declaring = inspected.source
+    if not inspected.source.has_places:
+        # addresses are placed in the working CRS
+        source = replace(inspected.source, declared_crs=locality.place.crs)
+    return decide(source, delivery.options.crs, layer, locality, sample, references)
 
 
 def _judge_questions(inspected: Inspected, decision: Decision) -> Judgement:
@@ -124,11 +139,34 @@ def _judge_rows(work: Load, checked: Checked) -> Judgement:
     return Judgement('returned', notes=(notes.too_many_bad(checked.tally, layer),))
 
 
+def _unseen(work: Load, plan: Plan) -> Judgement:
+    """Says so where the map's own day shows nothing of what was delivered."""
+    layer, shown = work.delivery.layer, work.delivery.locality.place.reference_date
+    day = day_of_rows(work.inspected.first, plan, shown)
+    return Judgement(notes=(unseen_note(layer, day, shown),)) if day is not None else NOTHING_TO_SAY
+
+
+def _keep_placed_rows(work: Load, addressed: AddressedRows) -> Judgement:
+    """Keeps what became of addresses for the desk, and says how many rows these placed."""
+    delivery, placed = work.delivery, addressed.placed
+    if delivery.number is not None:
+        keep_placed(work.db, delivery.number, placed, delivery.locality)
+    note = placed_note(placed)
+    return Judgement(notes=(note,)) if note else NOTHING_TO_SAY
+
+
 def _judge_places(work: Load, checked: Checked, plan: Plan) -> Judgement:
     """Held where more rows than slips of the pen lie far from the units that they name; told also where agreed to."""
+    unsure = _judge_addresses(work, checked)
     rows, share = checked.tally.warned['far_from_unit'], checked.tally.far_share
     if rows < FEWEST_FAR or share <= FAR_SHARE:
-        return NOTHING_TO_SAY
+        return unsure
     note = far_rows_note(rows, share, work.inspected.first, plan, work.delivery.locality)
     held_for: tuple[Reason, ...] = () if work.delivery.options.agrees_to('misplaced', share) else ('misplaced',)
-    return Judgement(held=held_for, seen={'misplaced': share}, notes=(note,))
+    return unsure + Judgement(held=held_for, seen={'misplaced': share}, notes=(note,))
+
+
+def _judge_addresses(work: Load, checked: Checked) -> Judgement:
+    """Held where rows wait for their place; whoever agrees without saying where they are leaves them out."""
+    share = checked.tally.unsure_share
+    return agreed_or_held(work.delivery.options, 'places', share) if share else NOTHING_TO_SAY

@@ -176,7 +176,7 @@ def diff(  # noqa: PLR0913, PLR0917 (one question; all of it decides what is tol
     bound = _bound(scope, srid)
     if real is not None:
         _spare_rows_in(db, layer, real, srid)
-    real_then = _spare_other_times(db, layer, on, options, bound) if layer.publish.validity else None
+    real_then = _spare_other_times(db, layer, on, bound) if layer.publish.validity else None
     spared = _spare_bad_rows(db, layer, options)
     merged = _merge_edits(db, layer, staging, bound, options)
     values = [layer.id, staging, bound, options.origin == 'demo']
@@ -211,11 +211,11 @@ def _spare_bad_rows(db: Connection, layer: Layer, options: DeliveryOptions) -> i
     return int(spared)
 
 
-def _spare_other_times(db: Connection, layer: Layer, on: date, options: DeliveryOptions, scope: str | None) -> int:
+def _spare_other_times(db: Connection, layer: Layer, on: date, scope: str | None) -> int:
     """How many real rows the delivery speaks for, once those of other times are left out of what it closes."""
     times = [layer.id, *(layer.publish.validity or ()), on]
     with db.cursor() as cursor:
-        cursor.execute('select catalog.spare_other_times(%s, %s, %s, %s, %s)', [*times, options.origin == 'demo'])
+        cursor.execute('select catalog.spare_other_times(%s, %s, %s, %s)', times)
         cursor.execute('select catalog.real_rows_then(%s, %s, %s, %s, %s)', [*times, scope])
         (spared,) = cursor.fetchone() or (0,)
     return int(spared)

@@ -105,7 +105,7 @@ class CompareReleases(Process[Inputs]):
         en='The two states are joined by lasting id; each feature is counted once by its point, lengths and areas are '
         'cut at the borders of the zones.',
     )
-    example: ClassVar[dict[str, Any]] = {'layer': 'roads', 'before': '2024-08-31', 'zones': 'districts'}
+    example: ClassVar[dict[str, Any]] = {'layer': 'roads', 'before': '2024-08-31', 'zones': 'communes'}
 
     def cost_s(self, inputs: Inputs) -> float:
         """600,000 buildings take 20 s, a layer of some thousand features less than one."""

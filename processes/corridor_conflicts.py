@@ -82,7 +82,7 @@ KINDS = {
 }
 # What tells the sides of a dike, where the planner names nothing else.
 SETTLEMENTS = LayerRef('land_use', "class IN ('ONT', 'ODT')")
-WATER, LAND = LayerRef('rivers'), LayerRef('districts')
+WATER = LayerRef('rivers')
 
 
 class NoWater(WrongUse):
@@ -139,8 +139,8 @@ class Inputs(ProcessInputs):
     land: LayerRef | None = input_field(
         Text(vi='Đất liền', en='Land'),
         Text(
-            vi='Chỉ cho đê biển: phía biển là phía có ranh giới ngoài gần nhất của các vùng này. Mặc định: districts.',
-            en='For sea dikes only: seaward is towards their nearest outer border. If left out: districts.',
+            vi='Chỉ cho đê biển: phía biển là phía có ranh giới ngoài gần nhất của các vùng. Mặc định: cấp lớn nhất.',
+            en='For sea dikes only: seaward is towards their nearest outer border. If left out: the largest units.',
         ),
         default=None,
         geometry=AREAS,
@@ -268,7 +268,8 @@ def waterside_conditions(inputs: Inputs, near: NearPairs, lines: list[dict[str, 
 
 def read_waters(kind: str, inputs: Inputs, data: Data) -> Geometries:
     """What the side of the water is told by, for dikes of this kind; raises NoWater where there is nothing."""
-    layer_ref = inputs.water or WATER if kind == 'river' else inputs.land or LAND
+    land = inputs.land or LayerRef(data.locality.place.unit_layers[0])
+    layer_ref = inputs.water or WATER if kind == 'river' else land
     shapes = data.shapes(layer_ref)
     if not len(shapes):
         raise NoWater(

@@ -40,7 +40,7 @@ def geojson_feature(feature_id: str | int, geometry: dict[str, Any] | None, prop
     return {'type': 'Feature', 'id': feature_id, 'geometry': geometry, 'properties': properties}
 
 
-def numbered_features(geometries: Sequence[dict[str, Any]], properties: Iterable[dict[str, Any]]) -> list[Any]:
+def numbered_features(geometries: Sequence[dict[str, Any] | None], properties: Iterable[dict[str, Any]]) -> list[Any]:
     """Features whose ids are their numbers, from 1 on."""
     pairs = zip(geometries, properties, strict=True)
     return [geojson_feature(number, *pair) for number, pair in enumerate(pairs, start=1)]

@@ -16,7 +16,7 @@ from processes.evaluation.store import keep_evaluation, values_before
 from processes.evaluation.units import NoUnits, Units, levels_of_figures, read_units
 from processes.evaluation.verdicts import FAULTS, TRENDS, VERDICTS, Proof, Witness
 from processes.geojson import FeatureCollection, feature_collection
-from processes.inputs import DAY, LEVELS, ProcessInputs, input_field
+from processes.inputs import DAY, ProcessInputs, input_field
 from processes.outputs import Member, Output, shared
 from processes.reading.unit_layers import require_level
 
@@ -30,8 +30,8 @@ class Inputs(ProcessInputs):
     set: str = input_field(
         Text(vi='Bộ chỉ tiêu', en='Indicator set'),
         Text(
-            vi='Tên tệp trong locality/indicators/, không có đuôi.',
-            en='A file of locality/indicators/, without suffix.',
+            vi='Tên tệp trong indicators/ của địa phương, không có đuôi.',
+            en='A file of indicators/ of the locality, without suffix.',
         ),
         default='pilot',
         max_length=40,
@@ -51,12 +51,12 @@ class Inputs(ProcessInputs):
     level: str = input_field(
         Text(vi='Cấp nhỏ nhất', en='Smallest level'),
         Text(
-            vi='commune, district hoặc province; các cấp lớn hơn luôn có.',
-            en='commune, district or province; the larger levels are always told.',
+            vi='Một cấp đơn vị của địa phương, như commune; các cấp lớn hơn luôn có.',
+            en='A level of the units of the locality, such as commune; the larger ones are always told.',
         ),
         default='commune',
         max_length=40,
-        choices=LEVELS,
+        levels='whole',
     )
     units_on: str | None = input_field(
         Text(vi='Đơn vị của ngày', en='Units of the day'),
@@ -110,7 +110,7 @@ CRITERION = {
     'due': Member(Text(vi='Hạn cập nhật', en='Update due')),
     'fault': Member(Text(vi='Vì sao chưa đủ', en='Why it proves nothing'), codes=FAULTS),
 }
-LEVEL_MEMBER = Member(Text(vi='Cấp', en='Level'), codes=LEVELS)
+LEVEL_MEMBER = Member(Text(vi='Cấp', en='Level'), levels=True)
 
 
 class Indicators(Process[Inputs]):
@@ -122,7 +122,7 @@ class Indicators(Process[Inputs]):
         en='An indicator set by administrative unit for a period: values, whether each is met, trend, and evidence.',
     )
     audience: ClassVar[Audience] = 'internal'
-    example: ClassVar[dict[str, Any]] = {'set': 'pilot', 'level': 'district', 'keep': False}
+    example: ClassVar[dict[str, Any]] = {'set': 'pilot', 'level': 'commune', 'keep': False}
 
     # layers grow old and services fail without a release, and a run that is kept makes one
     reusable: ClassVar[bool] = False

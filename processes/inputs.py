@@ -92,6 +92,10 @@ def layers_in(value: Any) -> Iterator[LayerRef]:
             yield from layers_in(item)
 
 
+# Levels that a layer of units shows, or these and that of the whole locality.
+Levels = Literal['units', 'whole']
+
+
 def input_field(  # noqa: PLR0913 (keywords of a declaration; all but two may be left out)
     title: Text,
     description: Text,
@@ -101,14 +105,16 @@ def input_field(  # noqa: PLR0913 (keywords of a declaration; all but two may be
     geometry: set[GeometryType] | None = None,
     filters: str | None = None,
     choices: Mapping[str, Text] | None = None,
+    levels: Levels | None = None,
     occurs: int = 1,
     **limits: Any,
 ) -> Any:
     """A field of `ProcessInputs`, documented in both languages.
 
     unit: of a number. geometry: kinds of geometry that a LayerRef may have. filters: the LayerRef that this CQL2
-    text narrows. choices: words for the codes that may be chosen. occurs: how many values it may have at most; several
-    come as an array, and its schema is of one. limits: as of pydantic's Field (gt, ge, lt, le, max_length).
+    text narrows. choices: words for the codes that may be chosen. levels: it is a level of the
+    locality's units, `whole` where that of the whole will do as well. occurs: how many values it may have at most;
+    several come as an array, and its schema is of one. limits: as of pydantic's Field (gt, ge, lt, le, max_length).
     """
     metadata: JsonDict = {
         'title': title.model_dump(),
@@ -117,6 +123,7 @@ def input_field(  # noqa: PLR0913 (keywords of a declaration; all but two may be
         'geometry': [*sorted(geometry or ())],
         'filters': filters,
         'choices': {code: words.model_dump() for code, words in (choices or {}).items()},
+        'levels': levels,
         'occurs': occurs,
     }
     return Field(default, json_schema_extra=metadata, **limits)
@@ -149,17 +156,15 @@ ZONES = input_field(
     default=LayerRef('communes'),
     geometry=AREAS,
 )
-LEVELS = {
-    'commune': Text(vi='cấp xã', en='commune'),
-    'district': Text(vi='cấp huyện', en='district'),
-    'province': Text(vi='cấp tỉnh', en='province'),
-}
 LEVEL = input_field(
     Text(vi='Cấp đơn vị', en='Level of the units'),
-    Text(vi='Cấp trong danh mục đơn vị: commune, district.', en='A level of the register: commune, district.'),
+    Text(
+        vi='Một cấp đơn vị hành chính của địa phương, như commune.',
+        en='A level of the administrative units of the locality, such as commune.',
+    ),
     default='commune',
     max_length=40,
-    choices=LEVELS,
+    levels='units',
 )
 JOB = input_field(
     Text(vi='Tác vụ', en='Job'),

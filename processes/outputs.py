@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, Self
 
+from dothi.core.place import Level
 from dothi.core.text import LANGUAGES, Text
 from dothi.core.units import ucum
 from processes.forms.numbers import SHARE, format_number, unit_of
@@ -18,9 +19,9 @@ class Member:
     """A member of a result as people read it: in a map's legend, in tables, in a report.
 
     unit: as in layer files; `share` is 0 to 1 and read in per cent; None is what the name says (`length_m`), and ''
-    none. codes: words for values that are codes of ours. low_first: low values tell a planner more.
-    by_data: its parts are named by data, such as the codes of units or the columns of a layer, and have no titles.
-    year: a number without a sign between thousands.
+    none. codes: words for values that are codes of ours. low_first: low values tell a planner more. by_data: its
+    parts are named by data, such as the codes of units or the columns of a layer, and have no titles. year: a number
+    without a sign between thousands. levels: its values are levels of units.
     """
 
     title: Text
@@ -29,12 +30,13 @@ class Member:
     low_first: bool = False
     by_data: bool = False
     year: bool = False
+    levels: bool = False
 
     @classmethod
     def of_input(cls, metadata: Mapping[str, Any]) -> Self:
         """The member that repeats an input, by the metadata of the input's field."""
         codes = {code: Text(**words) for code, words in (metadata.get('choices') or {}).items()}
-        return cls(Text(**metadata['title']), metadata.get('unit'), codes or None)
+        return cls(Text(**metadata['title']), metadata.get('unit'), codes or None, levels=bool(metadata.get('levels')))
 
     def filled(self, placeholders: Mapping[str, str]) -> Self:
         """The member with values in the place of the placeholders of its title: `{kind}`, or the number `{bound}`."""
@@ -44,6 +46,12 @@ class Member:
             number = {'bound': format_number(float(bound), lang)} if bound else {}
             titles[lang] = self.title.pick(lang).format_map({**placeholders, **number})
         return replace(self, title=Text(**titles))
+
+
+def name_levels(members: Mapping[str, Member], levels: Mapping[str, Level]) -> dict[str, Member]:
+    """The members, those that are levels of units with the locality's words for them."""
+    codes = {name: level.title for name, level in levels.items()}
+    return {name: replace(member, codes=codes) if member.levels else member for name, member in members.items()}
 
 
 def find_member(name: str, members: Mapping[str, Member]) -> Member | None:

@@ -27,6 +27,7 @@ from tests.databases import (
     use,
 )  # fmt: skip
 from tests.matrix import number_of_examples
+from tests.nam_dinh import NAM_DINH
 from tests.province import (
     DEMO_BUILDINGS,
     demo_files,
@@ -131,4 +132,4 @@ def real_data() -> Path:
 @pytest.fixture(scope='session')
 def locality() -> Locality:
     """The locality that the project ships."""
-    return load_locality(PROJECT / 'locality')
+    return load_locality(NAM_DINH)

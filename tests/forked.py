@@ -205,9 +205,9 @@ def fork_job_server() -> None:
     Before anything else: as after the start of a new program, no connection of this process is open there.
     """
     multiprocessing.set_forkserver_preload(JOB_PRELOAD)
-    starts_python, util.spawnv_passfds = util.spawnv_passfds, _fork_program  # type: ignore[attr-defined]
+    starts_python, util.spawnv_passfds = util.spawnv_passfds, _fork_program  # type: ignore[assignment]
     forkserver.ensure_running()
-    util.spawnv_passfds = starts_python  # type: ignore[attr-defined]
+    util.spawnv_passfds = starts_python
 
 
 def _fork_program(_path: str, arguments: list[str], descriptors: list[int]) -> int:

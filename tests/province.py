@@ -12,11 +12,11 @@ from demo.sent import DemoFile
 from demo.write import write_demo
 from dothi.core import database as core_database
 from dothi.core.locality import Locality
-from dothi.core.settings import PROJECT
 from dothi.local.demo import demo_options
 from etl.desk.deliver import deliver
 from tests.databases import Instance, fresh, use
 from tests.matrix import EXHAUSTIVE
+from tests.nam_dinh import NAM_DINH
 from tests.services import Province, serving, shared_services
 
 DEMO_BUILDINGS = 2_000
@@ -33,7 +33,7 @@ def demo_files(tmp_path_factory: pytest.TempPathFactory) -> list[DemoFile]:
         if not written.exists():
             folder = shared / 'demo'
             folder.mkdir()
-            files = write_demo(folder, locality_path=PROJECT / 'locality', buildings=DEMO_BUILDINGS)
+            files = write_demo(folder, locality_path=NAM_DINH, buildings=DEMO_BUILDINGS)
             written.write_bytes(pickle.dumps(files))
     loaded: list[DemoFile] = pickle.loads(written.read_bytes())
     return loaded

@@ -12,8 +12,8 @@ PROVINCE = (
     *('tests/api/conformance/', 'tests/clients/', 'tests/mapping/', 'tests/qgis/', 'tests/web/'),
     *('tests/docs/test_readme.py', 'tests/fuzz/', 'tests/demo/test_faults.py'),
     *(f'tests/api/test_{name}.py' for name in (
-        'echo_suite', 'filter_cost', 'map_cache', 'openapi_examples', 'openapi_fuzzed', 'records', 'request_body',
-        'tiles_cache', 'units',
+        'echo_suite', 'filter_cost', 'geocode', 'map_cache', 'openapi_examples', 'openapi_fuzzed', 'records',
+        'request_body', 'tiles_cache', 'units',
     )),
     *(f'tests/processes/test_{name}.py' for name in (
         'compare_releases', 'flood_exposure', 'hotspots', 'indicators_pilot', 'isolation_distance', 'network_trace',
@@ -27,6 +27,8 @@ FIXTURES = {'world': {'world'}, 'province': {'province', 'province_template', 'a
 # After the groups, which take longest, come files of these folders, and at the end the short ones: so no worker waits
 # for the last long file of another.
 LONG_FIRST = ('province', 'world', 'tests/cli/', 'tests/hostile/', 'tests/infra/', 'tests/processes/', 'tests/etl/')
+# Files that start whole instances or clusters: 1 to 2 GB more, when the services of the groups have ended.
+LARGE_AT_THE_END = ('tests/cli/test_instances.py', 'tests/processes/test_spread.py')
 
 
 def group_of(path: str) -> str:
@@ -40,7 +42,9 @@ def group_of(path: str) -> str:
 def rank_of(path: str) -> int:
     """Position of a file's group in the order of the run; a smaller one begins earlier."""
     group = group_of(path)
-    return next((rank for rank, start in enumerate(LONG_FIRST) if group.startswith(start)), len(LONG_FIRST))
+    if group in LARGE_AT_THE_END:
+        return len(LONG_FIRST)
+    return next((rank for rank, start in enumerate(LONG_FIRST) if group.startswith(start)), len(LONG_FIRST) + 1)
 
 
 def grouping_fault(item: pytest.Item) -> str | None:
@@ -58,7 +62,7 @@ def grouping_fault(item: pytest.Item) -> str | None:
     return None
 
 
-class GroupScheduling(LoadFileScheduling):
+class GroupScheduling(LoadFileScheduling):  # type: ignore[misc]  # xdist comes without types
     """Give each worker whole groups, in the order of the collection."""
 
     def __init__(self, config: pytest.Config, log: Producer | None = None) -> None:

@@ -64,10 +64,15 @@ def serving(environment: dict[str, str], folder: Path, services: Iterable[str] =
         log = stack.enter_context((folder / 'services.log').open('ab'))
         processes = [stack.enter_context(_running(SERVICES[name], environment, log)) for name in services]
         # all at once, before each is waited for
-        stack.callback(lambda: [process.terminate() for process in processes])
+        stack.callback(_terminate, processes)
         for audience in urls.keys() & set(services):
             _wait_for(f'{urls[audience]}/health', folder / 'services.log')
         yield Province(urls['internal'], urls['public'], environment, folder / 'services.log')
+
+
+def _terminate(processes: list[ForkedProcess]) -> None:
+    for process in processes:
+        process.terminate()
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from typing import Any
 
 import psycopg2
 import sqlalchemy
+from psycopg2.extensions import connection as Connection
 
 from dothi.core import database as core_database
 from dothi.core.settings import DatabaseSettings
@@ -37,11 +38,12 @@ def take_up(engines: Engines) -> None:
 
 
 @contextmanager
-def administrator(engines: Engines, url: sqlalchemy.URL) -> Iterator[Any]:
+def administrator(engines: Engines, url: sqlalchemy.URL) -> Iterator[Connection]:
     """A transaction of the administrator: on a session that is there, or one of its own at `url`."""
     if 'admin' in engines:
-        with engines['admin'].begin() as db:
-            yield db.connection.driver_connection
+        with engines['admin'].begin() as session:
+            kept: Any = session.connection.driver_connection
+            yield kept
         return
     address = url.set(drivername='postgresql').render_as_string(hide_password=False)
     with closing(psycopg2.connect(address)) as db, db:

@@ -9,6 +9,7 @@ from dothi.api import config, library
 from dothi.api.common.collections import COLLECTIONS
 from dothi.api.common.conformance import CONFORMANCE
 from dothi.api.common.functions import FUNCTIONS
+from dothi.api.common.geocode import GEOCODE
 from dothi.api.common.health import HEALTH
 from dothi.api.common.landing import LANDING
 from dothi.api.common.portal import PORTAL
@@ -23,6 +24,7 @@ from dothi.api.http.client_accounts import ClientAccounts
 from dothi.api.http.request_body import BoundedRequest
 from dothi.api.http.service import Service
 from dothi.api.items.downloads import DOWNLOADS
+from dothi.api.items.template import TEMPLATE
 from dothi.api.items.views import ITEMS
 from dothi.api.maps.tiles import MAP_TILES
 from dothi.api.maps.views import MAPS
@@ -45,8 +47,9 @@ from dothi.core.own_layers import served_locality
 from dothi.core.settings import PathSettings
 
 OURS = (
-    ITEMS, TILES, DATASET_TILES, TILE_MATRIX_SETS, COLLECTIONS, COVERAGES, MAPS, MAP_TILES, DOWNLOADS, SCHEMAS,
-    FUNCTIONS, CONFORMANCE, DESCRIPTIONS, EXECUTION, JOBS, STYLES, OPENAPI, LANDING, RECORDS, CATALOGUES, EXPLANATIONS,
+    ITEMS, TILES, DATASET_TILES, TILE_MATRIX_SETS, COLLECTIONS, COVERAGES, MAPS, MAP_TILES, DOWNLOADS, TEMPLATE,
+    SCHEMAS, FUNCTIONS, CONFORMANCE, DESCRIPTIONS, EXECUTION, JOBS, STYLES, OPENAPI, LANDING, RECORDS, CATALOGUES,
+    EXPLANATIONS, GEOCODE,
 )  # fmt: skip
 
 # An execute request holds ids, numbers and a filter.

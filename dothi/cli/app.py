@@ -46,6 +46,11 @@ COMMANDS = {
     'map': 'dothi.cli.map:map_',
     'own': 'dothi.cli.own:own',
     'units': 'dothi.cli.units:units',
+    'geocode': 'dothi.cli.addresses:geocode',
+    'places': 'dothi.cli.addresses:places',
+    'template': 'dothi.cli.template:template',
+    'requests': 'dothi.cli.requests:requests_app',
+    'new-locality': 'dothi.cli.new_locality:new_locality',
 }
 RICH: Any = {'add_completion': False, 'pretty_exceptions_enable': False, 'rich_markup_mode': 'rich'}
 

@@ -19,11 +19,16 @@ from dothi.cli.options import (
     Html,
     Json,
     LayerId,
+    LetterDate,
+    LetterFile,
+    LetterNumber,
+    LetterSignatory,
     Mode,
     Note,
     Scope,
     Sender,
     SourceLayer,
+    letter_of,
     pairs,
 )
 from dothi.core.errors import WrongUse
@@ -74,13 +79,24 @@ def deliver(
     note: Note = None,
     agency: Agency = None,
     sender: Sender = None,
+    letter: LetterNumber = None,
+    letter_date: LetterDate = None,
+    letter_by: LetterSignatory = None,
+    letter_file: LetterFile = None,
     html: Html = None,
     as_json: Json = False,
 ) -> None:
     """Kiểm tra tệp của một cơ quan rồi phát hành, hoặc cho biết vì sao không. ·
     Checks an agency's file and releases it, or says why not.
     """
-    extra = {'dry_run': dry_run, 'accept_loss': accept_loss, 'note': note, 'agency': agency, 'sender': sender}
+    extra: dict[str, Any] = {
+        'dry_run': dry_run,
+        'accept_loss': accept_loss,
+        'note': note,
+        'agency': agency,
+        'sender': sender,
+    }
+    extra |= {'letter': letter_of(letter, letter_date, letter_by, letter_file)}
     options = _options(
         layer, crs, encoding, scope, mode, as_of, source_layer=source_layer, columns=pairs(column), **extra
     )

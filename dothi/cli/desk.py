@@ -13,7 +13,17 @@ from rich.table import Column, Table
 from rich.text import Text as Line
 
 from dothi.cli import output
-from dothi.cli.options import Columns, Json, pairs
+from dothi.cli.addresses import places_of
+from dothi.cli.options import (
+    Columns,
+    Json,
+    LetterDate,
+    LetterFile,
+    LetterNumber,
+    LetterSignatory,
+    letter_of,
+    pairs,
+)
 from dothi.core.clock import local_minute
 from dothi.core.errors import WrongUse
 from dothi.core.locality import locality_zone
@@ -123,7 +133,19 @@ def accept(
         datetime | None,
         typer.Option(formats=['%Y-%m-%d', '%d/%m/%Y'], help='Ngày mà dữ liệu phản ánh. · The day it is of.'),
     ] = None,
+    place: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar='HÀNG=SỐ · ROW=NUMBER',
+            help='Hàng chưa chắc ở đâu: nơi thứ mấy của `dothi places`, hoặc KINH_ĐỘ,VĨ_ĐỘ; lặp lại được và được nhớ. '
+            '· Where a row is: which place of `dothi places`, or LON,LAT; repeatable, and remembered.',
+        ),
+    ] = None,
     by: By = None,
+    letter: LetterNumber = None,
+    letter_date: LetterDate = None,
+    letter_by: LetterSignatory = None,
+    letter_file: LetterFile = None,
     html: Html = None,
     as_json: Json = False,
 ) -> None:
@@ -133,7 +155,9 @@ def accept(
     from etl.desk.decide import accept as accept_delivery
 
     changed_options = {'crs': crs, 'encoding': encoding, 'columns': pairs(column) or None, 'scope': scope, 'mode': mode}
-    decision = _decision(reason, by, **changed_options, as_of=as_of.date() if as_of else None)
+    said = letter_of(letter, letter_date, letter_by, letter_file)
+    more = {'as_of': as_of.date() if as_of else None, 'letter': said, 'places': places_of(place)}
+    decision = _decision(reason, by, **changed_options, **more)
     with output.progress() as progress:
         report = accept_delivery(number, decision, served_locality(), progress)
     if html:
@@ -145,13 +169,23 @@ def accept(
     sys.exit(report.exit_code)
 
 
-def return_(number: Number, reason: Why, by: By = None, as_json: Json = False) -> None:
+def return_(
+    number: Number,
+    reason: Why,
+    by: By = None,
+    letter: LetterNumber = None,
+    letter_date: LetterDate = None,
+    letter_by: LetterSignatory = None,
+    letter_file: LetterFile = None,
+    as_json: Json = False,
+) -> None:
     """Không phát hành đợt giao đang chờ, lưu nó cùng lý do. ·
     Releases nothing of a delivery that waits, and keeps it with the reason.
     """
     from etl.desk.decide import return_ as return_delivery
 
-    _show(return_delivery(number, _decision(reason, by)), as_json)
+    decision = _decision(reason, by, letter=letter_of(letter, letter_date, letter_by, letter_file))
+    _show(return_delivery(number, decision), as_json)
 
 
 def rollback(
@@ -164,6 +198,10 @@ def rollback(
     ],
     reason: Why,
     by: By = None,
+    letter: LetterNumber = None,
+    letter_date: LetterDate = None,
+    letter_by: LetterSignatory = None,
+    letter_file: LetterFile = None,
     as_json: Json = False,
 ) -> None:
     """Phục vụ lại một lớp như sau một bản phát hành trước; đây cũng là một bản phát hành. ·
@@ -171,9 +209,9 @@ def rollback(
     """
     from etl.desk.rollback import rollback as put_back
 
-    decision = _decision(reason, by)
+    decision = _decision(reason, by, letter=letter_of(letter, letter_date, letter_by, letter_file))
     with output.progress() as progress:
-        outcome = put_back(layer, release, decision.reason, decision.by, served_locality(), progress)
+        outcome = put_back(layer, release, decision.reason_with_letter, decision.by, served_locality(), progress)
     if as_json:
         typer.echo(outcome.model_dump_json(indent=2))
         return
@@ -204,6 +242,8 @@ def _show(shown_delivery: DeliveryShown, as_json: bool) -> None:
         typer.echo(shown_delivery.model_dump_json(indent=2))
         return
     _table([shown_delivery.delivery])
+    if shown_delivery.delivery.letter:
+        output.out.print(Line(pick_text(shown_delivery.delivery.letter.title)))
     for made in shown_delivery.decisions:
         output.out.print(Line(_words(made)))
     if shown_delivery.report:
@@ -213,13 +253,16 @@ def _show(shown_delivery: DeliveryShown, as_json: bool) -> None:
 
 
 def _words(made: DecisionRecord) -> str:
-    options = ' '.join(f'--{name.replace("_", "-")} {value}' for name, value in made.options.items())
+    options = ' '.join(
+        f'--{name.replace("_", "-")} {value}' for name, value in made.options.items() if name != 'letter'
+    )
+    letter = f' [{pick_text(made.letter.title)}]' if made.letter else ''
     verb = {'accept': pick_words('nhận', 'accept'), 'return': pick_words('trả lại', 'return')}[made.decision]
     at = local_minute(made.decided_at, locality_zone())
     came_to = (
         pick_words('không đạt, vẫn chờ', 'not passed, waits on') if _failed(made) else pick_text(STATES[made.outcome])
     )
-    return f'{at} {made.decided_by}: {" ".join([verb, options]).strip()} ("{made.reason}") → {came_to}'
+    return f'{at} {made.decided_by}: {" ".join([verb, options]).strip()} ("{made.reason}"){letter} → {came_to}'
 
 
 def _failed(made: DecisionRecord) -> bool:

@@ -21,8 +21,8 @@ def fetch(
     source: Annotated[
         str | None,
         typer.Argument(
-            help='Một nguồn trong locality/sources; bỏ trống thì liệt kê tất cả. · '
-            'A source of locality/sources; all are listed when left out.'
+            help='Một nguồn trong sources/ của địa phương; bỏ trống thì liệt kê tất cả. · '
+            'A source of sources/ of the locality; all are listed when left out.'
         ),
     ] = None,
     layer: Annotated[str | None, typer.Option('--layer', '-l', help='Chỉ lớp này. · Only this layer.')] = None,

@@ -38,7 +38,7 @@ def map_(
     unit: Annotated[
         str | None,
         typer.Option(
-            help='Đơn vị hành chính: 366, hoặc kèm cấp, district/366. · A unit: 366, or with its level, district/366.'
+            help='Đơn vị: 14233, hoặc kèm cấp, commune/14233. · A unit: 14233, or with its level, commune/14233.'
         ),
     ] = None,
     extent: Annotated[

@@ -2,11 +2,15 @@
 
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+from pydantic import ValidationError
 
 from dothi.core.errors import WrongUse
+
+if TYPE_CHECKING:
+    from etl.desk.letter import Letter
 
 Json = Annotated[
     bool,
@@ -74,6 +78,28 @@ AcceptLoss = Annotated[
     ),
 ]
 Note = Annotated[str | None, typer.Option(help='Ghi chú, lưu cùng đợt giao. · A note that is kept with the delivery.')]
+LetterNumber = Annotated[
+    str | None,
+    typer.Option(
+        '--letter', metavar='SỐ · NUMBER', help='Số công văn, chẳng hạn 123/SXD-QLN. · Number of the official letter.'
+    ),
+]
+LetterDate = Annotated[
+    datetime | None,
+    typer.Option(
+        '--letter-date',
+        formats=['%Y-%m-%d', '%d/%m/%Y'],
+        metavar='YYYY-MM-DD',
+        help='Ngày công văn; bỏ trống là hôm nay. · Day of the letter; today when left out.',
+    ),
+]
+LetterSignatory = Annotated[
+    str | None, typer.Option('--letter-by', help='Chức vụ người ký công văn. · Role of who signed the letter.')
+]
+LetterFile = Annotated[
+    Path | None,
+    typer.Option('--letter-file', help='Tệp công văn, lưu cùng bản gốc. · File of the letter, kept with the original.'),
+]
 Agency = Annotated[
     str | None, typer.Option(help='Cơ quan gửi, theo mã trong agencies.yml. · Who sends it, an id of agencies.yml.')
 ]
@@ -93,6 +119,28 @@ Columns = Annotated[
         "Which of the layer's columns one of the file is: TEN_GOI=name; repeatable, and remembered for the agency.",
     ),
 ]
+
+
+def letter_of(number: str | None, dated: datetime | None, signatory: str | None, file: Path | None) -> 'Letter | None':
+    """The official letter, its file in the store; None without a number. Raises WrongUse for one without a number."""
+    if number is None:
+        if dated or signatory or file:
+            raise WrongUse(
+                vi='Công văn cần có số: thêm --letter SỐ.', en='A letter needs its number: add --letter NUMBER.'
+            )
+        return None
+    from dothi.core.clock import today
+    from dothi.core.locality import locality_zone
+    from etl.desk.letter import Letter
+
+    try:
+        letter = Letter(number=number, dated=dated.date() if dated else today(locality_zone()), signatory=signatory)
+    except ValidationError:
+        raise WrongUse(
+            vi=f'--letter "{number}": số công văn có 1 đến 60 ký tự.',
+            en=f'--letter "{number}": the number of a letter has 1 to 60 characters.',
+        ) from None
+    return letter.kept(file)
 
 
 def pairs(texts: list[str] | None) -> dict[str, str]:

@@ -49,6 +49,8 @@ STAGES = {
     'demo:': Text(vi='Vẽ tỉnh minh họa', en='draw the demo:'),
     'quiet': Text(vi='Chờ máy rảnh', en='wait for a quiet machine'),
     'deliver': Text(vi='Nhận dữ liệu', en='deliver'),
+    'geocode': Text(vi='Định vị địa chỉ', en='place addresses'),
+    'write': Text(vi='Ghi tệp', en='write'),
     'archive': Text(vi='Lưu bản gốc', en='archive'),
     'inspect': Text(vi='Xem tệp', en='inspect'),
     'stage': Text(vi='Đọc và kiểm tra hàng', en='read and check rows'),
@@ -295,7 +297,7 @@ def _layer_cells(layer: LayerState) -> tuple[str, str, str, str]:
     if layer.release is None:
         return f'[dim]{pick_words("chưa có", "none")}[/]', '', '', ''
     release = layer.release
-    # after a district's own delivery the rest of the layer may be demonstration data still
+    # after one unit's own delivery the rest of the layer may be demonstration data still
     part = f'{pick_number(release.demo_rows)} ' if release.demo_rows < release.rows_total else ''
     origin = f'{release.origin} [yellow]({part}{pick_words("minh họa", "demo")})[/]' if layer.demo else release.origin
     return (

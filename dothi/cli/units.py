@@ -29,9 +29,9 @@ units = typer.Typer(
 DAYS = ['%Y-%m-%d', '%d/%m/%Y']
 Level = Annotated[
     str | None,
-    typer.Option(help='Cấp: commune, district; bỏ trống là mọi cấp. · Level: commune, district; all when left out.'),
+    typer.Option(help='Cấp đơn vị, như commune; bỏ trống là mọi cấp. · Level, such as commune; all when left out.'),
 ]
-OneLevel = Annotated[str, typer.Option('--level', help='Cấp: commune, district. · Level: commune, district.')]
+OneLevel = Annotated[str, typer.Option('--level', help='Cấp đơn vị, như commune. · Level, such as commune.')]
 KINDS: dict[Kind, Text] = {
     'merge': Text(vi='sáp nhập', en='merge'),
     'split': Text(vi='chia tách', en='split'),

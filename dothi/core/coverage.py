@@ -51,7 +51,7 @@ class Band(Part):
 
 
 class RasterSource(Part):
-    """What the agency's files are expected to be."""
+    """What the agency's files are expected to be. crs: the locality's working CRS where it is left out."""
 
     crs: str
 

@@ -5,6 +5,7 @@ take the position-vector convention, in which the three rotations have the oppos
 unflipped they put everything 0.74 m off.
 """
 
+import math
 import re
 import warnings
 from dataclasses import dataclass
@@ -21,6 +22,7 @@ WEB_MERCATOR = 3857
 TOWGS84 = (-191.90441429, -39.30318279, -111.45032835, 0.00928836, -0.01975479, 0.00427372, 0.252906278)
 # Geographic, UTM 48 and 49, the three-degree zones of the regulations, and the provinces' own meridians.
 VN2000_SRIDS = (4756, 3405, 3406, 5896, 5897, 5898, 5899, *range(9205, 9219))
+PROVINCIAL_SCALE = 0.9999
 DEPRECATED = {6956: 5896, 6957: 5897, 6958: 5898, 6959: 5899}
 HANOI_1972 = (4147, 2044, 2045)
 # Files that PROJ opens for a system, in its WKT 2; the null grid of Web Mercator is none.
@@ -53,6 +55,28 @@ def proj_string(srid: int) -> str:
         return f'EPSG:{srid}'
     shift = ','.join(str(value) for value in TOWGS84)
     return _proj4(pyproj.CRS.from_epsg(srid)).replace('+type=crs', f'+towgs84={shift} +type=crs')
+
+
+def meridian_srid(degrees: float) -> int:
+    """EPSG number of VN-2000 in a zone of three degrees on a central meridian; raises UnknownCrs with the nearest one.
+
+    Circular 973/2001/TT-TCDC: scale 0.9999 on the meridian of the province.
+    """
+    zones: dict[float, int] = {
+        _parameter(srid, 'lon_0'): srid for srid in VN2000_SRIDS if _parameter(srid, 'k') == PROVINCIAL_SCALE
+    }
+    if degrees not in zones:
+        near = min(zones, key=lambda meridian: abs(meridian - degrees))
+        raise UnknownCrs(
+            vi=f'VN-2000 không có múi 3 độ với kinh tuyến trục {degrees}°. Gần nhất: {near}°. Hoặc cho crs.',
+            en=f'VN-2000 has no zone of 3 degrees on the meridian {degrees}°. The nearest: {near}°. Or give crs.',
+        )
+    return zones[degrees]
+
+
+def _parameter(srid: int, name: str) -> float:
+    match = re.search(rf'\+{name}=(\S+)', proj_string(srid))
+    return float(match[1]) if match else math.nan
 
 
 def spatial_ref_sys_rows() -> list[dict[str, object]]:

@@ -11,9 +11,10 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validat
 from dothi.core.errors import NotFound, did_you_mean
 from dothi.core.locality import Locality
 from dothi.core.locality_file import BadLocalityFile, parse_file
+from dothi.core.locality_folder import locality_files
 from dothi.core.text import Text
 
-FOLDER = Path('indicators')
+FOLDER = 'indicators'
 NAME = r'^[a-z][a-z0-9_]{0,39}$'
 # What every formula may name beside its own values: the day of the evidence, the period, and the code of the whole.
 GIVEN = ('day', 'period_from', 'period_until', 'province')
@@ -21,6 +22,9 @@ GIVEN = ('day', 'period_from', 'period_until', 'province')
 UNITS = 'units'
 # Rows of layers come through the names under `layers`, which are in force and visible; a table would bypass that.
 TABLES = re.compile(r'\b(layer|history|staging|quarantine|job)\s*\.\s*"?[a-z]', re.IGNORECASE)
+
+# Levels of the locality that a set may name without knowing what they are called there.
+LARGEST, SMALLEST = 'largest', 'smallest'
 
 Direction = Literal['higher', 'lower']
 
@@ -68,6 +72,8 @@ class Relation(Part):
 class Measure(Part):
     """A figure for each unit of `level`, that of a larger unit being the sum of its parts.
 
+    level: as the locality calls it, or the `largest` or the `smallest` that it has below the whole.
+
     Either from `sql`, a query with the columns `unit` and `value`, or from a process. The query reads `units`, the
     `layers` under their names, and `norm_<name>` for each of `norms`; it names what stands under `values` in braces.
     `relations` of the set are read under their names too. Of a process, `layers` are those without which it has no
@@ -76,7 +82,7 @@ class Measure(Part):
 
     title: Text
     unit: str
-    level: str = 'commune'
+    level: str = SMALLEST
     layers: list[str] = []
     relations: list[str] = []
     norms: list[str] = []
@@ -177,7 +183,7 @@ def _must_be_among(names: Iterable[str], known: Iterable[str], key: str) -> None
 
 def indicator_sets(locality: Locality) -> list[str]:
     """The ids of the locality's sets."""
-    return sorted(file.stem for file in (locality.path / FOLDER).glob('*.yml'))
+    return [file.stem for file in locality_files(locality.path, FOLDER)]
 
 
 def indicator_set(set_id: str, locality: Locality) -> IndicatorSet:
@@ -190,7 +196,7 @@ def indicator_set(set_id: str, locality: Locality) -> IndicatorSet:
             vi=f'Không có bộ chỉ tiêu "{set_id}" trong {FOLDER}/.',
             en=f'There is no indicator set "{set_id}" in {FOLDER}/.',
         )
-    file = locality.path / FOLDER / f'{set_id}.yml'
+    file = locality.file(f'{FOLDER}/{set_id}.yml')
     parsed_set = parse_file(IndicatorSet, file, BadIndicatorFile)
     if parsed_set.id != set_id:
         raise BadIndicatorFile(
@@ -198,7 +204,17 @@ def indicator_set(set_id: str, locality: Locality) -> IndicatorSet:
             en=f'{file}, key id: "{parsed_set.id}" differs from the file\'s name. Make it "{set_id}", or rename it.',
         )
     _must_know_its_sources(parsed_set, file, locality)
-    return parsed_set
+    return _with_levels_of(locality, parsed_set)
+
+
+def _with_levels_of(locality: Locality, indicator_set: IndicatorSet) -> IndicatorSet:
+    levels = [name for name, level in locality.place.levels.items() if level.layer] or ['']
+    names = {LARGEST: levels[0], SMALLEST: levels[-1]}
+    measures = {
+        name: measure.model_copy(update={'level': names.get(measure.level, measure.level)})
+        for name, measure in indicator_set.measures.items()
+    }
+    return indicator_set.model_copy(update={'measures': measures})
 
 
 def _must_know_its_sources(indicator_set: IndicatorSet, file: Path, locality: Locality) -> None:

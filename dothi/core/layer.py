@@ -56,7 +56,7 @@ class Register(Part):
 
 
 class Source(Part):
-    """What the agency's files are expected to be."""
+    """What the agency's files are expected to be. crs: the locality's working CRS where it is left out."""
 
     crs: str
     encoding: str = 'utf-8'
@@ -139,6 +139,21 @@ class Publish(Part):
     tiles: Tiles = Tiles()
     style: str | None = None
 
+    @property
+    def shows_reference_date(self) -> bool:
+        """Whether it shows the state of the locality's reference date where nobody names a time."""
+        return self.validity is not None and self.without_datetime == 'reference_date'
+
+
+class AddressColumns(Part):
+    """The columns by which addresses are placed: the name of the street, and the number of a house in it.
+
+    A layer with a house number holds houses, one without stretches of streets.
+    """
+
+    street: str
+    house_number: str | None = None
+
 
 class Described(Part):
     """What the files of layers and of coverages say alike."""
@@ -174,6 +189,7 @@ class Layer(Described):
     source: Source
     checks: Checks = Checks()
     publish: Publish = Publish()
+    address: AddressColumns | None = None
     # edits of the layer wait for its agency's decision; and an editor must say which version was edited
     review: bool = False
     require_if_match: bool = False
@@ -195,12 +211,13 @@ class Layer(Described):
         return self
 
     def _references(self) -> dict[str, list[str]]:
-        register = self.register_
+        register, address = self.register_, self.address
         return {
             'key': self.key,
             'publish.search': self.publish.search,
             'publish.validity': list(self.publish.validity or ()),
             'publish.tiles.columns': list(self.publish.tiles.columns),
+            'address': list(filter(None, [address.street, address.house_number])) if address else [],
             'register.fill': [register.key, *register.fill] if register else [],
             'checks.survey_date': [self.checks.survey_date] if self.checks.survey_date else [],
             'checks.complete': [self.checks.complete] if isinstance(self.checks.complete, str) else [],

@@ -1,22 +1,24 @@
 """The locality: a folder of data that says everything about one province, read and checked."""
 
-import csv
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property, lru_cache
 from pathlib import Path
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import Any
+from zoneinfo import ZoneInfo
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel
 
 from dothi.core.coverage import Coverage
 from dothi.core.crs import srid_of
 from dothi.core.document import Document
 from dothi.core.errors import DothiError, NotFound
 from dothi.core.layer import Audience, Layer, Register
-from dothi.core.locality_file import BadLayerFile, BadLocalityFile, parse_file, parse_value, read_yaml
+from dothi.core.locality_file import BadLayerFile, BadLocalityFile, csv_rows, parse_file, parse_value, read_yaml
+from dothi.core.locality_folder import locality_file, locality_files, require_shipped
 from dothi.core.norms import BadNormsFile, Norm, norms_version, read_norms
+from dothi.core.place import Agency, Place
 from dothi.core.settings import PathSettings
 from dothi.core.text import Text
 
@@ -26,84 +28,6 @@ CATALOGUE = 'catalogue'
 
 class UnknownLayer(NotFound):
     """No layer of the locality has this id."""
-
-
-class Agency(BaseModel):
-    """Who supplies data: an office and the role of its focal point, never a person."""
-
-    model_config = ConfigDict(extra='forbid', frozen=True)
-
-    title: Text
-    focal_point: Text
-    unit_code: str | None = None
-
-
-class KeptResults(BaseModel):
-    """The agency and the theme of layers that planners keep from results of analyses."""
-
-    model_config = ConfigDict(extra='forbid', frozen=True)
-
-    agency: str
-    theme: str
-
-
-class Contact(BaseModel):
-    """Whom to ask about the services, and where they are: rather somebody on duty than a name.
-
-    organisation: the locality's attribution where it is left out. address: building, or street and number.
-    """
-
-    model_config = ConfigDict(extra='forbid', frozen=True)
-
-    person: Text
-    position: Text
-    organisation: Text | None = None
-    address: Text
-    city: Text
-    province: Text
-    postcode: str = ''
-    country: Text
-    phone: str | None = None
-    email: str | None = None
-
-
-class Place(BaseModel):
-    """What `locality.yml` says."""
-
-    model_config = ConfigDict(extra='forbid', frozen=True)
-
-    id: str = Field(pattern=r'^[a-z][a-z0-9_]*$')
-    title: Text
-    unit_code: str
-    crs: str
-    served_crs: list[str]
-    extent_wgs84: tuple[float, float, float, float]
-    centre_wgs84: tuple[float, float]
-    zoom: float
-    reference_date: date
-    # of the IANA database: its clocks show times, and its midnight begins a day
-    time_zone: str = 'UTC'
-    unit_layers: list[str] = []
-    # which units of the smallest level are urban, as CQL2 on their layer: some norms differ in town and country
-    urban_units: str | None = None
-    languages: list[str] = ['vi', 'en']
-    attribution: Text
-    contact: Contact | None = None
-    kept_results: KeptResults | None = None
-
-    @field_validator('time_zone')
-    @classmethod
-    def _time_zone_is_known(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (OSError, ValueError, ZoneInfoNotFoundError):
-            raise ValueError('must be a time zone of the IANA database, such as Asia/Ho_Chi_Minh') from None
-        return name
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The time zone of its people."""
-        return ZoneInfo(self.time_zone)
 
 
 @dataclass(frozen=True)
@@ -122,6 +46,10 @@ class Locality:
     norm_values: tuple[Norm, ...] = ()
     # ids of the layers that planners kept from results of analyses; they are in `layers` like any other
     own: frozenset[str] = frozenset()
+
+    def file(self, name: Path | str) -> Path:
+        """The locality's file `name`: its own, or that of the library where it takes from it."""
+        return locality_file(self.path, name)
 
     @cached_property
     def srid(self) -> int:
@@ -178,26 +106,28 @@ class Locality:
 
     def register(self, register: Register, on: date) -> dict[str, dict[str, str]]:
         """Rows of a register by code: those that meet `where` and are in force on the day `on`."""
-        rows = [row for row in _csv_rows(self.path / register.file) if _matches(row, register.where)]
+        rows = [row for row in csv_rows(self.file(register.file)) if _matches(row, register.where)]
         return {row[register.key]: row for row in rows if _in_force(row, on)}
 
 
 def load_locality(path: Path) -> Locality:
     """The locality in the folder `path`; raises BadLocalityFile where `locality.yml` or `agencies.yml` is wrong."""
     place = parse_file(Place, path / 'locality.yml')
-    agencies_file = path / 'agencies.yml'
+    require_shipped(path / 'locality.yml', place.library)
+    agencies_file = locality_file(path, 'agencies.yml')
     agencies = {
         name: parse_value(Agency, value, agencies_file, name) for name, value in read_yaml(agencies_file).items()
     }
     broken: dict[str, DothiError] = {}
-    themes = _listed(Text, path / 'themes.yml', broken)
-    layers = _load_all(Layer, path / 'layers', agencies, themes, broken)
-    coverages = _load_all(Coverage, path / 'coverages', agencies, themes, broken)
+    themes = _listed(Text, locality_file(path, 'themes.yml'), broken)
+    files = {kind: locality_files(path, kind) for kind in ('layers', 'coverages')}
+    layers = _load_all(Layer, files['layers'], place, agencies, themes, broken)
+    coverages = _load_all(Coverage, files['coverages'], place, agencies, themes, broken)
     for name in layers.keys() & coverages.keys():
         del layers[name], coverages[name]
         broken[name] = _named_twice(path, name)
-    documents = _listed(Document, path / 'documents.yml', broken)
-    norms = _norms(path / 'norms.csv', broken)
+    documents = _listed(Document, locality_file(path, 'documents.yml'), broken)
+    norms = _norms(locality_file(path, 'norms.csv'), broken)
     return Locality(path, place, agencies, layers, broken, coverages, documents, themes, norms)
 
 
@@ -234,23 +164,24 @@ def _listed[M: BaseModel](model: type[M], file: Path, broken: dict[str, DothiErr
 
 def _load_all[M: Layer | Coverage](
     model: type[M],
-    folder: Path,
+    files: list[Path],
+    place: Place,
     agencies: dict[str, Agency],
     themes: dict[str, Text],
     broken: dict[str, DothiError],
 ) -> dict[str, M]:
-    """What the files of `folder` describe, by name; those that are not right go into `broken`."""
+    """What the files describe, by name; those that are not right go into `broken`."""
     models: dict[str, M] = {}
-    for file in sorted(folder.glob('*.yml')):
+    for file in files:
         try:
-            models[file.stem] = load_described(model, file, agencies, themes)
+            models[file.stem] = load_described(model, file, place, agencies, themes)
         except BadLayerFile as error:
             broken[file.stem] = error
     return models
 
 
 def _named_twice(path: Path, name: str) -> BadLayerFile:
-    layer_file, other = path / 'layers' / f'{name}.yml', path / 'coverages' / f'{name}.yml'
+    layer_file, other = (locality_file(path, f'{kind}/{name}.yml') for kind in ('layers', 'coverages'))
     return BadLayerFile(
         vi=f'{layer_file} và {other}: cùng mã "{name}". Đổi tên một tệp.',
         en=f'{layer_file} and {other}: both have the id "{name}". Rename one of them.',
@@ -258,13 +189,13 @@ def _named_twice(path: Path, name: str) -> BadLayerFile:
 
 
 def load_described[M: Layer | Coverage](
-    model: type[M], file: Path, agencies: dict[str, Agency], themes: dict[str, Text] | None = None
+    model: type[M], file: Path, place: Place, agencies: dict[str, Agency], themes: dict[str, Text] | None = None
 ) -> M:
     """The layer or coverage that `file` describes; raises BadLayerFile that names file, key and fix.
 
     themes: those that the locality names; where it names none, any will do.
     """
-    layer = parse_file(model, file, BadLayerFile)
+    layer = parse_value(model, _content_of(file, place), file, None, BadLayerFile)
     if layer.id != file.stem:
         raise BadLayerFile(
             vi=f'{file}, khóa id: "{layer.id}" khác tên tệp. Đổi thành "{file.stem}" hoặc đổi tên tệp.',
@@ -292,11 +223,11 @@ def load_described[M: Layer | Coverage](
     return layer
 
 
-def _csv_rows(file: Path) -> list[dict[str, str]]:
-    if not file.exists():
-        raise BadLocalityFile(vi=f'Không có tệp {file}.', en=f'There is no file {file}.')
-    with file.open(encoding='utf-8', newline='') as lines:
-        return list(csv.DictReader(lines))
+def _content_of(file: Path, place: Place) -> dict[str, Any]:
+    """What the file says; deliveries are expected in the locality's working CRS where it names no other."""
+    content = read_yaml(file, BadLayerFile)
+    source = content.get('source', {})
+    return content | ({'source': {'crs': place.crs} | source} if isinstance(source, dict) else {})
 
 
 def _matches(row: dict[str, str], where: dict[str, str]) -> bool:

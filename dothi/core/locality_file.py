@@ -1,5 +1,7 @@
 """YAML files of the locality, each read into the model that it must follow."""
 
+import csv
+import io
 import pickle
 from functools import lru_cache
 from pathlib import Path
@@ -91,6 +93,11 @@ def read_yaml(file: Path, error: type[BadLocalityFile] = BadLocalityFile) -> dic
         raise error(
             vi=f'Không có tệp {file}. Kiểm tra DOTHI_LOCALITY.', en=f'There is no file {file}. Check DOTHI_LOCALITY.'
         ) from None
+    except OSError as unreadable:
+        raise error(
+            vi=f'{file}: không mở được ({unreadable.strerror}). Cần một tệp đọc được.',
+            en=f'{file}: cannot be opened ({unreadable.strerror}). A readable file is needed.',
+        ) from None
     except UnicodeDecodeError:
         raise error(
             vi=f'{file}: không phải UTF-8. Lưu lại tệp với bảng mã UTF-8.',
@@ -106,6 +113,30 @@ def read_yaml(file: Path, error: type[BadLocalityFile] = BadLocalityFile) -> dic
     if not isinstance(content, dict):
         raise error(vi=f'{file}: phải là danh sách khóa: giá trị.', en=f'{file}: must consist of key: value lines.')
     return content
+
+
+def csv_rows(file: Path, columns: tuple[str, ...] = ()) -> 'csv.DictReader[str]':
+    """The rows of a CSV file of the locality, with or without a byte order mark; raises BadLocalityFile.
+
+    columns: those that must be there, so that a file that was emptied or saved with semicolons is no table of nothing.
+    """
+    try:
+        text = file.read_text(encoding='utf-8-sig')
+    except FileNotFoundError:
+        raise BadLocalityFile(vi=f'Không có tệp {file}.', en=f'There is no file {file}.') from None
+    except (OSError, UnicodeDecodeError):
+        raise BadLocalityFile(
+            vi=f'{file}: không đọc được dưới dạng UTF-8. Lưu lại tệp (Excel: "CSV UTF-8").',
+            en=f'{file}: not readable as UTF-8. Save the file anew (Excel: "CSV UTF-8").',
+        ) from None
+    rows = csv.DictReader(io.StringIO(text, newline=''))
+    missing = [name for name in columns if name not in (rows.fieldnames or ())]
+    if missing:
+        raise BadLocalityFile(
+            vi=f'{file}:1: thiếu cột {", ".join(missing)}. Các cột cách nhau bằng dấu phẩy.',
+            en=f'{file}:1: the columns {", ".join(missing)} are missing. Commas stand between columns.',
+        )
+    return rows
 
 
 @lru_cache(maxsize=500)

@@ -10,6 +10,7 @@ from pydantic import BaseModel
 
 from dothi.core.crs import spatial_ref_sys_rows
 from dothi.core.database import LOGIN_ROLES, connection, password, role_name
+from dothi.core.database_locality import record_locality, require_same_locality
 from dothi.core.errors import WrongUse, describe
 from dothi.core.layer_sync import sync_layers
 from dothi.core.locality import Locality
@@ -48,11 +49,14 @@ def migrate(locality: Locality, *, dry_run: bool = False) -> MigrationReport:
     """What changed: migrations applied, layers made or altered, units restated. A dry run only tells it.
 
     Each migration is a transaction, the functions and layer tables together are one.
-    Raises ChangedMigration, or UnsafeLayerChange where a layer file asks for what would lose data.
+    Raises OtherLocality for the database of another locality, ChangedMigration, or UnsafeLayerChange where a layer
+    file asks for what would lose data.
     """
     report = MigrationReport(broken={name: describe(error) for name, error in locality.broken.items()})
     if dry_run:
         return _rehearse(locality, report)
+    with connection('admin') as db:
+        require_same_locality(db, locality)
     _prepare()
     for file in _migration_files():
         with connection('owner') as db:
@@ -69,6 +73,7 @@ def _rehearse(locality: Locality, report: MigrationReport) -> MigrationReport:
     try:
         with connection('admin') as db:
             lock_migration(db)
+            require_same_locality(db, locality)
             _add_roles(db)
             db.cursor().execute('set local role dothi_owner')
             _add_catalog(db)
@@ -83,6 +88,7 @@ def _rehearse(locality: Locality, report: MigrationReport) -> MigrationReport:
 
 def _sync(db: Connection, locality: Locality, report: MigrationReport) -> None:
     """Makes tables of layers, units and norms what the locality's files say."""
+    record_locality(db, locality)
     report.layers, report.units, report.norms = (
         sync_layers(db, locality),
         sync_units(db, locality),

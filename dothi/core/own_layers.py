@@ -31,7 +31,7 @@ def with_own_layers(locality: Locality) -> Locality:
     broken, own = dict(locality.broken), {}
     for file in files():
         try:
-            own[file.stem] = load_described(Layer, file, locality.agencies, locality.themes)
+            own[file.stem] = load_described(Layer, file, locality.place, locality.agencies, locality.themes)
             _must_be_free(file.stem, locality)
         except BadLayerFile as error:
             own.pop(file.stem, None)

@@ -50,6 +50,7 @@ FaultCode = Literal[
     'required',
     'text_encoding',
     'coordinates_missing',
+    'place_unsure',
     'unknown_unit',
     'outside_scope',
     'outside_parent',
@@ -115,6 +116,11 @@ FAULT_KINDS: dict[str, FaultKind] = {
         'completeness_omission',
         ('Thiếu tọa độ', 'Điền đủ tọa độ.'),
         ('Coordinates missing', 'Fill both in.'),
+    ),
+    'place_unsure': _kind(
+        'positional_accuracy',
+        ('Địa chỉ chưa chắc ở đâu', 'Cho tọa độ, hoặc ghi rõ địa chỉ hơn.'),
+        ('Address that may be elsewhere', 'Give coordinates, or a fuller address.'),
     ),
     'outside_locality': _kind(
         'positional_accuracy',

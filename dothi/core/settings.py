@@ -15,8 +15,9 @@ from dothi.core.text import Text
 # Folder of the packages: the repository, or where a wheel was installed.
 PACKAGES = Path(__file__).resolve().parents[2]
 IN_REPOSITORY = (PACKAGES / 'pygeoapi-config.yml').is_file()
-# What is no Python: sql/, locality/, web/dist/, docs/explanation/, pygeoapi-config.yml. A wheel has it inside `dothi`.
+# What is no Python: sql/, localities/, web/dist/, docs/explanation/, pygeoapi-config.yml. A wheel has it in `dothi`.
 PROJECT = PACKAGES if IN_REPOSITORY else PACKAGES / 'dothi' / 'files'
+LOCALITIES = PROJECT / 'localities'
 
 
 def default_state() -> Path:
@@ -65,6 +66,12 @@ def _bad(name: str, value: str, reason: Text) -> BadSetting:
     )
 
 
+def _locality_folder(value: str) -> str:
+    """The folder of a shipped locality for its name, such as `ninh_binh`; any other value as it is."""
+    shipped = LOCALITIES / value
+    return str(shipped) if re.fullmatch('[a-z0-9_]+', value) and shipped.is_dir() else value
+
+
 class PathSettings(Settings):
     """The folders of an instance."""
 
@@ -84,8 +91,9 @@ class PathSettings(Settings):
         'Folder of one password file per role; `secrets` in the state folder.',
     )
     locality: Path = Field(
-        PROJECT / 'locality',
-        description='Thư mục của địa phương được phục vụ. · Folder of the locality that is served.',
+        LOCALITIES / 'nam_dinh',
+        description='Thư mục của địa phương được phục vụ, hoặc tên một địa phương có sẵn: nam_dinh, ninh_binh. · '
+        'Folder of the locality that is served, or the name of one that is shipped: nam_dinh, ninh_binh.',
     )
     inbox: Path = Field(
         Path(),
@@ -101,6 +109,8 @@ class PathSettings(Settings):
         values.setdefault('store', str(state / 'store'))
         values.setdefault('secrets', state / 'secrets')
         values.setdefault('inbox', state / 'inbox')
+        if values.get('locality'):
+            values['locality'] = _locality_folder(str(values['locality']))
         # services work in another folder than the shell that a relative name was given in
         for name in ('locality', 'inbox'):
             if values.get(name):

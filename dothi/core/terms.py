@@ -36,15 +36,15 @@ TERMS = (
     Term(
         Text(vi='lớp', en='layer'),
         Text(
-            vi='Các đối tượng cùng loại với cùng các cột, mô tả trong một tệp của `locality/layers/`.',
-            en='Features of one kind with the same columns, described by a file of `locality/layers/`.',
+            vi='Các đối tượng cùng loại với cùng các cột, mô tả trong một tệp của `layers/`.',
+            en='Features of one kind with the same columns, described by a file of `layers/`.',
         ),
     ),
     Term(
         Text(vi='raster', en='coverage'),
         Text(
-            vi='Giá trị trên các ô đều, mô tả trong `locality/coverages/`.',
-            en='Values on even cells, described in `locality/coverages/`.',
+            vi='Giá trị trên các ô đều, mô tả trong `coverages/`.',
+            en='Values on even cells, described in `coverages/`.',
         ),
     ),
     Term(
@@ -137,8 +137,8 @@ TERMS = (
     Term(
         Text(vi='đơn vị hành chính', en='administrative unit'),
         Text(
-            vi='Tỉnh, huyện hoặc xã, với mã và thời gian có hiệu lực.',
-            en='A province, district or commune, with its code and the time in which it exists.',
+            vi='Đơn vị của một cấp, như tỉnh hoặc xã, với mã và thời gian có hiệu lực.',
+            en='A unit of some level, such as a province or a commune, with its code and the time in which it exists.',
         ),
     ),
 )  # fmt: skip

@@ -4,7 +4,6 @@
 ends to one that begins. A locality may have neither, or the first alone.
 """
 
-import csv
 import re
 from collections import Counter
 from collections.abc import Iterable
@@ -18,9 +17,11 @@ from typing import Literal
 from dothi.core.errors import NotFound, nearest
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
-from dothi.core.locality_file import BadLocalityFile
+from dothi.core.locality_file import BadLocalityFile, csv_rows
 
 UNITS, LINEAGE = Path('units/units.csv'), Path('units/lineage.csv')
+COLUMNS = ('code', 'level', 'name', 'parent_code', 'valid_from', 'valid_to')
+LINEAGE_COLUMNS = ('date', 'level', 'from_code', 'to_code')
 CENSUS = re.compile(r'population_(\d{4})')
 
 # merge: several become one. split: one becomes several. rename: another name or code. transfer: another parent.
@@ -136,10 +137,9 @@ def _read(units: Path, lineage: Path, *_stamps: int | None) -> UnitRegister:
     """The stamps are there so that a file that changed is read again."""
     if not units.exists():
         return UnitRegister()
-    with units.open(encoding='utf-8', newline='') as lines:
-        rows = csv.DictReader(lines)
-        census = next((name for name in rows.fieldnames or () if CENSUS.fullmatch(name)), None)
-        versions = tuple(_version(row, census, f'{units}:{rows.line_num}') for row in rows)
+    rows = csv_rows(units, COLUMNS)
+    census = next((name for name in rows.fieldnames or () if CENSUS.fullmatch(name)), None)
+    versions = tuple(_version(row, census, f'{units}:{rows.line_num}') for row in rows)
     _must_not_overlap(versions, units)
     return UnitRegister(versions, _steps(lineage, versions), int(census[-4:]) if census else None)
 
@@ -179,17 +179,16 @@ def _steps(file: Path, versions: tuple[UnitVersion, ...]) -> tuple[Step, ...]:
     ending = {(unit.level, unit.code, unit.valid_to): unit for unit in versions if unit.valid_to}
     beginning = {(unit.level, unit.code, unit.valid_from): unit for unit in versions}
     read: list[tuple[date, UnitVersion, UnitVersion | None, str]] = []
-    with file.open(encoding='utf-8', newline='') as lines:
-        rows = csv.DictReader(lines)
-        for row in rows:
-            where = f'{file}:{rows.line_num}'
-            try:
-                on, source, target = date.fromisoformat(row['date']), row['from_code'], row['to_code']
-                before = ending.get((row['level'], source, on)) or _missing(where, source, on, 'to')
-                after = (beginning.get((row['level'], target, on)) or _missing(where, target, on)) if target else None
-                read.append((on, before, after, row.get('decree') or ''))
-            except (KeyError, TypeError, ValueError) as error:
-                raise _unreadable(where, error) from None
+    rows = csv_rows(file, LINEAGE_COLUMNS)
+    for row in rows:
+        where = f'{file}:{rows.line_num}'
+        try:
+            on, source, target = date.fromisoformat(row['date']), row['from_code'], row['to_code']
+            before = ending.get((row['level'], source, on)) or _missing(where, source, on, 'to')
+            after = (beginning.get((row['level'], target, on)) or _missing(where, target, on)) if target else None
+            read.append((on, before, after, row.get('decree') or ''))
+        except (KeyError, TypeError, ValueError) as error:
+            raise _unreadable(where, error) from None
     return _with_kinds(read)
 
 

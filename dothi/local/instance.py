@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
-from demo import LOCALITY_ID
+from demo.points import can_be_drawn
 from dothi.core.edit_token import make_token
 from dothi.core.listening import require_closed
 from dothi.core.private_files import PASSAGE_MODE, STATE_MODE, close_new_files
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 def start_instance(locality: 'Locality', demo: DemoSize, progress: Progress = silent) -> Status:
     """The running instance, with everything started that did not run; safe to repeat.
 
-    The demo is drawn for one locality and left out for any other.
+    The demo is left out for a locality that has nothing to draw it on.
 
     Raises OpenToAll, NoPostgis, ServiceDied or ServiceSilent with the log to read.
     """
@@ -41,7 +41,7 @@ def start_instance(locality: 'Locality', demo: DemoSize, progress: Progress = si
         migrate(locality)
         sync_styles(locality)
         make_token()
-        if demo != 'no' and locality.place.id == LOCALITY_ID:
+        if demo != 'no' and can_be_drawn(locality.path):
             deliver_demo(locality, demo_buildings(demo), progress)
         start_services(progress)
     return instance_status(locality)

@@ -82,6 +82,18 @@ def keep(original: Original, delivery: int) -> None:
         raise
 
 
+def keep_letter(file: Path) -> str:
+    """Puts the file of a letter into the store under the hash of its content, and gives its path there."""
+    kept = Original(file, [], hashlib.sha256(file.read_bytes()).hexdigest(), file.stat().st_size)
+    target = _store() / kept.store_name.replace('originals/', 'letters/', 1)
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        draft = target.with_name(f'{target.name}.{os.getpid()}')
+        shutil.copyfile(file, draft)
+        draft.replace(target)
+    return target.relative_to(_store()).as_posix()
+
+
 @contextmanager
 def restored(store_name: str, file_name: str, sha256: str) -> Iterator[Path]:
     """The original under the name that it came with, as long as it is needed.

@@ -22,7 +22,9 @@ from etl.desk import archive, deliveries, quarantine
 from etl.desk.course import Course, run
 from etl.desk.deliver import CELLS, ROWS
 from etl.desk.delivery import Delivery
+from etl.desk.letter import Letter
 from etl.desk.options import DeliveryOptions, scope_is_known
+from etl.desk.placed_rows import ChosenPlace, choose_places
 from etl.desk.records import DeliveryRecord, DeliveryShown, decisions, record, records, shown
 from etl.report.model import Report
 
@@ -51,15 +53,23 @@ class Decision(BaseModel):
     scope: str | None = None
     mode: Literal['replace', 'upsert'] | None = None
     as_of: date | None = None
+    # by the number of a row that waits for its place: where it is
+    places: dict[int, ChosenPlace] = {}
+    letter: Letter | None = None
 
     @field_validator('scope')
     @classmethod
     def _scope_is_known(cls, scope: str | None) -> str | None:
         return scope if scope is None else scope_is_known(scope)
 
+    @property
+    def reason_with_letter(self) -> str:
+        """The reason, and the letter behind it in Vietnamese, as documents here cite one."""
+        return f'{self.reason} ({self.letter.title.vi})' if self.letter else self.reason
+
     def options(self) -> dict[str, Any]:
         """What it adds to the options of the delivery."""
-        return self.model_dump(mode='json', exclude={'by', 'reason'}, exclude_none=True)
+        return self.model_dump(mode='json', exclude={'by', 'reason', 'places'}, exclude_none=True)
 
 
 def waiting(layer: str | None = None, agency: str | None = None) -> list[DeliveryRecord]:
@@ -75,6 +85,7 @@ def accept(number: int, decision: Decision, locality: Locality, progress: Progre
     Raises NoSuchDelivery, AlreadyDecided, BeingDecided, OriginalMissing, and whatever `deliver` raises.
     """
     with deliveries.loader_session('dothi accept') as db, _at_the_desk(db, number) as found:
+        choose_places(number, decision.places, decision.by)
         described, options = locality.described(found.layer_id), _with(found, decision)
         with archive.restored(found.store_path, found.file_name, found.sha256) as file:
             if isinstance(described, Coverage):
@@ -154,7 +165,7 @@ def _with(record: DeliveryRecord, decision: Decision) -> DeliveryOptions:
     """
     earlier_options = [earlier.options for earlier in decisions(record.id) if earlier.outcome == 'diagnosed']
     before = _merge_decisions({'layer': record.layer_id, **record.options, 'accept_loss': False}, earlier_options)
-    after = _merge_decisions(before.model_dump(), [decision.options()])
+    after = _merge_decisions(before.model_dump(mode='json'), [decision.options()])
     as_seen = all(getattr(before, name) == getattr(after, name) for name in READ_BY)
     return after.model_copy(update={'agreed': record.seen if as_seen else {}})
 
@@ -162,7 +173,9 @@ def _with(record: DeliveryRecord, decision: Decision) -> DeliveryOptions:
 def _merge_decisions(options: dict[str, Any], decided: list[dict[str, Any]]) -> DeliveryOptions:
     """The options with those of the decisions: of columns, each names those that it is about."""
     for more in decided:
-        options = options | more | {'columns': options.get('columns', {}) | more.get('columns', {})}
+        # the letter of a decision is not that of the delivery
+        said = {name: value for name, value in more.items() if name != 'letter'}
+        options = options | said | {'columns': options.get('columns', {}) | said.get('columns', {})}
     return DeliveryOptions.model_validate(options)
 
 

@@ -3,6 +3,8 @@
 from pathlib import Path
 
 from dothi.core.coverage import Coverage
+from dothi.core.database import connection
+from dothi.core.database_locality import require_same_locality
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
 from dothi.core.progress import Progress, silent
@@ -26,8 +28,8 @@ CELLS: Course[Coverage] = Course(raster.fingerprint, raster.load)
 def deliver(file: Path, options: DeliveryOptions, locality: Locality, progress: Progress = silent) -> Report:
     """The report of the delivery; with `dry_run` nothing is released, recorded or kept.
 
-    Raises UnknownLayer, UnknownAgency, NoSuchFile, InUse and NoDatabase, and a DataRefused for a file that cannot be
-    read as the layer.
+    Raises UnknownLayer, UnknownAgency, NoSuchFile, InUse, NoDatabase, OtherLocality, and a DataRefused for a file that
+    cannot be read as the layer.
     Faults of rows are no errors: they are in the report, and its verdict says what they led to.
     """
     # the reader's libraries are imported while the database is asked
@@ -37,6 +39,9 @@ def deliver(file: Path, options: DeliveryOptions, locality: Locality, progress: 
     must_exist(file)
     # before its hash is taken, which may be that of an earlier delivery
     must_be_closed(Item(file))
+    if not options.dry_run:
+        with connection('loader') as db:
+            require_same_locality(db, locality)
     if isinstance(described, Coverage):
         must_be_whole(options.scope, options.mode, options.encoding)
         return _go(Delivery(file, described, options, locality, progress), CELLS)

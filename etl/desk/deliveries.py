@@ -148,6 +148,7 @@ def finish(db: Connection, delivery: int, report: Report, was: str = 'received')
     with db.cursor() as cursor:
         cursor.execute(
             """update catalog.delivery set status = %(status)s, report = %(report)s, release = %(release)s,
+                   as_of = coalesce(as_of, %(as_of)s),
                    superseded_by = %(superseded_by)s,
                    diagnosis = case %(status)s when 'diagnosed' then %(report)s else diagnosis end,
                    finished_at = case %(status)s when 'diagnosed' then null else clock_timestamp() end
@@ -156,6 +157,7 @@ def finish(db: Connection, delivery: int, report: Report, was: str = 'received')
                 'status': status,
                 'report': report.model_dump_json(),
                 'release': report.release,
+                'as_of': report.as_of,
                 'superseded_by': report.superseded_by,
                 'id': delivery,
                 'was': was,

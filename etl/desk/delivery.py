@@ -1,6 +1,7 @@
 """One delivery while it is worked on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from pathlib import Path
 
 from dothi.core.coverage import Coverage
@@ -25,6 +26,10 @@ class Delivery[L: (Layer, Coverage)]:
     locality: Locality
     progress: Progress
     number: int | None = None
+
+    def of_day(self, day: date) -> 'Delivery[L]':
+        """The same delivery, told the day whose state it is."""
+        return replace(self, options=self.options.model_copy(update={'as_of': day}))
 
     @property
     def staging(self) -> str:

@@ -11,7 +11,7 @@ from etl.reference import released_units
 from etl.register import register_rows
 
 # What is said about a delivery without changing its outcome.
-REMARKS = {'note', 'agency', 'sender', 'accept_loss', 'agreed', 'dry_run', 'as_of'}
+REMARKS = {'note', 'letter', 'agency', 'sender', 'accept_loss', 'agreed', 'dry_run', 'as_of'}
 
 
 def fingerprint(db: Connection, delivery: Delivery[Layer], sha256: str) -> str:

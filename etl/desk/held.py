@@ -7,9 +7,9 @@ from dothi.core.text import AdvisedText, Text
 # crs: which system the coordinates are in. encoding: which a column's text is in. columns: which column is which.
 # loss, moved, cover: that so much goes, moves or is left bare. newer: that it writes over a later one.
 # letters: that letters are lost. misplaced: that rows lie far from the units that they name.
-# file: what only the message tells.
+# places: where rows are whose address does not tell for sure. file: what only the message tells.
 Reason = Literal[
-    'crs', 'encoding', 'columns', 'loss', 'moved', 'cover', 'newer', 'letters', 'misplaced', 'file'
+    'crs', 'encoding', 'columns', 'loss', 'moved', 'cover', 'newer', 'letters', 'misplaced', 'places', 'file'
 ]  # fmt: skip
 
 WAITS_FOR: dict[str, Text] = {
@@ -24,6 +24,7 @@ WAITS_FOR: dict[str, Text] = {
     'misplaced': Text(
         vi='các hàng xa đơn vị của chúng có đúng chỗ không', en='whether rows far from their units are in place'
     ),
+    'places': Text(vi='các địa chỉ chưa chắc ở đâu', en='where addresses are that are not sure'),
     'file': Text(vi='xem ghi chú', en='what its notes say'),
 }
 # What has to be said beside yes.
@@ -31,9 +32,10 @@ OPTIONS: dict[Reason, str] = {
     'crs': ' --crs EPSG:…',
     'encoding': ' --encoding CỘT=…',
     'columns': ' --column CỘT=…',
+    'places': ' --place HÀNG=…',
 }
 # Accepting a delivery that is held for one of these says yes to it.
-ACCEPTED_AS_IT_IS = frozenset({'loss', 'moved', 'cover', 'newer', 'letters', 'misplaced'})
+ACCEPTED_AS_IT_IS = frozenset({'loss', 'moved', 'cover', 'newer', 'letters', 'misplaced', 'places'})
 
 
 def how_to_decide(number: int, reasons: list[Reason]) -> AdvisedText:

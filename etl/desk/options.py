@@ -7,6 +7,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, field_validator
 
 from etl.desk.held import ACCEPTED_AS_IT_IS, Reason
+from etl.desk.letter import Letter
 
 SCOPE = re.compile(r'^(all|unit=[0-9A-Za-z_.-]{1,40})$')
 
@@ -31,6 +32,7 @@ class DeliveryOptions(BaseModel):
     # what a person saw and agreed to: as `Report.seen`
     agreed: dict[Reason, float] = {}
     note: str | None = None
+    letter: Letter | None = None
     origin: Literal['delivery', 'demo', 'edit', 'rollback'] = 'delivery'
     agency: str | None = None
     # the role of whoever hands it over, never a name

@@ -11,6 +11,7 @@ from dothi.core.database import connection
 from dothi.core.errors import NotFound
 from dothi.core.text import Text
 from etl.desk.held import Reason, how_to_decide
+from etl.desk.letter import Letter
 from etl.report.model import Report
 
 Status = Literal['received', 'diagnosed', 'accepted', 'returned', 'superseded', 'unchanged', 'failed']
@@ -50,6 +51,11 @@ class DeliveryRecord(BaseModel):
     superseded_by: int | None
     release: int | None
 
+    @property
+    def letter(self) -> Letter | None:
+        """The official letter that it came with."""
+        return Letter.model_validate(self.options['letter']) if 'letter' in self.options else None
+
 
 class DecisionRecord(BaseModel):
     """What a person decided on a delivery, and what came of it."""
@@ -60,6 +66,11 @@ class DecisionRecord(BaseModel):
     reason: str
     options: dict[str, Any]
     outcome: Literal['accepted', 'unchanged', 'returned', 'diagnosed']
+
+    @property
+    def letter(self) -> Letter | None:
+        """The official letter that says so."""
+        return Letter.model_validate(self.options['letter']) if 'letter' in self.options else None
 
 
 class DeliveryShown(BaseModel):

@@ -163,8 +163,8 @@ def missing(name: str, layer: Layer, columns: list[str]) -> MissingColumn:
         en=f'The column {name} ({title.en}) of the layer "{layer.title.en}" is missing. It may come as: {names}. '
         f'The file has: {has}. Rename the column, or tell the centre which one it is.',
         steward=Text(
-            vi=f'Chỉ cột bằng --column {example}, hoặc thêm tên vào "from" trong locality/layers/{layer.id}.yml.',
-            en=f'Name it with --column {example}, or add its name to "from" in locality/layers/{layer.id}.yml.',
+            vi=f'Chỉ cột bằng --column {example}, hoặc thêm tên vào "from" trong layers/{layer.id}.yml.',
+            en=f'Name it with --column {example}, or add its name to "from" in layers/{layer.id}.yml.',
         ),
     )
 

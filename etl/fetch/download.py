@@ -108,8 +108,8 @@ def _get(url: str, headers: dict[str, str] | None = None) -> requests.Response:
         response.raise_for_status()
     except requests.RequestException as error:
         raise NoDownload(
-            vi=f'Không tải được {url} ({_reason(error)}). Kiểm tra mạng và địa chỉ trong locality/sources.',
-            en=f'{url} cannot be fetched ({_reason(error)}). Check the network, and the address in locality/sources.',
+            vi=f'Không tải được {url} ({_reason(error)}). Kiểm tra mạng và địa chỉ trong sources/.',
+            en=f'{url} cannot be fetched ({_reason(error)}). Check the network, and the address in sources/.',
         ) from None
     return response
 

@@ -35,6 +35,6 @@ def write_raster(files: Sequence[Path], locality: Locality, target: Path) -> Non
 
 def _unreadable(names: str, why: str) -> UnreadableFile:
     return UnreadableFile(
-        vi=f'{names}: không đọc được raster ({why}). Tải lại, hoặc kiểm tra nguồn trong locality/sources.',
-        en=f'{names}: the raster cannot be read ({why}). Fetch it again, or check the source in locality/sources.',
+        vi=f'{names}: không đọc được raster ({why}). Tải lại, hoặc kiểm tra nguồn trong sources/.',
+        en=f'{names}: the raster cannot be read ({why}). Fetch it again, or check the source in sources/.',
     )

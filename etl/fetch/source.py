@@ -1,4 +1,4 @@
-"""What a file of `locality/sources/` says: where open data lies, under which licence, and which layer it becomes."""
+"""What a file of `sources/` says: where open data lies, under which licence, and which layer it becomes."""
 
 import re
 from dataclasses import dataclass
@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from dothi.core.errors import NotFound
 from dothi.core.locality_file import parse_file
+from dothi.core.locality_folder import locality_files
 from dothi.core.text import Text
 
 
@@ -93,8 +94,7 @@ class OpenSource(Part):
 
 def sources(locality_path: Path) -> dict[str, OpenSource]:
     """The sources of a locality by id; none where it names none. Raises BadLocalityFile that names file and key."""
-    files = sorted((locality_path / 'sources').glob('*.yml'))
-    return {file.stem: parse_file(OpenSource, file) for file in files}
+    return {file.stem: parse_file(OpenSource, file) for file in locality_files(locality_path, 'sources')}
 
 
 def source_with(source_id: str, locality_path: Path) -> OpenSource:
@@ -104,8 +104,8 @@ def source_with(source_id: str, locality_path: Path) -> OpenSource:
         raise UnknownSource.with_suggestion(
             source_id,
             open_sources,
-            vi=f'Không có nguồn "{source_id}" trong locality/sources.',
-            en=f'There is no source "{source_id}" in locality/sources.',
+            vi=f'Không có nguồn "{source_id}" trong sources/ của địa phương.',
+            en=f'There is no source "{source_id}" in sources/ of the locality.',
         )
     return open_sources[source_id]
 

@@ -82,10 +82,14 @@ def _begin(item: Item, codec: str, reading: Reading) -> tuple[str, Header]:
     if not readable_headers:
         name = item.name
         raise EmptyFile(vi=f'{name} trống. Kiểm tra lại tệp và gửi lại.', en=f'{name} is empty. Check it and resend.')
-    delimiter, header = max(readable_headers, key=lambda pair: (pair[1].place is not None, len(pair[1].columns)))
+    delimiter, header = max(readable_headers, key=lambda pair: _usefulness(pair[1]))
     if any(_undecoded(name) for name in header.columns):
         raise wrong_encoding(Text(vi=item.name, en=item.name), reading.name)
     return delimiter, header
+
+
+def _usefulness(header: Header) -> tuple[bool, bool, int]:
+    return header.place is not None, header.address is not None, len(header.columns)
 
 
 def _header(item: Item, codec: str, reading: Reading, delimiter: str) -> Header | None:

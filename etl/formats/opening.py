@@ -29,6 +29,8 @@ GUARDS: dict[str, Callable[[Item], None]] = {
     '.tab': tab_must_stand_alone,
     '.gml': gml_must_stand_alone,
 }
+# Each is opened before one is chosen: more than this take longer than a file may.
+MOST_DATA_FILES = 1000
 SUFFIXES = frozenset(READERS) | csv_table.SUFFIXES
 
 
@@ -80,6 +82,8 @@ def _items(file: Path) -> list[Item]:
     items = geodatabase.in_archive(file, members)
     loose = geodatabase.without(members)
     items += [Item(file, name) for name in loose if PurePosixPath(name).suffix.lower() in SUFFIXES]
+    if len(items) > MOST_DATA_FILES:
+        raise zipped.too_many_tables(file.name, len(items), MOST_DATA_FILES)
     if items:
         return items
     for name in loose:

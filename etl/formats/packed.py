@@ -38,8 +38,8 @@ def zip_of(file: Path) -> Path:
     Nothing in it is compressed. Links are links there, too, and paths are what they were: `zipped.names` refuses them.
     """
     try:
-        from libarchive import file_reader  # type: ignore[import-untyped]
-        from libarchive.exception import ArchiveError  # type: ignore[import-untyped]
+        from libarchive import file_reader
+        from libarchive.exception import ArchiveError
     except OSError:
         raise NoLibarchive(
             vi=f'{file.name}: máy chủ thiếu libarchive, cần để đọc RAR và 7z. Cài libarchive13t64 (Debian).',

@@ -25,6 +25,8 @@ NORTH_EAST = frozenset({
     'vi do kinh do', 'lat lon', 'lat lng', 'lat long', 'latlng', 'latlon', 'latlong', 'latitude longitude', 'n e',
 })  # fmt: skip
 BOTH = re.compile(r'(?:\b(?:toa ?do|coord\w*|gps|x y)\b ?)+')
+# Where a row says in words where it is.
+ADDRESS = frozenset({'dia chi', 'diachi', 'dia chi day du', 'dia chi thuong tru', 'address', 'full address', 'addr'})
 WKT = frozenset({'wkt', 'geom', 'geometry', 'the geom', 'hinh hoc'})
 # What is said beside the axis: units, notation, system. The longer ones come first.
 ASIDES = re.compile(
@@ -54,7 +56,7 @@ class Place:
 
 def find_place(columns: Sequence[str]) -> Place | None:
     """The columns that hold the coordinates, chosen by their names, plainest first; None where none does."""
-    plain = [re.sub(r'[\W_]+', ' ', search_key(column)).strip() for column in columns]
+    plain = _plain_names(columns)
     keys = [_axis(key) for key in plain]
 
     def find(names: frozenset[str]) -> int | None:
@@ -67,6 +69,15 @@ def find_place(columns: Sequence[str]) -> Place | None:
             return Place(east, north, implied_crs=implied, axes_known=is_degrees)
     wkt = find(WKT)
     return _pair(plain, keys) if wkt is None else Place(wkt, wkt, wkt)
+
+
+def find_address(columns: Sequence[str]) -> int | None:
+    """The column that holds addresses, by its name; None where none does."""
+    return next((i for i, name in enumerate(_plain_names(columns)) if name in ADDRESS), None)
+
+
+def _plain_names(columns: Sequence[str]) -> list[str]:
+    return [re.sub(r'[\W_]+', ' ', search_key(column)).strip() for column in columns]
 
 
 def _pair(plain: Sequence[str], keys: Sequence[str]) -> Place | None:

@@ -19,6 +19,10 @@ DGN_V8 = Text(
     en='DGN version 8 cannot be read. In MicroStation: Save As, MicroStation V7 DGN or DXF',
 )
 ARCHIVE = Text(vi='loại tệp nén này không đọc được. Nén lại thành .zip', en='this archive is not read. Send a .zip')
+ARCHIVE_WITHIN = Text(
+    vi='tệp nén nằm trong tệp nén không được mở. Giải nén nó, rồi nén các tệp dữ liệu thành một .zip',
+    en='an archive within an archive is not opened. Unpack it, and put the data files into one .zip',
+)
 OTHER_SHEETS = Text(
     vi='bảng tính kiểu này, hoặc có mật khẩu, không đọc được. Lưu lại thành Excel Workbook (*.xlsx), không mật khẩu',
     en='a workbook of this kind, or an encrypted one, is not read. Save it as Excel Workbook (*.xlsx), unencrypted',
@@ -41,6 +45,7 @@ PROJECT = Text(
 )
 BY_SUFFIX = {
     DWG: ('.dwg', '.dwt', '.dws'),
+    ARCHIVE_WITHIN: ('.zip', '.rar', '.7z'),
     ARCHIVE: ('.tar', '.gz', '.tgz', '.bz2', '.xz'),
     OTHER_SHEETS: ('.xlsb', '.xlsm', '.xlt', '.et'),
     ACCESS: ('.mdb', '.accdb'),

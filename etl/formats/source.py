@@ -118,6 +118,8 @@ class Source(ABC):
     read_as: the codec through which the reader passed the bytes of text, None where it left them alone.
     layer: its name inside the file, where a file can hold several. refusal: why this layer of it is not read.
     names_cut_at: length to which the format cuts names of columns. coordinate_columns: those that hold the geometry.
+    template: the mark of the template that it was written in. address_column: holds addresses, by which rows without
+    coordinates are placed. has_places: False where only these tell where a row is.
     """
 
     name: str
@@ -134,6 +136,9 @@ class Source(ABC):
     names_cut_at: int | None = None
     refusal: Text | None = None
     coordinate_columns: frozenset[str] = frozenset()
+    template: str | None = None
+    address_column: str | None = None
+    has_places: bool = True
 
     @abstractmethod
     def encoded_batches(self, rows: int = BATCH_ROWS) -> Iterator[EncodedBatch]:

@@ -16,9 +16,10 @@ from dothi.core.text import Text
 from etl.formats.coordinate_pair import parse_pair
 from etl.formats.dms import parse_coordinate
 from etl.formats.errors import NoCoordinates
-from etl.formats.place import Place, find_place
+from etl.formats.place import Place, find_address, find_place
 from etl.formats.source import BATCH_ROWS, EncodedBatch, Geometries, Source
 from etl.report.problems import Finding
+from etl.template.mark import Mark, find_mark
 
 # Titles, dates and signatures stand above the header, not whole pages of them.
 HEADER_WITHIN = 40
@@ -33,11 +34,16 @@ COUNTING = re.compile(r'[(\[]?(\d{1,3})[)\]]?')
 
 @dataclass(frozen=True)
 class Header:
-    """The header of a table: its position among the rows, the names of the columns, and the columns of coordinates."""
+    """The header of a table: its position among the rows, the names of the columns, and the columns of coordinates.
+
+    address: the position of the column with addresses. mark: of the template that the table was written in.
+    """
 
     row: int
     columns: list[str]
     place: Place | None
+    address: int | None = None
+    mark: Mark | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +51,7 @@ class TableSource(Source):
     """A table whose rows have coordinates in columns."""
 
     header_row: int
-    place: Place
+    place: Place | None
 
     def readable(self, cell: str) -> str:
         """A cell as text, where `cells` gives bytes that are not decoded yet."""
@@ -80,6 +86,8 @@ class TableSource(Source):
 
     def _geometry(self, cells: list[tuple[str, ...]]) -> tuple[Geometries, list[Finding]]:
         place = self.place
+        if place is None:
+            return np.full(len(cells[0]), None), []
         if place.wkt is not None:
             return _from_wkt(cells[place.wkt], self.columns[place.wkt])
         if place.is_pair:
@@ -99,12 +107,14 @@ def find_header(rows: Iterable[Sequence[str]]) -> Header | None:
     """
     without: list[Header] = []
     with_pair: Header | None = None
+    mark: Mark | None = None
     above: Sequence[str] = ()
     for position, row in enumerate(itertools.islice(rows, HEADER_WITHIN)):
         if with_pair is not None and position > with_pair.row + SUBHEADER_WITHIN:
             break
+        mark = mark or find_mark([row])
         if _filled(row):
-            header = Header(position, (columns := _names(row, above)), find_place(columns))
+            header = Header(position, (columns := _names(row, above)), find_place(columns), find_address(columns), mark)
             if header.place is not None and not header.place.is_pair:
                 return header
             if header.place is None:
@@ -112,30 +122,36 @@ def find_header(rows: Iterable[Sequence[str]]) -> Header | None:
             elif with_pair is None:
                 with_pair = header
         above = row
-    return with_pair or max(without, key=lambda header: len(header.columns), default=None)
+    return with_pair or max(without, key=lambda header: (header.address is not None, len(header.columns)), default=None)
 
 
-def _must_have_place(header: Header, name: str) -> Place:
-    """The place; raises NoCoordinates where no column of the table `name` holds coordinates."""
-    if header.place is not None:
-        return header.place
+def _must_have_place(header: Header, name: str) -> None:
+    """Raises NoCoordinates where no column of the table `name` holds coordinates or addresses."""
+    if header.place is not None or header.address is not None:
+        return
     raise NoCoordinates(
         vi=f'{name} không có cột tọa độ (có: {", ".join(header.columns)}). '
-        'Đặt tên cột là E và N, X và Y, lon và lat (kinh độ, vĩ độ), tọa độ (cả hai trong một ô), hoặc WKT.',
+        'Đặt tên cột là E và N, X và Y, lon và lat (kinh độ, vĩ độ), tọa độ (cả hai trong một ô), WKT, hoặc địa chỉ.',
         en=f'{name} has no coordinate columns (it has: {", ".join(header.columns)}). '
-        'Name them E and N, X and Y, lon and lat, coordinates (both in one cell), or WKT.',
+        'Name them E and N, X and Y, lon and lat, coordinates (both in one cell), WKT, or address.',
     )
 
 
 def described(header: Header, name: str) -> dict[str, Any]:
     """What a header tells of its table, as fields of the source; raises NoCoordinates."""
-    place = _must_have_place(header, name)
+    _must_have_place(header, name)
+    place, columns = header.place, header.columns
+    positions = {header.address} | ({place.east, place.north} if place else set())
     return {
-        'columns': header.columns,
-        'kind': 'Point' if place.wkt is None else None,
-        'implied_crs': place.implied_crs,
-        'axes_known': place.axes_known,
-        'coordinate_columns': frozenset({header.columns[place.east], header.columns[place.north]}),
+        'columns': columns,
+        'kind': 'Point' if place is None or place.wkt is None else None,
+        'declared_crs': header.mark.crs if header.mark else None,
+        'template': str(header.mark) if header.mark else None,
+        'implied_crs': place.implied_crs if place else None,
+        'axes_known': place is None or place.axes_known,
+        'coordinate_columns': frozenset(columns[position] for position in positions if position is not None),
+        'address_column': None if header.address is None else columns[header.address],
+        'has_places': place is not None,
         'place': place,
         'header_row': header.row,
     }

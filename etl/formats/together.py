@@ -1,4 +1,4 @@
-"""Several layers of one file that are parts of one table: a sheet for each commune, a layer for each district."""
+"""Several layers of one file that are parts of one table: a sheet for each commune, a layer for each town."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -56,6 +56,8 @@ def together(sources: Sequence[Source], name: str) -> Source:
         read_as=first.read_as,
         names_cut_at=first.names_cut_at,
         coordinate_columns=first.coordinate_columns,
+        address_column=first.address_column,
+        has_places=first.has_places,
     )
 
 
@@ -64,6 +66,7 @@ def _form(source: Source) -> tuple[object, ...]:
     return (
         frozenset(source.columns), family(source.kind), source.declared_crs, source.implied_crs, source.axes_known,
         source.declared_encoding, source.unicode, source.read_as, source.coordinate_columns,
+        source.address_column, source.has_places,
     )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ BLOCK_BYTES = 1 << 14
 WORKBOOK = 'xl/workbook.xml'
 # Formats that a workbook need not describe and that are dates or times.
 BUILT_IN_DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
+BUILT_IN_TIMES = frozenset({*range(18, 23), *range(45, 48)})
 # What a format says literally: in quotes or brackets, or after a backslash.
 LITERAL = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
 EPOCHS = {False: datetime.fromisoformat('1899-12-30'), True: datetime.fromisoformat('1904-01-01')}
@@ -32,13 +33,16 @@ MOST_COLUMNS = 16_384
 
 @dataclass(frozen=True)
 class Workbook:
-    """Where each sheet lies in the archive; texts, which styles are dates, and the day from which they count."""
+    """Where each sheet lies in the archive; texts, the styles' formats of dates, and the day from which they count.
+
+    dates: by style: whether it shows the time of day; None where its numbers are no dates.
+    """
 
     path: Path
     name: str
     sheets: dict[str, str]
     texts: list[str]
-    dates: list[bool]
+    dates: list[bool | None]
     epoch: datetime
 
     def rows(self, sheet: str) -> Iterator[list[str]]:
@@ -157,8 +161,9 @@ class _Rows(_Collector):
         if type_ != 'n' or not text:
             return text
         style = int(self.attributes.get('s', '0'))
-        if style < len(self.book.dates) and self.book.dates[style]:
-            return _moment(float(text), self.book.epoch)
+        with_time = self.book.dates[style] if style < len(self.book.dates) else None
+        if with_time is not None:
+            return _moment(float(text), self.book.epoch, with_time=with_time)
         # A workbook keeps 15 digits and writes 17, of which the last two are noise.
         return text if text.isdigit() else f'{float(text):.15g}'
 
@@ -179,30 +184,31 @@ def _position(letters: str) -> int:
     return number - 1
 
 
-def _moment(days: float, epoch: datetime) -> str:
+def _moment(days: float, epoch: datetime, *, with_time: bool) -> str:
+    """A date, or a date and time; midnight is a time where the cell shows one: observations of every hour have it."""
     if not 0 <= days < LAST_DAY:
         return f'{days:.15g}'
     moment = epoch + timedelta(seconds=round(days * 86_400))
     if days < 1:
         return moment.time().isoformat()
-    return moment.date().isoformat() if days == int(days) else moment.isoformat(sep=' ')
+    return moment.isoformat(sep=' ') if with_time or days != int(days) else moment.date().isoformat()
 
 
-def _dates(styles: list[tuple[str, dict[str, str]]]) -> list[bool]:
-    """By cell style: whether its numbers are dates or times."""
+def _dates(styles: list[tuple[str, dict[str, str]]]) -> list[bool | None]:
+    """By cell style: whether it shows the time of day, None where its numbers are no dates."""
     own = {int(a['numFmtId']): a['formatCode'] for tag, a in styles if tag == 'numFmt'}
     tags = [tag for tag, _ in styles]
     if 'cellXfs' not in tags:
         return []
     cells = styles[tags.index('cellXfs') : tags.index('/cellXfs')]
-    return [_is_date(int(a.get('numFmtId', '0')), own) for tag, a in cells if tag == 'xf']
+    return [_shows_time(int(a.get('numFmtId', '0')), own) for tag, a in cells if tag == 'xf']
 
 
-def _is_date(number: int, own: dict[int, str]) -> bool:
+def _shows_time(number: int, own: dict[int, str]) -> bool | None:
     if number not in own:
-        return number in BUILT_IN_DATES
+        return number in BUILT_IN_TIMES if number in BUILT_IN_DATES else None
     code = LITERAL.sub('', own[number].lower().replace('[h', 'h').replace('[m', 'm'))
-    return 'general' not in code and re.search('[dmyhs]', code) is not None
+    return None if 'general' in code or not re.search('[dmyhs]', code) else re.search('[hs]', code) is not None
 
 
 def _texts(path: Path, name: str) -> list[str]:

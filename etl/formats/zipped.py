@@ -101,5 +101,14 @@ def too_much(name: str, size_mb: float, members: int, limit_mb: int) -> BadArchi
     )
 
 
+def too_many_tables(name: str, count: int, most: int) -> BadArchive:
+    """The refusal of an archive in which the data of a layer would have to be looked for among too many files."""
+    return BadArchive(
+        vi=f'{name} có {number_vi(count)} tệp dữ liệu hoặc ghi chú; tối đa {number_vi(most)}. '
+        'Chỉ nén các tệp của một lớp rồi gửi lại.',
+        en=f'{name} holds {count:,} files of data or notes; at most {most:,}. Zip only those of one layer and resend.',
+    )
+
+
 def _listed(names: list[str]) -> str:
     return ', '.join(names[:5] + ['…'] * (len(names) > 5)) or '0'

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from markupsafe import Markup
 
-from dothi.core.clock import local_moment
+from dothi.core.clock import local_day, local_moment
 from dothi.core.coverage import Coverage
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
@@ -51,6 +51,8 @@ def page(shown_delivery: DeliveryShown, locality: Locality, rows: Sequence[KeptR
         titles=_column_titles(described),
         map=Markup(svg(report)) if report else '',  # noqa: S704 (made here from numbers and fixed words)
         received=_moment(delivery.received_at, locality),
+        head=locality.place.letterhead,
+        dated=_dated(delivery.finished_at or delivery.received_at, locality),
         scope=_scope_title(delivery.scope),
     )
 
@@ -58,6 +60,12 @@ def page(shown_delivery: DeliveryShown, locality: Locality, rows: Sequence[KeptR
 def _moment(at: datetime, locality: Locality) -> Text:
     zone = locality.place.zone
     return Text(vi=local_moment(at, zone, 'vi'), en=local_moment(at, zone, 'en'))
+
+
+def _dated(at: datetime, locality: Locality) -> Text:
+    """`ngày 05 tháng 01 năm 2026`: days and months below ten, as Decree 30/2020 writes them, with a zero."""
+    day = local_day(at, locality.place.zone)
+    return Text(vi=f'ngày {day:%d} tháng {day:%m} năm {day.year}', en=f'{day}')
 
 
 def _scope_title(scope: str) -> Text:

@@ -1,5 +1,6 @@
 """What a delivery came to: for a person, for a script, and for the catalogue."""
 
+from datetime import date
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
@@ -217,6 +218,8 @@ class Report(BaseModel):
     # the later delivery that had taken its place when its turn came
     superseded_by: int | None = None
     release: int | None = None
+    # the day whose state it is, as it was told or as the rows say
+    as_of: date | None = None
     crs: CrsReport = CrsReport()
     text: dict[str, ColumnText] = {}
     columns: dict[str, str] = {}

@@ -12,11 +12,14 @@ from etl.report.quality import by_element
 
 # A copy of a row that is kept loses nothing, so it does not speak against the file.
 HARMLESS = 'duplicate_row'
+# A row whose address may be in several places waits for a person; the file may be right.
+WAITS = 'place_unsure'
 
 
 @dataclass
 class Tally:
     """What passed by so far. bad_rows: rows with a fault. harmless: those of them that merely repeat another.
+    unsure: those whose address may be in several places.
 
     bad_keys: keys of the rows with a fault, as far as they can be read.
     """
@@ -24,6 +27,7 @@ class Tally:
     read: int = 0
     bad_rows: int = 0
     harmless: int = 0
+    unsure: int = 0
     flattened: int = 0
     codes: Counter[str] = field(default_factory=Counter)
     listed: list[BadRow] = field(default_factory=list)
@@ -46,6 +50,7 @@ class Tally:
         self.bad_keys += rows.bad_keys
         self.repaired += rows.repaired
         self.repairs += rows.repairs[: max(0, LISTED_ROWS - len(self.repairs))]
+        self.unsure += sum(problem.code == WAITS for problem in rows.problems)
         self._list(rows.problems)
         self.add_warnings(rows.warnings, rows.warned)
 
@@ -67,8 +72,13 @@ class Tally:
 
     @property
     def bad_share(self) -> float:
-        """Share of rows that cannot be released and are no mere copies."""
-        return (self.bad_rows - self.harmless) / self.read if self.read else 0.0
+        """Share of rows that cannot be released, are no mere copies and do not wait for a person."""
+        return (self.bad_rows - self.harmless - self.unsure) / self.read if self.read else 0.0
+
+    @property
+    def unsure_share(self) -> float:
+        """Share of rows whose address may be in several places."""
+        return self.unsure / self.read if self.read else 0.0
 
     @property
     def far_share(self) -> float:

@@ -69,7 +69,7 @@ def levels_of_figures(locality: Locality) -> list[str]:
 def read_units(data: Data, on: date) -> Units:
     """Every unit that was in force on the day `on`, and the whole, whose outline is that of all the smallest.
 
-    A level without units on that day is left out, as districts are after they were abolished; a parent that is not
+    A level without units on that day is left out, as one that was abolished before; a parent that is not
     there is the whole then. Raises NoUnits, or NotDelivered where their outlines are missing.
     """
     register = unit_register(data.locality)

@@ -144,7 +144,7 @@ class Witness:
         return proof_of(release, self._delivered.get(layer, {}).values(), cycle, self._on, real=real)
 
     def _of_file(self, file: str) -> Proof:
-        path = self._data.locality.path / file
+        path = self._data.locality.file(file)
         return Proof(file, fault=None if path.is_file() else 'missing')
 
 

@@ -13,7 +13,7 @@ from processes.forms.stored import StoredResult
 from processes.forms.tables import Feature, properties_of
 from processes.forms.words import MemberWords, cite_norm
 from processes.inputs import field_metadata
-from processes.outputs import Member
+from processes.outputs import Member, name_levels
 
 MOST_ROWS, MOST_COLUMNS, MOST_LISTED = 60, 8, 20
 # Members of a summary that have a place of their own in the report.
@@ -180,7 +180,7 @@ def list_inputs(stored: StoredResult, locality: Locality, lang: Lang) -> list[In
     """The inputs in the order of the process, without those that were left empty."""
     fields = stored.model.model_fields.items()
     inputs = {name: Member.of_input(field_metadata(field)) for name, field in fields}
-    words = MemberWords({**stored.members, **inputs}, lang)
+    words = MemberWords({**stored.members, **name_levels(inputs, locality.place.levels)}, lang)
     texts = {name: input_text(name, stored.inputs.get(name), words, locality) for name, _ in fields}
     return [InputInWords(name, words.title(name), text) for name, text in texts.items() if text != NOTHING]
 

@@ -1,6 +1,7 @@
 """What an earlier job left: one output of it, how it came about, and the layers behind it."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -15,6 +16,7 @@ from dothi.core.clock import local_day
 from dothi.core.crs import WGS84, proj_string
 from dothi.core.errors import NotFound
 from dothi.core.locality import locality_zone
+from dothi.core.place import Level
 from dothi.core.text import DEMO, Lang, Text
 from etl.formats.source import Geometries
 from etl.moving import move
@@ -25,7 +27,7 @@ from processes.forms.tables import Feature
 from processes.forms.words import MemberWords
 from processes.geojson import GEOJSON, JSON
 from processes.inputs import ProcessInputs
-from processes.outputs import Member
+from processes.outputs import Member, name_levels
 from processes.queue.records import Result, job_results, no_result, result_gone, state
 from processes.reading.readings import Reading, readings_of, release_numbers
 from processes.registry import find_process
@@ -41,7 +43,7 @@ class NoSuchOutput(NotFound):
 
 @dataclass(frozen=True)
 class StoredResult:
-    """One output of a successful job. readings: by layer, what it was computed from."""
+    """One output of a successful job. readings: by layer, what it was computed from. levels: of units."""
 
     job_id: str
     process_id: str
@@ -52,6 +54,7 @@ class StoredResult:
     finished_at: datetime
     output: str
     result: Result
+    levels: Mapping[str, Level]
 
     @property
     def is_features(self) -> bool:
@@ -95,7 +98,7 @@ class StoredResult:
             if isinstance(part, dict) and isinstance(part.get('title'), dict)
         ]
         titled = {str(part['id']): Member(Text(**part['title']), part.get('unit')) for part in parts if part.get('id')}
-        return {**self.process.members_of(self.output), **titled}
+        return name_levels({**self.process.members_of(self.output), **titled}, self.levels)
 
     def words(self, lang: Lang) -> MemberWords:
         """Its members in one language."""
@@ -151,6 +154,7 @@ def read_stored(job_id: str, output: str | None, data: Data) -> StoredResult:
         finished_at=job['finished_at'],
         output=name,
         result=outputs[name],
+        levels=data.locality.place.levels,
     )
 
 

@@ -1,8 +1,9 @@
 -- Takes back what etl_diff would close of another time than the delivery's: the file of one state of the units says
--- nothing of those before and after. Demonstration rows of any time give way to real ones.
+-- nothing of those before and after, so that no day is left without units. That goes for demonstration rows as well:
+-- they are marked as such, and give way to what is delivered for their own day.
 -- p_begins, p_ends: the layer's columns for the first day of validity and the first day after it.
 create or replace function catalog.spare_other_times(
-    p_layer text, p_begins text, p_ends text, p_on date, p_demo boolean
+    p_layer text, p_begins text, p_ends text, p_on date
 ) returns void
 language plpgsql
 as $$
@@ -11,8 +12,7 @@ begin
         delete from etl_diff as d using layer.%1$I as l
         where d.change = 'closed' and l.id = d.id
         and (l.%2$I > $1 or l.%3$I <= $1)
-        and ($2 or l.release_from not in (select number from etl_demo_release))
-        $sql$, p_layer, p_begins, p_ends) using p_on, p_demo;
+        $sql$, p_layer, p_begins, p_ends) using p_on;
 end
 $$;
 

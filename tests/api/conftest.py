@@ -10,6 +10,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from psycopg2 import sql
+from psycopg2.extensions import cursor as Cursor
+from werkzeug.test import TestResponse
 
 from dothi.api.app import create_app
 from dothi.cartography.shared_styles import sync_styles
@@ -49,7 +51,7 @@ class Desk:
             self._publish(cursor, layer, number)
         return number
 
-    def _number(self, cursor: Any, layer: str, rows: int, demo: bool, at: str | None) -> int:
+    def _number(self, cursor: Cursor, layer: str, rows: int, demo: bool, at: str | None) -> int:
         cursor.execute(
             """insert into catalog.release (layer_id, origin, scope, mode, rows_added, rows_changed, rows_closed,
                                             rows_total, demo_rows, demo, released_at)
@@ -57,9 +59,10 @@ class Desk:
                returning number""",
             [layer, 'demo' if demo else 'delivery', rows, rows, rows if demo else 0, demo, at],
         )
-        return int(cursor.fetchone()[0])
+        ((number,),) = cursor.fetchall()
+        return int(number)
 
-    def _close(self, cursor: Any, layer: str, number: int) -> None:
+    def _close(self, cursor: Cursor, layer: str, number: int) -> None:
         names = ['id', *self.locality.layers[layer].columns, 'geom', 'geom_wgs84', 'release_from']
         columns = sql.SQL(', ').join(map(sql.Identifier, names))
         table = sql.Identifier('layer', layer)
@@ -68,7 +71,7 @@ class Desk:
         cursor.execute(form.format(sql.Identifier('history', layer), columns, columns, closing, table))
         cursor.execute(sql.SQL('delete from {}').format(table))
 
-    def _insert(self, cursor: Any, layer: str, wkt: str, values: dict[str, Any], number: int) -> None:
+    def _insert(self, cursor: Cursor, layer: str, wkt: str, values: dict[str, Any], number: int) -> None:
         shape = sql.SQL('ST_SetSRID(ST_Translate(ST_GeomFromText({}), {}, {}), {})').format(
             *map(sql.Literal, (wkt, E0, N0, self.locality.srid))
         )
@@ -92,7 +95,7 @@ class Desk:
             )
         )
 
-    def _publish(self, cursor: Any, layer: str, number: int) -> None:
+    def _publish(self, cursor: Cursor, layer: str, number: int) -> None:
         box = 'array[ST_XMin({0}), ST_YMin({0}), ST_XMax({0}), ST_YMax({0})]'
         extent = sql.SQL(f'(select {box.format("e")} from (select ST_Extent(geom_wgs84) e from {{}}) x)').format(
             sql.Identifier('layer', layer)
@@ -101,7 +104,8 @@ class Desk:
             sql.SQL('update catalog.release set extent_wgs84 = {} where number = %s').format(extent), [number]
         )
         cursor.execute('select current_release is null from catalog.layer where id = %s', [layer])
-        if cursor.fetchone()[0]:
+        ((is_first,),) = cursor.fetchall()
+        if is_first:
             cursor.execute('update catalog.generation set n = n + 1')
         cursor.execute('update catalog.layer set current_release = %s where id = %s', [number, layer])
 
@@ -210,7 +214,7 @@ def square(x: float, y: float, side: float = 10) -> str:
     return f'MULTIPOLYGON((({ring})))'
 
 
-def codes(answer: Any) -> list[str]:
+def codes(answer: TestResponse) -> list[str]:
     """The codes of the features of an answer, in their order."""
     assert answer.status_code == 200, answer.get_data(as_text=True)
     return [feature['properties']['code'] for feature in answer.get_json(force=True)['features']]

@@ -307,9 +307,9 @@ temporal = st.one_of(
 
 
 def box(x1: int, y1: int, width: int, height: int) -> tuple[Piece, shapely.Geometry]:
-    corners = [x1 * 1000.0, y1 * 1000.0, (x1 + width) * 1000.0, (y1 + height) * 1000.0]
+    corners = x1 * 1000.0, y1 * 1000.0, (x1 + width) * 1000.0, (y1 + height) * 1000.0
     shape = shapely.box(*corners)
-    return Piece(f'BBOX({",".join(map(str, corners))})', {'bbox': corners}, lambda _row: shape), shape
+    return Piece(f'BBOX({",".join(map(str, corners))})', {'bbox': [*corners]}, lambda _row: shape), shape
 
 
 boxes = st.builds(box, st.integers(-1, 3), st.integers(-1, 3), st.integers(1, 3), st.integers(1, 3))

@@ -3,6 +3,9 @@
 import json
 from typing import Any
 
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
 from dothi.core.database import connection
 from tests.api.conftest import E0, N0, TOKENS, school
 
@@ -18,25 +21,33 @@ def feature(code: str, x: float = 50, y: float = 50, **properties: Any) -> dict[
     return {'type': 'Feature', 'geometry': geometry, 'properties': school(code) | properties}
 
 
-def send(client: Any, method: str, where: str, body: Any, media_type: str, headers: dict[str, str] | None) -> Any:
+def send(
+    client: FlaskClient, method: str, where: str, body: Any, media_type: str, headers: dict[str, str] | None
+) -> TestResponse:
     text = body if isinstance(body, str | bytes) else json.dumps(body)
     given = {**LAN, **IN_9209, 'Content-Type': media_type, **(headers or {})}
     return client.open(where, method=method, data=text, headers={name: value for name, value in given.items() if value})
 
 
-def post(client: Any, body: Any, headers: dict[str, str] | None = None, where: str = SCHOOLS) -> Any:
+def post(client: FlaskClient, body: Any, headers: dict[str, str] | None = None, where: str = SCHOOLS) -> TestResponse:
     return send(client, 'POST', where, body, 'application/geo+json', headers)
 
 
-def put(client: Any, number: object, body: Any, headers: dict[str, str] | None = None, where: str = SCHOOLS) -> Any:
+def put(
+    client: FlaskClient, number: object, body: Any, headers: dict[str, str] | None = None, where: str = SCHOOLS
+) -> TestResponse:
     return send(client, 'PUT', f'{where}/{number}', body, 'application/geo+json', headers)
 
 
-def patch(client: Any, number: object, body: Any, headers: dict[str, str] | None = None, where: str = SCHOOLS) -> Any:
+def patch(
+    client: FlaskClient, number: object, body: Any, headers: dict[str, str] | None = None, where: str = SCHOOLS
+) -> TestResponse:
     return send(client, 'PATCH', f'{where}/{number}', body, 'application/merge-patch+json', headers)
 
 
-def delete(client: Any, number: object, headers: dict[str, str] | None = None, where: str = SCHOOLS) -> Any:
+def delete(
+    client: FlaskClient, number: object, headers: dict[str, str] | None = None, where: str = SCHOOLS
+) -> TestResponse:
     return client.delete(f'{where}/{number}', headers={**LAN, **(headers or {})})
 
 
@@ -52,7 +63,7 @@ def number_of(code: str, layer: str = 'schools') -> int:
     return int(number)
 
 
-def problems(answer: Any) -> dict[str, str]:
+def problems(answer: TestResponse) -> dict[str, str]:
     """Pointer to code of what a 422 tells."""
     assert answer.status_code == 422, answer.get_data(as_text=True)
     return {error['pointer']: error['code'] for error in answer.get_json()['errors']}

@@ -1,7 +1,7 @@
 """Parts of rasters small enough to be worked out by hand, in every form."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
@@ -12,9 +12,11 @@ import pytest
 import rasterio
 from covjson_pydantic.coverage import Coverage as CoverageJson
 from flask.testing import FlaskClient
+from numpy.typing import NDArray
 from PIL import Image
 from rasterio.enums import Resampling
 from rasterio.transform import from_origin
+from werkzeug.test import TestResponse
 
 from dothi.api.app import create_app
 from dothi.api.coverages.areas import by_area
@@ -72,16 +74,19 @@ def release(coverage: str, file: Path) -> int:
     return report.release
 
 
+type Get = Callable[..., TestResponse]
+
+
 @pytest.fixture(scope='module')
 def client(served: Path) -> FlaskClient:
     return create_app('internal').test_client()
 
 
 @pytest.fixture
-def get(client: FlaskClient) -> Any:
+def get(client: FlaskClient) -> Get:
     """The answer for a coverage, which must have the status."""
 
-    def get_(coverage: str, status: int = 200, headers: dict[str, str] | None = None, **query: Any) -> Any:
+    def get_(coverage: str, status: int = 200, headers: dict[str, str] | None = None, **query: Any) -> TestResponse:
         asked = {name.replace('_', '-'): value for name, value in query.items()}
         answer = client.get(f'/api/collections/{coverage}/coverage', query_string=asked, headers=headers)
         assert answer.status_code == status, answer.get_data(as_text=True)[:500]
@@ -90,7 +95,7 @@ def get(client: FlaskClient) -> Any:
     return get_
 
 
-def tif(answer: Any) -> tuple[list[Any], Any]:
+def tif(answer: TestResponse) -> tuple[list[Any], dict[str, Any]]:
     """Values of the first band, or of all where there are several, and the profile with what else the file says."""
     with rasterio.MemoryFile(answer.get_data()) as memory, memory.open() as file:
         values = file.read() if file.count > 1 else file.read(1)
@@ -98,7 +103,7 @@ def tif(answer: Any) -> tuple[list[Any], Any]:
         return values.tolist(), profile | {'bounds': tuple(file.bounds), 'tags': file.tags()}
 
 
-def message(answer: Any) -> str:
+def message(answer: TestResponse) -> str:
     return str(answer.get_json()['description'])
 
 
@@ -112,7 +117,7 @@ def n(rows: float) -> float:
     return NORTH - rows * CELL
 
 
-def test_a_part_on_the_raster_s_own_cells_is_unchanged(get: Any) -> None:
+def test_a_part_on_the_raster_s_own_cells_is_unchanged(get: Get) -> None:
     """Columns 1 and 2 of rows 0 and 1: 2 3 / . 7, on their own grid, with nodata, name, unit and release."""
     values, file = tif(get('heights', subset=f'E({e(1)}:{e(3)}),N({n(2)}:{n(0)})', f='tif'))
     assert values == [[2, 3], [NODATA, 7]]
@@ -122,14 +127,14 @@ def test_a_part_on_the_raster_s_own_cells_is_unchanged(get: Any) -> None:
     assert file['tags']['DOTHI_RELEASE'].isdecimal()
 
 
-def test_cells_belong_where_their_inside_does(get: Any) -> None:
+def test_cells_belong_where_their_inside_does(get: Get) -> None:
     """A box on cell edges leaves the neighbours out; a metre more takes them in; so does a point in a cell."""
     for low, high, expected in [(1, 2, [2]), (0.99, 2.01, [1, 2, 3]), (1.5, 1.5, [2])]:
         values, _ = tif(get('heights', subset=f'E({e(low)}:{e(high)}),N({n(0.6)}:{n(0.4)})'))
         assert values == [expected]
 
 
-def test_open_ends_slices_and_several_parameters(get: Any) -> None:
+def test_open_ends_slices_and_several_parameters(get: Get) -> None:
     """* is the edge; one number is one row; two parameters are one list."""
     assert tif(get('heights', subset=f'E({e(3)}:*)'))[0] == [[4], [8], [12]]
     assert tif(get('heights', subset=f'E(*:{e(1)})'))[0] == [[1], [5], [9]]
@@ -138,7 +143,7 @@ def test_open_ends_slices_and_several_parameters(get: Any) -> None:
     assert tif(together)[0] == [[3, 4]]
 
 
-def test_longitude_and_latitude_are_understood_without_a_word(get: Any) -> None:
+def test_longitude_and_latitude_are_understood_without_a_word(get: Get) -> None:
     """subset and bbox are CRS84 unless they say otherwise; the cells stay those of the raster."""
     lon, lat = transformer(proj_string(9209), 'EPSG:4326').transform([e(1.2), e(1.8)], [n(2.8), n(2.2)])
     west, south, east, north = lon[0], lat[0], lon[1], lat[1]
@@ -154,7 +159,7 @@ def test_longitude_and_latitude_are_understood_without_a_word(get: Any) -> None:
         assert (values, file['epsg']) == ([[10]], 9209), query
 
 
-def test_vn2000_is_moved_with_its_datum_shift(get: Any) -> None:
+def test_vn2000_is_moved_with_its_datum_shift(get: Get) -> None:
     """By WGS 84 each cell is found where it lies; without the shift of 224 m its neighbours' neighbours would be."""
     change = transformer(proj_string(9209), 'EPSG:4326')
     for row, column in [(0, 0), (2, 3), (1, 2)]:
@@ -162,7 +167,7 @@ def test_vn2000_is_moved_with_its_datum_shift(get: Any) -> None:
         assert get('heights', subset=f'Lat({lat}),Lon({lon})', f='json').get_json() == HEIGHTS[row][column]
 
 
-def test_the_value_at_a_place(get: Any) -> None:
+def test_the_value_at_a_place(get: Get) -> None:
     """A number for one band, an object for several, null where nothing is known."""
     assert get('heights', subset=f'E({e(2.5)}),N({n(1.5)})', f='json').get_json() == 7
     assert get('heights', subset=f'E({e(1.5)}),N({n(1.5)})', f='json').get_json() is None
@@ -172,7 +177,7 @@ def test_the_value_at_a_place(get: Any) -> None:
     assert one.get_json() == 2
 
 
-def test_two_bands_come_back_as_two_parameters(get: Any) -> None:
+def test_two_bands_come_back_as_two_parameters(get: Get) -> None:
     """pygeoapi's own answer was one parameter called null, with too few values (measured on 0.24)."""
     document = get('two', f='covjson').get_json()
     people, use = document['ranges']['people'], document['ranges']['use']
@@ -194,7 +199,7 @@ def test_two_bands_come_back_as_two_parameters(get: Any) -> None:
     assert [category['label']['en'] for category in observed['categories']] == ['Rice', 'Homes', 'Water']
 
 
-def test_coveragejson_is_what_its_standard_says(get: Any) -> None:
+def test_coveragejson_is_what_its_standard_says(get: Get) -> None:
     """Read by the models of an implementation that knows nothing of ours."""
     asked: list[tuple[str, dict[str, str]]] = [
         ('heights', {}),
@@ -210,14 +215,14 @@ def test_coveragejson_is_what_its_standard_says(get: Any) -> None:
         CoverageJson.model_validate_json(answer.get_data())
 
 
-def test_numbers_in_coveragejson_have_the_digits_that_they_were_given(get: Any, served: Path) -> None:
+def test_numbers_in_coveragejson_have_the_digits_that_they_were_given(get: Get, served: Path) -> None:
     """1.1 as a float of 32 bits is 1.10000002384 in 64: the shorter one is what was meant."""
     release('changing', write_raster(served / 'changing.tif', [[1.1, 0.02], [20.0, NODATA]]))
     assert get('changing', f='covjson').get_json()['ranges']['height']['values'] == [1.1, 0.02, 20, None]
     assert get('changing', subset=f'E({e(0.5)}),N({n(0.5)})', f='json').get_data() == b'1.1'
 
 
-def test_bands_are_chosen_and_ordered_by_name(get: Any) -> None:
+def test_bands_are_chosen_and_ordered_by_name(get: Get) -> None:
     values, file = tif(get('two', properties='use,people'))
     assert (file['names'], values[0][0], values[1][0]) == (('use', 'people'), USES[0], PEOPLE[0])
     assert tif(get('two', exclude_properties='people'))[1]['names'] == ('use',)
@@ -227,7 +232,7 @@ def test_bands_are_chosen_and_ordered_by_name(get: Any) -> None:
     assert get('two', 400, properties='use,use')
 
 
-def test_larger_cells_mean_what_their_kind_means(get: Any) -> None:
+def test_larger_cells_mean_what_their_kind_means(get: Get) -> None:
     """2 x 2 cells become one: the mean of heights, the sum of people, the most frequent use; no value is left out."""
     heights, file = tif(get('heights', scale_factor=2, subset=f'N({n(2)}:*)'))
     assert heights == [[pytest.approx((1 + 2 + 5) / 3), pytest.approx((3 + 4 + 7 + 8) / 4)]]
@@ -236,7 +241,7 @@ def test_larger_cells_mean_what_their_kind_means(get: Any) -> None:
     assert values == [[[10 + 20 + 50, 30 + 40 + 70 + 80]], [[1, 2]]]
 
 
-def test_a_cell_across_two_others_takes_its_share_of_both(get: Any) -> None:
+def test_a_cell_across_two_others_takes_its_share_of_both(get: Get) -> None:
     """Columns of 150 m over cells of 100 m: one and a half, half and one, and the last with nothing beside it."""
     top = f'N({n(1)}:{n(0)})'
     heights, file = tif(get('heights', resolution='E(150)', subset=top))
@@ -246,7 +251,7 @@ def test_a_cell_across_two_others_takes_its_share_of_both(get: Any) -> None:
     assert tif(get('two', resolution='E(150)', subset=top, properties='use'))[0] == [[1, 2, 2]]
 
 
-def test_a_factor_makes_cells_of_just_that_size(get: Any) -> None:
+def test_a_factor_makes_cells_of_just_that_size(get: Get) -> None:
     """Three rows by two: the second row of cells reaches beyond the raster, and no cell is stretched."""
     values, file = tif(get('two', scale_factor=2, properties='people'))
     assert values == [[10 + 20 + 50, 30 + 40 + 70 + 80], [90 + 100, 110 + 120]]
@@ -265,7 +270,7 @@ def test_a_sum_that_the_type_cannot_hold_is_refused(tmp_path: Path) -> None:
             by_area(raster, 1, own, own.of_size(1, 1), Resampling.sum)
 
 
-def test_the_sum_of_people_stays_whatever_the_cells(get: Any) -> None:
+def test_the_sum_of_people_stays_whatever_the_cells(get: Get) -> None:
     """720 people in cells of 100 m, in cells of 200 m, and in one."""
     total = sum(value for row in PEOPLE for value in row if value != NODATA)
     for query in ({}, {'scale_axes': 'E(2)'}, {'scale_size': 'E(1),N(1)'}, {'resolution': 'E(400),N(300)'}):
@@ -273,9 +278,9 @@ def test_the_sum_of_people_stays_whatever_the_cells(get: Any) -> None:
         assert sum(value for row in values for value in row if value != NODATA) == total
 
 
-def test_every_way_to_say_how_large_cells_are(get: Any) -> None:
+def test_every_way_to_say_how_large_cells_are(get: Get) -> None:
     """Columns and rows, size of a cell, factors: the same answer for the same question."""
-    ways = [
+    ways: list[dict[str, str | int]] = [
         {'scale_axes': 'E(2),N(3)'},
         {'scale_size': 'E(2),N(1)'},
         {'scaleSize': 'x(2),y(1)'},
@@ -293,7 +298,7 @@ def test_every_way_to_say_how_large_cells_are(get: Any) -> None:
     assert get('heights', 400, width='two')
 
 
-def test_a_number_of_cells_fills_the_box_that_is_asked_for(get: Any) -> None:
+def test_a_number_of_cells_fills_the_box_that_is_asked_for(get: Get) -> None:
     """Half of the box lies west of the raster: four cells of 100 m, two of them empty. So clients read tiles."""
     box = {'bbox': f'{e(-2)},{n(1)},{e(2)},{n(0)}', 'bbox_crs': '[EPSG:9209]'}
     values, file = tif(get('heights', width=4, height=1, **box))
@@ -301,7 +306,7 @@ def test_a_number_of_cells_fills_the_box_that_is_asked_for(get: Any) -> None:
     assert file['transform'] == from_origin(e(-2), NORTH, CELL, CELL)
 
 
-def test_another_system_is_drawn_on_a_grid_of_its_own(get: Any) -> None:
+def test_another_system_is_drawn_on_a_grid_of_its_own(get: Get) -> None:
     """In longitude and latitude: the middle of the answer lies within the raster, and says so in its axis order."""
     answer = get('heights', crs=f'{EPSG}/4326')
     values, file = tif(answer)
@@ -315,7 +320,7 @@ def test_another_system_is_drawn_on_a_grid_of_its_own(get: Any) -> None:
     assert np.mean(inside) == pytest.approx(72 / 11, abs=0.7)
 
 
-def test_its_own_system_is_no_change(get: Any) -> None:
+def test_its_own_system_is_no_change(get: Get) -> None:
     for crs in ('[EPSG:9209]', f'{EPSG}/9209', 'https://www.opengis.net/def/crs/EPSG/0/9209'):
         answer = get('heights', crs=crs)
         assert tif(answer)[0] == HEIGHTS
@@ -323,7 +328,7 @@ def test_its_own_system_is_no_change(get: Any) -> None:
     assert 'not served' in message(get('heights', 400, crs='EPSG:32648', lang='en'))
 
 
-def test_across_the_antimeridian_the_columns_begin_anew(get: Any) -> None:
+def test_across_the_antimeridian_the_columns_begin_anew(get: Get) -> None:
     """From 100 east to 100 west: the last and the first of four columns of 90 degrees."""
     for query in ({'bbox': '100,-10,-100,10'}, {'subset': 'Lon(100:-100),Lat(-10:10)'}):
         values, file = tif(get('globe', **query))
@@ -333,14 +338,14 @@ def test_across_the_antimeridian_the_columns_begin_anew(get: Any) -> None:
     assert 'antimeridian' in message(get('globe', 400, bbox='100,-10,-100,10', scale_factor=2, lang='en'))
 
 
-def test_nothing_there_is_said_with_where_there_is_something(get: Any) -> None:
+def test_nothing_there_is_said_with_where_there_is_something(get: Get) -> None:
     """An answer of 404 names the extent in the system that was asked in."""
     assert 'Lon(106.1' in message(get('heights', 404, bbox='0,0,1,1', lang='en'))
     assert 'E(570000:570400), N(2239700:2240000)' in message(get('heights', 404, subset='E(0:1)', lang='en'))
 
 
-def test_what_cannot_be_read_is_refused_with_the_right_way(get: Any) -> None:
-    refused = {
+def test_what_cannot_be_read_is_refused_with_the_right_way(get: Get) -> None:
+    refused: dict[str, dict[str, Any]] = {
         'There is no axis "Z"': {'subset': 'Z(1:2)'},
         'axis "Lat"': {'subset': 'Lat(20:21)', 'subset_crs': '[EPSG:9209]'},
         'no axis of time': {'subset': 'time("2024-01-01")'},
@@ -373,18 +378,19 @@ def test_too_many_cells_are_refused_with_a_way_out(served: Path, monkeypatch: py
     assert client.get(f'{base}&f=covjson&width=4&height=1').status_code == 200
 
 
-def test_numbers_without_measure_are_refused_and_break_nothing(get: Any) -> None:
+def test_numbers_without_measure_are_refused_and_break_nothing(get: Get) -> None:
     for query in ({'scale_factor': '1e-308'}, {'resolution': 'E(5e-324)'}, {'scale_axes': 'N(1e-308)'}):
         assert get('heights', 413, **query), query
-    for query in (
+    parts: tuple[dict[str, str | int], ...] = (
         {'bbox': '-1000,-1000,1000,1000'},
         {'subset': 'Lat(-1e300:1e300)', 'crs': '[EPSG:3857]'},
         {'subset': 'E(-1e308:1e308)', 'width': 10},
-    ):
-        assert 'too large' in message(get('heights', 400, lang='en', **query)), query
+    )
+    for part in parts:
+        assert 'too large' in message(get('heights', 400, lang='en', **part)), part
 
 
-def test_what_the_warper_has_to_read_is_bounded(get: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_what_the_warper_has_to_read_is_bounded(get: Get, monkeypatch: pytest.MonkeyPatch) -> None:
     """Sums in another system need every cell, twelve here; those of a part fewer; those in the own system as ever."""
     monkeypatch.setattr('dothi.api.coverages.read.WARPED_CELLS', 11)
     assert 'change their system' in message(get('two', 413, lang='en', crs='[EPSG:3857]', width=1, height=1))
@@ -393,7 +399,7 @@ def test_what_the_warper_has_to_read_is_bounded(get: Any, monkeypatch: pytest.Mo
     assert get('two', width=1, height=1)
 
 
-def test_the_whole_file_is_sent_as_it_is_kept_and_in_parts(get: Any, served: Path) -> None:
+def test_the_whole_file_is_sent_as_it_is_kept_and_in_parts(get: Get, served: Path) -> None:
     """Without a parameter, or with the raster's own system: the bytes of the store, range by range."""
     whole = get('heights')
     assert whole.content_type == 'image/tiff; application=geotiff'
@@ -405,7 +411,7 @@ def test_the_whole_file_is_sent_as_it_is_kept_and_in_parts(get: Any, served: Pat
     assert get('heights', 304, headers={'If-None-Match': whole.headers['ETag']}).get_data() == b''
 
 
-def test_each_answer_names_its_release_and_is_kept_until_the_next(get: Any, served: Path) -> None:
+def test_each_answer_names_its_release_and_is_kept_until_the_next(get: Get, served: Path) -> None:
     """304 while nothing changed; after a release other tags; the earlier one is there by its time."""
     before = {form: get('changing', f=form, subset='E(*:*)') for form in ('covjson', 'png', 'html')}
     for form, answer in before.items():
@@ -425,7 +431,7 @@ def test_each_answer_names_its_release_and_is_kept_until_the_next(get: Any, serv
     assert get('changing', f='covjson', datetime='../..').get_json()['dothi:release'] == number
 
 
-def test_an_earlier_release_is_found_by_its_time(get: Any, served: Path) -> None:
+def test_an_earlier_release_is_found_by_its_time(get: Get, served: Path) -> None:
     """As layers are: `datetime` is what was released then."""
     from dothi.core.database import connection
 
@@ -441,7 +447,7 @@ def test_an_earlier_release_is_found_by_its_time(get: Any, served: Path) -> None
     assert get('changing', f='covjson').get_json()['dothi:release'] == second
 
 
-def test_an_image_has_the_colours_of_the_coverage_file(get: Any) -> None:
+def test_an_image_has_the_colours_of_the_coverage_file(get: Get) -> None:
     """0 black, 10 red, 20 yellow: 5 is half red, 12 a fifth on the way to yellow; no value is transparent."""
     answer = get('heights', f='png')
     assert answer.content_type == 'image/png'
@@ -457,7 +463,7 @@ def test_an_image_has_the_colours_of_the_coverage_file(get: Any) -> None:
         assert image.read()[:, 2, 6].tolist() == [0, 0, 204, 255]
 
 
-def test_formats_are_negotiated(get: Any) -> None:
+def test_formats_are_negotiated(get: Get) -> None:
     accepted = {
         'image/tiff; application=geotiff': 'image/tiff; application=geotiff',
         'image/tiff;application=geotiff': 'image/tiff; application=geotiff',
@@ -471,7 +477,7 @@ def test_formats_are_negotiated(get: Any) -> None:
         assert get('heights', headers={'Accept': asked}).content_type == got, asked
 
 
-def test_a_page_shows_the_image_and_the_figures(get: Any) -> None:
+def test_a_page_shows_the_image_and_the_figures(get: Get) -> None:
     page = get('two', f='html', lang='en', properties='people').get_data(as_text=True)
     for part in ('Two bands', 'f=png', '10 … 120', 'properties=people', '4 × 3, 100 × 100 m', '800px'):
         assert part in page, part
@@ -557,7 +563,7 @@ source: {crs: EPSG:9209}
     assert 'both have the id "heights"' in found.broken['heights'].text.en
 
 
-def test_a_large_raster_is_read_part_by_part(get: Any, served: Path) -> None:
+def test_a_large_raster_is_read_part_by_part(get: Get, served: Path) -> None:
     """2,000 x 1,000 cells, more than are held at a time: every number is in its place, whole, halved and in JSON."""
     rows = np.arange(2_000_000, dtype='float32').reshape(1000, 2000) % 47
     release('changing', write_raster(served / 'changing.tif', rows))
@@ -569,7 +575,7 @@ def test_a_large_raster_is_read_part_by_part(get: Any, served: Path) -> None:
     assert get('changing', 413, f='covjson')
 
 
-def array(answer: Any) -> Any:
+def array(answer: TestResponse) -> NDArray[Any]:
     """The values of the first band."""
     with rasterio.MemoryFile(answer.get_data()) as memory, memory.open() as file:
         return file.read(1)

@@ -50,12 +50,9 @@ def session() -> Iterator[requests.Session]:
         yield session
 
 
-def found(world: Province, session: requests.Session, collection: str, text: str, language: str) -> Any:
-    answer = session.get(
-        f'{world.public_url}/api/collections/{collection}/items',
-        params={'f': 'json', 'limit': 1000, 'filter': text, 'filter-lang': language},
-        timeout=120,
-    )
+def found(world: Province, session: requests.Session, collection: str, text: str, language: str) -> dict[str, Any]:
+    query: dict[str, str | int] = {'f': 'json', 'limit': 1000, 'filter': text, 'filter-lang': language}
+    answer = session.get(f'{world.public_url}/api/collections/{collection}/items', params=query, timeout=120)
     assert answer.status_code == 200, answer.text
     return answer.json()
 

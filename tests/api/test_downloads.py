@@ -14,9 +14,10 @@ import pyarrow.parquet as pq
 import pytest
 from flask.testing import FlaskClient
 from psycopg2 import sql
+from werkzeug.test import TestResponse
 
 from dothi.api.app import create_app
-from dothi.core.database import connection
+from dothi.core.database import READERS, connection
 from dothi.core.job_settings import JobSettings
 from dothi.core.kept_file import file_sha256
 from dothi.core.layer import Audience
@@ -50,8 +51,8 @@ def desk(environment: dict[str, str], locality: Locality) -> Desk:
 
 @pytest.fixture(scope='module')
 def app(environment: dict[str, str], desk: Desk) -> App:
-    """Clients of both services, on two buildings of the first release."""
-    desk.release('buildings', [(square(0, 0), building('A')), (square(50, 0), building('B'))], at=LONG_AGO)
+    """Clients of both services, which serve buildings."""
+    release_two(desk)
     made = {audience: create_app(audience).test_client() for audience in ('public', 'internal')}
     return lambda audience: made[audience]
 
@@ -61,6 +62,19 @@ def worker(environment: dict[str, str], app: App) -> Iterator[None]:
     process = start_worker({**environment, 'DOTHI_DOWNLOADS': '["gpkg", "csv", "parquet"]'})
     yield
     stop_worker(process)
+
+
+def release_two(desk: Desk) -> None:
+    desk.release('buildings', [(square(0, 0), building('A')), (square(50, 0), building('B'))], at=LONG_AGO)
+
+
+@pytest.fixture
+def app_with_files(app: App, desk: Desk, worker: None) -> App:
+    """The same when the worker has written the files of two buildings, A and B."""
+    if ask("select string_agg(code, ' ' order by code) from layer.buildings") != 'A B':
+        release_two(desk)
+    wait_until(lambda: all_ready(current()))
+    return app
 
 
 def all_ready(release: int) -> bool:
@@ -80,35 +94,36 @@ def links(app: FlaskClient) -> dict[str, dict[str, Any]]:
     return {one['href'].rpartition('/')[2]: one for one in document['links'] if one['rel'] == 'enclosure'}
 
 
-def test_a_file_that_is_not_there_yet_is_promised_and_one_that_never_will_is_refused(app: App) -> None:
-    waiting = app('public').get(f'{FOLDER}/buildings.gpkg?lang=en')
+def test_a_file_that_is_not_there_yet_is_promised_and_one_that_never_will_is_refused(alone: Desk) -> None:
+    client = create_app('public').test_client()
+    waiting = client.get(f'{FOLDER}/buildings.gpkg?lang=en')
     assert (waiting.status_code, waiting.get_json(force=True)['code']) == (503, 'BeingPrepared')
     assert int(waiting.headers['Retry-After']) > 0
-    assert links(app('public')) == {}
-    unknown = app('public').get(f'{FOLDER}/buildings.gpk?lang=en')
+    assert links(client) == {}
+    unknown = client.get(f'{FOLDER}/buildings.gpk?lang=en')
     assert unknown.status_code == 404
     assert 'Did you mean "buildings.gpkg"' in unknown.get_json(force=True)['description']
-    assert app('public').get('/api/collections/schools/downloads/schools.csv').status_code == 404
-    assert app('public').get('/api/collections/buildings/downloads/..%2Fx').status_code == 404
+    assert client.get('/api/collections/schools/downloads/schools.csv').status_code == 404
+    assert client.get('/api/collections/buildings/downloads/..%2Fx').status_code == 404
 
 
-def test_files_follow_a_release_for_each_audience_with_its_columns(app: App, worker: None, locality: Locality) -> None:
-    wait_until(lambda: all_ready(current()))
+def test_files_follow_a_release_for_each_audience_with_its_columns(app_with_files: App, locality: Locality) -> None:
     hidden = [name for name, column in locality.layers['buildings'].columns.items() if column.access == 'internal']
-    for audience, expected in (('public', False), ('internal', True)):
-        answer = app(audience).get(f'{FOLDER}/buildings.csv')
+    services: tuple[tuple[Audience, bool], ...] = (('public', False), ('internal', True))
+    for audience, expected in services:
+        client = app_with_files(audience)
+        answer = client.get(f'{FOLDER}/buildings.csv')
         head, *rows = csv.reader(io.StringIO(answer.get_data().decode('utf-8-sig'), newline=''))
         assert [row[1] for row in rows] == ['A', 'B']
         assert [name in head for name in hidden] == [expected] * len(hidden)
-        (found,) = {one.schema.names.count(hidden[0]) for one in [pq.ParquetFile(_saved(app(audience), 'parquet'))]}
+        (found,) = {one.schema.names.count(hidden[0]) for one in [pq.ParquetFile(_saved(client, 'parquet'))]}
         assert found == expected
 
 
 def test_the_list_of_collections_reads_settings_once_however_many_files_there_are(
-    app: App, worker: None, monkeypatch: pytest.MonkeyPatch
+    app_with_files: App, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Reading them takes a millisecond: for each of 150 files that was most of the time of the list."""
-    wait_until(lambda: all_ready(current()))
     reads: list[JobSettings] = []
 
     def read() -> JobSettings:
@@ -116,62 +131,59 @@ def test_the_list_of_collections_reads_settings_once_however_many_files_there_ar
         return reads[-1]
 
     monkeypatch.setattr('dothi.api.items.downloads.JobSettings', read)
-    listed = app('internal').get('/api/collections').get_json(force=True)['collections']
+    listed = app_with_files('internal').get('/api/collections').get_json(force=True)['collections']
     assert [link['rel'] for link in listed[0]['links']].count('enclosure') == 3
     assert len(reads) == 1
 
 
-def _saved(app: FlaskClient, form: str) -> Any:
+def _saved(app: FlaskClient, form: str) -> io.BytesIO:
     return io.BytesIO(app.get(f'{FOLDER}/buildings.{form}').get_data())
 
 
-def test_the_collection_links_to_its_files_with_type_and_size(app: App, worker: None) -> None:
-    wait_until(lambda: all_ready(current()))
-    found = links(app('public'))
+def test_the_collection_links_to_its_files_with_type_and_size(app_with_files: App) -> None:
+    found = links(app_with_files('public'))
     assert set(found) == {'buildings.gpkg', 'buildings.csv', 'buildings.parquet'}
     for name, link in found.items():
-        answer = app('public').get(f'{FOLDER}/{name}')
+        answer = app_with_files('public').get(f'{FOLDER}/{name}')
         assert (answer.mimetype, len(answer.get_data())) == (link['type'], link['length'])
         assert str(current()) in link['title']
         assert answer.headers['Dothi-Release'] == str(current())
         assert f'buildings-release-{current()}-2024-01-10.' in answer.headers['Content-Disposition']
-    shown = app('public').get('/api/collections/buildings?f=html').get_data(as_text=True)
+    shown = app_with_files('public').get('/api/collections/buildings?f=html').get_data(as_text=True)
     assert 'downloads/buildings.gpkg' in shown
 
 
-def test_a_broken_off_download_goes_on_where_it_was(app: App, worker: None) -> None:
+def test_a_broken_off_download_goes_on_where_it_was(app_with_files: App) -> None:
     """Ranges under a strong tag: the parts make the whole; of another file a client gets all."""
-    wait_until(lambda: all_ready(current()))
     address = f'{FOLDER}/buildings.gpkg'
-    whole = app('public').get(address)
+    whole = app_with_files('public').get(address)
     tag = whole.headers['ETag']
     assert not tag.startswith('W/')
     assert tag.strip('"') == hashlib.sha256(whole.get_data()).hexdigest()[:32]
     assert whole.headers['Last-Modified']
     half = len(whole.get_data()) // 2
-    first = app('public').get(address, headers={'Range': f'bytes=0-{half - 1}', 'If-Range': tag})
-    rest = app('public').get(address, headers={'Range': f'bytes={half}-', 'If-Range': tag})
+    first = app_with_files('public').get(address, headers={'Range': f'bytes=0-{half - 1}', 'If-Range': tag})
+    rest = app_with_files('public').get(address, headers={'Range': f'bytes={half}-', 'If-Range': tag})
     assert (first.status_code, rest.status_code) == (206, 206)
     assert first.get_data() + rest.get_data() == whole.get_data()
-    other = app('public').get(address, headers={'Range': 'bytes=0-9', 'If-Range': '"another"'})
+    other = app_with_files('public').get(address, headers={'Range': 'bytes=0-9', 'If-Range': '"another"'})
     assert (other.status_code, len(other.get_data())) == (200, len(whole.get_data()))
-    assert app('public').get(address, headers={'Range': 'bytes=99999999-'}).status_code == 416
-    assert app('public').get(address, headers={'If-None-Match': tag}).status_code == 304
+    assert app_with_files('public').get(address, headers={'Range': 'bytes=99999999-'}).status_code == 416
+    assert app_with_files('public').get(address, headers={'If-None-Match': tag}).status_code == 304
 
 
-def test_the_next_release_replaces_the_files_and_takes_the_old_ones_away(app: App, desk: Desk, worker: None) -> None:
+def test_the_next_release_replaces_the_files_and_takes_the_old_ones_away(app_with_files: App, desk: Desk) -> None:
     """Until they are ready the old ones are handed out, and whoever reads one reads it to its end."""
-    wait_until(lambda: all_ready(current()))
     before, old = current(), files()
-    reading = app('public').get(f'{FOLDER}/buildings.gpkg')
+    reading = app_with_files('public').get(f'{FOLDER}/buildings.gpkg')
     desk.release('buildings', [(square(0, 0), building('A')), (square(9, 9), building('C'))], at=LATER)
-    shown = app('public').get(f'{FOLDER}/buildings.gpkg')
+    shown = app_with_files('public').get(f'{FOLDER}/buildings.gpkg')
     assert shown.headers['Dothi-Release'] in {str(before), str(current())}
     wait_until(lambda: all_ready(current()))
     wait_until(lambda: not any(path.exists() for path in old))
     assert len(files()) == 6
     assert len(reading.get_data()) == reading.content_length
-    assert _codes(app('public')) == ['A', 'C']
+    assert _codes(app_with_files('public')) == ['A', 'C']
 
 
 def _codes(app: FlaskClient) -> list[str]:
@@ -180,20 +192,19 @@ def _codes(app: FlaskClient) -> list[str]:
     return [row[0] for row in base.execute('select code from buildings order by code')]
 
 
-def test_a_file_by_an_older_definition_of_the_layer_is_not_handed_out(app: App, worker: None) -> None:
+def test_a_file_by_an_older_definition_of_the_layer_is_not_handed_out(app_with_files: App) -> None:
     """It may hold a column that is not for this audience any more. The worker makes it anew."""
-    wait_until(lambda: all_ready(current()))
     with connection('admin') as db, db.cursor() as cursor:
         # the worker is held off, so that the state in between can be looked at
         for name in ('public/buildings.csv', 'public/buildings.gpkg', 'public/buildings.parquet'):
             cursor.execute('select pg_advisory_lock(%s, hashtext(%s))', [LOCK_CLASS, name])
         _outdate()
-        assert app('public').get(f'{FOLDER}/buildings.csv').status_code == 503
-        assert links(app('public')) == {}
-        assert len(links(app('internal'))) == 3
+        assert app_with_files('public').get(f'{FOLDER}/buildings.csv').status_code == 503
+        assert links(app_with_files('public')) == {}
+        assert len(links(app_with_files('internal'))) == 3
         cursor.execute('select pg_advisory_unlock_all()')
     wait_until(lambda: ask("select count(*) from catalog.download where definition = 'old'") == 0)
-    assert app('public').get(f'{FOLDER}/buildings.csv').status_code == 200
+    assert app_with_files('public').get(f'{FOLDER}/buildings.csv').status_code == 200
 
 
 def _outdate() -> None:
@@ -201,24 +212,23 @@ def _outdate() -> None:
         cursor.execute("update catalog.download set definition = 'old' where audience = 'public'")
 
 
-def test_a_file_that_somebody_removed_is_made_again(app: App, worker: None) -> None:
-    wait_until(lambda: all_ready(current()))
+def test_a_file_that_somebody_removed_is_made_again(app_with_files: App) -> None:
     for path in files():
         path.unlink()
-    assert app('public').get(f'{FOLDER}/buildings.csv').status_code in {200, 503}
+    assert app_with_files('public').get(f'{FOLDER}/buildings.csv').status_code in {200, 503}
     wait_until(lambda: len(files()) == 6)
-    wait_until(lambda: app('public').get(f'{FOLDER}/buildings.csv').status_code == 200)
+    wait_until(lambda: app_with_files('public').get(f'{FOLDER}/buildings.csv').status_code == 200)
 
 
 EXECUTION = '/api/processes/export-features/execution'
 CHOSEN = {'collection': 'buildings', 'format': 'csv', 'properties': ['code']}
 
 
-def test_an_export_is_handed_back_as_value_or_by_reference(app: App, worker: None) -> None:
+def test_an_export_is_handed_back_as_value_or_by_reference(app_with_files: App) -> None:
     """As the standard says: raw value, raw reference, and within a document either."""
-    client = app('public')
+    client = app_with_files('public')
 
-    def run(**more: Any) -> Any:
+    def run(**more: Any) -> TestResponse:
         return client.post(EXECUTION, json={'inputs': CHOSEN, **more})
 
     raw = run()
@@ -305,8 +315,8 @@ def _enter(locality: Locality, megabytes: int) -> None:
     digest = file_sha256(place)
     with connection('admin') as db, db.cursor() as cursor:
         cursor.execute('delete from catalog.download')
-        for audience in ('public', 'internal'):
-            made = definition(locality.layers['buildings'], locality, audience)  # type: ignore[arg-type]
+        for audience in READERS:
+            made = definition(locality.layers['buildings'], locality, audience)
             cursor.execute(
                 """insert into catalog.download select 'buildings', %s, 'csv', min(number), %s, 'downloads/x.csv', 1,
                        %s * 1048576, %s, 60, now() from catalog.release""",
@@ -362,15 +372,14 @@ def test_the_public_role_sees_no_file_of_the_internal_service(alone: Desk) -> No
             assert cursor.fetchall() == [(audience,)]
 
 
-def test_a_file_with_other_content_is_not_handed_out_and_made_again(app: App, worker: None) -> None:
+def test_a_file_with_other_content_is_not_handed_out_and_made_again(app_with_files: App) -> None:
     """Of the same size and as old as before: what a bad disk leaves."""
-    wait_until(lambda: all_ready(current()))
     address = f'{FOLDER}/buildings.csv'
-    whole = app('public').get(address).get_data()
+    whole = app_with_files('public').get(address).get_data()
     for file in files():
         content = file.read_bytes()
         file.write_bytes(content[:-3] + b'???')
-    refused = app('public').get(address)
+    refused = app_with_files('public').get(address)
     assert refused.status_code == 503 or refused.get_data() == whole
-    wait_until(lambda: app('public').get(address).status_code == 200)
-    assert app('public').get(address).get_data() == whole
+    wait_until(lambda: app_with_files('public').get(address).status_code == 200)
+    assert app_with_files('public').get(address).get_data() == whole

@@ -6,6 +6,7 @@ schemas of the description; this makes the same ones, and checks the same of the
 
 import base64
 import email
+import email.policy
 import time
 from email.message import Message
 from typing import Any
@@ -91,9 +92,9 @@ def of_kind(kind: str, schema: dict[str, Any]) -> Any:
 def parts(answer: requests.Response) -> dict[str, Message]:
     """The parts of a multipart answer by their output."""
     head = f'Content-Type: {answer.headers["Content-Type"]}\r\n\r\n'.encode()
-    message = email.message_from_bytes(head + answer.content)
+    message = email.message_from_bytes(head + answer.content, policy=email.policy.default)
     assert message.is_multipart(), answer.text[:300]
-    return {str(part['Content-ID']).strip('<>'): part for part in message.get_payload()}  # type: ignore[union-attr]
+    return {str(part['Content-ID']).strip('<>'): part for part in message.iter_parts()}
 
 
 @pytest.fixture(params=['internal_url', 'public_url'])
@@ -163,7 +164,7 @@ def test_a_wrong_format_is_refused_in_json(suite: Suite) -> None:
 def test_a_job_is_made_where_it_is_preferred(suite: Suite, prefer: str) -> None:
     """testJobCreationAutoExecutionMode, -Op, -Request, -SuccessAsync, testJobResults, -AsyncDocument, -AsyncRaw..."""
     for more in ({}, {'response': 'document'}, {'response': 'raw'}):
-        answer = suite.execute(suite.request(**more), {**JSON, 'Prefer': prefer})
+        answer = suite.execute(suite.request() | more, {**JSON, 'Prefer': prefer})
         assert answer.status_code == 201, answer.text
         status = suite.get(answer.headers['Location'])
         assert status.status_code == 200

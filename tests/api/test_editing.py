@@ -2,12 +2,16 @@
 
 import os
 import threading
-from typing import Any
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from flask.testing import FlaskClient
 
 from dothi.core.crs import proj_string, transformer
 from dothi.core.database import connection
+from dothi.core.layer import Audience
+from dothi.core.locality import Locality
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
 from tests.api.conftest import E0, N0, Desk, building, school
@@ -15,7 +19,7 @@ from tests.api.editors import LAN, MINH, SCHOOLS, delete, feature, number_of, pa
 from tests.forked import run_program
 
 
-def test_a_new_feature_is_a_release_of_its_own_with_author_and_time(office: Any) -> None:
+def test_a_new_feature_is_a_release_of_its_own_with_author_and_time(office: FlaskClient) -> None:
     made = post(office, feature('c', 12.3456789, 7.5))
     assert made.status_code == 201, made.get_data(as_text=True)
     number = int(made.headers['Location'].rsplit('/', 1)[1])
@@ -34,7 +38,7 @@ def test_a_new_feature_is_a_release_of_its_own_with_author_and_time(office: Any)
     assert made.headers['ETag'].startswith(f'"{release}-')
 
 
-def test_a_change_keeps_the_id_and_the_old_version(office: Any) -> None:
+def test_a_change_keeps_the_id_and_the_old_version(office: FlaskClient) -> None:
     ((number, before),) = rows("select id, release_from from layer.schools where code = 'b'")
     changed = patch(office, number, {'properties': {'places': 301, 'name': None}})
     assert problems(changed) == {'/properties/name': 'required'}
@@ -46,7 +50,7 @@ def test_a_change_keeps_the_id_and_the_old_version(office: Any) -> None:
     ]
 
 
-def test_a_change_of_attributes_leaves_the_coordinates_alone(office: Any) -> None:
+def test_a_change_of_attributes_leaves_the_coordinates_alone(office: FlaskClient) -> None:
     """A detour over degrees would move them by parts of a millimetre at each edit."""
     post(office, feature('c', 1 / 3, 2 / 3))
     ((number, shape),) = rows("select id, geom::text from layer.schools where code = 'c'")
@@ -54,7 +58,7 @@ def test_a_change_of_attributes_leaves_the_coordinates_alone(office: Any) -> Non
     assert rows('select geom::text from layer.schools where id = %s', number) == [(shape,)]
 
 
-def test_put_replaces_everything_but_the_id(office: Any) -> None:
+def test_put_replaces_everything_but_the_id(office: FlaskClient) -> None:
     number = number_of('b')
     body = feature('b', 5, 6, name='Mới')
     del body['properties']['places']
@@ -65,7 +69,7 @@ def test_put_replaces_everything_but_the_id(office: Any) -> None:
     assert put(office, 999, body, {'If-Match': '"xyz"'}).status_code == 404
 
 
-def test_a_deleted_feature_stays_in_the_history_and_its_key_keeps_its_id(office: Any) -> None:
+def test_a_deleted_feature_stays_in_the_history_and_its_key_keeps_its_id(office: FlaskClient) -> None:
     number = number_of('b')
     assert delete(office, number).status_code == 204
     assert office.get(f'{SCHOOLS}/{number}').status_code == 404
@@ -77,7 +81,7 @@ def test_a_deleted_feature_stays_in_the_history_and_its_key_keeps_its_id(office:
     assert post(office, feature('b')).headers['Location'].endswith(f'/{number}')
 
 
-def test_coordinates_come_in_the_system_that_the_header_names(office: Any) -> None:
+def test_coordinates_come_in_the_system_that_the_header_names(office: FlaskClient) -> None:
     """CRS84 is longitude first, EPSG:4326 latitude first, EPSG:9209 easting first as its axes are."""
     lon, lat = transformer(proj_string(9209), 'EPSG:4326').transform(E0, N0)
     places = {'': [lon, lat], 'EPSG/0/4326': [lat, lon], 'EPSG/0/9209': [E0, N0]}
@@ -91,7 +95,7 @@ def test_coordinates_come_in_the_system_that_the_header_names(office: Any) -> No
         assert apart_m < 1e-3, name
 
 
-def test_a_single_polygon_becomes_a_multipolygon(office: Any) -> None:
+def test_a_single_polygon_becomes_a_multipolygon(office: FlaskClient) -> None:
     ring = [[E0, N0], [E0 + 9, N0], [E0 + 9, N0 + 9], [E0, N0 + 9], [E0, N0]]
     body = {'type': 'Feature', 'properties': building('y'), 'geometry': {'type': 'Polygon', 'coordinates': [ring]}}
     assert post(office, body, where='/api/collections/buildings/items').status_code == 201
@@ -100,7 +104,7 @@ def test_a_single_polygon_becomes_a_multipolygon(office: Any) -> None:
     ]
 
 
-def test_extents_and_counts_of_the_release_follow_each_edit(office: Any) -> None:
+def test_extents_and_counts_of_the_release_follow_each_edit(office: FlaskClient) -> None:
     """After each edit they are what a count of the whole layer gives."""
     post(office, feature('far', 5000, 4000))
     post(office, feature('near', 60, 60))
@@ -124,7 +128,7 @@ def test_extents_and_counts_of_the_release_follow_each_edit(office: Any) -> None
         assert wgs84 == pytest.approx(outline, abs=1e-6)
 
 
-def test_a_demonstration_row_that_is_edited_is_real_from_then_on(desk: Any, office: Any) -> None:
+def test_a_demonstration_row_that_is_edited_is_real_from_then_on(desk: Desk, office: FlaskClient) -> None:
     desk.release('schools', [('POINT(0 0)', school('a')), ('POINT(100 0)', school('b'))], demo=True)
     patch(office, number_of('a'), {'properties': {'places': 1}})
     assert rows("select demo_rows from catalog.release where layer_id = 'schools' order by number desc limit 1") == [
@@ -132,7 +136,7 @@ def test_a_demonstration_row_that_is_edited_is_real_from_then_on(desk: Any, offi
     ]
 
 
-def test_two_editors_at_the_same_time_both_get_their_turn(office: Any) -> None:
+def test_two_editors_at_the_same_time_both_get_their_turn(office: FlaskClient) -> None:
     """Eight edits of one feature at once: eight releases in a row, each from the version before it."""
     number, application = number_of('a'), office.application
     work = [
@@ -153,7 +157,7 @@ def test_two_editors_at_the_same_time_both_get_their_turn(office: Any) -> None:
     assert [end for _, end in versions] == starts[1:]
 
 
-def test_of_two_editors_with_the_same_version_the_second_is_told(office: Any) -> None:
+def test_of_two_editors_with_the_same_version_the_second_is_told(office: FlaskClient) -> None:
     number = number_of('a')
     tag = {'If-Match': office.get(f'{SCHOOLS}/{number}?crs=EPSG:9209').headers['ETag']}
     assert patch(office, number, {'properties': {'places': 1}}, {**tag, **LAN}).status_code == 204
@@ -162,7 +166,7 @@ def test_of_two_editors_with_the_same_version_the_second_is_told(office: Any) ->
     assert rows('select places from layer.schools where id = %s', number) == [(1,)]
 
 
-def test_an_edit_waits_for_a_delivery_of_the_layer(office: Any, monkeypatch: Any) -> None:
+def test_an_edit_waits_for_a_delivery_of_the_layer(office: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """A delivery holds the layer for longer than an editor likes to wait: the answer is to try again, and no error."""
     monkeypatch.setattr('etl.editing.edit.PATIENCE_MS', 50)
     with connection('loader') as db, db.cursor() as cursor:
@@ -173,7 +177,7 @@ def test_an_edit_waits_for_a_delivery_of_the_layer(office: Any, monkeypatch: Any
     assert patch(office, number_of('a'), {'properties': {'places': 1}}).status_code == 204
 
 
-def test_a_delivery_after_an_edit_finds_the_edited_row(office: Any, tmp_path: Any, locality: Any) -> None:
+def test_a_delivery_after_an_edit_finds_the_edited_row(office: FlaskClient, tmp_path: Path, locality: Locality) -> None:
     patch(office, number_of('a'), {'properties': {'places': 77}})
     file = tmp_path / 'schools.csv'
     file.write_text(f'code,name,level,places,x,y\na,Trường,primary,77,{E0},{N0}\n', encoding='utf-8')
@@ -217,7 +221,7 @@ client.patch(sys.argv[2], data='{"properties": {"places": 999}}',
 
 @pytest.mark.parametrize('step', ['tell_apart', 'outcome_of_edit', 'release'])
 def test_a_web_process_that_dies_in_an_edit_leaves_nothing_of_it(
-    step: str, office: Any, database: dict[str, str]
+    step: str, office: FlaskClient, database: dict[str, str]
 ) -> None:  # fmt: skip
     number = number_of('a')
     before = rows('select max(number) from catalog.release')
@@ -229,7 +233,9 @@ def test_a_web_process_that_dies_in_an_edit_leaves_nothing_of_it(
     assert patch(office, number, {'properties': {'places': 5}}).status_code == 204, 'the lock went with the process'
 
 
-def test_columns_with_any_name_are_edited_too(elsewhere: Any, client: Any, monkeypatch: Any) -> None:
+def test_columns_with_any_name_are_edited_too(
+    elsewhere: Callable[[str], Locality], client: Callable[[Audience], FlaskClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv('DOTHI_EDIT_TOKEN', 'a-token-for-tests')
     made = elsewhere(ODD)
     Desk(made).release('odd', [('POINT(0 0)', {'end': 'a', '100% "x" (m)': 1.5, 'a/b~c': None})])
@@ -241,7 +247,9 @@ def test_columns_with_any_name_are_edited_too(elsewhere: Any, client: Any, monke
     assert problems(post(there, bad, where=where)) == {'/properties/a~1b~0c': 'type'}
 
 
-def test_a_layer_without_a_key_is_edited_by_its_lasting_id(elsewhere: Any, client: Any, monkeypatch: Any) -> None:
+def test_a_layer_without_a_key_is_edited_by_its_lasting_id(
+    elsewhere: Callable[[str], Locality], client: Callable[[Audience], FlaskClient], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Two features with the same values are two, and each edit finds its own."""
     monkeypatch.setenv('DOTHI_EDIT_TOKEN', 'a-token-for-tests')
     made = elsewhere(ODD.replace('key: [end]\n', ''))

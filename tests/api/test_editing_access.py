@@ -1,9 +1,10 @@
 """Who may edit: by which token, on which service, and that no token is ever written down."""
 
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
 
 import pytest
+from flask.testing import FlaskClient
 
 from dothi.api.editing.access import _without_secrets
 from dothi.core.edit_token import editors, make_token
@@ -13,13 +14,13 @@ from tests.api.editors import LAN, SCHOOLS, TOKEN, feature, number_of, post, row
 READING = {'GET', 'HEAD', 'OPTIONS'}
 
 
-def allowed(client: Any, where: str, headers: dict[str, str] | None = None) -> set[str]:
+def allowed(client: FlaskClient, where: str, headers: dict[str, str] | None = None) -> set[str]:
     answer = client.options(where, headers=headers or {})
     assert answer.status_code == 200
     return set(answer.headers['Allow'].split(', '))
 
 
-def test_options_list_what_whoever_asks_may_do(office: Any) -> None:
+def test_options_list_what_whoever_asks_may_do(office: FlaskClient) -> None:
     item = f'{SCHOOLS}/unknown_id'
     assert allowed(office, SCHOOLS) == allowed(office, item) == READING
     assert allowed(office, SCHOOLS, LAN) == READING | {'POST'}
@@ -27,7 +28,7 @@ def test_options_list_what_whoever_asks_may_do(office: Any) -> None:
     assert allowed(office, f'{SCHOOLS}?key={TOKEN}') == READING | {'POST'}
 
 
-def test_the_catalogue_is_read_only_for_everybody(office: Any, client: Callable[..., Any]) -> None:
+def test_the_catalogue_is_read_only_for_everybody(office: FlaskClient, client: Callable[..., FlaskClient]) -> None:
     """QGIS would offer to edit it otherwise."""
     records = '/api/collections/catalogue/items'
     for there in (office, client('public')):
@@ -49,19 +50,19 @@ STRANGERS: list[tuple[dict[str, str], str, str]] = [
 ]
 
 
-def test_nobody_edits_without_the_right_token(office: Any) -> None:
+def test_nobody_edits_without_the_right_token(office: FlaskClient) -> None:
     for headers, where, challenge in STRANGERS:
         refused = post(office, feature('c'), {'Authorization': '', **headers}, where)
         assert (refused.status_code, refused.headers['WWW-Authenticate']) == (401, challenge), (headers, where)
     assert rows("select count(*) from layer.schools where code = 'c'") == [(0,)]
 
 
-def test_an_old_key_is_refused_for_reading_too_and_not_passed_over(office: Any) -> None:
+def test_an_old_key_is_refused_for_reading_too_and_not_passed_over(office: FlaskClient) -> None:
     assert office.get(f'{SCHOOLS}?key=wrong').status_code == 401
     assert office.get(f'{SCHOOLS}?key={TOKEN}').status_code == 200
 
 
-def test_without_any_token_nobody_edits(office: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_any_token_nobody_edits(office: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
     """An empty token must not open the door, nor a file that is not there."""
     for setting in ('', 'lan:', ':'):
         monkeypatch.setenv('DOTHI_EDIT_TOKEN', setting)
@@ -70,7 +71,9 @@ def test_without_any_token_nobody_edits(office: Any, monkeypatch: pytest.MonkeyP
         assert post(office, feature('c'), {'Authorization': ''}, f'{SCHOOLS}?key=').status_code == 401
 
 
-def test_the_public_service_takes_no_edits_whatever_is_sent(office: Any, client: Callable[..., Any]) -> None:
+def test_the_public_service_takes_no_edits_whatever_is_sent(
+    office: FlaskClient, client: Callable[..., FlaskClient]
+) -> None:
     public = client('public')
     assert allowed(public, SCHOOLS, LAN) == READING
     assert post(public, feature('c')).status_code == 405
@@ -79,7 +82,7 @@ def test_the_public_service_takes_no_edits_whatever_is_sent(office: Any, client:
     assert public.get(SCHOOLS.replace('/api', '/api/key/x')).status_code == 404
 
 
-def test_a_key_opens_every_page_that_qgis_reads_and_stands_in_no_answer(office: Any) -> None:
+def test_a_key_opens_every_page_that_qgis_reads_and_stands_in_no_answer(office: FlaskClient) -> None:
     schools = ('', '/schema', '/queryables', '/items?limit=1', f'/items/{number_of("a")}')
     for where in (
         '',
@@ -94,7 +97,7 @@ def test_a_key_opens_every_page_that_qgis_reads_and_stands_in_no_answer(office: 
         assert 'private' in answer.headers['Cache-Control']
 
 
-def test_the_path_that_the_landing_page_gives_to_a_key_carries_edits(office: Any) -> None:
+def test_the_path_that_the_landing_page_gives_to_a_key_carries_edits(office: FlaskClient) -> None:
     """QGIS makes its POST and OPTIONS from this link, and leaves the key out of them."""
     links = office.get(f'/api?f=json&key={TOKEN}').get_json()['links']
     collections = next(link['href'] for link in links if link['rel'] == 'data' and link['type'] == 'application/json')
@@ -128,7 +131,7 @@ def test_a_key_that_was_sent_to_the_wrong_place_is_not_logged_either(address: st
 
 
 def test_make_up_makes_a_token_once_that_only_its_owner_reads(
-    database: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Any
+    database: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv('DOTHI_SECRETS', str(tmp_path / 'secrets'))
     file = make_token()
@@ -141,7 +144,7 @@ def test_make_up_makes_a_token_once_that_only_its_owner_reads(
     assert made not in str(EditSettings()), 'dothi config shows settings'
 
 
-def test_the_editors_role_can_edit_and_no_more(office: Any) -> None:
+def test_the_editors_role_can_edit_and_no_more(office: FlaskClient) -> None:
     """Not what is restricted, not what deliveries wrote, not the catalogue's other columns."""
     may = "has_table_privilege('dothi_editor', %s, %s)"
     wanted = {

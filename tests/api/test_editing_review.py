@@ -6,31 +6,27 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
-from dothi.core.settings import PROJECT
 from tests.api.conftest import E0, N0, Desk, school
 from tests.api.editors import LAN, MINH, SCHOOLS, delete, feature, number_of, patch, post, problems, put, rows
 from tests.cli.test_cli import document, dothi
+from tests.nam_dinh import whole_copy
 
 
 @pytest.fixture
 def locality_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The project's locality, with schools under review."""
-    folder = tmp_path / 'locality'
-    folder.mkdir()
-    for part in (PROJECT / 'locality').iterdir():
-        if part.name != 'layers':
-            (folder / part.name).symlink_to(part)
-    (folder / 'layers').mkdir()
-    for file in (PROJECT / 'locality' / 'layers').iterdir():
-        text = file.read_text(encoding='utf-8')
-        (folder / 'layers' / file.name).write_text(text + ('review: true\n' if file.stem == 'schools' else ''), 'utf-8')
+    folder = whole_copy(tmp_path / 'locality')
+    with (folder / 'layers' / 'schools.yml').open('a', encoding='utf-8') as file:
+        file.write('review: true\n')
     monkeypatch.setenv('DOTHI_LOCALITY', str(folder))
     return folder
 
 
 @pytest.fixture
-def reviewed(locality_folder: Path, office: Any, client: Callable[..., Any]) -> Any:
+def reviewed(locality_folder: Path, office: FlaskClient, client: Callable[..., FlaskClient]) -> FlaskClient:
     """A client of the internal service."""
     return client('internal')
 
@@ -41,12 +37,12 @@ def edits(*arguments: str, database: dict[str, str]) -> tuple[int, Any]:
     return done.returncode, document(done)
 
 
-def number_in(made: Any) -> int:
+def number_in(made: TestResponse) -> int:
     """The number in the address of a new feature."""
     return int(made.headers['Location'].rsplit('/', 1)[1])
 
 
-def edit_three(there: Any) -> str:
+def edit_three(there: FlaskClient) -> str:
     """lan adds a school, changes another and deletes a third; the address of the new one."""
     made = post(there, feature('c', places=5))
     assert made.status_code == 201, made.get_data(as_text=True)
@@ -55,7 +51,7 @@ def edit_three(there: Any) -> str:
     return str(made.headers['Location'])
 
 
-def test_a_pending_feature_is_seen_by_its_author_alone(reviewed: Any) -> None:
+def test_a_pending_feature_is_seen_by_its_author_alone(reviewed: FlaskClient) -> None:
     where = edit_three(reviewed)
     mine = reviewed.get(f'{where}?crs=EPSG:9209', headers=LAN)
     assert mine.get_json(force=True)['geometry']['coordinates'] == [E0 + 50, N0 + 50]
@@ -71,7 +67,7 @@ def test_a_pending_feature_is_seen_by_its_author_alone(reviewed: Any) -> None:
     assert rows("select count(*) from catalog.release where origin = 'edit'") == [(0,)]
 
 
-def test_the_author_goes_on_with_what_is_pending(reviewed: Any) -> None:
+def test_the_author_goes_on_with_what_is_pending(reviewed: FlaskClient) -> None:
     """QGIS adds a point, saves, moves it, saves: still one new feature."""
     number = int(edit_three(reviewed).rsplit('/', 1)[1])
     assert number < 0
@@ -89,7 +85,7 @@ def test_the_author_goes_on_with_what_is_pending(reviewed: Any) -> None:
 
 
 def test_accepting_makes_one_release_of_all_and_the_first_address_leads_there(
-    reviewed: Any, database: dict[str, str]
+    reviewed: FlaskClient, database: dict[str, str]
 ) -> None:  # fmt: skip
     where = edit_three(reviewed)
     code, listed = edits('list', 'schools', database=database)
@@ -113,7 +109,7 @@ def test_accepting_makes_one_release_of_all_and_the_first_address_leads_there(
     assert edits('accept', '1', database=database)[0] == 2
 
 
-def test_rejecting_changes_nothing_and_keeps_the_reason(reviewed: Any, database: dict[str, str]) -> None:
+def test_rejecting_changes_nothing_and_keeps_the_reason(reviewed: FlaskClient, database: dict[str, str]) -> None:
     where = edit_three(reviewed)
     assert edits('reject', '1', '--reason', ' ', database=database)[1]['error']['code'] == 'ReasonMissing'
     code, rejected = edits('reject', '1', '--reason', 'Sai vị trí', database=database)
@@ -128,7 +124,7 @@ def test_rejecting_changes_nothing_and_keeps_the_reason(reviewed: Any, database:
 
 
 def test_a_conflict_is_told_in_both_languages_and_nothing_is_half_done(
-    reviewed: Any, desk: Desk, database: dict[str, str]
+    reviewed: FlaskClient, desk: Desk, database: dict[str, str]
 ) -> None:  # fmt: skip
     """A delivery changes one of the features meanwhile, removes another and brings the key of the new one."""
     edit_three(reviewed)
@@ -143,7 +139,7 @@ def test_a_conflict_is_told_in_both_languages_and_nothing_is_half_done(
     assert rows("select count(*) from catalog.release where origin = 'edit'") == [(0,)]
 
 
-def test_the_author_hears_of_a_key_that_they_have_used_already(reviewed: Any) -> None:
+def test_the_author_hears_of_a_key_that_they_have_used_already(reviewed: FlaskClient) -> None:
     """And not the agency, weeks later."""
     post(reviewed, feature('c'))
     assert problems(post(reviewed, feature('c'))) == {'/properties/code': 'key_duplicate'}
@@ -153,7 +149,7 @@ def test_the_author_hears_of_a_key_that_they_have_used_already(reviewed: Any) ->
     assert post(reviewed, feature('c'), MINH).status_code == 201, 'what others wait for is not told'
 
 
-def test_a_deletion_is_taken_back_by_adding_the_feature_again(reviewed: Any, database: dict[str, str]) -> None:
+def test_a_deletion_is_taken_back_by_adding_the_feature_again(reviewed: FlaskClient, database: dict[str, str]) -> None:
     number = number_of('b')
     delete(reviewed, number)
     back = post(reviewed, feature('b', places=8))
@@ -164,7 +160,7 @@ def test_a_deletion_is_taken_back_by_adding_the_feature_again(reviewed: Any, dat
 
 
 def test_what_no_longer_fits_the_layer_file_is_told_with_its_feature(
-    reviewed: Any, locality_folder: Path, database: dict[str, str]
+    reviewed: FlaskClient, locality_folder: Path, database: dict[str, str]
 ) -> None:  # fmt: skip
     edit_three(reviewed)
     file = locality_folder / 'layers' / 'schools.yml'
@@ -174,19 +170,19 @@ def test_what_no_longer_fits_the_layer_file_is_told_with_its_feature(
     assert told['error']['message']['en'].startswith(f'/{number_of("a")}/properties/places: ')
 
 
-def test_change_sets_are_numbered_one_by_one(reviewed: Any) -> None:
+def test_change_sets_are_numbered_one_by_one(reviewed: FlaskClient) -> None:
     edit_three(reviewed)
     post(reviewed, feature('c'), MINH)
     assert rows('select id from catalog.change_set order by 1') == [(1,), (2,)]
 
 
-def test_each_author_has_a_set_of_their_own(reviewed: Any) -> None:
+def test_each_author_has_a_set_of_their_own(reviewed: FlaskClient) -> None:
     post(reviewed, feature('c'))
     post(reviewed, feature('c'), MINH)
     assert rows('select author from catalog.change_set order by 1') == [('lan',), ('minh',)]
 
 
-def test_the_tables_for_people_say_the_same(reviewed: Any, database: dict[str, str]) -> None:
+def test_the_tables_for_people_say_the_same(reviewed: FlaskClient, database: dict[str, str]) -> None:
     assert 'Không có gì chờ duyệt' in dothi('edits', 'list', env=database).stdout
     assert 'nothing waits' in dothi('edits', 'list', '--lang', 'en', env=database).stdout
     edit_three(reviewed)

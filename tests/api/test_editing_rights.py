@@ -70,9 +70,9 @@ def test_a_ticket_expires_and_ends_with_its_token(monkeypatch: pytest.MonkeyPatc
     assert edit_token.editor_with_ticket(ticket) == 'lan'
     prolonged = f'{int(now_s) + 10**6}-{ticket.partition("-")[2]}'
     assert [edit_token.editor_with_ticket(wrong) for wrong in (prolonged, 'x', '', '-', '9' * 5_000)] == [None] * 5
-    monkeypatch.setattr(edit_token.time, 'time', lambda: now_s + 3 * 3_600 + 1)
+    monkeypatch.setattr(time, 'time', lambda: now_s + 3 * 3_600 + 1)
     assert edit_token.editor_with_ticket(ticket) is None, 'it lasts for two hours, and to the end of the third'
-    monkeypatch.setattr(edit_token.time, 'time', lambda: now_s)
+    monkeypatch.setattr(time, 'time', lambda: now_s)
     monkeypatch.setenv('DOTHI_EDIT_TOKEN', 'lan:another-token')
     assert edit_token.editor_with_ticket(ticket) is None
 

@@ -78,8 +78,14 @@ def job(database: object) -> Callable[..., str]:
     """Makes a job of the internal service in the state that is wanted, with a result or without, and gives its id."""
 
     def make(result: bytes | None = None, **values: object) -> str:
-        row = {'id': str(uuid4()), 'process_id': 'service-coverage', 'inputs': '{}', 'audience': 'internal'}
-        row |= {'software_version': '0', 'message_vi': 'Đã xong', 'message_en': 'Done', **values}
+        row: dict[str, object] = {'id': str(uuid4()), 'process_id': 'service-coverage', 'inputs': '{}'}
+        row |= {
+            'audience': 'internal',
+            'software_version': '0',
+            'message_vi': 'Đã xong',
+            'message_en': 'Done',
+            **values,
+        }
         statement = sql.SQL('insert into job.job ({}) values ({})').format(
             sql.SQL(', ').join(map(sql.Identifier, row)), sql.SQL(', ').join(map(sql.Literal, row.values()))
         )

@@ -19,6 +19,7 @@ import pyproj
 import pytest
 import shapely
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from dothi.api.app import create_app
 from dothi.core.database import READERS, engine
@@ -111,10 +112,10 @@ def apps(served: None) -> dict[Audience, FlaskClient]:
 
 
 @pytest.fixture
-def get(apps: dict[Audience, FlaskClient], tmp_path: Path) -> Callable[..., Any]:
+def get(apps: dict[Audience, FlaskClient], tmp_path: Path) -> Callable[..., tuple[TestResponse, Path]]:
     """The answer of the public service to a question, and the file that it is in."""
 
-    def ask(form: str, items: str = ITEMS, audience: Audience = 'public', **question: Any) -> tuple[Any, Path]:
+    def ask(form: str, items: str = ITEMS, audience: Audience = 'public', **question: Any) -> tuple[TestResponse, Path]:
         question = {name.replace('_', '-'): value for name, value in question.items()}
         answer = apps[audience].get(items, query_string={'f': form, **question})
         assert answer.status_code == 200, answer.get_data(as_text=True)
@@ -150,7 +151,7 @@ def _plain(value: Any) -> Any:
 
 @pytest.mark.parametrize('form', FORMATS)
 def test_one_feature_comes_in_every_format_of_a_page(
-    get: Callable[..., Any], apps: dict[Audience, FlaskClient], form: str
+    get: Callable[..., tuple[TestResponse, Path]], apps: dict[Audience, FlaskClient], form: str
 ) -> None:
     """The same row as in a page of one; what is not there is missing in any format."""
     (row,) = read(form, get(form, f'{ITEMS}/2', crs=f'{EPSG}9209', headers='names')[1])
@@ -162,7 +163,7 @@ def test_one_feature_comes_in_every_format_of_a_page(
 
 @pytest.mark.parametrize('form', FORMATS)
 def test_a_file_says_that_it_holds_demonstration_data_where_it_has_a_place_for_that(
-    get: Callable[..., Any], form: str
+    get: Callable[..., tuple[TestResponse, Path]], form: str
 ) -> None:
     answer, file = get(form, '/api/collections/areas/items')
     assert (answer.headers['Dothi-Demo'], content_of(form, file).count('Dữ liệu minh họa') > 0) == (
@@ -180,7 +181,7 @@ def content_of(form: str, file: Path) -> str:
     return file.read_bytes().decode(errors='ignore')
 
 
-def test_csv_has_every_value_as_the_database_has_it(get: Callable[..., Any]) -> None:
+def test_csv_has_every_value_as_the_database_has_it(get: Callable[..., tuple[TestResponse, Path]]) -> None:
     answer, file = get('csv', crs=f'{EPSG}9209')
     rows = read('csv', file)
     assert file.read_bytes().startswith(b'\xef\xbb\xbf"id",')
@@ -199,14 +200,14 @@ def test_csv_has_every_value_as_the_database_has_it(get: Callable[..., Any]) -> 
     assert [rows[2][name] for name in COLUMNS[1:]] == [''] * 7
 
 
-def test_empty_text_and_no_value_differ_in_csv(get: Callable[..., Any]) -> None:
+def test_empty_text_and_no_value_differ_in_csv(get: Callable[..., tuple[TestResponse, Path]]) -> None:
     _, file = get('csv', properties='note', skipGeometry='true')
     lines = file.read_bytes().decode('utf-8-sig').split('\r\n')
     assert lines[0] == '"id","note"'
     assert (lines[2], lines[3]) == ('2,""', '3,')
 
 
-def test_no_text_runs_in_a_spreadsheet_and_numbers_stay_numbers(get: Callable[..., Any]) -> None:
+def test_no_text_runs_in_a_spreadsheet_and_numbers_stay_numbers(get: Callable[..., tuple[TestResponse, Path]]) -> None:
     """An apostrophe in front makes a text of it; -12,5 is a number and harmless, and so is a number in its column."""
     _, file = get('csv')
     rows = read('csv', file)
@@ -224,7 +225,7 @@ def test_no_text_runs_in_a_spreadsheet_and_numbers_stay_numbers(get: Callable[..
     assert 'externalLink' not in ''.join(zipfile.ZipFile(file).namelist())
 
 
-def test_headings_are_names_or_titles_of_either_language(get: Callable[..., Any]) -> None:
+def test_headings_are_names_or_titles_of_either_language(get: Callable[..., tuple[TestResponse, Path]]) -> None:
     """Two columns share a title in English: their names tell them apart."""
     for question, expected in (
         ({}, ['id', *COLUMNS]),
@@ -238,7 +239,7 @@ def test_headings_are_names_or_titles_of_either_language(get: Callable[..., Any]
         assert list(read('csv', file)[0]) == expected
 
 
-def test_xlsx_has_typed_cells_under_frozen_titles(get: Callable[..., Any]) -> None:
+def test_xlsx_has_typed_cells_under_frozen_titles(get: Callable[..., tuple[TestResponse, Path]]) -> None:
     _, file = get('xlsx', crs=f'{EPSG}9209', headers='names')
     book = openpyxl.load_workbook(file)
     assert book.worksheets[0].freeze_panes == 'A2'
@@ -259,7 +260,9 @@ def test_xlsx_has_typed_cells_under_frozen_titles(get: Callable[..., Any]) -> No
 
 
 @pytest.mark.parametrize('form', ['gpkg', 'fgb'])
-def test_gis_files_have_every_value_and_coordinates_to_the_last_digit(get: Callable[..., Any], form: str) -> None:
+def test_gis_files_have_every_value_and_coordinates_to_the_last_digit(
+    get: Callable[..., tuple[TestResponse, Path]], form: str
+) -> None:
     _, file = get(form, crs=f'{EPSG}9209', sortby='id')
     info = pyogrio.read_info(file, force_feature_count=True)
     assert pyproj.CRS(info['crs']).to_epsg() == 9209
@@ -274,7 +277,7 @@ def test_gis_files_have_every_value_and_coordinates_to_the_last_digit(get: Calla
     assert '2024-02-29' in str(rows[0]['seen'])
 
 
-def test_a_geopackage_is_valid_and_says_what_its_columns_mean(get: Callable[..., Any]) -> None:
+def test_a_geopackage_is_valid_and_says_what_its_columns_mean(get: Callable[..., tuple[TestResponse, Path]]) -> None:
     """By the validator of GDAL, and by its tables."""
     _, file = get('gpkg', crs=f'{EPSG}9209')
     checked = subprocess.run(['/usr/bin/python3', VALIDATOR, file], capture_output=True, text=True, check=False)
@@ -291,7 +294,7 @@ def test_a_geopackage_is_valid_and_says_what_its_columns_mean(get: Callable[...,
     assert (types['end'], types['seen'], types['open'], types[DEPTH]) == ('DATE', 'DATETIME', 'BOOLEAN', 'REAL')
 
 
-def test_other_programs_place_vn2000_rightly(get: Callable[..., Any]) -> None:
+def test_other_programs_place_vn2000_rightly(get: Callable[..., tuple[TestResponse, Path]]) -> None:
     """GDAL of the system, told nothing but the file, comes within a centimetre of the geom_wgs84 that is served."""
     for form in ('gpkg', 'fgb'):
         _, file = get(form, crs=f'{EPSG}9209', properties='code', limit=1)
@@ -307,7 +310,7 @@ def test_other_programs_place_vn2000_rightly(get: Callable[..., Any]) -> None:
 
 
 @pytest.mark.parametrize('form', FORMATS)
-def test_what_a_question_asks_for_holds_for_files_too(get: Callable[..., Any], form: str) -> None:
+def test_what_a_question_asks_for_holds_for_files_too(get: Callable[..., tuple[TestResponse, Path]], form: str) -> None:
     question = {'filter': 'n IS NOT NULL', 'sortby': '-code', 'properties': 'code', 'headers': 'names'}
     _, file = get(form, **question)
     found = [row['code'] for row in read(form, file)]
@@ -326,7 +329,7 @@ def test_what_a_question_asks_for_holds_for_files_too(get: Callable[..., Any], f
     )
 
 
-def test_axes_are_east_first_in_files_whatever_the_system_says(get: Callable[..., Any]) -> None:
+def test_axes_are_east_first_in_files_whatever_the_system_says(get: Callable[..., tuple[TestResponse, Path]]) -> None:
     """A GeoPackage is so by its standard, and QGIS reads CSV so; the header names the system that this is."""
     answer, file = get('csv', crs=f'{EPSG}4326', limit=1)
     (row,) = read('csv', file)
@@ -335,7 +338,7 @@ def test_axes_are_east_first_in_files_whatever_the_system_says(get: Callable[...
     assert answer.headers['Content-Crs'] == '<http://www.opengis.net/def/crs/OGC/1.3/CRS84>'
 
 
-def test_areas_come_whole_with_their_holes(get: Callable[..., Any]) -> None:
+def test_areas_come_whole_with_their_holes(get: Callable[..., tuple[TestResponse, Path]]) -> None:
     for form in ('csv', 'gpkg', 'fgb'):
         answer, file = get(form, '/api/collections/areas/items', crs=f'{EPSG}9209')
         (row,) = read(form, file)
@@ -345,7 +348,7 @@ def test_areas_come_whole_with_their_holes(get: Callable[..., Any]) -> None:
     assert 'x' not in read('csv', get('csv', '/api/collections/areas/items')[1])[0]
 
 
-def test_generalised_areas_keep_their_type(get: Callable[..., Any]) -> None:
+def test_generalised_areas_keep_their_type(get: Callable[..., tuple[TestResponse, Path]]) -> None:
     """A file of areas with parts takes no others."""
     for form in ('csv', 'gpkg', 'fgb'):
         _, file = get(form, '/api/collections/areas/items', crs=f'{EPSG}9209', max_allowable_offset=1_000)
@@ -368,7 +371,9 @@ def test_head_tells_all_but_the_length_which_nobody_knows_yet(apps: dict[Audienc
 
 
 @pytest.mark.parametrize('form', FORMATS)
-def test_a_part_says_that_it_is_one_and_where_the_next_is(get: Callable[..., Any], form: str) -> None:
+def test_a_part_says_that_it_is_one_and_where_the_next_is(
+    get: Callable[..., tuple[TestResponse, Path]], form: str
+) -> None:
     seen: list[str] = []
     question: dict[str, Any] = {'limit': 4, 'headers': 'names'}
     while question:
@@ -385,7 +390,7 @@ def test_a_part_says_that_it_is_one_and_where_the_next_is(get: Callable[..., Any
 
 
 def test_without_a_limit_a_file_is_as_large_as_a_page_may_be(
-    get: Callable[..., Any], apps: dict[Audience, FlaskClient], monkeypatch: pytest.MonkeyPatch
+    get: Callable[..., tuple[TestResponse, Path]], apps: dict[Audience, FlaskClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A person who asks for a file wants all of it; JSON gives the first ten."""
     answer, _ = get('csv')
@@ -399,7 +404,7 @@ def test_without_a_limit_a_file_is_as_large_as_a_page_may_be(
 
 
 @pytest.mark.parametrize('form', FORMATS)
-def test_what_is_not_public_is_in_no_public_file(get: Callable[..., Any], form: str) -> None:
+def test_what_is_not_public_is_in_no_public_file(get: Callable[..., tuple[TestResponse, Path]], form: str) -> None:
     public = content_of(form, get(form)[1])
     assert SECRET not in public
     assert 'Mật' not in public

@@ -2,7 +2,6 @@
 
 import json
 import random
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -53,14 +52,13 @@ class Window:
 
 
 @pytest.fixture(autouse=True)
-def every_size_counts(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+def every_size_counts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Tests have few rows."""
     monkeypatch.setattr(plan, 'LEAST_ROWS', 1)
     monkeypatch.setattr(plan, 'LEAST_POINTS', 1)
-    return
 
 
-def query(statement: str, *values: Any) -> list[tuple[Any, ...]]:
+def query(statement: str, *values: object) -> list[tuple[Any, ...]]:
     with connection('admin') as db, db.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.fetchall() if cursor.description else []

@@ -12,6 +12,7 @@ from psycopg2 import sql
 
 from dothi.cartography.generalised import refresh as refreshing
 from dothi.cartography.generalised.source import SourceQuery, chosen, generalised, rows_of
+from dothi.core.arrays import Floats
 from dothi.core.database import connection
 from dothi.core.layer import Layer
 from dothi.core.layer_source import Times
@@ -86,7 +87,7 @@ def test_a_picture_of_a_layer_that_is_not_generalised_shows_cells_and_not_all_ro
     assert all(same_within(Window(metres_per_px), stored[use], read[use]) for use in read)
 
 
-def shifted(xy: Any) -> Any:
+def shifted(xy: Floats) -> Floats:
     """From metres around (E0, N0) to the working system."""
     return np.add(xy, (E0, N0))
 

@@ -47,14 +47,14 @@ class Publisher(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(body)
 
-    def log_message(self, *_: Any) -> None:
+    def log_message(self, *_: object) -> None:
         """Says nothing."""
 
 
 @pytest.fixture(scope='module')
 def port() -> Iterator[int]:
     server = ThreadingHTTPServer(('127.0.0.1', 0), Publisher)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield server.server_port
     server.shutdown()
 

@@ -5,9 +5,11 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
+from psycopg2 import sql
 
 from dothi.api.items import counting
 from dothi.core.database import connection
+from dothi.core.filter_cost import FetchRows, estimate_cost
 from tests.api.conftest import Desk, school
 
 type Client = Callable[..., FlaskClient]
@@ -66,10 +68,13 @@ def test_it_is_left_out_where_counting_costs_too_much(
 def test_the_same_question_is_counted_once_for_each_release(
     desk: Desk, schools: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked: list[float] = []
-    monkeypatch.setattr(
-        counting, 'estimate_cost', lambda fetch, text, plan=counting.estimate_cost: asked.append(1) or plan(fetch, text)
-    )
+    asked: list[object] = []
+
+    def noted(fetch: FetchRows, query: sql.Composable) -> float:
+        asked.append(query)
+        return estimate_cost(fetch, query)
+
+    monkeypatch.setattr(counting, 'estimate_cost', noted)
     assert [matched(schools, f'filter=places>3&limit=2&offset={n}') for n in (0, 2, 0)] == [6, 6, 6]
     assert len(asked) == 1
     desk.release('schools', [(f'POINT({n} 0)', school(f'S{n}', places=n)) for n in range(5, 10)])

@@ -42,7 +42,9 @@ def walk(app: FlaskClient, address: str | None) -> list[dict[str, Any]]:
 
 def sorted_by_hand(order: list[tuple[str, bool]]) -> list[str]:
     """The codes of ROWS in this order, pairs of a column and whether it is descending; missing values come last."""
-    rows = [{'code': code, 'level': level, 'places': places, 'id': n} for n, (code, level, places) in enumerate(ROWS)]
+    rows: list[dict[str, Any]] = [
+        {'code': code, 'level': level, 'places': places, 'id': n} for n, (code, level, places) in enumerate(ROWS)
+    ]
     for name, descending in reversed(order):
         there = [row for row in rows if row[name] is not None]
         there.sort(key=lambda row: row[name], reverse=descending)

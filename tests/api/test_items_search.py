@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from dothi.api.app import create_app
 from tests.api.conftest import Desk, codes, school
@@ -24,7 +25,7 @@ def schools(shared_desk: Desk) -> FlaskClient:
     return create_app('internal').test_client()
 
 
-def post(app: FlaskClient, address: str, body: Any, kind: str = 'application/json') -> Any:
+def post(app: FlaskClient, address: str, body: Any, kind: str = 'application/json') -> TestResponse:
     data = body if isinstance(body, str) else json.dumps(body)
     return app.post(address, data=data, content_type=kind)
 

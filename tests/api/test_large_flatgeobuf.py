@@ -5,7 +5,7 @@ from pathlib import Path
 import pyogrio
 import pytest
 
-from dothi.api.server import create_app
+from dothi.api.app import create_app
 from dothi.core.export import gdal_file
 from tests.api.conftest import Desk
 

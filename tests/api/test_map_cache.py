@@ -16,6 +16,7 @@ from dothi.api.maps import make
 from dothi.api.maps.cache import tile_window
 from dothi.api.maps.single_flight import SingleFlight
 from dothi.api.tiles.changes import Version
+from dothi.cartography.mapping import draw as drawing
 from dothi.cartography.mapping.limits import TooBusy
 from dothi.cartography.mapping.picture import Picture
 from dothi.cartography.mapping.view import View
@@ -26,6 +27,7 @@ from dothi.core.locality import Locality, load_locality
 from dothi.core.settings import ServerSettings
 from tests.api.test_tiles_cache import move, query, schools
 from tests.conftest import PATIENCE_S
+from tests.nam_dinh import whole_copy
 
 SIDE_M = 3_000
 
@@ -45,11 +47,11 @@ def drawn(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Which pictures were really drawn, by their format."""
     found: list[str] = []
 
-    def draw(picture, *others):
+    def draw(picture: Picture, *others: Any) -> bytes:
         found.append(picture.format)
         return real(picture, *others)
 
-    real = make.draw
+    real = drawing.draw
     monkeypatch.setattr(make, 'draw', draw)
     return found
 
@@ -64,7 +66,8 @@ def test_a_release_drops_only_the_pictures_that_it_touches(
     """A school moves: where it was and where it is now are drawn anew, in every system; elsewhere the picture is the
     one that was kept, with the tag that clients know, also in another process. A damaged file is drawn again.
     """
-    (moved, *old), (_, *target), (_, *other) = schools(3)
+    (moved, *_), *_ = places = schools(3)
+    old, target, other = (place[1:] for place in places)
     client = app()
     addresses = {
         'old': around(*old), 'old in 3857': around(*old, crs='EPSG:3857'), 'new': around(*target),
@@ -142,9 +145,9 @@ def test_a_missing_picture_that_several_ask_for_is_drawn_once(
         if picture.view.width_px == 64:
             begun.set()
             assert go_on.wait(PATIENCE_S)
-        return real(picture, *others)
+        drawn.append(picture.format)
+        return drawing.draw(picture, *others)
 
-    real = make.draw
     monkeypatch.setattr(make, 'draw', draw)
     served = create_app('internal')
     with ThreadPoolExecutor(4) as clients:
@@ -201,14 +204,7 @@ def test_what_is_drawn_differently_is_another_picture(
     tags = [app(audience).get(address).headers['ETag'] for audience in ('internal', 'public')]
     others = (address.replace('width=512', 'width=513'), address.replace('png', 'webp'))
     tags += [app().get(other).headers['ETag'] for other in others]
-    folder = tmp_path / 'locality'
-    folder.mkdir()
-    for entry in locality.path.iterdir():
-        if entry.name != 'styles':
-            (folder / entry.name).symlink_to(entry)
-    (folder / 'styles').mkdir()
-    for file in (locality.path / 'styles').iterdir():
-        (folder / 'styles' / file.name).write_bytes(file.read_bytes())
+    folder = whole_copy(tmp_path / 'locality')
     monkeypatch.setenv('DOTHI_LOCALITY', str(folder))
     assert load_locality(folder).broken == {}
     client = app()

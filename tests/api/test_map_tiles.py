@@ -6,18 +6,19 @@ from collections.abc import Callable
 import pytest
 from flask.testing import FlaskClient
 from PIL import Image
+from werkzeug.test import TestResponse
 
 from tests.api.conftest import Desk, square
+from tests.pictures import opacity_range
 
 type Client = Callable[..., FlaskClient]
 # Around (E0, N0), where a commune of 9 km is 7 pixels wide.
 PLACES = ('WebMercatorQuad/7/56/101', 'WorldCRS84Quad/6/24/101')
 
 
-def is_drawn(answer: object) -> bool:
+def is_drawn(answer: TestResponse) -> bool:
     """Whether any pixel of a PNG lets less than all through."""
-    picture = Image.open(io.BytesIO(answer.get_data()))  # type: ignore[attr-defined]
-    return picture.convert('RGBA').getchannel('A').getextrema()[1] > 0
+    return opacity_range(Image.open(io.BytesIO(answer.get_data())))[1] > 0
 
 
 @pytest.mark.parametrize('place', PLACES)

@@ -13,6 +13,8 @@ from flask.testing import FlaskClient
 from psycopg2 import sql
 from shapely import affinity
 from shapely.geometry import MultiPolygon, Polygon, box, shape
+from shapely.geometry.base import BaseGeometry
+from werkzeug.test import TestResponse
 
 from dothi.api.tiles.frame import parameter_frame, parameters, written_frame
 from dothi.api.tiles.place import GRIDS, Grid, TileAddress, limits
@@ -57,8 +59,8 @@ def _any_shape(chance: random.Random) -> MultiPolygon:
     ]
     court = Polygon(outline.exterior, [affinity.scale(outline, 0.5, 0.5).exterior])
     pair = MultiPolygon([outline, affinity.translate(outline, width * 1.2)])
-    form = chance.choice([outline, Polygon(corners), Polygon(corners[:3]), court, pair])
-    turned = affinity.rotate(form, chance.uniform(0, 360))
+    forms: list[Polygon | MultiPolygon] = [outline, Polygon(corners), Polygon(corners[:3]), court, pair]
+    turned = affinity.rotate(chance.choice(forms), chance.uniform(0, 360))
     return MultiPolygon([turned.reverse()] if chance.random() < 0.5 and turned.geom_type == 'Polygon' else [
         *getattr(turned, 'geoms', [turned])
     ])  # fmt: skip
@@ -142,7 +144,7 @@ def _up(lat: float, place: TileAddress) -> float:
     return (place.grid.y(lat) - place.box[1]) / place.size
 
 
-def _turns(of: Any) -> set[tuple[bool, ...]]:
+def _turns(of: BaseGeometry) -> set[tuple[bool, ...]]:
     """Which way the rings of each part turn, the outer one first."""
     parts = getattr(of, 'geoms', [of])
     return {(part.exterior.is_ccw, *sorted({ring.is_ccw for ring in part.interiors})) for part in parts}
@@ -245,6 +247,6 @@ def test_new_tiles_are_refused_as_kept_ones_are(desk: Desk, client: Client) -> N
     assert app.get(f'{address}?colour=red').status_code == 400
 
 
-def _places(answer: Any) -> set[int]:
+def _places(answer: TestResponse) -> set[int]:
     features = mapbox_vector_tile.decode(answer.get_data())['schools']['features']
     return {feature['properties']['places'] for feature in features}

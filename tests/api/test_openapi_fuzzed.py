@@ -3,6 +3,7 @@
 import re
 import sys
 from collections.abc import Iterator
+from typing import Any
 from zlib import crc32
 
 import pytest
@@ -10,6 +11,7 @@ import schemathesis
 from hypothesis import HealthCheck, Phase, given, seed, settings
 from schemathesis import GenerationMode
 from schemathesis.checks import CheckFunction, not_a_server_error
+from schemathesis.core.result import Err, Ok
 from schemathesis.generation.case import Case
 from schemathesis.schemas import APIOperation
 from schemathesis.specs.openapi.checks import (
@@ -25,6 +27,7 @@ from tests.matrix import EXHAUSTIVE, number_of_examples
 
 __all__ = ['api', 'internal', 'prepared', 'public', 'pytest_generate_tests']
 
+type Operation = APIOperation[Any, Any, Any, Any]
 CHECKS: list[CheckFunction] = [
     not_a_server_error,
     status_code_conformance,
@@ -37,17 +40,17 @@ CHECKS: list[CheckFunction] = [
 EXAMPLES, ONE_OF = number_of_examples(2, 12), 3 if EXHAUSTIVE else 10
 
 
-def _operations(api: Api) -> list[APIOperation]:
+def _operations(api: Api) -> list[Operation]:
     """All but those that run an analysis, which take seconds: their examples are run in test_openapi_examples.py."""
     schema = schemathesis.openapi.from_dict(api.document())
-    return [
-        operation
-        for result in schema.get_all_operations()
-        if not (operation := result.ok()).path.endswith('/execution')
-    ]
+    results = list(schema.get_all_operations())
+    faults = [result.err() for result in results if isinstance(result, Err)]
+    assert not faults
+    operations = [result.ok() for result in results if isinstance(result, Ok)]
+    return [operation for operation in operations if not operation.path.endswith('/execution')]
 
 
-def _fuzz(api: Api, operation: APIOperation, mode: GenerationMode, examples: int) -> None:
+def _fuzz(api: Api, operation: Operation, mode: GenerationMode, examples: int) -> None:
     # the same cases in every run, others for each operation
     @seed(crc32(f'{api.audience} {mode.value} {operation.label}'.encode()))
     @settings(
@@ -59,13 +62,13 @@ def _fuzz(api: Api, operation: APIOperation, mode: GenerationMode, examples: int
         report_multiple_bugs=False,
     )
     @given(case=operation.as_strategy(generation_mode=mode))
-    def answered_as_described(case: Case) -> None:
+    def answered_as_described(case: Case[Any]) -> None:
         case.call_and_validate(base_url=api.url, session=api.session, checks=CHECKS, timeout=120)
 
     answered_as_described()
 
 
-def _fuzz_all(api: Api, operations: list[APIOperation], mode: GenerationMode) -> None:
+def _fuzz_all(api: Api, operations: list[Operation], mode: GenerationMode) -> None:
     met: set[str] = set()
     # each service has its turn at another collection
     for operation in operations if api.audience == 'internal' else reversed(operations):
@@ -88,7 +91,7 @@ def told(province: Province) -> Iterator[None]:
     sys.stdout.write('\n'.join(lines[-20:]))
 
 
-def _kind(operation: APIOperation) -> str:
+def _kind(operation: Operation) -> str:
     """Its method, and its path without the collection."""
     return f'{operation.method} {re.sub("^/collections/[^/]+", "/collections/*", operation.path)}'
 

@@ -27,7 +27,7 @@ def published(
     for folder in (tmp_path, *tmp_path.parents[:3]):
         folder.chmod(0o755)
     server = make_server('127.0.0.1', 0, create_app('public', 'http://localhost'), threaded=True)
-    serving = threading.Thread(target=server.serve_forever, daemon=True)
+    serving = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     serving.start()
     with nginx(f'127.0.0.1:{server.port}', tmp_path) as address, requests.Session() as session:
         yield lambda path, **named: session.get(address + path, timeout=PATIENCE_S, **named)

@@ -1,7 +1,6 @@
 """The catalogue: what its records say, who sees what, how they are found, and when they change."""
 
 import json
-import shutil
 from collections.abc import Callable
 from datetime import date, timedelta
 from pathlib import Path
@@ -17,6 +16,7 @@ from dothi.core.migrate import migrate
 from dothi.core.settings import PROJECT
 from dothi.core.update_cycle import next_update_due
 from tests.api.conftest import Desk, building, school, square, tile_address
+from tests.nam_dinh import whole_copy
 
 type Client = Callable[..., FlaskClient]
 ITEMS = '/api/collections/catalogue/items'
@@ -427,7 +427,7 @@ def test_another_locality_needs_no_change_of_code(client: Client, monkeypatch: p
 def test_a_wrong_documents_file_takes_only_the_documents_out(
     two_layers: Desk, client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = Path(shutil.copytree(two_layers.locality.path, tmp_path / 'copy'))
+    folder = whole_copy(tmp_path / 'copy')
     (folder / 'documents.yml').write_text('law: {titel: x}', encoding='utf-8')
     monkeypatch.setenv('DOTHI_LOCALITY', str(folder))
     assert 'documents.yml' in load_locality(folder).broken['documents'].text.en
@@ -438,7 +438,7 @@ def test_a_wrong_documents_file_takes_only_the_documents_out(
 
 def test_no_layer_can_be_called_like_the_catalogue(two_layers: Desk, tmp_path: Path) -> None:
     """Its address would be the catalogue's, and its data out of reach."""
-    folder = Path(shutil.copytree(two_layers.locality.path, tmp_path / 'copy'))
+    folder = whole_copy(tmp_path / 'copy')
     text = (folder / 'layers' / 'schools.yml').read_text(encoding='utf-8')
     (folder / 'layers' / 'catalogue.yml').write_text(text.replace('id: schools', 'id: catalogue'), encoding='utf-8')
     made = load_locality(folder)

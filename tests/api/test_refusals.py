@@ -167,5 +167,5 @@ def test_a_fault_of_ours_shows_a_number_and_logs_the_rest(
     assert 'secret' in caplog.text
 
 
-def _broken(collection_id: str) -> None:
+def _broken(collection_id: str) -> str:
     raise RuntimeError('secret')

@@ -3,17 +3,15 @@
 The requests are made from the descriptions, so that a new analysis is asked like every other.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from flask.testing import FlaskClient
+from flask import Flask
 
 from processes.registry import all_processes
-from tests.api.conftest import TOKENS, Desk
 from tests.api.editors import LAN
 
-type Client = Callable[..., FlaskClient]
 # One of each type of JSON; what fits none of the types of a schema is wrong there.
 OF_TYPE: dict[str, Any] = {
     'object': {'nonsense': 1}, 'array': [[]], 'string': 'nonsense', 'number': 0.5, 'integer': 7, 'boolean': True,
@@ -66,11 +64,8 @@ def huge_values(schema: dict[str, Any]) -> Iterator[Any]:
 
 
 @pytest.mark.parametrize('name', sorted(all_processes()))
-def test_wrong_inputs_are_refused_and_named(
-    name: str, desk: Desk, client: Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv('DOTHI_EDIT_TOKEN', TOKENS)
-    app, chosen = client(), all_processes()[name]
+def test_wrong_inputs_are_refused_and_named(name: str, shared_office: Flask) -> None:
+    app, chosen = shared_office.test_client(), all_processes()[name]
     described = chosen.metadata_for_pygeoapi()['inputs']
     example = chosen.example
 
@@ -93,6 +88,7 @@ def test_wrong_inputs_are_refused_and_named(
             assert status < 500 or 'NoWorker' in told, (key, 'huge', told)
     status, told = ask({**example, 'nonsense': 1})
     assert (status, '"nonsense"' in told) == (400, True), told
-    for inputs in ([], 'nonsense', 7, None):
-        status, told = ask(inputs)  # type: ignore[arg-type]  # wrong on purpose
+    wrong: list[Any] = [[], 'nonsense', 7, None]
+    for inputs in wrong:
+        status, told = ask(inputs)
         assert status == 400, (inputs, told)

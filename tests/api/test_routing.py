@@ -68,10 +68,10 @@ def test_a_view_that_changes_its_values_changes_them_for_itself_only() -> None:
 
 def test_patterns_are_tried_once_for_an_address(monkeypatch: pytest.MonkeyPatch) -> None:
     rules, searches = RememberingMap(_rules()), []
-    matcher = type(rules._matcher).__mro__[1]
+    matcher: Any = type(rules._matcher).__mro__[1]
     search = matcher.match
 
-    def counted(self: Any, domain: str, path: str, method: str, websocket: bool) -> Any:
+    def counted(self: object, domain: str, path: str, method: str, websocket: bool) -> Any:
         searches.append(path)
         return search(self, domain, path, method, websocket)
 

@@ -20,13 +20,16 @@ from tests.api.conftest import Desk, school
 from tests.conftest import PATIENCE_S, Instance, fresh
 from tests.forked import start_program
 
-# Queries end after this time.
-SLOW_MS = 4_000
-# A server whose workers are replaced as soon as the catalogue has not changed for so long: tests wait for it.
+# Queries end after this time where a test waits for that; elsewhere a lock may keep them for as long as the test does.
+SLOW_MS, PATIENT_MS = 4_000, 1000 * PATIENCE_S
+# A server whose workers are replaced as soon as the catalogue has not changed for so long: tests wait for it. A worker
+# that has loaded says so in the log.
 SETTLED_S = 1.0
 SERVE = f"""
 from dothi.api import master
 master.QUIET_S = {SETTLED_S}
+publish = master.WorkerState.publish
+master.WorkerState.publish = lambda *state: (publish(*state), print('A worker has loaded', flush=True))
 from dothi.cli.app import main
 main()
 """
@@ -40,7 +43,7 @@ def serve_log(tmp_path: Path) -> Path:
 @pytest.fixture
 def served(database: dict[str, str], serve_log: Path) -> Iterator[str]:
     """Address of an internal service with two workers on the test's database."""
-    with serving(database, serve_log) as address:
+    with serving(database, serve_log, PATIENT_MS) as address:
         yield address
 
 
@@ -53,15 +56,15 @@ def served_schools(
     with pytest.MonkeyPatch.context() as patch:
         for environment in fresh(instance, template, folder, patch):
             Desk(locality).release('schools', [('POINT(0 0)', school('A')), ('POINT(0 0)', school('B'))])
-            with serving(environment, folder / 'serve.log') as address:
+            with serving(environment, folder / 'serve.log', SLOW_MS) as address:
                 yield address
 
 
 @contextmanager
-def serving(environment: dict[str, str], log_file: Path) -> Iterator[str]:
+def serving(environment: dict[str, str], log_file: Path, statement_timeout_ms: int) -> Iterator[str]:
     port = free_port()
     environment = {**os.environ, **environment, 'DOTHI_PORT': str(port), 'DOTHI_WORKERS': '2'}
-    environment['DOTHI_STATEMENT_TIMEOUT_MS'] = str(SLOW_MS)
+    environment['DOTHI_STATEMENT_TIMEOUT_MS'] = str(statement_timeout_ms)
     with log_file.open('w+') as log:
         process = start_program(SERVE, ['serve', '--audience', 'internal'], environment, log)
         try:
@@ -120,6 +123,7 @@ def test_a_first_release_appears_without_restart_and_without_a_failed_request(se
 
 def test_old_workers_answer_until_new_ones_have_loaded(served: str, desk: Desk, serve_log: Path) -> None:
     """A lock keeps new workers from loading: whoever asks meanwhile is answered by those that there are."""
+    _wait_until(lambda: _written(serve_log, 'A worker has loaded') == 2)
     booted = _booted(serve_log)
     with connection('admin') as lock, lock.cursor() as cursor:
         cursor.execute('lock table catalog.layer in access exclusive mode')
@@ -137,14 +141,18 @@ def test_old_workers_answer_until_new_ones_have_loaded(served: str, desk: Desk, 
 
 
 def _booted(log: Path) -> int:
-    return log.read_text(encoding='utf-8').count('Booting worker')
+    return _written(log, 'Booting worker')
+
+
+def _written(log: Path, line: str) -> int:
+    return log.read_text(encoding='utf-8').count(line)
 
 
 def test_a_generation_counts_once_it_settles_or_is_long_overdue() -> None:
     """First releases come in one after the other: workers are not replaced for each of them, nor never."""
     catalogue = SettledGeneration()
     catalogue.observe(None, 0)
-    assert catalogue.value is None
+    assert [catalogue.value] == [None]
     catalogue.observe(7, 1)
     assert catalogue.value == 7
     for second in range(2, 20):
@@ -229,7 +237,8 @@ def _waiting_queries() -> int:
         cursor.execute(
             "select count(*) from pg_stat_activity where datname = current_database() and wait_event = 'relation'"
         )
-        return int(cursor.fetchone()[0])
+        ((count,),) = cursor.fetchall()
+    return int(count)
 
 
 def _overtakes(address: str, crowd: Crowd) -> bool:

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 
 from dothi.core import database as core_database
 from tests.api.conftest import Desk, building, school, square
+from tests.nam_dinh import whole_copy
 
 type Client = Callable[..., FlaskClient]
 
@@ -79,7 +80,7 @@ def test_a_broken_layer_file_takes_only_its_layer_out(
 ) -> None:
     desk.release('schools', [('POINT(0 0)', school('A'))])
     desk.release('buildings', [(square(0, 0), building('A'))])
-    folder = _copy_of(desk.locality.path, tmp_path)
+    folder = whole_copy(tmp_path / 'copy')
     (folder / 'layers' / 'schools.yml').write_text('id: schools\nkolumns: {}\n', encoding='utf-8')
     monkeypatch.setenv('DOTHI_LOCALITY', str(folder))
     app = client()
@@ -88,12 +89,6 @@ def test_a_broken_layer_file_takes_only_its_layer_out(
     assert app.get('/api/collections/buildings/items').status_code == 200
     listed = app.get('/api/collections').get_json(force=True)['collections']
     assert [one['id'] for one in listed] == ['buildings', 'catalogue']
-
-
-def _copy_of(locality: Path, tmp_path: Path) -> Path:
-    import shutil
-
-    return Path(shutil.copytree(locality, tmp_path / 'copy'))
 
 
 def links_of(app: FlaskClient, address: str, **headers: str) -> set[str]:
@@ -158,7 +153,7 @@ def test_the_style_draws_what_is_released_for_the_audience(desk: Desk, client: C
     metadata = style['metadata']
     assert metadata['dothi:demo'] is True
     (about,) = metadata['dothi:layers']
-    assert set(about['columns']) == {'code', 'use', 'floors'}
+    assert set(about['columns']) == {'code', 'use', 'floors', 'house_number', 'street'}
     assert about['name_column'] is None
     assert metadata['dothi:themes'] == [{'id': about['theme'], 'title': {'vi': 'Xã hội', 'en': 'Society'}}]
     (legend,) = metadata['dothi:legend']
@@ -175,7 +170,7 @@ def test_a_part_of_a_style_that_shows_an_internal_column_is_not_for_the_public(
     desk: Desk, client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk.release('buildings', [(square(0, 0), building('A'))])
-    folder = _copy_of(desk.locality.path, tmp_path)
+    folder = whole_copy(tmp_path / 'copy')
     part = '{kind: fill, color: red, by: {column: population, values: {1: blue}}}'
     style = f'styles: {{default: {{parts: [{part}]}}}}'
     (folder / 'styles' / 'buildings.yml').write_text(style, encoding='utf-8')

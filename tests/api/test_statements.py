@@ -8,8 +8,8 @@ from typing import Any
 import psycopg2
 import pytest
 from flask.testing import FlaskClient
+from psycopg2 import sql
 
-from dothi.api.http import snapshot as snapshots
 from dothi.api.http.snapshot import MOST_PREPARED, statements
 from dothi.core import database as core_database
 from tests.api.conftest import Desk, school
@@ -86,7 +86,7 @@ def test_a_statement_is_planned_once_for_a_connection(desk: Desk, client: Client
 def test_a_connection_keeps_so_many_plans_at_most(desk: Desk, client: Client) -> None:
     app = client().application
     with app.test_request_context(headers={'Host': 'localhost'}), statements() as db:
-        counted = snapshots.sql.SQL('select count(*) from pg_prepared_statements')
+        counted = sql.SQL('select count(*) from pg_prepared_statements')
         for number in range(MOST_PREPARED + 2):
             assert db.prepared_rows(f'select {number} + $1', 1) == [(number + 1,)]
             ((kept,),) = db.rows(counted)

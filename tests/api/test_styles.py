@@ -2,7 +2,6 @@
 
 import io
 import json
-import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,8 @@ from PIL import Image
 
 from dothi.cartography.style.markers import NAMES
 from tests.api.conftest import Desk, building, school, square
+from tests.nam_dinh import whole_copy
+from tests.pictures import opacity_range
 
 type Client = Callable[..., FlaskClient]
 
@@ -99,7 +100,7 @@ def test_each_language_of_styles_is_what_it_says(desk: Desk, client: Client) -> 
     }
     assert {len(list(one.iter('Datasource'))) for one in mapnik.values()} == {0}
     # below zoom 13 a school is a dot, above it a sign
-    assert len({one.find('.//MarkersSymbolizer').get('file') for one in mapnik.values()}) == 2
+    assert len({sign.get('file') for one in mapnik.values() for sign in one.findall('.//MarkersSymbolizer')[:1]}) == 2
     assert app.get('/api/styles/default?f=mapnik&zoom=25').status_code == 400
 
 
@@ -148,7 +149,7 @@ def test_a_style_that_is_new_changes_the_tag_of_the_map_that_offers_it(
     desk: Desk, client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     desk.release('schools', schools(100))
-    folder = shutil.copytree(desk.locality.path, tmp_path / 'locality')
+    folder = whole_copy(tmp_path / 'locality')
     monkeypatch.setenv('DOTHI_LOCALITY', str(folder))
     app, file = client(), folder / 'styles' / 'schools.yml'
     before = app.get('/api/styles/default?f=maplibre').headers['ETag']
@@ -168,8 +169,8 @@ def test_a_preview_shows_something_of_a_style_that_is_drawn_from_near_only(desk:
         links = app.get(f'/api/collections/{path}/metadata').get_json()['links']
         (address,) = (link['href'] for link in links if link['rel'] == 'preview')
         assert ('center=' in address) is near
-        drawn = Image.open(io.BytesIO(app.get('/api' + address.partition('/api')[2]).get_data())).convert('RGBA')
-        assert drawn.getchannel('A').getextrema()[1] > 0, path
+        drawn = Image.open(io.BytesIO(app.get('/api' + address.partition('/api')[2]).get_data()))
+        assert opacity_range(drawn)[1] > 0, path
     page = app.get('/api/collections/schools/styles/places?f=html').get_data(as_text=True)
     assert 'scale-denominator=' in page.partition('class="picture"')[2].partition('>')[0]
 
@@ -199,7 +200,7 @@ def test_a_broken_style_file_takes_its_own_layer_out_and_nothing_else(
 ) -> None:
     desk.release('schools', schools(100))
     desk.release('buildings', [(square(0, 0), building('A'))])
-    folder = shutil.copytree(desk.locality.path, tmp_path / 'locality')
+    folder = whole_copy(tmp_path / 'locality')
     (folder / 'styles' / 'schools.yml').write_text('styles: {default: {parts: [{kind: marker, color: bleu}]}}')
     monkeypatch.setenv('DOTHI_LOCALITY', str(folder))
     app = client()

@@ -7,6 +7,7 @@ from typing import Any
 
 import mapbox_vector_tile
 from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from dothi.api.tiles.place import TileAddress
 from dothi.core.crs import proj_string, transformer
@@ -15,7 +16,7 @@ from tests.api.conftest import E0, N0, Desk, building, school, square, tile_addr
 type Client = Callable[..., FlaskClient]
 
 
-def features(answer: Any, layer: str) -> list[dict[str, Any]]:
+def features(answer: TestResponse, layer: str) -> list[dict[str, Any]]:
     assert answer.status_code == 200, answer.get_data(as_text=True)
     assert answer.mimetype == 'application/vnd.mapbox-vector-tile'
     found: list[dict[str, Any]] = mapbox_vector_tile.decode(answer.get_data())[layer]['features']

@@ -1,6 +1,7 @@
 """No tile is over 500 KB, whatever lies there, and nothing vanishes for it; rules of the layer file, zoom by zoom."""
 
 import math
+from collections.abc import Iterator
 from typing import Any
 
 import mapbox_vector_tile
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from psycopg2 import sql
+from psycopg2.extensions import connection as Connection
 
 from dothi.api.tiles.draw import MOST_BYTES, LayerTile, draw_layer_tile
 from dothi.api.tiles.maker import fair_share
@@ -15,6 +17,7 @@ from dothi.api.tiles.place import WEB_MERCATOR_QUAD, WORLD_CRS84_QUAD, Grid, Til
 from dothi.api.tiles.sql import Canvas, Ink, statement
 from dothi.core.database import connection
 from dothi.core.layer import Layer
+from tests.matrix import combinations
 
 LON, LAT = 106.2, 20.25
 # one unit of longitude and latitude at that place, in metres
@@ -24,7 +27,7 @@ PER_LON, PER_LAT = 111_320 * math.cos(math.radians(LAT)), 110_574
 class Reading:
     """Answers from the test's database."""
 
-    def __init__(self, db: Any) -> None:
+    def __init__(self, db: Connection) -> None:
         self.db = db
 
     def row(self, query: sql.Composable) -> tuple[Any, ...]:
@@ -35,7 +38,7 @@ class Reading:
 
 
 @pytest.fixture
-def database_reading(database: dict[str, str]) -> Any:
+def database_reading(database: dict[str, str]) -> Iterator[Reading]:
     with connection('admin') as db:
         yield Reading(db)
 
@@ -87,8 +90,11 @@ def features(drawn: LayerTile) -> list[dict[str, Any]]:
     return found
 
 
-@pytest.mark.parametrize('grid', [WEB_MERCATOR_QUAD, WORLD_CRS84_QUAD], ids=lambda grid: grid.name)
-@pytest.mark.parametrize('zoom', [12, 14])
+@pytest.mark.parametrize(
+    ('grid', 'zoom'),
+    combinations([WEB_MERCATOR_QUAD, WORLD_CRS84_QUAD], [12, 14]),
+    ids=lambda value: getattr(value, 'name', None),
+)
 def test_forty_thousand_buildings_in_one_tile_are_counted_and_none_is_lost(
     database_reading: Reading, grid: Grid, zoom: int
 ) -> None:

@@ -18,6 +18,7 @@ from dothi.api.tiles import pmtiles
 from dothi.api.tiles.cache import TileCache, pack_tile
 from dothi.api.tiles.changes import Changes, Version
 from dothi.api.tiles.place import WEB_MERCATOR_QUAD, WORLD_CRS84_QUAD, TileAddress, limits
+from dothi.api.tiles.tileset import NoData
 from dothi.core.database import connection
 from dothi.core.layer import Audience
 from dothi.core.locality import Locality
@@ -28,7 +29,7 @@ from tests.conftest import Province
 CELLS = 'select level, x, y, kind, n, ids from catalog.tile_cell where layer_id = %s order by 1, 2, 3, 4'
 
 
-def query(statement: str, *values: Any) -> list[tuple[Any, ...]]:
+def query(statement: str, *values: object) -> list[tuple[Any, ...]]:
     with connection('admin') as db, db.cursor() as cursor:
         cursor.execute(statement, values)
         return cursor.fetchall() if cursor.description else []
@@ -75,7 +76,8 @@ def test_a_release_drops_only_the_tiles_that_it_touches(
     """One school moves, to just within the western edge of a tile: the tiles where it was and where it is now are new,
     and the one west of it, in whose buffer it is; other neighbours, and another school's tile, stay as they are.
     """
-    (moved, *old), (_, lon, lat), (_, *other) = schools(3)
+    first, (_, lon, lat), third = schools(3)
+    moved, old, other = first[0], first[1:], third[1:]
     step = 360 / 2**14
     target = (lon // step * step + 0.005 * step, lat)
     tiles = {name: where(*place, zoom) for name, place, zoom in (
@@ -150,7 +152,8 @@ def test_audiences_never_share_a_tile(readable_province: dict[str, str]) -> None
     ((lon, lat),) = query(f'select ST_X(p), ST_Y(p) from ({middle}) b')
     for base in ('/api/collections/buildings', '/api'):
         address = f'{base}{where(lon, lat, 15).partition("/schools")[2]}'
-        for audience, sees in (('internal', True), ('public', False), ('internal', True)):
+        turns: tuple[tuple[Audience, bool], ...] = (('internal', True), ('public', False), ('internal', True))
+        for audience, sees in turns:
             content = app(audience).get(address).get_data()
             assert (b'population' in content) is sees, (base, audience)
 
@@ -233,7 +236,7 @@ def test_pmtiles_hold_the_very_bytes_that_are_served(
 
 
 def test_pmtiles_of_nothing_leave_no_file(database: dict[str, str], locality: Locality, tmp_path: Path) -> None:
-    with pytest.raises(pmtiles.NoData):
+    with pytest.raises(NoData):
         pmtiles.export(tmp_path / 'x.pmtiles', locality, 'public', layer='schools')
     with pytest.raises(pmtiles.NoFolder):
         pmtiles.export(tmp_path / 'no' / 'x.pmtiles', locality, 'public')

@@ -103,7 +103,7 @@ def test_who_makes_new_places_has_one_of_them_before_others_see_them(
                     _enter(visitors, taken).inside.wait(PATIENCE_S)
                 places.get(timeout=timeout)
 
-        slow = Slow()
+        slow: Any = Slow()
         monkeypatch.setattr(taken, '_new_places', make_places)
         return slow
 

@@ -6,6 +6,7 @@ import socket
 from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 import pytest
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
@@ -30,7 +31,7 @@ class Hello(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         self.cfg.set('keepalive', 30)
 
     def load(self) -> Callable[..., Any]:
-        def hello(_environ: Any, start_response: Any) -> list[bytes]:
+        def hello(_environ: WSGIEnvironment, start_response: StartResponse) -> list[bytes]:
             start_response('200 OK', [('Content-Length', '5')])
             return [b'hello']
 

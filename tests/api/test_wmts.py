@@ -16,6 +16,7 @@ from dothi.core.crs import proj_string, transformer
 from dothi.core.locality import Locality
 from tests.api.conftest import E0, N0, Desk, building, school, square
 from tests.api.ows_schemas import wmts_schema, xml_schema
+from tests.pictures import bands_at, opacity_range
 
 type Client = Callable[..., FlaskClient]
 OWS_CLASSES = ('wmts 1.0.0/kvp-get', 'wmts 1.0.0/restful', 'wmts 1.0.0/feature-info')
@@ -75,7 +76,7 @@ def test_a_tile_is_where_its_matrix_has_it(app: FlaskClient, locality: Locality)
         answer = app.get(f'{address}/{row}/{column}.png')
         picture = Image.open(io.BytesIO(answer.get_data())).convert('RGBA')
         assert picture.size == (256, 256)
-        assert picture.getpixel(pixel)[3] > 0, name
+        assert bands_at(picture, pixel)[3] > 0, name
         query = TILE | {'tilematrixset': name, 'tilematrix': level}
         query |= {'tilerow': f'{row}', 'tilecol': f'{column}'}
         assert app.get('/ows', query_string=query).get_data() == answer.get_data()
@@ -136,5 +137,5 @@ def test_a_group_of_which_nothing_is_shown_has_transparent_tiles(desk: Desk, cli
     for layer in ('all-layers', 'theme-transport', 'bus_stops'):
         answer = client().get('/ows', query_string=TILE | place | {'layer': layer})
         assert (answer.status_code, answer.mimetype) == (200, 'image/png'), answer.get_data(as_text=True)
-        pictures.append(Image.open(io.BytesIO(answer.get_data())).convert('RGBA').getextrema()[3])
+        pictures.append(opacity_range(Image.open(io.BytesIO(answer.get_data()))))
     assert pictures[0] == (0, 0)

@@ -3,7 +3,6 @@
 import json
 import os
 import re
-import shutil
 import signal
 import subprocess
 import sys
@@ -14,12 +13,12 @@ import pytest
 
 from demo.drawing import Demo
 from demo.send_basics import units
-from demo.write import LOCALITY
 from dothi import __version__
 from dothi.core.database import connection
 from dothi.core.listening import OpenToAll, require_closed
 from dothi.core.settings import PROJECT
 from tests.forked import run_command
+from tests.nam_dinh import NAM_DINH, whole_copy
 
 COMMANDS = (
     *('up', 'down', 'status', 'migrate', 'check', 'deliver', 'releases'),
@@ -29,7 +28,7 @@ COMMANDS = (
 )
 
 
-def dothi(*arguments: str | Path, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
+def dothi(*arguments: str | Path | int, env: dict[str, str] | None = None) -> subprocess.CompletedProcess[str]:
     environment = {**os.environ, **(env or {}), 'COLUMNS': '200', 'NO_COLOR': '1'}
     return run_command([*map(str, arguments)], environment)
 
@@ -42,7 +41,7 @@ def document(done: subprocess.CompletedProcess[str]) -> Any:
 @pytest.fixture(scope='module')
 def districts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file of the demo's ten districts."""
-    files = units(tmp_path_factory.mktemp('demo'), Demo(LOCALITY, buildings=0, seed=1))
+    files = units(tmp_path_factory.mktemp('demo'), Demo(NAM_DINH, buildings=0, seed=1))
     return next(file.path for file in files if file.layer == 'districts')
 
 
@@ -140,7 +139,7 @@ def test_a_database_that_is_away_is_said_without_its_password(districts: Path, t
 
 
 def test_status_shows_broken_files_of_layers_and_styles_and_the_rest(database: dict[str, str], tmp_path: Path) -> None:
-    place = shutil.copytree(PROJECT / 'locality', tmp_path / 'place')
+    place = whole_copy(tmp_path / 'place')
     file = place / 'layers' / 'schools.yml'
     file.write_text(file.read_text(encoding='utf-8').replace('licence:', 'license:'), encoding='utf-8')
     (place / 'styles' / 'roads.yml').write_text('styles: {default: {parts: [{kind: line, colour: red}]}}')
@@ -161,11 +160,11 @@ def test_config_lists_every_setting_and_masks_passwords() -> None:
     assert 'DOTHI_PORT' in values
 
 
-def test_a_fault_of_ours_goes_to_the_log_and_not_to_the_screen(database: dict[str, str], tmp_path: Path) -> None:
-    """A locality that is a file instead of a folder is nothing that anybody foresaw."""
-    place = tmp_path / 'locality'
-    place.write_bytes(b'')
-    done = dothi('status', env={**database, 'DOTHI_LOCALITY': str(place)})
+def test_a_fault_of_ours_goes_to_the_log_and_not_to_the_screen(database: dict[str, str]) -> None:
+    """That a table of the catalogue has another name is nothing that anybody foresaw."""
+    with connection('owner') as db, db.cursor() as cursor:
+        cursor.execute('alter table catalog.release rename to elsewhere')
+    done = dothi('releases', env=database)
     assert done.returncode == 1
     assert 'Traceback' not in done.stderr
     log = Path(database['DOTHI_STATE']) / 'run' / 'errors.log'

@@ -23,6 +23,7 @@ from dothi.core.settings import PROJECT
 from dothi.local.services import code_fingerprint
 from tests.conftest import PATIENCE_S
 from tests.forked import run_program
+from tests.nam_dinh import NAM_DINH
 
 # `dothi`, by somebody who lets everybody write; the services that it starts are programs started from nothing.
 FOR_EVERYBODY = """
@@ -100,7 +101,7 @@ def bay(shared_folder: Path) -> Iterator[Other]:
 @pytest.fixture
 def pair(shared_folder: Path, bay: Other) -> Iterator[tuple[Other, Other]]:
     """Two instances: the locality that is shipped, and a made-up one."""
-    shipped = Other(shared_folder / 'shipped', PROJECT / 'locality', free_port(), free_port())
+    shipped = Other(shared_folder / 'shipped', NAM_DINH, free_port(), free_port())
     yield shipped, bay
     shipped.dothi('down')
 

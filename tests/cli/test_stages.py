@@ -8,7 +8,7 @@ from dothi.core.settings import PROJECT
 STAGE = re.compile(r"progress\(\s*f?'([\w:]+)")
 
 
-def test_every_stage_of_long_work_has_words():
+def test_every_stage_of_long_work_has_words() -> None:
     files = [file for room in ('dothi', 'etl', 'demo') for file in (PROJECT / room).rglob('*.py')]
     stages = {stage for file in files for stage in STAGE.findall(file.read_text(encoding='utf-8'))}
     assert {'stage', 'release', 'another'} <= stages

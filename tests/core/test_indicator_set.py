@@ -1,6 +1,5 @@
 """Indicator files: what is refused, naming file, key and fix."""
 
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +8,7 @@ import yaml
 
 from dothi.core.indicator_set import BadIndicatorFile, UnknownSet, indicator_set, indicator_sets
 from dothi.core.locality import Locality, load_locality
-from dothi.core.settings import PROJECT
+from tests.nam_dinh import whole_copy
 
 GOOD: dict[str, Any] = {
     'id': 'small',
@@ -40,7 +39,7 @@ GOOD: dict[str, Any] = {
 @pytest.fixture
 def place(tmp_path: Path) -> Locality:
     """The locality without its layers, which are read from the project's."""
-    shutil.copytree(PROJECT / 'locality', tmp_path / 'locality')
+    whole_copy(tmp_path / 'locality')
     return load_locality(tmp_path / 'locality')
 
 

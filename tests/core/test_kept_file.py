@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 
-from dothi.core import kept_file
 from dothi.core.kept_file import is_intact
 
 CONTENT = b'what was kept'
@@ -44,5 +43,5 @@ def test_a_change_is_seen_although_the_file_pretends_to_be_as_old_as_before(tmp_
 def test_content_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     file = kept(tmp_path)
     assert is_intact(file, len(CONTENT), SHA256)
-    monkeypatch.setattr(kept_file.hashlib, 'file_digest', None)
+    monkeypatch.setattr(hashlib, 'file_digest', None)
     assert all(is_intact(file, len(CONTENT), SHA256) for _ in range(3))

@@ -1,6 +1,5 @@
 """A locality's files are checked, and every error names file, key and fix."""
 
-import shutil
 from datetime import date
 from pathlib import Path
 
@@ -10,13 +9,14 @@ import yaml
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality, UnknownLayer, load_described, load_locality
 from dothi.core.locality_file import BadLayerFile, BadLocalityFile, read_yaml
-from dothi.core.settings import PROJECT
+from dothi.core.locality_folder import LIBRARY
+from tests.nam_dinh import NAM_DINH, whole_copy
 
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """A copy of the locality, to be spoilt."""
-    return shutil.copytree(PROJECT / 'locality', tmp_path / 'locality')
+    return whole_copy(tmp_path / 'locality')
 
 
 def spoil(folder: Path, layer: str, **changes: object) -> Path:
@@ -37,7 +37,7 @@ def refusal(folder: Path, layer: str) -> str:
 
 def test_the_locality_that_is_shipped_is_whole(locality: Locality) -> None:
     assert locality.broken == {}
-    assert set(locality.layers) == {file.stem for file in (PROJECT / 'locality' / 'layers').iterdir()}
+    assert set(locality.layers) == {file.stem for file in (*NAM_DINH.glob('layers/*'), *LIBRARY.glob('layers/*'))}
 
 
 def test_a_misspelt_key_is_named_with_its_file_and_the_right_one(copy: Path) -> None:
@@ -116,6 +116,13 @@ def test_what_is_not_yaml_is_named_with_its_line(copy: Path) -> None:
     assert 'schools.yml:2' in refusal(copy, 'schools')
 
 
+def test_a_folder_in_place_of_a_layer_file_is_named_and_the_others_are_usable(copy: Path) -> None:
+    (copy / 'layers' / 'schools.yml').unlink()
+    (copy / 'layers' / 'schools.yml').mkdir()
+    assert 'cannot be opened (Is a directory)' in refusal(copy, 'schools')
+    assert 'roads' in load_locality(copy).layers
+
+
 def test_a_broken_layer_file_leaves_the_others_usable(copy: Path) -> None:
     spoil(copy, 'schools', geometry='Pint')
     locality = load_locality(copy)
@@ -175,4 +182,4 @@ def test_each_reader_of_a_file_gets_a_content_of_its_own(copy: Path) -> None:
 def test_a_layer_file_under_another_name_is_refused(copy: Path) -> None:
     (copy / 'layers' / 'schools.yml').rename(copy / 'layers' / 'colleges.yml')
     with pytest.raises(BadLayerFile, match='colleges'):
-        load_described(Layer, copy / 'layers' / 'colleges.yml', load_locality(copy).agencies)
+        load_described(Layer, copy / 'layers' / 'colleges.yml', load_locality(copy).place, load_locality(copy).agencies)

@@ -10,11 +10,14 @@ from psycopg2 import sql
 
 from dothi.core import migrate as migrate_module
 from dothi.core.database import connection, fresh
+from dothi.core.database_locality import OtherLocality
 from dothi.core.layer import Layer
 from dothi.core.layer_columns import UnsafeLayerChange
 from dothi.core.locality import Locality
 from dothi.core.locality_file import BadLayerFile
 from dothi.core.migrate import ChangedMigration, migrate
+from etl.desk.deliver import deliver
+from etl.desk.options import DeliveryOptions
 
 
 def with_layer(locality: Locality, layer_id: str, **changes: object) -> Locality:
@@ -299,3 +302,21 @@ def test_a_change_of_layer_files_tells_the_services(database: dict[str, str], lo
     with connection('owner') as db, db.cursor() as cursor:
         cursor.execute('select n - %s from catalog.generation', before)
         assert cursor.fetchone() == (1,)
+
+
+def test_a_database_of_another_locality_is_refused_and_left_as_it_is(
+    database: dict[str, str], locality: Locality, tmp_path: Path
+) -> None:
+    """Both may have the same working CRS: then nothing else would keep their data apart."""
+    other = replace(locality, place=locality.place.model_copy(update={'id': 'elsewhere'}))
+    file, options = tmp_path / 'schools.csv', DeliveryOptions(layer='schools', agency='education', crs='EPSG:4326')
+    file.write_text('code,name,level,lon,lat\n1,Một,primary,106.2,20.3\n', encoding='utf-8')
+    wider = with_column(other, 'schools', 'pupils', type='integer')
+    deliver(file, options, locality)
+    for dry_run in (True, False):
+        with pytest.raises(OtherLocality, match='"nam_dinh", and DOTHI_LOCALITY names "elsewhere"'):
+            migrate(wider, dry_run=dry_run)
+    assert column_type('pupils') is None
+    with pytest.raises(OtherLocality, match='DOTHI_STATE'):
+        deliver(file, options, other)
+    assert migrate(locality).empty

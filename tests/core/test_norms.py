@@ -1,6 +1,5 @@
 """Norms: what the file may say, which value is meant, and that the database says the same."""
 
-import shutil
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -16,6 +15,7 @@ from dothi.core.locality import Locality, load_locality
 from dothi.core.migrate import migrate
 from dothi.core.norms import COLUMNS, BadNormsFile, Norm, norm_for, norms_version, read_norms
 from dothi.core.settings import PROJECT
+from tests.nam_dinh import whole_copy
 
 DAY = date(2024, 8, 31)
 ROW = {
@@ -164,7 +164,7 @@ def test_a_row_with_too_many_or_too_few_cells_is_refused(tmp_path: Path, cell: s
 
 
 def test_a_file_that_is_not_right_leaves_the_locality_usable_and_the_norms_refused(tmp_path: Path) -> None:
-    copy = shutil.copytree(PROJECT / 'locality', tmp_path / 'locality')
+    copy = whole_copy(tmp_path / 'locality')
     norms_file(copy, {'value': 'two'})
     locality = load_locality(copy)
     assert 'roads' in locality.layers

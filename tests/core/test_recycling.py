@@ -39,7 +39,8 @@ def execute(statement: str) -> None:
 def is_clean() -> bool:
     with connection('admin') as db, db.cursor() as cursor:
         cursor.execute('select recycling.clean()')
-        return bool(cursor.fetchone()[0])
+        ((clean,),) = cursor.fetchall()
+    return bool(clean)
 
 
 @pytest.mark.parametrize(

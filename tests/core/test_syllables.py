@@ -11,7 +11,7 @@ WORDS = (
 
 
 @pytest.mark.parametrize('word', WORDS.split())
-def test_words_of_the_language_are_syllables(word):
+def test_words_of_the_language_are_syllables(word: str) -> None:
     assert is_syllable(word)
 
 
@@ -32,11 +32,11 @@ def test_words_of_the_language_are_syllables(word):
         ('', 'nothing'),
     ],
 )
-def test_what_a_wrong_encoding_makes_is_none(word, why):
+def test_what_a_wrong_encoding_makes_is_none(word: str, why: str) -> None:
     assert not is_syllable(word), why
 
 
-def test_capitals_typed_in_tcvn3_keep_small_letters_with_tones():
+def test_capitals_typed_in_tcvn3_keep_small_letters_with_tones() -> None:
     assert is_syllable('ĐịNH')
     assert is_syllable('HUYệN')
     assert not is_syllable('HUYêN')

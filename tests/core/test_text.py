@@ -26,7 +26,7 @@ def test_a_search_key_is_its_own_search_key(text: str) -> None:
     assert search_key(search_key(text)) == search_key(text)
 
 
-def test_texts_are_joined_in_each_language():
+def test_texts_are_joined_in_each_language() -> None:
     """The separator stands between them; of none comes an empty text."""
     texts = [Text(vi='một', en='one'), Text(vi='hai', en='two')]
     assert Text.join('; ', iter(texts)) == Text(vi='một; hai', en='one; two')

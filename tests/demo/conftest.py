@@ -6,14 +6,14 @@ import pytest
 
 from demo.drawing import Demo
 from demo.sent import DemoFile
-from demo.write import LOCALITY
 from tests.conftest import DEMO_BUILDINGS
+from tests.nam_dinh import NAM_DINH
 
 
 @pytest.fixture(scope='session')
 def demo() -> Demo:
     """The province in memory, with 2,000 buildings."""
-    return Demo(LOCALITY, DEMO_BUILDINGS, seed=1)
+    return Demo(NAM_DINH, DEMO_BUILDINGS, seed=1)
 
 
 @pytest.fixture(scope='session')

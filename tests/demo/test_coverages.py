@@ -1,19 +1,24 @@
 """The demo's rasters: ground that looks like a delta, and people who add up."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 import rasterio
 import shapely
+from numpy.typing import NDArray
+from shapely.geometry.base import BaseGeometry
 
 from demo.drawing import Demo
 from demo.elevation import CELL_M, HIGHEST_M, NODATA
+from dothi.core.arrays import Floats
 from dothi.core.crs import proj_string, transformer
 
 SRID = 9209
 
 
 @pytest.fixture(scope='module')
-def ground(file):
+def ground(file: dict[str, Path]) -> tuple[NDArray[np.float32], Floats, Floats]:
     """Heights with nan where there is none, and the middle of each cell as x and y."""
     with rasterio.open(file['elevation']) as raster:
         heights = raster.read(1, masked=True).filled(np.nan)
@@ -23,14 +28,14 @@ def ground(file):
     return heights, x, y
 
 
-def middle(ground, area):
+def middle(ground: tuple[NDArray[np.float32], Floats, Floats], area: BaseGeometry) -> float:
     """The median height of the cells whose middle lies in `area`."""
     heights, x, y = ground
     inside = shapely.contains_xy(area, x, y)
     return float(np.nanmedian(heights[inside]))
 
 
-def test_heights_are_those_of_a_delta(ground, demo: Demo):
+def test_heights_are_those_of_a_delta(ground: tuple[NDArray[np.float32], Floats, Floats], demo: Demo) -> None:
     """0 to 4 m, in whole centimetres, over the whole province and nowhere else but on its rivers."""
     heights, x, y = ground
     there = heights[~np.isnan(heights)]
@@ -44,7 +49,7 @@ def test_heights_are_those_of_a_delta(ground, demo: Demo):
     assert shapely.contains_xy(allowed, x, y)[~np.isnan(heights)].all()
 
 
-def test_banks_are_high_and_water_is_low(ground, demo: Demo):
+def test_banks_are_high_and_water_is_low(ground: tuple[NDArray[np.float32], Floats, Floats], demo: Demo) -> None:
     """From the water of the largest river to its bank it goes up, and down again behind it."""
     river = max(demo.outline.rivers, key=lambda river: river.width_m)
     water = river.line.buffer(river.width_m / 2 - CELL_M)
@@ -54,7 +59,9 @@ def test_banks_are_high_and_water_is_low(ground, demo: Demo):
     assert middle(ground, bank) > middle(ground, inland) + 0.6
 
 
-def test_dunes_stand_on_the_shore_and_flats_before_it(ground, demo: Demo):
+def test_dunes_stand_on_the_shore_and_flats_before_it(
+    ground: tuple[NDArray[np.float32], Floats, Floats], demo: Demo
+) -> None:
     """A ridge 300 m behind the shore, a trough behind it, and mangroves at the level of the tide."""
     coast, dry = demo.outline.coast, demo.outline.dry_land
     ridge = dry.intersection(coast.buffer(400).difference(coast.buffer(300)))
@@ -63,7 +70,7 @@ def test_dunes_stand_on_the_shore_and_flats_before_it(ground, demo: Demo):
     assert middle(ground, demo.outline.wetlands.intersection(demo.outline.province)) == pytest.approx(0.25)
 
 
-def test_people_in_cells_add_up_to_the_census(file, demo: Demo):
+def test_people_in_cells_add_up_to_the_census(file: dict[str, Path], demo: Demo) -> None:
     """1,780,393 people, each in the cell of the house that they live in."""
     with rasterio.open(file['population_grid']) as raster:
         people, homes = raster.read()

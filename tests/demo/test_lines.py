@@ -5,8 +5,10 @@ from itertools import pairwise
 import numpy as np
 import shapely
 
+from demo.drawing import Demo
 
-def test_rivers_reach_the_sea(demo):
+
+def test_rivers_reach_the_sea(demo: Demo) -> None:
     """Every river but the one that joins another ends beyond the coast; parts follow each other without a break."""
     for river in demo.outline.rivers:
         parts = list(river.line.geoms)
@@ -17,7 +19,7 @@ def test_rivers_reach_the_sea(demo):
         assert joins or not demo.outline.province.contains(mouth)
 
 
-def test_towers_stand_about_300_m_apart(demo):
+def test_towers_stand_about_300_m_apart(demo: Demo) -> None:
     """Each vertex of a power line is a tower; spans are 100 to 330 m."""
     for line in demo.power_lines:
         spans = np.hypot(*np.diff(shapely.get_coordinates(line.line), axis=0).T)
@@ -25,7 +27,7 @@ def test_towers_stand_about_300_m_apart(demo):
         assert spans.min() > 100
 
 
-def test_lines_of_110_and_220_kv_are_bare(demo):
+def test_lines_of_110_and_220_kv_are_bare(demo: Demo) -> None:
     """Only the city's 22 kV line is insulated."""
     assert {line.voltage_kv for line in demo.power_lines} == {22.0, 35.0, 110.0, 220.0}
     assert {line.voltage_kv for line in demo.power_lines if line.insulated} == {22.0}

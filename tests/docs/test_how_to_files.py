@@ -14,6 +14,7 @@ from dothi.core.settings import PROJECT
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
 from tests.docs.page_code import apply_diffs, code_of, files_of, write_files
+from tests.nam_dinh import whole_copy
 
 HOW_TO = PROJECT / 'docs' / 'how-to'
 # Pages whose code changes the project itself; each shows a test of its own.
@@ -33,7 +34,7 @@ def served(folder: Path, patch: pytest.MonkeyPatch) -> Locality:
 def test_the_layer_of_the_page_is_served_and_its_file_is_judged_as_told(
     database: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    folder = shutil.copytree(PROJECT / 'locality', tmp_path / 'locality')
+    folder = whole_copy(tmp_path / 'locality')
     write_files(HOW_TO / 'add-a-layer.md', folder)
     locality = served(folder, monkeypatch)
     assert 'keeper' not in locality.layer('street_trees').columns_for('public')

@@ -9,7 +9,7 @@ from dothi.core.errors import DataRefused, DothiError, HeldForDecision
 from dothi.core.text import Text
 from etl.report.model import Report
 
-OF_THE_PLATFORM = re.compile(r'(?<![\w<-])--[a-z]|\bdothi [a-z]|\blocality/|\.yml\b|\bDOTHI_')
+OF_THE_PLATFORM = re.compile(r'(?<![\w<-])--[a-z]|\bdothi [a-z]|\blocality/|\blocalities/|\.yml\b|\bDOTHI_')
 STYLE_OR_SCRIPT = re.compile(r'<(style|script)>.*?</\1>', re.DOTALL)
 
 
@@ -36,8 +36,10 @@ def must_be_a_refusal_for_agencies(error: DothiError) -> None:
 
 
 def _row_texts(report: Report) -> Iterator[Text]:
-    for row in [*report.rows.bad, *report.rows.warnings, *report.rows.repairs]:
-        yield Text(vi=row.message, en=row.message_en)
+    for fault in (*report.rows.bad, *report.rows.warnings):
+        yield Text(vi=fault.message, en=fault.message_en)
+    for repair in report.rows.repairs:
+        yield Text(vi=repair.message, en=repair.message_en)
 
 
 def texts_in_source(folder: Path, left_out: tuple[str, ...], errors: tuple[str, ...] = ()) -> Iterator[tuple[str, str]]:
@@ -56,10 +58,10 @@ def _texts_below(node: ast.AST, errors: tuple[str, ...]) -> Iterator[str]:
         return
     for child in ast.iter_child_nodes(node):
         if isinstance(child, ast.keyword) and child.arg in ('vi', 'en'):
-            yield ''.join(part.value for part in ast.walk(child.value) if _is_text(part))
+            yield ''.join(_text_of(part) for part in ast.walk(child.value))
         elif not (isinstance(child, ast.keyword) and child.arg == 'steward'):
             yield from _texts_below(child, errors)
 
 
-def _is_text(node: ast.AST) -> bool:
-    return isinstance(node, ast.Constant) and isinstance(node.value, str)
+def _text_of(node: ast.AST) -> str:
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ''

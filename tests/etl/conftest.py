@@ -36,6 +36,10 @@ DRIVERS = {
     '.kmz': 'LIBKML',
 }
 FIELDS = {int: 'int', float: 'float', str: 'str:80', bool: 'bool'}
+# Delivers a file as a layer.
+type Send = Callable[..., Report]
+# Rows of a statement with its values.
+type Query = Callable[..., list[tuple[Any, ...]]]
 Row = dict[str, Any]
 Rows = Sequence[tuple[Row, Any]]
 
@@ -126,7 +130,7 @@ def opened(locality: Locality) -> Callable[..., Source]:
 
 
 @pytest.fixture
-def send(database: dict[str, str], locality: Locality) -> Callable[..., Report]:
+def send(database: dict[str, str], locality: Locality) -> Send:
     """Delivers a file into the test's own database; whatever comes of it is said in words for agencies."""
 
     def send_(file: Path, layer: str, **options: Any) -> Report:
@@ -142,7 +146,7 @@ def send(database: dict[str, str], locality: Locality) -> Callable[..., Report]:
 
 
 @pytest.fixture
-def query(database: dict[str, str]) -> Callable[..., list[tuple[Any, ...]]]:
+def query(database: dict[str, str]) -> Query:
     """Rows of a query, as the loader sees them."""
 
     def query_(statement: str, *values: object) -> list[tuple[Any, ...]]:

@@ -1,14 +1,13 @@
 """Delivers the corpus, and holds each diagnosis against the truth."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 import shapely
-from shapely.geometry import mapping
 
 from dothi.core.locality import Locality
 from dothi.core.migrate import migrate
@@ -95,9 +94,12 @@ def _make_known(known: Known, locality: Locality, folder: Path) -> None:
 
 
 def _release(
-    name: str, rows: list[tuple[dict[str, object], shapely.Geometry]], locality: Locality, folder: Path
+    name: str, rows: Sequence[tuple[Mapping[str, object], shapely.Geometry | None]], locality: Locality, folder: Path
 ) -> None:
-    features = [{'type': 'Feature', 'properties': values, 'geometry': mapping(shape)} for values, shape in rows]
+    features = [
+        {'type': 'Feature', 'properties': values, 'geometry': shape and json.loads(shapely.to_geojson(shape))}
+        for values, shape in rows
+    ]
     file = folder / f'{name}.geojson'
     crs = {'type': 'name', 'properties': {'name': 'EPSG:9209'}}
     file.write_text(json.dumps({'type': 'FeatureCollection', 'crs': crs, 'features': features}), encoding='utf-8')

@@ -10,8 +10,12 @@ import numpy as np
 import openpyxl
 import pyogrio
 import shapely
+from numpy.typing import NDArray
+from shapely import Point
 from shapely.geometry import mapping
+from shapely.geometry.base import BaseGeometry
 
+from dothi.core.arrays import Geometries
 from dothi.core.crs import proj_string
 from etl.doctor.coordinates.reading import parse_reading
 from etl.moving import move
@@ -58,7 +62,7 @@ def _values(row: Row, case: Case) -> dict[str, Any]:
     return values | ({'HUYEN': row.district} if case.known == 'codes' else {})
 
 
-def _placed(shapes: Any, written: str) -> Any:
+def _placed(shapes: Geometries, written: str) -> Geometries:
     """`shapes` of EPSG:9209 as the reading `written` has them: the way back from what the desk does."""
     reading = parse_reading(written)
     moved = move(shapes, proj_string(9209), reading.crs.definition)
@@ -83,7 +87,7 @@ def _by_pyogrio(case: Case, rows: Written, path: Path) -> Path:
     return path
 
 
-def _array(values: list[Any]) -> Any:
+def _array(values: list[Any]) -> NDArray[Any]:
     return np.array(values, dtype=object if isinstance(values[0], str) else float)
 
 
@@ -130,15 +134,17 @@ def _geojson(case: Case, rows: Written, path: Path) -> Path:
     return path
 
 
-def _mapping(shape: Any, row: Row) -> Any:
-    if shape is None or not row.open_ring:
-        return shape and mapping(shape)
+def _mapping(shape: BaseGeometry | None, row: Row) -> dict[str, Any] | None:
+    if shape is None:
+        return None
+    if not row.open_ring:
+        return mapping(shape)
     return {'type': 'Polygon', 'coordinates': [shapely.get_coordinates(shape)[:-1].tolist()]}
 
 
 def _table(case: Case, rows: Written, path: Path) -> Path:
     axes = ['lon', 'lat'] if case.said.written == 'EPSG:4326' else ['X', 'Y']
-    lines = [[*rows[0][0], *axes]]
+    lines: list[list[Any]] = [[*rows[0][0], *axes]]
     lines += [[*values.values(), *([None, None] if shape is None else [shape.x, shape.y])] for values, shape in rows]
     if path.suffix == '.xlsx':
         book = openpyxl.Workbook()
@@ -166,7 +172,7 @@ def _drawing(case: Case, rows: Written, path: Path) -> Path:
     return path
 
 
-def _symbol(values: dict[str, Any], shape: Any) -> str:
+def _symbol(values: dict[str, Any], shape: Point) -> str:
     at = ((10, repr(shape.x)), (20, repr(shape.y)))
     inserted = _pairs((0, 'INSERT'), (8, 'CT'), (66, 1), (2, 'S'), *at)
     told = [_pairs((0, 'ATTRIB'), (8, 'CT'), *at, (40, 1), (1, value), (2, tag)) for tag, value in values.items()]

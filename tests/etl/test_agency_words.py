@@ -11,24 +11,28 @@ from typer.testing import CliRunner
 import etl
 from dothi.cli.app import app
 from dothi.core.errors import DataRefused
+from dothi.core.locality import Locality
 from dothi.core.row_faults import FAULT_KINDS
 from dothi.core.text import Text, steward_advice
 from etl.desk.held import WAITS_FOR, Reason, how_to_decide, how_to_insist
 from etl.doctor.asking import perhaps, which_column
 from etl.doctor.proposals import Proposal
 from tests.etl.agency_words import OF_THE_PLATFORM, must_speak_to_agencies, texts_in_source
+from tests.etl.conftest import Agency
+from tests.present import present
 
 ETL = Path(etl.__file__).parent
 # What only a steward at the command line or in the editor can meet.
 FOR_STEWARDS = (
-    'compare', 'desk/conflicts.py', 'desk/decide.py', 'desk/delivery.py', 'desk/records.py', 'desk/rollback.py',
-    'editing', 'fetch', 'inbox/round.py', 'pages', 'unit_outlines.py', 'unit_table.py',
+    'compare', 'desk/conflicts.py', 'desk/data_requests.py', 'desk/decide.py', 'desk/delivery.py', 'desk/letter.py',
+    'desk/records.py', 'desk/rollback.py', 'editing', 'fetch', 'inbox/round.py', 'pages', 'unit_outlines.py',
+    'unit_table.py',
 )  # fmt: skip
 # Errors of a command line that was typed wrongly: no delivery comes of them.
 WRONG_USE = ('UnknownColumn',)
 
 
-def test_no_text_of_the_etl_tells_an_agency_of_the_platform():
+def test_no_text_of_the_etl_tells_an_agency_of_the_platform() -> None:
     """Read from the source, so that a text that no test provokes is covered too."""
     texts = list(_texts())
     assert len(texts) > 250
@@ -40,7 +44,7 @@ def _texts() -> Iterator[tuple[str, str]]:
     return texts_in_source(ETL, FOR_STEWARDS, WRONG_USE)
 
 
-def test_every_kind_of_fault_and_every_reason_to_wait_speaks_to_the_agency():
+def test_every_kind_of_fault_and_every_reason_to_wait_speaks_to_the_agency() -> None:
     must_speak_to_agencies(
         *(kind.title for kind in FAULT_KINDS.values()), *(kind.advice for kind in FAULT_KINDS.values())
     )
@@ -49,17 +53,17 @@ def test_every_kind_of_fault_and_every_reason_to_wait_speaks_to_the_agency():
         must_speak_to_agencies(how_to_decide(1, [reason]), how_to_insist([reason]))
 
 
-def test_whoever_delivers_by_command_gets_the_option_too(database, agency):
+def test_whoever_delivers_by_command_gets_the_option_too(database: dict[str, str], agency: Agency) -> None:
     """The same refusal: the receipt asks which column it is, the command line also names the option."""
     file = agency.geojson('t.geojson', [({'MA_TRUONG': 'a', 'CAP_HOC': 'primary'}, agency.point())])
     done = CliRunner().invoke(app, ['deliver', str(file), '--layer', 'schools'])
     assert isinstance(done.exception, DataRefused)
     must_speak_to_agencies(done.exception.text)
-    assert '--column' in steward_advice(done.exception.text).en
+    assert '--column' in present(steward_advice(done.exception.text)).en
 
 
 @pytest.mark.parametrize('name', ['Tên trường', "cột 'A'", 'a b', '$x; y', 'đường'])
-def test_an_option_that_is_suggested_can_be_pasted(name, locality):
+def test_an_option_that_is_suggested_can_be_pasted(name: str, locality: Locality) -> None:
     proposal = Proposal(name, 'name', 0.9, Text(vi='', en=''))
     advice = perhaps(proposal), which_column([proposal], locality.layers['schools'])
     for text in advice:

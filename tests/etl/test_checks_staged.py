@@ -1,7 +1,10 @@
 """Checks among all rows of a delivery, from file to report: near-duplicates, coverages, networks, missing units."""
 
 import io
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,22 +12,26 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
+from shapely import Polygon
 
 from dothi.core.crs import WGS84, proj_string, transformer
 from dothi.core.layer import Checks
+from dothi.core.locality import Locality
 from dothi.core.text import Text
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
 from etl.doctor.rows.near_duplicates import near_pairs
 from etl.report.html import page
+from etl.report.model import BadRow, Report
 from etl.report.table import renderable
+from tests.etl.conftest import Agency, Query
 
 
 @pytest.fixture
-def send_with(database, locality):
+def send_with(database: dict[str, str], locality: Locality) -> Callable[..., Report]:
     """Delivers a file into a layer whose file asks for these checks; everything may be bad."""
 
-    def send(file, layer, options=None, **checks):
+    def send(file: Path, layer: str, options: dict[str, Any] | None = None, **checks: Any) -> Report:
         given_layer = locality.layers[layer]
         asked = Checks(bad_rows_share=1, lost_rows_share=1, **checks)
         layers = locality.layers | {layer: given_layer.model_copy(update={'checks': asked})}
@@ -33,27 +40,27 @@ def send_with(database, locality):
     return send
 
 
-def building(code, shape, use='public', floors=1):
+def building(code: str, shape: Polygon, use: str = 'public', floors: int = 1) -> tuple[dict[str, Any], Polygon]:
     return {'ma': code, 'cong_nang': use, 'so_tang': floors}, shape
 
 
-def told(rows):
+def told(rows: Sequence[BadRow]) -> list[tuple[int, str]]:
     return [(row.row, row.code) for row in rows]
 
 
 @given(st.lists(st.tuples(st.integers(-40, 40), st.integers(-40, 40)), max_size=14))
-def test_near_pairs_are_those_that_a_comparison_of_all_finds(points):
+def test_near_pairs_are_those_that_a_comparison_of_all_finds(points: list[tuple[int, int]]) -> None:
     """On a grid of a quarter of the tolerance, across all edges of cells; up to 14 points no crowd is cut short."""
     xy = np.array(points, dtype=float).reshape(-1, 2)
     every = {(i, j) for i in range(len(xy)) for j in range(i) if (np.abs(xy[i] - xy[j]) <= 4).all()}
     assert {(max(pair), min(pair)) for pair in near_pairs(xy, 4).tolist()} == every
 
 
-def test_a_crowd_in_one_place_costs_its_number_and_not_its_square():
+def test_a_crowd_in_one_place_costs_its_number_and_not_its_square() -> None:
     assert len(near_pairs(np.full((10_000, 2), 5.0), 1)) <= 16 * 10_000
 
 
-def test_near_duplicates_are_told_and_released(agency, send_with, query):
+def test_near_duplicates_are_told_and_released(agency: Agency, send_with: Callable[..., Report], query: Query) -> None:
     """5 cm off with the same values is a duplicate, 20 cm off is not, nor is 5 cm off with another use."""
     rows = [
         building('a', agency.box(0, 0, 10)),
@@ -76,7 +83,9 @@ def test_near_duplicates_are_told_and_released(agency, send_with, query):
     ]
 
 
-def test_a_layer_may_call_near_duplicates_errors(agency, send_with, query):
+def test_a_layer_may_call_near_duplicates_errors(
+    agency: Agency, send_with: Callable[..., Report], query: Query
+) -> None:
     rows = [building('a', agency.box(0, 0, 10)), building('b', agency.box(0.05, 0, 10))]
     checks = {'near_duplicate_m': 0.1, 'severity': {'near_duplicate': 'error'}}
     report = send_with(agency.geojson('t.geojson', rows), 'buildings', **checks)
@@ -85,13 +94,15 @@ def test_a_layer_may_call_near_duplicates_errors(agency, send_with, query):
     assert query('select severity from quarantine.row') == [('error',)]
 
 
-def test_points_may_share_a_place_if_they_differ_in_a_value(agency, send_with):
+def test_points_may_share_a_place_if_they_differ_in_a_value(agency: Agency, send_with: Callable[..., Report]) -> None:
     rows = [(agency.school(code), agency.point()) for code in 'ab']
     report = send_with(agency.geojson('t.geojson', rows), 'schools', near_duplicate_m=1)
     assert report.rows.warnings == [], 'their names differ'
 
 
-def test_overlaps_and_gaps_of_a_coverage_are_told_with_size_and_place(agency, send_with):
+def test_overlaps_and_gaps_of_a_coverage_are_told_with_size_and_place(
+    agency: Agency, send_with: Callable[..., Report]
+) -> None:
     """Squares of 100 m in a row: the second overlaps the first by 2 m × 100 m, and leaves 0.5 m to the third.
 
     The fourth is 5 m off: a road may lie there. The fifth shares an edge with the fourth, as it should.
@@ -108,13 +119,15 @@ def test_overlaps_and_gaps_of_a_coverage_are_told_with_size_and_place(agency, se
     assert overlap.place == pytest.approx(middle, abs=1e-6)
 
 
-def test_a_coverage_that_tiles_is_silent(agency, send_with):
+def test_a_coverage_that_tiles_is_silent(agency: Agency, send_with: Callable[..., Report]) -> None:
     rows = [building(f'{x}{y}', agency.box(x * 100, y * 100, 100)) for x in range(4) for y in range(4)]
     report = send_with(agency.geojson('t.geojson', rows), 'buildings', coverage=True, gap_width_m=5)
     assert report.rows.warnings == []
 
 
-def test_an_end_that_falls_short_is_told_and_one_that_touches_is_not(agency, send_with):
+def test_an_end_that_falls_short_is_told_and_one_that_touches_is_not(
+    agency: Agency, send_with: Callable[..., Report]
+) -> None:
     """A street of 100 m; the second ends on it, the third 1.5 m short of it, the fourth 30 m away.
 
     The fifth goes on from the first's end; the sixth is a ring, whose two ends meet.
@@ -134,7 +147,7 @@ def test_an_end_that_falls_short_is_told_and_one_that_touches_is_not(agency, sen
     assert 'ends 1.5 m short of row 1' in report.rows.warnings[0].message_en
 
 
-def test_units_without_a_row_are_named(agency, send_with):
+def test_units_without_a_row_are_named(agency: Agency, send_with: Callable[..., Report]) -> None:
     """Nine of the ten districts: the report names the tenth, and the file is accepted."""
     codes = ['356', '358', '359', '360', '361', '362', '363', '364', '365']
     rows = [({'ma': code, 'ten': 'x'}, agency.box(i * 10, 0, 10)) for i, code in enumerate(codes)]
@@ -145,12 +158,14 @@ def test_units_without_a_row_are_named(agency, send_with):
     assert report.verdict == 'accepted'
 
 
-def test_nothing_is_missing_from_a_delivery_that_only_adds(agency, send_with):
+def test_nothing_is_missing_from_a_delivery_that_only_adds(agency: Agency, send_with: Callable[..., Report]) -> None:
     file = agency.geojson('t.geojson', [({'ma': '356', 'ten': 'x'}, agency.box(0, 0, 10))])
     assert send_with(file, 'districts', options={'mode': 'upsert'}, complete=True).rows.missing == []
 
 
-def test_repairs_are_listed_and_their_rows_are_good(agency, send_with, query):
+def test_repairs_are_listed_and_their_rows_are_good(
+    agency: Agency, send_with: Callable[..., Report], query: Query
+) -> None:
     """A ring that touches itself: 10,000 m² with 100 m² cut out, the same before and after."""
     corner = np.array([agency.east, agency.north])
     ring = np.array([(0, 0), (50, 0), (45, 20), (55, 20), (50, 0), (100, 0), (100, 100), (0, 100)])
@@ -165,7 +180,9 @@ def test_repairs_are_listed_and_their_rows_are_good(agency, send_with, query):
     assert query('select st_isvalid(geom), st_area(geom) from layer.buildings where code = %s', 'a') == [(True, 9_900)]
 
 
-def test_slivers_are_warnings_with_their_row_as_the_file_gave_it(agency, send_with, query):
+def test_slivers_are_warnings_with_their_row_as_the_file_gave_it(
+    agency: Agency, send_with: Callable[..., Report], query: Query
+) -> None:
     east, north = agency.east, agency.north
     rows = [building('a', shapely.box(east, north, east + 0.3, north + 50))]
     report = send_with(agency.geojson('t.geojson', rows), 'buildings', sliver_width_m=0.5)
@@ -174,7 +191,7 @@ def test_slivers_are_warnings_with_their_row_as_the_file_gave_it(agency, send_wi
     assert query('select count(*) from layer.buildings') == [(1,)]
 
 
-def test_a_column_in_another_unit_is_told_once(agency, send_with):
+def test_a_column_in_another_unit_is_told_once(agency: Agency, send_with: Callable[..., Report]) -> None:
     """Three of four roads have their width in millimetres: one note, and no line for each of them."""
     rows = [
         (
@@ -188,7 +205,7 @@ def test_a_column_in_another_unit_is_told_once(agency, send_with):
     assert any('3 of 4 values seem to be in mm; the layer has m' in note.en for note in report.notes)
 
 
-def test_the_page_shows_warnings_repairs_and_their_dots(agency, send_with):
+def test_the_page_shows_warnings_repairs_and_their_dots(agency: Agency, send_with: Callable[..., Report]) -> None:
     east, north = agency.east, agency.north
     again = [(east, north), (east + 9, north), (east + 9, north), (east + 9, north + 9)]
     rows = [

@@ -1,13 +1,14 @@
 """A raster is delivered like any file: checked, kept as it came, released whole or not at all."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import rasterio
+from psycopg2.extensions import connection as Connection
 from rasterio.transform import Affine, from_origin
 
 from dothi.core import database as core_database
@@ -20,6 +21,7 @@ from dothi.core.text import Text
 from etl.coverage import delivery as raster_delivery
 from etl.coverage.file import BandsDoNotFit, NotGeoreferenced, NotNorthUp, WholeOnly
 from etl.coverage.place import UnusableCrs
+from etl.coverage.release import Served, lock
 from etl.desk import decide as desk
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
@@ -27,12 +29,13 @@ from etl.desk.rollback import RasterMissing, rollback
 from etl.formats.errors import EmptyFile, UnknownFormat, UnreadableFile
 from etl.report.html import page
 from etl.report.model import Report
+from tests.etl.conftest import Query, Send
 from tests.forked import run_program
+from tests.matrix import exhaustive
+from tests.present import present
 from tests.rasters import CELL, HEIGHTS, NODATA, NORTH, PEOPLE, USES, WEST, write_raster
 
 pytestmark = pytest.mark.filterwarnings('ignore::rasterio.errors.NotGeoreferencedWarning')
-Send = Callable[..., Report]
-Query = Callable[..., list[tuple[Any, ...]]]
 
 
 @pytest.fixture
@@ -74,7 +77,7 @@ def test_the_values_are_released_as_they_came(give: Send, store: Path, tmp_path:
     """A COG on the very grid of the agency's file, with names and units of the bands, and the original beside it."""
     report = give(write_raster(tmp_path / 'dem.tif', HEIGHTS))
     assert (report.verdict, report.crs.declared, report.crs.decided) == ('accepted', 'EPSG:9209', 'EPSG:9209')
-    assert report.raster.model_dump() == {
+    assert present(report.raster).model_dump() == {
         'width': 4,
         'height': 3,
         'cell_width': 100.0,
@@ -115,7 +118,7 @@ def test_the_same_raster_again_is_no_release(give: Send, tmp_path: Path, query: 
     packed = give(write_raster(tmp_path / 'b.tif', HEIGHTS, compress='LZW', tiled=True, blockxsize=16, blockysize=16))
     for report in (again, packed):
         assert (report.verdict, report.unchanged, report.release) == ('accepted', True, first.release)
-        assert report.diff.model_dump() == {'added': 0, 'changed': 0, 'closed': 0, 'unchanged': 11}
+        assert present(report.diff).model_dump() == {'added': 0, 'changed': 0, 'closed': 0, 'unchanged': 11}
     assert query('select count(*) from catalog.release') == [(1,)]
 
 
@@ -123,7 +126,7 @@ def test_a_release_says_which_cells_changed_and_the_old_file_stays(give: Send, s
     """One cell gets a value, one another, one loses it: 1 + 1 + 1, and 9 of 11 stay as they are."""
     first = give(write_raster(tmp_path / 'a.tif', HEIGHTS))
     second = give(write_raster(tmp_path / 'b.tif', changed(r1c1=6, r0c0=1.5, r2c3=NODATA)))
-    assert second.diff.model_dump() == {'added': 1, 'changed': 1, 'closed': 1, 'unchanged': 9}
+    assert present(second.diff).model_dump() == {'added': 1, 'changed': 1, 'closed': 1, 'unchanged': 9}
     with rasterio.open(released(store, first)) as before:
         assert before.read(1).tolist() == HEIGHTS
 
@@ -144,14 +147,14 @@ def test_an_older_raster_does_not_overwrite_a_newer_one(
 ) -> None:
     """The newer one comes and is released while the older one waits for its turn."""
     older, newer = (write_raster(tmp_path / f'{v}.tif', changed(r1c1=v)) for v in (6, 7))
-    real, todo, came = raster_delivery.lock, [newer], []
+    todo, came = [newer], list[Report]()
 
-    def lock(db: Any, coverage: Coverage) -> Any:
+    def lock_later(db: Connection, coverage: Coverage) -> Served | None:
         if todo:
             came.append(give(todo.pop()))
-        return real(db, coverage)
+        return lock(db, coverage)
 
-    monkeypatch.setattr(raster_delivery, 'lock', lock)
+    monkeypatch.setattr(raster_delivery, 'lock', lock_later)
     report = give(older)
     assert (report.release, report.superseded_by) == (None, came[0].delivery)
     assert query('select current_release from catalog.layer where id = %s', 'heights') == [(came[0].release,)]
@@ -163,7 +166,7 @@ def test_a_finer_grid_of_the_same_area_loses_nothing(give: Send, tmp_path: Path)
     fine = np.repeat(np.repeat(HEIGHTS, 2, axis=0), 2, axis=1).tolist()
     report = give(write_raster(tmp_path / 'b.tif', fine, place=from_origin(WEST, NORTH, 50, 50)))
     assert report.verdict == 'accepted'
-    assert report.diff.model_dump() == {'added': 44, 'changed': 0, 'closed': 11, 'unchanged': 0}
+    assert present(report.diff).model_dump() == {'added': 44, 'changed': 0, 'closed': 11, 'unchanged': 0}
 
 
 def test_values_out_of_range_return_the_file_and_are_named(give: Send, tmp_path: Path, query: Query) -> None:
@@ -209,7 +212,7 @@ def test_nodata_of_another_value_or_none_at_all(give: Send, store: Path, tmp_pat
 def test_values_that_are_no_numbers_are_empty_and_told(give: Send, tmp_path: Path) -> None:
     """A slip of an export and no gap: the cells beside it are released, the report says how many it were."""
     report = give(write_raster(tmp_path / 'a.tif', changed(r0c0=float('nan'), r2c3=float('inf'))))
-    assert (report.verdict, report.raster.bands[0].valid) == ('accepted', 9)
+    assert (report.verdict, present(report.raster).bands[0].valid) == ('accepted', 9)
     assert '2 values are NaN or infinite' in ' '.join(note.en for note in report.notes)
     assert not [note for note in give(write_raster(tmp_path / 'b.tif', HEIGHTS)).notes if 'NaN' in note.en]
 
@@ -258,7 +261,7 @@ def test_a_raster_that_misses_the_locality_waits(somewhere: Locality, tmp_path: 
 def test_a_check_says_the_same_and_leaves_nothing(give: Send, store: Path, tmp_path: Path, query: Query) -> None:
     report = give(write_raster(tmp_path / 'a.tif', HEIGHTS), dry_run=True)
     assert (report.verdict, report.dry_run, report.release) == ('accepted', True, None)
-    assert report.diff.added == 11
+    assert present(report.diff).added == 11
     assert not (store / 'coverages').exists()
     assert query('select count(*) from catalog.delivery') == [(0,)]
 
@@ -394,7 +397,11 @@ deliver(Path(sys.argv[1]), DeliveryOptions(layer='heights'), load_locality(Path(
 """
 
 
-@pytest.mark.parametrize(('stage', 'moment'), [('stage', 'end'), ('release', 'end'), ('finish', 'start')])
+@pytest.mark.parametrize(
+    ('stage', 'moment'),
+    # the others by day in tests/etl/test_crash_matrix.py
+    [('release', 'end'), *(pytest.param(*each, marks=exhaustive) for each in [('stage', 'end'), ('finish', 'start')])],
+)
 def test_killed_at_any_point_the_old_raster_is_served_and_nothing_is_left(
     stage: str,
     moment: str,
@@ -403,7 +410,7 @@ def test_killed_at_any_point_the_old_raster_is_served_and_nothing_is_left(
     store: Path,
     tmp_path: Path,
     query: Query,
-    database: Any,
+    database: dict[str, str],
 ) -> None:
     """At `release end` the new file is in the store already, and no row speaks of it."""
     first = give(write_raster(tmp_path / 'a.tif', HEIGHTS))
@@ -415,7 +422,7 @@ def test_killed_at_any_point_the_old_raster_is_served_and_nothing_is_left(
 
     again = give(file)
     assert again.verdict == 'accepted'
-    assert again.diff.changed == 1
+    assert present(again.diff).changed == 1
     names = {path.name for path in (store / 'coverages' / 'heights').iterdir()}
     assert names == {f'{first.release}.tif', f'{again.release}.tif'}
     assert query('select status from catalog.delivery order by id') == [('accepted',), ('failed',), ('accepted',)]

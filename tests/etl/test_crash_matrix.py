@@ -5,8 +5,9 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -20,6 +21,7 @@ from etl.desk.deliver import deliver
 from etl.desk.deliveries import LostDatabase
 from etl.desk.options import DeliveryOptions
 from tests.conftest import PATIENCE_S, fresh, share_room
+from tests.databases import Instance
 from tests.etl.conftest import Agency
 from tests.etl.crashing import Action, Moment, admin, at, cut, ended, killed, no_room, started
 from tests.matrix import EXHAUSTIVE
@@ -59,10 +61,12 @@ EVERY_DAY = [
 KILLED = MOMENTS if EXHAUSTIVE else EVERY_DAY
 # The file of a raster lies where it is served before its release is there, which only the end of that stage shows.
 CUT = [row for row in KILLED if row[1] == 'schools' or row[2][1] == 'end']
-# By day a connection is lost around what the database does to rows; a process is killed at each moment.
+# By day a connection is lost around what the database does to rows: at each such moment of a delivery, and at the last
+# one of the others. A process is killed at each moment.
 if not EXHAUSTIVE:
     AT_THE_DATABASE = {('stage', 'start'), ('lock', 'start'), ('release', 'start'), ('finish', 'start')}
-    CUT = [row for row in CUT if row[1] == 'heights' or row[2] in AT_THE_DATABASE]
+    LAST = ('finish', 'start')
+    CUT = [row for row in CUT if row[1] == 'heights' or row[2] in (AT_THE_DATABASE if row[0] == 'deliver' else {LAST})]
 # One before the turn has come, and one after it, and the last.
 AT_ONCE = DELIVER if EXHAUSTIVE else [('stage', 'end'), ('lock', 'start'), ('diff', 'start'), ('finish', 'start')]
 
@@ -71,7 +75,9 @@ DECISIONS = 'select count(*) from catalog.decision'
 
 
 @pytest.fixture(scope='module')
-def environment(instance, template, room, tmp_path_factory) -> Iterator[dict[str, str]]:
+def environment(
+    instance: Instance, template: str, room: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, str]]:
     """One database for all of the matrix."""
     state = tmp_path_factory.mktemp('state')
     share_room(state, room)
@@ -80,7 +86,9 @@ def environment(instance, template, room, tmp_path_factory) -> Iterator[dict[str
 
 
 @pytest.fixture(scope='module')
-def places(environment, locality, tmp_path_factory) -> dict[str, Locality]:
+def places(
+    environment: dict[str, str], locality: Locality, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, Locality]:
     """By layer: the locality that has it."""
     rasters = load_locality(write_locality(tmp_path_factory.mktemp('rasters') / 'locality'))
     with connection('owner') as db:
@@ -103,7 +111,7 @@ class Scene:
         self.action = Action(kind, layer, file, number)
         self.served = self.state()
 
-    def state(self) -> list[object]:
+    def state(self) -> list[list[tuple[Any, ...]]]:
         """All that readers can see."""
         table = f'select * from layer.{self.layer} order by id'
         rows = look(table) if self.layer == 'schools' else look('select * from catalog.raster order by release')
@@ -164,7 +172,7 @@ class Scene:
         return self.agency.geojson('3.geojson', rows)
 
 
-def look(statement: str, *values: object) -> list[tuple]:
+def look(statement: str, *values: object) -> list[tuple[Any, ...]]:
     """Rows of a query, as the loader sees them."""
     with connection('loader') as db, db.cursor() as cursor:
         cursor.execute(statement, values or None)
@@ -172,7 +180,7 @@ def look(statement: str, *values: object) -> list[tuple]:
 
 
 @pytest.fixture
-def scene(environment, places, tmp_path):
+def scene(environment: dict[str, str], places: dict[str, Locality], tmp_path: Path) -> Callable[..., Scene]:
     """Makes a scene."""
     return lambda kind, layer: Scene(kind, layer, places[layer], tmp_path)
 
@@ -181,7 +189,7 @@ STATUS = {'deliver': 'received', 'accept': 'diagnosed', 'return': 'diagnosed', '
 
 
 @pytest.mark.parametrize(('kind', 'layer', 'moment'), KILLED)
-def test_killed(scene, kind: str, layer: str, moment: Moment):
+def test_killed(scene: Callable[..., Scene], kind: str, layer: str, moment: Moment) -> None:
     now = scene(kind, layer)
     killed(now.action, now.place, moment)
     now.must_be_untouched(STATUS[kind])
@@ -189,7 +197,7 @@ def test_killed(scene, kind: str, layer: str, moment: Moment):
 
 
 @pytest.mark.parametrize(('kind', 'layer', 'moment'), CUT)
-def test_the_connection_is_lost(scene, kind: str, layer: str, moment: Moment):
+def test_the_connection_is_lost(scene: Callable[..., Scene], kind: str, layer: str, moment: Moment) -> None:
     now = scene(kind, layer)
     with pytest.raises(LostDatabase) as lost:
         now.action.run(now.place, at(moment, cut))
@@ -199,7 +207,7 @@ def test_the_connection_is_lost(scene, kind: str, layer: str, moment: Moment):
 
 
 @pytest.mark.parametrize('end', ['kill', 'cut'])
-def test_a_return_is_ended(scene, end: str):
+def test_a_return_is_ended(scene: Callable[..., Scene], end: str) -> None:
     """It has but one statement to be caught in, which here waits for a row that somebody holds."""
     now = scene('return', 'schools')
     with held(f'select from catalog.delivery where id = {now.action.number} for update'):
@@ -215,7 +223,7 @@ def test_a_return_is_ended(scene, end: str):
 
 
 @pytest.mark.parametrize('moment', AT_ONCE)
-def test_two_deliveries_at_once(scene, moment: Moment, tmp_path):
+def test_two_deliveries_at_once(scene: Callable[..., Scene], moment: Moment, tmp_path: Path) -> None:
     """Until its turn has come the other one overtakes it, later the other one waits. What came last is what stays."""
     now = scene('deliver', 'schools')
     agency = Agency(tmp_path)
@@ -245,7 +253,7 @@ def test_two_deliveries_at_once(scene, moment: Moment, tmp_path):
     )
 
 
-def test_two_who_put_a_layer_back_at_once(scene):
+def test_two_who_put_a_layer_back_at_once(scene: Callable[..., Scene]) -> None:
     """The second one finds it done."""
     now = scene('rollback', 'schools')
     children: list[int] = []
@@ -259,7 +267,7 @@ def test_two_who_put_a_layer_back_at_once(scene):
     assert look('select count(*) from catalog.release') == [(now.served[3][0][0] + 1,)]
 
 
-def test_a_delivery_that_still_runs_is_not_taken_for_dead(scene, tmp_path):
+def test_a_delivery_that_still_runs_is_not_taken_for_dead(scene: Callable[..., Scene], tmp_path: Path) -> None:
     """The next one clears up what died, and lets this one be."""
     now = scene('deliver', 'schools')
     file = Agency(tmp_path).schools('x', name='x.geojson')
@@ -274,7 +282,7 @@ def test_a_delivery_that_still_runs_is_not_taken_for_dead(scene, tmp_path):
     assert look('select status from catalog.delivery order by id desc limit 2') == [('accepted',), ('accepted',)]
 
 
-def test_no_room_for_the_original(scene):
+def test_no_room_for_the_original(scene: Callable[..., Scene]) -> None:
     now = scene('deliver', 'schools')
     with no_room() as from_now, pytest.raises(DiskFull) as full:
         now.action.run(now.place, at(('archive', 'start'), from_now))
@@ -285,7 +293,7 @@ def test_no_room_for_the_original(scene):
 
 
 @pytest.mark.parametrize('kind', ['deliver', 'accept'])
-def test_no_room_for_the_raster(scene, kind: str):
+def test_no_room_for_the_raster(scene: Callable[..., Scene], kind: str) -> None:
     """That is no fault of the file, which GDAL's message alone would suggest."""
     now = scene(kind, 'heights')
     with no_room() as from_now, pytest.raises(NoRoomForRaster) as full:
@@ -297,7 +305,7 @@ def test_no_room_for_the_raster(scene, kind: str):
 
 @pytest.mark.parametrize('kind', ['deliver', 'accept'])
 @pytest.mark.parametrize('stage', ['stage', 'release'])
-def test_the_disk_of_the_database_is_full(scene, tiny_disk: Path, kind: str, stage: str):
+def test_the_disk_of_the_database_is_full(scene: Callable[..., Scene], tiny_disk: Path, kind: str, stage: str) -> None:
     """Where rows are staged, and where the layer itself lies: a real disk of one megabyte, filled at that moment."""
     now = scene(kind, 'schools')
     where = 'alter database {} set default_tablespace = {}' if stage == 'stage' else TO_TINY
@@ -336,11 +344,11 @@ def run(statement: str) -> None:
 
 
 @pytest.fixture(scope='module')
-def tiny_disk(environment, shared_folder) -> Iterator[Path]:
+def tiny_disk(environment: dict[str, str], shared_folder: Path) -> Iterator[Path]:
     """A disk of one megabyte with the tablespace `tiny` on it."""
     folder = shared_folder / 'tiny'
     folder.mkdir()
-    mount = ['mount', '-t', 'tmpfs', '-o', 'size=1m', 'none', folder]
+    mount = ['mount', '-t', 'tmpfs', '-o', 'size=1m', 'none', str(folder)]
     if subprocess.run(mount, check=False, capture_output=True).returncode:
         pytest.skip('no disk may be mounted here')
     try:

@@ -3,48 +3,53 @@
 import json
 import threading
 from datetime import date
+from pathlib import Path
 
 import pytest
 
 from dothi.core.errors import exit_code
-from dothi.core.text import for_steward
-from etl.desk import archive, records
+from dothi.core.locality import Locality
+from dothi.core.text import for_steward, steward_advice
+from etl.desk import archive, deliveries, records
 from etl.desk import decide as desk
 from etl.desk.archive import OriginalMissing
 from etl.desk.decide import AlreadyDecided, Decision
 from etl.desk.delivery import UnknownAgency
 from etl.desk.records import NoSuchDelivery
 from etl.formats.errors import EmptyFile
+from etl.report.model import Report
 from tests.conftest import PATIENCE_S
+from tests.etl.conftest import Agency, Query, Send
+from tests.present import present
 
 OPEN = 'select code, places from layer.schools order by code'
 STATUS = 'select status from catalog.delivery order by id'
 YES = Decision(by='chief of the desk', reason='asked the department')
 
 
-def places(agency, name, **codes):
+def places(agency: Agency, name: str, **codes: int) -> Path:
     """A file of schools `code=places`, ten metres apart in the order of the alphabet."""
     rows = [(agency.school(c, SO_CHO=n), agency.point(10 * (ord(c) - ord('a')))) for c, n in codes.items()]
     return agency.geojson(name, rows)
 
 
-def without_crs(agency, name='toa_do.csv', code='a'):
+def without_crs(agency: Agency, name: str = 'toa_do.csv', code: str = 'a') -> Path:
     """A table whose coordinates fit two zones alike: where no school is known, only a person knows."""
     return agency.text(name, f'MA_TRUONG,TEN_TRUONG,CAP_HOC,SO_CHO,X,Y\n{code},Trường,primary,400,570000,2250000\n')
 
 
 @pytest.fixture
-def held(agency, send):
+def held(agency: Agency, send: Send) -> int:
     """A delivery that waits because it would drop one school of two."""
     send(places(agency, '1.geojson', a=1, b=2), 'schools')
     report = send(places(agency, '2.geojson', a=10), 'schools')
     assert report.held == ['loss']
-    return report.delivery
+    return present(report.delivery)
 
 
-def test_accepting_a_loss_releases_it_and_keeps_who_and_why(held, query, locality):
+def test_accepting_a_loss_releases_it_and_keeps_who_and_why(held: int, query: Query, locality: Locality) -> None:
     report = desk.accept(held, YES, locality)
-    assert (report.verdict, report.diff.closed, report.delivery) == ('accepted', 1, held)
+    assert (report.verdict, present(report.diff).closed, report.delivery) == ('accepted', 1, held)
     assert query(OPEN) == [('a', 10)]
     assert query(STATUS) == [('accepted',), ('accepted',)]
     assert query('select delivery_id, decision, decided_by, reason, outcome from catalog.decision') == [
@@ -56,16 +61,16 @@ def test_accepting_a_loss_releases_it_and_keeps_who_and_why(held, query, localit
     ]
 
 
-def test_returning_releases_nothing_and_keeps_the_reason(held, query):
+def test_returning_releases_nothing_and_keeps_the_reason(held: int, query: Query) -> None:
     found = desk.return_(held, YES)
     assert (found.delivery.status, found.decisions[0].reason) == ('returned', 'asked the department')
     assert query(OPEN) == [('a', 1), ('b', 2)]
-    assert found.report.held == ['loss']
-    assert not any('dothi accept' in for_steward(note).en for note in found.report.notes)
+    assert present(found.report).held == ['loss']
+    assert not any('dothi accept' in for_steward(note).en for note in present(found.report).notes)
 
 
 @pytest.mark.parametrize('first', ['accept', 'return'])
-def test_a_decision_is_made_once(held, first, locality, query):
+def test_a_decision_is_made_once(held: int, first: str, locality: Locality, query: Query) -> None:
     if first == 'accept':
         desk.accept(held, YES, locality)
     else:
@@ -80,70 +85,78 @@ def test_a_decision_is_made_once(held, first, locality, query):
     assert query('select count(*) from catalog.decision') == [(1,)]
 
 
-def test_an_unknown_delivery_is_said_to_be_unknown(database, locality):
+def test_an_unknown_delivery_is_said_to_be_unknown(database: dict[str, str], locality: Locality) -> None:
     for decide in (lambda: desk.accept(999, YES, locality), lambda: desk.return_(999, YES)):
         with pytest.raises(NoSuchDelivery, match='999'):
             decide()
 
 
-def test_a_coordinate_system_that_a_person_names_is_added_to_what_the_file_says(agency, send, query, locality):
+def test_a_coordinate_system_that_a_person_names_is_added_to_what_the_file_says(
+    agency: Agency, send: Send, query: Query, locality: Locality
+) -> None:
     report = send(without_crs(agency), 'schools')
     assert (report.verdict, report.held) == ('undecided', ['crs'])
-    assert '--crs' in report.notes[-1].steward.en
-    done = desk.accept(report.delivery, Decision(by='x', reason='y', crs='EPSG:9209'), locality)
+    assert '--crs' in present(steward_advice(report.notes[-1])).en
+    done = desk.accept(present(report.delivery), Decision(by='x', reason='y', crs='EPSG:9209'), locality)
     assert done.verdict == 'accepted'
     assert query('select st_x(geom), st_y(geom) from layer.schools') == [(570_000, 2_250_000)]
     assert query('select options from catalog.decision') == [({'crs': 'EPSG:9209'},)]
 
 
-def test_naming_the_system_agrees_to_no_loss_that_nobody_has_seen(agency, send, query, locality):
+def test_naming_the_system_agrees_to_no_loss_that_nobody_has_seen(
+    agency: Agency, send: Send, query: Query, locality: Locality
+) -> None:
     """Held for its system, it turns out to drop three of three schools: it waits once more, now for that."""
     send(places(agency, '1.geojson', a=1, b=2, c=3), 'schools')
     number = send(without_crs(agency, code='d'), 'schools').delivery
-    again = desk.accept(number, Decision(by='x', reason='y', crs='EPSG:9209'), locality)
+    again = desk.accept(present(number), Decision(by='x', reason='y', crs='EPSG:9209'), locality)
     assert (again.verdict, again.held) == ('undecided', ['loss'])
     assert query(STATUS)[-1] == ('diagnosed',)
     assert len(query(OPEN)) == 3
     # the system that was named is not asked for again
-    assert desk.accept(number, YES, locality).verdict == 'accepted'
+    assert desk.accept(present(number), YES, locality).verdict == 'accepted'
     assert query('select code from layer.schools') == [('d',)]
     assert query('select outcome from catalog.decision order by id') == [('diagnosed',), ('accepted',)]
 
 
-def test_a_wrong_system_does_not_lose_the_delivery(agency, send, query, locality):
+def test_a_wrong_system_does_not_lose_the_delivery(
+    agency: Agency, send: Send, query: Query, locality: Locality
+) -> None:
     """Read in Web Mercator, every row lies outside the province: that decision fails, and the delivery waits."""
     number = send(without_crs(agency), 'schools').delivery
-    wrong = desk.accept(number, Decision(by='x', reason='y', crs='EPSG:3857'), locality)
+    wrong = desk.accept(present(number), Decision(by='x', reason='y', crs='EPSG:3857'), locality)
     assert (wrong.verdict, wrong.exit_code) == ('returned', 3)
     assert str(number) in wrong.notes[-1].en
     assert query(STATUS) == [('diagnosed',)]
     assert query('select outcome from catalog.decision') == [('returned',)]
-    assert desk.accept(number, Decision(by='x', reason='y', crs='EPSG:9209'), locality).verdict == 'accepted'
+    assert desk.accept(present(number), Decision(by='x', reason='y', crs='EPSG:9209'), locality).verdict == 'accepted'
     assert query('select count(*) from quarantine.row') == [(0,)]
 
 
-def test_accepting_a_loss_agrees_to_no_larger_one(held, agency, send, query, locality):
+def test_accepting_a_loss_agrees_to_no_larger_one(
+    held: int, agency: Agency, send: Send, query: Query, locality: Locality
+) -> None:
     """Half the schools were to go when it was seen. Meanwhile c came, and now it would be two of three."""
     send(places(agency, '3.geojson', c=3), 'schools', mode='upsert', agency='construction')
     again = desk.accept(held, YES, locality)
     assert 'loss' in again.held
     assert query(OPEN) == [('a', 1), ('b', 2), ('c', 3)]
     report = desk.accept(held, YES, locality)
-    assert (report.verdict, report.diff.changed, report.diff.closed) == ('accepted', 1, 2)
+    assert (report.verdict, present(report.diff).changed, present(report.diff).closed) == ('accepted', 1, 2)
     assert query(OPEN) == [('a', 10)]
 
 
-def test_accepting_a_movement_agrees_to_no_loss(agency, send, query, locality):
+def test_accepting_a_movement_agrees_to_no_loss(agency: Agency, send: Send, query: Query, locality: Locality) -> None:
     """A part that moved was seen; taken for the whole layer it would drop seven schools of ten."""
     send(moved(agency, '1.geojson', 0), 'schools')
     report = send(moved(agency, '2.geojson', 500, count=3, rows=3), 'schools', mode='upsert')
     assert report.held == ['moved']
-    again = desk.accept(report.delivery, Decision(by='x', reason='y', mode='replace'), locality)
+    again = desk.accept(present(report.delivery), Decision(by='x', reason='y', mode='replace'), locality)
     assert again.held == ['loss', 'moved']
     assert query('select count(*), min(st_x(geom)) from layer.schools') == [(10, 570_000)]
 
 
-def test_accepting_for_another_day_agrees_to_nothing(held, query, locality):
+def test_accepting_for_another_day_agrees_to_nothing(held: int, query: Query, locality: Locality) -> None:
     """Another day, system, scope, mode or column makes another file of it, even where the loss is the same."""
     again = desk.accept(held, Decision(by='x', reason='y', as_of=date(2024, 1, 1)), locality)
     assert again.held == ['loss']
@@ -151,14 +164,18 @@ def test_accepting_for_another_day_agrees_to_nothing(held, query, locality):
     assert desk.accept(held, YES, locality).verdict == 'accepted'
 
 
-def test_accepting_what_is_served_already_makes_no_release(held, agency, send, query, locality):
+def test_accepting_what_is_served_already_makes_no_release(
+    held: int, agency: Agency, send: Send, query: Query, locality: Locality
+) -> None:
     send(places(agency, '3.geojson', a=10), 'schools', accept_loss=True, agency='construction')
     report = desk.accept(held, YES, locality)
     assert report.unchanged
     assert query(STATUS)[1] == ('unchanged',)
 
 
-def test_a_newer_delivery_takes_the_place_of_one_that_waits(held, agency, send, query, locality):
+def test_a_newer_delivery_takes_the_place_of_one_that_waits(
+    held: int, agency: Agency, send: Send, query: Query, locality: Locality
+) -> None:
     newer = send(places(agency, '3.geojson', a=3, b=4), 'schools')
     assert query('select status, superseded_by from catalog.delivery where id = %s', held) == [
         ('superseded', newer.delivery)
@@ -170,34 +187,46 @@ def test_a_newer_delivery_takes_the_place_of_one_that_waits(held, agency, send, 
 @pytest.mark.parametrize(
     'other', [{'mode': 'upsert'}, {'agency': 'construction'}, {'origin': 'demo'}], ids=['part', 'agency', 'demo']
 )
-def test_a_delivery_that_does_not_say_the_same_leaves_it_waiting(held, agency, send, query, other):
+def test_a_delivery_that_does_not_say_the_same_leaves_it_waiting(
+    held: int, agency: Agency, send: Send, query: Query, other: dict[str, str]
+) -> None:
     send(places(agency, '3.geojson', a=3, b=4), 'schools', **other)
     assert query('select status from catalog.delivery where id = %s', held) == [('diagnosed',)]
 
 
-def test_a_newer_file_that_is_refused_leaves_the_older_one_waiting(held, agency, send, query):
+def test_a_newer_file_that_is_refused_leaves_the_older_one_waiting(
+    held: int, agency: Agency, send: Send, query: Query
+) -> None:
     with pytest.raises(EmptyFile):
         send(agency.geojson('3.geojson', []), 'schools')
     assert query(STATUS) == [('accepted',), ('diagnosed',), ('returned',)]
 
 
-def test_a_refused_file_is_archived_and_recorded_with_its_message(agency, send, query, database):
+def test_a_refused_file_is_archived_and_recorded_with_its_message(
+    agency: Agency, send: Send, query: Query, database: dict[str, str]
+) -> None:
     with pytest.raises(EmptyFile) as refused:
         send(agency.text('trống.csv', ''), 'schools')
     found = records.shown(1)
-    assert (found.delivery.status, found.report.verdict, found.report.error) == ('returned', 'returned', 'EmptyFile')
-    assert found.report.notes == [refused.value.text]
-    assert found.report.file == 'trống.csv'
+    assert (found.delivery.status, present(found.report).verdict, present(found.report).error) == (
+        'returned',
+        'returned',
+        'EmptyFile',
+    )
+    assert present(found.report).notes == [refused.value.text]
+    assert present(found.report).file == 'trống.csv'
 
 
-def test_who_sent_it_is_a_role_and_by_default_the_agencys_focal_point(agency, send, locality):
+def test_who_sent_it_is_a_role_and_by_default_the_agencys_focal_point(
+    agency: Agency, send: Send, locality: Locality
+) -> None:
     send(agency.schools('a'), 'schools')
     send(agency.schools('a', 'b', name='2.geojson'), 'schools', sender='văn thư')
     default = locality.agencies[locality.layer('schools').agency].focal_point.vi
     assert [one.sender for one in records.records()] == ['văn thư', default]
 
 
-def test_the_list_begins_with_what_waits_longest(agency, send):
+def test_the_list_begins_with_what_waits_longest(agency: Agency, send: Send) -> None:
     send(agency.schools('a'), 'schools')
     send(without_crs(agency, code='c'), 'schools', mode='upsert')
     send(without_crs(agency, 'b.csv', 'b'), 'schools', mode='upsert')
@@ -213,7 +242,9 @@ def test_the_list_begins_with_what_waits_longest(agency, send):
     assert records.records(agency='construction') == []
 
 
-def test_an_original_that_the_store_has_lost_or_changed_is_not_accepted(held, locality, query, database, tmp_path):
+def test_an_original_that_the_store_has_lost_or_changed_is_not_accepted(
+    held: int, locality: Locality, query: Query, database: dict[str, str], tmp_path: Path
+) -> None:
     ((path,),) = query('select store_path from catalog.delivery where id = %s', held)
     kept = tmp_path / 'store' / path
     whole = kept.read_bytes()
@@ -228,28 +259,34 @@ def test_an_original_that_the_store_has_lost_or_changed_is_not_accepted(held, lo
     assert desk.accept(held, YES, locality).verdict == 'accepted'
 
 
-def test_a_shapefile_is_accepted_with_all_its_parts(agency, send, locality, query):
+def test_a_shapefile_is_accepted_with_all_its_parts(
+    agency: Agency, send: Send, locality: Locality, query: Query
+) -> None:
     """They were archived together, and the .prj among them says what the file is in."""
     send(places(agency, '1.geojson', a=1, b=2), 'schools')
     file = agency.write('trường học.shp', [(agency.school('a', SO_CHO=5), agency.point())])
-    report = desk.accept(send(file, 'schools').delivery, YES, locality)
+    report = desk.accept(present(send(file, 'schools').delivery), YES, locality)
     assert (report.verdict, report.file) == ('accepted', 'trường học.shp')
     assert query(OPEN) == [('a', 5)]
 
 
-def test_the_same_content_under_another_name_is_accepted(agency, send, locality, query):
+def test_the_same_content_under_another_name_is_accepted(
+    agency: Agency, send: Send, locality: Locality, query: Query
+) -> None:
     """The archive keeps it once, under the name that it first came with."""
     send(places(agency, '1.geojson', a=1, b=2), 'schools')
     file = agency.write('truong.shp', [(agency.school('a', SO_CHO=5), agency.point())])
-    desk.return_(send(file, 'schools').delivery, YES)
+    desk.return_(present(send(file, 'schools').delivery), YES)
     for part in list(file.parent.glob('truong.*')):
         part.rename(part.with_name('trường mới' + part.suffix))
-    report = desk.accept(send(file.with_name('trường mới.shp'), 'schools').delivery, YES, locality)
+    report = desk.accept(present(send(file.with_name('trường mới.shp'), 'schools').delivery), YES, locality)
     assert (report.verdict, report.file) == ('accepted', 'trường mới.shp')
     assert query(OPEN) == [('a', 5)]
 
 
-def test_a_raster_under_another_name_is_restored_with_what_stands_beside_it(tmp_path, monkeypatch):
+def test_a_raster_under_another_name_is_restored_with_what_stands_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """X.TIF with X.TIF.aux.xml, sent again as y.tif."""
     monkeypatch.setenv('DOTHI_STATE', str(tmp_path / 'state'))
     sent = tmp_path / 'X.TIF'
@@ -261,19 +298,19 @@ def test_a_raster_under_another_name_is_restored_with_what_stands_beside_it(tmp_
         assert sorted(path.name for path in file.parent.glob('y*')) == ['y.tif', 'y.tif.aux.xml']
 
 
-def test_a_delivery_that_ended_meanwhile_is_not_called_failed(agency, send, query):
+def test_a_delivery_that_ended_meanwhile_is_not_called_failed(agency: Agency, send: Send, query: Query) -> None:
     """A fault after the commit, such as an interrupt, takes nothing back that was released."""
     number = send(agency.schools('a'), 'schools').delivery
-    with desk.deliveries.loader_session() as db:
-        desk.deliveries._fail(db, number, KeyboardInterrupt())
+    with deliveries.loader_session() as db:
+        deliveries._fail(db, present(number), KeyboardInterrupt())
     assert query(STATUS) == [('accepted',)]
 
 
-def test_two_who_accept_at_once_make_one_release(held, locality, query):
+def test_two_who_accept_at_once_make_one_release(held: int, locality: Locality, query: Query) -> None:
     """The second finds the delivery taken or decided, whichever the clock says."""
-    ends, begun, go_on = [], threading.Event(), threading.Event()
+    ends, begun, go_on = list[Report](), threading.Event(), threading.Event()
 
-    def progress(stage, done, total):
+    def progress(stage: str, done: int, total: int | None) -> None:
         if stage == 'lock':
             begun.set()
             go_on.wait(PATIENCE_S)
@@ -289,15 +326,17 @@ def test_two_who_accept_at_once_make_one_release(held, locality, query):
     assert query('select count(*) from catalog.decision') == [(1,)]
 
 
-def test_one_that_is_superseded_while_it_is_accepted_is_not_released(held, agency, send, locality, query):
+def test_one_that_is_superseded_while_it_is_accepted_is_not_released(
+    held: int, agency: Agency, send: Send, locality: Locality, query: Query
+) -> None:
     """The newer delivery is released between the older one's reading and its turn: the newer one stays."""
-    newer = []
+    newer: list[Report] = []
 
-    def progress(stage, done, total):
+    def progress(stage: str, done: int, total: int | None) -> None:
         if stage == 'lock' and not newer:
             newer.append(send(places(agency, '3.geojson', a=3, b=4), 'schools'))
 
-    with pytest.raises(desk.deliveries.DecidedMeanwhile) as lost:
+    with pytest.raises(deliveries.DecidedMeanwhile) as lost:
         desk.accept(held, YES, locality, progress)
     assert exit_code(lost.value) == 4
     assert query(OPEN) == [('a', 3), ('b', 4)]
@@ -305,7 +344,7 @@ def test_one_that_is_superseded_while_it_is_accepted_is_not_released(held, agenc
     assert query('select count(*) from catalog.decision') == [(0,)]
 
 
-def moved(agency, name, metres, count=10, rows=10):
+def moved(agency: Agency, name: str, metres: float, count: int = 10, rows: int = 10) -> Path:
     """Ten schools, `count` of them that many metres east of where they were."""
     return agency.geojson(
         name, [(agency.school(f'{i:02}'), agency.point(100 * i + (metres if i < count else 0))) for i in range(rows)]
@@ -315,7 +354,9 @@ def moved(agency, name, metres, count=10, rows=10):
 @pytest.mark.parametrize(
     ('metres', 'count', 'held'), [(224.3, 10, ['moved']), (224.3, 2, []), (224.3, 3, ['moved']), (9, 10, [])]
 )
-def test_a_shift_of_more_than_a_fifth_of_the_rows_waits(agency, send, metres, count, held):
+def test_a_shift_of_more_than_a_fifth_of_the_rows_waits(
+    agency: Agency, send: Send, metres: float, count: int, held: list[str]
+) -> None:
     """The layer lets a fifth of its rows move by more than 10 m; a lost datum shift moves all by 224 m."""
     send(moved(agency, '1.geojson', 0), 'schools')
     report = send(moved(agency, '2.geojson', metres, count), 'schools')
@@ -325,26 +366,28 @@ def test_a_shift_of_more_than_a_fifth_of_the_rows_waits(agency, send, metres, co
         assert '10 m' in report.notes[0].en
 
 
-def test_a_shift_that_a_person_agrees_to_is_released(agency, send, locality, query):
+def test_a_shift_that_a_person_agrees_to_is_released(
+    agency: Agency, send: Send, locality: Locality, query: Query
+) -> None:
     send(moved(agency, '1.geojson', 0), 'schools')
     number = send(moved(agency, '2.geojson', 224), 'schools').delivery
-    assert desk.accept(number, YES, locality).diff.changed == 10
+    assert present(desk.accept(present(number), YES, locality).diff).changed == 10
     assert query('select min(st_x(geom)) from layer.schools') == [(570_224,)]
 
 
-def test_demonstration_data_has_no_place_to_move_from(agency, send):
+def test_demonstration_data_has_no_place_to_move_from(agency: Agency, send: Send) -> None:
     send(moved(agency, '1.geojson', 0), 'schools', origin='demo')
     assert send(moved(agency, '2.geojson', 5_000), 'schools').held == []
 
 
-def test_a_person_can_say_that_a_file_is_only_a_part(held, locality, query):
+def test_a_person_can_say_that_a_file_is_only_a_part(held: int, locality: Locality, query: Query) -> None:
     report = desk.accept(held, Decision(by='x', reason='only the north', mode='upsert'), locality)
-    assert (report.diff.changed, report.diff.closed) == (1, 0)
+    assert (present(report.diff).changed, present(report.diff).closed) == (1, 0)
     assert query(OPEN) == [('a', 10), ('b', 2)]
     assert query('select mode from catalog.release order by number desc limit 1') == [('upsert',)]
 
 
-def test_readers_and_editors_see_nothing_of_the_desk(held, database):
+def test_readers_and_editors_see_nothing_of_the_desk(held: int, database: dict[str, str]) -> None:
     import psycopg2
 
     from dothi.core.database import connection
@@ -355,20 +398,24 @@ def test_readers_and_editors_see_nothing_of_the_desk(held, database):
                 cursor.execute(f'select * from {table}')
 
 
-def test_the_same_file_after_its_acceptance_is_told_to_be_known(held, agency, send, locality, query):
+def test_the_same_file_after_its_acceptance_is_told_to_be_known(
+    held: int, agency: Agency, send: Send, locality: Locality, query: Query
+) -> None:
     report = desk.accept(held, YES, locality)
     again = send(places(agency, '2.geojson', a=10), 'schools')
     assert (again.unchanged, again.release) == (True, report.release)
 
 
-def test_options_that_were_recorded_are_those_that_were_given(agency, send, query):
+def test_options_that_were_recorded_are_those_that_were_given(agency: Agency, send: Send, query: Query) -> None:
     send(agency.schools('a'), 'schools', mode='upsert', note='quý 2')
     ((options,),) = query('select options from catalog.delivery')
     assert options == {'layer': 'schools', 'mode': 'upsert', 'note': 'quý 2'}
     assert json.dumps(options)
 
 
-def test_an_agency_that_is_not_known_is_refused_before_anything_is_kept(agency, send, query):
+def test_an_agency_that_is_not_known_is_refused_before_anything_is_kept(
+    agency: Agency, send: Send, query: Query
+) -> None:
     with pytest.raises(UnknownAgency):
         send(agency.schools('a'), 'schools', agency='nobody')
     assert query('select count(*) from catalog.delivery') == [(0,)]

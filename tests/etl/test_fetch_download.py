@@ -1,23 +1,25 @@
 """Files from the web are whole and verified, or not there; what broke off goes on."""
 
 import hashlib
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from etl.fetch.download import BLOCK_BYTES, ChangedFile, NoDownload, WrongChecksum, fetch, sha256_of
 from etl.fetch.source import Download
-from tests.etl.publisher import publishing
+from tests.etl.publisher import Publisher, publishing
 
 CONTENT = bytes(range(256)) * 1_000
 
 
 @pytest.fixture
-def publisher():
+def publisher() -> Iterator[Publisher]:
     with publishing() as running:
         yield running
 
 
-def test_a_broken_download_goes_on_where_it_broke_off(publisher, tmp_path):
+def test_a_broken_download_goes_on_where_it_broke_off(publisher: Publisher, tmp_path: Path) -> None:
     download = Download(url=publisher.publish('a.bin', CONTENT))
     publisher.breaks_after = 150_000
     with pytest.raises(NoDownload, match='Run the command again'):
@@ -28,7 +30,7 @@ def test_a_broken_download_goes_on_where_it_broke_off(publisher, tmp_path):
     assert sorted(file.name for file in tmp_path.iterdir()) == ['a.bin', 'a.bin.sha256']
 
 
-def test_parts_of_two_versions_are_never_joined(publisher, tmp_path):
+def test_parts_of_two_versions_are_never_joined(publisher: Publisher, tmp_path: Path) -> None:
     download = Download(url=publisher.publish('a.bin', CONTENT))
     publisher.breaks_after = 150_000
     with pytest.raises(NoDownload):
@@ -38,14 +40,14 @@ def test_parts_of_two_versions_are_never_joined(publisher, tmp_path):
     assert fetch(download, tmp_path).read_bytes() == other
 
 
-def test_a_file_that_is_there_is_not_fetched_again(publisher, tmp_path):
+def test_a_file_that_is_there_is_not_fetched_again(publisher: Publisher, tmp_path: Path) -> None:
     download = Download(url=publisher.publish('a.bin', CONTENT))
     fetch(download, tmp_path)
     fetch(download, tmp_path)
     assert publisher.asked == [('a.bin', None)]
 
 
-def test_what_is_not_as_announced_is_dropped(publisher, tmp_path):
+def test_what_is_not_as_announced_is_dropped(publisher: Publisher, tmp_path: Path) -> None:
     right = hashlib.sha256(CONTENT).hexdigest()
     url = publisher.publish('a.bin', CONTENT + b'!')
     with pytest.raises(WrongChecksum, match='sha256'):
@@ -55,8 +57,8 @@ def test_what_is_not_as_announced_is_dropped(publisher, tmp_path):
     assert sha256_of(fetch(Download(url=url, sha256=right), tmp_path)) == right
 
 
-def test_a_file_of_the_day_follows_the_checksum_beside_it(publisher, tmp_path):
-    def announce(content):
+def test_a_file_of_the_day_follows_the_checksum_beside_it(publisher: Publisher, tmp_path: Path) -> None:
+    def announce(content: bytes) -> None:
         publisher.publish('a.md5', f'{hashlib.md5(content).hexdigest()}  a.bin\n'.encode())
         publisher.publish('a.bin', content, version=f'"{len(content)}"')
 
@@ -67,7 +69,7 @@ def test_a_file_of_the_day_follows_the_checksum_beside_it(publisher, tmp_path):
     assert fetch(download, tmp_path).read_bytes() == CONTENT + b'tomorrow'
 
 
-def test_another_file_at_a_lasting_address_waits_for_a_word(publisher, tmp_path):
+def test_another_file_at_a_lasting_address_waits_for_a_word(publisher: Publisher, tmp_path: Path) -> None:
     download = Download(url=publisher.publish('a.bin', CONTENT))
     fetch(download, tmp_path).unlink()
     publisher.publish('a.bin', b'another')
@@ -77,8 +79,8 @@ def test_another_file_at_a_lasting_address_waits_for_a_word(publisher, tmp_path)
 
 
 @pytest.mark.parametrize('url', ['http://127.0.0.1:1/a.bin', '{publisher}/missing.bin'])
-def test_no_answer_says_what_to_check(url, publisher, tmp_path):
+def test_no_answer_says_what_to_check(url: str, publisher: Publisher, tmp_path: Path) -> None:
     with pytest.raises(NoDownload) as caught:
         fetch(Download(url=url.format(publisher=publisher.url)), tmp_path)
-    assert 'locality/sources' in caught.value.text.vi
+    assert 'sources/' in caught.value.text.vi
     assert not (tmp_path / 'a.bin').exists()

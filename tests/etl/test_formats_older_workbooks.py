@@ -5,11 +5,12 @@ import random
 import zipfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 from xml.sax.saxutils import escape
 
 import openpyxl
 import pytest
-import xlwt  # type: ignore[import-untyped]
+import xlwt
 
 from dothi.core.errors import DataRefused
 from etl.formats.errors import UnreadableFile
@@ -34,14 +35,14 @@ TABLE: Table = [
 def write_xlsx(file: Path, table: Table) -> None:
     book = openpyxl.Workbook()
     for row in table:
-        book.active.append(list(row))  # type: ignore[union-attr]
+        book.active.append(list(row))
     book.save(file)
 
 
 def write_xls(file: Path, table: Table) -> None:
     book = xlwt.Workbook(encoding='utf-8')
     sheet = book.add_sheet('Trường')
-    formats = {
+    formats: dict[type, Any] = {
         datetime.datetime: xlwt.easyxf(num_format_str='dd/mm/yyyy hh:mm'),
         datetime.date: xlwt.easyxf(num_format_str='dd/mm/yyyy'),
     }

@@ -7,14 +7,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
-from libarchive import file_writer  # type: ignore[import-untyped]
+from libarchive import file_writer
 
 from etl.formats import zipped
-from etl.formats.errors import BadArchive, NoLayerInFile
+from etl.formats.errors import BadArchive, NoLayerInFile, UnknownFormat
 from etl.formats.packed import zip_of
 from etl.formats.source import Source
-from etl.report.model import Report
-from tests.etl.conftest import Agency
+from tests.etl.conftest import Agency, Send
+from tests.present import present
 
 type Members = Mapping[str, bytes]
 CSV = 'MA_TRUONG,TEN_TRUONG,CAP_HOC,lon,lat\na,Trường A,primary,106.168,20.429\n'.encode()
@@ -73,14 +73,14 @@ def test_a_table_in_a_folder_of_the_archive_is_read(
 
 @WRITERS
 def test_a_shapefile_of_an_archive_is_delivered(
-    agency: Agency, send: Callable[..., Report], suffix: str, write: Callable[[Path, Members], Path]
+    agency: Agency, send: Send, suffix: str, write: Callable[[Path, Members], Path]
 ) -> None:
     """Through the closed room, which has no network and may start no process."""
     rows = [(agency.school(code), agency.point(10 * place)) for place, code in enumerate('abc')]
     agency.write('t.shp', rows, encoding='utf-8')
     parts = {path.name: path.read_bytes() for path in agency.folder.iterdir()}
     report = send(write(agency.folder / f'gửi{suffix}', parts), 'schools', crs='EPSG:9209')
-    assert (report.verdict, report.diff.added) == ('accepted', 3)
+    assert (report.verdict, present(report.diff).added) == ('accepted', 3)
 
 
 @WRITERS
@@ -142,6 +142,24 @@ def test_an_archive_without_data_says_what_it_holds(
 ) -> None:
     with pytest.raises(NoLayerInFile, match='ảnh'):
         opened(write(agency.folder / f't{suffix}', {'ảnh.xyz': b'x'}))
+
+
+@WRITERS
+@pytest.mark.parametrize('inner', ['trường.zip', 'trường.7z', 'trường.RAR'])
+def test_an_archive_within_an_archive_is_to_be_unpacked(
+    agency: Agency, opened: Callable[..., Source], suffix: str, write: Callable[[Path, Members], Path], inner: str
+) -> None:
+    with pytest.raises(UnknownFormat, match='an archive within an archive is not opened'):
+        opened(write(agency.folder / f't{suffix}', {inner: b'x', 'ảnh.png': b'x'}))
+
+
+def test_data_among_thousands_of_notes_are_refused_before_each_is_opened(
+    agency: Agency, opened: Callable[..., Source]
+) -> None:
+    """10,000 of them took longer than a file may, after which nobody knew why."""
+    notes = {f'ghi chú/{number}.txt': b'x' for number in range(1_000)}
+    with pytest.raises(BadArchive, match='holds 1,001 files of data or notes; at most 1,000'):
+        opened(write_7z(agency.folder / 't.7z', {'trường.csv': CSV} | notes))
 
 
 @WRITERS

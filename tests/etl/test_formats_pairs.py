@@ -10,8 +10,7 @@ from hypothesis import strategies as st
 from etl.formats.coordinate_pair import parse_pair
 from etl.formats.place import find_place
 from etl.formats.source import Source
-from etl.report.model import Report
-from tests.etl.conftest import Agency
+from tests.etl.conftest import Agency, Send
 
 HEADER = 'Mã trường;Tên trường;Cấp học;{}\n'
 NAMES = {
@@ -122,12 +121,7 @@ def test_a_title_over_two_columns_is_not_a_column_of_both(agency: Agency, opened
     ],
 )
 def test_the_same_schools_are_released_in_whichever_order_they_were_written(
-    agency: Agency,
-    send: Callable[..., Report],
-    query: Callable[..., list[Any]],
-    name: str,
-    crs: str | None,
-    places: list[str],
+    agency: Agency, send: Send, query: Callable[..., list[Any]], name: str, crs: str | None, places: list[str]
 ) -> None:
     """Three schools, 10 m from one to the next eastwards, from the corner where files of these tests begin."""
     rows = [f'{code};Trường {code};primary;"{place}"\n' for code, place in zip('abc', places, strict=True)]
@@ -139,7 +133,7 @@ def test_the_same_schools_are_released_in_whichever_order_they_were_written(
     assert [pytest.approx(row, abs=0.5) for row in placed] == [(0, 0), (10, 0), (20, 0)]
 
 
-def test_a_cell_without_two_coordinates_is_a_row_without_a_place(agency: Agency, send: Callable[..., Report]) -> None:
+def test_a_cell_without_two_coordinates_is_a_row_without_a_place(agency: Agency, send: Send) -> None:
     places = [f'2250000 {570_000 + 10 * number}' for number in range(60)] + ['xem bản đồ']
     rows = [f'{code};Trường {code};primary;{place}\n' for code, place in enumerate(places)]
     file = agency.folder / 't.csv'

@@ -3,6 +3,9 @@
 import datetime
 import tracemalloc
 import zipfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import openpyxl
 import pytest
@@ -10,16 +13,19 @@ import xlsxwriter
 
 from etl.formats.errors import AmbiguousLayer, BadArchive, NoCoordinates, UnreadableFile
 from etl.formats.place import find_place
+from etl.formats.source import RawBatch, Source
+from tests.etl.conftest import Agency, Send
+from tests.present import present
 
 HEADER = ['Mã trường', 'Tên trường', 'Cấp học', 'Kinh độ', 'Vĩ độ']
 ROW = ['a', 'Trường A', 'primary', 106.168, 20.429]
 
 
 @pytest.fixture
-def workbook(agency):
+def workbook(agency: Agency) -> Callable[..., Path]:
     """Writes an Excel workbook with these sheets of rows."""
 
-    def workbook_(name='t.xlsx', **sheets):
+    def workbook_(name: str = 't.xlsx', **sheets: Any) -> Path:
         book = openpyxl.Workbook()
         book.remove(book.active)
         for title, rows in sheets.items():
@@ -32,7 +38,7 @@ def workbook(agency):
     return workbook_
 
 
-def only(source):
+def only(source: Source) -> RawBatch:
     (batch,) = source.batches()
     return batch
 
@@ -52,30 +58,32 @@ def only(source):
         (['E (m)', 'N (m)'], 0, None, True),
     ],
 )
-def test_columns_of_coordinates_by_their_usual_names(columns, east, implied, known):
+def test_columns_of_coordinates_by_their_usual_names(
+    columns: list[str], east: int, implied: str | None, known: bool
+) -> None:
     place = find_place(columns)
-    assert (place.east, place.north) == (east, 1 - east)
-    assert (place.implied_crs, place.axes_known) == (implied, known)
+    assert (present(place).east, present(place).north) == (east, 1 - east)
+    assert (present(place).implied_crs, present(place).axes_known) == (implied, known)
 
 
 @pytest.mark.parametrize('columns', [['Kinh tuyến trục', 'Vĩ độ'], ['xã', 'tên'], ['mã xã', 'năm'], ['X'], []])
-def test_other_columns_are_no_coordinates(columns):
+def test_other_columns_are_no_coordinates(columns: list[str]) -> None:
     assert find_place(columns) is None
 
 
-def test_degrees_minutes_and_seconds_in_csv_become_degrees(agency, opened):
+def test_degrees_minutes_and_seconds_in_csv_become_degrees(agency: Agency, opened: Callable[..., Source]) -> None:
     file = agency.text('t.csv', 'Mã trường;Vĩ độ;Kinh độ\na;"20°25\'44,4""N";106°10′06″Đ\nb;20 25 44,4;106 10 6\n')
     batch = only(opened(file))
     assert [(round(p.x, 9), round(p.y, 9)) for p in batch.geometry] == [(106.168333333, 20.429)] * 2
 
 
-def test_thousands_in_csv_are_metres_and_the_axes_stay_open(agency, opened):
+def test_thousands_in_csv_are_metres_and_the_axes_stay_open(agency: Agency, opened: Callable[..., Source]) -> None:
     source = opened(agency.text('t.csv', 'ma;X (VN2000);Y (VN2000)\na;2.260.342,55;569.542,41\n'))
     assert [(p.x, p.y) for p in only(source).geometry] == [(2260342.55, 569542.41)]
     assert not source.axes_known
 
 
-def test_titles_above_the_header_of_a_csv_are_no_rows(agency, opened):
+def test_titles_above_the_header_of_a_csv_are_no_rows(agency: Agency, opened: Callable[..., Source]) -> None:
     title = 'SỞ GIÁO DỤC, HUYỆN HẢI HẬU;;;\n"DANH SÁCH, đợt 1";;;\n;;;\n'
     table = 'Mã trường;Tên;lon;lat\n(1);(2);(3);(4)\na;A;106,1;20,4\n'
     source = opened(agency.text('t.csv', title + table))
@@ -85,7 +93,9 @@ def test_titles_above_the_header_of_a_csv_are_no_rows(agency, opened):
     assert batch.first_row == 1
 
 
-def test_numbers_of_a_workbook_keep_what_was_typed(workbook, opened):
+def test_numbers_of_a_workbook_keep_what_was_typed(
+    workbook: Callable[..., Path], opened: Callable[..., Source]
+) -> None:
     """A cell of 569542.413 is 569542.4129999999 to GDAL, and a code typed as a number is no 366.0."""
     file = workbook(truong=[['Mã trường', 'Tên', 'X', 'Y'], [366, 1.1, 2259884.543, 569542.413], ['036', 'A', 1, 2]])
     batch = only(opened(file))
@@ -95,7 +105,9 @@ def test_numbers_of_a_workbook_keep_what_was_typed(workbook, opened):
     assert (batch.geometry[0].x, batch.geometry[0].y) == (2259884.543, 569542.413)
 
 
-def test_titles_merged_headers_and_numbered_columns_of_a_workbook(workbook, opened):
+def test_titles_merged_headers_and_numbered_columns_of_a_workbook(
+    workbook: Callable[..., Path], opened: Callable[..., Source]
+) -> None:
     rows = [
         ['SỞ GIÁO DỤC VÀ ĐÀO TẠO'],
         [],
@@ -113,12 +125,14 @@ def test_titles_merged_headers_and_numbered_columns_of_a_workbook(workbook, open
     assert [(p.x, p.y) for p in batch.geometry] == [(2259884.54, 569542.41), (2259894.5, 569552.5)]
 
 
-def test_a_sheet_of_explanations_is_no_layer(workbook, opened):
+def test_a_sheet_of_explanations_is_no_layer(workbook: Callable[..., Path], opened: Callable[..., Source]) -> None:
     file = workbook(**{'Ghi chú': [['Cột', 'Nghĩa'], ['Mã', 'mã trường']], 'Số liệu': [HEADER, ROW], 'Sheet3': []})
     assert opened(file).layer == 'Số liệu'
 
 
-def test_of_several_sheets_the_one_whose_columns_fit_is_taken_or_they_are_listed(workbook, opened):
+def test_of_several_sheets_the_one_whose_columns_fit_is_taken_or_they_are_listed(
+    workbook: Callable[..., Path], opened: Callable[..., Source]
+) -> None:
     other = [['Tên cầu', 'x', 'y'], ['Cầu', 1, 2]]
     assert opened(workbook(cau=other, truong=[HEADER, ROW])).layer == 'truong'
     file = workbook(**{'đợt 1': [HEADER, ROW], 'đợt 2': [HEADER, ROW]})
@@ -127,23 +141,31 @@ def test_of_several_sheets_the_one_whose_columns_fit_is_taken_or_they_are_listed
     assert opened(file, name='đợt 2').layer == 'đợt 2'
 
 
-def test_a_workbook_without_coordinates_says_what_to_call_them(workbook, opened):
+def test_a_workbook_without_coordinates_says_what_to_call_them(
+    workbook: Callable[..., Path], opened: Callable[..., Source]
+) -> None:
     with pytest.raises(NoCoordinates, match='lon and lat'):
         opened(workbook(truong=[['Mã trường', 'Tên'], ['a', 'A']]))
 
 
-def test_a_workbook_inside_an_archive_is_read(agency, workbook, opened):
+def test_a_workbook_inside_an_archive_is_read(
+    agency: Agency, workbook: Callable[..., Path], opened: Callable[..., Source]
+) -> None:
     archive = agency.zip('t.zip', [workbook('bảng (1).xlsx', truong=[HEADER, ROW])], inside='thư mục/')
     assert [(p.x, p.y) for p in only(opened(archive)).geometry] == [(106.168, 20.429)]
 
 
-def test_rows_without_a_place_are_told_and_those_of_the_whole_table_released(workbook, send):
+def test_rows_without_a_place_are_told_and_those_of_the_whole_table_released(
+    workbook: Callable[..., Path], send: Send
+) -> None:
     file = workbook(truong=[HEADER, ROW, ['b', 'B', 'primary', None, 20.4], ['c', 'C', 'primary', 'ở xa', 20.4]])
     report = send(file, 'schools', dry_run=True)
     assert [(row.row, row.code) for row in report.rows.bad] == [(2, 'coordinates_missing'), (3, 'coordinates_missing')]
 
 
-def test_a_workbook_that_unpacks_to_gigabytes_is_not_opened(agency, workbook, opened):
+def test_a_workbook_that_unpacks_to_gigabytes_is_not_opened(
+    agency: Agency, workbook: Callable[..., Path], opened: Callable[..., Source]
+) -> None:
     file = workbook(truong=[HEADER, ROW])
     with zipfile.ZipFile(file, 'a', zipfile.ZIP_DEFLATED) as book:
         book.writestr('xl/worksheets/sheet9.xml', b' ' * 50_000_000)
@@ -157,7 +179,9 @@ WHEN = datetime.datetime.fromisoformat('2024-08-31 10:05')
 @pytest.mark.parametrize(
     'number_format', ['dd/mm/yyyy hh:mm:ss', 'yyyy-mm-dd h:mm', 'm/d/yy h:mm', '[$-42A]d mmm h:mm']
 )
-def test_a_time_of_day_in_a_workbook_is_not_lost(number_format, agency, opened):
+def test_a_time_of_day_in_a_workbook_is_not_lost(
+    number_format: str, agency: Agency, opened: Callable[..., Source]
+) -> None:
     """GDAL knows hours of two digits only."""
     book = openpyxl.Workbook()
     book.active.append(['Mã trường', 'lon', 'lat', 'Lúc', 'Ngày', 'Giá'])
@@ -173,7 +197,9 @@ def test_a_time_of_day_in_a_workbook_is_not_lost(number_format, agency, opened):
     ]
 
 
-def test_a_workbook_that_declares_entities_is_not_read(agency, workbook, opened):
+def test_a_workbook_that_declares_entities_is_not_read(
+    agency: Agency, workbook: Callable[..., Path], opened: Callable[..., Source]
+) -> None:
     file = workbook(truong=[HEADER, ROW])
     parts = {name: zipfile.ZipFile(file).read(name) for name in zipfile.ZipFile(file).namelist()}
     doctype = b'<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>'
@@ -184,7 +210,7 @@ def test_a_workbook_that_declares_entities_is_not_read(agency, workbook, opened)
         opened(file)
 
 
-def test_a_workbook_of_another_program_is_read(agency, opened):
+def test_a_workbook_of_another_program_is_read(agency: Agency, opened: Callable[..., Source]) -> None:
     """XlsxWriter and openpyxl differ in how they keep texts, and one that is told to keeps none apart."""
     with xlsxwriter.Workbook(agency.folder / 't.xlsx', {'constant_memory': True}) as book:
         sheet = book.add_worksheet('truong')
@@ -200,7 +226,7 @@ SHEET = {
 }
 
 
-def sheet(agency, rows):
+def sheet(agency: Agency, rows: str) -> Path:
     file = agency.folder / 't.xlsx'
     with zipfile.ZipFile(file, 'w', zipfile.ZIP_DEFLATED) as packed:
         for name, text in SHEET.items():
@@ -209,12 +235,14 @@ def sheet(agency, rows):
     return file
 
 
-def test_a_cell_past_the_last_column_of_excel_is_refused(agency, opened):
+def test_a_cell_past_the_last_column_of_excel_is_refused(agency: Agency, opened: Callable[..., Source]) -> None:
     with pytest.raises(UnreadableFile, match='16384'):
         opened(sheet(agency, '<row><c r="ZZZ1"/></row>'))
 
 
-def test_a_small_workbook_with_cells_in_the_last_column_does_not_fill_the_memory(agency, opened):
+def test_a_small_workbook_with_cells_in_the_last_column_does_not_fill_the_memory(
+    agency: Agency, opened: Callable[..., Source]
+) -> None:
     """Unless rows are cut at the header's width, 3,000 of them are 3,000 times 16,384 cells: 400 MB."""
     names = ''.join(f'<c t="str"><v>{name}</v></c>' for name in HEADER)
     file = sheet(agency, f'<row>{names}</row>' + '<row><c r="XFD1"><v>1</v></c></row>' * 3_000)

@@ -10,8 +10,7 @@ import pytest
 from dothi.core.text import steward_advice
 from etl.formats.errors import AmbiguousLayer, NoLayerInFile
 from etl.formats.source import Source
-from etl.report.model import Report
-from tests.etl.conftest import Agency
+from tests.etl.conftest import Agency, Query, Send
 
 HEADER = ['Mã trường', 'Tên trường', 'Cấp học', 'E', 'N']
 
@@ -39,8 +38,8 @@ def write_sheets(agency: Agency, sheets: Iterable[tuple[str, list[list[Any]]]]) 
 
 def by_commune(agency: Agency, second_header: list[str] | None = None) -> Path:
     """A sheet of explanations, and one for each of two communes."""
-    second = [second_header or HEADER, school('c', 20)]
-    sheets = [
+    second: list[list[Any]] = [second_header or HEADER, school('c', 20)]
+    sheets: list[tuple[str, list[list[Any]]]] = [
         ('Hướng dẫn', [['Mỗi xã một trang']]),
         ('Xã A', [HEADER, school('a', 0), school('b', 10)]),
         ('Xã B', second),
@@ -48,16 +47,14 @@ def by_commune(agency: Agency, second_header: list[str] | None = None) -> Path:
     return write_sheets(agency, sheets)
 
 
-def test_sheets_of_one_table_are_released_as_one(
-    agency: Agency, send: Callable[..., Report], query: Callable[..., list[tuple[Any, ...]]]
-) -> None:
+def test_sheets_of_one_table_are_released_as_one(agency: Agency, send: Send, query: Query) -> None:
     report = send(by_commune(agency), 'schools', crs='EPSG:9209', source_layer='*')
     assert (report.verdict, report.rows.bad_rows) == ('accepted', 0)
     assert query('select code from layer.schools order by 1') == [('a',), ('b',), ('c',)]
 
 
-def test_rows_are_counted_on_from_sheet_to_sheet(agency: Agency, send: Callable[..., Report]) -> None:
-    rows = [HEADER, *(school(f's{number}', number) for number in range(60))]
+def test_rows_are_counted_on_from_sheet_to_sheet(agency: Agency, send: Send) -> None:
+    rows: list[list[Any]] = [HEADER, *(school(f's{number}', number) for number in range(60))]
     file = write_sheets(
         agency, [('Xã A', rows), ('Xã B', [HEADER, school('c', 99), ['d', 'Trường d', 'primary', None, None]])]
     )

@@ -9,48 +9,61 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 from dothi.core import database as core_database
 from dothi.core.errors import Defect
-from dothi.core.settings import PROJECT, PathSettings
+from dothi.core.locality import Locality
+from dothi.core.settings import PathSettings
 from etl.desk.decide import Decision, return_
+from etl.desk.deliver import deliver
 from etl.desk.deliveries import loader_session
 from etl.desk.records import records
 from etl.formats.errors import InUse
 from etl.inbox import answers, delivering
-from etl.inbox.claim import take
+from etl.inbox.answers import answer
+from etl.inbox.assigning import assign
+from etl.inbox.claim import Claim, take
 from etl.inbox.looking import look
+from etl.inbox.outcome import TakenFile
 from etl.inbox.round import INBOX_LOCK, InboxBusy, alone, once
 from etl.inbox.watch import watch
+from etl.receipt.receipt import write_receipt
+from etl.report.model import Report
+from tests.etl.conftest import Agency, Query, Send
 from tests.etl.crashing import ended, forked
 from tests.hostile.files import HOSTILE
+from tests.nam_dinh import NAM_DINH
+from tests.present import present
 
 
 class Inbox:
     """The inbox of the test's own instance."""
 
-    def __init__(self, locality):
+    def __init__(self, locality: Locality) -> None:
         self.root, self.locality = PathSettings().inbox, locality
         self.look()
 
-    def put(self, file, agency='education', folder=None):
+    def put(self, file: Path, agency: str = 'education', folder: str | None = None) -> Path:
         home = self.root / agency / (folder or '')
         home.mkdir(exist_ok=True)
-        return shutil.copy(file, home)
+        return Path(shutil.copy(file, str(home)))
 
-    def look(self):
+    def look(self) -> list[TakenFile]:
         """What one look took."""
         return once(self.root, 0, self.locality, lambda: Defect('lỗi', 'fault')).taken
 
-    def answers(self, agency='education'):
+    def answers(self, agency: str = 'education') -> dict[str, list[str]]:
         """What lies in the folders of the agency's answers."""
         found = sorted((self.root / agency / 'answered').iterdir())
         return {folder.name: sorted(file.name for file in folder.iterdir()) for folder in found}
 
-    def left(self):
+    def left(self) -> list[Any]:
         """What is still worked on, or waits in a folder."""
         waiting = [path for path in self.root.glob('*/*') if path.name not in ('answered', 'huong-dan.html')]
         return [
@@ -59,11 +72,13 @@ class Inbox:
 
 
 @pytest.fixture
-def inbox(database, locality):
+def inbox(database: dict[str, str], locality: Locality) -> Inbox:
     return Inbox(locality)
 
 
-def test_a_file_comes_back_with_its_receipt_and_its_layer_is_released(inbox, agency, query):
+def test_a_file_comes_back_with_its_receipt_and_its_layer_is_released(
+    inbox: Inbox, agency: Agency, query: Query
+) -> None:
     inbox.put(agency.schools('a', 'b'))
     (taken,) = inbox.look()
     assert (taken.status, taken.layer, taken.exit_code) == ('accepted', 'schools', 0)
@@ -75,22 +90,24 @@ def test_a_file_comes_back_with_its_receipt_and_its_layer_is_released(inbox, age
     assert inbox.look() == []
 
 
-def test_bad_rows_come_back_as_a_file_for_qgis(inbox, agency):
+def test_bad_rows_come_back_as_a_file_for_qgis(inbox: Inbox, agency: Agency) -> None:
     rows = [(agency.school(f's{i}'), agency.point(10 * i)) for i in range(60)]
     inbox.put(agency.geojson('truong.geojson', [*rows, (agency.school('x', CAP_HOC='?'), agency.point(900))]))
     inbox.look()
     assert inbox.answers() == {'1-truong.geojson': ['hang-loi-1.gpkg', 'phieu-1.html', 'truong.geojson']}
 
 
-def test_a_refused_file_gets_the_receipt_that_says_why(inbox, agency):
+def test_a_refused_file_gets_the_receipt_that_says_why(inbox: Inbox, agency: Agency) -> None:
     inbox.put(agency.geojson('gui.geojson', [({'LA': 'x'}, agency.point())]), folder='Trường học')
     (taken,) = inbox.look()
     assert (taken.status, taken.exit_code) == ('returned', 3)
-    receipt = inbox.root / 'education' / 'answered' / taken.answered / 'phieu-1.html'
+    receipt = inbox.root / 'education' / 'answered' / present(taken.answered) / 'phieu-1.html'
     assert 'Thiếu cột' in receipt.read_text(encoding='utf-8')
 
 
-def test_a_file_without_a_layer_is_put_aside_with_the_candidates_and_is_no_delivery(inbox, agency):
+def test_a_file_without_a_layer_is_put_aside_with_the_candidates_and_is_no_delivery(
+    inbox: Inbox, agency: Agency
+) -> None:
     inbox.put(agency.geojson('<b>gui.geojson', [({'LA': 'x'}, agency.point())]))
     (taken,) = inbox.look()
     assert (taken.status, taken.exit_code) == ('aside', 4)
@@ -103,17 +120,17 @@ def test_a_file_without_a_layer_is_put_aside_with_the_candidates_and_is_no_deliv
     assert records() == []
 
 
-def test_all_parts_of_a_shapefile_come_back_together(inbox, agency):
+def test_all_parts_of_a_shapefile_come_back_together(inbox: Inbox, agency: Agency) -> None:
     agency.write('truong.shp', [(agency.school('a'), agency.point())])
     for part in agency.folder.iterdir():
         inbox.put(part)
     (taken,) = inbox.look()
     assert taken.status == 'accepted'
-    assert {'truong.shp', 'truong.dbf', 'truong.shx', 'truong.prj'} < set(inbox.answers()[taken.answered])
+    assert {'truong.shp', 'truong.dbf', 'truong.shx', 'truong.prj'} < set(inbox.answers()[present(taken.answered)])
     assert inbox.left() == []
 
 
-def test_the_same_file_sent_once_more_is_another_delivery(inbox, agency):
+def test_the_same_file_sent_once_more_is_another_delivery(inbox: Inbox, agency: Agency) -> None:
     for _ in range(2):
         inbox.put(agency.schools('a'))
         inbox.look()
@@ -121,16 +138,16 @@ def test_the_same_file_sent_once_more_is_another_delivery(inbox, agency):
     assert list(inbox.answers()) == ['1-truong.geojson', '2-truong.geojson']
 
 
-def test_a_name_that_is_no_utf8_is_delivered_under_one_that_is(inbox, agency):
+def test_a_name_that_is_no_utf8_is_delivered_under_one_that_is(inbox: Inbox, agency: Agency) -> None:
     source = os.fsencode(inbox.root / 'education') + b'/tr\xff\n.geojson'
-    shutil.copy(agency.schools('a'), source)
+    shutil.copy(os.fsencode(agency.schools('a')), source)
     (taken,) = inbox.look()
     assert taken.status == 'accepted'
     assert taken.model_dump_json()
     assert inbox.answers() == {'1-tr__.geojson': ['phieu-1.html', 'tr__.geojson']}
 
 
-def test_a_link_is_never_taken_nor_written_through(inbox, agency, tmp_path):
+def test_a_link_is_never_taken_nor_written_through(inbox: Inbox, agency: Agency, tmp_path: Path) -> None:
     secret = tmp_path / 'schools.geojson'
     shutil.copy(agency.schools('a'), secret)
     (inbox.root / 'education' / 'schools.geojson').symlink_to(secret)
@@ -148,7 +165,9 @@ def test_a_link_is_never_taken_nor_written_through(inbox, agency, tmp_path):
     assert records() == []
 
 
-def test_no_page_is_written_through_a_link_that_came_in_the_place_of_a_file(inbox, agency, tmp_path):
+def test_no_page_is_written_through_a_link_that_came_in_the_place_of_a_file(
+    inbox: Inbox, agency: Agency, tmp_path: Path
+) -> None:
     """Swapped between the look and the taking, which the agency's server allows."""
     secret = tmp_path / 'passwords'
     secret.write_text('secret')
@@ -161,11 +180,13 @@ def test_no_page_is_written_through_a_link_that_came_in_the_place_of_a_file(inbo
     (taken,) = inbox.look()
     assert taken.status == 'aside'
     assert secret.read_text() == 'secret'
-    assert not (folder / 'answered' / taken.answered / 'chua-giao.html').is_symlink()
+    assert not (folder / 'answered' / present(taken.answered) / 'chua-giao.html').is_symlink()
 
 
 @pytest.mark.parametrize('name', ['chua-giao.html', 'CHUA-GIAO.html', 'phieu-1.html'])
-def test_a_file_or_a_folder_with_the_name_of_an_answer_comes_back_beside_it(inbox, agency, name):
+def test_a_file_or_a_folder_with_the_name_of_an_answer_comes_back_beside_it(
+    inbox: Inbox, agency: Agency, name: str
+) -> None:
     inbox.put(agency.text(name, 'x'))
     (inbox.root / 'education' / 'schools' / name).mkdir(parents=True)
     (inbox.root / 'education' / 'schools' / name / 'a.txt').write_text('y')
@@ -173,21 +194,30 @@ def test_a_file_or_a_folder_with_the_name_of_an_answer_comes_back_beside_it(inbo
     assert all({f'_{name}', 'chua-giao.html'} == set(files) for files in inbox.answers().values())
 
 
-def test_bad_rows_sent_back_under_their_name_are_not_lost(inbox, agency):
+def test_bad_rows_sent_back_under_their_name_are_not_lost(inbox: Inbox, agency: Agency) -> None:
     sent = inbox.root / 'education' / 'schools' / 'hang-loi-1.gpkg'
     sent.parent.mkdir()
     rows = [(agency.school(f's{i}'), agency.point(10 * i)) for i in range(60)]
     shutil.copy(agency.write('a.gpkg', [*rows, (agency.school('x', CAP_HOC='?'), agency.point(900))]), sent)
     content = sent.read_bytes()
     (taken,) = inbox.look()
-    assert sorted(inbox.answers()[taken.answered]) == ['_hang-loi-1.gpkg', 'hang-loi-1.gpkg', 'phieu-1.html']
-    assert (inbox.root / 'education' / 'answered' / taken.answered / '_hang-loi-1.gpkg').read_bytes() == content
+    assert sorted(inbox.answers()[present(taken.answered)]) == ['_hang-loi-1.gpkg', 'hang-loi-1.gpkg', 'phieu-1.html']
+    assert (
+        inbox.root / 'education' / 'answered' / present(taken.answered) / '_hang-loi-1.gpkg'
+    ).read_bytes() == content
 
 
 @pytest.mark.parametrize('stage', ['archive', 'stage', 'finish', 'recorded', 'answered'])
-def test_killed_at_any_moment_the_file_is_delivered_once_and_answered(inbox, agency, stage, monkeypatch):
+def test_killed_at_any_moment_the_file_is_delivered_once_and_answered(
+    inbox: Inbox, agency: Agency, stage: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     inbox.put(agency.schools('a', 'b'))
-    child = forked(lambda: (_die_at(stage, monkeypatch), inbox.look()))
+
+    def look_and_die() -> None:
+        _die_at(stage, monkeypatch)
+        inbox.look()
+
+    child = forked(look_and_die)
     assert ended(child) == -signal.SIGKILL
     taken = inbox.look()
     assert [one.status for one in records() if one.status != 'failed'] == ['accepted']
@@ -197,8 +227,8 @@ def test_killed_at_any_moment_the_file_is_delivered_once_and_answered(inbox, age
     assert inbox.left() == []
 
 
-def _die_at(stage, monkeypatch):
-    def die(*_):
+def _die_at(stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def die(*_: object) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
     if stage == 'recorded':
@@ -206,15 +236,19 @@ def _die_at(stage, monkeypatch):
     elif stage == 'answered':
         monkeypatch.setattr('etl.inbox.claim._forget', die)
     else:
-        deliver = delivering.deliver
-        told = lambda name, done, total: die() if name == stage else None  # noqa: E731
-        monkeypatch.setattr(delivering, 'deliver', lambda *given: deliver(*given, told))
+        reached = stage
+
+        def told(stage: str, done: int, total: int | None) -> None:
+            if stage == reached:
+                die()
+
+        monkeypatch.setattr(delivering, 'deliver', partial(deliver, progress=told))
 
 
-def test_a_file_at_which_the_program_always_fails_is_put_aside_and_the_others_go_on(inbox, agency, monkeypatch):
-    deliver = delivering.deliver
-
-    def failing(file, *given):
+def test_a_file_at_which_the_program_always_fails_is_put_aside_and_the_others_go_on(
+    inbox: Inbox, agency: Agency, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(file: Path, *given: Any) -> Report:
         if file.name == 'schools.geojson':
             raise ZeroDivisionError
         return deliver(file, *given)
@@ -230,10 +264,10 @@ def test_a_file_at_which_the_program_always_fails_is_put_aside_and_the_others_go
 
 
 @pytest.mark.parametrize('fault', [ZeroDivisionError, RecursionError, OSError])
-def test_a_file_over_which_a_reader_falls_is_put_aside_and_the_others_go_on(inbox, agency, monkeypatch, fault):
-    assign = delivering.assign
-
-    def failing(file, *given):
+def test_a_file_over_which_a_reader_falls_is_put_aside_and_the_others_go_on(
+    inbox: Inbox, agency: Agency, monkeypatch: pytest.MonkeyPatch, fault: type[Exception]
+) -> None:
+    def failing(file: Path, *given: Any) -> str:
         if file.name == 'a.geojson':
             raise fault
         return assign(file, *given)
@@ -246,10 +280,10 @@ def test_a_file_over_which_a_reader_falls_is_put_aside_and_the_others_go_on(inbo
     assert inbox.look() == []
 
 
-def test_an_answer_that_cannot_be_written_keeps_nobody_waiting(inbox, agency, monkeypatch):
-    answer = delivering.answer
-
-    def failing(root, claim, *given):
+def test_an_answer_that_cannot_be_written_keeps_nobody_waiting(
+    inbox: Inbox, agency: Agency, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(root: Path, claim: Claim, *given: Any) -> TakenFile:
         if claim.main == 'schools.geojson':
             raise ZeroDivisionError
         return answer(root, claim, *given)
@@ -262,13 +296,13 @@ def test_an_answer_that_cannot_be_written_keeps_nobody_waiting(inbox, agency, mo
     assert [one.status for one in inbox.look()] == ['accepted']
 
 
-def test_the_receipt_is_written_anew_when_a_person_has_decided(inbox, agency):
+def test_the_receipt_is_written_anew_when_a_person_has_decided(inbox: Inbox, agency: Agency) -> None:
     inbox.put(agency.schools(*'abcdefghij'))
     inbox.look()
     inbox.put(agency.schools('a', name='it hon.geojson'), folder='schools')
     (taken,) = inbox.look()
     assert (taken.status, taken.exit_code) == ('diagnosed', 4)
-    receipt = inbox.root / 'education' / 'answered' / taken.answered / 'phieu-2.html'
+    receipt = inbox.root / 'education' / 'answered' / present(taken.answered) / 'phieu-2.html'
     assert 'Chờ trung tâm quyết định' in receipt.read_text(encoding='utf-8')
     inbox.look()
     return_(2, Decision(by='chief', reason='gửi thiếu trường'))
@@ -277,35 +311,36 @@ def test_the_receipt_is_written_anew_when_a_person_has_decided(inbox, agency):
     assert list((inbox.root / '.waiting').iterdir()) == []
 
 
-def held_back(inbox, agency):
+def held_back(inbox: Inbox, agency: Agency) -> Path:
     """The folder of the answer to a delivery that a person has to decide on."""
     inbox.put(agency.schools(*'abcdefghij'))
     inbox.look()
     inbox.put(agency.schools('a', name='it hon.geojson'), folder='schools')
     (taken,) = inbox.look()
-    return inbox.root / 'education' / 'answered' / taken.answered
+    return inbox.root / 'education' / 'answered' / present(taken.answered)
 
 
-def test_a_receipt_that_a_full_disk_refused_is_written_at_the_next_look(inbox, agency, monkeypatch):
+def test_a_receipt_that_a_full_disk_refused_is_written_at_the_next_look(
+    inbox: Inbox, agency: Agency, monkeypatch: pytest.MonkeyPatch
+) -> None:
     folder = held_back(inbox, agency)
     return_(2, Decision(by='chief', reason='gửi thiếu trường'))
-    write = answers.write_receipt
 
-    def full(*_):
+    def full(*_: object) -> None:
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     monkeypatch.setattr(answers, 'write_receipt', full)
     inbox.put(agency.schools(*'abcdefghij', name='schools.geojson'))
     done = once(inbox.root, 0, inbox.locality, lambda: Defect('lỗi', 'fault'))
     assert (list(done.unwritten), done.receipts, done.exit_code) == ([2], [], 5)
-    monkeypatch.setattr(answers, 'write_receipt', write)
+    monkeypatch.setattr(answers, 'write_receipt', write_receipt)
     inbox.look()
     assert 'gửi thiếu trường' in (folder / 'phieu-2.html').read_text(encoding='utf-8')
     assert list((inbox.root / '.waiting').iterdir()) == []
 
 
 @pytest.mark.parametrize('removed', ['folder', 'page'])
-def test_who_removes_an_answer_gets_none_and_stops_nothing(inbox, agency, removed):
+def test_who_removes_an_answer_gets_none_and_stops_nothing(inbox: Inbox, agency: Agency, removed: str) -> None:
     folder = held_back(inbox, agency)
     return_(2, Decision(by='chief', reason='gửi thiếu trường'))
     shutil.rmtree(folder)
@@ -315,7 +350,7 @@ def test_who_removes_an_answer_gets_none_and_stops_nothing(inbox, agency, remove
     assert list((inbox.root / '.waiting').iterdir()) == []
 
 
-def test_two_watchers_do_not_work_at_once(inbox, agency):
+def test_two_watchers_do_not_work_at_once(inbox: Inbox, agency: Agency) -> None:
     inbox.put(agency.schools('a'))
     with loader_session() as db, db.cursor() as cursor:
         cursor.execute('select pg_advisory_lock(%s)', [INBOX_LOCK])
@@ -325,13 +360,13 @@ def test_two_watchers_do_not_work_at_once(inbox, agency):
     assert [one.status for one in inbox.look()] == ['accepted']
 
 
-def test_the_next_round_need_not_wait_for_the_end_of_the_session(inbox):
+def test_the_next_round_need_not_wait_for_the_end_of_the_session(inbox: Inbox) -> None:
     """The server ends a session a moment after it was told to; the lock of the round is free before."""
 
-    def lock_is_free():
+    def lock_is_free() -> bool:
         with core_database.connection('admin') as db, db.cursor() as cursor:
             cursor.execute("select count(*) from pg_locks where locktype = 'advisory' and objid = %s", [INBOX_LOCK])
-            return cursor.fetchone()[0] == 0
+            return present(cursor.fetchone())[0] == 0
 
     with loader_session('dothi inbox') as db:
         with alone(db):
@@ -339,7 +374,7 @@ def test_the_next_round_need_not_wait_for_the_end_of_the_session(inbox):
         assert lock_is_free()
 
 
-def test_folders_are_made_so_that_a_file_servers_users_can_write_and_keep_what_was_set(inbox):
+def test_folders_are_made_so_that_a_file_servers_users_can_write_and_keep_what_was_set(inbox: Inbox) -> None:
     folder = inbox.root / 'education'
     assert stat.S_IMODE(folder.stat().st_mode) == 0o2770
     assert stat.S_IMODE((inbox.root / '.taken').stat().st_mode) == 0o700
@@ -350,7 +385,7 @@ def test_folders_are_made_so_that_a_file_servers_users_can_write_and_keep_what_w
     assert stat.S_IMODE(folder.stat().st_mode) == 0o2770
 
 
-def test_a_district_changes_its_own_part_only(inbox, agency, send, query):
+def test_a_district_changes_its_own_part_only(inbox: Inbox, agency: Agency, send: Send, query: Query) -> None:
     """365 lies west of 366; each is a square of 1 km."""
     squares = [({'ma': code, 'ten': code}, agency.box(1000 * i, 0, 1000)) for i, code in enumerate(['365', '366'])]
     send(agency.geojson('d.geojson', squares), 'districts')
@@ -362,34 +397,36 @@ def test_a_district_changes_its_own_part_only(inbox, agency, send, query):
     assert query('select code, name from layer.schools order by 1') == [('e', 'Trường mới'), ('w', 'Trường w')]
 
 
-def started(environment, *arguments):
+def started(environment: dict[str, str], *arguments: str) -> subprocess.Popen[str]:
     command = [sys.executable, '-m', 'dothi.cli', 'inbox', *arguments]
     return subprocess.Popen(
         command, env={**os.environ, **environment}, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
 
 
-def test_the_watcher_delivers_and_ends_without_an_error_when_it_is_asked_to(inbox, agency, database):
+def test_the_watcher_delivers_and_ends_without_an_error_when_it_is_asked_to(
+    inbox: Inbox, agency: Agency, database: dict[str, str]
+) -> None:
     inbox.put(agency.schools('a'))
     watcher = started(database, '--watch', '--settle-s', '0')
     # the receipt is there a moment before the line in the log
-    assert any('education/truong.geojson: schools 1 accepted' in line for line in watcher.stderr)
+    assert any('education/truong.geojson: schools 1 accepted' in line for line in present(watcher.stderr))
     watcher.send_signal(signal.SIGTERM)
     watcher.communicate(timeout=600)
     assert watcher.returncode == 0
     assert inbox.answers() == {'1-truong.geojson': ['phieu-1.html', 'truong.geojson']}
 
 
-def test_a_database_that_is_away_is_waited_for_and_told_of_once(tmp_path):
+def test_a_database_that_is_away_is_waited_for_and_told_of_once(tmp_path: Path) -> None:
     away = {'DOTHI_DATABASE_URL': 'postgresql://nobody@127.0.0.1:9/none', 'DOTHI_STATE': str(tmp_path)}
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr('etl.inbox.watch.LOOK_S', 0.0)
-        said, looks = [], iter(range(3))
+        said, looks = list[object](), iter(range(3))
 
-        def fault():
+        def fault() -> Defect:
             raise AssertionError
 
-        def slept(_):
+        def slept(_: float) -> None:
             if next(looks, None) is None:
                 raise KeyboardInterrupt
 
@@ -398,11 +435,11 @@ def test_a_database_that_is_away_is_waited_for_and_told_of_once(tmp_path):
             patch.setenv(name, value)
         core_database.fresh()
         with pytest.raises(KeyboardInterrupt):
-            watch(tmp_path / 'inbox', PROJECT / 'locality', 0, said.append, said.append, fault)
+            watch(tmp_path / 'inbox', NAM_DINH, 0, said.append, said.append, fault)
     assert [type(one).__name__ for one in said] == ['NoDatabase']
 
 
-def test_one_look_ends_with_the_gravest_outcome(inbox, agency, database):
+def test_one_look_ends_with_the_gravest_outcome(inbox: Inbox, agency: Agency, database: dict[str, str]) -> None:
     inbox.put(agency.schools('a'))
     inbox.put(agency.text('x.docx', 'x'), 'health')
     looked = started(database, '--settle-s', '0', '--json')
@@ -411,7 +448,7 @@ def test_one_look_ends_with_the_gravest_outcome(inbox, agency, database):
     assert looked.returncode == 4
 
 
-def test_a_geopackage_that_is_open_is_no_delivery_even_if_its_file_did_not_change(send, agency):
+def test_a_geopackage_that_is_open_is_no_delivery_even_if_its_file_did_not_change(send: Send, agency: Agency) -> None:
     """Its newest rows lie in the journal, so that the file alone has the hash of the delivery before."""
     file = agency.write('t.gpkg', [(agency.school('a'), agency.point())])
     program = sqlite3.connect(file, isolation_level=None)
@@ -424,7 +461,9 @@ def test_a_geopackage_that_is_open_is_no_delivery_even_if_its_file_did_not_chang
     program.close()
 
 
-def test_files_that_mean_harm_come_back_and_the_next_one_is_delivered(inbox, agency, query, tmp_path):
+def test_files_that_mean_harm_come_back_and_the_next_one_is_delivered(
+    inbox: Inbox, agency: Agency, query: Query, tmp_path: Path
+) -> None:
     """One that reads elsewhere, one of which the reader dies, and a good one after both."""
     target = SimpleNamespace(folder=agency.folder, secret=tmp_path / 'secret.csv', url='http://127.0.0.1:9')
     for kind in ('gpkg-read-virtual-text', 'csv-exhaust-wkt'):

@@ -1,6 +1,7 @@
 """Files as agencies really send them, against what is known of them."""
 
 import json
+from pathlib import Path
 
 import fiona
 import pytest
@@ -8,11 +9,13 @@ from shapely import MultiPolygon, get_parts
 from shapely.geometry import shape
 
 from etl.shape import WrongKind
+from tests.etl.conftest import Agency, Query, Send
+from tests.present import present
 
 pytestmark = pytest.mark.real_data
 
 
-def test_the_districts_of_2020_become_ten_polygons_of_1656_km2(real_data, send, query):
+def test_the_districts_of_2020_become_ten_polygons_of_1656_km2(real_data: Path, send: Send, query: Query) -> None:
     report = send(real_data / 'districts_2020.geojson', 'districts')
     assert (report.verdict, report.rows.read, report.rows.good) == ('accepted', 10, 10)
     ((count, area_km2),) = query('select count(*), sum(st_area(geom)) / 1e6 from layer.districts')
@@ -23,13 +26,13 @@ def test_the_districts_of_2020_become_ten_polygons_of_1656_km2(real_data, send, 
     ]
 
 
-def test_communes_seats_are_no_boundaries(real_data, send):
+def test_communes_seats_are_no_boundaries(real_data: Path, send: Send) -> None:
     with pytest.raises(WrongKind) as caught:
         send(real_data / 'agency' / 'tru_so_xa.csv', 'communes', dry_run=True)
     assert 'chứa điểm' in caught.value.text.vi
 
 
-def test_names_in_tcvn3_become_those_of_the_register(real_data, send, query):
+def test_names_in_tcvn3_become_those_of_the_register(real_data: Path, send: Send, query: Query) -> None:
     """The encoding is told by the names, with no option given."""
     report = send(real_data / 'agency' / 'ranh_gioi_huyen.zip', 'districts', crs='EPSG:9209')
     assert (report.verdict, report.text['TENHUYEN'].encoding) == ('accepted', 'tcvn3')
@@ -40,7 +43,7 @@ def test_names_in_tcvn3_become_those_of_the_register(real_data, send, query):
     ]
 
 
-def test_boundaries_without_a_crs_are_placed_by_the_released_ones(real_data, send, agency):
+def test_boundaries_without_a_crs_are_placed_by_the_released_ones(real_data: Path, send: Send, agency: Agency) -> None:
     """The zip has no .prj: the released districts tell 9209 from its neighbours."""
     send(real_data / 'districts_2020.geojson', 'districts')
     with fiona.open(f'zip://{real_data}/agency/ranh_gioi_huyen.zip') as sent:
@@ -53,7 +56,7 @@ def test_boundaries_without_a_crs_are_placed_by_the_released_ones(real_data, sen
     assert report.crs.candidates[0].score == 1
 
 
-def test_decomposed_names_become_those_of_the_register(real_data, send, query):
+def test_decomposed_names_become_those_of_the_register(real_data: Path, send: Send, query: Query) -> None:
     report = send(real_data / 'agency' / 'huyen_utm.gpkg', 'districts', crs='EPSG:3405')
     assert 'nfd' in {text.encoding for text in report.text.values()}
     assert query("select name from layer.districts where code = '366'") == [('Huyện Hải Hậu',)]
@@ -68,7 +71,9 @@ KINDS = {'missing coordinate': 'coordinates_missing', 'duplicate key': 'duplicat
 
 
 @pytest.mark.parametrize('file', AGENCY)
-def test_the_agencies_files_come_out_as_their_truth_says_with_no_option(file, real_data, send, query):
+def test_the_agencies_files_come_out_as_their_truth_says_with_no_option(
+    file: str, real_data: Path, send: Send, query: Query
+) -> None:
     """TCVN3 without .prj, a table with X north, and VN-2000 that declares WGS 84; only the districts are known."""
     truth = json.loads((real_data / 'agency' / 'truth.json').read_text(encoding='utf-8'))[file]
     send(real_data / 'districts_2020.geojson', 'districts')
@@ -90,7 +95,7 @@ def test_the_agencies_files_come_out_as_their_truth_says_with_no_option(file, re
     _is_as_known(real_data / KNOWN[AGENCY[file]], AGENCY[file], query)
 
 
-def _is_as_known(known, layer, query):
+def _is_as_known(known: Path, layer: str, query: Query) -> None:
     """Every name letter by letter, and every place within a metre."""
     compared = query(
         f"""select served.name, coalesce(f #>> '{{properties,commune}}', f #>> '{{properties,name}}'),
@@ -104,7 +109,7 @@ def _is_as_known(known, layer, query):
     assert [(served, off_m < 1) for served, _, off_m in compared] == [(name, True) for _, name, _ in compared]
 
 
-def test_what_the_districts_cannot_exclude_is_named(real_data, send):
+def test_what_the_districts_cannot_exclude_is_named(real_data: Path, send: Send) -> None:
     """224 m and 680 m may stay within a district, so points do not show them; outlines that were released before do."""
     send(real_data / 'districts_2020.geojson', 'districts')
     rivals = {
@@ -115,8 +120,8 @@ def test_what_the_districts_cannot_exclude_is_named(real_data, send):
 
 
 @pytest.mark.parametrize(('file', 'layer'), AGENCY.items())
-def test_agencies_files_are_held_where_nothing_is_released(file, layer, real_data, send):
+def test_agencies_files_are_held_where_nothing_is_released(file: str, layer: str, real_data: Path, send: Send) -> None:
     report = send(real_data / 'agency' / file, layer, dry_run=True)
     assert (report.verdict, report.held, report.crs.decided) == ('undecided', ['crs'], None)
-    off = {round(candidate.distance_m) for candidate in report.crs.candidates}
+    off = {round(present(candidate.distance_m)) for candidate in report.crs.candidates}
     assert 224 in off

@@ -1,6 +1,8 @@
 """A layer goes back to what it was after an earlier release; that is a release too, and forgets nothing."""
 
 import dataclasses
+from collections.abc import Callable
+from pathlib import Path
 
 import psycopg2
 import pytest
@@ -8,31 +10,35 @@ import pytest
 from dothi.core import database as core_database
 from dothi.core.errors import exit_code
 from dothi.core.layer import Column
-from dothi.core.locality import UnknownLayer
+from dothi.core.locality import Locality, UnknownLayer
 from dothi.core.migrate import migrate
 from dothi.core.text import Text
-from etl.desk.rollback import NoSuchRelease, OtherShape, rollback
+from etl.desk.rollback import NoSuchRelease, OtherShape, Rollback, rollback
+from tests.etl.conftest import Agency, Query, Send
+from tests.present import present
 
 OPEN = 'select code, places, st_x(geom) from layer.schools order by code'
 
 
-def places(agency, name, east=0, **codes):
+def places(agency: Agency, name: str, east: int = 0, **codes: int) -> Path:
     """A file of schools `code=places`, ten metres apart in the order of the alphabet, `east` metres farther."""
     rows = [(agency.school(c, SO_CHO=n), agency.point(10 * (ord(c) - ord('a')) + east)) for c, n in codes.items()]
     return agency.geojson(name, rows)
 
 
 @pytest.fixture
-def back(database, locality):
+def back(database: dict[str, str], locality: Locality) -> Callable[..., Rollback]:
     """Puts a layer back."""
 
-    def back_(layer, to):
+    def back_(layer: str, to: int) -> Rollback:
         return rollback(layer, to, 'sent in error', 'chief of the desk', locality)
 
     return back_
 
 
-def test_added_changed_and_closed_rows_are_as_they_were(agency, send, query, back):
+def test_added_changed_and_closed_rows_are_as_they_were(
+    agency: Agency, send: Send, query: Query, back: Callable[..., Rollback]
+) -> None:
     """b changed, c went and d came: all three are undone, and a, which nobody touched, keeps its release."""
     first = send(places(agency, '1.geojson', a=1, b=2, c=3), 'schools').release
     before, ids = query(OPEN), query('select code, id from layer.schools order by code')
@@ -60,7 +66,9 @@ def test_added_changed_and_closed_rows_are_as_they_were(agency, send, query, bac
     assert query("select relname from pg_class where relnamespace = 'staging'::regnamespace") == []
 
 
-def test_going_back_can_be_gone_back_on(agency, send, query, back):
+def test_going_back_can_be_gone_back_on(
+    agency: Agency, send: Send, query: Query, back: Callable[..., Rollback]
+) -> None:
     first = send(places(agency, '1.geojson', a=1, b=2), 'schools').release
     second = send(places(agency, '2.geojson', east=5, a=3, c=4), 'schools', accept_loss=True).release
     after = query(OPEN)
@@ -69,7 +77,7 @@ def test_going_back_can_be_gone_back_on(agency, send, query, back):
     assert query(OPEN) == after
 
 
-def test_the_extent_is_that_of_then(agency, send, query, back):
+def test_the_extent_is_that_of_then(agency: Agency, send: Send, query: Query, back: Callable[..., Rollback]) -> None:
     extents = 'select extent from catalog.release order by number'
     first = send(places(agency, '1.geojson', a=1, b=2), 'schools').release
     send(places(agency, '2.geojson', east=5_000, a=1, b=2), 'schools', accept_loss=True)
@@ -78,14 +86,18 @@ def test_the_extent_is_that_of_then(agency, send, query, back):
     assert one == three
 
 
-def test_to_the_current_release_nothing_is_done(agency, send, query, back):
+def test_to_the_current_release_nothing_is_done(
+    agency: Agency, send: Send, query: Query, back: Callable[..., Rollback]
+) -> None:
     first = send(places(agency, '1.geojson', a=1), 'schools').release
     done = back('schools', first)
     assert (done.unchanged, done.release) == (True, first)
     assert query('select count(*) from catalog.release') == [(1,)]
 
 
-def test_a_release_of_another_layer_or_of_none_is_refused(agency, send, query, back):
+def test_a_release_of_another_layer_or_of_none_is_refused(
+    agency: Agency, send: Send, query: Query, back: Callable[..., Rollback]
+) -> None:
     send(agency.schools('a'), 'schools')
     hospital = {'MA_CSYT': 'x', 'TEN_CSYT': 'Trạm', 'LOAI': 'station', 'SO_GIUONG': 5}
     other = send(agency.geojson('h.geojson', [(hospital, agency.point())]), 'health_facilities').release
@@ -98,7 +110,9 @@ def test_a_release_of_another_layer_or_of_none_is_refused(agency, send, query, b
     assert query('select count(*) from catalog.release') == [(2,)]
 
 
-def test_across_another_layer_file_it_is_refused(agency, send, query, locality, back):
+def test_across_another_layer_file_it_is_refused(
+    agency: Agency, send: Send, query: Query, locality: Locality, back: Callable[..., Rollback]
+) -> None:
     """A column came later: what was released before has nothing for it."""
     first = send(places(agency, '1.geojson', a=1), 'schools').release
     layer = locality.layer('schools')
@@ -108,12 +122,14 @@ def test_across_another_layer_file_it_is_refused(agency, send, query, locality, 
     core_database.fresh()
     migrate(later)
     with pytest.raises(OtherShape) as refused:
-        rollback('schools', first, 'because', 'somebody', later)
+        rollback('schools', present(first), 'because', 'somebody', later)
     assert exit_code(refused.value) == 3
     assert query('select places from layer.schools') == [(1,)]
 
 
-def test_demonstration_data_that_comes_back_is_labelled_as_such(agency, send, query, back):
+def test_demonstration_data_that_comes_back_is_labelled_as_such(
+    agency: Agency, send: Send, query: Query, back: Callable[..., Rollback]
+) -> None:
     """The real file says the same of a: it is demonstration data again all the same."""
     demo = send(places(agency, '1.geojson', a=1, b=2), 'schools', origin='demo').release
     send(places(agency, '2.geojson', a=1, c=3), 'schools')
@@ -125,7 +141,9 @@ def test_demonstration_data_that_comes_back_is_labelled_as_such(agency, send, qu
     assert query('select demo_rows from catalog.release where number = %s', real.release) == [(0,)]
 
 
-def test_a_delivery_waits_for_its_turn(agency, send, query, locality, back):
+def test_a_delivery_waits_for_its_turn(
+    agency: Agency, send: Send, query: Query, locality: Locality, back: Callable[..., Rollback]
+) -> None:
     """One that comes while a layer is put back is compared with what it was put back to."""
     first = send(places(agency, '1.geojson', a=1), 'schools').release
     send(places(agency, '2.geojson', a=2), 'schools')
@@ -133,12 +151,12 @@ def test_a_delivery_waits_for_its_turn(agency, send, query, locality, back):
     url = core_database.database_url('loader').set(drivername='postgresql')
     other = psycopg2.connect(url.render_as_string(hide_password=False))
 
-    def progress(stage, done, total):
+    def progress(stage: str, done: int, total: int | None) -> None:
         if stage == 'finish':
             with other.cursor() as cursor, pytest.raises(psycopg2.errors.LockNotAvailable):
                 cursor.execute('lock table layer.schools in share row exclusive mode nowait')
             other.rollback()
 
-    rollback('schools', first, 'r', 'b', locality, progress)
+    rollback('schools', present(first), 'r', 'b', locality, progress)
     other.close()
     assert send(places(agency, '3.geojson', a=1), 'schools').unchanged

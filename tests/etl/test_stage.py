@@ -8,6 +8,6 @@ from etl.stage import hexadecimal
 
 
 @given(st.lists(st.binary(max_size=40), max_size=20))
-def test_bytes_become_their_hexadecimal_digits(values):
+def test_bytes_become_their_hexadecimal_digits(values: list[bytes]) -> None:
     digits = hexadecimal(pa.array(values, pa.large_binary()))
     assert digits.to_pylist() == [value.hex().upper() for value in values]

@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from etl.doctor.text.damage import may_be_harmed, mend
+from tests.etl.conftest import Agency, Query, Send
 
 VIETNAMESE = (
     'aàáảãạăằắẳẵặâầấẩẫậbcdđeèéẻẽẹêềếểễệghiìíỉĩịklmnoòóỏõọôồốổỗộơờớởỡợpqrstuùúủũụưừứửữựvxyỳýỷỹỵ ,.-/()0123456789'
@@ -24,13 +25,13 @@ VIETNAMESE = (
         ('TН01', 'TH01', 'lookalike'),
     ],
 )
-def test_what_is_certain_is_mended(harmed, meant, kind):
+def test_what_is_certain_is_mended(harmed: str, meant: str, kind: str) -> None:
     assert mend(harmed) == (meant, [kind])
     assert may_be_harmed(harmed.encode())
 
 
 @pytest.mark.parametrize('text', ['Tr??ng', 'Tr?ng', 'H?i H?u', '??'])
-def test_what_is_lost_stays_and_is_told(text):
+def test_what_is_lost_stays_and_is_told(text: str) -> None:
     assert mend(text) == (text, ['lost'])
 
 
@@ -42,17 +43,17 @@ def test_what_is_lost_stays_and_is_told(text):
         'a&#0;', 'a&#xD800;',
     ],
 )  # fmt: skip
-def test_what_is_well_or_stands_for_no_letter_is_left_alone(text):
+def test_what_is_well_or_stands_for_no_letter_is_left_alone(text: str) -> None:
     assert mend(text) == (text, [])
 
 
 @given(st.text(alphabet=VIETNAMESE + VIETNAMESE.upper(), max_size=40))
-def test_vietnamese_text_is_never_touched(text):
+def test_vietnamese_text_is_never_touched(text: str) -> None:
     assert mend(text) == (text, [])
     assert not may_be_harmed(text.encode())
 
 
-def test_mended_text_is_released_and_the_report_shows_it(agency, send, query):
+def test_mended_text_is_released_and_the_report_shows_it(agency: Agency, send: Send, query: Query) -> None:
     rows = [(agency.school('A1', TEN_TRUONG='Tr&#432;&#7901;ng A'), agency.point())]
     report = send(agency.geojson('t.geojson', rows), 'schools')
     assert report.verdict == 'accepted'
@@ -62,7 +63,7 @@ def test_mended_text_is_released_and_the_report_shows_it(agency, send, query):
     assert '"Tr&#432;&#7901;ng A" → "Trường A"' in note
 
 
-def test_a_file_that_lost_its_letters_waits_for_a_person(agency, send, query):
+def test_a_file_that_lost_its_letters_waits_for_a_person(agency: Agency, send: Send, query: Query) -> None:
     """Three names of five; one that may be a slip of the pen does not hold the file."""
     lost = [(agency.school(f'A{n}', TEN_TRUONG=f'Tr??ng s? {n}'), agency.point(10 * n)) for n in range(5)]
     report = send(agency.geojson('t.geojson', lost), 'schools')
@@ -72,7 +73,7 @@ def test_a_file_that_lost_its_letters_waits_for_a_person(agency, send, query):
     assert send(agency.geojson('t.geojson', lost), 'schools', accept_loss=True).verdict == 'accepted'
 
 
-def test_one_value_that_lost_its_letters_is_a_note(agency, send):
+def test_one_value_that_lost_its_letters_is_a_note(agency: Agency, send: Send) -> None:
     rows = [(agency.school(f'A{n}'), agency.point(10 * n)) for n in range(60)]
     rows.append((agency.school('B', TEN_TRUONG='Tr??ng B'), agency.point(0, 50)))
     report = send(agency.geojson('t.geojson', rows), 'schools')
@@ -80,7 +81,7 @@ def test_one_value_that_lost_its_letters_is_a_note(agency, send):
     assert any('Tr??ng B' in note.vi for note in report.notes)
 
 
-def test_keys_that_differ_in_case_only_are_told(agency, send):
+def test_keys_that_differ_in_case_only_are_told(agency: Agency, send: Send) -> None:
     report = send(agency.schools('th-01', 'TH-01', 'TH-02'), 'schools')
     assert report.verdict == 'accepted'
     assert report.rows.warnings_by_code == {'key_case': 1}

@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from dothi.core.legacy_text import encode_cp1258
 from dothi.core.syllables import ONSETS, RHYMES, is_syllable
 from etl.doctor.text.garbled import garbled_example
-from etl.doctor.text.judging import judge
+from etl.doctor.text.judging import Judgement, judge
 from etl.doctor.text.lookalikes import with_vietnamese_d
 from etl.doctor.text.readings import DOUBLE, UTF_8, Reading
+from tests.present import present
 
 NAMES = ['Thành phố Nam Định', 'Huyện Mỹ Lộc', 'Huyện Vụ Bản', 'Huyện Nghĩa Hưng', 'Trường tiểu học Giao Thủy']
 ENCODERS = {
@@ -23,89 +24,89 @@ ENCODERS = {
 }
 
 
-def found(raw, unicode=False, hint=UTF_8, page=None):
+def found(raw: list[bytes], unicode: bool = False, hint: Reading = UTF_8, page: str | None = None) -> Judgement | None:
     return judge(raw, hint, page, unicode)
 
 
 @pytest.mark.parametrize('name', ENCODERS)
-def test_each_code_is_told_by_the_words_it_makes(name):
+def test_each_code_is_told_by_the_words_it_makes(name: str) -> None:
     raw = [ENCODERS[name](text) for text in NAMES]
-    judged = found(raw)
+    judged = present(found(raw))
     assert judged.name == name
-    assert [judged.reading.text(one) for one in raw] == NAMES
-    assert judged.example[1] == NAMES[0]
+    assert [present(judged.reading).text(one) for one in raw] == NAMES
+    assert present(judged.example)[1] == NAMES[0]
     assert 'âm tiết tiếng Việt' in judged.why.vi
 
 
 @pytest.mark.parametrize('name', ['tcvn3', 'vni', 'viscii'])
-def test_a_code_that_was_stored_as_unicode_letters_is_told_too(name):
+def test_a_code_that_was_stored_as_unicode_letters_is_told_too(name: str) -> None:
     """The old file was opened as Latin-1 and saved as a GeoPackage."""
     raw = [text.encode(name).decode('latin-1').encode() for text in NAMES]
-    judged = found(raw, unicode=True)
-    assert (judged.name, [judged.reading.meant(one) for one in raw]) == (name, NAMES)
+    judged = present(found(raw, unicode=True))
+    assert (judged.name, [present(judged.reading).meant(one) for one in raw]) == (name, NAMES)
 
 
 @pytest.mark.parametrize('page', ['latin-1', 'cp1252'])
-def test_utf8_that_was_encoded_twice(page):
+def test_utf8_that_was_encoded_twice(page: str) -> None:
     # five bytes have no letter in cp1252, and programs let them pass
     raw = [''.join(_letter(byte, page) for byte in text.encode()).encode() for text in NAMES]
-    judged = found(raw, unicode=True)
-    assert (judged.name, [judged.reading.meant(one) for one in raw]) == (DOUBLE, NAMES)
+    judged = present(found(raw, unicode=True))
+    assert (judged.name, [present(judged.reading).meant(one) for one in raw]) == (DOUBLE, NAMES)
 
 
-def _letter(byte, page):
+def _letter(byte: int, page: str) -> str:
     try:
         return bytes([byte]).decode(page)
     except UnicodeDecodeError:
         return chr(byte)
 
 
-def test_decomposed_unicode_is_called_so_and_composed():
+def test_decomposed_unicode_is_called_so_and_composed() -> None:
     raw = [unicodedata.normalize('NFD', text).encode() for text in NAMES]
-    judged = found(raw)
-    assert (judged.name, judged.reading.text(raw[0])) == ('nfd', NAMES[0])
+    judged = present(found(raw))
+    assert (judged.name, present(judged.reading).text(raw[0])) == ('nfd', NAMES[0])
 
 
-def test_plain_ascii_is_not_judged():
+def test_plain_ascii_is_not_judged() -> None:
     assert found([b'Nam Dinh', b'']) is None
 
 
 @pytest.mark.parametrize('encoding', ['tcvn3', 'viscii'])
-def test_two_encodings_that_make_as_many_words_are_a_person_s_matter(encoding):
+def test_two_encodings_that_make_as_many_words_are_a_person_s_matter(encoding: str) -> None:
     """Bồ is Bă, Bå in Latin-1: one word of sense in either."""
-    judged = found([b'B\xb6n'])
+    judged = present(found([b'B\xb6n']))
     assert judged.reading is None
     assert encoding in [score.reading.name for score in judged.scores if score.valid]
 
 
-def test_what_the_file_says_decides_between_encodings_that_fit_alike():
-    judged = found([b'B\xe0'], hint=Reading('cp1258'))
+def test_what_the_file_says_decides_between_encodings_that_fit_alike() -> None:
+    judged = present(found([b'B\xe0'], hint=Reading('cp1258')))
     assert judged.reading == Reading('cp1258')
 
 
-def test_words_decide_against_what_the_file_says():
-    judged = found([text.encode('tcvn3') for text in NAMES], hint=Reading('cp1258'))
+def test_words_decide_against_what_the_file_says() -> None:
+    judged = present(found([text.encode('tcvn3') for text in NAMES], hint=Reading('cp1258')))
     assert judged.name == 'tcvn3'
 
 
 @pytest.mark.parametrize('names', [['Curaçao', "Côte d'Ivoire", 'São Tomé'], ['Ελλάδα', 'Κύπρος'], ['Łódź', 'Kraków']])
-def test_unicode_of_other_languages_stays(names):
-    assert found([name.encode() for name in names], unicode=True).reading == UTF_8
+def test_unicode_of_other_languages_stays(names: list[str]) -> None:
+    assert present(found([name.encode() for name in names], unicode=True)).reading == UTF_8
 
 
-def test_a_good_value_in_a_garbled_column_stays():
+def test_a_good_value_in_a_garbled_column_stays() -> None:
     raw = [text.encode('tcvn3').decode('latin-1').encode() for text in NAMES]
-    reading = found(raw, unicode=True).reading
-    assert reading.meant('Đường Trần Hưng Đạo'.encode()) == 'Đường Trần Hưng Đạo'
-    assert reading.meant('Cát'.encode()) == 'Cát'
+    reading = present(found(raw, unicode=True)).reading
+    assert present(reading).meant('Đường Trần Hưng Đạo'.encode()) == 'Đường Trần Hưng Đạo'
+    assert present(reading).meant('Cát'.encode()) == 'Cát'
 
 
-def test_icelandic_and_african_d_become_vietnamese_in_vietnamese_words():
+def test_icelandic_and_african_d_become_vietnamese_in_vietnamese_words() -> None:
     assert with_vietnamese_d('Nam \u00d0ịnh, \u0110ường \u0189ông, suối \u00f0á') == 'Nam Định, Đường Đông, suối đá'
     assert with_vietnamese_d('Su\u00f0urland') == 'Su\u00f0urland'
 
 
-def test_symbols_between_words_are_no_font():
+def test_symbols_between_words_are_no_font() -> None:
     names = ['Trường A · Hải Hậu', 'Khu 5 m² «B»', '© Sở GD', 'Đường 1°']
     assert garbled_example(names, vietnamese=True) is None
 
@@ -123,15 +124,15 @@ VALUES = st.lists(st.lists(st.sampled_from(SYLLABLES), min_size=1, max_size=6).m
 
 
 @given(VALUES)
-def test_vietnamese_in_unicode_is_never_converted(values):
-    judged = found([value.encode() for value in values])
+def test_vietnamese_in_unicode_is_never_converted(values: list[str]) -> None:
+    judged = present(found([value.encode() for value in values]))
     assert judged.reading == UTF_8
-    assert [judged.reading.text(value.encode()) for value in values] == values
+    assert [present(judged.reading).text(value.encode()) for value in values] == values
 
 
 @given(VALUES, st.sampled_from(['tcvn3', 'vni', 'viscii', 'cp1258']))
-def test_a_legacy_column_is_read_right_or_not_decided(values, name):
+def test_a_legacy_column_is_read_right_or_not_decided(values: list[str], name: str) -> None:
     """Syllables drawn evenly are the hard case: most of them are rare, and wrong readings make rare ones."""
     raw = [ENCODERS[name](value) for value in values]
-    judged = found(raw)
-    assert judged.reading is None or [judged.reading.text(one) for one in raw] == values
+    judged = present(found(raw))
+    assert judged.reading is None or [present(judged.reading).text(one) for one in raw] == values

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, nullcontext, suppress
-from typing import Any
+from pathlib import Path
 
 import pytest
 import requests
@@ -30,7 +30,7 @@ END = """select pg_terminate_backend(pid) from pg_stat_activity
 
 
 @pytest.fixture(scope='module')
-def victim(instance: Instance, province_template: str, shared_folder: Any) -> Iterator[Province]:
+def victim(instance: Instance, province_template: str, shared_folder: Path) -> Iterator[Province]:
     """A province of its own, whose database is taken away now and then."""
     environment = instance.environment(instance.create('fuzzed', province_template), shared_folder / 'fuzzed')
     environment['DOTHI_STORE'] = str(shared_folder / 'province-template' / 'store')

@@ -22,7 +22,7 @@ class Target:
 
 
 @pytest.fixture(scope='session')
-def target(tmp_path_factory) -> Iterator[Target]:
+def target(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Target]:
     root = tmp_path_factory.mktemp('hostile')
     secret = root / 'elsewhere' / 'secret.csv'
     secret.parent.mkdir()

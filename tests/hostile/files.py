@@ -16,6 +16,9 @@ import numpy as np
 import pyogrio.raw
 import shapely
 from libarchive import file_writer
+from shapely.geometry.base import BaseGeometry
+
+from tests.hostile.conftest import Target
 
 POINT = shapely.Point(106.2, 20.3)
 GML = """<?xml version="1.0"?>
@@ -74,35 +77,37 @@ def virtual_table(name: str, module: str, opening: str = 'CREATE VIRTUAL TABLE')
 
 
 @hostile('gpkg-read-virtual-text')
-def virtual_text(target, file='virtual.gpkg', name='secret', opening='CREATE VIRTUAL TABLE'):
+def virtual_text(
+    target: Target, file: str = 'virtual.gpkg', name: str = 'secret', opening: str = 'CREATE VIRTUAL TABLE'
+) -> Path:
     module = f"VirtualText('{target.secret}', 'UTF-8', 1, POINT, DOUBLEQUOTE, ',')"
     return edited_geopackage(target.folder / file, *virtual_table(name, module, opening))
 
 
 @hostile('gpkg-read-named-like-an-index')
-def named_like_an_index(target):
+def named_like_an_index(target: Target) -> Path:
     return virtual_text(target, 'rtree_name.gpkg', 'x using rtree')
 
 
 @hostile('gpkg-read-comment-in-statement')
-def comment_in_statement(target):
+def comment_in_statement(target: Target) -> Path:
     return virtual_text(target, 'comment.gpkg', 'c', 'CREATE/* using rtree */VIRTUAL--x\nTABLE')
 
 
 @hostile('gpkg-read-virtual-ogr')
-def virtual_ogr(target):
+def virtual_ogr(target: Target) -> Path:
     module = f"VirtualOGR('{target.secret}')"
     return edited_geopackage(target.folder / 'virtual_ogr.gpkg', *virtual_table('o', module))
 
 
 @hostile('gpkg-fetch-virtual-ogr')
-def virtual_ogr_web(target):
+def virtual_ogr_web(target: Target) -> Path:
     module = f"VirtualOGR('/vsicurl/{target.url}/x.csv')"
     return edited_geopackage(target.folder / 'virtual_web.gpkg', *virtual_table('o', module))
 
 
 @hostile('gpkg-read-dbstat')
-def unusual_module(target):
+def unusual_module(target: Target) -> Path:
     return edited_geopackage(target.folder / 'dbstat.gpkg', *virtual_table('d', 'dbstat'))
 
 
@@ -120,13 +125,13 @@ ENDLESS = 'with recursive t(fid) as (select 1 union all select fid + 1 from t)'
 
 
 @hostile('gpkg-exhaust-endless-view')
-def endless_view(target):
+def endless_view(target: Target) -> Path:
     body = f'{ENDLESS} select fid, fid as MA_TRUONG, (select geom from schools limit 1) as geom from t'
     return edited_geopackage(target.folder / 'endless.gpkg', *view('endless', body))
 
 
 @hostile('gpkg-exhaust-register-is-a-view')
-def register_is_view(target):
+def register_is_view(target: Target) -> Path:
     return edited_geopackage(
         target.folder / 'register.gpkg',
         'alter table gpkg_contents rename to contents',
@@ -135,7 +140,7 @@ def register_is_view(target):
 
 
 @hostile('gpkg-exhaust-nested-views')
-def nested_views(target):
+def nested_views(target: Target) -> Path:
     """Each view reads the one before it four times over: 4³⁰ rows."""
     views = [f'create view v{n} as select a.* from v{n - 1} a, (select 1 union all select 2) b' for n in range(1, 40)]
     first = 'create view v0 as select fid, MA_TRUONG, geom from schools'
@@ -143,7 +148,7 @@ def nested_views(target):
 
 
 @hostile('gpkg-read-generated-column')
-def generated_column(target):
+def generated_column(target: Target) -> Path:
     return edited_geopackage(
         target.folder / 'generated.gpkg',
         'create table g (fid integer primary key, geom blob, MA_TRUONG text, '
@@ -160,7 +165,7 @@ GEOMETRY_COLUMN = "insert into gpkg_geometry_columns values ('{0}', 'geom', 'POI
 
 
 @hostile('gpkg-exhaust-layers')
-def many_layers(target):
+def many_layers(target: Target) -> Path:
     """Each of 600 layers takes GDAL some 10 ms to look into."""
     names = [f'l{number}' for number in range(600)]
     tables = [f'create table {name} (fid integer primary key, geom point)' for name in names]
@@ -169,14 +174,14 @@ def many_layers(target):
 
 
 @hostile('gpkg-read-table-of-sqlite')
-def table_of_sqlite(target):
+def table_of_sqlite(target: Target) -> Path:
     """Layers that are SQLite's own tables and functions; GDAL knows none of them."""
     names = ['sqlite_master', 'pragma_database_list', 'generate_series']
     return edited_geopackage(target.folder / 'master.gpkg', *[LAYER.format(name) for name in names])
 
 
 @hostile('gpkg-crash-name-is-sql')
-def name_is_sql(target):
+def name_is_sql(target: Target) -> Path:
     """A layer whose name closes the quotes around it and drops a table."""
     name = "x'' ; drop table schools; --"
     table = f'create table "{name}" (fid integer primary key, geom point)'
@@ -184,14 +189,14 @@ def name_is_sql(target):
 
 
 @hostile('gpkg-crash-name-not-utf-8')
-def name_not_utf_8(target):
+def name_not_utf_8(target: Target) -> Path:
     """A layer's name in a code page of Windows."""
     name = "cast(x'7472b0ea6e67' as text)"
     return edited_geopackage(target.folder / 'latin.gpkg', LAYER.replace("'{0}'", '{0}').format(name))
 
 
 @hostile('gpkg-exhaust-point-count')
-def point_count(target):
+def point_count(target: Target) -> Path:
     """A line that says that it has 4,294,967,295 points."""
     blob = (b'GP\0\1' + struct.pack('<i', 4326) + struct.pack('<BII', 1, 2, 0xFFFFFFFF)).hex()
     no_triggers = "delete from sqlite_master where type = 'trigger'"
@@ -203,7 +208,7 @@ def point_count(target):
 
 
 @hostile('gpkg-crash-damaged-pages')
-def damaged_pages(target):
+def damaged_pages(target: Target) -> Path:
     file = sound_geopackage(target.folder / 'damaged.gpkg', rows=5_000)
     content = bytearray(file.read_bytes())
     chance = random.Random(1)
@@ -214,14 +219,14 @@ def damaged_pages(target):
 
 
 @hostile('gpkg-crash-broken-schema')
-def broken_schema(target):
+def broken_schema(target: Target) -> Path:
     return edited_geopackage(
         target.folder / 'schema.gpkg', "update sqlite_master set sql = 'create table (((' where name = 'schools'"
     )
 
 
 @hostile('gpkg-crash-deep-geometry')
-def deep_geometry(target):
+def deep_geometry(target: Target) -> Path:
     """A collection in a collection, 100,000 deep."""
     file = sound_geopackage(target.folder / 'deep.gpkg', rows=1)
     blob = b'GP\0\1' + struct.pack('<i', 4326) + struct.pack('<BII', 1, 7, 1) * 100_000
@@ -235,7 +240,7 @@ def deep_geometry(target):
 
 
 @hostile('gml-fetch-schema-include')
-def schema_include(target):
+def schema_include(target: Target) -> Path:
     file = target.folder / 'include.gml'
     file.write_text(GML.format(head='', before=''), encoding='utf-8')
     file.with_suffix('.xsd').write_text(
@@ -247,7 +252,7 @@ def schema_include(target):
 
 
 @hostile('gml-read-schema-include')
-def schema_include_file(target):
+def schema_include_file(target: Target) -> Path:
     file = schema_include(target).rename(target.folder / 'include_file.gml')
     xsd = (target.folder / 'include.xsd').rename(file.with_suffix('.xsd'))
     xsd.write_text(xsd.read_text(encoding='utf-8').replace(f'{target.url}/x.xsd', str(target.secret)))
@@ -255,7 +260,7 @@ def schema_include_file(target):
 
 
 @hostile('gml-read-entity')
-def gml_entity(target):
+def gml_entity(target: Target) -> Path:
     file = target.folder / 'entity.gml'
     text = GML.format(head='', before='').replace('?>', f'?><!DOCTYPE x [<!ENTITY s SYSTEM "{target.secret}">]>', 1)
     file.write_text(text.replace('>A<', '>&s;<'), encoding='utf-8')
@@ -263,7 +268,7 @@ def gml_entity(target):
 
 
 @hostile('gml-exhaust-billion-laughs')
-def billion_laughs(target):
+def billion_laughs(target: Target) -> Path:
     file = target.folder / 'laughs.gml'
     levels = ''.join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 12))
     text = GML.format(head='', before='').replace('?>', f'?><!DOCTYPE x [<!ENTITY l0 "ha">{levels}]>', 1)
@@ -272,7 +277,7 @@ def billion_laughs(target):
 
 
 @hostile('gml-fetch-xlink')
-def gml_xlink(target):
+def gml_xlink(target: Target) -> Path:
     file = target.folder / 'xlink.gml'
     before = f'<gml:featureMember xmlns:xlink="http://www.w3.org/1999/xlink" xlink:href="{target.url}/f.gml#1"/>'
     file.write_text(GML.format(head='', before=before), encoding='utf-8')
@@ -280,7 +285,7 @@ def gml_xlink(target):
 
 
 @hostile('gml-fetch-schema-location')
-def gml_schema_location(target):
+def gml_schema_location(target: Target) -> Path:
     """A schema on the web is only a name: the file passes as data, and nothing is fetched."""
     file = target.folder / 'location.gml'
     file.write_text(GML.format(head=f'xsi:schemaLocation="http://t {target.url}/t.xsd"', before=''), encoding='utf-8')
@@ -288,14 +293,14 @@ def gml_schema_location(target):
 
 
 @hostile('gml-crash-deep')
-def gml_deep(target):
+def gml_deep(target: Target) -> Path:
     file = target.folder / 'deep.gml'
     file.write_text(GML.format(head='', before='<gml:x>' * 100_000 + '</gml:x>' * 100_000), encoding='utf-8')
     return file
 
 
 @hostile('gml-read-gfs')
-def gfs_include(target):
+def gfs_include(target: Target) -> Path:
     file = target.folder / 'gfs.gml'
     file.write_text(GML.format(head='', before=''), encoding='utf-8')
     file.with_suffix('.gfs').write_text(
@@ -306,7 +311,7 @@ def gfs_include(target):
 
 
 @hostile('kml-fetch-network-link')
-def network_link(target):
+def network_link(target: Target) -> Path:
     file = target.folder / 'link.kml'
     before = f'<NetworkLink><Link><href>{target.url}/x.kml</href></Link></NetworkLink>'
     file.write_text(KML.format(head='', before=before, name='A'), encoding='utf-8')
@@ -314,7 +319,7 @@ def network_link(target):
 
 
 @hostile('kml-read-entity')
-def kml_entity(target):
+def kml_entity(target: Target) -> Path:
     file = target.folder / 'entity.kml'
     head = f'<!DOCTYPE x [<!ENTITY s SYSTEM "file://{target.secret}">]>'
     file.write_text(KML.format(head=head, before='', name='&s;'), encoding='utf-8')
@@ -322,7 +327,7 @@ def kml_entity(target):
 
 
 @hostile('kml-exhaust-folders')
-def kml_folders(target):
+def kml_folders(target: Target) -> Path:
     """Each of 20,000 folders is a layer."""
     file = target.folder / 'folders.kml'
     folders = ''.join(f'<Folder><name>{number}</name></Folder>' for number in range(20_000))
@@ -331,7 +336,7 @@ def kml_folders(target):
 
 
 @hostile('dxf-exhaust-layers')
-def dxf_layers(target):
+def dxf_layers(target: Target) -> Path:
     """Each of 20,000 points is on a layer of its own."""
     file = target.folder / 'layers.dxf'
     points = ''.join(f'  0\nPOINT\n  8\nL{number}\n 10\n106.2\n 20\n20.3\n' for number in range(20_000))
@@ -340,7 +345,7 @@ def dxf_layers(target):
 
 
 @hostile('kmz-exhaust-bomb')
-def kmz_bomb(target):
+def kmz_bomb(target: Target) -> Path:
     file = target.folder / 'bomb.kmz'
     with zipfile.ZipFile(file, 'w', zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.writestr('doc.kml', b'<kml>' + b' ' * 300_000_000)
@@ -348,7 +353,7 @@ def kmz_bomb(target):
 
 
 @hostile('zip-exhaust-bomb')
-def zip_bomb(target):
+def zip_bomb(target: Target) -> Path:
     file = target.folder / 'bomb.zip'
     with zipfile.ZipFile(file, 'w', zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.writestr('schools.csv', b'MA_TRUONG,lon,lat\n' + b'0' * 300_000_000)
@@ -356,7 +361,7 @@ def zip_bomb(target):
 
 
 @hostile('zip-exhaust-says-less')
-def zip_says_less(target):
+def zip_says_less(target: Target) -> Path:
     """The directory of the archive says 100 bytes; the member unpacks to 200 MB."""
     file = zip_bomb(target).rename(target.folder / 'says_less.zip')
     content = bytearray(file.read_bytes())
@@ -368,7 +373,7 @@ def zip_says_less(target):
 
 
 @hostile('zip-read-link')
-def zip_link(target):
+def zip_link(target: Target) -> Path:
     file = target.folder / 'link.zip'
     with zipfile.ZipFile(file, 'w') as archive:
         info = zipfile.ZipInfo('schools.csv')
@@ -378,7 +383,7 @@ def zip_link(target):
 
 
 @hostile('zip-read-climbs-out')
-def zip_climbs(target):
+def zip_climbs(target: Target) -> Path:
     file = target.folder / 'climbs.zip'
     with zipfile.ZipFile(file, 'w') as archive:
         archive.writestr('../../elsewhere/secret.csv', 'MA_TRUONG,lon,lat\nA,106.2,20.3\n')
@@ -386,7 +391,7 @@ def zip_climbs(target):
 
 
 @hostile('zip-exhaust-overlapping')
-def zip_overlapping(target):
+def zip_overlapping(target: Target) -> Path:
     """Thousands of names for one stretch of bytes."""
     file = target.folder / 'overlapping.zip'
     with zipfile.ZipFile(file, 'w', zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
@@ -399,12 +404,12 @@ def zip_overlapping(target):
             info.compress_type = first.compress_type
             archive.filelist.append(info)
             archive.NameToInfo[info.filename] = info
-        archive._didModify = True
+        setattr(archive, '_didModify', True)  # noqa: B010  # it is not known to type checkers
     return file
 
 
 @hostile('tab-read-view')
-def tab_view(target):
+def tab_view(target: Target) -> Path:
     file = target.folder / 'view.tab'
     file.write_text(f'!table\n!version 300\n\nOpen Table "{target.secret}" As s\nCreate View v As Select * From s\n')
     file.with_suffix('.dat').write_bytes(b'x')
@@ -412,7 +417,7 @@ def tab_view(target):
 
 
 @hostile('tab-read-seamless')
-def tab_seamless(target):
+def tab_seamless(target: Target) -> Path:
     file = target.folder / 'seamless.tab'
     file.write_text(
         '!table\n!version 300\nDefinition Table\n  Type NATIVE Charset "Neutral"\n"\\IsSeamless" = "TRUE"\n'
@@ -422,7 +427,7 @@ def tab_seamless(target):
 
 
 @hostile('mif-crash-counts')
-def mif_counts(target):
+def mif_counts(target: Target) -> Path:
     file = target.folder / 'counts.mif'
     file.write_text('Version 300\nColumns 2000000000\n  a Char(10)\nData\nPoint 106.2 20.3\n')
     file.with_suffix('.mid').write_text('"A"\n')
@@ -430,7 +435,7 @@ def mif_counts(target):
 
 
 @hostile('shp-crash-counts')
-def shp_counts(target):
+def shp_counts(target: Target) -> Path:
     """A polygon that says it has two billion points."""
     file = target.folder / 'counts.shp'
     _shapefile(file, shapely.box(106.2, 20.3, 106.21, 20.31))
@@ -441,7 +446,7 @@ def shp_counts(target):
 
 
 @hostile('shp-exhaust-sparse-table')
-def shp_sparse_table(target):
+def shp_sparse_table(target: Target) -> Path:
     """A table of 2 GB that holds nothing."""
     file = target.folder / 'sparse.shp'
     _shapefile(file, POINT)
@@ -455,7 +460,7 @@ def shp_sparse_table(target):
 
 
 @hostile('shp-read-vrt-inside')
-def shp_is_vrt(target):
+def shp_is_vrt(target: Target) -> Path:
     file = target.folder / 'vrt.shp'
     file.write_text(f'<OGRVRTDataSource><OGRVRTLayer name="s"><SrcDataSource>{target.secret}</SrcDataSource>'
                     '</OGRVRTLayer></OGRVRTDataSource>')  # fmt: skip
@@ -464,7 +469,7 @@ def shp_is_vrt(target):
     return file
 
 
-def _shapefile(file: Path, geometry) -> None:
+def _shapefile(file: Path, geometry: BaseGeometry) -> None:
     pyogrio.raw.write(
         str(file), shapely.to_wkb(np.array([geometry])), [np.array(['A'], dtype=object)],
         np.array(['MA_TRUONG'], dtype=object), driver='ESRI Shapefile', geometry_type=geometry.geom_type,
@@ -473,14 +478,14 @@ def _shapefile(file: Path, geometry) -> None:
 
 
 @hostile('geojson-read-pipeline')
-def geojson_pipeline(target):
+def geojson_pipeline(target: Target) -> Path:
     file = target.folder / 'pipeline.geojson'
     file.write_text(json.dumps({'type': 'gdal_streamed_alg', 'command_line': f'gdal vector read {target.secret}'}))
     return file
 
 
 @hostile('geojson-crash-deep')
-def geojson_deep(target):
+def geojson_deep(target: Target) -> Path:
     file = target.folder / 'deep.geojson'
     file.write_text('{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"MA_TRUONG":'
                     + '[' * 200_000 + ']' * 200_000
@@ -489,7 +494,7 @@ def geojson_deep(target):
 
 
 @hostile('geojson-crash-deep-collections')
-def geojson_collections(target):
+def geojson_collections(target: Target) -> Path:
     file = target.folder / 'collections.geojson'
     nested = '{"type":"GeometryCollection","geometries":[' * 50_000 + ']}' * 50_000
     file.write_text('{"type":"FeatureCollection","features":[{"type":"Feature","properties":{"MA_TRUONG":"A"},'
@@ -498,7 +503,7 @@ def geojson_collections(target):
 
 
 @hostile('geojson-exhaust-columns')
-def geojson_columns(target):
+def geojson_columns(target: Target) -> Path:
     """Each feature has columns of its own: 300,000 columns."""
     file = target.folder / 'columns.geojson'
     features = [
@@ -510,14 +515,14 @@ def geojson_columns(target):
 
 
 @hostile('csv-exhaust-one-line')
-def csv_one_line(target):
+def csv_one_line(target: Target) -> Path:
     file = target.folder / 'one_line.csv'
     file.write_bytes(b'MA_TRUONG,lon,lat\n"' + b'a' * 200_000_000)
     return file
 
 
 @hostile('csv-exhaust-columns')
-def csv_columns(target):
+def csv_columns(target: Target) -> Path:
     file = target.folder / 'columns.csv'
     names = ','.join(f'c{number}' for number in range(1_000_000))
     file.write_text(f'MA_TRUONG,lon,lat,{names}\nA,106.2,20.3\n')
@@ -525,21 +530,21 @@ def csv_columns(target):
 
 
 @hostile('csv-crash-nul')
-def csv_nul(target):
+def csv_nul(target: Target) -> Path:
     file = target.folder / 'nul.csv'
     file.write_bytes(b'\0' * 1_000_000)
     return file
 
 
 @hostile('csv-exhaust-wkt')
-def csv_wkt(target):
+def csv_wkt(target: Target) -> Path:
     file = target.folder / 'wkt.csv'
     file.write_text('MA_TRUONG,wkt\nA,"' + 'GEOMETRYCOLLECTION(' * 200_000 + ')' * 200_000 + '"\n')
     return file
 
 
 @hostile('xlsx-exhaust-bomb')
-def xlsx_bomb(target):
+def xlsx_bomb(target: Target) -> Path:
     file = target.folder / 'bomb.xlsx'
     with zipfile.ZipFile(file, 'w', zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         archive.writestr('xl/workbook.xml', '<workbook><sheets><sheet name="s" r:id="1" '
@@ -550,7 +555,7 @@ def xlsx_bomb(target):
 
 
 @hostile('xlsx-read-entity')
-def xlsx_entity(target):
+def xlsx_entity(target: Target) -> Path:
     file = target.folder / 'entity.xlsx'
     with zipfile.ZipFile(file, 'w') as archive:
         archive.writestr(
@@ -564,7 +569,7 @@ OPEN_DOCUMENT = ' '.join(
 )
 
 
-def write_ods(file, rows, before=''):
+def write_ods(file: Path, rows: str, before: str = '') -> Path:
     content = f'{before}<office:document-content {OPEN_DOCUMENT}><office:body><office:spreadsheet>'
     content += f'<table:table table:name="s">{rows}</table:table></office:spreadsheet></office:body>'
     with zipfile.ZipFile(file, 'w', zipfile.ZIP_DEFLATED) as archive:
@@ -574,7 +579,7 @@ def write_ods(file, rows, before=''):
 
 
 @hostile('ods-exhaust-repeated-cells')
-def ods_repeated(target):
+def ods_repeated(target: Target) -> Path:
     """One cell, 16,384 times in each of a million rows."""
     cell = '<table:table-cell table:number-columns-repeated="16384" office:value-type="float" office:value="1"/>'
     rows = f'<table:table-row table:number-rows-repeated="1048576">{cell}</table:table-row>'
@@ -582,14 +587,14 @@ def ods_repeated(target):
 
 
 @hostile('ods-read-entity')
-def ods_entity(target):
+def ods_entity(target: Target) -> Path:
     rows = '<table:table-row><table:table-cell office:value-type="string"><text:p>&s;</text:p></table:table-cell>'
     entity = f'<!DOCTYPE x [<!ENTITY s SYSTEM "{target.secret}">]>'
     return write_ods(target.folder / 'entity.ods', f'{rows}</table:table-row>', entity)
 
 
 @hostile('xls-crash-truncated')
-def xls_truncated(target):
+def xls_truncated(target: Target) -> Path:
     """A compound file whose directory points behind its end: calamine ends in a panic."""
     file = target.folder / 'truncated.xls'
     file.write_bytes(b'\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1' + b'\xff' * 4_000)
@@ -597,7 +602,7 @@ def xls_truncated(target):
 
 
 @hostile('7z-exhaust-bomb')
-def packed_bomb(target):
+def packed_bomb(target: Target) -> Path:
     file = target.folder / 'bomb.7z'
     with file_writer(str(file), '7zip') as archive:
         archive.add_file_from_memory('a.csv', 200_000_000, b'\0' * 200_000_000)
@@ -605,21 +610,21 @@ def packed_bomb(target):
 
 
 @hostile('rar-crash-header')
-def rar_header(target):
+def rar_header(target: Target) -> Path:
     file = target.folder / 'header.rar'
     file.write_bytes(b'Rar!\x1a\x07\x01\x00' + b'\xff' * 10_000)
     return file
 
 
 @hostile('fgb-crash-header')
-def fgb_header(target):
+def fgb_header(target: Target) -> Path:
     file = target.folder / 'header.fgb'
     file.write_bytes(b'fgb\x03fgb\x00' + struct.pack('<I', 0x7FFFFFFF) + b'\xff' * 10_000)
     return file
 
 
 @hostile('dxf-exhaust-nested-blocks')
-def dxf_blocks(target):
+def dxf_blocks(target: Target) -> Path:
     """Each block holds ten of the one before it: 10⁹ lines."""
     lines = ['0', 'SECTION', '2', 'BLOCKS']
     for level in range(10):
@@ -634,7 +639,7 @@ def dxf_blocks(target):
 
 
 @hostile('dxf-exhaust-array')
-def dxf_array(target):
+def dxf_array(target: Target) -> Path:
     """One block, inserted 32,000 by 32,000 times."""
     block = '0 SECTION 2 BLOCKS 0 BLOCK 8 0 2 B 70 0 10 0 20 0 0 LINE 8 A 10 0 20 0 11 1 21 1 0 ENDBLK 0 ENDSEC'
     insert = '0 SECTION 2 ENTITIES 0 INSERT 8 A 2 B 10 0 20 0 70 32000 71 32000 44 1 45 1 0 ENDSEC 0 EOF'
@@ -645,14 +650,14 @@ def dxf_array(target):
 
 
 @hostile('dgn-crash-random')
-def dgn_random(target):
+def dgn_random(target: Target) -> Path:
     file = target.folder / 'random.dgn'
     file.write_bytes(b'\x08\x09\xfe\x02' + random.Random(2).randbytes(50_000))
     return file
 
 
 @hostile('gdb-read-link')
-def gdb_link(target):
+def gdb_link(target: Target) -> Path:
     folder = target.folder / 'link.gdb'
     folder.mkdir(exist_ok=True)
     for name in ('a00000001.gdbtable', 'a00000001.gdbtablx'):
@@ -662,7 +667,7 @@ def gdb_link(target):
 
 
 @hostile('gdb-crash-random')
-def gdb_random(target):
+def gdb_random(target: Target) -> Path:
     folder = target.folder / 'random.gdb'
     folder.mkdir(exist_ok=True)
     for name in ('a00000001.gdbtable', 'a00000001.gdbtablx', 'gdb'):

@@ -4,6 +4,7 @@ import ctypes
 import os
 import signal
 import socket
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -49,7 +50,7 @@ def write_much(folder: Path) -> int:
     return (folder.parent / 'much').stat().st_size
 
 
-def connect(folder: Path, family: int, address: Any) -> str:
+def connect(folder: Path, family: int, address: str | list[str | int]) -> str:
     """Open a connection."""
     with socket.socket(family) as opened:
         opened.connect(tuple(address) if isinstance(address, list) else address)
@@ -62,7 +63,7 @@ def link_out(folder: Path, path: str) -> str:
     return (folder.parent / 'link').read_text()
 
 
-ACTIONS = {
+ACTIONS: dict[str, Callable[..., object]] = {
     'read': lambda folder, path: Path(path).read_text(encoding='latin-1'),
     'read_through_link': link_out,
     'list': lambda folder, path: list(Path(path).iterdir()),

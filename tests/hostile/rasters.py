@@ -8,6 +8,8 @@ import numpy as np
 import rasterio
 from rasterio.transform import from_origin
 
+from tests.hostile.conftest import Target
+
 SMALL = {
     'driver': 'GTiff', 'width': 10, 'height': 10, 'count': 1, 'dtype': 'float32', 'crs': 'EPSG:4326',
     'transform': from_origin(106.0, 20.5, 0.05, 0.05), 'nodata': -9999.0,
@@ -20,7 +22,7 @@ def _sound(file: Path, **changed: object) -> Path:
     return file
 
 
-def sparse(target) -> Path:
+def sparse(target: Target) -> Path:
     """10⁶ × 10⁶ cells in 16 kB."""
     file = target.folder / 'sparse.tif'
     size = {'width': 1_000_000, 'height': 1_000_000, 'transform': from_origin(106.0, 20.5, 5e-7, 5e-7)}
@@ -30,7 +32,7 @@ def sparse(target) -> Path:
     return file
 
 
-def many_bands(target) -> Path:
+def many_bands(target: Target) -> Path:
     """60,000 bands of one cell."""
     file = target.folder / 'bands.tif'
     with rasterio.open(file, 'w', **{**SMALL, 'width': 1, 'height': 1, 'count': 60_000, 'sparse_ok': True}):
@@ -38,7 +40,7 @@ def many_bands(target) -> Path:
     return file
 
 
-def vrt(target) -> Path:
+def vrt(target: Target) -> Path:
     """A description of another file, called a GeoTIFF."""
     file = target.folder / 'vrt.tif'
     file.write_text(
@@ -48,7 +50,7 @@ def vrt(target) -> Path:
     return file
 
 
-def auxiliary(target) -> Path:
+def auxiliary(target: Target) -> Path:
     """An entity in the XML beside the raster."""
     file = _sound(target.folder / 'auxiliary.tif')
     Path(f'{file}.aux.xml').write_text(
@@ -57,14 +59,14 @@ def auxiliary(target) -> Path:
     return file
 
 
-def truncated(target) -> Path:
+def truncated(target: Target) -> Path:
     """Half of a raster."""
     file = _sound(target.folder / 'truncated.tif', width=1_000, height=1_000)
     file.write_bytes(file.read_bytes()[:1_000_000])
     return file
 
 
-def strange_offsets(target) -> Path:
+def strange_offsets(target: Target) -> Path:
     """A directory of tags that follows itself for ever."""
     file = target.folder / 'offsets.tif'
     entry = struct.pack('<HHII', 256, 4, 1, 10)

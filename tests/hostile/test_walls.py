@@ -3,11 +3,13 @@
 import os
 import socket
 import subprocess
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from dothi.core.errors import DiskFull, exit_code
+from dothi.core.errors import DataRefused, DiskFull, exit_code
 from etl.closed_room import fork_server
 from etl.closed_room.fork_server import missing_walls
 from etl.closed_room.reading import Reading
@@ -17,7 +19,7 @@ DENIED = ('PermissionError', 'FileNotFoundError')
 
 
 @pytest.fixture(scope='module')
-def attempt():
+def attempt() -> Iterator[str]:
     """A job that tries something, in a module that the fork server finds; `tests` would be that of pygeoapi."""
     here = str(Path(__file__).parent)
     before = fork_server._servers.pop(os.getpid(), None)
@@ -29,14 +31,22 @@ def attempt():
         fork_server._servers[os.getpid()] = before
 
 
-def stop_server():
+def stop_server() -> None:
     """The next reader comes from a new server, with the environment of now."""
     if os.getpid() in fork_server._servers:
         fork_server._servers.pop(os.getpid()).stop()
 
 
+def kill_server() -> subprocess.Popen[bytes]:
+    """The server of this process, which has been told to end at once."""
+    server = fork_server._servers[os.getpid()].process
+    assert server is not None
+    server.kill()
+    return server
+
+
 @pytest.fixture(autouse=True)
-def quick_limits(monkeypatch, tmp_path):
+def quick_limits(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Limits that a test can wait for, a state folder of its own, and a password in the environment."""
     monkeypatch.setenv('DOTHI_STATE', str(tmp_path / 'state'))
     monkeypatch.setenv('DOTHI_ROOM_SECONDS', '2')
@@ -46,10 +56,10 @@ def quick_limits(monkeypatch, tmp_path):
 
 
 @pytest.fixture
-def outcome(attempt):
+def outcome(attempt: str) -> Callable[..., str]:
     """What a reader came to that tried an action."""
 
-    def tried(action, delivery=None, **arguments):
+    def tried(action: str, delivery: dict[str, Path] | None = None, **arguments: Any) -> str:
         reading = Reading('a.csv', delivery or {}, attempt, {'action': action, **arguments})
         try:
             return reading.document()['outcome']
@@ -59,18 +69,18 @@ def outcome(attempt):
     return tried
 
 
-def test_this_machine_has_every_wall():
+def test_this_machine_has_every_wall() -> None:
     """The walls below are tried on a machine that has them; `dothi status` names what another one lacks."""
     assert missing_walls() == []
 
 
 @pytest.mark.parametrize('path', ['/etc/passwd', '/proc/1/environ', '/proc/self/environ', '/proc/self/maps', '/root'])
-def test_a_reader_reads_nothing_of_the_system(path, outcome):
+def test_a_reader_reads_nothing_of_the_system(path: str, outcome: Callable[..., str]) -> None:
     assert outcome('read', path=path) in (*DENIED, 'IsADirectoryError')
     assert outcome('list', path=str(Path(path).parent)) == 'PermissionError'
 
 
-def test_a_reader_reads_its_delivery_and_nothing_beside_it(tmp_path, outcome):
+def test_a_reader_reads_its_delivery_and_nothing_beside_it(tmp_path: Path, outcome: Callable[..., str]) -> None:
     delivered, neighbour = tmp_path / 'a.csv', tmp_path / 'b.csv'
     delivered.write_text('of this delivery')
     neighbour.write_text('of another one')
@@ -80,7 +90,7 @@ def test_a_reader_reads_its_delivery_and_nothing_beside_it(tmp_path, outcome):
     assert outcome('own_delivery', {'a.csv': delivered}) == "['a.csv']"
 
 
-def test_a_reader_writes_into_its_scratch_folder_only(tmp_path, outcome):
+def test_a_reader_writes_into_its_scratch_folder_only(tmp_path: Path, outcome: Callable[..., str]) -> None:
     delivered = tmp_path / 'a.csv'
     delivered.write_text('as it was')
     assert outcome('write_scratch') == '1'
@@ -89,11 +99,11 @@ def test_a_reader_writes_into_its_scratch_folder_only(tmp_path, outcome):
     assert delivered.read_text() == 'as it was'
 
 
-def test_a_file_that_a_reader_writes_has_a_limit(outcome):
+def test_a_file_that_a_reader_writes_has_a_limit(outcome: Callable[..., str]) -> None:
     assert outcome('write_much') == 'OSError'
 
 
-def test_a_reader_opens_no_connection(tmp_path, outcome):
+def test_a_reader_opens_no_connection(tmp_path: Path, outcome: Callable[..., str]) -> None:
     with socket.socket() as listening:
         listening.bind(('127.0.0.1', 0))
         listening.listen()
@@ -107,13 +117,13 @@ def test_a_reader_opens_no_connection(tmp_path, outcome):
         assert outcome('connect', family=socket.AF_INET6, address=['::1', 80]) == 'PermissionError'
 
 
-def test_a_reader_starts_no_process_and_stops_none(outcome):
+def test_a_reader_starts_no_process_and_stops_none(outcome: Callable[..., str]) -> None:
     assert outcome('fork') == 'PermissionError'
     assert outcome('execute') == 'PermissionError'
     assert outcome('kill', number=os.getpid()) == 'PermissionError'
 
 
-def test_a_reader_has_no_secret_in_its_environment(outcome):
+def test_a_reader_has_no_secret_in_its_environment(outcome: Callable[..., str]) -> None:
     environment = outcome('environment')
     assert 'khong-duoc-biet' not in environment
     assert 'DATABASE' not in environment
@@ -123,36 +133,45 @@ def test_a_reader_has_no_secret_in_its_environment(outcome):
     ('action', 'refusal'),
     [('hog_memory', ReaderCrashed), ('spin', TooSlow), ('sleep', TooSlow), ('segfault', ReaderCrashed)],
 )
-def test_a_reader_that_exceeds_crashes_or_hangs_is_a_refused_file(action, refusal, tmp_path, outcome):
-    with pytest.raises(refusal) as caught:
-        outcome(action)
+def test_a_reader_that_exceeds_crashes_or_hangs_is_a_refused_file(
+    action: str,
+    refusal: type[DataRefused],
+    tmp_path: Path,
+    outcome: Callable[..., str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with monkeypatch.context() as patch:
+        # for those who exceed it there is nothing to do in the second
+        patch.setenv('DOTHI_ROOM_SECONDS', '1' if refusal is TooSlow else '2')
+        with pytest.raises(refusal) as caught:
+            outcome(action)
     assert 'a.csv' in caught.value.text.vi
     assert outcome('write_scratch') == '1', 'the next reader does not work'
 
 
-def test_nothing_is_left_of_a_reader(tmp_path, outcome):
+def test_nothing_is_left_of_a_reader(tmp_path: Path, outcome: Callable[..., str]) -> None:
     stop_server()
     outcome('write_scratch')
     (room,) = (tmp_path / 'state' / 'scratch').glob('room-*')
     assert list(room.iterdir()) == []
 
 
-def test_a_room_whose_server_was_killed_is_opened_anew(tmp_path, outcome):
+def test_a_room_whose_server_was_killed_is_opened_anew(tmp_path: Path, outcome: Callable[..., str]) -> None:
     stop_server()
     outcome('write_scratch')
-    fork_server._servers[os.getpid()].process.kill()
-    fork_server._servers[os.getpid()].process.wait()
+    kill_server().wait()
     assert outcome('write_scratch') == '1'
     assert len(list((tmp_path / 'state' / 'scratch').glob('room-*'))) == 1, 'the folder of the dead server was left'
 
 
-def test_processes_of_an_instance_share_a_room(tmp_path, outcome):
+def test_processes_of_an_instance_share_a_room(tmp_path: Path, outcome: Callable[..., str]) -> None:
     """Another process takes its readers from the same server, and ends none but its own."""
     stop_server()
     fork_server.share('EPSG:9209')
     own = fork_server._servers[os.getpid()]
     fork_server._server()
     other = fork_server._shared_server()
+    assert other is not None
     other.await_ready()
     assert other.walls == own.walls
     assert outcome('write_scratch') == '1'
@@ -162,14 +181,16 @@ def test_processes_of_an_instance_share_a_room(tmp_path, outcome):
     assert fork_server._shared_server() is None
 
 
-def test_a_reader_whose_server_ends_is_no_fault_of_the_file(attempt):
+def test_a_reader_whose_server_ends_is_no_fault_of_the_file(attempt: str) -> None:
     reading = Reading('a.csv', {}, attempt, {'action': 'sleep'})
-    fork_server._servers[os.getpid()].process.kill()
+    kill_server()
     with pytest.raises(fork_server.NoClosedRoom):
         reading.document()
 
 
-def test_a_reader_that_is_forgotten_is_ended_with_the_next_order(tmp_path, outcome, attempt):
+def test_a_reader_that_is_forgotten_is_ended_with_the_next_order(
+    tmp_path: Path, outcome: Callable[..., str], attempt: str
+) -> None:
     stop_server()
     reading = Reading('a.csv', {}, attempt, {'action': 'sleep'})
     reader = reading._reader
@@ -180,12 +201,12 @@ def test_a_reader_that_is_forgotten_is_ended_with_the_next_order(tmp_path, outco
     assert not Path(f'/proc/{reader}').exists()
 
 
-def test_a_disk_without_room_for_the_copy_is_no_fault_of_the_file(tmp_path, attempt):
+def test_a_disk_without_room_for_the_copy_is_no_fault_of_the_file(tmp_path: Path, attempt: str) -> None:
     """A GeoPackage of three megabytes is copied to a disk of one."""
     state, file = tmp_path / 'state', tmp_path / 'a.gpkg'
     state.mkdir()
     file.write_bytes(bytes(3_000_000))
-    mount = ['mount', '-t', 'tmpfs', '-o', 'size=1m', 'none', state]
+    mount = ['mount', '-t', 'tmpfs', '-o', 'size=1m', 'none', str(state)]
     if subprocess.run(mount, check=False, capture_output=True).returncode:
         pytest.skip('no disk may be mounted here')
     stop_server()

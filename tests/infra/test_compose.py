@@ -7,6 +7,7 @@ import re
 import shlex
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -32,26 +33,26 @@ def compose(file: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.fixture(scope='module')
-def services() -> dict[str, dict]:
+def services() -> dict[str, dict[str, Any]]:
     """The services as Compose itself understands them, with everything filled in."""
     done = compose(COMPOSE, 'config', '--format', 'json')
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)['services']
 
 
-def volumes(service: dict) -> dict[str, bool]:
+def volumes(service: dict[str, Any]) -> dict[str, bool]:
     """Name of each volume, and whether it can be written."""
     return {volume['source']: not volume.get('read_only', False) for volume in service.get('volumes', [])}
 
 
-def test_compose_accepts_the_file_and_would_not_accept_a_misspelt_one(tmp_path):
+def test_compose_accepts_the_file_and_would_not_accept_a_misspelt_one(tmp_path: Path) -> None:
     assert compose(COMPOSE, 'config', '--quiet').returncode == 0
     misspelt = tmp_path / 'compose.yml'
     misspelt.write_text(COMPOSE.read_text().replace('healthcheck:', 'healthchek:'))
     assert compose(misspelt, 'config', '--quiet').returncode != 0
 
 
-def test_every_command_is_one_of_ours(services):
+def test_every_command_is_one_of_ours(services: dict[str, dict[str, Any]]) -> None:
     from dothi.cli.app import app
 
     ours = [service['command'] for service in services.values() if service['image'] == 'dothi']
@@ -65,7 +66,7 @@ def test_every_command_is_one_of_ours(services):
         assert [option for option in options if option not in helped.stdout] == []
 
 
-def test_every_variable_is_a_setting(services):
+def test_every_variable_is_a_setting(services: dict[str, dict[str, Any]]) -> None:
     known = {f'DOTHI_{name}'.upper() for settings in SETTINGS for name in settings.model_fields}
     used = {name for service in services.values() for name in service.get('environment') or {}}
     dockerfile = set(re.findall(r'\bDOTHI_\w+', (PROJECT / 'docker' / 'Dockerfile').read_text()))
@@ -73,13 +74,13 @@ def test_every_variable_is_a_setting(services):
     assert (used | dockerfile) - known == set()
 
 
-def test_the_database_is_tuned_like_the_private_one(services):
+def test_the_database_is_tuned_like_the_private_one(services: dict[str, dict[str, Any]]) -> None:
     given = dict(item.split('=') for item in services['postgis']['command'] if '=' in item)
     assert given.keys() == DATABASE_SETTINGS.keys()
     assert given['jit'] == DATABASE_SETTINGS['jit']
 
 
-def test_only_this_machine_reaches_the_services_and_nothing_is_privileged(services):
+def test_only_this_machine_reaches_the_services_and_nothing_is_privileged(services: dict[str, dict[str, Any]]) -> None:
     addresses = {port['host_ip'] for service in services.values() for port in service.get('ports', [])}
     assert addresses == {'127.0.0.1'}
     assert 'ports' not in services['postgis']
@@ -100,7 +101,7 @@ ROLES = {
 
 
 @pytest.mark.parametrize('name', ROLES)
-def test_each_container_has_the_passwords_of_its_own_roles_only(services, name):
+def test_each_container_has_the_passwords_of_its_own_roles_only(services: dict[str, dict[str, Any]], name: str) -> None:
     line = services['migrate']['command'][0]
     copied_to = {
         target.removesuffix('/').removeprefix('../'): set(roles.split())
@@ -112,11 +113,13 @@ def test_each_container_has_the_passwords_of_its_own_roles_only(services, name):
     assert volumes(services[name])[secret[0]] is False
 
 
-def networks(service: dict) -> set[str]:
+def networks(service: dict[str, Any]) -> set[str]:
     return set(service['networks'])
 
 
-def test_the_public_service_reaches_the_database_and_nobody_else_who_listens(services):
+def test_the_public_service_reaches_the_database_and_nobody_else_who_listens(
+    services: dict[str, dict[str, Any]],
+) -> None:
     """The worker is beside it, to ask for its health, and listens nowhere."""
     listening = {'internal', 'postgis'}
     beside = {name for name in listening if networks(services[name]) & networks(services['public'])}
@@ -127,7 +130,9 @@ def test_the_public_service_reaches_the_database_and_nobody_else_who_listens(ser
 
 
 @pytest.mark.parametrize(('name', 'other'), [('public', 'internal'), ('internal', 'public')])
-def test_a_service_sees_no_result_or_download_of_the_other_audience(services, name, other):
+def test_a_service_sees_no_result_or_download_of_the_other_audience(
+    services: dict[str, dict[str, Any]], name: str, other: str
+) -> None:
     """An empty folder lies over each, and is there before: nothing can be made in a store that is read only."""
     hidden = {line.partition(':')[0].removeprefix('/var/lib/dothi/') for line in services[name]['tmpfs']}
     made = set(re.findall(r'store/[a-z/-]+', services['migrate']['command'][0]))
@@ -139,19 +144,19 @@ def test_a_service_sees_no_result_or_download_of_the_other_audience(services, na
     assert volumes(services[name])['store'] is False
 
 
-def test_every_container_has_limits_of_memory_and_processes(services):
+def test_every_container_has_limits_of_memory_and_processes(services: dict[str, dict[str, Any]]) -> None:
     for name, service in services.items():
         assert int(service['mem_limit']) > 0, name
         assert service['pids_limit'] > 0, name
 
 
-def test_who_listens_for_all_says_what_stands_in_front(services):
+def test_who_listens_for_all_says_what_stands_in_front(services: dict[str, dict[str, Any]]) -> None:
     for name in ('internal', 'public'):
         assert services[name]['environment']['DOTHI_BEHIND_PROXY'] == 'yes'
         assert json.loads(services[name]['environment']['DOTHI_HOSTS']) == [name]
 
 
-def test_each_service_keeps_its_own_tiles(services):
+def test_each_service_keeps_its_own_tiles(services: dict[str, dict[str, Any]]) -> None:
     """The rest of its files is read only, and tiles of internal layers are nothing for the public service."""
     kept = [
         volume['source']
@@ -162,7 +167,7 @@ def test_each_service_keeps_its_own_tiles(services):
     assert len(set(kept)) == 2
 
 
-def test_services_wait_for_the_migrated_database(services):
+def test_services_wait_for_the_migrated_database(services: dict[str, dict[str, Any]]) -> None:
     for name in ('demo', 'worker', 'inbox', 'internal', 'public'):
         assert services[name]['depends_on']['migrate']['condition'] == 'service_completed_successfully'
     assert services['migrate']['depends_on']['postgis']['condition'] == 'service_healthy'
@@ -174,7 +179,7 @@ def copied() -> list[str]:
     return [line.split()[1] for line in lines if line.startswith('COPY ') and '--from' not in line]
 
 
-def test_everything_copied_into_the_image_exists_and_is_let_through():
+def test_everything_copied_into_the_image_exists_and_is_let_through() -> None:
     let_through = [line[1:] for line in (PROJECT / '.dockerignore').read_text().splitlines() if line.startswith('!')]
     for source in copied():
         assert (PROJECT / source).exists(), source
@@ -182,20 +187,22 @@ def test_everything_copied_into_the_image_exists_and_is_let_through():
     assert [name for name in let_through if not (PROJECT / name).exists()] == []
 
 
-def test_every_room_with_code_reaches_the_image():
+def test_every_room_with_code_reaches_the_image() -> None:
     """A new top-level package would be missing in the image only."""
     let_through = (PROJECT / '.dockerignore').read_text().splitlines()
-    for package in ('dothi', 'etl', 'processes', 'demo', 'sql', 'locality', 'web', 'pygeoapi-config.yml'):
+    for package in ('dothi', 'etl', 'processes', 'demo', 'sql', 'localities', 'web', 'pygeoapi-config.yml'):
         assert f'!{package}' in let_through
 
 
-def test_the_file_is_plain_yaml_with_its_volumes_declared():
+def test_the_file_is_plain_yaml_with_its_volumes_declared() -> None:
     document = yaml.safe_load(COMPOSE.read_text())
     named = {volume.split(':')[0] for service in document['services'].values() for volume in service.get('volumes', [])}
     assert named == set(document['volumes'])
 
 
-def test_whoever_reads_foreign_files_has_a_folder_of_its_own_to_read_them_in(services):
+def test_whoever_reads_foreign_files_has_a_folder_of_its_own_to_read_them_in(
+    services: dict[str, dict[str, Any]],
+) -> None:
     """The root is read-only: without a folder for scratch the closed room does not open."""
     readers = {'demo', 'worker', 'inbox'}
     scratch = {

@@ -88,7 +88,7 @@ def container_in(folder: Path) -> Iterator[Container]:
     shutil.rmtree(folder)
 
 
-def test_the_database_is_kept_from_one_start_to_the_next(running):
+def test_the_database_is_kept_from_one_start_to_the_next(running: Container) -> None:
     running.answer("create table kept as select 'Nam Định' as name; select 1")
     assert running.answer("select datlocale from pg_database where datname = 'dothi'") == 'C.UTF-8'
     running.stop()
@@ -99,7 +99,7 @@ def test_the_database_is_kept_from_one_start_to_the_next(running):
     assert running.answer(extensions) == 2
 
 
-def test_a_first_start_that_was_killed_is_made_good_by_the_next(container):
+def test_a_first_start_that_was_killed_is_made_good_by_the_next(container: Container) -> None:
     container.start()
     while not (container.folder / 'data.new' / 'PG_VERSION').exists():
         time.sleep(0.01)
@@ -110,6 +110,6 @@ def test_a_first_start_that_was_killed_is_made_good_by_the_next(container):
     assert not (container.folder / 'data.new').exists()
 
 
-def test_nobody_enters_without_the_password(running):
+def test_nobody_enters_without_the_password(running: Container) -> None:
     with pytest.raises(psycopg2.OperationalError, match='password'):
         psycopg2.connect(f'postgresql://dothi_admin:wrong@127.0.0.1:{running.port}/dothi')

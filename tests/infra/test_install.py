@@ -39,18 +39,18 @@ def on(system: str, folder: Path) -> dict[str, str]:
     return {'OS_RELEASE': str(file)}
 
 
-def test_nothing_is_done_when_all_is_there(docker):
+def test_nothing_is_done_when_all_is_there(docker: Path) -> None:
     debian = on('debian 13', docker)
     assert run(docker / 'debian.sh', '--check', 'here', **debian).returncode == 0
     assert run(docker / 'debian.sh', 'here', **debian).stdout == ''
 
 
-def test_a_missing_package_is_noticed(docker):
+def test_a_missing_package_is_noticed(docker: Path) -> None:
     assert run(docker / 'debian.sh', '--check', 'here', 'gone', **on('debian 13', docker)).returncode == 1
 
 
 @pytest.mark.parametrize('system', ['ubuntu 24.04', 'debian 12', 'fedora 42'])
-def test_another_system_hears_exactly_what_to_install(docker, system):
+def test_another_system_hears_exactly_what_to_install(docker: Path, system: str) -> None:
     done = run(docker / 'debian.sh', 'here', 'gone', **on(system, docker))
     assert done.returncode == 5
     assert 'no-such-package' in done.stderr
@@ -58,12 +58,12 @@ def test_another_system_hears_exactly_what_to_install(docker, system):
     assert 'docker compose -f docker/compose.yml up' in done.stderr
 
 
-def test_another_system_with_everything_installed_goes_on(docker):
+def test_another_system_with_everything_installed_goes_on(docker: Path) -> None:
     assert run(docker / 'debian.sh', 'here', **on('ubuntu 24.04', docker)).returncode == 0
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason='only root can become somebody without sudo')
-def test_a_user_without_sudo_hears_what_an_administrator_should_run(docker):
+def test_a_user_without_sudo_hears_what_an_administrator_should_run(docker: Path) -> None:
     programs = docker / 'bin'
     programs.mkdir()
     for name in ('bash', 'dirname', 'dpkg-query', 'sed', 'grep', 'cut', 'id'):
@@ -75,14 +75,14 @@ def test_a_user_without_sudo_hears_what_an_administrator_should_run(docker):
     assert 'apt-get install --no-install-recommends no-such-package' in done.stderr
 
 
-def test_every_listed_package_has_a_name_and_a_file():
+def test_every_listed_package_has_a_name_and_a_file() -> None:
     for listed in (PROJECT / 'docker' / 'packages').glob('*.txt'):
         title, *lines = listed.read_text().splitlines()
         assert title.startswith('# ')
         assert [line for line in lines if len(line.split()) != 2] == []
 
 
-def test_a_step_that_works_is_one_line(docker):
+def test_a_step_that_works_is_one_line(docker: Path) -> None:
     done = run(docker / 'step.sh', 'Title', 'bash', '-c', 'echo chatter; echo more >&2')
     assert done.returncode == 0
     assert done.stdout.startswith('Title … ')
@@ -90,14 +90,14 @@ def test_a_step_that_works_is_one_line(docker):
     assert done.stderr == ''
 
 
-def test_a_step_that_fails_shows_why_and_keeps_its_code(docker):
+def test_a_step_that_fails_shows_why_and_keeps_its_code(docker: Path) -> None:
     done = run(docker / 'step.sh', 'Title', 'bash', '-c', 'echo chatter; echo reason >&2; exit 5')
     assert done.returncode == 5
     assert 'chatter' in done.stderr
     assert 'reason' in done.stderr
 
 
-def test_an_old_python_is_refused_with_the_way_to_name_another(docker):
+def test_an_old_python_is_refused_with_the_way_to_name_another(docker: Path) -> None:
     old = docker / 'python3'
     old.write_text('#!/bin/sh\nexit 1\n')
     old.chmod(0o755)
@@ -107,7 +107,7 @@ def test_an_old_python_is_refused_with_the_way_to_name_another(docker):
     assert not (docker.parent / '.venv').exists()
 
 
-def test_a_moved_environment_is_made_anew(docker):
+def test_a_moved_environment_is_made_anew(docker: Path) -> None:
     """Its programs would still point at the old place."""
     project = docker.parent
     # as the script leaves it, but for pip, which takes most of the time

@@ -3,6 +3,7 @@
 import json
 import re
 import tomllib
+from pathlib import Path
 
 import pytest
 
@@ -20,14 +21,14 @@ def wanted(requirements: list[str]) -> set[str]:
     return {re.split(r'[\[<>=]', requirement)[0] for requirement in requirements}
 
 
-def test_every_dependency_is_pinned_in_the_lock_of_its_group():
+def test_every_dependency_is_pinned_in_the_lock_of_its_group() -> None:
     project = tomllib.loads((PROJECT / 'pyproject.toml').read_text())
     assert wanted(project['project']['dependencies']) <= pins('run').keys()
     for group, requirements in project['dependency-groups'].items():
         assert wanted(requirements) <= pins(group).keys(), group
 
 
-def test_a_library_has_one_version_in_all_locks():
+def test_a_library_has_one_version_in_all_locks() -> None:
     versions: dict[str, set[str]] = {}
     for lock in LOCKS:
         for name, version in pins(lock.stem).items():
@@ -36,7 +37,7 @@ def test_a_library_has_one_version_in_all_locks():
 
 
 @pytest.mark.parametrize('lock', LOCKS, ids=lambda lock: lock.name)
-def test_every_pin_has_hashes_and_no_address(lock):
+def test_every_pin_has_hashes_and_no_address(lock: Path) -> None:
     text = lock.read_text()
     entries = re.split(r'\n(?=[a-z0-9])', text)
     assert entries
@@ -45,7 +46,7 @@ def test_every_pin_has_hashes_and_no_address(lock):
     assert '--index' not in text
 
 
-def test_web_libraries_have_checksums_and_no_address():
+def test_web_libraries_have_checksums_and_no_address() -> None:
     lock = json.loads((PROJECT / 'web' / 'package-lock.json').read_text())
     libraries = {name: entry for name, entry in lock['packages'].items() if name}
     assert libraries

@@ -21,7 +21,7 @@ def run(*command: str | Path, folder: Path = PROJECT, **variables: str) -> subpr
     )
 
 
-def test_make_alone_lists_what_can_be_made(tmp_path):
+def test_make_alone_lists_what_can_be_made(tmp_path: Path) -> None:
     """From another folder too, since people call it by `make -C`."""
     listed = run('make', '-C', PROJECT, folder=tmp_path)
     assert listed.returncode == 0
@@ -38,15 +38,15 @@ def test_make_alone_lists_what_can_be_made(tmp_path):
         ('DOTHI_LOCALITY=tests/localities/x', 'DOTHI_LOCALITY=tests/localities/x'),
     ],
 )
-def test_variables_reach_the_command(given, handed_on):
+def test_variables_reach_the_command(given: str, handed_on: str) -> None:
     """Given as an argument of make or in the environment: a second instance depends on it."""
     show = ['make', '--eval', 'show: ; @env', 'show']
     name, value = given.split('=')
     assert handed_on in run(*show, given).stdout.splitlines()
-    assert handed_on in run(*show, **{name: value}).stdout.splitlines()
+    assert handed_on in run(*show, folder=PROJECT, **{name: value}).stdout.splitlines()
 
 
-def test_ports_are_left_to_the_settings_when_none_is_given():
+def test_ports_are_left_to_the_settings_when_none_is_given() -> None:
     assert 'DOTHI_PORT' not in run('make', '--eval', 'show: ; @env', 'show').stdout
 
 
@@ -74,7 +74,7 @@ def empty_clone(tmp_path: Path) -> Path:
         ('lint', ['venv.sh build run', 'venv.sh lint', 'ruff check', 'mypy', 'sqlfluff lint']),
     ],
 )
-def test_a_target_installs_all_that_it_needs_in_order(empty_clone, target, needs):
+def test_a_target_installs_all_that_it_needs_in_order(empty_clone: Path, target: str, needs: list[str]) -> None:
     """Each alone, in an empty clone: none may lean on what another one has installed before."""
     planned = run('make', '--dry-run', target, folder=empty_clone).stdout
     places = [planned.find(part) for part in needs]
@@ -93,14 +93,14 @@ def ci(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_ci_lints_then_tests(ci):
+def test_ci_lints_then_tests(ci: Path) -> None:
     done = run('bash', '.ci/run', folder=ci, PATH=f'{ci}:{os.environ["PATH"]}')
     assert done.returncode == 0
     assert (ci / 'made').read_text().splitlines() == ['lint CI=true input=', 'test CI=true input=']
 
 
 @pytest.mark.parametrize('broken', ['lint', 'test'])
-def test_ci_fails_when_a_part_of_it_fails(ci, broken):
+def test_ci_fails_when_a_part_of_it_fails(ci: Path, broken: str) -> None:
     done = run('bash', '.ci/run', folder=ci, PATH=f'{ci}:{os.environ["PATH"]}', BROKEN=broken)
     assert done.returncode != 0
 
@@ -125,21 +125,21 @@ def clone(tmp_path: Path) -> Path:
         'open("/' + 'home/someone/file")',
     ],
 )
-def test_lint_finds_addresses_and_folders_of_one_machine(clone, text):
+def test_lint_finds_addresses_and_folders_of_one_machine(clone: Path, text: str) -> None:
     (clone / 'file.txt').write_text(text)
     found = run('.ci/no-addresses', folder=clone)
     assert found.returncode == 1
     assert 'file.txt' in found.stdout
 
 
-def test_lint_lets_ordinary_text_pass(clone):
+def test_lint_lets_ordinary_text_pass(clone: Path) -> None:
     (clone / 'file.txt').write_text('DOTHI_STATE=/var/lib/dothi, http://127.0.0.1:5000/home, /opt/dothi/work')
     assert run('.ci/no-addresses', folder=clone).returncode == 0
 
 
 def failed(*command: str | Path, **variables: str) -> subprocess.CompletedProcess[str]:
     """A step that could not be done."""
-    done = run(PROJECT / 'docker' / 'step.sh', 'Thử / try', *command, **variables)
+    done = run(PROJECT / 'docker' / 'step.sh', 'Thử / try', *command, folder=PROJECT, **variables)
     assert done.returncode != 0
     return done
 
@@ -148,7 +148,9 @@ LANGUAGES = [('vi', 'Kiểm tra mạng', 'Đĩa đầy'), ('en', 'Check network'
 
 
 @pytest.mark.parametrize(('language', 'network', '_disk'), LANGUAGES)
-def test_a_step_without_network_says_so_in_one_sentence(tmp_path, language, network, _disk):
+def test_a_step_without_network_says_so_in_one_sentence(
+    tmp_path: Path, language: str, network: str, _disk: str
+) -> None:
     """As pip says it of a registry where nobody answers: a page of retries before a list of all versions."""
     nowhere = {'PIP_INDEX_URL': 'http://127.0.0.1:9/simple', 'PIP_RETRIES': '1', 'PIP_CONFIG_FILE': os.devnull}
     download = [sys.executable, '-m', 'pip', 'download', '--no-cache-dir', '--dest', str(tmp_path), 'nobody-has-this']
@@ -157,7 +159,7 @@ def test_a_step_without_network_says_so_in_one_sentence(tmp_path, language, netw
 
 
 @pytest.mark.parametrize(('language', '_network', 'disk'), LANGUAGES)
-def test_a_step_on_a_full_disk_says_so(language, _network, disk):
+def test_a_step_on_a_full_disk_says_so(language: str, _network: str, disk: str) -> None:
     (line,) = failed('bash', '-c', 'echo all >/dev/full', DOTHI_LANG=language).stderr.splitlines()
     assert line.startswith(disk)
 
@@ -173,7 +175,9 @@ def test_a_step_on_a_full_disk_says_so(language, _network, disk):
         ({}, 'Thử'),
     ],
 )
-def test_scripts_and_commands_choose_one_language_by_one_rule(variables, title, monkeypatch):
+def test_scripts_and_commands_choose_one_language_by_one_rule(
+    variables: dict[str, str], title: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     for name in ('DOTHI_LANG', 'LC_ALL', 'LC_MESSAGES', 'LANG'):
         monkeypatch.delenv(name, raising=False)
     assert failed('false', **variables).stdout.startswith(f'{title} …')
@@ -182,5 +186,5 @@ def test_scripts_and_commands_choose_one_language_by_one_rule(variables, title, 
     assert pick_words('Thử', 'try') == title
 
 
-def test_a_step_that_fails_otherwise_shows_what_it_printed():
+def test_a_step_that_fails_otherwise_shows_what_it_printed() -> None:
     assert failed('bash', '-c', 'echo because; exit 3').stderr == 'because\n'

@@ -27,7 +27,7 @@ def imported_modules(file: Path, modules: dict[str, int]) -> set[str]:
     return names & modules.keys()
 
 
-def test_no_modules_import_one_another_in_a_circle():
+def test_no_modules_import_one_another_in_a_circle() -> None:
     files = [file for package in PACKAGES for file in sorted((PROJECT / package).rglob('*.py'))]
     numbers = {module_name(file): number for number, file in enumerate(files)}
     pairs = [(numbers[module_name(file)], numbers[name]) for file in files for name in imported_modules(file, numbers)]

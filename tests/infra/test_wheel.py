@@ -19,7 +19,7 @@ from dothi.core.settings import PROJECT
 from tests.matrix import exhaustive
 
 SOURCES = (
-    'dothi', 'etl', 'processes', 'demo', 'sql', 'locality', 'web/dist', 'docs/explanation',
+    'dothi', 'etl', 'processes', 'demo', 'sql', 'localities', 'web/dist', 'docs/explanation',
     'pygeoapi-config.yml', 'pyproject.toml', 'setup.py', 'README.md', 'LICENSE',
 )  # fmt: skip
 # `make test-all` says small: a minute more.
@@ -88,7 +88,7 @@ def test_the_wheel_has_the_version_that_the_program_tells(wheel: Path) -> None:
 def test_the_wheel_has_all_that_is_no_python(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
-    for name in ('sql', 'locality', 'web/dist', 'docs/explanation'):
+    for name in ('sql', 'localities', 'web/dist', 'docs/explanation'):
         files = {file.relative_to(PROJECT).as_posix() for file in (PROJECT / name).rglob('*') if file.is_file()}
         assert {f'dothi/files/{file}' for file in files} <= names
     for package in ('dothi', 'etl', 'processes', 'demo'):

@@ -1,6 +1,7 @@
 """Formats: each is what it says, with the same map in it, in its place."""
 
 import io
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ from pypdf import PdfReader
 
 from dothi.cartography.mapping.draw import draw
 from dothi.cartography.mapping.limits import NotAPicture, PictureTooLarge
-from dothi.cartography.mapping.picture import Picture
+from dothi.cartography.mapping.picture import Format, Picture
 from dothi.cartography.mapping.pool import Renderers
 from dothi.cartography.mapping.view import View
 from dothi.cartography.style.colour import parse_colour
@@ -27,7 +28,7 @@ BLUE = parse_colour('#3366cc')
 def test_every_format_shows_the_same_map(drawn_province: Locality) -> None:
     view, layers = of_the_province(drawn_province, 9209), (shown(drawn_province, 'districts', LAND),)
 
-    def of(format: str, **how: object) -> bytes:
+    def of(format: Format, **how: Any) -> bytes:
         return draw(Picture(view, layers, format=format, **how), drawn_province, 'internal')
 
     clear = np.asarray(Image.open(io.BytesIO(of('png'))))
@@ -38,12 +39,13 @@ def test_every_format_shows_the_same_map(drawn_province: Locality) -> None:
     assert opaque.mode == 'RGB'
     assert (np.asarray(opaque)[clear[:, :, 3] == 0] == [0x33, 0x66, 0xCC]).all()
     # what a format that cannot be transparent has in its place
-    for name, ground, tolerance in (('webp', (0, 0, 0, 0), 12), ('jpeg', (255, 255, 255), 12)):
+    grounds: dict[Format, tuple[int, ...]] = {'webp': (0, 0, 0, 0), 'jpeg': (255, 255, 255)}
+    for name, ground in grounds.items():
         image = Image.open(io.BytesIO(of(name)))
         assert image.format == name.upper()
         found = np.asarray(image).astype(int)
-        assert np.abs(found[20, 20] - ground).max() <= tolerance
-        assert np.abs(np.median(found[land][:, :3], axis=0) - [0, 128, 64]).max() <= tolerance
+        assert np.abs(found[20, 20] - ground).max() <= 12
+        assert np.abs(np.median(found[land][:, :3], axis=0) - [0, 128, 64]).max() <= 12
     assert of('svg').startswith(b'<?xml')
     assert b'<svg' in of('svg')[:300]
     # a pixel of the style is a point of paper

@@ -102,7 +102,7 @@ def test_a_name_stands_below_its_sign_and_the_sign_keeps_its_size(desk: Desk) ->
     picture = pixels(desk.locality, over(100, 100), layer).astype(int)
     red, green, blue = (picture[:, :, one] - picture[:, :, (one + 1) % 3] > 80 for one in range(3))
     rows, columns = np.nonzero(red | blue)
-    assert (np.ptp(rows) + 1, np.ptp(columns) + 1) == (26, 26)
+    assert (int(np.ptp(rows)) + 1, int(np.ptp(columns)) + 1) == (26, 26)
     assert (rows.mean() + 0.5, columns.mean() + 0.5) == pytest.approx((40, 50), abs=0.5)
     assert np.nonzero(red)[0].size == pytest.approx(400, rel=0.1)
     assert np.nonzero(green)[0].min() >= rows.max() - 2

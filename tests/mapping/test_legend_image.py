@@ -15,6 +15,7 @@ from dothi.cartography.style.style_file import StyleFile
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
 from dothi.core.text import Text
+from tests.pictures import bands_at
 
 ALPHABET = 'ẤẦẨẪẬẮẰẲẴẶẾỀỂỄỆỐỒỔỖỘỚỜỞỠỢỨỪỬỮỰÝỲỶỸỴĐ'
 LONG = Text(vi='Cơ sở giáo dục mầm non và phổ thông trên địa bàn huyện ' + ALPHABET, en='Schools')
@@ -40,7 +41,7 @@ def roads(locality: Locality) -> Drawing:
     return drawing_of(layer, StyleFile.model_validate(STYLE), 'default', 'public', lambda _: [])
 
 
-def test_a_legend_has_a_sample_for_each_line_in_the_colours_and_sizes_of_the_map(roads: Drawing):
+def test_a_legend_has_a_sample_for_each_line_in_the_colours_and_sizes_of_the_map(roads: Drawing) -> None:
     """At zoom 14 the road is 8 px wide with 2 px of casing on each side; at zoom 11 the local one is not drawn."""
     ((green, road),) = sample_pictures([roads], 14, 2)
     assert (green.label, road.label.vi) == (LONG, 'Quốc lộ')
@@ -54,14 +55,14 @@ def test_a_legend_has_a_sample_for_each_line_in_the_colours_and_sizes_of_the_map
     assert [one.width for one in small.passes] == [6, 2]
 
 
-def test_a_legend_has_no_more_pixels_than_a_picture_may_have(roads: Drawing, monkeypatch: pytest.MonkeyPatch):
+def test_a_legend_has_no_more_pixels_than_a_picture_may_have(roads: Drawing, monkeypatch: pytest.MonkeyPatch) -> None:
     """Fine letters for hundreds of lines would take a renderer all its memory."""
     monkeypatch.setenv('DOTHI_MAP_MAX_PIXELS', '100000')
     with pytest.raises(PictureTooLarge, match='DPI'):
         legend_image([roads], 'vi', 12.5)
 
 
-def test_a_picture_of_the_legend_holds_all_of_its_words(roads: Drawing):
+def test_a_picture_of_the_legend_holds_all_of_its_words(roads: Drawing) -> None:
     """Long words are broken, none is cut: nothing is drawn at the picture's edge."""
     image = Image.open(io.BytesIO(legend_image([roads], 'vi', 2)))
     drawn = np.asarray(image)[:, :, 3] > 0
@@ -75,7 +76,7 @@ def test_a_picture_of_the_legend_holds_all_of_its_words(roads: Drawing):
     assert alone.height < Image.open(io.BytesIO(legend_image([roads], 'en'))).height
 
 
-def test_no_vietnamese_letter_is_a_box(roads: Drawing):
+def test_no_vietnamese_letter_is_a_box(roads: Drawing) -> None:
     """A letter that a font lacks is drawn as a box, and all such letters as the same one."""
     letters = [*ALPHABET, '\ue000', '\ue001']
     pictures = [legend_image([roads_called(roads, letter)], 'vi', 2, heading=False) for letter in letters]
@@ -90,11 +91,11 @@ def roads_called(roads: Drawing, name: str) -> Drawing:
     return drawing_of(roads.layer, style, 'default', 'public', lambda _: [])
 
 
-def test_a_coverage_shows_its_ramp_and_a_legend_can_be_svg(locality: Locality, roads: Drawing):
+def test_a_coverage_shows_its_ramp_and_a_legend_can_be_svg(locality: Locality, roads: Drawing) -> None:
     coverage = locality.coverages['elevation']
     (samples,) = sample_pictures([coverage], None, 1)
     highest, css = coverage.publish.ramp[-1]
     assert samples[0].label.en.startswith(f'{highest:g}')
-    pixel = Image.open(io.BytesIO(samples[0].png)).convert('RGB').getpixel((14, 7))
+    pixel = bands_at(Image.open(io.BytesIO(samples[0].png)).convert('RGB'), (14, 7))
     assert '#{:02x}{:02x}{:02x}'.format(*pixel) == css.lower()
     assert etree.fromstring(legend_image([roads, coverage], 'vi', format='svg')).tag.endswith('svg')

@@ -43,8 +43,8 @@ def odd(elsewhere: Callable[[str], Locality]) -> Iterator[Locality]:
     renderers().end()
 
 
-def drawn(locality: Locality, *parts: dict[str, object], **how: object) -> list[tuple[int, int, int]]:
-    """The colour in the middle of each point."""
+def drawn(locality: Locality, *parts: dict[str, object], **how: object) -> list[tuple[int, ...]]:
+    """The colour in the middle of each point: red, green, blue, opacity."""
     count = len(NAMES) + len(VALUES)
     picture = pixels(locality, over(STEP * count, 20), shown(locality, 'odd', *parts, **how))
     return [tuple(map(int, picture[9, STEP * i + 10])) for i in range(count)]

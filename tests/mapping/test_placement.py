@@ -57,8 +57,8 @@ def a_house(srid: int) -> tuple[str, float, float, tuple[float, float, float, fl
     """)
     with connection('reader_internal') as db, db.cursor() as cursor:
         cursor.execute(query.format(sql.Literal(srid)))
-        code, x, y, *box = cursor.fetchone()
-    return code, x, y, tuple(box)
+        ((code, x, y, west, south, east, north),) = cursor.fetchall()
+    return code, x, y, (west, south, east, north)
 
 
 def centroids(srid: int) -> dict[str, tuple[float, float]]:

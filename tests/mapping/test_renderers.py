@@ -8,7 +8,9 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from psycopg2 import sql
@@ -41,13 +43,17 @@ def pool() -> Iterator[Callable[..., Renderers]]:
     """Makes renderers with other settings than usual; they end with the test."""
     made = []
 
-    def make(**settings: float) -> Renderers:
+    def make(**settings: Any) -> Renderers:
         made.append(Renderers(MapSettings(**settings)))
         return made[-1]
 
     yield make
     for one in made:
         one.end()
+
+
+def has_ended(process: int) -> bool:
+    return not Path(f'/proc/{process}').exists()
 
 
 def quick(locality: Locality, view: View | None = None) -> bytes:
@@ -82,7 +88,8 @@ def waiting() -> int:
             """select count(*) from pg_stat_activity
                where datname = current_database() and application_name = 'dothi map' and wait_event = 'advisory'"""
         )
-        return int(cursor.fetchone()[0])
+        ((count,),) = cursor.fetchall()
+    return int(count)
 
 
 def children() -> set[int]:
@@ -252,5 +259,5 @@ def test_no_renderer_outlives_its_parent(drawn_province: Locality, tmp_path: Pat
             (renderer,) = map(int, listed.stdout.split())
             parent.send_signal(ending)
             # before the database would answer
-            wait_for(lambda gone=Path(f'/proc/{renderer}'): not gone.exists())
+            wait_for(partial(has_ended, renderer))
             wait_for(lambda: waiting() == 0)

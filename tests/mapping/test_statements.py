@@ -33,7 +33,8 @@ def statement(locality: Locality, audience: Audience, what: PictureLayer, view: 
 def test_a_statement_belongs_to_its_drawing_its_reader_and_its_system(drawn_province: Locality) -> None:
     drawings = [shown(drawn_province, 'buildings', part) for part in (USE, FLOORS)]
     views = [of_the_province(drawn_province, crs) for crs in (9209, 3857)]
-    asked = list(product(('internal', 'public'), drawings, views))
+    audiences: tuple[Audience, ...] = ('internal', 'public')
+    asked = list(product(audiences, drawings, views))
     first = [statement(drawn_province, *one) for one in asked]
     assert len(set(first)) == len(asked)
     assert [statement(drawn_province, *one) for one in asked] == first

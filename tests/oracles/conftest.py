@@ -1,12 +1,13 @@
 """One database for all oracles: worlds are loaded into it one after the other, and analyses read it without a queue."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from dothi.core.arrays import Floats
 from dothi.core.crs import WGS84, proj_string, transformer
 from dothi.core.locality import Locality
 from tests.conftest import Instance, fresh, use
@@ -43,12 +44,12 @@ def answer(locality: Locality, tmp_path: Path) -> Callable[..., Any]:
     return ask
 
 
-def zones_of(boxes: dict[str, tuple[float, float, float, float]]) -> dict[str, Any]:
+def zones_of(boxes: Mapping[str, tuple[float, float, float, float]]) -> dict[str, Any]:
     """Rectangles of the town as zones to be sent along, by their codes."""
     return features(*(area(name, *box) for name, box in boxes.items()))
 
 
-def in_metres(lon_lat: Any) -> Any:
+def in_metres(lon_lat: Sequence[Sequence[float]] | Floats) -> Floats:
     """Coordinates of the town, relative to ORIGIN, of coordinates in CRS84; both shape (n, 2)."""
     change = transformer(proj_string(WGS84), proj_string(9209)).transform
     return np.column_stack(change(*np.asarray(lon_lat).T)) - ORIGIN

@@ -9,6 +9,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from libpysal.weights import W
 
+from dothi.core.arrays import Floats, Ints
 from processes.zones.clusters import judge_bins, pool_counts
 from tests.matrix import number_of_examples
 
@@ -25,7 +26,9 @@ CUBES = st.tuples(st.integers(1, 3), st.integers(2, 4), st.integers(2, 4)).flatm
 @pytest.mark.filterwarnings('ignore')
 @WORLDS
 @given(CUBES, st.sampled_from([1.0, 1.5, 2.0]), st.integers(0, 1), st.sampled_from([0, 3]))
-def test_z_scores_are_those_of_esda(world, reach, back, least):
+def test_z_scores_are_those_of_esda(
+    world: tuple[list[int], list[bool], tuple[int, int, int]], reach: float, back: int, least: int
+) -> None:
     """Cells of any outline, counts that tie, small ones pooled first; a bin that is near to all has no z-score."""
     counts, inside, shape = world
     cube, area = np.array(counts).reshape(shape), np.array(inside).reshape(shape[1:])
@@ -44,10 +47,10 @@ def test_z_scores_are_those_of_esda(world, reach, back, least):
     assert found.p_adjusted[tuple(bins.T)] == pytest.approx(corrected(found.p[tuple(bins.T)]))
 
 
-def neighbours(bins, reach, back):
+def neighbours(bins: Ints, reach: float, back: int) -> dict[int, list[int]]:
     """The numbers of the bins near each one, itself among them."""
 
-    def is_near(one, other):
+    def is_near(one: Ints, other: Ints) -> bool:
         before, away = one[0] - other[0], np.hypot(*(one[1:] - other[1:]))
         return 0 <= before <= back and away <= reach + 1e-9
 
@@ -55,7 +58,7 @@ def neighbours(bins, reach, back):
     return {one: [other for other in numbers if is_near(bins[one], bins[other])] for one in numbers}
 
 
-def corrected(p):
+def corrected(p: Floats) -> Floats:
     """Benjamini and Hochberg: p times the number of tests over its rank, the least of it and of all greater ones."""
     order = np.argsort(p)[::-1]
     ranks = np.arange(len(p), 0, -1)

@@ -20,7 +20,7 @@ FIGURES = st.dictionaries(st.sampled_from(['11', '12', '21', '22']), st.integers
 
 @settings(max_examples=number_of_examples(30, 100), deadline=None)
 @given(FIGURES, FIGURES, st.sampled_from(['green', 'served', 'density']))
-def test_parts_add_up_and_are_judged(numerators, denominators, name):
+def test_parts_add_up_and_are_judged(numerators: dict[str, float], denominators: dict[str, float], name: str) -> None:
     """A figure that is not known makes those above it unknown; a denominator of 0 has no value and nothing to judge."""
     indicator = SET.indicators[name]
     columns = {'numerator': numerators, 'denominator': denominators}

@@ -1,7 +1,9 @@
 """Layers by geopandas: what lies in which zone, how near things are, what stands in water; shares of divided units."""
 
 import itertools
+from collections.abc import Callable, Sequence
 from fractions import Fraction
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -11,11 +13,15 @@ import rasterio
 import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from hypothesis.strategies import DataObject
+from shapely import LineString, MultiPolygon
+from shapely.geometry.base import BaseGeometry
 
+from dothi.core.arrays import Floats, Geometries
 from processes.data import Homes
 from processes.zones.restating import area_shares, people_shares, restate_figures
 from tests.oracles.conftest import in_metres, zones_of
-from tests.processes.conftest import ORIGIN, building, commune, empty, house, station
+from tests.processes.conftest import ORIGIN, Loader, building, commune, empty, house, station
 
 WORLDS = settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 PURE = settings(max_examples=10, deadline=None)
@@ -25,23 +31,25 @@ BOXES = {'a': (0, 0, 400, 300), 'b': (200, 100, 700, 600), 'c': (250, 150, 350, 
          'e': (5_000, 5_000, 5_100, 5_100)}  # fmt: skip
 ZONES = gpd.GeoDataFrame({'zone': [*BOXES]}, geometry=[shapely.box(*box) for box in BOXES.values()])
 WHOLE = ZONES.union_all()
+# What `loader.load` takes: a geometry and its attributes.
+type Rows = Sequence[tuple[BaseGeometry, dict[str, Any]]]
 
 
-def halves(rng, count, most=900):
+def halves(rng: np.random.Generator, count: int, most: int = 900) -> Floats:
     """Places that lie on no side of a zone."""
-    return rng.integers(-60, most, (count, 2)) + 0.5
+    return rng.integers(-60, most, (count, 2)).astype(np.float64) + 0.5
 
 
-def rows(found):
+def rows(found: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {one['properties']['code']: one['properties'] for one in found['features']}
 
 
-def frame(rows_):
-    """What `loader.load` is given, as a GeoDataFrame."""
+def frame(rows_: Rows) -> gpd.GeoDataFrame:
+    """Rows for `loader.load` as a GeoDataFrame."""
     return gpd.GeoDataFrame([attributes for _, attributes in rows_], geometry=[shape for shape, _ in rows_])
 
 
-def roads_of(rng, count=6):
+def roads_of(rng: np.random.Generator, count: int = 6) -> list[tuple[LineString, dict[str, Any]]]:
     lines = [shapely.LineString(halves(rng, 3)) for _ in range(count)]
     widths = rng.integers(2, 5, count)
     return [
@@ -50,13 +58,13 @@ def roads_of(rng, count=6):
     ]
 
 
-def homes_of(rng, count=12, most=900):
+def homes_of(rng: np.random.Generator, count: int = 12, most: int = 900) -> list[tuple[MultiPolygon, dict[str, Any]]]:
     people = rng.integers(0, 9, count)
     return [(house(*xy), building(i, int(n)) | {'floors': int(n) % 3 + 1}) for i, (xy, n) in
             enumerate(zip(halves(rng, count, most), people, strict=True))]  # fmt: skip
 
 
-def weighted_median(value, weight):
+def weighted_median(value: Floats, weight: Floats) -> float:
     order = np.argsort(value, kind='stable')
     reached = np.cumsum(weight[order]) / weight.sum()
     return float(value[order][np.searchsorted(reached, 0.5 - 1e-9)])
@@ -64,7 +72,7 @@ def weighted_median(value, weight):
 
 @WORLDS
 @given(SEEDS)
-def test_values_of_lines_in_zones(loader, answer, seed):
+def test_values_of_lines_in_zones(loader: Loader, answer: Callable[..., Any], seed: int) -> None:
     """Lengths, shared sums, weighted means and medians of what the zones cut; on the whole each part once."""
     empty()
     roads = roads_of(np.random.default_rng(seed))
@@ -92,7 +100,7 @@ def test_values_of_lines_in_zones(loader, answer, seed):
 
 @WORLDS
 @given(SEEDS)
-def test_points_and_areas_in_zones(loader, answer, seed):
+def test_points_and_areas_in_zones(loader: Loader, answer: Callable[..., Any], seed: int) -> None:
     """Every zone has each point that lies in it; areas are cut; the summary has each once."""
     empty()
     rng = np.random.default_rng(seed)
@@ -119,7 +127,7 @@ def test_points_and_areas_in_zones(loader, answer, seed):
 
 @WORLDS
 @given(SEEDS, st.sampled_from([80.5, 200.25]))
-def test_people_within_a_straight_line(loader, answer, seed, limit_m):
+def test_people_within_a_straight_line(loader: Loader, answer: Callable[..., Any], seed: int, limit_m: float) -> None:
     empty()
     rng = np.random.default_rng(seed)
     homes = homes_of(rng)
@@ -142,7 +150,7 @@ def test_people_within_a_straight_line(loader, answer, seed, limit_m):
 
 @WORLDS
 @given(SEEDS)
-def test_so_many_in_each_unit(loader, answer, seed):
+def test_so_many_in_each_unit(loader: Loader, answer: Callable[..., Any], seed: int) -> None:
     """Stations by commune, some on the border between two, which count in the first."""
     empty()
     rng = np.random.default_rng(seed)
@@ -167,13 +175,13 @@ def test_so_many_in_each_unit(loader, answer, seed):
 
 @WORLDS
 @given(SEEDS)
-def test_what_is_too_near_to_works(loader, answer, seed):
+def test_what_is_too_near_to_works(loader: Loader, answer: Callable[..., Any], seed: int) -> None:
     """Dwellings by shapely's distance to the sites, each once in a zone whatever it is too near to."""
     empty()
     rng = np.random.default_rng(seed)
     homes = homes_of(rng, most=2_500)
     kinds = {'inorganic': 100, 'sanitary': 1_000}
-    sites = [
+    sites: list[tuple[shapely.MultiPolygon, dict[str, Any]]] = [
         (
             shapely.MultiPolygon([shapely.box(*xy, *(xy + 30))]),
             {'code': f'L{i}', 'name': 'x', 'kind': kind, 'open': True},
@@ -201,7 +209,7 @@ def test_what_is_too_near_to_works(loader, answer, seed):
 
 @WORLDS
 @given(SEEDS)
-def test_what_stands_in_a_corridor(loader, answer, seed):
+def test_what_stands_in_a_corridor(loader: Loader, answer: Callable[..., Any], seed: int) -> None:
     """Pairs nearer than the width of their voltage, with what lies inside; each building once on the whole."""
     empty()
     rng = np.random.default_rng(seed)
@@ -233,16 +241,19 @@ def test_what_stands_in_a_corridor(loader, answer, seed):
 
 @WORLDS
 @given(SEEDS, st.sampled_from([5.0, 10.0]))
-def test_what_stands_in_water(loader, answer, seed, cell_m):
+def test_what_stands_in_water(loader: Loader, answer: Callable[..., Any], seed: int, cell_m: float) -> None:
     """On the depths that the process draws, whose oracle is in test_rasters: cells as squares, zones by centre."""
     empty()
     rng = np.random.default_rng(seed)
-    loader.raster('elevation', rng.choice([np.nan, -0.5, 0.3, 0.7, 2.0], (6, 10), p=[0.1, 0.2, 0.3, 0.2, 0.2]))
+    loader.raster(
+        'elevation', rng.choice(np.array([np.nan, -0.5, 0.3, 0.7, 2.0]), (6, 10), p=[0.1, 0.2, 0.3, 0.2, 0.2])
+    )
     homes = homes_of(rng, most=100)
     roads = [(shapely.LineString(halves(rng, 3, 100)), {'code': f'R{i}', 'class': 'commune'}) for i in range(3)]
     schools = [(shapely.Point(xy), {'code': f'S{i}', 'name': 'x', 'level': 'primary'}) for i, xy in
                enumerate(halves(rng, 6, 100))]  # fmt: skip
-    for layer, own in {'buildings': homes, 'roads': roads, 'schools': schools}.items():
+    layers: dict[str, Rows] = {'buildings': homes, 'roads': roads, 'schools': schools}
+    for layer, own in layers.items():
         loader.load(layer, own)
     loader.load('health_facilities', [])
     boxes = {'a': (0, 0, 60, 60), 'b': (30, 20, 100, 60), 'c': (41, 21, 59, 39)}
@@ -255,9 +266,10 @@ def test_what_stands_in_water(loader, answer, seed, cell_m):
     lived, taught = frame(homes), frame(schools)
     lived = lived.set_geometry(lived.centroid)
     wet = cells.union_all() if len(cells) else shapely.Polygon()
-    shapes = {code: shapely.box(*box) for code, box in boxes.items()}
+    shapes: dict[str | None, BaseGeometry] = {code: shapely.box(*box) for code, box in boxes.items()}
     every = {**shapes, None: shapely.union_all([*shapes.values()])}
-    told = {**rows(found['result']), None: found['result']['summary']}
+    told: dict[str | None, dict[str, Any]] = {None: found['result']['summary']}
+    told.update(rows(found['result']))
     for code, shape in every.items():
         own = cells[cells.centroid.within(shape)]
         here = lived[lived.within(wet) & lived.within(shape)]
@@ -276,7 +288,7 @@ WARDS = {'13639': (0, 0, 300, 600), '13642': (300, 0, 700, 600), '13636': (800, 
 
 @WORLDS
 @given(SEEDS)
-def test_a_layer_by_units(loader, answer, seed):
+def test_a_layer_by_units(loader: Loader, answer: Callable[..., Any], seed: int) -> None:
     empty()
     rng = np.random.default_rng(seed)
     loader.load('communes', [(shapely.MultiPolygon([shapely.box(*box)]), commune(code)) for code, box in WARDS.items()])
@@ -303,7 +315,7 @@ def test_a_layer_by_units(loader, answer, seed):
 CUTS = st.lists(st.integers(1, 29), max_size=3, unique=True).map(sorted)
 
 
-def strips(cuts, high=20):
+def strips(cuts: list[int], high: int = 20) -> Geometries:
     edges = [0, *cuts, 30]
     return np.array([shapely.box(a, 0, b, high) for a, b in itertools.pairwise(edges)], dtype=object)
 
@@ -312,7 +324,9 @@ def strips(cuts, high=20):
 @given(
     CUTS, CUTS, st.lists(st.tuples(st.integers(0, 29), st.integers(0, 19), st.integers(1, 9)), max_size=9), st.data()
 )
-def test_figures_on_units_of_another_day(before, after, homes, data):
+def test_figures_on_units_of_another_day(
+    before: list[int], after: list[int], homes: list[tuple[int, int, int]], data: DataObject
+) -> None:
     """Shares of area and of people by overlay and join; sums kept to the last step, by the largest remainders."""
     old, new = strips(before), strips(after)
     was, now = [f'A{i}' for i in range(len(old))], [f'B{i}' for i in range(len(new))]
@@ -347,7 +361,7 @@ def test_figures_on_units_of_another_day(before, after, homes, data):
         assert one.most == sum(figures[code] for code in touching)
 
 
-def test_the_worlds_are_written_as_they_are_read():
+def test_the_worlds_are_written_as_they_are_read() -> None:
     """Zones that are sent in degrees are the boxes that the oracles cut by, to the millimetre that areas allow."""
     for one in zones_of(BOXES)['features']:
         xy = in_metres(one['geometry']['coordinates'][0])

@@ -1,7 +1,10 @@
 """Rasters by other programs: cells by rasterstats and geopandas, water by networkx, sites by shapely."""
 
 import math
+from collections.abc import Callable
 from itertools import product
+from pathlib import Path
+from typing import Literal
 
 import geopandas as gpd
 import networkx as nx
@@ -13,8 +16,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from rasterstats import zonal_stats
 from scipy import ndimage
+from shapely import Polygon
 
+from dothi.core.arrays import Bools, Floats, Geometries
 from dothi.core.grid import Grid
+from dothi.core.locality import Locality
 from dothi.core.released_raster import Raster
 from processes.ground.criterion_values import Classes, Distance, grown_grid
 from processes.ground.flooding import Basin, flood_tiles
@@ -38,7 +44,7 @@ CELLS = st.lists(
 ).map(lambda some: np.array(some).reshape(ROWS, COLUMNS))
 
 
-def boxes(step):
+def boxes(step: float) -> st.SearchStrategy[list[Polygon]]:
     """Rectangles with sides at multiples of `step`, which may overlap, and lie in part or wholly outside."""
     side = st.integers(-2, int(80 / step)).map(lambda at: at * step)
     size = st.integers(1, int(40 / step)).map(lambda at: at * step)
@@ -49,10 +55,10 @@ def boxes(step):
 
 
 @pytest.fixture
-def write(tmp_path):
+def write(tmp_path: Path) -> Callable[..., Path]:
     """Cells as a file."""
 
-    def write_(cells):
+    def write_(cells: Floats) -> Path:
         path = tmp_path / 'cells.tif'
         profile = {'driver': 'GTiff', 'dtype': 'float32', 'nodata': NODATA, 'count': 1, 'crs': 'EPSG:9209'}
         place = rasterio.Affine(CELL, 0, WEST, 0, -CELL, NORTH)
@@ -63,14 +69,16 @@ def write(tmp_path):
     return write_
 
 
-def ours(cells, shapes, write, locality):
+def ours(cells: Floats, shapes: list[Polygon], write: Callable[..., Path], locality: Locality) -> dict[str, Floats]:
     raster = Raster(locality.coverages['elevation'], GRID, write(cells), 1)
     return in_zones(raster, 'elevation', np.array(shapes, dtype=object), lambda share: None, median=True)
 
 
 @WORLDS
 @given(CELLS, boxes(10))
-def test_zones_of_whole_cells_by_rasterstats(write, locality, cells, shapes):
+def test_zones_of_whole_cells_by_rasterstats(
+    write: Callable[..., Path], locality: Locality, cells: Floats, shapes: list[Polygon]
+) -> None:
     """It takes cells by their middle, which is the same as their share where zones end at the edges of cells."""
     found = ours(cells, shapes, write, locality)
     names = ['count', 'sum', 'mean', 'min', 'max', 'std', 'median', 'unique']
@@ -86,7 +94,9 @@ def test_zones_of_whole_cells_by_rasterstats(write, locality, cells, shapes):
 
 @WORLDS
 @given(CELLS, boxes(2.5))
-def test_zones_through_cells_by_geopandas(write, locality, cells, shapes):
+def test_zones_through_cells_by_geopandas(
+    write: Callable[..., Path], locality: Locality, cells: Floats, shapes: list[Polygon]
+) -> None:
     """Cells as polygons, cut by the zones; the statistics by their definitions."""
     found = ours(cells, shapes, write, locality)
     rows, columns = np.nonzero(~np.isnan(cells))
@@ -109,7 +119,7 @@ def test_zones_through_cells_by_geopandas(write, locality, cells, shapes):
         assert (found['min'][zone], found['max'][zone]) == (value.min(), value.max())
 
 
-def medians(value, share):
+def medians(value: Floats, share: Floats) -> set[float]:
     """The values at which half of the shares is reached, and the middle of two between which it is."""
     different = np.unique(value)
     below = np.array([share[value < one].sum() for one in different]) / share.sum()
@@ -125,7 +135,9 @@ HEIGHTS = st.lists(st.sampled_from([math.nan, -1.0, 0.0, 0.5, 0.9, 1.0, 3.0]), m
 
 @WORLDS
 @given(HEIGHTS, st.sampled_from([4, 8]), st.integers(1, 7), st.sets(st.integers(0, 23), max_size=5))
-def test_where_water_comes_by_networkx(write, heights, neighbours, size, walls):
+def test_where_water_comes_by_networkx(
+    write: Callable[..., Path], heights: Floats, neighbours: Literal[4, 8], size: int, walls: set[int]
+) -> None:
     """Cells below the level, or without a height, that hang together with the sea at the rim."""
     level = np.float32(1.0)
     low = ~(heights >= level)
@@ -169,13 +181,13 @@ THINGS = st.lists(
 ).map(lambda some: np.array(some, dtype=object))
 
 
-def cell_boxes():
+def cell_boxes() -> Geometries:
     row, column = np.divmod(np.arange(WIDE * HIGH), WIDE)
     west, north = WEST + column * CELL, NORTH - row * CELL
     return np.asarray(shapely.box(west, north - CELL, west + CELL, north), dtype=object)
 
 
-def allowed_of(factor, within=EVERYWHERE, size=100):
+def allowed_of(factor: Factor, within: Geometries = EVERYWHERE, size: int = 100) -> Bools:
     search = Search(FIELD, within, [factor], 0.0, border_of(within, FIELD))
     found = np.empty((HIGH, WIDE), dtype=bool)
     for tile in tiles_of(FIELD, size):
@@ -184,7 +196,7 @@ def allowed_of(factor, within=EVERYWHERE, size=100):
     return found.ravel()
 
 
-def distance(things, reach_m):
+def distance(things: Geometries, reach_m: float) -> Distance:
     margin = math.ceil((reach_m + CELL) / CELL) + 1
     wide = grown_grid(FIELD, margin)
     near = things[shapely.intersects(things, shapely.box(*wide.bounds))]
@@ -193,7 +205,7 @@ def distance(things, reach_m):
 
 @WORLDS
 @given(THINGS, st.sampled_from([7.0, 10.0, 25.0, 33.3]), st.integers(2, 9))
-def test_no_part_of_a_cell_is_nearer_than_a_limit(things, limit_m, size):
+def test_no_part_of_a_cell_is_nearer_than_a_limit(things: Geometries, limit_m: float, size: int) -> None:
     """By shapely: the whole cell to the thing itself, also beside the grid; what keeps the limit is allowed."""
     factor = Factor('far', distance(things, limit_m), 0.0, 0.0, 1.0, at_least=limit_m)
     expected = np.array([min(box.distance(one) for one in things) >= limit_m - 0.001 for box in cell_boxes()])
@@ -202,7 +214,7 @@ def test_no_part_of_a_cell_is_nearer_than_a_limit(things, limit_m, size):
 
 @WORLDS
 @given(THINGS, st.sampled_from([25.0, 40.0, 60.0]))
-def test_no_part_of_a_cell_is_farther_than_a_limit(things, limit_m):
+def test_no_part_of_a_cell_is_farther_than_a_limit(things: Geometries, limit_m: float) -> None:
     """Every corner and the middle of an allowed cell is within it; what is well within it is allowed."""
     found = allowed_of(Factor('near', distance(things, limit_m), 0.0, 0.0, 1.0, at_most=limit_m))
     for box, is_allowed in zip(cell_boxes(), found, strict=True):
@@ -226,7 +238,7 @@ PATCHES = st.lists(
 
 @WORLDS
 @given(PATCHES)
-def test_land_and_area_hold_for_the_whole_cell(patches):
+def test_land_and_area_hold_for_the_whole_cell(patches: list[tuple[Polygon, bool]]) -> None:
     """No allowed cell has a part on land without a score, off land, or outside the area; whole cells are allowed."""
     good = np.array([shape for shape, scores in patches if scores], dtype=object)
     bad = np.array([shape for shape, scores in patches if not scores], dtype=object)
@@ -246,14 +258,15 @@ def test_land_and_area_hold_for_the_whole_cell(patches):
 
 @WORLDS
 @given(THINGS, st.sampled_from([0.4, 0.7]), st.integers(1, 9), st.integers(2, 9))
-def test_sites_are_what_hangs_together_by_networkx(things, threshold, least, size):
+def test_sites_are_what_hangs_together_by_networkx(things: Geometries, threshold: float, least: int, size: int) -> None:
     """Cells that reach the threshold and share a side, large enough; the score is by scipy's distance."""
-    factor = Factor('near', distance(things, 60.0), 1.0, 60.0, 0.0)
-    wide = grown_grid(FIELD, factor.values.margin)
+    near = distance(things, 60.0)
+    factor = Factor('near', near, 1.0, 60.0, 0.0)
+    wide = grown_grid(FIELD, near.margin)
     away = np.ones(wide.height * wide.width, dtype=bool)
     away[touched_cells(things, wide)] = False
     metres = ndimage.distance_transform_edt(away.reshape(wide.height, wide.width)) * CELL if not away.all() else None
-    part = slice(factor.values.margin, -factor.values.margin)
+    part = slice(near.margin, -near.margin)
     score = np.zeros((HIGH, WIDE)) if metres is None else np.clip(1 - metres[part, part] / 60.0, 0, 1)
     good = nx.grid_2d_graph(HIGH, WIDE).subgraph(map(tuple, np.argwhere(np.round(score, 6) >= np.float32(threshold))))
     expected = [{*part_} for part_ in nx.connected_components(good) if len(part_) >= least]

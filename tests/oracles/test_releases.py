@@ -1,7 +1,10 @@
 """What two deliveries changed by pandas: both states merged by code, and geopandas for the zone of each."""
 
 import json
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
 import geopandas
 import pandas as pd
@@ -11,6 +14,7 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from dothi.core.database import connection
+from dothi.core.locality import Locality
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
 from tests.oracles.conftest import zones_of
@@ -23,10 +27,10 @@ SCHOOLS = st.dictionaries(st.sampled_from('stuvw'), st.tuples(PLACES, st.sampled
 
 
 @pytest.fixture
-def send(database, tmp_path, locality):
+def send(database: dict[str, str], tmp_path: Path, locality: Locality) -> Iterator[Callable[..., str]]:
     """Delivers schools, by code as (place, places), and returns a moment after it."""
 
-    def deliver_schools(schools):
+    def deliver_schools(schools: dict[str, tuple[tuple[int, int], int]]) -> str:
         features = [
             {
                 'type': 'Feature',
@@ -47,13 +51,15 @@ def send(database, tmp_path, locality):
         cursor.execute('update catalog.release set delivery_id = null; delete from catalog.delivery')
 
 
-def state(schools):
+def state(schools: dict[str, tuple[tuple[int, int], int]]) -> pd.DataFrame:
     return pd.DataFrame(
         [(code, *place, places) for code, (place, places) in schools.items()], columns=['code', 'x', 'y', 'places']
     )
 
 
-def expected(before, after):
+def expected(
+    before: dict[str, tuple[tuple[int, int], int]], after: dict[str, tuple[tuple[int, int], int]]
+) -> dict[str | None, dict[str, int]]:
     """Figures of each zone, and of the whole under None; a change counts where the feature is afterwards."""
     pairs = state(before).merge(state(after), on='code', how='outer', suffixes=('_old', '_new'), indicator=True)
     both = pairs['_merge'] == 'both'
@@ -86,7 +92,12 @@ def expected(before, after):
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(before=SCHOOLS, after=SCHOOLS)
-def test_two_deliveries_and_what_changed_between_them(before, after, send, answer):
+def test_two_deliveries_and_what_changed_between_them(
+    before: dict[str, tuple[tuple[int, int], int]],
+    after: dict[str, tuple[tuple[int, int], int]],
+    send: Callable[..., str],
+    answer: Callable[..., Any],
+) -> None:
     moment = send(before)
     send(after)
     found = answer('compare-releases', layer='schools', before=moment, zones=zones_of(ZONES))

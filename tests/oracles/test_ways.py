@@ -10,11 +10,14 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from hypothesis.strategies import DataObject
+from shapely import LineString
 
+from dothi.core.arrays import Floats, Ints
 from processes.supply.tracing import Pipes, isolate_burst, nothing_closed, supplied_nodes
 from processes.ways.cells import cells_in
 from processes.ways.maximal_cover import choose_exactly, choose_greedily, cover_within
-from processes.ways.network import network_of
+from processes.ways.network import Network, network_of
 from processes.ways.reach import reach_of, straight_to_nearest
 from processes.ways.routes import nearest_places, route_lines
 from tests.matrix import number_of_examples
@@ -31,18 +34,22 @@ PLACES = st.lists(PLACE, min_size=1, max_size=6)
 WORLDS = settings(max_examples=number_of_examples(20, 60), deadline=None)
 
 
-def lines_of(streets):
+def lines_of(streets: list[tuple[tuple[int, int], tuple[int, int]]]) -> list[LineString]:
     return [shapely.LineString(np.array(street) * float(SIDE_M)) for street in streets]
 
 
-def network(streets):
+def network(streets: list[tuple[tuple[int, int], tuple[int, int]]]) -> Network:
     return network_of(np.asarray(lines_of(streets), dtype=object))
 
 
-def graph_of(streets, points, facilities):
+def graph_of(
+    streets: list[tuple[tuple[int, int], tuple[int, int]]],
+    points: list[tuple[float, float]],
+    facilities: list[tuple[float, float]],
+) -> nx.DiGraph:
     """Streets cut at every foot of a place, and places joined to all their nearest feet. Facilities are ends only."""
     lines = lines_of(streets)
-    graph, feet = nx.DiGraph(), {number: [] for number in range(len(lines))}
+    graph, feet = nx.DiGraph(), [list[float]() for _ in lines]
     places = [
         *(('point', i, xy) for i, xy in enumerate(points)),
         *(('facility', i, xy) for i, xy in enumerate(facilities)),
@@ -64,11 +71,16 @@ def graph_of(streets, points, facilities):
     return graph
 
 
-def _at(line, along):
-    return tuple(round(value, 6) for value in line.interpolate(along).coords[0])
+def _at(line: LineString, along: float) -> tuple[float, float]:
+    x, y = line.interpolate(along).coords[0]
+    return round(x, 6), round(y, 6)
 
 
-def ways(streets, points, facilities):
+def ways(
+    streets: list[tuple[tuple[int, int], tuple[int, int]]],
+    points: list[tuple[float, float]],
+    facilities: list[tuple[float, float]],
+) -> Floats:
     """Metres from each point to each facility, inf where no way leads there."""
     graph = graph_of(streets, points, facilities)
     found = np.full((len(points), len(facilities)), np.inf)
@@ -81,7 +93,11 @@ def ways(streets, points, facilities):
 
 @WORLDS
 @given(SOME_STREETS, PLACES, PLACES)
-def test_ways_to_the_nearest_and_to_each(streets, points, facilities):
+def test_ways_to_the_nearest_and_to_each(
+    streets: list[tuple[tuple[int, int], tuple[int, int]]],
+    points: list[tuple[float, float]],
+    facilities: list[tuple[float, float]],
+) -> None:
     """As coverage, isochrones and nearest facilities use them; of facilities equally far the first one counts."""
     expected = ways(streets, points, facilities)
     reach = reach_of(np.array(points), np.array(facilities), network(streets))
@@ -96,13 +112,18 @@ def test_ways_to_the_nearest_and_to_each(streets, points, facilities):
 
 @WORLDS
 @given(SOME_STREETS, PLACES, PLACES, st.integers(1, 3))
-def test_the_nearest_few_and_their_routes(streets, points, facilities, k):
+def test_the_nearest_few_and_their_routes(
+    streets: list[tuple[tuple[int, int], tuple[int, int]]],
+    points: list[tuple[float, float]],
+    facilities: list[tuple[float, float]],
+    k: int,
+) -> None:
     """The ranks are those of the ways, and each drawn line is as long as its way."""
     expected = np.round(ways(streets, points, facilities), 5)
     xy, places = np.array(points), np.array(facilities)
     reach, owner = reach_of(xy, places, network(streets)), np.arange(len(facilities))
     ranked = nearest_places(reach, owner, len(facilities), k, 250.0, lambda share: None)
-    told = [[] for _ in points]
+    told = [list[int]() for _ in points]
     for point, place in zip(ranked.point.tolist(), ranked.place.tolist(), strict=True):
         told[point].append(place)
     for point, row in enumerate(expected):
@@ -114,7 +135,9 @@ def test_the_nearest_few_and_their_routes(streets, points, facilities, k):
 
 @WORLDS
 @given(SOME_STREETS, PLACES, st.sampled_from([50.0, 100.0, 175.0]))
-def test_the_cells_of_an_isochrone(streets, facilities, limit_m):
+def test_the_cells_of_an_isochrone(
+    streets: list[tuple[tuple[int, int], tuple[int, int]]], facilities: list[tuple[float, float]], limit_m: float
+) -> None:
     """The cells from whose centre the way is within the limit, and no others."""
     cells = cells_in(np.array([shapely.box(-60, -60, 360, 360)], dtype=object), 60.0)
     expected = ways(streets, [tuple(xy) for xy in cells.xy], facilities).min(axis=1)
@@ -125,7 +148,9 @@ def test_the_cells_of_an_isochrone(streets, facilities, limit_m):
 
 @WORLDS
 @given(SOME_STREETS, PLACES, st.sampled_from([30.0, 60.0]))
-def test_who_is_too_far_from_a_road_is_on_none(streets, points, walk_m):
+def test_who_is_too_far_from_a_road_is_on_none(
+    streets: list[tuple[tuple[int, int], tuple[int, int]]], points: list[tuple[float, float]], walk_m: float
+) -> None:
     facilities = [(0.0, 0.0)]
     expected = ways(streets, points, facilities)[:, 0]
     away = [min(line.distance(shapely.Point(xy)) for line in lines_of(streets)) for xy in points]
@@ -143,7 +168,14 @@ PEOPLE = st.lists(st.integers(1, 9), min_size=6, max_size=6)
 
 @WORLDS
 @given(SOME_STREETS, PLACES, PLACES, PEOPLE, st.integers(1, 3), st.sampled_from([75.0, 150.0]))
-def test_the_sites_that_serve_most_people(streets, homes, candidates, people, count, limit_m):
+def test_the_sites_that_serve_most_people(
+    streets: list[tuple[tuple[int, int], tuple[int, int]]],
+    homes: list[tuple[float, float]],
+    candidates: list[tuple[float, float]],
+    people: list[int],
+    count: int,
+    limit_m: float,
+) -> None:
     """Every choice of as many candidates is tried; the exact method finds the best, the greedy one not much less."""
     within = np.round(ways(streets, homes, candidates), 5) <= limit_m
     lived = np.array(people[: len(homes)], dtype=float)
@@ -162,7 +194,7 @@ def test_the_sites_that_serve_most_people(streets, homes, candidates, people, co
 
 @WORLDS
 @given(PLACES, PLACES)
-def test_straight_lines(points, facilities):
+def test_straight_lines(points: list[tuple[float, float]], facilities: list[tuple[float, float]]) -> None:
     expected = [min(shapely.Point(a).distance(shapely.Point(b)) for b in facilities) for a in points]
     assert straight_to_nearest(np.array(points), np.array(facilities)) == pytest.approx(expected)
 
@@ -173,7 +205,9 @@ PIPES = st.lists(st.tuples(NODES, NODES, st.booleans(), st.booleans()), min_size
 
 @WORLDS
 @given(PIPES, st.sets(NODES, min_size=1, max_size=2), st.data())
-def test_the_fewest_valves_around_a_burst(pipes, sources, data):
+def test_the_fewest_valves_around_a_burst(
+    pipes: list[tuple[int, int, bool, bool]], sources: set[int], data: DataObject
+) -> None:
     """No part of the valves keeps the water from the burst pipe; whoever a graph without them reaches has water."""
     ends = np.array([pipe[:2] for pipe in pipes], dtype=np.int64)
     gates = np.array([pipe[2:] for pipe in pipes], dtype=bool)
@@ -192,7 +226,7 @@ def test_the_fewest_valves_around_a_burst(pipes, sources, data):
         assert all(np.array(wet(ends, running, {*some}))[burst].any() for some in fewer)
 
 
-def wet(ends, sources, closed):
+def wet(ends: Ints, sources: list[int], closed: set[tuple[int, int]]) -> list[bool]:
     """Whether each pipe is connected to a source when some of its ends are closed."""
     graph = nx.Graph()
     graph.add_nodes_from([('node', node) for node in range(5)])

@@ -4,21 +4,25 @@ Whatever is done with zones that overlap, touch, hold nobody or lie outside: wha
 others are asked about, and a summary counts what lies in several of them once.
 """
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 import numpy as np
 import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from dothi.core.arrays import Floats
 from processes.data import Zones
 from processes.zones.differences import Pairs, count_changes
 from processes.zones.membership import membership_of, separate_sets
 from tests.matrix import combinations, number_of_examples
 from tests.oracles.conftest import zones_of
-from tests.processes.conftest import building, house, station
+from tests.processes.conftest import Loader, building, house, station
 
 # Each analysis with zones, the output that has them, and what in the summary counts everything once.
-ANALYSES = {
+ANALYSES: dict[str, tuple[str, dict[str, Any], str | None, dict[str, str]]] = {
     'zonal-statistics of a raster': (
         'zonal-statistics', {'coverage': 'elevation', 'statistics': ['count', 'sum', 'mean', 'median', 'max']}, None,
         {'count_of_zones': 'count', 'sum_of_zones': 'sum'},
@@ -61,7 +65,7 @@ WORLDS = {
 
 
 @pytest.fixture
-def town(loader):
+def town(loader: Loader) -> None:
     heights = np.array([[np.nan, 0.9, 0.7, 0.4, 2.0, 0.3, 0.25, 0.25, 2.0, 2.0]] * 6)
     loader.raster('elevation', heights)
     loader.load('buildings', [(house(*xy), building(i, i + 1)) for i, xy in enumerate(HOMES)])
@@ -75,10 +79,12 @@ def town(loader):
 
 
 @pytest.mark.parametrize(('analysis', 'layout'), combinations([*ANALYSES], [*WORLDS]))
-def test_each_zone_answers_as_if_it_were_asked_alone(town, answer, analysis, layout):
+def test_each_zone_answers_as_if_it_were_asked_alone(
+    town: None, answer: Callable[..., Any], analysis: str, layout: str
+) -> None:
     process_id, inputs, output, once = ANALYSES[analysis]
 
-    def asked(some):
+    def asked(some: Mapping[str, tuple[float, float, float, float]]) -> dict[str, Any]:
         found = answer(process_id, **inputs, zones=zones_of(some))
         return found[output] if output else found
 
@@ -97,11 +103,11 @@ def test_each_zone_answers_as_if_it_were_asked_alone(town, answer, analysis, lay
             assert together['summary'][name] == pytest.approx(united[of_zone], rel=1e-4), name
 
 
-def rows(found):
+def rows(found: dict[str, Any]) -> dict[str, dict[str, float]]:
     return {one['properties']['code']: figures(one['properties']) for one in found['features']}
 
 
-def figures(properties):
+def figures(properties: dict[str, Any]) -> dict[str, float]:
     """What is counted or measured; nothing known is as far from any number as can be."""
     return {
         name: np.nan if value is None else value for name, value in properties.items() if not isinstance(value, str)
@@ -120,7 +126,9 @@ INNER = st.lists(
 
 @settings(max_examples=number_of_examples(30, 150), deadline=None)
 @given(BOXES, INNER)
-def test_every_zone_has_every_point_that_lies_in_it(boxes, points):
+def test_every_zone_has_every_point_that_lies_in_it(
+    boxes: list[tuple[int, int, int, int]], points: list[tuple[float, float]]
+) -> None:
     shapes = np.array([shapely.box(x, y, x + w, y + h) for x, y, w, h in boxes], dtype=object)
     inside = membership_of(np.array(points).reshape(-1, 2), shapes, separate_sets(shapes))
     expected = {
@@ -136,7 +144,9 @@ def test_every_zone_has_every_point_that_lies_in_it(boxes, points):
 
 @settings(max_examples=number_of_examples(20, 60), deadline=None)
 @given(st.integers(1, 3), st.integers(1, 3), st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=9))
-def test_a_point_on_a_border_that_zones_share_counts_once(columns, rows, points):
+def test_a_point_on_a_border_that_zones_share_counts_once(
+    columns: int, rows: int, points: list[tuple[int, int]]
+) -> None:
     """Squares of 2 side by side, and points at whole numbers: on their borders and corners, and beyond."""
     shapes = np.array(
         [shapely.box(2 * x, 2 * y, 2 * x + 2, 2 * y + 2) for x in range(columns) for y in range(rows)], dtype=object
@@ -160,7 +170,9 @@ STATES = st.lists(
 
 @settings(max_examples=number_of_examples(30, 100), deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(BOXES, STATES)
-def test_two_states_add_up_in_every_zone(boxes, states):
+def test_two_states_add_up_in_every_zone(
+    boxes: list[tuple[int, int, int, int]], states: list[tuple[tuple[int, int] | None, tuple[int, int] | None]]
+) -> None:
     """As compare-releases counts them: after = before + added - removed + moved in - moved out, by plain sets."""
     states = [pair for pair in states if pair != (None, None)]
     shapes = np.array([shapely.box(x, y, x + w, y + h) for x, y, w, h in boxes], dtype=object)
@@ -176,7 +188,7 @@ def test_two_states_add_up_in_every_zone(boxes, states):
     )
     found = count_changes(pairs, zones)
 
-    def having(xy):
+    def having(xy: Floats) -> list[set[int]]:
         there = [{z for z, shape in enumerate(shapes) if shape.contains(shapely.Point(at))} for at in xy]
         return [zone or {len(shapes)} if not np.isnan(at[0]) else set() for zone, at in zip(there, xy, strict=True)]
 

@@ -92,9 +92,9 @@ def database(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) ->
         yield environment
         core_database.fresh()
         return
-    parts = [request.getfixturevalue(name) for name in ('instance', 'template', 'tmp_path')]
-    share_room(parts[-1], request.getfixturevalue('room'))
-    yield from fresh(*parts, monkeypatch)
+    instance, template, state = (request.getfixturevalue(name) for name in ('instance', 'template', 'tmp_path'))
+    share_room(state, request.getfixturevalue('room'))
+    yield from fresh(instance, template, state, monkeypatch)
 
 
 def own_database(request: pytest.FixtureRequest) -> bool:

@@ -2,7 +2,9 @@
 
 import socket
 import threading
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any
 
 import pytest
 
@@ -12,16 +14,16 @@ from processes.queue.upkeep import probe_services, record_answers
 class Service(BaseHTTPRequestHandler):
     """Is well at /health, and at no other address."""
 
-    def do_GET(self):
+    def do_GET(self) -> None:
         self.send_response(200 if self.path == '/health' else 503)
         self.end_headers()
 
-    def log_message(self, *_):
+    def log_message(self, *_: str) -> None:
         """Says nothing."""
 
 
 @pytest.fixture
-def service():
+def service() -> Iterator[str]:
     server = HTTPServer(('127.0.0.1', 0), Service)
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield f'http://127.0.0.1:{server.server_port}'
@@ -29,7 +31,7 @@ def service():
     server.server_close()
 
 
-def test_a_service_is_well_that_says_so(service):
+def test_a_service_is_well_that_says_so(service: str) -> None:
     """One that answers with an error is not, nor is one that nobody answers for, nor what is no address."""
     nobody = 'http://127.0.0.1:9/health'
     answers = {f'{service}/health': True, f'{service}/sick': False, nobody: False, 'health': False}
@@ -37,11 +39,11 @@ def test_a_service_is_well_that_says_so(service):
     assert probe_services([]) == {}
 
 
-def test_what_speaks_another_language_is_not_well_and_does_not_end_the_asking():
+def test_what_speaks_another_language_is_not_well_and_does_not_end_the_asking() -> None:
     """Say, a mail server on the port of the service."""
     with socket.create_server(('127.0.0.1', 0)) as server:
 
-        def greet():
+        def greet() -> None:
             connection, _ = server.accept()
             with connection:
                 connection.sendall(b'220 mail ready\r\n')
@@ -52,7 +54,7 @@ def test_what_speaks_another_language_is_not_well_and_does_not_end_the_asking():
         assert probe_services([address]) == {address: False}
 
 
-def test_answers_are_counted_by_day_and_service(database, one):
+def test_answers_are_counted_by_day_and_service(database: dict[str, str], one: Callable[..., Any]) -> None:
     for well in (True, False, True):
         record_answers({'a': well, 'b': False})
     record_answers({})

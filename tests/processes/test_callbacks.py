@@ -2,7 +2,10 @@
 
 import json
 import threading
+from collections.abc import Callable, Iterator
+from email.message import Message
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
 
 import pytest
 
@@ -11,14 +14,28 @@ from dothi.core.errors import http_status
 from processes.queue import callbacks, records, requests
 from processes.queue.callbacks import NotCalledBack, check_subscription
 from processes.queue.manager import outcome_of, start_job
+from tests.forked import ForkedProcess
+from tests.present import present
+from tests.processes.town import Loader, Town
 
 INPUTS = {'facilities': 'health_facilities', 'distance_m': 1_000}
+
+
+class Listener(ThreadingHTTPServer):
+    """A subscriber. heard: path, document and headers of each request."""
+
+    def __init__(self) -> None:
+        super().__init__(('127.0.0.1', 0), Heard)
+        self.heard: list[tuple[str, Any, Message]] = []
+        self.url = f'http://127.0.0.1:{self.server_port}'
 
 
 class Heard(BaseHTTPRequestHandler):
     """Keeps what it is sent, and answers as the path says: /302 and /307 with a redirect, /500 with an error."""
 
-    def do_POST(self):
+    server: Listener
+
+    def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers['Content-Length']))
         self.server.heard.append((self.path, json.loads(body), self.headers))
         code = int(self.path[1:4]) if self.path[1:4].isdigit() else 204
@@ -27,20 +44,18 @@ class Heard(BaseHTTPRequestHandler):
             self.send_header('Location', '/followed')
         self.end_headers()
 
-    def do_GET(self):
+    def do_GET(self) -> None:
         self.server.heard.append((self.path, None, self.headers))
         self.send_response(204)
         self.end_headers()
 
-    def log_message(self, *_args):
+    def log_message(self, *_args: object) -> None:
         pass
 
 
 @pytest.fixture
-def listener(monkeypatch):
-    server = ThreadingHTTPServer(('127.0.0.1', 0), Heard)
-    server.heard = []
-    server.url = f'http://127.0.0.1:{server.server_port}'
+def listener(monkeypatch: pytest.MonkeyPatch) -> Iterator[Listener]:
+    server = Listener()
     threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     monkeypatch.setenv('DOTHI_CALLBACK_HOSTS', json.dumps([f'127.0.0.1:{server.server_port}']))
     yield server
@@ -49,22 +64,29 @@ def listener(monkeypatch):
 
 
 @pytest.fixture
-def town(grid_town, loader):
+def town(grid_town: Callable[..., Town], loader: Loader) -> None:
     loader.town(grid_town(blocks=1, side_m=500, homes=[(250, 10)], facilities=[(0, 0)], zones={'1': (0, 0, 500, 500)}))
 
 
-def heard_at(listener, path):
+def heard_at(listener: Listener, path: str) -> list[dict[str, Any]]:
     return [body for at, body, _ in listener.heard if at == path]
 
 
-def due():
+def due() -> list[tuple[str, int, bool]]:
     with connection('admin') as db, db.cursor() as cursor:
         cursor.execute('select event, attempts, due_at > now() from job.callback order by event')
         return cursor.fetchall()
 
 
 @pytest.mark.own_database
-def test_a_subscriber_hears_of_the_beginning_and_gets_the_result(town, new_worker, listener, monkeypatch, one, until):
+def test_a_subscriber_hears_of_the_beginning_and_gets_the_result(
+    town: None,
+    new_worker: Callable[..., ForkedProcess],
+    listener: Listener,
+    monkeypatch: pytest.MonkeyPatch,
+    one: Callable[..., Any],
+    until: Callable[..., None],
+) -> None:
     new_worker(DOTHI_CALLBACK_HOSTS=json.dumps([listener.url.removeprefix('http://')]))
     told = {event: f'{listener.url}/{event}' for event in callbacks.EVENTS}
     job_id = start_job('service-coverage', INPUTS, 'internal', 'a', subscriber=told)
@@ -104,7 +126,7 @@ def test_a_subscriber_hears_of_the_beginning_and_gets_the_result(town, new_worke
 
 
 @pytest.mark.own_database  # no worker is there, which would tell the subscriber before the test does
-def test_dismissal_is_told_to_who_wants_to_hear_of_failure(database, listener):
+def test_dismissal_is_told_to_who_wants_to_hear_of_failure(database: dict[str, str], listener: Listener) -> None:
     with connection('admin') as db, db.cursor() as cursor:
         cursor.execute(
             "insert into job.procrastinate_workers (last_heartbeat) values (now() + interval '1 hour') returning id"
@@ -122,7 +144,9 @@ def test_dismissal_is_told_to_who_wants_to_hear_of_failure(database, listener):
 
 @pytest.mark.own_database  # no worker is there, which would tell the subscriber before the test does
 @pytest.mark.parametrize('path', ['/500', '/302', '/307', '/404'])
-def test_what_does_not_answer_rightly_is_tried_again_later_and_no_redirect_is_followed(database, listener, path):
+def test_what_does_not_answer_rightly_is_tried_again_later_and_no_redirect_is_followed(
+    database: dict[str, str], listener: Listener, path: str
+) -> None:
     _noted(listener.url + path)
     callbacks.call_back(lambda: False)
     assert len(heard_at(listener, path)) == 1
@@ -137,14 +161,16 @@ def test_what_does_not_answer_rightly_is_tried_again_later_and_no_redirect_is_fo
 
 
 @pytest.mark.own_database  # no worker is there, which would tell the subscriber before the test does
-def test_a_host_that_is_not_named_any_more_is_not_told(database, listener, monkeypatch):
+def test_a_host_that_is_not_named_any_more_is_not_told(
+    database: dict[str, str], listener: Listener, monkeypatch: pytest.MonkeyPatch
+) -> None:
     _noted(f'{listener.url}/ok')
     monkeypatch.setenv('DOTHI_CALLBACK_HOSTS', '[]')
     callbacks.call_back(lambda: False)
     assert listener.heard == []
 
 
-def _noted(address):
+def _noted(address: str) -> None:
     """A dismissed job whose subscriber is still to be told."""
     with connection('admin') as db, db.cursor() as cursor:
         cursor.execute(
@@ -173,7 +199,7 @@ def _noted(address):
         ('', ['gis.example']),
     ],
 )
-def test_only_named_hosts_are_told(address, hosts, monkeypatch):
+def test_only_named_hosts_are_told(address: str, hosts: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv('DOTHI_CALLBACK_HOSTS', json.dumps(hosts))
     with pytest.raises(NotCalledBack, match='Allowed: ') as refused:
         check_subscription({'successUri': address})
@@ -189,15 +215,15 @@ def test_only_named_hosts_are_told(address, hosts, monkeypatch):
         ('http://[::1]:9000/', ['[::1]:9000']),
     ],
 )
-def test_named_hosts_are_told(address, hosts, monkeypatch):
+def test_named_hosts_are_told(address: str, hosts: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv('DOTHI_CALLBACK_HOSTS', json.dumps(hosts))
-    assert check_subscription({'successUri': address})['successUri'] == address
+    assert present(check_subscription({'successUri': address}))['successUri'] == address
 
 
 @pytest.mark.parametrize(
     'subscriber', ['text', {}, {'failedUri': 'http://a/'}, {'successUri': 1}, {'other': 'http://a/'}]
 )
-def test_a_subscriber_that_is_none_is_refused_by_name(subscriber):
+def test_a_subscriber_that_is_none_is_refused_by_name(subscriber: str | dict[str, Any]) -> None:
     with pytest.raises(NotCalledBack, match='subscriber'):
         check_subscription(subscriber)
     assert check_subscription(None) is None

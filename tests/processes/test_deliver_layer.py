@@ -3,23 +3,29 @@
 import base64
 import json
 import re
-import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
-from dothi.api.app import create_app
+from dothi.api.app import App, create_app
 from dothi.core import database as core_database
 from dothi.core.database import connection
 from dothi.core.errors import DataRefused, http_status
-from dothi.core.locality import UnknownLayer, load_locality
-from dothi.core.settings import PROJECT
-from etl.desk.records import records
+from dothi.core.locality import Locality, UnknownLayer, load_locality
+from etl.desk.records import DeliveryRecord, records
 from processes.data import Data
 from processes.deliver_layer import Inputs, _delivery_options
 from processes.queue.manager import EditorsOnly, run_process
 from processes.reading.validation import InvalidInput
 from processes.registry import UnknownProcess, find_process
 from tests.conftest import use
+from tests.forked import ForkedProcess
+from tests.nam_dinh import whole_copy
 from tests.processes.conftest import ORIGIN
 
 EXECUTION = '/api/processes/deliver-layer/execution?lang=en'
@@ -27,7 +33,7 @@ EDUCATION = {'Authorization': 'Bearer b-token'}
 LAN = {'Authorization': 'Bearer a-token'}
 
 
-def schools(*codes, **changes):
+def schools(*codes: str, **changes: Any) -> dict[str, Any]:
     """A file of schools, ten metres apart, in base64."""
     features = [
         {
@@ -44,7 +50,7 @@ def schools(*codes, **changes):
 
 
 @pytest.fixture
-def database(shared_database, monkeypatch):
+def database(shared_database: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
     """What a test before has delivered stays, as deliveries do."""
     use(monkeypatch, shared_database)
     monkeypatch.setenv('DOTHI_EDIT_TOKEN', 'lan:a-token education:b-token health:c-token district_366:d-token')
@@ -52,7 +58,7 @@ def database(shared_database, monkeypatch):
 
 
 @pytest.fixture(scope='module')
-def service(shared_database):
+def service(shared_database: dict[str, str]) -> Flask:
     """The internal service on the database that the tests share; what it asks is asked anew each time."""
     with pytest.MonkeyPatch.context() as patch:
         use(patch, shared_database)
@@ -62,22 +68,24 @@ def service(shared_database):
 
 
 @pytest.fixture
-def app(database, service):
+def app(database: dict[str, str], service: App) -> FlaskClient:
     return service.test_client()
 
 
 @pytest.fixture
-def made(database):
+def made(database: dict[str, str]) -> Callable[[], list[DeliveryRecord]]:
     """The deliveries that the test has made."""
     before = max((one.id for one in records()), default=0)
     return lambda: [one for one in records() if one.id > before]
 
 
-def post(app, inputs, headers=LAN, **more):
+def post(app: FlaskClient, inputs: dict[str, Any], headers: dict[str, str] = LAN, **more: Any) -> TestResponse:
     return app.post(EXECUTION, json={'inputs': inputs, **more}, headers=headers)
 
 
-def test_a_file_is_released_and_the_sender_is_whose_token_it_was(app, worker, made):
+def test_a_file_is_released_and_the_sender_is_whose_token_it_was(
+    app: FlaskClient, worker: ForkedProcess, made: Callable[[], list[DeliveryRecord]]
+) -> None:
     answer = post(app, schools('a', 'b'))
     assert answer.status_code == 200, answer.get_data(as_text=True)
     told = answer.get_json()
@@ -88,7 +96,9 @@ def test_a_file_is_released_and_the_sender_is_whose_token_it_was(app, worker, ma
     assert (one.sender, one.agency, one.file_name, one.status) == ('lan', 'education', 'truong.geojson', 'accepted')
 
 
-def test_one_output_comes_raw_by_its_own_media_type(app, worker, made):
+def test_one_output_comes_raw_by_its_own_media_type(
+    app: FlaskClient, worker: ForkedProcess, made: Callable[[], list[DeliveryRecord]]
+) -> None:
     page = post(app, schools('a', dry_run=True), outputs={'receipt': {}})
     assert (page.status_code, page.mimetype) == (200, 'text/html')
     report = post(app, schools('a', dry_run=True), outputs={'report': {}})
@@ -97,21 +107,25 @@ def test_one_output_comes_raw_by_its_own_media_type(app, worker, made):
     assert post(app, schools('a'), outputs={'result': {}}).status_code == 400
 
 
-def test_the_file_is_not_kept_with_the_job(app, worker):
+def test_the_file_is_not_kept_with_the_job(app: FlaskClient, worker: ForkedProcess) -> None:
     post(app, schools('a', dry_run=True))
     with connection('admin') as db, db.cursor() as cursor:
         cursor.execute("select upload, editor, inputs ? 'file' from job.job where process_id = 'deliver-layer'")
         assert set(cursor.fetchall()) == {(None, 'lan', False)}
 
 
-def test_a_file_that_is_refused_ends_in_its_reason(app, worker, made):
+def test_a_file_that_is_refused_ends_in_its_reason(
+    app: FlaskClient, worker: ForkedProcess, made: Callable[[], list[DeliveryRecord]]
+) -> None:
     nothing = base64.b64encode(b'{"type": "FeatureCollection", "features": []}').decode()
     answer = post(app, schools(file=nothing))
     assert (answer.status_code, answer.get_json()['code']) == (422, 'EmptyFile')
     assert [one.status for one in made()] == ['returned']
 
 
-def test_only_an_editor_may_deliver_and_the_public_service_knows_no_such_process(app, database):
+def test_only_an_editor_may_deliver_and_the_public_service_knows_no_such_process(
+    app: FlaskClient, database: dict[str, str]
+) -> None:
     assert post(app, schools('a'), headers={}).status_code == 401
     assert post(app, schools('a'), headers={'Authorization': 'Bearer x'}).status_code == 401
     with pytest.raises(EditorsOnly) as refused:
@@ -136,20 +150,24 @@ def test_only_an_editor_may_deliver_and_the_public_service_knows_no_such_process
         ({'accept_loss': True}, 'accept_loss'),
     ],
 )
-def test_a_wrong_input_is_named_before_any_work(app, changes, named):
+def test_a_wrong_input_is_named_before_any_work(app: FlaskClient, changes: dict[str, Any], named: str) -> None:
     answer = post(app, schools('a', **changes))
     assert answer.status_code == 400
     assert named in answer.get_json()['description']
 
 
-def test_wrong_options_are_told_like_wrong_inputs(app, worker, made):
+def test_wrong_options_are_told_like_wrong_inputs(
+    app: FlaskClient, worker: ForkedProcess, made: Callable[[], list[DeliveryRecord]]
+) -> None:
     for changes in ({'scope': 'district 366'}, {'as_of': 'today'}):
         answer = post(app, schools('a', **changes))
         assert (answer.status_code, answer.get_json()['code']) == (400, 'InvalidInput'), answer.get_data(as_text=True)
     assert made() == []
 
 
-def test_a_file_that_is_too_large_is_refused_with_another_way(app, monkeypatch):
+def test_a_file_that_is_too_large_is_refused_with_another_way(
+    app: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv('DOTHI_MAX_UPLOAD_MB', '1')
     large = base64.b64encode(bytes(2**20 + 1)).decode()
     answer = post(app, schools(file=large))
@@ -158,12 +176,14 @@ def test_a_file_that_is_too_large_is_refused_with_another_way(app, monkeypatch):
     assert post(app, schools(file=large * 3)).status_code == 413
 
 
-def test_an_agencys_token_speaks_for_the_agency(app, worker, made):
+def test_an_agencys_token_speaks_for_the_agency(
+    app: FlaskClient, worker: ForkedProcess, made: Callable[[], list[DeliveryRecord]]
+) -> None:
     post(app, schools('a', 'b'), headers=EDUCATION)
     assert [(one.agency, one.sender) for one in made()] == [('education', 'education')]
 
 
-def test_what_came_of_a_delivery_is_answered_to_its_sender_alone(app, worker):
+def test_what_came_of_a_delivery_is_answered_to_its_sender_alone(app: FlaskClient, worker: ForkedProcess) -> None:
     """The report and the receipt show rows of a layer that not everybody may see."""
     answer = post(app, schools('a', dry_run=True))
     (job,) = re.findall(r'<[^>]*(/jobs/[^>]+)>; rel="monitor"', answer.headers['Link'])
@@ -181,7 +201,9 @@ def test_what_came_of_a_delivery_is_answered_to_its_sender_alone(app, worker):
         assert len([one for one in listed if one['jobID'] in job]) == listed_to
 
 
-def test_an_agencys_token_delivers_no_layer_of_another_agency(app, worker, made):
+def test_an_agencys_token_delivers_no_layer_of_another_agency(
+    app: FlaskClient, worker: ForkedProcess, made: Callable[[], list[DeliveryRecord]]
+) -> None:
     answer = post(app, schools('a'), headers={'Authorization': 'Bearer c-token'})
     assert (answer.status_code, answer.get_json()['code']) == (404, 'UnknownLayer'), answer.get_data(as_text=True)
     assert made() == []
@@ -196,20 +218,24 @@ def test_an_agencys_token_delivers_no_layer_of_another_agency(app, worker, made)
         ('lan', 'unit=365', 'unit=365'),
     ],
 )
-def test_a_units_token_speaks_for_its_unit_only(database, locality, tmp_path, editor, asked, scope):
+def test_a_units_token_speaks_for_its_unit_only(
+    database: dict[str, str], locality: Locality, tmp_path: Path, editor: str, asked: str, scope: str
+) -> None:
     inputs = Inputs(layer='schools', file='', file_name='a.csv', scope=asked)
     with connection('reader_internal') as db:
         assert _delivery_options(inputs, Data(db, locality, 'internal', tmp_path, editor)).scope == scope
 
 
-def test_a_units_token_for_another_unit_is_refused(database, locality, tmp_path):
+def test_a_units_token_for_another_unit_is_refused(
+    database: dict[str, str], locality: Locality, tmp_path: Path
+) -> None:
     inputs = Inputs(layer='schools', file='', file_name='a.csv', scope='unit=365')
     with connection('reader_internal') as db, pytest.raises(InvalidInput, match='unit=366'):
         _delivery_options(inputs, Data(db, locality, 'internal', tmp_path, 'district_366'))
 
 
-def test_a_restricted_layer_is_unknown_to_all_but_its_agency(database, tmp_path):
-    folder = shutil.copytree(PROJECT / 'locality', tmp_path / 'locality')
+def test_a_restricted_layer_is_unknown_to_all_but_its_agency(database: dict[str, str], tmp_path: Path) -> None:
+    folder = whole_copy(tmp_path / 'locality')
     file = folder / 'layers' / 'schools.yml'
     file.write_text(file.read_text(encoding='utf-8').replace('access: public', 'access: restricted', 1))
     place, inputs = load_locality(folder), Inputs(layer='schools', file='', file_name='a.csv', dry_run=True)

@@ -1,5 +1,7 @@
 """What an echo refuses, since neither the database nor a header of the answer can hold it."""
 
+from typing import Any
+
 import pytest
 
 from processes.echo import Inputs
@@ -9,7 +11,7 @@ XML = '<gml/>'
 
 
 @pytest.mark.parametrize('media_type', ['application/gml+xml;\r\nX-Other: 1', 'application/gml+xml; charset=ế'])
-def test_a_media_type_that_can_be_no_header_is_refused(media_type):
+def test_a_media_type_that_can_be_no_header_is_refused(media_type: str) -> None:
     good = {'value': XML, 'mediaType': 'application/gml+xml; version=3.2'}
     assert validate_inputs(Inputs, {'featureCollectionInput': good}).featureCollectionInput == good
     with pytest.raises(InvalidInput, match='mediaType'):
@@ -24,6 +26,6 @@ def test_a_media_type_that_can_be_no_header_is_refused(media_type):
         {'geometryInput': [{'value': {'type': 'Point', 'coordinates': [float('nan'), 1]}}]},
     ],
 )
-def test_a_number_that_json_does_not_have_is_refused(inputs):
+def test_a_number_that_json_does_not_have_is_refused(inputs: dict[str, Any]) -> None:
     with pytest.raises(InvalidInput, match='not finite'):
         validate_inputs(Inputs, inputs)

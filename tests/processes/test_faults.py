@@ -2,11 +2,13 @@
 
 import os
 import resource
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import pytest
 
-from dothi.core.errors import http_status
+from dothi.core.errors import DothiError, http_status
 from processes.outputs import ResultFile
 from processes.queue import records, requests
 from processes.queue.child import FinishedRun, RunOutput
@@ -15,21 +17,25 @@ from processes.queue.manager import outcome_of
 from processes.queue.records import NoResult
 from processes.queue.requests import ENDED, JobRequest
 from processes.queue.store import RESULTS, result_store
+from tests.forked import ForkedProcess
 from tests.matrix import number_of_examples
+from tests.present import present
 from tests.processes.conftest import ask, descendants, wait_until
 from tests.processes.exports import EXPORT, Held, all_ended, export, houses, is_running, status
 
 __all__ = ['houses']
 
 
-def test_a_running_job_is_dismissed_and_its_process_is_gone_whatever_it_waits_for(houses, worker):
+def test_a_running_job_is_dismissed_and_its_process_is_gone_whatever_it_waits_for(
+    houses: int, worker: ForkedProcess
+) -> None:
     """While what the job waits for is still held."""
     export()
     wait_until(lambda: ask("select count(*) from job.job where status <> 'successful'") == 0)
     before = descendants(worker.pid)
     with Held('layer', 'buildings'):
         job_id = export()
-        wait_until(lambda: is_running(job_id) and descendants(worker.pid) - before)
+        wait_until(lambda: is_running(job_id) and descendants(worker.pid) > before)
         with records.open_desk('internal') as db:
             assert requests.dismiss_job(db, job_id)
         assert status(job_id) == 'dismissed'
@@ -39,7 +45,9 @@ def test_a_running_job_is_dismissed_and_its_process_is_gone_whatever_it_waits_fo
         outcome_of(job_id, 'internal')
 
 
-def test_a_job_that_is_dismissed_while_it_finishes_stores_nothing(houses, worker, tmp_path):
+def test_a_job_that_is_dismissed_while_it_finishes_stores_nothing(
+    houses: int, worker: ForkedProcess, tmp_path: Path
+) -> None:
     """Between the end of the run and the record of it: whichever comes first stays."""
     stop = "insert into job.procrastinate_workers (last_heartbeat) values (now() + interval '1 hour') returning id"
     ask(stop)
@@ -58,20 +66,23 @@ def test_a_job_that_is_dismissed_while_it_finishes_stores_nothing(houses, worker
     assert not [*(result_store() / RESULTS).glob(f'{job_id}*')]
 
 
-def test_a_run_that_was_taken_for_dead_leaves_the_result_of_its_successor_alone(houses, worker, tmp_path):
+def test_a_run_that_was_taken_for_dead_leaves_the_result_of_its_successor_alone(
+    houses: int, worker: ForkedProcess, tmp_path: Path
+) -> None:
     job_id = export()
     wait_until(lambda: status(job_id) == 'successful')
     file = outcome_of(job_id, 'internal').result.file
-    draft = tmp_path / file.name
+    draft = tmp_path / present(file).name
     draft.write_text('late\n', encoding='utf-8')
     finish_job(
-        job_id, FinishedRun((RunOutput('result', 'text/csv', None, ResultFile(draft, 'text/csv', file.name, 0)),), {})
+        job_id,
+        FinishedRun((RunOutput('result', 'text/csv', None, ResultFile(draft, 'text/csv', present(file).name, 0)),), {}),
     )
     assert outcome_of(job_id, 'internal').result.content() != b'late\n'
-    assert [one.parent for one in (result_store() / RESULTS).glob(f'internal/{job_id}*/*')] == [file.parent]
+    assert [one.parent for one in (result_store() / RESULTS).glob(f'internal/{job_id}*/*')] == [present(file).parent]
 
 
-def test_files_without_a_record_go_after_a_day(houses, worker):
+def test_files_without_a_record_go_after_a_day(houses: int, worker: ForkedProcess) -> None:
     job_id = export()
     wait_until(lambda: status(job_id) == 'successful')
     kept = outcome_of(job_id, 'internal').result.file
@@ -80,13 +91,13 @@ def test_files_without_a_record_go_after_a_day(houses, worker):
     left.write_text('x', encoding='utf-8')
     forget_orphans()
     assert left.exists(), 'somebody may be about to write it down'
-    for folder in (left.parent, kept.parent):
+    for folder in (left.parent, present(kept).parent):
         os.utime(folder, (0, 0))
     forget_orphans()
-    assert (left.exists(), kept.exists()) == (False, True)
+    assert (left.exists(), present(kept).exists()) == (False, True)
 
 
-def test_many_jobs_at_once_all_end_well(houses, worker):
+def test_many_jobs_at_once_all_end_well(houses: int, worker: ForkedProcess) -> None:
     """Handed in by 20 threads for four askers, to one worker with two places."""
     count = number_of_examples(40, 200)
     with ThreadPoolExecutor(20) as pool:
@@ -98,7 +109,7 @@ def test_many_jobs_at_once_all_end_well(houses, worker):
 
 
 @pytest.fixture
-def small_files(worker):
+def small_files(worker: ForkedProcess) -> Iterator[None]:
     """The worker and all under it may write files of 2 kB."""
     family = [worker.pid, *descendants(worker.pid)]
     before = [resource.prlimit(pid, resource.RLIMIT_FSIZE, (2_048, resource.RLIM_INFINITY)) for pid in family]
@@ -107,17 +118,19 @@ def small_files(worker):
         resource.prlimit(pid, resource.RLIMIT_FSIZE, limits)
 
 
-def test_a_full_disk_fails_the_job_with_a_reason_and_not_the_worker(houses, worker, small_files):
+def test_a_full_disk_fails_the_job_with_a_reason_and_not_the_worker(
+    houses: int, worker: ForkedProcess, small_files: None
+) -> None:
     job_id = export()
     wait_until(lambda: status(job_id) in ENDED)
-    with pytest.raises(Exception, match='could not be written') as refused:
+    with pytest.raises(DothiError, match='could not be written') as refused:
         outcome_of(job_id, 'internal')
     assert (type(refused.value).__name__, http_status(refused.value)) == ('NotWritten', 503)
     assert worker.poll() is None
 
 
 @pytest.fixture
-def blocked_store(worker):
+def blocked_store(worker: ForkedProcess) -> Iterator[None]:
     """A file lies where the folder of the results should be."""
     results = result_store() / RESULTS
     elsewhere = results.with_name('elsewhere')
@@ -131,7 +144,7 @@ def blocked_store(worker):
         elsewhere.rename(results)
 
 
-def test_a_store_that_takes_no_result_fails_the_job_with_a_reason(houses, blocked_store):
+def test_a_store_that_takes_no_result_fails_the_job_with_a_reason(houses: int, blocked_store: None) -> None:
     job_id = export()
     wait_until(lambda: status(job_id) in ENDED)
     with pytest.raises(Exception, match='could not be written'):
@@ -139,7 +152,7 @@ def test_a_store_that_takes_no_result_fails_the_job_with_a_reason(houses, blocke
 
 
 @pytest.fixture
-def full_database(worker):
+def full_database(worker: ForkedProcess) -> Iterator[None]:
     """As PostgreSQL says it when the disk is full, at the same place."""
     ask(
         """create function job.full() returns trigger language plpgsql as $$
@@ -151,7 +164,7 @@ def full_database(worker):
     ask('drop function job.full() cascade; select 1')
 
 
-def test_a_database_without_room_for_the_result_fails_the_job_with_a_reason(houses, full_database):
+def test_a_database_without_room_for_the_result_fails_the_job_with_a_reason(houses: int, full_database: None) -> None:
     job_id = export()
     wait_until(lambda: status(job_id) in ENDED)
     with pytest.raises(Exception, match='disk is full') as refused:

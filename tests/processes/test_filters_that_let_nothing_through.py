@@ -1,5 +1,8 @@
 """Every analysis with a filter that lets nothing through: refused, or noted, and never "0 %" or "far from all"."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 import shapely
@@ -7,16 +10,17 @@ import shapely
 from dothi.core.errors import http_status
 from processes.reading.layers import NothingPasses
 from tests.processes.conftest import building, commune, house, station
+from tests.processes.town import Loader
 
 NONE = "code = 'none'"
 
 
-def narrowed(layer):
+def narrowed(layer: str) -> dict[str, str]:
     return {'collection': layer, 'filter': NONE}
 
 
 @pytest.fixture
-def town(loader):
+def town(loader: Loader) -> None:
     loader.raster('elevation', np.ones((6, 10)))
     loader.load('communes', [(shapely.MultiPolygon([shapely.box(0, 0, 100, 60)]), commune('13639'))])
     loader.load('roads', [(shapely.LineString([(0, 30), (100, 30)]), {'code': 'R', 'class': 'commune'})])
@@ -51,7 +55,9 @@ FAR = {'kind': 'distance_from', 'name': 'far', 'at_least': 30.0}
         ('site-suitability', {'criteria': [{**FAR, 'layer': narrowed('landfills')}]}),
     ],
 )
-def test_a_filter_that_lets_nothing_through_is_refused(town, answer, process_id, inputs):
+def test_a_filter_that_lets_nothing_through_is_refused(
+    town: None, answer: Callable[..., Any], process_id: str, inputs: dict[str, Any]
+) -> None:
     with pytest.raises(NothingPasses, match='passes the filter') as refused:
         answer(process_id, **inputs)
     assert http_status(refused.value) == 422
@@ -65,7 +71,9 @@ def test_a_filter_that_lets_nothing_through_is_refused(town, answer, process_id,
         ('new-facility', {**STATIONS, **DISTANCE, 'filter': NONE}),
     ],
 )
-def test_what_is_answered_all_the_same_says_so(town, answer, process_id, inputs):
+def test_what_is_answered_all_the_same_says_so(
+    town: None, answer: Callable[..., Any], process_id: str, inputs: dict[str, Any]
+) -> None:
     """Nothing to count, or no facility yet: a note says that the zeros are the filter's."""
     found = answer(process_id, **inputs)
     summary = (found.get('result') or found)['summary']

@@ -1,7 +1,9 @@
 """What a flood reaches in a town whose figures can be worked out by hand."""
 
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,6 +11,7 @@ import rasterio
 import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from shapely import MultiLineString
 
 from dothi.core.settings import PathSettings
 from processes.flood_exposure import BadDepths
@@ -18,6 +21,7 @@ from processes.ground.tiles import square_cells, tiles_of
 from processes.reading.layers import NotDelivered
 from processes.zones.membership import Membership
 from tests.processes.conftest import area, building, commune, features, house, station
+from tests.processes.town import Loader
 
 # Ten columns of 10 m from the sea in the west: a slope down to 0.4 m, a ridge of 2 m, low ground behind it.
 # At 1 m the slope is 0.1, 0.3 and 0.6 m under water, and the ground behind the ridge is dry.
@@ -28,7 +32,7 @@ FRONT, BACK = '1', '2'
 
 
 @pytest.fixture
-def coast(loader):
+def coast(loader: Loader) -> None:
     """Two communes, in front of the ridge and behind it; a road from the sea to the low ground; a school, a station."""
     loader.raster('elevation', np.array([COLUMNS] * 6))
     loader.load(
@@ -41,17 +45,17 @@ def coast(loader):
     loader.load('health_facilities', [(shapely.Point(35, 5), station(1))])
 
 
-def dike(crest_m):
+def dike(crest_m: float | None) -> list[tuple[MultiLineString, dict[str, Any]]]:
     """Across the slope, in the column of 0.7 m."""
     line = shapely.MultiLineString([[(25, -5), (25, 65)]])
     return [(line, {'code': 'D', 'name': 'Đê', 'kind': 'sea', 'class': '3', 'crest_m': crest_m})]
 
 
-def zone(answer, code):
+def zone(answer: dict[str, Any], code: str) -> dict[str, Any]:
     return next(one['properties'] for one in answer['result']['features'] if one['id'] == code)
 
 
-def test_the_figures_are_those_worked_out_by_hand(coast, answer):
+def test_the_figures_are_those_worked_out_by_hand(coast: None, answer: Callable[..., Any]) -> None:
     """Of the road 10 m lie in each depth; of the front commune three columns of six cells are under water."""
     found = answer('flood-exposure', level_m=1.0)
     front, back, whole = zone(found, FRONT), zone(found, BACK), found['result']['summary']
@@ -69,7 +73,7 @@ def test_the_figures_are_those_worked_out_by_hand(coast, answer):
     assert whole['demo'] is False
 
 
-def test_extent_and_depths_are_those_of_the_figures(coast, answer, tmp_path):
+def test_extent_and_depths_are_those_of_the_figures(coast: None, answer: Callable[..., Any], tmp_path: Path) -> None:
     found = answer('flood-exposure', level_m=1.0)
     classes = {one['properties']['depth_class']: one for one in found['extent']['features']}
     assert {name: one['properties']['hectares'] for name, one in classes.items()} == {
@@ -86,19 +90,19 @@ def test_extent_and_depths_are_those_of_the_figures(coast, answer, tmp_path):
     assert not list(tmp_path.glob('drafts/*.plain'))
 
 
-def test_finer_cells_say_the_same(coast, answer):
+def test_finer_cells_say_the_same(coast: None, answer: Callable[..., Any]) -> None:
     coarse, fine = (answer('flood-exposure', level_m=1.0, cell_m=cell_m) for cell_m in (10.0, 2.5))
     assert coarse['result']['features'] == fine['result']['features']
 
 
-def test_a_breach_lets_water_behind_the_ridge(coast, answer):
+def test_a_breach_lets_water_behind_the_ridge(coast: None, answer: Callable[..., Any]) -> None:
     """A point at C, sent along: C stands in 0.7 m then, and three columns behind the ridge are under water."""
     breach = {'type': 'FeatureCollection', 'features': [point(55, 25)]}
     back = zone(answer('flood-exposure', level_m=1.0, breaches=breach, breach_m=4.0), BACK)
     assert (back['people'], back['people_to_1_m'], back['hectares']) == (3, 3, 0.18)
 
 
-def point(x, y):
+def point(x: int, y: int) -> dict[str, Any]:
     """A GeoJSON feature at a place of the town."""
     from dothi.core.crs import proj_string, transformer
     from tests.processes.conftest import ORIGIN
@@ -107,7 +111,7 @@ def point(x, y):
     return {'type': 'Feature', 'geometry': {'type': 'Point', 'coordinates': [lon, lat]}, 'properties': {}}
 
 
-def test_water_from_given_features_alone(coast, answer):
+def test_water_from_given_features_alone(coast: None, answer: Callable[..., Any]) -> None:
     """From C, and not from the sea: nothing in front of the ridge."""
     source = {'type': 'FeatureCollection', 'features': [point(55, 25)]}
     found = answer('flood-exposure', level_m=1.0, connected_to=source)
@@ -115,7 +119,7 @@ def test_water_from_given_features_alone(coast, answer):
     assert found['result']['summary']['connected_to'].startswith('features:')
 
 
-def test_a_school_of_several_points_is_one_school(coast, answer):
+def test_a_school_of_several_points_is_one_school(coast: None, answer: Callable[..., Any]) -> None:
     """Two buildings of it, both under water in front."""
     first, second = (point(x, 25) for x in (11, 12))
     both = [one['geometry']['coordinates'] for one in (first, second)]
@@ -125,7 +129,9 @@ def test_a_school_of_several_points_is_one_school(coast, answer):
 
 
 @pytest.mark.parametrize(('crest_m', 'people'), [(1.0, 0), (5.0, 0), (0.99, 6), (None, 6)])
-def test_a_dike_no_lower_than_the_water_keeps_it_out(coast, loader, answer, crest_m, people):
+def test_a_dike_no_lower_than_the_water_keeps_it_out(
+    coast: None, loader: Loader, answer: Callable[..., Any], crest_m: float | None, people: int
+) -> None:
     """One that is lower, or of which nobody knows how high it is, keeps nothing dry."""
     loader.load('dikes', dike(crest_m))
     found = answer('flood-exposure', level_m=1.0, respect_dikes=True)
@@ -133,7 +139,9 @@ def test_a_dike_no_lower_than_the_water_keeps_it_out(coast, loader, answer, cres
     assert found['result']['summary']['dikes_without_crest'] == (1 if crest_m is None else 0)
 
 
-def test_dikes_count_only_when_asked_for_and_a_breach_opens_them(coast, loader, answer):
+def test_dikes_count_only_when_asked_for_and_a_breach_opens_them(
+    coast: None, loader: Loader, answer: Callable[..., Any]
+) -> None:
     loader.load('dikes', dike(5.0))
     assert zone(answer('flood-exposure', level_m=1.0), FRONT)['people'] == 6
     breach = {'type': 'FeatureCollection', 'features': [point(25, 55)]}
@@ -142,7 +150,7 @@ def test_dikes_count_only_when_asked_for_and_a_breach_opens_them(coast, loader, 
     assert zone(opened, FRONT)['people'] == 2
 
 
-def test_a_scenario_gives_the_level_and_keeps_its_version(coast, answer):
+def test_a_scenario_gives_the_level_and_keeps_its_version(coast: None, answer: Callable[..., Any]) -> None:
     summary = answer('flood-exposure', scenario_cm=80.0)['result']['summary']
     assert (summary['level_m'], summary['scenario']['clause']) == (0.8, 'Sea level rise scenario 2020')
     assert summary['norms'] == ['sea_level_area_at_risk']
@@ -160,25 +168,29 @@ def test_a_scenario_gives_the_level_and_keeps_its_version(coast, answer):
         ({'level_m': 1.0, 'elevation': 'surface_elevation'}, NotDelivered, 'surface_elevation'),
     ],
 )
-def test_what_cannot_be_answered_says_what_to_do(coast, answer, inputs, error, told):
+def test_what_cannot_be_answered_says_what_to_do(
+    coast: None, answer: Callable[..., Any], inputs: dict[str, Any], error: type[Exception], told: str
+) -> None:
     with pytest.raises(error, match=told):
         answer('flood-exposure', **inputs)
 
 
-def test_too_many_cells_are_refused_with_the_size_that_will_do(coast, answer, monkeypatch):
+def test_too_many_cells_are_refused_with_the_size_that_will_do(
+    coast: None, answer: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr('processes.ground.flood_basin.MOST_CELLS', 1_000)
     with pytest.raises(TooManyCells, match='Set cell_m to 3 or more'):
         answer('flood-exposure', level_m=1.0, cell_m=2.0)
 
 
-def test_progress_rises_from_tile_to_tile(coast, answer):
+def test_progress_rises_from_tile_to_tile(coast: None, answer: Callable[..., Any]) -> None:
     shares = []
     answer('flood-exposure', progress=lambda share, doing: shares.append(share), level_m=1.0)
     assert shares == sorted(shares)
     assert len(shares) >= 3
 
 
-def test_every_figure_of_the_summary_is_of_the_zones(coast, answer):
+def test_every_figure_of_the_summary_is_of_the_zones(coast: None, answer: Callable[..., Any]) -> None:
     """With the back commune alone nothing is under water in the summary; what is in front is named as outside."""
     found = answer('flood-exposure', level_m=1.0, zones={'collection': 'communes', 'filter': f"code = '{BACK}'"})
     back, whole = zone(found, BACK), found['result']['summary']
@@ -188,7 +200,7 @@ def test_every_figure_of_the_summary_is_of_the_zones(coast, answer):
     assert outside == {'people': 6, 'buildings': 2, 'schools': 1, 'health_stations': 1, 'road_km': 0.03}
 
 
-def test_zones_that_overlap_answer_each_for_itself(coast, answer):
+def test_zones_that_overlap_answer_each_for_itself(coast: None, answer: Callable[..., Any]) -> None:
     """The whole coast, and the front of it once more: each has all of its own, the summary everything once."""
     rings = features(area('all', 0, 0, 100, 60), area('front', 0, 0, 50, 60))
     found = answer('flood-exposure', level_m=1.0, zones=rings)
@@ -207,7 +219,7 @@ amounts = st.lists(st.tuples(st.integers(-1, 47), st.integers(-1, 2), st.integer
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(amounts, st.integers(1, 9))
-def test_nobody_is_lost_between_zones_classes_and_tiles(people, size):
+def test_nobody_is_lost_between_zones_classes_and_tiles(people: list[tuple[int, int, int]], size: int) -> None:
     """Whatever the tiles, all people are somewhere: in a zone or outside, dry or in a depth class, or off the grid."""
     grid = square_cells((0, 0, 80, 60), 9209, 10.0)
     cell, zone_number, count = np.array(people, dtype=np.int64).reshape(-1, 3).T
@@ -247,7 +259,9 @@ print(int(((filled.ReadAsArray() == 1) & known).sum()))
 """
 
 
-def test_gdal_finds_the_same_cells_and_people_on_the_demo(readable_province, answer, one):
+def test_gdal_finds_the_same_cells_and_people_on_the_demo(
+    readable_province: dict[str, str], answer: Callable[..., Any], one: Callable[..., Any]
+) -> None:
     """The polygon of low cells around the whole raster by GDAL's polygonize; houses in it by gdallocationinfo."""
     found = answer('flood-exposure', level_m=1.0)
     number = one("select current_release from catalog.layer where id = 'elevation'")
@@ -274,7 +288,9 @@ def test_gdal_finds_the_same_cells_and_people_on_the_demo(readable_province, ans
     assert summary['demo'] is True
 
 
-def test_on_the_demo_more_is_reached_at_a_higher_level_and_less_behind_dikes(readable_province, answer):
+def test_on_the_demo_more_is_reached_at_a_higher_level_and_less_behind_dikes(
+    readable_province: dict[str, str], answer: Callable[..., Any]
+) -> None:
     low, high = (answer('flood-exposure', level_m=level_m)['result']['summary'] for level_m in (0.8, 1.0))
     behind = answer('flood-exposure', level_m=1.0, respect_dikes=True)['result']['summary']
     for measure in ('people', 'buildings', 'road_km', 'hectares', 'schools'):

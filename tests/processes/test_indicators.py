@@ -1,12 +1,16 @@
 """Indicators of a town small enough to be worked out by hand: read, judged, kept, compared with an earlier period."""
 
 import json
-import shutil
+from collections.abc import Callable, Sequence
 from datetime import date
+from pathlib import Path
+from typing import Any
 
 import pytest
 import shapely
 import yaml
+from shapely import MultiPolygon
+from shapely.geometry.base import BaseGeometry
 
 from dothi.cli.indicators import check
 from dothi.core.catalog import current_releases
@@ -14,8 +18,7 @@ from dothi.core.clock import today
 from dothi.core.database import connection
 from dothi.core.errors import http_status
 from dothi.core.indicator_set import BadIndicatorFile
-from dothi.core.locality import load_locality
-from dothi.core.settings import PROJECT
+from dothi.core.locality import Locality, load_locality
 from processes.data import Data
 from processes.evaluation.period import BadPeriod
 from processes.evaluation.units import NoUnits, read_units
@@ -23,6 +26,8 @@ from processes.indicators import Inputs
 from processes.reading.layers import NotDelivered
 from processes.reading.unit_layers import UnknownLevel
 from processes.registry import find_process
+from tests.nam_dinh import whole_copy
+from tests.processes.town import Loader, Town
 
 # Two wards of the city (356), each 1 km square, and a commune of another district (366), 2 km wide, south of both.
 WEST, EAST, SOUTH = '13639', '13642', '14224'
@@ -42,11 +47,11 @@ SERVED = {WEST: 100, EAST: 0, SOUTH: 0, CITY: 40, COUNTRY: 0, PROVINCE: 20}
 BOTH = {'vi': 'Thử', 'en': 'A test'}
 
 
-def measure(sql, **more):
+def measure(sql: str, **more: Any) -> dict[str, Any]:
     return {'title': BOTH, 'unit': '1', 'sql': sql, **more}
 
 
-def criterion(numerator, denominator=None, **more):
+def criterion(numerator: str, denominator: str | None = None, **more: Any) -> dict[str, Any]:
     told = {'title': BOTH, 'unit': '1', 'direction': 'higher', 'source': BOTH, 'numerator': numerator}
     return {**told, **({'denominator': denominator} if denominator else {}), **more}
 
@@ -57,7 +62,7 @@ STATION = {
     'id': 'service-coverage',
     'inputs': {'facilities': 'health_facilities', 'distance_m': 800, 'mode': 'straight-line'},
 }
-TOWN = {
+TOWN: dict[str, Any] = {
     'id': 'town',
     'title': BOTH,
     'source': BOTH,
@@ -92,27 +97,27 @@ TOWN = {
 
 
 @pytest.fixture(scope='module')
-def place(tmp_path_factory):
+def place(tmp_path_factory: pytest.TempPathFactory) -> Locality:
     """The locality with the town's set beside its own."""
     folder = tmp_path_factory.mktemp('place') / 'locality'
-    shutil.copytree(PROJECT / 'locality', folder)
+    whole_copy(folder)
     return load_locality(folder)
 
 
-def write(place, **changes):
+def write(place: Locality, **changes: Any) -> None:
     (place.path / 'indicators' / 'town.yml').write_text(yaml.safe_dump({**TOWN, **changes}), encoding='utf-8')
 
 
-def outline(box):
+def outline(box: tuple[int, int, int, int]) -> MultiPolygon:
     return shapely.MultiPolygon([shapely.box(*box)])
 
 
-def unit(code, parent):
+def unit(code: str, parent: str) -> dict[str, str]:
     return {'code': code, 'name': code, 'parent_code': parent, 'valid_from': '2020-03-01'}
 
 
 @pytest.fixture
-def town(grid_town, loader, place):
+def town(grid_town: Callable[..., Town], loader: Loader, place: Locality) -> Loader:
     write(place)
     parents = {WEST: CITY, EAST: CITY, SOUTH: COUNTRY}
     loader.load('communes', [(outline(box), unit(code, parents[code])) for code, box in BOXES.items()])
@@ -128,14 +133,14 @@ def town(grid_town, loader, place):
     return loader
 
 
-def put(loader, layer, rows, **more):
+def put(loader: Loader, layer: str, rows: Sequence[tuple[BaseGeometry, dict[str, Any]]], **more: bool) -> None:
     """The layer has these rows and no others."""
     with connection('admin') as db, db.cursor() as cursor:
         cursor.execute(f'delete from layer.{layer}')
     loader.load(layer, rows, **more)
 
 
-def people_of(loader, homes, people):
+def people_of(loader: Loader, homes: list[tuple[int, int]], people: list[int]) -> None:
     rows = [
         (outline((x - 1, y - 1, x + 1, y + 1)), {'code': f'B{i}', 'use': 'residential', 'population': people[i]})
         for i, (x, y) in enumerate(homes)
@@ -143,7 +148,7 @@ def people_of(loader, homes, people):
     put(loader, 'buildings', rows)
 
 
-def evaluate(place, tmp_path, **inputs):
+def evaluate(place: Locality, tmp_path: Path, **inputs: Any) -> dict[str, Any]:
     """The answer of a run as a worker runs it: read-only, on the reader's role."""
     chosen = Inputs(set='town', **{'keep': False, **inputs})
     with connection('reader_internal') as db:
@@ -152,15 +157,15 @@ def evaluate(place, tmp_path, **inputs):
         return find_process('indicators', 'internal').run(chosen, data, lambda share, doing: None)
 
 
-def told(answer, name):
+def told(answer: dict[str, Any], name: str) -> dict[str, Any]:
     return {feature['id']: feature['properties'].get(name) for feature in answer['features']}
 
 
-def criterion_of(answer, name):
+def criterion_of(answer: dict[str, Any], name: str) -> dict[str, Any]:
     return next(one for one in answer['summary']['indicators'] if one['id'] == name)
 
 
-def test_the_town_has_the_figures_worked_out_by_hand(town, place, tmp_path):
+def test_the_town_has_the_figures_worked_out_by_hand(town: Loader, place: Locality, tmp_path: Path) -> None:
     answer = evaluate(place, tmp_path)
     assert told(answer, 'density') == DENSITY
     assert told(answer, 'green') == GREEN
@@ -173,7 +178,7 @@ def test_the_town_has_the_figures_worked_out_by_hand(town, place, tmp_path):
     assert answer['summary']['verdicts'] == {'met': 1, 'not_met': 1, 'not_shown': 0}
 
 
-def test_every_verdict_names_the_releases_that_it_rests_on(town, place, tmp_path):
+def test_every_verdict_names_the_releases_that_it_rests_on(town: Loader, place: Locality, tmp_path: Path) -> None:
     answer = evaluate(place, tmp_path)
     day = today(place.place.zone).isoformat()
     served = criterion_of(answer, 'served')['evidence']
@@ -186,21 +191,23 @@ def test_every_verdict_names_the_releases_that_it_rests_on(town, place, tmp_path
     assert answer['summary']['demo'] is False
 
 
-def test_only_the_levels_that_were_asked_for_are_told(town, place, tmp_path):
+def test_only_the_levels_that_were_asked_for_are_told(town: Loader, place: Locality, tmp_path: Path) -> None:
     """The sums are those of the communes all the same."""
     answer = evaluate(place, tmp_path, level='district')
     assert told(answer, 'density') == {code: DENSITY[code] for code in (PROVINCE, CITY, COUNTRY)}
     assert told(evaluate(place, tmp_path, level='province'), 'density') == {PROVINCE: DENSITY[PROVINCE]}
 
 
-def test_the_figures_do_not_depend_on_the_order_of_the_rows(town, place, tmp_path):
+def test_the_figures_do_not_depend_on_the_order_of_the_rows(town: Loader, place: Locality, tmp_path: Path) -> None:
     before = evaluate(place, tmp_path)
     people_of(town, HOMES[::-1], PEOPLE[::-1])
     after = evaluate(place, tmp_path)
     assert [one['properties'] for one in after['features']] == [one['properties'] for one in before['features']]
 
 
-def test_a_layer_without_a_release_shows_nothing(town, place, tmp_path, one):
+def test_a_layer_without_a_release_shows_nothing(
+    town: Loader, place: Locality, tmp_path: Path, one: Callable[..., Any]
+) -> None:
     """Neither in a query nor in a process, and no figure of the others suffers."""
     one("update catalog.layer set current_release = null where id in ('parks', 'health_facilities') returning 1")
     measures = {**TOWN['measures'], 'served': {**TOWN['measures']['served'], 'layers': ['health_facilities']}}
@@ -213,7 +220,9 @@ def test_a_layer_without_a_release_shows_nothing(town, place, tmp_path, one):
     assert missing in criterion_of(answer, 'green')['evidence']
 
 
-def test_a_layer_past_its_update_cycle_shows_nothing(town, place, tmp_path, one):
+def test_a_layer_past_its_update_cycle_shows_nothing(
+    town: Loader, place: Locality, tmp_path: Path, one: Callable[..., Any]
+) -> None:
     """Parks are updated every year."""
     one("update catalog.release set released_at = now() - interval '400 days' where layer_id = 'parks' returning 1")
     answer = evaluate(place, tmp_path)
@@ -222,10 +231,10 @@ def test_a_layer_past_its_update_cycle_shows_nothing(town, place, tmp_path, one)
     assert {proof['name']: proof['fault'] for proof in criterion_of(answer, 'green')['evidence']}['parks'] == 'late'
 
 
-def test_evidence_that_a_criterion_demands_beside_its_layers(town, place, tmp_path):
+def test_evidence_that_a_criterion_demands_beside_its_layers(town: Loader, place: Locality, tmp_path: Path) -> None:
     """Real data, a file of the locality, another layer."""
 
-    def judged(**evidence):
+    def judged(**evidence: Any) -> str:
         indicators = {'density': criterion('road_km', 'area_km2', threshold=0, evidence=evidence)}
         write(place, indicators=indicators)
         return criterion_of(evaluate(place, tmp_path), 'density')['verdict']
@@ -252,7 +261,9 @@ def test_evidence_that_a_criterion_demands_beside_its_layers(town, place, tmp_pa
         ('select id as unit, population as value from buildings', 'relation "buildings" does not exist'),
     ],
 )
-def test_a_formula_that_fails_names_the_set_the_measure_and_the_indicators(town, place, tmp_path, sql, said):
+def test_a_formula_that_fails_names_the_set_the_measure_and_the_indicators(
+    town: Loader, place: Locality, tmp_path: Path, sql: str, said: str
+) -> None:
     write(place, measures={**TOWN['measures'], 'road_km': measure(sql)})
     with pytest.raises(BadIndicatorFile) as refused:
         evaluate(place, tmp_path)
@@ -262,14 +273,16 @@ def test_a_formula_that_fails_names_the_set_the_measure_and_the_indicators(town,
         assert text in refused.value.text.vi
 
 
-def test_a_figure_that_the_process_does_not_have_is_named(town, place, tmp_path):
+def test_a_figure_that_the_process_does_not_have_is_named(town: Loader, place: Locality, tmp_path: Path) -> None:
     served = {'title': BOTH, 'unit': '1', 'process': {**STATION, 'figure': 'covered'}}
     write(place, measures={**TOWN['measures'], 'served': served})
     with pytest.raises(BadIndicatorFile, match=r'measures\.served \(served\).*"covered".*share_covered'):
         evaluate(place, tmp_path)
 
 
-def test_units_that_are_not_there_are_refused(town, place, tmp_path, one):
+def test_units_that_are_not_there_are_refused(
+    town: Loader, place: Locality, tmp_path: Path, one: Callable[..., Any]
+) -> None:
     with pytest.raises(UnknownLevel, match='commune'):
         evaluate(place, tmp_path, level='communes')
     with pytest.raises(NoUnits, match='1900'):
@@ -280,14 +293,14 @@ def test_units_that_are_not_there_are_refused(town, place, tmp_path, one):
         evaluate(place, tmp_path, units_on='2025-08-01')
 
 
-def test_a_unit_without_an_outline_is_named(town, place, tmp_path):
+def test_a_unit_without_an_outline_is_named(town: Loader, place: Locality, tmp_path: Path) -> None:
     """The register knows 226 communes of that day, the town has drawn three."""
     undrawn = evaluate(place, tmp_path)['summary']['units_without_outline']
     assert len(undrawn) == 226 - 3 + 10 - 2
     assert not {WEST, EAST, SOUTH, CITY, COUNTRY} & set(undrawn)
 
 
-def test_the_whole_is_where_its_smallest_units_are(town, place):
+def test_the_whole_is_where_its_smallest_units_are(town: Loader, place: Locality) -> None:
     with connection('reader_internal') as db:
         units = read_units(Data(db, place, 'internal'), date(2024, 8, 31))
     (whole,) = units.of('province')
@@ -295,7 +308,7 @@ def test_the_whole_is_where_its_smallest_units_are(town, place):
     assert units.parents == {PROVINCE: None, CITY: PROVINCE, COUNTRY: PROVINCE, WEST: CITY, EAST: CITY, SOUTH: COUNTRY}
 
 
-def kept(one, column, indicator='green', code=WEST):
+def kept(one: Callable[..., Any], column: str, indicator: str = 'green', code: str = WEST) -> float | str | date | None:
     query = (
         f'select {column} from layer.indicator_values where indicator = %s and unit_code = %s order by period_from desc'
     )
@@ -303,7 +316,9 @@ def kept(one, column, indicator='green', code=WEST):
 
 
 @pytest.mark.own_database
-def test_a_run_is_released_as_a_layer_and_recorded(town, place, tmp_path, one):
+def test_a_run_is_released_as_a_layer_and_recorded(
+    town: Loader, place: Locality, tmp_path: Path, one: Callable[..., Any]
+) -> None:
     answer = evaluate(place, tmp_path, keep=True, period_from='2026-01-01', period_to='2026-06-30')
     release = one("select current_release from catalog.layer where id = 'indicator_values'")
     assert answer['summary']['kept'] == {
@@ -327,7 +342,9 @@ def test_a_run_is_released_as_a_layer_and_recorded(town, place, tmp_path, one):
 
 
 @pytest.mark.own_database
-def test_the_same_values_again_make_no_new_release(town, place, tmp_path, one):
+def test_the_same_values_again_make_no_new_release(
+    town: Loader, place: Locality, tmp_path: Path, one: Callable[..., Any]
+) -> None:
     period = {'period_from': '2026-01-01', 'period_to': '2026-06-30', 'keep': True}
     first, second = (evaluate(place, tmp_path, **period)['summary']['kept'] for _ in range(2))
     assert first['release'] == second['release']
@@ -335,7 +352,9 @@ def test_the_same_values_again_make_no_new_release(town, place, tmp_path, one):
 
 
 @pytest.mark.own_database
-def test_a_later_period_is_compared_with_the_one_before(town, place, tmp_path, one):
+def test_a_later_period_is_compared_with_the_one_before(
+    town: Loader, place: Locality, tmp_path: Path, one: Callable[..., Any]
+) -> None:
     """Two more people in the west: 6 m² each where it was 9. The first period keeps its values."""
     evaluate(place, tmp_path, keep=True, period_from='2026-01-01', period_to='2026-03-31')
     people_of(town, HOMES, [6, 6, 10])
@@ -350,14 +369,22 @@ def test_a_later_period_is_compared_with_the_one_before(town, place, tmp_path, o
 
 
 @pytest.mark.own_database
-def test_values_on_demonstration_data_are_a_demo_release(town, place, tmp_path, one):
+def test_values_on_demonstration_data_are_a_demo_release(
+    town: Loader, place: Locality, tmp_path: Path, one: Callable[..., Any]
+) -> None:
     put(town, 'parks', [(outline((10, 10, 16, 16)), {'code': 'P', 'name': 'P', 'kind': 'park'})], demo=True)
     answer = evaluate(place, tmp_path, keep=True)
     assert answer['summary']['demo'] is True
     assert one("select origin from catalog.release where layer_id = 'indicator_values'") == 'demo'
 
 
-def test_the_command_computes_every_formula_and_keeps_nothing(town, place, monkeypatch, capsys, one):
+def test_the_command_computes_every_formula_and_keeps_nothing(
+    town: Loader,
+    place: Locality,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    one: Callable[..., Any],
+) -> None:
     monkeypatch.setenv('DOTHI_LOCALITY', str(place.path))
     check('town', as_json=True)
     (told_of,) = json.loads(capsys.readouterr().out)['sets']

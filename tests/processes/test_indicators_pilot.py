@@ -3,6 +3,8 @@
 import html
 import json
 import subprocess
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,10 +12,13 @@ import shapely
 
 from dothi.api.app import create_app
 from dothi.core import database as core_database
+from dothi.core.arrays import Floats, Geometries
 from dothi.core.database import connection
 from processes.evaluation.verdicts import VERDICTS
 from processes.queue.manager import present_result, run_process
 from tests.conftest import fresh
+from tests.databases import Instance
+from tests.present import present
 from tests.processes.conftest import start_worker, stop_worker
 
 PROVINCE, CITY = '36', '356'
@@ -24,13 +29,15 @@ PERIOD = {'period_from': '2026-01-01', 'period_to': '2026-12-31'}
 
 
 @pytest.fixture(scope='module')
-def demo(instance, province_template, tmp_path_factory):
+def demo(
+    instance: Instance, province_template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, str]]:
     with pytest.MonkeyPatch.context() as patch:
         yield from fresh(instance, province_template, tmp_path_factory.mktemp('state'), patch)
 
 
 @pytest.fixture(scope='module')
-def evaluated(demo):
+def evaluated(demo: dict[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
     """The run of the whole set for all communes, kept; its outcome and its answer."""
     worker = start_worker(demo)
     outcome = run_process('indicators', {'set': 'pilot', 'keep': True, **PERIOD}, 'internal', EDITOR)
@@ -39,31 +46,32 @@ def evaluated(demo):
     core_database.fresh()
 
 
-def rows(query, *values):
+def rows(query: str, *values: object) -> list[tuple[Any, ...]]:
     with connection('admin') as db, db.cursor() as cursor:
         cursor.execute(query, values)
         return cursor.fetchall()
 
 
-def shapes(layer, condition='true'):
+def shapes(layer: str, condition: str = 'true') -> Geometries:
     found = rows(f'select ST_AsBinary(geom) from layer.{layer} where {condition} order by id')
-    return np.asarray(shapely.from_wkb([bytes(one[0]) for one in found]), dtype=object)
+    return shapely.from_wkb(np.array([bytes(one[0]) for one in found], dtype=object))
 
 
-def homes():
+def homes() -> tuple[Geometries, Floats]:
     """Places and people of the houses."""
     found = rows(
         'select ST_X(c), ST_Y(c), n from (select ST_Centroid(geom) c, population n from layer.buildings) b where n > 0'
     )
-    table = np.asarray(found, dtype=float)
-    return shapely.points(table[:, :2]), table[:, 2]
+    table = np.array(found, dtype=np.float64)
+    places: Geometries = np.asarray(shapely.points(table[:, :2]))
+    return places, table[:, 2]
 
 
-def criterion(evaluated, name):
+def criterion(evaluated: tuple[str, dict[str, Any]], name: str) -> dict[str, Any]:
     return next(one for one in evaluated[1]['summary']['indicators'] if one['id'] == name)
 
 
-def test_every_criterion_has_a_value_or_says_that_it_is_not_shown(evaluated):
+def test_every_criterion_has_a_value_or_says_that_it_is_not_shown(evaluated: tuple[str, dict[str, Any]]) -> None:
     found = {one['id']: one for one in evaluated[1]['summary']['indicators']}
     assert len(found) == 15
     unknown = {name for name, one in found.items() if one['value'] is None}
@@ -76,19 +84,19 @@ def test_every_criterion_has_a_value_or_says_that_it_is_not_shown(evaluated):
     assert all(proof['fault'] is None for one in found.values() for proof in one['evidence'])
 
 
-def test_nobody_is_lost_and_nobody_counted_twice(evaluated):
+def test_nobody_is_lost_and_nobody_counted_twice(evaluated: tuple[str, dict[str, Any]]) -> None:
     assert criterion(evaluated, 'school_coverage')['denominator'] == PEOPLE
     assert criterion(evaluated, 'people_in_flood')['denominator'] == PEOPLE
 
 
-def test_people_at_risk_of_flooding_are_those_whom_shapely_finds(evaluated):
+def test_people_at_risk_of_flooding_are_those_whom_shapely_finds(evaluated: tuple[str, dict[str, Any]]) -> None:
     places, people = homes()
     wet = shapely.union_all(shapes('flood_zones', 'sea_level_cm = 100'))
     shapely.prepare(wet)
     assert criterion(evaluated, 'people_in_flood')['numerator'] == people[shapely.intersects(wet, places)].sum()
 
 
-def test_people_in_corridors_are_those_of_the_conflicts(evaluated):
+def test_people_in_corridors_are_those_of_the_conflicts(evaluated: tuple[str, dict[str, Any]]) -> None:
     """The other analysis finds the same buildings."""
     answer = json.loads(run_process('corridor-conflicts', {}, 'internal').result.content())
     targets = sorted({one['properties']['target_id'] for one in answer['features']})
@@ -96,7 +104,7 @@ def test_people_in_corridors_are_those_of_the_conflicts(evaluated):
     assert criterion(evaluated, 'people_in_corridors')['numerator'] == people
 
 
-def test_roads_and_ground_are_those_that_shapely_measures(evaluated):
+def test_roads_and_ground_are_those_that_shapely_measures(evaluated: tuple[str, dict[str, Any]]) -> None:
     communes = shapes('communes', "valid_from <= '2024-08-31' and (valid_to is null or valid_to > '2024-08-31')")
     density = criterion(evaluated, 'road_density')
     assert density['denominator'] == pytest.approx(shapely.area(communes).sum() / 1e6, rel=1e-9)
@@ -105,7 +113,7 @@ def test_roads_and_ground_are_those_that_shapely_measures(evaluated):
     assert density['numerator'] == pytest.approx(shapely.length(inside).sum() / 1000, rel=2e-3)
 
 
-def test_the_lit_roads_of_a_ward_are_those_that_shapely_finds(evaluated):
+def test_the_lit_roads_of_a_ward_are_those_that_shapely_finds(evaluated: tuple[str, dict[str, Any]]) -> None:
     found = {one['id']: one for one in evaluated[1]['features']}
     (ward, _) = max(
         ((code, one['properties']['street_lighting'] or 0) for code, one in found.items() if len(code) == 5),
@@ -118,7 +126,7 @@ def test_the_lit_roads_of_a_ward_are_those_that_shapely_finds(evaluated):
     assert found[ward]['properties']['street_lighting'] == pytest.approx(share, abs=2)
 
 
-def test_figures_of_larger_units_are_sums_of_their_communes(evaluated):
+def test_figures_of_larger_units_are_sums_of_their_communes(evaluated: tuple[str, dict[str, Any]]) -> None:
     wrong = rows(
         """select whole.indicator, whole.unit_code from layer.indicator_values whole
            join lateral (
@@ -137,7 +145,7 @@ def test_figures_of_larger_units_are_sums_of_their_communes(evaluated):
     assert wrong == []
 
 
-def test_layers_within_their_cycle_are_those_of_the_status(evaluated):
+def test_layers_within_their_cycle_are_those_of_the_status(evaluated: tuple[str, dict[str, Any]]) -> None:
     """All were delivered a moment ago; what has no release is not current."""
     ((layers, released),) = rows(
         "select count(*), count(current_release) from catalog.layer where definition ->> 'made_by' is null"
@@ -146,7 +154,7 @@ def test_layers_within_their_cycle_are_those_of_the_status(evaluated):
     assert (current['numerator'], current['denominator']) == (released, layers)
 
 
-def test_the_values_are_served_as_a_collection(evaluated):
+def test_the_values_are_served_as_a_collection(evaluated: tuple[str, dict[str, Any]]) -> None:
     """With a filter, by the period, and to nobody outside."""
     client = create_app('internal').test_client()
     items = '/api/collections/indicator_values/items?limit=1000&'
@@ -161,7 +169,7 @@ def test_the_values_are_served_as_a_collection(evaluated):
     assert create_app('public').test_client().get('/api/collections/indicator_values').status_code == 404
 
 
-def test_the_report_tells_every_criterion_in_both_languages(evaluated):
+def test_the_report_tells_every_criterion_in_both_languages(evaluated: tuple[str, dict[str, Any]]) -> None:
     job, answer = evaluated
     pages = {
         lang: present_result(job, None, 'html', lang, 'internal', EDITOR).result.content().decode()
@@ -176,5 +184,5 @@ def test_the_report_tells_every_criterion_in_both_languages(evaluated):
         assert 'data:image/png;base64,' in page
         assert f'buildings #{answer["summary"]["releases"]["buildings"]}' in page
     pdf = present_result(job, None, 'pdf', 'vi', 'internal', EDITOR).result.file
-    text = subprocess.run(['pdftotext', '-layout', pdf, '-'], capture_output=True, check=True).stdout.decode()
+    text = subprocess.run(['pdftotext', '-layout', present(pdf), '-'], capture_output=True, check=True).stdout.decode()
     assert 'Không chứng minh được' in text

@@ -1,8 +1,11 @@
 """Inputs: what the description says of them, and what a wrong one is answered with."""
 
+from typing import Any
+
 import pytest
 
 from dothi.core.errors import http_status
+from dothi.core.locality import Locality
 from dothi.core.settings import PROJECT
 from processes.corridor_conflicts import Inputs as CorridorInputs
 from processes.inputs import LayerRef
@@ -19,7 +22,7 @@ ENTRIES = {
 }
 
 
-def refusal(inputs):
+def refusal(inputs: Any) -> InvalidInput:
     with pytest.raises(InvalidInput) as refused:
         validate_inputs(Inputs, inputs)
     assert http_status(refused.value) == 400
@@ -53,7 +56,7 @@ def refusal(inputs):
         ({'distance': 5}, 'distance', '"distance_m"'),
     ],
 )
-def test_a_wrong_input_is_named_with_its_reason(change, field, reason):
+def test_a_wrong_input_is_named_with_its_reason(change: dict[str, Any], field: str, reason: str) -> None:
     error = refusal(GOOD | change)
     assert f'"{field}"' in error.text.en
     assert f'"{field}"' in error.text.vi
@@ -61,30 +64,30 @@ def test_a_wrong_input_is_named_with_its_reason(change, field, reason):
     assert len(error.text.en) < 300
 
 
-def test_a_large_limit_is_written_out():
+def test_a_large_limit_is_written_out() -> None:
     """It said `1e+06 or less`."""
     with pytest.raises(InvalidInput, match='1000000 or less'):
         validate_inputs(find_process('site-suitability', 'public').inputs, {'criteria': [], 'min_area_ha': 2e6})
 
 
 @pytest.mark.parametrize('missing', ['facilities'])
-def test_a_missing_input_is_named(missing):
+def test_a_missing_input_is_named(missing: str) -> None:
     assert f'"{missing}" is missing' in refusal({name: GOOD[name] for name in GOOD if name != missing}).text.en
 
 
 @pytest.mark.parametrize('inputs', [None, [], 'all', 3])
-def test_inputs_that_are_no_object_are_refused(inputs):
+def test_inputs_that_are_no_object_are_refused(inputs: int | str | list[Any] | None) -> None:
     assert 'JSON object' in refusal(inputs).text.en
 
 
-def test_a_line_is_no_target_of_a_corridor(locality):
+def test_a_line_is_no_target_of_a_corridor(locality: Locality) -> None:
     """It would be in conflict with itself."""
     inputs = CorridorInputs(targets=LayerRef('power_lines'))
     with pytest.raises(InvalidInput, match=r'"targets".*LineString'):
         check_layers(inputs, locality, 'internal')
 
 
-def test_every_wrong_input_is_told_at_once():
+def test_every_wrong_input_is_told_at_once() -> None:
     error = refusal({'distance_m': -1, 'mode': 'x'})
     assert all(f'"{name}"' in error.text.vi for name in ('facilities', 'distance_m', 'mode'))
 
@@ -100,7 +103,9 @@ def test_every_wrong_input_is_told_at_once():
         ({'filter': 'kind ='}, 'filter', ''),
     ],
 )
-def test_a_layer_that_does_not_suit_is_refused_before_any_work(locality, change, field, hint):
+def test_a_layer_that_does_not_suit_is_refused_before_any_work(
+    locality: Locality, change: dict[str, Any], field: str, hint: str
+) -> None:
     inputs = validate_inputs(Inputs, GOOD | change)
     with pytest.raises(InvalidInput) as refused:
         check_layers(inputs, locality, 'internal')
@@ -108,7 +113,7 @@ def test_a_layer_that_does_not_suit_is_refused_before_any_work(locality, change,
     assert hint in refused.value.text.en
 
 
-def test_a_column_that_is_not_public_is_unknown_to_the_public(locality):
+def test_a_column_that_is_not_public_is_unknown_to_the_public(locality: Locality) -> None:
     """A filter on it would tell its values, one question at a time."""
     inputs = validate_inputs(Inputs, GOOD | {'zones': {'collection': 'buildings', 'filter': 'population > 3'}})
     check_layers(inputs, locality, 'internal')
@@ -116,7 +121,7 @@ def test_a_column_that_is_not_public_is_unknown_to_the_public(locality):
         check_layers(inputs, locality, 'public')
 
 
-def test_the_description_tells_type_range_default_and_unit_in_both_languages():
+def test_the_description_tells_type_range_default_and_unit_in_both_languages() -> None:
     inputs = ServiceCoverage.metadata_for_pygeoapi()['inputs']
     assert inputs['distance_m']['schema'] == {
         'type': 'number', 'minimum': 0, 'exclusiveMinimum': True, 'maximum': 50_000,
@@ -131,13 +136,13 @@ def test_the_description_tells_type_range_default_and_unit_in_both_languages():
         assert all(value[part][lang] for part in ('title', 'description') for lang in ('vi', 'en'))
 
 
-def test_the_limits_of_what_a_list_holds_are_told_in_the_same_dialect():
+def test_the_limits_of_what_a_list_holds_are_told_in_the_same_dialect() -> None:
     """OpenAPI 3.0 has a yes or no for exclusiveMinimum; a number made the whole document invalid."""
     distances = Isochrones.metadata_for_pygeoapi()['inputs']['distances_m']['schema']
     assert distances['items'] == {'type': 'number', 'minimum': 0, 'exclusiveMinimum': True, 'maximum': 50_000}
 
 
-def test_what_only_the_internal_service_offers_is_hidden_from_the_public():
+def test_what_only_the_internal_service_offers_is_hidden_from_the_public() -> None:
     """It counts people, which the public role cannot read; a name that is not offered is like one that is not there."""
     public = QueueManager({'name': 'processes.queue.manager.QueueManager', 'audience': 'public', 'processes': ENTRIES})
     internal = QueueManager(
@@ -149,12 +154,12 @@ def test_what_only_the_internal_service_offers_is_hidden_from_the_public():
         find_process('service-coverage', 'public')
 
 
-def test_an_unknown_process_is_answered_with_the_nearest_name():
+def test_an_unknown_process_is_answered_with_the_nearest_name() -> None:
     with pytest.raises(UnknownProcess, match='corridor-conflicts'):
         find_process('corridor-conflict', 'public')
 
 
-def test_every_analysis_says_how_it_computes_and_what_its_figures_are_called():
+def test_every_analysis_says_how_it_computes_and_what_its_figures_are_called() -> None:
     """A report prints both; what has an explanation is an analysis."""
     pages = PROJECT / 'docs/explanation'
     analyses = {name: one for name, one in all_processes().items() if (pages / f'{name}.md').exists()}
@@ -163,7 +168,7 @@ def test_every_analysis_says_how_it_computes_and_what_its_figures_are_called():
     assert [name for name, one in analyses.items() if not any(output.members for output in one.outputs.values())] == []
 
 
-def test_only_an_editor_keeps_what_indicators_come_to():
+def test_only_an_editor_keeps_what_indicators_come_to() -> None:
     """It is a release of a layer; a run that keeps nothing is anybody's."""
     with pytest.raises(EditorsOnly, match='changes data'):
         start_job('indicators', {'keep': True}, 'internal', '127.0.0.1')

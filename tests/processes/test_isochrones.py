@@ -1,19 +1,24 @@
 """Areas around a station on two roads that cross, whose shape can be drawn by hand."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
 import shapely
 
+from dothi.core.arrays import Geometries
 from dothi.core.crs import proj_string, transformer
-from dothi.core.errors import http_status
+from dothi.core.errors import DothiError, http_status
+from dothi.core.layer import Audience
 from processes.queue.manager import execute
+from tests.forked import ForkedProcess
 from tests.processes.conftest import ORIGIN, feature, features, station
+from tests.processes.town import Loader
 
 
 @pytest.fixture
-def cross(loader):
+def cross(loader: Loader) -> None:
     """Two roads of 4 km that cross at (0, 0), and a station there."""
     loader.load(
         'roads',
@@ -25,18 +30,18 @@ def cross(loader):
     loader.load('health_facilities', [(shapely.Point(0, 0), station(0))])
 
 
-def isochrones(audience='public', **inputs):
+def isochrones(audience: Audience = 'public', **inputs: Any) -> dict[str, Any]:
     return json.loads(execute('isochrones', {'facilities': 'health_facilities', **inputs}, audience))
 
 
-def areas(answer):
+def areas(answer: dict[str, Any]) -> Geometries:
     """The polygons in the town's metres."""
     back = transformer(proj_string(4326), proj_string(9209))
     shapes = np.asarray([shapely.geometry.shape(feature['geometry']) for feature in answer['features']])
     return shapely.transform(shapes, lambda xy: np.column_stack(back.transform(*xy.T)) - ORIGIN)
 
 
-def test_an_area_is_the_diamond_of_those_who_walk_to_the_road_and_along_it(cross, worker):
+def test_an_area_is_the_diamond_of_those_who_walk_to_the_road_and_along_it(cross: None, worker: ForkedProcess) -> None:
     """Whoever is x along a road and y off it walks x + y: within 500 m is a square of 500 m half diagonal."""
     answer = isochrones(distances_m=[500], cell_m=5)
     (area,) = areas(answer)
@@ -47,7 +52,7 @@ def test_an_area_is_the_diamond_of_those_who_walk_to_the_road_and_along_it(cross
     assert (told['break_m'], told['break_min']) == (500, 6)
 
 
-def test_longer_ways_hold_the_shorter_ones(cross, worker):
+def test_longer_ways_hold_the_shorter_ones(cross: None, worker: ForkedProcess) -> None:
     answer = isochrones(distances_m=[900, 300, 600, 300])
     assert [feature['properties']['break_m'] for feature in answer['features']] == [300, 600, 900]
     small, middle, large = areas(answer)
@@ -57,14 +62,14 @@ def test_longer_ways_hold_the_shorter_ones(cross, worker):
     assert answer['summary']['cell_m'] == 15
 
 
-def test_minutes_are_metres_at_the_speed(cross, worker):
+def test_minutes_are_metres_at_the_speed(cross: None, worker: ForkedProcess) -> None:
     """12 minutes at 5 km/h and 2 at 30 are 1,000 m."""
     walked, driven = isochrones(minutes=[12]), isochrones(minutes=[2], travel='driving')
     assert walked['features'][0]['geometry'] == driven['features'][0]['geometry']
     assert walked['features'][0]['properties']['break_m'] == 1_000
 
 
-def test_each_facility_has_areas_of_its_own_or_all_have_one(cross, loader, worker):
+def test_each_facility_has_areas_of_its_own_or_all_have_one(cross: None, loader: Loader, worker: ForkedProcess) -> None:
     loader.load('health_facilities', [(shapely.Point(300, 0), station(1))])
     together, apart = isochrones(distances_m=[400]), isochrones(distances_m=[400], separate=True)
     assert [feature['properties']['code'] for feature in apart['features']] == ['S0', 'S1']
@@ -72,7 +77,7 @@ def test_each_facility_has_areas_of_its_own_or_all_have_one(cross, loader, worke
     assert shapely.union_all(areas(apart)).symmetric_difference(both).area < 100
 
 
-def test_a_river_without_a_bridge_ends_an_area(cross, loader, worker):
+def test_a_river_without_a_bridge_ends_an_area(cross: None, loader: Loader, worker: ForkedProcess) -> None:
     """It runs north to south at x = 200, and the bridge is elsewhere."""
     loader.load('rivers', [(shapely.MultiLineString([[(200, -3_000), (200, 3_000)]]), {'code': 'R', 'name': 'x'})])
     loader.load('bridges', [(shapely.LineString([(0, 900), (9, 900)]), {'code': 'B', 'name': 'x', 'length_m': 9})])
@@ -81,16 +86,16 @@ def test_a_river_without_a_bridge_ends_an_area(cross, loader, worker):
     assert 150 < area.bounds[2] <= 250
 
 
-def test_from_nowhere_one_gets_nowhere(cross, worker):
-    with pytest.raises(Exception, match='passes the filter') as refused:
+def test_from_nowhere_one_gets_nowhere(cross: None, worker: ForkedProcess) -> None:
+    with pytest.raises(DothiError, match='passes the filter') as refused:
         isochrones(distances_m=[500], filter="kind = 'hospital'")
     assert http_status(refused.value) == 422
 
 
-def test_a_start_far_from_any_road_is_refused_with_what_to_check(cross, worker):
+def test_a_start_far_from_any_road_is_refused_with_what_to_check(cross: None, worker: ForkedProcess) -> None:
     """154 km in the east: nobody walks that far to a road, and nothing is reachable from there in ten hours."""
     start = features(feature(shapely.Point(154_000, 0)))
-    with pytest.raises(Exception, match='over 10 km from any road') as refused:
+    with pytest.raises(DothiError, match='over 10 km from any road') as refused:
         isochrones(facilities=start, minutes=[600.0], travel='driving')
     assert http_status(refused.value) == 422
 
@@ -106,7 +111,9 @@ def test_a_start_far_from_any_road_is_refused_with_what_to_check(cross, worker):
         ({'distances_m': [50_000], 'cell_m': 1}, 'cell_m to'),
     ],
 )
-def test_wrong_breaks_are_refused_with_what_would_be_right(cross, worker, inputs, hint):
-    with pytest.raises(Exception, match=hint) as refused:
+def test_wrong_breaks_are_refused_with_what_would_be_right(
+    cross: None, worker: ForkedProcess, inputs: dict[str, Any], hint: str
+) -> None:
+    with pytest.raises(DothiError, match=hint) as refused:
         isochrones(**inputs)
     assert http_status(refused.value) == 400

@@ -1,27 +1,33 @@
 """A result kept as a layer: served like any other, and an input of later analyses."""
 
 import json
+from collections.abc import Callable, Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 import shapely
 from typer.testing import CliRunner
+from werkzeug.test import TestResponse
 
 from dothi.api.app import create_app
 from dothi.cli.own import own
 from dothi.core import own_layers
 from dothi.core.database import connection
 from dothi.core.errors import DothiError, NotFound, NotSignedIn, WrongUse
-from dothi.core.layer import Layer
+from dothi.core.layer import Audience, Layer
 from dothi.core.layer_sync import sync_layers
+from dothi.core.locality import Locality
 from processes.queue.manager import run_process
+from tests.present import present
+from tests.processes.town import Loader, Town
 
 pytestmark = pytest.mark.usefixtures('worker')
 EDITOR = 'planner'
 
 
 @pytest.fixture
-def coverage(loader, grid_town, database):
+def coverage(loader: Loader, grid_town: Callable[..., Town], database: dict[str, str]) -> Iterator[str]:
     """Id of a job: of two communes, the western one with 30 people is served."""
     town = grid_town(
         blocks=4, side_m=500, homes=[(250, 10), (1750, 1990)], people=[30, 10], facilities=[(0, 0)],
@@ -39,16 +45,16 @@ def coverage(loader, grid_town, database):
         )
 
 
-def keep(job, layer='served', title='Được phục vụ', editor=EDITOR):
+def keep(job: str, layer: str = 'served', title: str = 'Được phục vụ', editor: str | None = EDITOR) -> dict[str, Any]:
     inputs = {'job': job, 'id': layer, 'title': title}
     return json.loads(run_process('keep-result', inputs, 'internal', editor).result.content())
 
 
-def items(layer, audience='internal'):
+def items(layer: str, audience: Audience = 'internal') -> TestResponse:
     return create_app(audience).test_client().get(f'/api/collections/{layer}/items?f=json')
 
 
-def test_a_kept_result_is_served_to_staff_with_its_columns_and_where_it_comes_from(coverage):
+def test_a_kept_result_is_served_to_staff_with_its_columns_and_where_it_comes_from(coverage: str) -> None:
     kept = keep(coverage)
     assert kept['features'] == 2
     found = items('served').get_json(force=True)['features']
@@ -60,7 +66,7 @@ def test_a_kept_result_is_served_to_staff_with_its_columns_and_where_it_comes_fr
     assert items('served', 'public').status_code == 404
 
 
-def test_later_analyses_take_it_by_its_id(coverage):
+def test_later_analyses_take_it_by_its_id(coverage: str) -> None:
     keep(coverage)
     wanted = {'facilities': 'health_facilities', 'distance_m': 600, 'zones': 'served'}
     again = json.loads(run_process('service-coverage', wanted, 'internal').result.content())
@@ -68,7 +74,7 @@ def test_later_analyses_take_it_by_its_id(coverage):
     assert 'served' in again['summary']['releases']
 
 
-def test_keeping_under_the_same_id_is_a_new_release_of_the_same_features(coverage, loader):
+def test_keeping_under_the_same_id_is_a_new_release_of_the_same_features(coverage: str, loader: Loader) -> None:
     first = keep(coverage)
     before = {one['properties']['code']: one['id'] for one in items('served').get_json(force=True)['features']}
     loader.load('health_facilities', [(shapely.Point(2000, 2000), {'code': 'S9', 'name': 'Trạm', 'kind': 'station'})])
@@ -80,19 +86,19 @@ def test_keeping_under_the_same_id_is_a_new_release_of_the_same_features(coverag
     assert {one['properties']['code']: one['properties']['share_covered'] for one in found} == {'13741': 1, '13744': 1}
 
 
-def test_only_editors_keep_results(coverage):
+def test_only_editors_keep_results(coverage: str) -> None:
     with pytest.raises(NotSignedIn):
         keep(coverage, editor=None)
 
 
-def test_a_layer_of_the_locality_is_not_overwritten(coverage):
+def test_a_layer_of_the_locality_is_not_overwritten(coverage: str) -> None:
     with pytest.raises(WrongUse) as refused:
         keep(coverage, 'schools')
     assert 'schools' in refused.value.text.vi
     assert not own_layers.files()
 
 
-def test_other_columns_under_the_same_id_are_refused_and_what_was_kept_stays(coverage):
+def test_other_columns_under_the_same_id_are_refused_and_what_was_kept_stays(coverage: str) -> None:
     """`share_covered` has values that would be lost."""
     keep(coverage)
     group = {'layer': 'health_facilities', 'level': 'commune', 'date': '2024-08-31'}
@@ -103,7 +109,7 @@ def test_other_columns_under_the_same_id_are_refused_and_what_was_kept_stays(cov
     assert len(items('served').get_json(force=True)['features']) == 2
 
 
-def test_nothing_found_is_nothing_to_keep(coverage, loader):
+def test_nothing_found_is_nothing_to_keep(coverage: str, loader: Loader) -> None:
     loader.load('power_lines', [])
     with pytest.raises(WrongUse):
         keep(run_process('corridor-conflicts', {}, 'internal').job_id, 'conflicts')
@@ -114,10 +120,10 @@ def shared(layer: str) -> bool:
     """Whether GIS staff find a layer in the database."""
     with connection('owner') as db, db.cursor() as cursor:
         cursor.execute('select to_regclass(%s) is not null', [f'share.{layer}'])
-        return bool(cursor.fetchone()[0])
+        return bool(present(cursor.fetchone())[0])
 
 
-def test_a_kept_layer_outlives_a_migrate_until_it_is_forgotten(coverage, locality):
+def test_a_kept_layer_outlives_a_migrate_until_it_is_forgotten(coverage: str, locality: Locality) -> None:
     keep(coverage)
     with connection('owner') as db:
         assert sync_layers(db, own_layers.served_locality()) == []

@@ -1,5 +1,7 @@
 """Ways along roads, on towns whose distances can be worked out by hand, and against pgRouting."""
 
+import random
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -8,73 +10,80 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from psycopg2.extensions import cursor as Cursor
 from psycopg2.extras import execute_values
 
+from demo.sent import DemoFile
+from dothi.core.arrays import Floats, Geometries
 from dothi.core.database import connection
-from processes.ways.network import network_of, snap_points, split_at
+from processes.ways.network import Network, network_of, snap_points, split_at
 from processes.ways.reach import reach_of, straight_to_nearest, way_to_nearest
 from processes.zones.membership import zone_of
+from tests.processes.town import Town
+
+# Pairs of coordinates.
+type Points = Sequence[tuple[float, float]] | Floats
 
 
-def ways(roads, homes, facilities):
+def ways(roads: Iterable[Points], homes: Points, facilities: Points) -> Floats:
     network = network_of(np.asarray([shapely.LineString(road) for road in roads], dtype=object))
     with np.errstate(all='raise'):
         return way_to_nearest(xy(homes), xy(facilities), network)
 
 
-def lines(town):
+def lines(town: Town) -> Geometries:
     return np.asarray([shapely.LineString(road) for road in town.roads], dtype=object)
 
 
-def xy(points):
+def xy(points: Points) -> Floats:
     return np.asarray(points, dtype=float).reshape(-1, 2)
 
 
-def town_ways(town):
+def town_ways(town: Town) -> Floats:
     return ways(town.roads, town.homes, town.facilities)
 
 
-def test_the_way_to_the_road_counts_as_walked(grid_town):
+def test_the_way_to_the_road_counts_as_walked(grid_town: Callable[..., Town]) -> None:
     """100 m off the road, then 950 m along it."""
     assert town_ways(grid_town(3, 500, homes=[(250, 100)], facilities=[(1200, 0)])) == pytest.approx([1050])
 
 
-def test_the_way_from_the_road_to_the_facility_counts_too(grid_town):
+def test_the_way_from_the_road_to_the_facility_counts_too(grid_town: Callable[..., Town]) -> None:
     assert town_ways(grid_town(3, 500, homes=[(250, 100)], facilities=[(1200, -30)])) == pytest.approx([1080])
 
 
-def test_home_and_facility_on_the_same_segment_meet_directly(grid_town):
+def test_home_and_facility_on_the_same_segment_meet_directly(grid_town: Callable[..., Town]) -> None:
     """30 m apart along one side of a block of 500 m, on either side of it: no corner has to be visited."""
     assert town_ways(grid_town(3, 500, homes=[(240, 10)], facilities=[(270, -5)])) == pytest.approx([10 + 30 + 5])
 
 
-def test_a_facility_passed_on_the_way_is_the_nearest(grid_town):
+def test_a_facility_passed_on_the_way_is_the_nearest(grid_town: Callable[..., Town]) -> None:
     """Two on one segment: the home is between them, 100 m from one and 200 m from the other."""
     assert town_ways(grid_town(1, 500, homes=[(150, 0)], facilities=[(50, 0), (350, 0)])) == pytest.approx([100])
 
 
-def test_round_the_corner(grid_town):
+def test_round_the_corner(grid_town: Callable[..., Town]) -> None:
     """From the middle of one side to the middle of the next: 250 m and 250 m, although 353.6 m as the crow flies."""
     assert town_ways(grid_town(1, 500, homes=[(250, 0)], facilities=[(500, 250)])) == pytest.approx([500])
 
 
-def test_a_way_that_does_not_exist_is_infinite():
+def test_a_way_that_does_not_exist_is_infinite() -> None:
     """The home's road and the facility's road do not touch."""
     roads = [[(0, 0), (100, 0)], [(0, 500), (100, 500)]]
     assert np.isinf(ways(roads, homes=[(50, 1)], facilities=[(50, 499)])).all()
 
 
-def test_without_facilities_nobody_reaches_one(grid_town):
+def test_without_facilities_nobody_reaches_one(grid_town: Callable[..., Town]) -> None:
     town = grid_town(1, 500, homes=[(0, 0)])
     assert np.isinf(town_ways(town)).all()
     assert np.isinf(straight_to_nearest(xy(town.homes), xy([]))).all()
 
 
-def test_without_homes_there_are_no_ways(grid_town):
+def test_without_homes_there_are_no_ways(grid_town: Callable[..., Town]) -> None:
     assert len(town_ways(grid_town(1, 500, facilities=[(0, 0)]))) == 0
 
 
-def test_of_two_roads_between_the_same_junctions_the_shorter_counts():
+def test_of_two_roads_between_the_same_junctions_the_shorter_counts() -> None:
     """A bow of 600 m and a straight road of 400 m, in either order of the file."""
     bow, straight = [(0, 0), (0, 100), (400, 100), (400, 0)], [(0, 0), (400, 0)]
     homes, facilities = [(-10, 0)], [(410, 0)]
@@ -82,47 +91,47 @@ def test_of_two_roads_between_the_same_junctions_the_shorter_counts():
     assert ways([straight, bow], homes, facilities) == pytest.approx([420])
 
 
-def test_a_road_drawn_twice_is_walked_once():
+def test_a_road_drawn_twice_is_walked_once() -> None:
     road = [(0, 0), (400, 0)]
     assert ways([road, road[::-1]], homes=[(100, 0)], facilities=[(300, 0)]) == pytest.approx([200])
 
 
-def test_a_home_between_two_roads_takes_the_better_one_in_any_order():
+def test_a_home_between_two_roads_takes_the_better_one_in_any_order() -> None:
     """50 m from both roads; only one of them leads to the facility."""
     roads = [[(0, 0), (100, 0)], [(0, 100), (100, 100)]]
     assert ways(roads, [(50, 50)], [(90, 100)]) == pytest.approx([90])
     assert ways(roads[::-1], [(50, 50)], [(90, 100)]) == pytest.approx([90])
 
 
-def test_repeated_vertices_do_no_harm():
+def test_repeated_vertices_do_no_harm() -> None:
     road = [(0, 0), (50, 0), (50, 0), (100, 0)]
     assert ways([road], [(50, 5)], [(100, 0)]) == pytest.approx([55])
     assert ways([road], [(100, 0)], [(50, 5)]) == pytest.approx([55])
 
 
-def test_of_two_facilities_with_one_entrance_the_nearer_counts(grid_town):
+def test_of_two_facilities_with_one_entrance_the_nearer_counts(grid_town: Callable[..., Town]) -> None:
     """One 10 m and one 40 m off the road, at the same place of it, in either order of the layer."""
     for facilities in ([(250, 10), (250, 40)], [(250, 40), (250, 10)]):
         assert town_ways(grid_town(1, 500, homes=[(150, 0)], facilities=facilities)) == pytest.approx([110])
 
 
-def test_a_facility_off_a_corner_does_not_cut_the_way_past_it():
+def test_a_facility_off_a_corner_does_not_cut_the_way_past_it() -> None:
     """One stands 300 m off the corner (500, 0); the other is round that corner, 400 m and 100 m from the home."""
     roads = [[(0, 0), (500, 0)], [(500, 0), (500, 500)]]
     town = network_of(np.asarray([shapely.LineString(road) for road in roads], dtype=object))
     reach = reach_of(xy([(100, 0)]), xy([(712.132, -212.132), (500, 100)]), town)
     assert reach.way_to_nearest() == pytest.approx([500])
-    assert reach.way_to_nearest(np.asarray([0])) == pytest.approx([700], abs=1e-3)
+    assert reach.way_to_nearest(np.array([0], dtype=np.int64)) == pytest.approx([700], abs=1e-3)
 
 
-def test_of_two_facilities_equally_far_the_first_counts(grid_town):
+def test_of_two_facilities_equally_far_the_first_counts(grid_town: Callable[..., Town]) -> None:
     """100 m to either side, in either order; and the way is told without the head start."""
     for facilities in ([(150, 0), (350, 0)], [(350, 0), (150, 0)]):
         way_m, place = reach_of(xy([(250, 0)]), xy(facilities), network_of(lines(grid_town(1, 500)))).nearest()
         assert (place.tolist(), way_m.tolist()) == ([0], pytest.approx([100], abs=1e-9))
 
 
-def test_a_wall_is_walked_around(grid_town):
+def test_a_wall_is_walked_around(grid_town: Callable[..., Town]) -> None:
     """The road 20 m south is behind a wall; the one 80 m west is not. A home between walls reaches none."""
     roads = np.asarray([shapely.LineString(road) for road in [[(0, 0), (500, 0)], [(0, 0), (0, 500)]]], dtype=object)
     walls = np.asarray([shapely.LineString([(-5, 10), (500, 10)]), shapely.Point(300, 300).buffer(9).exterior])
@@ -131,7 +140,7 @@ def test_a_wall_is_walked_around(grid_town):
     assert way_m.tolist() == [pytest.approx(80 + 20), np.inf, pytest.approx(85)]
 
 
-def test_splitting_keeps_the_length_of_the_network(grid_town):
+def test_splitting_keeps_the_length_of_the_network(grid_town: Callable[..., Town]) -> None:
     network = network_of(lines(grid_town(3, 500)))
     cut, entrance = split_at(network, snap_points(xy([(10, 1), (20, 1), (20, -1), (0, 0)]), network))
     assert cut.lengths_m.sum() == pytest.approx(network.lengths_m.sum())
@@ -139,7 +148,7 @@ def test_splitting_keeps_the_length_of_the_network(grid_town):
     assert {tuple(cut.nodes[node]) for node in entrance} == {(10, 0), (20, 0), (0, 0)}
 
 
-def test_a_place_on_the_border_belongs_to_the_first_zone():
+def test_a_place_on_the_border_belongs_to_the_first_zone() -> None:
     zones = np.asarray([shapely.box(0, 0, 10, 10), shapely.box(10, 0, 20, 10)], dtype=object)
     assert zone_of(xy([(10, 5), (15, 5), (5, 5), (25, 5)]), zones).tolist() == [0, 1, 0, -1]
 
@@ -149,7 +158,9 @@ places = st.tuples(st.integers(-200, 1700), st.integers(-200, 1700))
 
 @settings(deadline=None)
 @given(homes=st.lists(places, min_size=1, max_size=20), facilities=st.lists(places, min_size=1, max_size=5))
-def test_a_way_is_never_shorter_than_the_straight_line(homes, facilities):
+def test_a_way_is_never_shorter_than_the_straight_line(
+    homes: list[tuple[int, int]], facilities: list[tuple[int, int]]
+) -> None:
     roads = [[(x, y), (x + 500, y)] for x in (0, 500, 1000) for y in (0, 500, 1000, 1500)]
     roads += [[(y, x), (y, x + 500)] for x in (0, 500, 1000) for y in (0, 500, 1000, 1500)]
     way_m = ways(roads, homes, facilities)
@@ -162,7 +173,9 @@ def test_a_way_is_never_shorter_than_the_straight_line(homes, facilities):
     facilities=st.lists(places, min_size=1, max_size=5),
     seed=st.randoms(use_true_random=False),
 )
-def test_the_order_of_roads_and_facilities_decides_nothing(homes, facilities, seed):
+def test_the_order_of_roads_and_facilities_decides_nothing(
+    homes: list[tuple[int, int]], facilities: list[tuple[int, int]], seed: random.Random
+) -> None:
     roads = [[(x, y), (x + 500, y + seed.choice([-40, 0, 40]))] for x in (0, 500, 1000) for y in (0, 500, 1000)]
     roads += [[(500, 0), (500, 500)], [(1000, 500), (1000, 1000)]]
     expected = ways(roads, homes, facilities)
@@ -173,7 +186,7 @@ def test_the_order_of_roads_and_facilities_decides_nothing(homes, facilities, se
 
 
 @pytest.mark.own_database
-def test_pgrouting_finds_the_same_distances(database):
+def test_pgrouting_finds_the_same_distances(database: dict[str, str]) -> None:
     """A random plane network: homes and facilities at nodes, distances by pgr_dijkstraCost."""
     random = np.random.default_rng(7)
     nodes = random.uniform(0, 5000, (120, 2))
@@ -188,7 +201,7 @@ def test_pgrouting_finds_the_same_distances(database):
 
 
 @pytest.mark.own_database
-def test_pgrouting_finds_the_same_on_the_demos_roads(database, demo_files):
+def test_pgrouting_finds_the_same_on_the_demos_roads(database: dict[str, str], demo_files: list[DemoFile]) -> None:
     """300 homes and 12 facilities anywhere, and the nodes within 3 km of the facility nearest to a road.
 
     PostGIS finds their places on the roads, pgr_withPointsCost and pgr_withPointsDD (driving distance) the ways.
@@ -205,7 +218,7 @@ def test_pgrouting_finds_the_same_on_the_demos_roads(database, demo_files):
         expected, near = with_points(cursor, points), driving_distance(cursor, place + 1, 3_000)
     assert np.isfinite(expected).all()
     assert reach.way_to_nearest() == pytest.approx(expected, abs=1e-3)
-    (node_m,) = reach.each(np.asarray([place]), 3_000)
+    (node_m,) = reach.each(np.array([place], dtype=np.int64), 3_000)
     found = {tuple(reach.network.nodes[node]): node_m[node] for node in np.flatnonzero(np.isfinite(node_m))}
     assert len(near) > 300
     assert {place: found[place] for place in near} == pytest.approx(near, abs=1e-3)
@@ -213,7 +226,7 @@ def test_pgrouting_finds_the_same_on_the_demos_roads(database, demo_files):
     assert len(found.keys() - near.keys()) <= 12
 
 
-def put_edges(cursor, network):
+def put_edges(cursor: Cursor, network: Network) -> None:
     """The network as pgRouting wants it, and the place on it that is nearest to a point."""
     cursor.execute('create extension pgrouting')
     cursor.execute(
@@ -238,7 +251,7 @@ NEAREST = """
         lateral (select * from edge order by geom <-> place limit 1) edge"""
 
 
-def with_points(cursor, points, facilities=12):
+def with_points(cursor: Cursor, points: Floats, facilities: int = 12) -> Floats:
     """The shortest way from each point after the first 12 to one of those."""
     cursor.execute('create temporary table near as ' + NEAREST, [*points.T.tolist()])
     cursor.execute(
@@ -255,7 +268,7 @@ def with_points(cursor, points, facilities=12):
     return np.asarray([way for _, way in cursor.fetchall()])
 
 
-def driving_distance(cursor, number, limit_m):
+def driving_distance(cursor: Cursor, number: int, limit_m: int) -> dict[tuple[float, float], float]:
     """Metres to the nodes within `limit_m` of the point with this number, by place."""
     cursor.execute(
         """select place.x, place.y, way.agg_cost + near.offset_m
@@ -270,7 +283,7 @@ def driving_distance(cursor, number, limit_m):
     return {(x, y): way_m for x, y, way_m in cursor.fetchall()}
 
 
-def pgrouting_cost(edges, homes, facilities):
+def pgrouting_cost(edges: Floats, homes: Floats, facilities: Floats) -> Floats:
     """Cost from each home to the facility nearest by pgRouting, inf where it finds none."""
     number = {tuple(node): i for i, node in enumerate(np.unique(edges.reshape(-1, 2), axis=0))}
     rows = [(number[tuple(a)], number[tuple(b)], float(np.hypot(*(b - a)))) for a, b in edges]

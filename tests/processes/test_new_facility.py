@@ -1,16 +1,19 @@
 """New facilities for a long road whose villages can be counted by hand."""
 
 import json
+from typing import Any
 
 import numpy as np
 import pytest
 import shapely
 
-from dothi.core.errors import http_status
+from dothi.core.errors import DothiError, http_status
 from processes.queue.manager import run_process
 from processes.ways import maximal_cover
 from processes.ways.maximal_cover import cover_of
+from tests.forked import ForkedProcess
 from tests.processes.conftest import area, building, commune, features, house, station
+from tests.processes.town import Loader
 
 # A road of 10 km. Villages at its kilometres 0, 1, 2, 5, 6, 9; a station at kilometre 9. Within 1,000 m of a site at
 # kilometre 1 live the first three, 10 + 20 + 30; of one at 5 or 6 the next two, 15 + 8.
@@ -18,7 +21,7 @@ VILLAGES = {0: 10, 1_000: 20, 2_000: 30, 5_000: 15, 6_000: 8, 9_000: 40}
 
 
 @pytest.fixture
-def road(loader):
+def road(loader: Loader) -> None:
     line = shapely.LineString([(x, 0) for x in range(0, 10_001, 500)])
     loader.load('roads', [(line, {'code': 'R', 'class': 'commune'})])
     rows = [(house(x, 0), building(x // 500, people)) for x, people in VILLAGES.items()]
@@ -28,13 +31,13 @@ def road(loader):
     loader.load('communes', [(shapely.MultiPolygon([shapely.box(*box)]), commune(code)) for code, box in boxes.items()])
 
 
-def answer(**more):
+def answer(**more: Any) -> dict[str, dict[str, Any]]:
     inputs = {'facilities': 'health_facilities', 'distance_m': 1_000, 'count': 2, **more}
     found = run_process('new-facility', inputs, 'internal').results
     return {name: json.loads(one.content()) for name, one in found.items()}
 
 
-def test_the_sites_are_those_worked_out_by_hand(road, worker):
+def test_the_sites_are_those_worked_out_by_hand(road: None, worker: ForkedProcess) -> None:
     """Of places every 500 m: kilometre 1 reaches three villages, 5, 5.5 and 6 reach two."""
     found = answer(spacing_m=500)
     told = [feature['properties'] for feature in found['result']['features']]
@@ -47,7 +50,7 @@ def test_the_sites_are_those_worked_out_by_hand(road, worker):
     assert summary['releases'].keys() == {'buildings', 'communes', 'health_facilities', 'roads'}
 
 
-def test_narrowed_zones_are_those_that_are_served(road, worker):
+def test_narrowed_zones_are_those_that_are_served(road: None, worker: ForkedProcess) -> None:
     """In the first commune live 10 + 20 + 30, whom one site serves; of places on the road only those near it count."""
     first = {'collection': 'communes', 'filter': "code = '1'"}
     found = answer(spacing_m=500, zones=first)
@@ -60,14 +63,14 @@ def test_narrowed_zones_are_those_that_are_served(road, worker):
     assert everybody['result']['summary']['population_gained_outside_zones'] == 23
 
 
-def test_zones_where_nobody_lives_cannot_be_served(road, worker):
+def test_zones_where_nobody_lives_cannot_be_served(road: None, worker: ForkedProcess) -> None:
     nowhere = features(area('field', 3_100, -100, 4_900, 100))
-    with pytest.raises(Exception, match='Nobody lives in the zones') as refused:
+    with pytest.raises(DothiError, match='Nobody lives in the zones') as refused:
         answer(zones=nowhere)
     assert http_status(refused.value) == 422
 
 
-def test_zones_before_and_after_add_up(road, worker):
+def test_zones_before_and_after_add_up(road: None, worker: ForkedProcess) -> None:
     zones = [feature['properties'] for feature in answer(spacing_m=500)['zones']['features']]
     assert [(zone['population_covered_before'], zone['population_covered_after']) for zone in zones] == [
         (0, 60), (40, 63),
@@ -75,7 +78,7 @@ def test_zones_before_and_after_add_up(road, worker):
     assert [zone['share_covered_after'] for zone in zones] == [1, 1]
 
 
-def test_candidates_of_a_layer_are_named(road, loader, worker):
+def test_candidates_of_a_layer_are_named(road: None, loader: Loader, worker: ForkedProcess) -> None:
     """A market at kilometre 2 reaches 20 + 30, one at kilometre 6 15 + 8, and one at kilometre 9 nobody more."""
     rows = [(shapely.Point(x, 0), {'code': f'M{x}', 'name': f'Chợ {x}', 'grade': '3'}) for x in (9_000, 6_000, 2_000)]
     loader.load('markets', rows)
@@ -89,7 +92,7 @@ def test_candidates_of_a_layer_are_named(road, loader, worker):
     assert found['summary']['population_beyond_candidates'] == 10
 
 
-def test_greedy_and_exact_agree_here_and_say_which_they_are(road, worker):
+def test_greedy_and_exact_agree_here_and_say_which_they_are(road: None, worker: ForkedProcess) -> None:
     quick, proved = (answer(spacing_m=500, method=method)['result'] for method in ('greedy', 'exact'))
     assert quick['features'] == proved['features']
     assert (quick['summary']['method'], proved['summary']['method']) == ('greedy', 'exact')
@@ -97,15 +100,15 @@ def test_greedy_and_exact_agree_here_and_say_which_they_are(road, worker):
 
 
 @pytest.mark.parametrize(('more', 'hint'), [({'distance_m': None}, 'limit'), ({'minutes': 5}, 'not both')])
-def test_a_limit_is_needed_and_only_one(road, more, hint):
-    with pytest.raises(Exception, match=hint) as refused:
+def test_a_limit_is_needed_and_only_one(road: None, more: dict[str, int | None], hint: str) -> None:
+    with pytest.raises(DothiError, match=hint) as refused:
         answer(**more)
     assert http_status(refused.value) == 400
 
 
-def test_what_is_too_large_for_the_exact_method_is_refused(monkeypatch):
+def test_what_is_too_large_for_the_exact_method_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(maximal_cover, 'EXACT_PAIRS', 0)
-    one = np.asarray([0])
+    one = np.array([0], dtype=np.int64)
     cover = cover_of(one, one, np.asarray([1.0]), 1)
     with pytest.raises(maximal_cover.TooLargeForExact, match='greedy'):
         maximal_cover.choose_sites('exact', cover, 1)

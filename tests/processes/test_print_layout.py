@@ -11,7 +11,7 @@ from processes.printing.scale import DoesNotFit, bar_of, fitting_scale, must_fit
 FRAME = Rectangle(10, 20, 200, 100)
 
 
-def test_the_parts_of_every_sheet_lie_apart_and_within_its_border():
+def test_the_parts_of_every_sheet_lie_apart_and_within_its_border() -> None:
     """The frame is a whole number of pixels of 0.28 mm, and the scale a whole number exactly."""
     for paper in SIZES_MM:
         for orientation in ('landscape', 'portrait'):
@@ -29,7 +29,7 @@ def test_the_parts_of_every_sheet_lie_apart_and_within_its_border():
             assert frame.area > 0.45 * border.area
 
 
-def test_the_scale_is_the_largest_round_one_that_holds_the_extent():
+def test_the_scale_is_the_largest_round_one_that_holds_the_extent() -> None:
     """2 km by 1 km on 200 mm by 100 mm is 1:10,000 exactly; a metre more takes the next one."""
     assert fitting_scale((0, 0, 2_000, 1_000), FRAME) == 10_000
     assert fitting_scale((0, 0, 2_001, 1_000), FRAME) == 12_500
@@ -41,7 +41,7 @@ def test_the_scale_is_the_largest_round_one_that_holds_the_extent():
     assert widen_box((5, 5, 5, 5)) == (-45, -45, 55, 55)
 
 
-def test_an_extent_that_the_paper_cannot_hold_is_refused_with_what_would_do():
+def test_an_extent_that_the_paper_cannot_hold_is_refused_with_what_would_do() -> None:
     """5 km at 1:10,000 are 500 mm: more than A4 has, less than A2."""
     sheet = sheet_of('A4', 'landscape')
     with pytest.raises(DoesNotFit) as refused:
@@ -52,7 +52,7 @@ def test_an_extent_that_the_paper_cannot_hold_is_refused_with_what_would_do():
     must_fit((0, 0, 2_058, 1_000), sheet, 10_000)
 
 
-def test_the_bar_and_the_grid_have_round_lengths():
+def test_the_bar_and_the_grid_have_round_lengths() -> None:
     """At 1:10,000 a bar of at most 52 mm is 500 m long, on the paper 50 mm."""
     bar = bar_of(10_000, 52)
     assert (bar.length_m, bar.length_mm, bar.parts) == (500, 50, 5)
@@ -69,14 +69,14 @@ def test_the_bar_and_the_grid_have_round_lengths():
     assert grid_label(2_200_500, EAST, 'en') == '2\u202f200\u202f500\u00a0E'
 
 
-def test_an_outline_is_drawn_to_scale_and_within_the_frame():
+def test_an_outline_is_drawn_to_scale_and_within_the_frame() -> None:
     """A square around the lower left corner of the frame: a quarter of it is seen."""
     path = path_of(shapely.box(-100, -100, 100, 100), (0, 0, 2_000, 1_000), FRAME)
     assert sorted(path.strip('MZ').split('L')[:-1]) == ['10.00 110.00', '10.00 120.00', '20.00 110.00', '20.00 120.00']
     assert path_of(shapely.box(5_000, 0, 5_001, 1), (0, 0, 2_000, 1_000), FRAME) == ''
 
 
-def test_a_long_title_gets_smaller_letters():
+def test_a_long_title_gets_smaller_letters() -> None:
     sheet = sheet_of('A4', 'portrait')
     sizes = [title_mm('x' * letters, sheet) for letters in (10, 40, 100, 160)]
     assert sizes == sorted(sizes, reverse=True)

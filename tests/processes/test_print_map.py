@@ -16,13 +16,14 @@ from pypdf import PdfReader
 from typer.testing import CliRunner
 
 from dothi.cartography.mapping.view import View
-from dothi.cartography.style.drawing import drawing_of
+from dothi.cartography.style.drawing import Drawing, drawing_of
 from dothi.cartography.style.layer_styles import styles_of
 from dothi.cli.app import app
 from dothi.core import database as core_database
 from dothi.core.catalog import Release
+from dothi.core.coverage import Coverage
 from dothi.core.database import READERS, connection
-from dothi.core.errors import WrongUse, http_status
+from dothi.core.errors import DothiError, WrongUse, http_status
 from dothi.core.locality import Locality, load_locality
 from dothi.core.settings import PROJECT
 from processes.data import Data
@@ -72,7 +73,7 @@ def roads_along(lines: list[float], pixels: np.ndarray[Any, Any]) -> dict[float,
 
 def test_a_kilometre_at_1_10000_is_100_mm_and_the_map_lies_under_its_grid(
     cross: None, answer: Callable[..., Any], tmp_path: Path
-):
+) -> None:
     """The lines of the grid are measured on the paper, and the roads that run along them in the map below."""
     made = answer(
         'print-map', unit={'code': '13999', 'level': 'commune'}, paper='A3', orientation='landscape', scale=10_000,
@@ -103,7 +104,7 @@ def test_a_kilometre_at_1_10000_is_100_mm_and_the_map_lies_under_its_grid(
     assert re.search(r'Đường giao thông \(bản phát hành \d+, \d\d/\d\d/\d{4}\)', words)
 
 
-def test_a_unit_without_a_name_is_called_by_its_code(cross: None, loader: Loader, locality: Locality):
+def test_a_unit_without_a_name_is_called_by_its_code(cross: None, loader: Loader, locality: Locality) -> None:
     square = shapely.MultiPolygon([shapely.box(0, 0, 500, 500)])
     loader.load('communes', [(square, commune('13777') | {'name': ''})])
     with connection(READERS['internal']) as db:
@@ -111,7 +112,7 @@ def test_a_unit_without_a_name_is_called_by_its_code(cross: None, loader: Loader
     assert place.title == '13777'
 
 
-def test_the_bar_is_as_long_as_it_says(cross: None, answer: Callable[..., Any]):
+def test_the_bar_is_as_long_as_it_says(cross: None, answer: Callable[..., Any]) -> None:
     """At 1:10,000 on A4 it says 200 m; its parts are 5 mm long."""
     box = [ORIGIN[0] - 100, ORIGIN[1] - 100, ORIGIN[0] + 900, ORIGIN[1] + 900]
     made = answer(
@@ -130,10 +131,10 @@ def test_the_bar_is_as_long_as_it_says(cross: None, answer: Callable[..., Any]):
     assert '200 m' in text.replace('\u00a0', ' ')
 
 
-def test_what_cannot_be_printed_is_refused_in_both_languages(cross: None, answer: Callable[..., Any]):
+def test_what_cannot_be_printed_is_refused_in_both_languages(cross: None, answer: Callable[..., Any]) -> None:
     """All are the asker's to put right: 400, not a fault."""
     here = {'bbox': [106.0, 20.1, 106.2, 20.3]}
-    cases: list[tuple[type[Exception], dict[str, Any], str]] = [
+    cases: list[tuple[type[DothiError], dict[str, Any], str]] = [
         (NoSuchUnit, {'unit': {'code': '13998'}}, '13999'),
         (NoSuchUnit, {'unit': {'code': '13999', 'level': 'comune'}}, 'commune'),
         (NoSuchLayer, {'layers': ['road'], 'extent': here}, 'roads'),
@@ -156,7 +157,7 @@ def test_what_cannot_be_printed_is_refused_in_both_languages(cross: None, answer
         answer('print-map', layers=['bridges'])
 
 
-def test_the_command_writes_pdf_and_png(cross: None, tmp_path: Path):
+def test_the_command_writes_pdf_and_png(cross: None, tmp_path: Path) -> None:
     """A4 at 150 dots an inch; a name that says no format, and an extent that is none, are refused."""
     command, picture = CliRunner(), tmp_path / 'map.png'
     run = command.invoke(app, ['map', str(picture), '--unit', 'commune/13999', '-l', 'roads', '--json'])
@@ -172,13 +173,15 @@ def test_the_command_writes_pdf_and_png(cross: None, tmp_path: Path):
     assert '106.1,20.0,106.3,20.2' in str(refused.exception)
 
 
-def test_what_an_audience_may_not_see_is_unknown_to_it(cross: None, answer: Callable[..., Any], locality: Locality):
+def test_what_an_audience_may_not_see_is_unknown_to_it(
+    cross: None, answer: Callable[..., Any], locality: Locality
+) -> None:
     hidden = next(name for name, layer in locality.layers.items() if not layer.visible_to('public'))
     with pytest.raises(NoSuchLayer, match=hidden):
         answer('print-map', audience='public', layers=[hidden])
 
 
-def test_another_locality_prints_in_its_own_system_or_hears_why_not(database: dict[str, str], tmp_path: Path):
+def test_another_locality_prints_in_its_own_system_or_hears_why_not(database: dict[str, str], tmp_path: Path) -> None:
     """Degrees have no scale; a place in UTM has one, and is asked for data next."""
     with pytest.raises(NoPlane, match='EPSG:4326'):
         answered(load_locality(PROJECT / 'tests/localities/world'), tmp_path, 'print-map')
@@ -188,7 +191,7 @@ def test_another_locality_prints_in_its_own_system_or_hears_why_not(database: di
 
 def test_a_map_of_a_time_counts_the_releases_of_then_as_read(
     cross: None, loader: Loader, locality: Locality, one: Callable[..., Any]
-):
+) -> None:
     """The job named the present release of every layer, and each new one called the map out of date."""
     then = one('select clock_timestamp()').isoformat()
     old = one("select current_release from catalog.layer where id = 'roads'")
@@ -200,7 +203,9 @@ def test_a_map_of_a_time_counts_the_releases_of_then_as_read(
             assert (data.releases, roads.release.number) == ({'roads': number}, number)
 
 
-def test_a_release_in_the_middle_of_the_drawing_is_not_on_the_map(cross: None, loader: Loader, locality: Locality):
+def test_a_release_in_the_middle_of_the_drawing_is_not_on_the_map(
+    cross: None, loader: Loader, locality: Locality
+) -> None:
     """The sheet names the releases of the run's snapshot, so the renderer, which sees newer ones, draws those."""
     corner = (ORIGIN[0] - 500, ORIGIN[1] - 500)
     view = View(locality.srid, (*corner, corner[0] + 2_800, corner[1] + 2_800), 700, 700)
@@ -216,7 +221,7 @@ def test_a_release_in_the_middle_of_the_drawing_is_not_on_the_map(cross: None, l
     core_database.fresh()
 
 
-def test_names_lie_above_what_makes_the_surroundings_paler(loader: Loader, answer: Callable[..., Any]):
+def test_names_lie_above_what_makes_the_surroundings_paler(loader: Loader, answer: Callable[..., Any]) -> None:
     """A name is wider than its commune of 6 mm: what of it stands outside is as dark as what stands inside."""
     narrow = shapely.MultiPolygon([shapely.box(0, 0, 600, 1_700)])
     loader.load('communes', [(narrow, commune('13999') | {'name': 'Xã Hải Hòa'})])
@@ -231,14 +236,14 @@ def test_names_lie_above_what_makes_the_surroundings_paler(loader: Loader, answe
     assert (beside.max(axis=-1) < 80).sum() > 20
 
 
-def test_a_raster_lies_on_the_painted_land_and_below_its_lines(locality: Locality):
+def test_a_raster_lies_on_the_painted_land_and_below_its_lines(locality: Locality) -> None:
     """Under the land of the districts nobody would see the relief, and over all of them no boundary."""
     styles = {name: styles_of(locality.layers[name], locality.path) for name in ('districts', 'rivers')}
-    drawings = [
-        drawing_of(locality.layers[name], found, 'print', 'internal', lambda part: []) for name, found in styles.items()
-    ]
+    shown: list[Drawing | Coverage] = [locality.coverages['elevation']]
+    for name, found in styles.items():
+        shown.append(drawing_of(locality.layers[name], found, 'print', 'internal', lambda part: []))
     release = cast(Release, None)
-    pile = [PrintedLayer(one, release) for one in (locality.coverages['elevation'], *drawings)]
+    pile = [PrintedLayer(one, release) for one in shown]
     seen = [
         (one.layer.id, one.drawing and [each.kind for each in one.drawing.passes])
         for one in pile_layers(pile, [None] * 3)
@@ -247,7 +252,7 @@ def test_a_raster_lies_on_the_painted_land_and_below_its_lines(locality: Localit
         ('districts', ['line', 'line', 'fill']), ('elevation', None), ('districts', ['line', 'label']),
     ]  # fmt: skip
     assert [name for name, _ in seen[3:]] == ['rivers']
-    assert [one.drawing for one in pile_layers(pile[1:], [None] * 2)] == drawings
+    assert [one.drawing for one in pile_layers(pile[1:], [None] * 2)] == shown[1:]
 
 
 def lines_of(pdf: bytes) -> bytes:

@@ -2,7 +2,9 @@
 
 import asyncio
 import threading
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -10,6 +12,8 @@ from hypothesis import strategies as st
 
 from dothi.core.database import connection
 from dothi.core.errors import DothiError, http_status
+from dothi.core.layer import Audience
+from dothi.core.locality import Locality
 from processes.queue import records, requests
 from processes.queue.child import FailedRun, FinishedRun, RunOutput, failure
 from processes.queue.jobs import begin_job, expire_results, fail_lost, fail_waiting, finish_job
@@ -20,20 +24,25 @@ from processes.queue.records import JobFilter, NoResult, UnknownJob, list_jobs
 from processes.queue.requests import JobRequest, NoWorker, TooManyJobs
 from processes.queue.worker import _repeat
 from tests.conftest import fresh
+from tests.databases import Instance
 from tests.etl.agency_words import OF_THE_PLATFORM
+from tests.present import present
+from tests.processes.town import Loader
 
 INPUTS = {'facilities': 'health_facilities', 'distance_m': 1_000}
 
 
 @pytest.fixture(scope='module')
-def shared_database(instance, template, tmp_path_factory):
+def shared_database(
+    instance: Instance, template: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, str]]:
     """One that no worker works on."""
     with pytest.MonkeyPatch.context() as patch:
         yield from fresh(instance, template, tmp_path_factory.mktemp('state'), patch)
 
 
 @pytest.fixture
-def waiting(database):
+def waiting(database: dict[str, str]) -> Iterator[None]:
     """Somebody gives signs of life for an hour and takes nothing."""
     run("insert into job.procrastinate_workers (last_heartbeat) values (now() + interval '1 hour')")
     yield
@@ -41,14 +50,16 @@ def waiting(database):
     run('update job.clock set turn = 0')
 
 
-def run(query, values=()):
+def run(query: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
     with connection('admin') as db, db.cursor() as cursor:
         cursor.execute('set local search_path to job, public')
         cursor.execute(query, values)
-        return cursor.fetchall() if cursor.description else None
+        return cursor.fetchall() if cursor.description else []
 
 
-def submitted(asker, cost_s=1.0, number=1, audience='internal', **more):
+def submitted(
+    asker: str, cost_s: float = 1.0, number: int = 1, audience: Audience = 'internal', **more: Any
+) -> list[str]:
     with records.open_desk(audience, more.get('editor')) as db:
         return [
             requests.submit_job(db, JobRequest('service-coverage', INPUTS, asker=asker, cost_s=cost_s, **more))
@@ -56,21 +67,21 @@ def submitted(asker, cost_s=1.0, number=1, audience='internal', **more):
         ]
 
 
-def taken():
+def taken() -> str | None:
     """The id of the job that a worker would take now; it is begun."""
     rows = run("select args ->> 'job_id' from procrastinate_fetch_job_v2(array['analyses'], null)")
-    job_id = rows[0][0]
+    job_id = present(rows)[0][0]
     if job_id:
         begin_job(job_id, 100, Path())
     return job_id
 
 
-def ended(job_id):
+def ended(job_id: str) -> None:
     finish_job(job_id, failure(worker_lost()))
     run("delete from procrastinate_jobs where args ->> 'job_id' = %s", [job_id])
 
 
-def order(names):
+def order(names: dict[str, str]) -> list[str]:
     """Whose jobs are taken, one after the other, until none is left."""
     found = []
     while job_id := taken():
@@ -79,14 +90,14 @@ def order(names):
     return found
 
 
-def test_one_job_does_not_wait_behind_200_of_somebody_else(waiting):
+def test_one_job_does_not_wait_behind_200_of_somebody_else(waiting: None) -> None:
     names = dict.fromkeys(submitted('busy', number=200), 'busy')
-    ended(taken())
+    ended(present(taken()))
     names |= dict.fromkeys(submitted('other'), 'other')
     assert order(names).index('other') <= 1
 
 
-def test_turns_go_by_cost_and_not_by_number(waiting):
+def test_turns_go_by_cost_and_not_by_number(waiting: None) -> None:
     """One's jobs take 3 s, the other's 1 s: in the time of one of the first, three of the second are begun.
 
     Turns, in tenths of a second: a 0, 30, 60; b 0, 10, 20, 30, 40, 50. What has the same turn goes as it came.
@@ -95,7 +106,7 @@ def test_turns_go_by_cost_and_not_by_number(waiting):
     assert ''.join(order(names)) == 'abbbabbba'
 
 
-def test_newcomers_pass_nobody_over_for_ever(waiting):
+def test_newcomers_pass_nobody_over_for_ever(waiting: None) -> None:
     """Before each turn somebody comes who has never been there; a third job of the first still gets its turn.
 
     With three askers at a time the queue's own time moves by a third of a job with each, so that the third of their
@@ -108,21 +119,23 @@ def test_newcomers_pass_nobody_over_for_ever(waiting):
         came += 1
         job_id = taken()
         taken_of_first += job_id in first
-        ended(job_id)
+        ended(present(job_id))
     assert came <= 12
 
 
-def test_a_dismissed_job_that_never_began_does_not_cost_its_turn(waiting):
+def test_a_dismissed_job_that_never_began_does_not_cost_its_turn(waiting: None) -> None:
     """Who ends their 50 jobs and asks anew stands where everybody stands who asks now."""
     submitted('other', number=2)
     with records.open_desk('internal') as db:
         for job_id in submitted('regretful', number=50):
             assert requests.dismiss_job(db, job_id)
     names = dict.fromkeys(submitted('regretful'), 'regretful')
-    assert 'regretful' in [names.get(taken()) for _ in range(2)]
+    assert 'regretful' in [names.get(present(taken())) for _ in range(2)]
 
 
-def test_one_asker_has_so_many_open_jobs_and_another_still_gets_in(waiting, monkeypatch):
+def test_one_asker_has_so_many_open_jobs_and_another_still_gets_in(
+    waiting: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv('DOTHI_MAX_OPEN_JOBS_EACH', '3')
     monkeypatch.setenv('DOTHI_MAX_OPEN_JOBS', '5')
     mine = submitted('mine', number=3)
@@ -138,20 +151,20 @@ def test_one_asker_has_so_many_open_jobs_and_another_still_gets_in(waiting, monk
     assert submitted('mine')
 
 
-def test_a_job_that_never_gets_its_turn_fails_with_a_reason(waiting):
+def test_a_job_that_never_gets_its_turn_fails_with_a_reason(waiting: None) -> None:
     (job_id,) = submitted('a')
     fail_waiting(FailedRun('Busy', 'WaitedTooLong', worker_lost().text), longest_s=3_600)
     with pytest.raises(NoResult):
         outcome_of(job_id, 'internal')
     run("update job.job set updated_at = now() - interval '2 hours'")
     fail_waiting(FailedRun('Busy', 'WaitedTooLong', worker_lost().text), longest_s=3_600)
-    with pytest.raises(Exception, match='database was away') as refused:
+    with pytest.raises(DothiError, match='database was away') as refused:
         outcome_of(job_id, 'internal')
     assert (type(refused.value).__name__, http_status(refused.value)) == ('WaitedTooLong', 503)
     assert begin_job(job_id, 100, Path()) is None, 'what failed is not run'
 
 
-def messages(job_id, audience='internal'):
+def messages(job_id: str, audience: Audience = 'internal') -> list[tuple[str, str, str]]:
     """What the job itself and, for colleagues, the list of jobs say of its state."""
     with records.open_desk(audience) as db:
         job = records.state(db, job_id)
@@ -161,7 +174,7 @@ def messages(job_id, audience='internal'):
 
 
 @pytest.mark.parametrize('state', ['waits', 'lost its worker', 'lost all workers', 'follows a lost one'])
-def test_the_list_of_jobs_says_what_each_job_says(waiting, state):
+def test_the_list_of_jobs_says_what_each_job_says(waiting: None, state: str) -> None:
     """Also of a worker that died, and of a job that follows another one."""
     (job_id,) = submitted('a')
     (other,) = submitted('b')
@@ -186,10 +199,11 @@ def test_the_list_of_jobs_says_what_each_job_says(waiting, state):
 
 
 @pytest.mark.parametrize('state', ['accepted', 'running'])
-def test_strangers_hear_of_no_command_or_setting(waiting, monkeypatch, state):
+def test_strangers_hear_of_no_command_or_setting(waiting: None, monkeypatch: pytest.MonkeyPatch, state: str) -> None:
     """They cannot start a worker or raise a limit; colleagues are told how."""
     monkeypatch.setenv('DOTHI_SYNC_WAIT_S', '0.1')
-    for audience, tells in (('public', False), ('internal', True)):
+    services: tuple[tuple[Audience, bool], ...] = (('public', False), ('internal', True))
+    for audience, tells in services:
         run('truncate job.procrastinate_workers, job.procrastinate_jobs, job.job cascade')
         run("insert into job.procrastinate_workers (last_heartbeat) values (now() + interval '1 hour')")
         (job_id,) = submitted('a', audience=audience)
@@ -204,18 +218,18 @@ def test_strangers_hear_of_no_command_or_setting(waiting, monkeypatch, state):
             assert bool(OF_THE_PLATFORM.search(text)) == tells, text
 
 
-def wait_for(job_id, audience):
+def wait_for(job_id: str, audience: Audience) -> None:
     with records.open_desk(audience) as db:
         requests.wait_for(db, job_id, 0.1)
 
 
-def failed_by(work):
+def failed_by(work: Callable[..., Any]) -> str:
     with pytest.raises(DothiError) as refused:
         work()
     return f'{refused.value.text.vi} {refused.value.text.en}'
 
 
-def test_a_job_without_a_worker_says_so_and_a_new_one_is_refused(waiting):
+def test_a_job_without_a_worker_says_so_and_a_new_one_is_refused(waiting: None) -> None:
     (job_id,) = submitted('a')
     run('truncate job.procrastinate_workers cascade')
     with records.open_desk('internal') as db:
@@ -224,7 +238,7 @@ def test_a_job_without_a_worker_says_so_and_a_new_one_is_refused(waiting):
         submitted('a')
 
 
-def test_the_same_request_follows_the_run_that_is_underway(waiting):
+def test_the_same_request_follows_the_run_that_is_underway(waiting: None) -> None:
     """One run for both, as far as it is; its failure is that of both."""
     leader, follower = submitted('a', request='same') + submitted('b', request='same')
     other = submitted('b', request='other')[0]
@@ -238,7 +252,7 @@ def test_the_same_request_follows_the_run_that_is_underway(waiting):
     assert run('select status, error_code from job where id = %s', [follower]) == [('failed', 'ChildDied')]
 
 
-def test_a_follower_runs_when_its_run_is_dismissed(waiting):
+def test_a_follower_runs_when_its_run_is_dismissed(waiting: None) -> None:
     """The first of them, and the next follows it."""
     leader, first, second = [submitted(name, request='same')[0] for name in 'abc']
     assert taken() == leader
@@ -248,7 +262,7 @@ def test_a_follower_runs_when_its_run_is_dismissed(waiting):
     assert run('select follows::text from job where id = %s', [second]) == [(first,)]
 
 
-def test_what_is_asked_after_a_release_follows_no_run_that_began_before(waiting, loader):
+def test_what_is_asked_after_a_release_follows_no_run_that_began_before(waiting: None, loader: Loader) -> None:
     """That run may have read what there was before."""
     leader = submitted('a', request='same')[0]
     assert taken() == leader
@@ -259,10 +273,10 @@ def test_what_is_asked_after_a_release_follows_no_run_that_began_before(waiting,
 
 
 @pytest.mark.parametrize(('others', 'told'), [(True, 'Another one'), (False, 'there is no other')])
-def test_a_running_job_says_that_its_worker_is_lost(waiting, others, told):
+def test_a_running_job_says_that_its_worker_is_lost(waiting: None, others: bool, told: str) -> None:
     """The worker's last sign of life is older than it may be silent; /health and the next request say the same."""
     (job_id,) = submitted('a')
-    (worker_id,) = run('insert into procrastinate_workers default values returning id')[0]
+    (worker_id,) = present(run('insert into procrastinate_workers default values returning id'))[0]
     run("select args from procrastinate_fetch_job_v2(array['analyses'], %s)", [worker_id])
     begin_job(job_id, 100, Path())
     with records.open_desk('internal') as db:
@@ -276,7 +290,7 @@ def test_a_running_job_says_that_its_worker_is_lost(waiting, others, told):
     run('truncate job.procrastinate_workers cascade')
 
 
-def test_a_job_that_waits_is_dismissed_and_leaves_the_queue(waiting):
+def test_a_job_that_waits_is_dismissed_and_leaves_the_queue(waiting: None) -> None:
     (job_id,) = submitted('a')
     with records.open_desk('internal') as db:
         assert requests.dismiss_job(db, job_id)
@@ -287,7 +301,7 @@ def test_a_job_that_waits_is_dismissed_and_leaves_the_queue(waiting):
         outcome_of(job_id, 'internal')
 
 
-def test_start_keeps_who_asked_and_by_which_norms(waiting, loader, locality):
+def test_start_keeps_who_asked_and_by_which_norms(waiting: None, loader: Loader, locality: Locality) -> None:
     loader.load('health_facilities', [])
     job_id = start_job('service-coverage', INPUTS, 'internal', '192.0.2.7')
     assert run('select id::text, asker, norms_version, status from job.job') == [
@@ -295,14 +309,14 @@ def test_start_keeps_who_asked_and_by_which_norms(waiting, loader, locality):
     ]
 
 
-def test_a_request_that_is_wrong_is_refused_before_there_is_a_job(waiting):
-    with pytest.raises(Exception, match='distance_m') as refused:
+def test_a_request_that_is_wrong_is_refused_before_there_is_a_job(waiting: None) -> None:
+    with pytest.raises(DothiError, match='distance_m') as refused:
         start_job('service-coverage', {**INPUTS, 'distance_m': -1}, 'internal', 'a')
     assert http_status(refused.value) == 400
     assert run('select count(*) from job.job') == [(0,)]
 
 
-def test_a_job_is_run_again_with_its_own_inputs(waiting):
+def test_a_job_is_run_again_with_its_own_inputs(waiting: None) -> None:
     job_id = start_job('service-coverage', INPUTS, 'internal', 'a')
     again = rerun_job(job_id, 'internal', 'b')
     assert again != job_id
@@ -311,7 +325,7 @@ def test_a_job_is_run_again_with_its_own_inputs(waiting):
         rerun_job(job_id, 'public', 'b')
 
 
-def test_the_list_has_filters_and_pages_newest_first(waiting):
+def test_the_list_has_filters_and_pages_newest_first(waiting: None) -> None:
     jobs = submitted('a', number=5)
     for i, job_id in enumerate(jobs):
         run(
@@ -327,7 +341,7 @@ def test_the_list_has_filters_and_pages_newest_first(waiting):
             ],
         )
 
-    def found(limit=10, offset=0, **wanted):
+    def found(limit: int = 10, offset: int = 0, **wanted: Any) -> tuple[list[int], int]:
         with records.open_desk('internal') as db:
             page = list_jobs(db, JobFilter(**wanted), limit, offset)
         return [jobs.index(str(job['id'])) for job in page.jobs], page.matched
@@ -342,10 +356,15 @@ def test_the_list_has_filters_and_pages_newest_first(waiting):
     assert found(created_from=day[1], created_to=day[3]) == ([3, 2, 1], 3)
 
 
-def test_the_list_is_empty_for_the_public_and_has_no_other_editors_jobs(waiting):
+def test_the_list_is_empty_for_the_public_and_has_no_other_editors_jobs(waiting: None) -> None:
     submitted('a', audience='public')
     submitted('lan', editor='lan')
-    for audience, editor, expected in (('public', None, 0), ('internal', None, 0), ('internal', 'lan', 1)):
+    askers: tuple[tuple[Audience, str | None, int], ...] = (
+        ('public', None, 0),
+        ('internal', None, 0),
+        ('internal', 'lan', 1),
+    )
+    for audience, editor, expected in askers:
         with records.open_desk(audience, editor) as db:
             assert list_jobs(db, JobFilter(), 10).matched == expected
 
@@ -365,27 +384,29 @@ def test_the_list_is_empty_for_the_public_and_has_no_other_editors_jobs(waiting)
         ('', 1, 'sync'),
     ],
 )
-def test_the_mode_is_the_clients_wish_and_else_goes_by_cost(header, cost_s, expected):
+def test_the_mode_is_the_clients_wish_and_else_goes_by_cost(header: str | None, cost_s: int, expected: str) -> None:
     assert mode_of(header, cost_s, longest_s=20) == expected
 
 
 @given(st.text())
-def test_any_header_is_read(header):
+def test_any_header_is_read(header: str) -> None:
     assert parse_preference(header).mode in (None, 'sync', 'async')
 
 
-def test_how_long_a_client_would_wait_is_read():
+def test_how_long_a_client_would_wait_is_read() -> None:
     assert parse_preference('respond-async, wait=10').wait_s == 10
     assert parse_preference('wait="2.5"').wait_s == 2.5
     assert parse_preference('wait=soon').wait_s is None
 
 
-def finished(job_id, body=b'x' * 1_000):
+def finished(job_id: str, body: bytes = b'x' * 1_000) -> None:
     finish_job(job_id, FinishedRun((RunOutput('result', 'application/json', body, None),), {}))
     run("delete from procrastinate_jobs where args ->> 'job_id' = %s", [job_id])
 
 
-def test_a_stranger_has_fewer_open_jobs_and_less_room_than_a_colleague(waiting, monkeypatch):
+def test_a_stranger_has_fewer_open_jobs_and_less_room_than_a_colleague(
+    waiting: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The room of 1 MB is used up by one result of that size, and free again when its job is dismissed."""
     monkeypatch.setenv('DOTHI_CLIENT_OPEN_JOBS', '2')
     monkeypatch.setenv('DOTHI_CLIENT_STORED_MB', '1')
@@ -404,7 +425,7 @@ def test_a_stranger_has_fewer_open_jobs_and_less_room_than_a_colleague(waiting, 
     assert submitted('10.0.0.2', audience='public')
 
 
-def test_of_a_dismissed_job_neither_inputs_nor_results_are_left(waiting):
+def test_of_a_dismissed_job_neither_inputs_nor_results_are_left(waiting: None) -> None:
     """An answer that somebody else got from the same result stays theirs."""
     first, second = (submitted(name, audience='public', request='same')[0] for name in ('a', 'b'))
     begin_job(first, 100, Path())
@@ -421,11 +442,11 @@ def test_of_a_dismissed_job_neither_inputs_nor_results_are_left(waiting):
         rerun_job(first, 'public', 'a')
 
 
-def test_a_task_beside_the_jobs_that_fails_is_done_again(caplog):
+def test_a_task_beside_the_jobs_that_fails_is_done_again(caplog: pytest.LogCaptureFixture) -> None:
     """A fault in one of them would otherwise end it silently, until the worker is started anew."""
-    stopped, calls = threading.Event(), []
+    stopped, calls = threading.Event(), list[int]()
 
-    def task(_stopped):
+    def task(_stopped: Callable[[], bool]) -> None:
         calls.append(len(calls))
         if len(calls) == 1:
             raise TypeError('a fault of ours')

@@ -1,6 +1,8 @@
 """Cells inside polygons and at points: by hand, shared out over any partition, the same in any system."""
 
 import itertools
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -8,9 +10,14 @@ import rasterio
 import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from shapely import Polygon
+from shapely.geometry.base import BaseGeometry
+from shapely.ops import split
 
+from dothi.core.arrays import Floats, Geometries
 from dothi.core.crs import proj_string
 from dothi.core.grid import Grid
+from dothi.core.locality import Locality
 from dothi.core.released_raster import Raster
 from etl.moving import move
 from processes.zones.raster_zones import at_points, in_zones, move_shapes, pieces_of_cells
@@ -24,10 +31,10 @@ ANY = settings(
 
 
 @pytest.fixture
-def raster(tmp_path, locality):
+def raster(tmp_path: Path, locality: Locality) -> Callable[..., Raster]:
     """Writes cells as a raster of the coverage `elevation` (band of the same name)."""
 
-    def write(cells, srid=9209, west=WEST, north=NORTH, cell=CELL):
+    def write(cells: Floats, srid: int = 9209, west: float = WEST, north: float = NORTH, cell: float = CELL) -> Raster:
         path = tmp_path / 'cells.tif'
         rows, columns = cells.shape
         profile = {
@@ -48,23 +55,23 @@ def raster(tmp_path, locality):
     return write
 
 
-def box(*sides):
+def box(west: float, south: float, east: float, north: float) -> Polygon:
     """A box in metres from the upper left corner, y upwards."""
-    return shapely.affinity.translate(shapely.box(*sides), WEST, NORTH)
+    return shapely.affinity.translate(shapely.box(west, south, east, north), WEST, NORTH)
 
 
-def take(raster, shapes):
+def take(raster: Raster, shapes: Sequence[BaseGeometry] | Geometries) -> dict[str, Floats]:
     return in_zones(raster, 'elevation', np.array(shapes, dtype=object), lambda share: None)
 
 
-def test_a_point_has_the_value_of_its_cell(raster):
+def test_a_point_has_the_value_of_its_cell(raster: Callable[..., Raster]) -> None:
     """On the edge between two cells that of the one to the east and south; nothing outside or where no value is."""
     cells = raster(np.array([[1, 2], [3, np.nan]]))
     xy = np.array([(WEST + x, NORTH - y) for x, y in ((5, 5), (10, 5), (5, 10), (15, 15), (-1, 5), (20, 5))])
     assert at_points(cells, 'elevation', xy).tolist() == pytest.approx([1, 2, 3, np.nan, np.nan, np.nan], nan_ok=True)
 
 
-def test_points_are_found_in_every_strip_of_a_tall_raster(raster):
+def test_points_are_found_in_every_strip_of_a_tall_raster(raster: Callable[..., Raster]) -> None:
     rows = 2_500
     cells = raster(np.arange(rows, dtype=float)[:, None])
     asked = np.array([0, 1_023, 1_024, 2_047, 2_048, 2_499])
@@ -74,22 +81,24 @@ def test_points_are_found_in_every_strip_of_a_tall_raster(raster):
 
 @given(st.integers(0, 2**32 - 1), st.lists(st.tuples(st.floats(1, 59), st.floats(1, 59)), min_size=1, max_size=4))
 @ANY
-def test_sums_over_a_partition_are_those_of_the_whole(raster, seed, cuts):
+def test_sums_over_a_partition_are_those_of_the_whole(
+    raster: Callable[..., Raster], seed: int, cuts: list[tuple[float, float]]
+) -> None:
     """A block of six by four cells, some empty, cut by any oblique lines: nothing is lost, nothing counted twice."""
     cells = np.random.default_rng(seed).normal(10, 5, (4, 6))
     cells.flat[::5] = np.nan
     whole = box(0, -40, 60, 0)
-    parts = [whole]
+    parts: list[BaseGeometry] = [whole]
     for top, bottom in cuts:
         line = shapely.affinity.translate(shapely.LineString([(top, 1), (bottom, -41)]), WEST, NORTH)
-        parts = list(itertools.chain.from_iterable(shapely.ops.split(part, line).geoms for part in parts))
+        parts = list(itertools.chain.from_iterable(split(part, line).geoms for part in parts))
     found = take(raster(cells), parts)
     known = cells[~np.isnan(cells)].astype('float32')
     assert found['sum'].sum() == pytest.approx(known.sum(dtype=float), rel=1e-5)
     assert found['count'].sum() == pytest.approx(known.size, rel=1e-5)
 
 
-def test_neighbours_that_share_a_border_share_out_the_cells_of_another_system(raster):
+def test_neighbours_that_share_a_border_share_out_the_cells_of_another_system(raster: Callable[..., Raster]) -> None:
     """Cells in degrees, two halves of a square of 6 km in metres: their sum is that of the square."""
     cells = raster(np.random.default_rng(1).normal(10, 5, (12, 12)), 4326, 105.9, 20.4, 1 / 120)
     square, west, east = (
@@ -102,7 +111,9 @@ def test_neighbours_that_share_a_border_share_out_the_cells_of_another_system(ra
 
 @given(st.floats(0, 3000), st.floats(0, 3000), st.floats(100, 3000))
 @ANY
-def test_the_system_of_the_zones_does_not_matter(raster, x, y, side):
+def test_the_system_of_the_zones_does_not_matter(
+    raster: Callable[..., Raster], x: float, y: float, side: float
+) -> None:
     """The same square in VN-2000 TM-3 and in UTM, on cells in degrees; what is left is the bend of a border."""
     cells = raster(np.random.default_rng(1).normal(10, 5, (12, 12)), 4326, 105.9, 20.4, 1 / 120)
     here = np.array([shapely.box(546_000 + x, 2_246_000 + y, 546_000 + x + side, 2_246_000 + y + side)])
@@ -113,7 +124,7 @@ def test_the_system_of_the_zones_does_not_matter(raster, x, y, side):
     assert ours['count'] == pytest.approx(theirs['count'], rel=1e-4)
 
 
-def test_cells_of_people_are_cut_with_what_they_hold(raster):
+def test_cells_of_people_are_cut_with_what_they_hold(raster: Callable[..., Raster]) -> None:
     """100 people in the first cell, 8 in the last, nobody known in between; a zone over one and a half columns."""
     cells = raster(np.array([[100, 0], [np.nan, 8]]))
     zone, parts, people = pieces_of_cells(cells, 'elevation', np.array([box(0, -20, 15, 0), box(15, -20, 20, 0)]))
@@ -122,7 +133,7 @@ def test_cells_of_people_are_cut_with_what_they_hold(raster):
     assert shapely.area(parts) == pytest.approx([100, 50, 50])
 
 
-def test_a_border_along_the_edges_of_cells_leaves_areas_only(raster):
+def test_a_border_along_the_edges_of_cells_leaves_areas_only(raster: Callable[..., Raster]) -> None:
     """An L whose step runs along a cell's upper side: it shares a square with that cell, and half of its side."""
     cells = raster(np.ones((2, 2)))
     corners = [(0, -20), (20, -20), (20, -10), (10, -10), (10, 0), (0, 0)]

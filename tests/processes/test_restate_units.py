@@ -1,10 +1,16 @@
 """Figures of one day's units on those of another, over the demo of three wards that became one."""
 
+from typing import Any
+
 import pytest
 import shapely
+from shapely import MultiPolygon
+from shapely.geometry.base import BaseGeometry
 
-from dothi.core.database import connection
-from dothi.core.errors import http_status
+from dothi.core.database import READERS, connection
+from dothi.core.errors import DothiError, http_status
+from dothi.core.layer import Audience
+from dothi.core.locality import Locality
 from dothi.core.unit_crosswalk import NoUnitsThen
 from processes.data import Data
 from processes.reading.layers import NoSuchColumn, NotDelivered
@@ -13,6 +19,7 @@ from processes.reading.validation import InvalidInput, validate_inputs
 from processes.registry import find_process
 from processes.restate_units import BadFigures, Inputs, NoWay, divide_units
 from tests.processes.conftest import building, house
+from tests.processes.town import Loader
 
 # Vị Hoàng (6,232 people), Vị Xuyên (8,770) and Trần Tế Xương (11,702) became one ward on 2024-09-01.
 WEST, EAST, FAR, MERGED = '13639', '13642', '13636', '13636'
@@ -20,34 +27,34 @@ OLD, NEW = '2024-08-31', '2024-10-01'
 BOXES = {WEST: (0, 0, 100, 100), EAST: (100, 0, 200, 100), FAR: (200, 0, 400, 100)}
 
 
-def ward(code, shape, since, until):
+def ward(code: str, shape: BaseGeometry, since: str, until: str) -> tuple[MultiPolygon, dict[str, str]]:
     names = {'name': f'Phường {code}', 'parent_code': '356', 'valid_from': since, 'valid_to': until}
     return shapely.MultiPolygon(list(shapely.get_parts(shape))), {'code': code, **names}
 
 
 @pytest.fixture
-def wards(loader):
+def wards(loader: Loader) -> None:
     boxes = {code: shapely.box(*box) for code, box in BOXES.items()}
     old = [ward(code, box, '2020-03-01', '2024-09-01') for code, box in boxes.items()]
     new = [ward(MERGED, shapely.union_all(list(boxes.values())), '2024-09-01', '2025-07-01')]
     loader.load('communes', old + new)
 
 
-def restate(locality, audience='public', **inputs):
+def restate(locality: Locality, audience: Audience = 'public', **inputs: Any) -> dict[str, Any]:
     asked = {'from_date': OLD, 'to_date': NEW, **inputs}
-    with connection(f'reader_{audience}') as db:
+    with connection(READERS[audience]) as db:
         data = Data(db, locality, audience)
         return find_process('restate-units', audience).run(
             validate_inputs(Inputs, asked), data, lambda share, doing: None
         )
 
 
-def rows(answer):
+def rows(answer: dict[str, Any]) -> dict[str, dict[str, Any]]:
     found = (feature['properties'] for feature in answer['features'])
     return {row['code']: row for row in found if row['value'] is not None}
 
 
-def test_merged_units_are_added_up_and_exact(wards, locality):
+def test_merged_units_are_added_up_and_exact(wards: None, locality: Locality) -> None:
     answer = restate(locality, figures={WEST: 10, EAST: 20.5, FAR: 30})
     row = rows(answer)[MERGED]
     assert (row['value'], row['least'], row['most'], row['error']) == (60.5, 60.5, 60.5, 0)
@@ -57,7 +64,7 @@ def test_merged_units_are_added_up_and_exact(wards, locality):
     assert 'exact' in answer['summary']['caveats'][0]['en']
 
 
-def test_a_figure_that_is_missing_is_told_of_and_its_unit_is_not_complete(wards, locality):
+def test_a_figure_that_is_missing_is_told_of_and_its_unit_is_not_complete(wards: None, locality: Locality) -> None:
     answer = restate(locality, figures={WEST: 10})
     row = rows(answer)[MERGED]
     assert (row['value'], row['complete'], row['exact']) == (10, False, False)
@@ -67,10 +74,10 @@ def test_a_figure_that_is_missing_is_told_of_and_its_unit_is_not_complete(wards,
     assert all(feature['properties']['value'] is None for feature in others)
 
 
-BACK = {'from_date': NEW, 'to_date': OLD, 'figures': {MERGED: 1000}}
+BACK: dict[str, Any] = {'from_date': NEW, 'to_date': OLD, 'figures': {MERGED: 1000}}
 
 
-def test_backward_the_census_divides(wards, locality):
+def test_backward_the_census_divides(wards: None, locality: Locality) -> None:
     """1,000 by 6,232, 8,770 and 11,702 of 26,704: 233.37, 328.42 and 438.21; the last goes to the largest remainder."""
     answer = restate(locality, **BACK)
     found = rows(answer)
@@ -81,7 +88,7 @@ def test_backward_the_census_divides(wards, locality):
     assert '2019' in answer['summary']['caveats'][0]['vi']
 
 
-def test_backward_area_divides(wards, locality):
+def test_backward_area_divides(wards: None, locality: Locality) -> None:
     """Half of the ground is the far ward's."""
     found = rows(restate(locality, **BACK, method='area'))
     assert {code: (row['value'], row['method']) for code, row in found.items()} == {
@@ -91,7 +98,7 @@ def test_backward_area_divides(wards, locality):
     }
 
 
-def test_backward_the_people_of_houses_divide(wards, loader, locality):
+def test_backward_the_people_of_houses_divide(wards: None, loader: Loader, locality: Locality) -> None:
     """Three live in the west, one far off; in the east nobody: it may still have all of it."""
     homes = [(house(50, 50), building(1, 3)), (house(300, 50), building(2, 1))]
     loader.load('buildings', homes)
@@ -102,13 +109,13 @@ def test_backward_the_people_of_houses_divide(wards, loader, locality):
     assert set(answer['summary']['releases']) == {'buildings', 'communes'}
 
 
-def test_who_lives_where_is_not_for_the_public(wards, loader, locality):
+def test_who_lives_where_is_not_for_the_public(wards: None, loader: Loader, locality: Locality) -> None:
     loader.load('buildings', [(house(50, 50), building(1, 3))])
     with pytest.raises(NoSuchColumn, match='population'):
         restate(locality, **BACK, method='population')
 
 
-def test_the_figures_of_a_layer(wards, loader, locality):
+def test_the_figures_of_a_layer(wards: None, loader: Loader, locality: Locality) -> None:
     """The places of schools, one school in each ward, by its commune; a school without places has no figure."""
     columns = {'name': 'x', 'level': 'primary'}
     loader.load(
@@ -125,7 +132,7 @@ def test_the_figures_of_a_layer(wards, loader, locality):
     assert set(answer['summary']['releases']) == {'communes', 'schools'}
 
 
-def test_shares_are_those_that_postgis_finds(wards, loader, locality):
+def test_shares_are_those_that_postgis_finds(wards: None, loader: Loader, locality: Locality) -> None:
     """Skew borders: unit.crosswalk_by_area intersects the outlines by itself."""
     skew = [
         ward('13660', shapely.Polygon([(500, 0), (660, 30), (580, 200), (480, 160)]), '2020-03-01', '2024-09-01'),
@@ -164,13 +171,15 @@ def test_shares_are_those_that_postgis_finds(wards, loader, locality):
         ({'figures': None, 'layer': 'communes', 'value_column': 'nam'}, NoSuchColumn, 'name'),
     ],
 )  # fmt: skip
-def test_what_cannot_be_restated_is_refused_with_the_reason(wards, locality, change, error, says):
+def test_what_cannot_be_restated_is_refused_with_the_reason(
+    wards: None, locality: Locality, change: dict[str, Any], error: type[DothiError], says: str
+) -> None:
     with pytest.raises(error, match=says) as refused:
         restate(locality, **({'figures': {WEST: 1}} | change))
     assert http_status(refused.value) in (400, 404, 422, 503)
 
 
-def test_a_code_with_two_figures_is_refused(wards, loader, locality):
+def test_a_code_with_two_figures_is_refused(wards: None, loader: Loader, locality: Locality) -> None:
     """As a layer may have: of a layer of units without a day, say."""
     shapes = [(shapely.Point(1, 1), {'code': f'{n}', 'name': WEST, 'level': 'primary', 'places': n}) for n in (1, 2)]
     loader.load('schools', shapes)
@@ -179,6 +188,6 @@ def test_a_code_with_two_figures_is_refused(wards, loader, locality):
 
 
 @pytest.mark.parametrize('figures', [{'356': 'many'}, {'356': float('nan')}, [1, 2], {'356': None}])
-def test_a_figure_that_is_no_number_is_refused_before_anything_runs(figures):
+def test_a_figure_that_is_no_number_is_refused_before_anything_runs(figures: dict[str, Any] | list[int]) -> None:
     with pytest.raises(InvalidInput, match='figures'):
         validate_inputs(Inputs, {'figures': figures, 'from_date': OLD, 'to_date': NEW})

@@ -1,5 +1,8 @@
 """Sites in a square of 10 x 6 cells whose scores can be worked out by hand."""
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import pytest
 import rasterio
@@ -9,13 +12,14 @@ from processes.ground.criteria import BadCriterion, NoSuchNorm, TooFar
 from processes.ground.flood_basin import LevelOrScenario
 from processes.reading.validation import InvalidInput
 from tests.processes.conftest import ORIGIN, area, building, commune, features, house
+from tests.processes.town import Loader
 
 # A road along the western edge, 10 m cells; its cells are the first column.
 ROAD = {'kind': 'distance_to', 'name': 'road', 'layer': 'roads', 'worst': 100, 'best': 0}
 
 
 @pytest.fixture
-def square(loader):
+def square(loader: Loader) -> None:
     """100 m x 60 m, level ground at 1 m; a road in the west, a house in the east, rice in the southern half."""
     loader.load('communes', [(shapely.MultiPolygon([shapely.box(0, 0, 100, 60)]), commune('1'))])
     loader.load('roads', [(shapely.LineString([(5, -5), (5, 65)]), {'code': 'R', 'class': 'commune'})])
@@ -25,12 +29,14 @@ def square(loader):
     loader.raster('elevation', np.ones((6, 10)))
 
 
-def sites(answer, *criteria, **more):
+def sites(
+    answer: Callable[..., Any], *criteria: dict[str, Any], **more: Any
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     found = answer('site-suitability', criteria=list(criteria), **{'min_area_ha': 0.0, 'cell_m': 10.0, **more})
     return [one['properties'] for one in found['result']['features']], found
 
 
-def test_the_best_site_is_explained_to_the_last_part(square, answer):
+def test_the_best_site_is_explained_to_the_last_part(square: None, answer: Callable[..., Any]) -> None:
     """Within 20 m of the road: three columns of six cells, which score 1, 0.9 and 0.8."""
     (site,), found = sites(answer, ROAD, threshold=0.75)
     assert site == {
@@ -50,7 +56,7 @@ def test_the_best_site_is_explained_to_the_last_part(square, answer):
     assert all(caveat['vi'] and caveat['en'] for caveat in summary['caveats'])
 
 
-def test_the_raster_has_every_score(square, answer):
+def test_the_raster_has_every_score(square: None, answer: Callable[..., Any]) -> None:
     _, found = sites(answer, ROAD)
     with rasterio.open(found['suitability'].path) as file:
         assert file.tags(ns='IMAGE_STRUCTURE')['LAYOUT'] == 'COG'
@@ -58,7 +64,7 @@ def test_the_raster_has_every_score(square, answer):
         assert file.read(1)[0].tolist() == pytest.approx([1, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2, 0.1])
 
 
-def test_contributions_add_up_to_the_score_and_weights_are_shares(square, answer):
+def test_contributions_add_up_to_the_score_and_weights_are_shares(square: None, answer: Callable[..., Any]) -> None:
     """Rice scores 0.5 with a quarter of the weight; only the southern half has a class."""
     land = {'kind': 'land_use', 'name': 'land', 'classes': {'LUC': 0.5}, 'weight': 5}
     (site,), found = sites(answer, {**ROAD, 'weight': 15}, land, threshold=0.79)
@@ -67,9 +73,14 @@ def test_contributions_add_up_to_the_score_and_weights_are_shares(square, answer
     assert found['result']['summary']['allowed_ha'] == 0.3
 
 
-def test_a_norm_keeps_the_site_away_from_the_house(square, answer):
+def test_a_norm_keeps_the_site_away_from_the_house(square: None, answer: Callable[..., Any]) -> None:
     """30 m by table 2.22, kept by all of a cell; the house stands in the last column, the fourth row from below."""
-    homes = {'kind': 'distance_from', 'name': 'homes', 'layer': 'buildings', 'norm': 'wastewater_isolation'}
+    homes: dict[str, Any] = {
+        'kind': 'distance_from',
+        'name': 'homes',
+        'layer': 'buildings',
+        'norm': 'wastewater_isolation',
+    }
     homes |= {'norm_subject': 'treatment_works', 'norm_condition': 'enclosed', 'norm_quantity': 10_000}
     _, found = sites(answer, ROAD, homes)
     told = found['result']['summary']['criteria'][1]
@@ -83,7 +94,9 @@ def test_a_norm_keeps_the_site_away_from_the_house(square, answer):
     assert found['result']['summary']['norms'] == ['wastewater_isolation']
 
 
-def test_what_stands_beside_the_area_is_kept_away_from_too(square, loader, answer):
+def test_what_stands_beside_the_area_is_kept_away_from_too(
+    square: None, loader: Loader, answer: Callable[..., Any]
+) -> None:
     """A house 15 m east of the area: with 30 m to keep, the last two columns are out, and no cell of them is whole."""
     loader.load('buildings', [(house(116, 30), building(2, 4))])
     beside = {'kind': 'distance_from', 'name': 'homes', 'layer': {'collection': 'buildings', 'filter': "code = 'B002'"}}
@@ -94,7 +107,7 @@ def test_what_stands_beside_the_area_is_kept_away_from_too(square, loader, answe
     assert not allowed[2:4, 8:].any()
 
 
-def test_a_cell_that_lies_in_the_area_in_part_is_none(square, answer):
+def test_a_cell_that_lies_in_the_area_in_part_is_none(square: None, answer: Callable[..., Any]) -> None:
     """The area ends at 96 m and at 57 m: the last column and the first row lie in it by their middle only."""
     within = features(area('a', 0, 0, 96, 57))
     _, found = sites(answer, ROAD, within=within)
@@ -105,7 +118,9 @@ def test_a_cell_that_lies_in_the_area_in_part_is_none(square, answer):
     assert found['result']['summary']['allowed_ha'] == 0.2
 
 
-def test_water_and_slope_count_as_they_are_over_the_ground(loader, square, answer):
+def test_water_and_slope_count_as_they_are_over_the_ground(
+    loader: Loader, square: None, answer: Callable[..., Any]
+) -> None:
     """The ground rises by 0.1 m from column to column, so half a metre of water ends at the sixth."""
     heights = np.tile(np.arange(10) / 10, (6, 1))
     loader.raster('elevation', heights)
@@ -120,7 +135,9 @@ def test_water_and_slope_count_as_they_are_over_the_ground(loader, square, answe
     assert found['result']['summary']['allowed_ha'] == pytest.approx(4 * 8 * 0.01)
 
 
-def test_where_the_height_of_the_ground_is_unknown_no_flood_can_be_told_and_nothing_is_built(loader, square, answer):
+def test_where_the_height_of_the_ground_is_unknown_no_flood_can_be_told_and_nothing_is_built(
+    loader: Loader, square: None, answer: Callable[..., Any]
+) -> None:
     """Three columns of the sea and seven of dry ground: the sea is not the driest place of all."""
     loader.raster('elevation', np.tile([np.nan] * 3 + [2.0] * 7, (6, 1)))
     flood = {'kind': 'flood', 'name': 'flood', 'level_m': 0.5, 'worst': 0.5, 'best': 0}
@@ -128,13 +145,13 @@ def test_where_the_height_of_the_ground_is_unknown_no_flood_can_be_told_and_noth
     assert (site['area_ha'], found['result']['summary']['allowed_ha']) == (0.42, 0.42)
 
 
-def test_no_site_is_an_answer_too(square, answer):
+def test_no_site_is_an_answer_too(square: None, answer: Callable[..., Any]) -> None:
     none, found = sites(answer, ROAD, min_area_ha=5.0)
     assert none == []
     assert found['result']['summary']['sites'] == 0
 
 
-def test_where_nothing_is_allowed_the_summary_says_so(square, answer):
+def test_where_nothing_is_allowed_the_summary_says_so(square: None, answer: Callable[..., Any]) -> None:
     _, found = sites(answer, {**ROAD, 'at_least': 5_000})
     assert (found['result']['summary']['allowed_ha'], found['result']['summary']['best_score']) == (0, None)
 
@@ -158,11 +175,13 @@ def test_where_nothing_is_allowed_the_summary_says_so(square, answer):
         ({'kind': 'land_use', 'name': 'land', 'classes': {'LUC': 2}}, InvalidInput, 'must be 1 or less'),
     ],
 )
-def test_a_criterion_that_is_not_right_is_named(square, answer, criterion, error, told):
+def test_a_criterion_that_is_not_right_is_named(
+    square: None, answer: Callable[..., Any], criterion: dict[str, Any], error: type[Exception], told: str
+) -> None:
     with pytest.raises(error, match=told):
         answer('site-suitability', criteria=[criterion])
 
 
-def test_two_criteria_of_one_name_are_refused(square, answer):
+def test_two_criteria_of_one_name_are_refused(square: None, answer: Callable[..., Any]) -> None:
     with pytest.raises(BadCriterion, match='has the name of one before'):
         answer('site-suitability', criteria=[ROAD, ROAD])

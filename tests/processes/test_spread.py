@@ -6,7 +6,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -24,6 +24,7 @@ from processes.ground.geotiff import Band
 from processes.ground.spread import ClusterLost, ClusterUnreachable, spread_pieces
 from processes.ground.suitability import Factor, Search, score_tile
 from processes.ground.tiles import square_cells, tiles_of
+from tests.present import present
 from tests.rasters import CELL, NODATA, NORTH, WEST, write_raster
 
 FOLDER = Path(__file__).parent
@@ -57,7 +58,9 @@ def cluster(two_workers: LocalCluster, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv('DOTHI_DASK', two_workers.scheduler_address)
 
 
-def test_two_workers_give_the_very_same_answer_as_one_process(piecework, two_workers, monkeypatch):
+def test_two_workers_give_the_very_same_answer_as_one_process(
+    piecework: ModuleType, two_workers: LocalCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
     work = functools.partial(piecework.noise_and_place, 3.0)
     here = list(spread_pieces(work, range(20)))
     monkeypatch.setenv('DOTHI_DASK', two_workers.scheduler_address)
@@ -68,16 +71,16 @@ def test_two_workers_give_the_very_same_answer_as_one_process(piecework, two_wor
     assert all((one == other).all() for (one, _), (other, _) in zip(here, there, strict=True))
 
 
-def test_without_pieces_there_is_nothing_to_do(piecework, cluster):
+def test_without_pieces_there_is_nothing_to_do(piecework: ModuleType, cluster: None) -> None:
     assert list(spread_pieces(piecework.inverse, [])) == []
 
 
-def test_an_error_of_a_piece_comes_up_here(piecework, cluster):
+def test_an_error_of_a_piece_comes_up_here(piecework: ModuleType, cluster: None) -> None:
     with pytest.raises(ZeroDivisionError):
         list(spread_pieces(piecework.inverse, [1.0, 0.0]))
 
 
-def test_results_come_in_the_order_of_the_pieces_though_the_first_takes_longest():
+def test_results_come_in_the_order_of_the_pieces_though_the_first_takes_longest() -> None:
     def slow_first(piece: int) -> int:
         time.sleep(0.1 if piece == 0 else 0)
         return piece
@@ -85,7 +88,7 @@ def test_results_come_in_the_order_of_the_pieces_though_the_first_takes_longest(
     assert list(spread_pieces(slow_first, range(10))) == list(range(10))
 
 
-def test_pieces_are_taken_only_as_fast_as_they_are_used():
+def test_pieces_are_taken_only_as_fast_as_they_are_used() -> None:
     """Of a million pieces a few are under way when the first result is there, and none after the reader left."""
     taken: list[int] = []
     lock = threading.Lock()
@@ -98,28 +101,31 @@ def test_pieces_are_taken_only_as_fast_as_they_are_used():
 
     results = spread_pieces(lambda piece: piece, pieces())
     assert next(results) == 0
+    assert isinstance(results, Generator)
     results.close()
     assert len(taken) <= 100
 
 
-def test_a_cluster_that_is_not_there_is_named_with_what_to_do(piecework, monkeypatch):
+def test_a_cluster_that_is_not_there_is_named_with_what_to_do(
+    piecework: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr('processes.ground.spread.PATIENCE_S', 1)
     monkeypatch.setenv('DOTHI_DASK', 'tcp://127.0.0.1:1')
     with pytest.raises(ClusterUnreachable) as refused:
         list(spread_pieces(piecework.inverse, [1.0]))
     advice = steward_advice(refused.value.text)
-    assert 'tcp://127.0.0.1:1' in advice.en
-    assert 'unset DOTHI_DASK' in advice.en
+    assert 'tcp://127.0.0.1:1' in present(advice).en
+    assert 'unset DOTHI_DASK' in present(advice).en
 
 
-def test_an_address_that_is_none_is_refused_too(piecework, monkeypatch):
+def test_an_address_that_is_none_is_refused_too(piecework: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr('processes.ground.spread.PATIENCE_S', 1)
     monkeypatch.setenv('DOTHI_DASK', 'nowhere://a.example')
     with pytest.raises(ClusterUnreachable, match='not available'):
         list(spread_pieces(piecework.inverse, [1.0]))
 
 
-def test_a_cluster_without_workers_is_no_help(piecework, monkeypatch):
+def test_a_cluster_without_workers_is_no_help(piecework: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr('processes.ground.spread.PATIENCE_S', 1)
     with LocalCluster(n_workers=0, processes=True, dashboard_address=None, silence_logs=logging.CRITICAL) as empty:
         monkeypatch.setenv('DOTHI_DASK', empty.scheduler_address)
@@ -127,7 +133,7 @@ def test_a_cluster_without_workers_is_no_help(piecework, monkeypatch):
             list(spread_pieces(piecework.inverse, [1.0]))
 
 
-def test_a_cluster_that_goes_away_at_work_ends_the_run(piecework, monkeypatch):
+def test_a_cluster_that_goes_away_at_work_ends_the_run(piecework: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     lost = LocalCluster(n_workers=1, processes=True, dashboard_address=None, silence_logs=logging.CRITICAL)
     monkeypatch.setenv('DOTHI_DASK', lost.scheduler_address)
     threading.Timer(1.5, lost.close).start()
@@ -135,7 +141,9 @@ def test_a_cluster_that_goes_away_at_work_ends_the_run(piecework, monkeypatch):
         list(spread_pieces(piecework.wait_a_minute, range(2)))
 
 
-def test_a_flood_and_a_search_on_two_workers_are_those_of_one_process(two_workers, monkeypatch, tmp_path):
+def test_a_flood_and_a_search_on_two_workers_are_those_of_one_process(
+    two_workers: LocalCluster, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """Real work: tiles of a raster in a shared file, with walls, targets and areas that travel to the workers."""
     heights = np.random.default_rng(3).choice([np.nan, 0.2, 0.6, 1.5], (60, 70), p=[0.1, 0.4, 0.3, 0.2])
     heights[:, 0] = np.nan

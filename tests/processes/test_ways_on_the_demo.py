@@ -1,20 +1,27 @@
 """The examples of the analyses along the roads on the demo province, held against each other and against PostGIS."""
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
 import pytest
 import shapely
 from psycopg2 import sql
 
-from dothi.core.arrays import point_geometries
+from dothi.core.arrays import Geometries, point_geometries
 from dothi.core.database import READERS, connection
+from dothi.core.locality import Locality
 from processes.data import Data
 from processes.reading.validation import validate_inputs
 from processes.registry import find_process
 from tests.conftest import fresh
+from tests.databases import Instance
 
 
 @pytest.fixture(scope='module')
-def data(instance, province_template, locality, tmp_path_factory):
+def data(
+    instance: Instance, province_template: str, locality: Locality, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Data]:
     """Reads the demo province, in one snapshot."""
     with pytest.MonkeyPatch.context() as patch:
         for _ in fresh(instance, province_template, tmp_path_factory.mktemp('state'), patch):
@@ -23,21 +30,21 @@ def data(instance, province_template, locality, tmp_path_factory):
                 yield Data(db, locality, 'internal')
 
 
-def run(data, process_id, **changed):
+def run(data: Data, process_id: str, **changed: Any) -> dict[str, Any]:
     chosen = find_process(process_id, 'internal')
     inputs = validate_inputs(chosen.inputs, {**chosen.example, **changed})
     return chosen.run(inputs, data, lambda share, doing: None)
 
 
-def shapes(answer):
+def shapes(answer: dict[str, Any]) -> Geometries:
     return np.asarray([shapely.geometry.shape(feature['geometry']) for feature in answer['features']], dtype=object)
 
 
-def column(answer, name):
+def column(answer: dict[str, Any], name: str) -> list[float]:
     return [feature['properties'][name] for feature in answer['features']]
 
 
-def test_coverage_counts_everybody_once_and_grows_with_the_way(data):
+def test_coverage_counts_everybody_once_and_grows_with_the_way(data: Data) -> None:
     near, far = (run(data, 'service-coverage', distance_m=distance_m)['result'] for distance_m in (1_000, 3_000))
     for answer in (near, far):
         summary = answer['summary']
@@ -48,7 +55,7 @@ def test_coverage_counts_everybody_once_and_grows_with_the_way(data):
     assert near['summary']['population'] == total
 
 
-def test_schools_by_the_norm_are_stricter_in_the_wards(data):
+def test_schools_by_the_norm_are_stricter_in_the_wards(data: Data) -> None:
     """The demo has 226 communes, of which wards and townships are urban: both norms are used and cited."""
     summary = run(
         data, 'service-coverage', facilities='schools', filter="level <> 'high'", kind_column='level', distance_m=None
@@ -59,7 +66,7 @@ def test_schools_by_the_norm_are_stricter_in_the_wards(data):
         assert summary['population_covered'] <= kind['population_covered'] < summary['population']
 
 
-def test_rivers_change_nothing_where_every_crossing_has_its_bridge(data):
+def test_rivers_change_nothing_where_every_crossing_has_its_bridge(data: Data) -> None:
     """And without the bridges many are farther from a hospital."""
     asked = {'filter': "kind = 'hospital'", 'distance_m': 8_000, 'barriers': 'rivers'}
     bridged = run(data, 'service-coverage', **asked)['result']['summary']
@@ -69,7 +76,7 @@ def test_rivers_change_nothing_where_every_crossing_has_its_bridge(data):
     assert cut['result']['summary']['population_covered'] < bridged['population_covered']
 
 
-def test_new_sites_gain_what_coverage_then_counts(data):
+def test_new_sites_gain_what_coverage_then_counts(data: Data) -> None:
     answer = run(data, 'new-facility')
     sites, summary = answer['result'], answer['result']['summary']
     gains = column(sites, 'population_gained')
@@ -81,7 +88,7 @@ def test_new_sites_gain_what_coverage_then_counts(data):
     assert summary['population_covered_before'] == before['population_covered']
 
 
-def test_homes_within_the_isochrone_are_those_that_coverage_counts(data):
+def test_homes_within_the_isochrone_are_those_that_coverage_counts(data: Data) -> None:
     """Up to the edge of the cells: at 25 m fewer than 2 % of those live on the other side of it."""
     hospitals = {'filter': "kind = 'hospital'"}
     area = shapes(run(data, 'isochrones', **hospitals, distances_m=[2_000], minutes=[], cell_m=25))[0]
@@ -101,7 +108,7 @@ def test_homes_within_the_isochrone_are_those_that_coverage_counts(data):
     assert inside == pytest.approx(covered, rel=0.02)
 
 
-def test_routes_keep_to_the_roads_and_are_as_long_as_told(data):
+def test_routes_keep_to_the_roads_and_are_as_long_as_told(data: Data) -> None:
     """PostGIS measures each route, and how much of it lies farther than a metre from every road."""
     answer = run(data, 'nearest-facility')
     assert len(answer['features']) == answer['summary']['origins'] > 200

@@ -1,5 +1,7 @@
 """Weighted statistics: by hand, and against numpy with every value repeated as often as it weighs."""
 
+import random
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,7 +12,7 @@ from processes.zones.weighted import by_group
 PIECES = st.lists(st.tuples(st.integers(0, 3), st.integers(-5, 5), st.integers(0, 4)), max_size=40)
 
 
-def test_three_pieces_by_hand():
+def test_three_pieces_by_hand() -> None:
     """1 weighs 3 and 5 weighs 1: mean 2, median 1, spread sqrt((3 x 1 + 9) / 4); nothing is known of group 1."""
     found = by_group(np.array([0, 0, 2]), np.array([5.0, 1, 7]), np.array([1.0, 3, 0.5]), 3)
     assert {name: values[0] for name, values in found.items()} == pytest.approx(
@@ -25,7 +27,7 @@ def test_three_pieces_by_hand():
 
 
 @given(PIECES, st.randoms())
-def test_a_weight_is_a_number_of_times(pieces, chance):
+def test_a_weight_is_a_number_of_times(pieces: list[tuple[int, int, int]], chance: random.Random) -> None:
     pieces = chance.sample(pieces, len(pieces))
     group, values, weights = np.array(pieces, dtype=float).reshape(-1, 3).T
     found = by_group(group.astype(np.int64), values, weights, 4)

@@ -2,17 +2,22 @@
 
 import os
 import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from dothi.core import database as core_database
 from dothi.core.database import connection
-from dothi.core.errors import http_status
+from dothi.core.errors import DothiError, http_status
+from dothi.core.locality import Locality
 from dothi.core.migrate import migrate
 from dothi.core.postgis import THROWAWAY, LocalPostgis
 from processes.queue.manager import outcome_of, start_job
 from tests.conftest import Instance, fresh, use
-from tests.forked import start_program
+from tests.forked import ForkedProcess, start_program
+from tests.present import present
 from tests.processes.conftest import Loader, ask, building, descendants, house, start_worker, stop_worker, wait_until
 from tests.processes.exports import EXPORT, Held, all_ended, export, houses, is_running, runs, status
 from tests.processes.test_deliver_layer import schools
@@ -20,7 +25,7 @@ from tests.processes.test_deliver_layer import schools
 __all__ = ['houses']
 
 
-def test_a_web_process_that_dies_while_it_waits_costs_no_job(houses, worker):
+def test_a_web_process_that_dies_while_it_waits_costs_no_job(houses: int, worker: ForkedProcess) -> None:
     """The client lost its answer, and finds it under the job's address."""
     code = f"from processes.queue.manager import run_process; run_process('export-features', {EXPORT!r}, 'internal')"
     with Held('layer', 'buildings'):
@@ -29,11 +34,11 @@ def test_a_web_process_that_dies_while_it_waits_costs_no_job(houses, worker):
         web.kill()
         web.wait()
     wait_until(lambda: ask("select count(*) from job.job where status = 'successful'") == 1)
-    assert outcome_of(ask('select id::text from job.job'), 'internal').result.file.exists()
+    assert present(outcome_of(ask('select id::text from job.job'), 'internal').result.file).exists()
 
 
 @pytest.mark.own_database
-def test_kill_9_of_a_worker_and_another_takes_its_job_up(houses, new_worker):
+def test_kill_9_of_a_worker_and_another_takes_its_job_up(houses: int, new_worker: Callable[..., ForkedProcess]) -> None:
     """As soon as it has been silent for so long as is allowed; the child of the dead one is gone, and it counts."""
     first = new_worker(DOTHI_WORKER_SILENT_S='3')
     with Held('layer', 'buildings'):
@@ -50,7 +55,9 @@ def test_kill_9_of_a_worker_and_another_takes_its_job_up(houses, new_worker):
 
 
 @pytest.mark.own_database
-def test_a_job_that_kills_its_workers_fails_with_a_reason(houses, new_worker):
+def test_a_job_that_kills_its_workers_fails_with_a_reason(
+    houses: int, new_worker: Callable[..., ForkedProcess]
+) -> None:
     """Two have died of it before, and a third does."""
     with Held('layer', 'buildings'):
         worker = new_worker(DOTHI_WORKER_SILENT_S='2')
@@ -61,13 +68,15 @@ def test_a_job_that_kills_its_workers_fails_with_a_reason(houses, new_worker):
         worker.wait()
         new_worker(DOTHI_WORKER_SILENT_S='2')
         wait_until(lambda: status(job_id) == 'failed')
-    with pytest.raises(Exception, match='3 times') as refused:
+    with pytest.raises(DothiError, match='3 times') as refused:
         outcome_of(job_id, 'internal')
     assert http_status(refused.value) == 500
 
 
 @pytest.mark.own_database
-def test_a_delivery_whose_worker_dies_after_its_release_is_not_released_twice(database, new_worker):
+def test_a_delivery_whose_worker_dies_after_its_release_is_not_released_twice(
+    database: dict[str, str], new_worker: Callable[..., ForkedProcess]
+) -> None:
     """The release is there, the job has not been told: it is run again, and finds nothing to change."""
     first = new_worker(DOTHI_WORKER_SILENT_S='3')
     inputs = schools('a', 'b') | {'file': schools('a', 'b')['file']['value']}
@@ -120,7 +129,9 @@ LOST_WHILE_RUNNING = """
 
 @pytest.mark.own_database
 @pytest.mark.parametrize('losses', [[LOST_WHILE_RECORDED], [LOST_WHILE_RECORDED, LOST_WHILE_RUNNING]], ids=len)
-def test_a_connection_that_is_lost_while_the_end_of_a_job_is_recorded_costs_no_job(houses, new_worker, losses):
+def test_a_connection_that_is_lost_while_the_end_of_a_job_is_recorded_costs_no_job(
+    houses: int, new_worker: Callable[..., ForkedProcess], losses: list[str]
+) -> None:
     """Three times in a row, as the job ends or as it goes back to the queue; its worker lives on."""
     new_worker(DOTHI_WORKER_SILENT_S='60')
     for loss in losses:
@@ -144,7 +155,9 @@ LOST_WHILE_BEATING = """
 
 
 @pytest.mark.own_database
-def test_a_worker_that_lost_its_connection_while_it_showed_that_it_lives_goes_on_to_show_it(houses, new_worker):
+def test_a_worker_that_lost_its_connection_while_it_showed_that_it_lives_goes_on_to_show_it(
+    houses: int, new_worker: Callable[..., ForkedProcess]
+) -> None:
     """Or it would count as dead for as long as it lives, and every request would be refused."""
     new_worker(DOTHI_WORKER_SILENT_S='2')
     ask(LOST_WHILE_BEATING)
@@ -153,7 +166,9 @@ def test_a_worker_that_lost_its_connection_while_it_showed_that_it_lives_goes_on
 
 
 @pytest.fixture
-def own_server(shared_folder, tmp_path, locality):
+def own_server(
+    shared_folder: Path, tmp_path: Path, locality: Locality
+) -> Iterator[tuple[LocalPostgis, dict[str, Any]]]:
     """A PostGIS server that a test may stop and start, with a migrated database."""
     server = LocalPostgis(shared_folder / f'restarted-{os.getpid()}', settings=THROWAWAY)
     server.start()
@@ -166,7 +181,9 @@ def own_server(shared_folder, tmp_path, locality):
     server.stop()
 
 
-def test_a_restart_of_the_database_in_the_middle_costs_no_job(own_server, locality, monkeypatch):
+def test_a_restart_of_the_database_in_the_middle_costs_no_job(
+    own_server: tuple[LocalPostgis, dict[str, str]], locality: Locality, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The server is stopped while jobs run and wait, is away for three seconds, and all of them end well."""
     server, environment = own_server
     use(monkeypatch, environment)

@@ -4,16 +4,20 @@ import json
 import math
 import os
 import subprocess
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyogrio
 import pytest
 import shapely
+from shapely import Polygon
 
-from dothi.core.database import connection
-from dothi.core.errors import http_status
-from dothi.core.locality import UnknownLayer
+from dothi.core.database import READERS, connection
+from dothi.core.errors import DothiError, http_status
+from dothi.core.layer import Audience
+from dothi.core.locality import Locality, UnknownLayer
 from processes.data import Data
 from processes.inputs import LayerRef
 from processes.reading.layers import NoSuchColumn, NotDelivered
@@ -23,6 +27,7 @@ from processes.registry import find_process
 from processes.zonal_statistics import Inputs
 from processes.zones.statistics import DoesNotFit, UnknownBand
 from tests.processes.conftest import area, building, commune, features, house
+from tests.processes.town import Loader
 
 CLIENT = Path(__file__).with_name('qgis_zonal.py')
 # Cells of 10 m, north up: two rows of three, the one in the middle above has no value.
@@ -33,27 +38,27 @@ ALL = ['count', 'sum', 'mean', 'min', 'max', 'majority', 'variety']
 
 
 @pytest.fixture
-def zones(loader):
+def zones(loader: Loader) -> None:
     loader.load('communes', [(shapely.MultiPolygon([shapely.box(*box)]), commune(code)) for code, box in ZONES.items()])
 
 
 @pytest.fixture
-def heights(zones, loader):
+def heights(zones: None, loader: Loader) -> None:
     loader.raster('elevation', HEIGHTS)
 
 
-def ask(locality, audience='public', **inputs):
+def ask(locality: Locality, audience: Audience = 'public', **inputs: Any) -> dict[str, Any]:
     asked = validate_inputs(Inputs, inputs)
-    with connection(f'reader_{audience}') as db:
+    with connection(READERS[audience]) as db:
         data = Data(db, locality, audience, request_layers=store_request_layers(db, asked, locality, None))
         return find_process('zonal-statistics', audience).run(asked, data, lambda share, doing: None)
 
 
-def rows(answer):
+def rows(answer: dict[str, Any]) -> dict[str, dict[str, Any]]:
     return {feature['id']: feature['properties'] for feature in answer['features']}
 
 
-def test_cells_count_by_the_share_that_lies_inside(heights, locality):
+def test_cells_count_by_the_share_that_lies_inside(heights: None, locality: Locality) -> None:
     """West: 1 + 4 + 5 / 2 = 7.5 in 2.5 cells; east: 3 + 6 + 2.5; half a cell of three is empty."""
     answer = ask(locality, coverage='elevation', statistics=ALL)
     west, east = rows(answer)['1'], rows(answer)['2']
@@ -63,7 +68,7 @@ def test_cells_count_by_the_share_that_lies_inside(heights, locality):
     assert (answer['summary']['sum_of_zones'], answer['summary']['unit']) == (19, 'm')
 
 
-def test_a_zone_without_data_says_so(heights, locality):
+def test_a_zone_without_data_says_so(heights: None, locality: Locality) -> None:
     answer = ask(locality, coverage='elevation', statistics=['mean', 'sum', 'count'])
     row = rows(answer)['3']
     assert (row['mean'], row['sum'], row['count'], row['has_data'], row['covered_share']) == (None, None, 0, False, 0)
@@ -71,7 +76,9 @@ def test_a_zone_without_data_says_so(heights, locality):
     assert 'has_data' in answer['summary']['caveats'][0]['vi']
 
 
-def test_the_median_is_the_value_at_which_half_of_the_area_is_reached(loader, zones, locality):
+def test_the_median_is_the_value_at_which_half_of_the_area_is_reached(
+    loader: Loader, zones: None, locality: Locality
+) -> None:
     """Sixteen cells of 0.25 and nine of 0.6: 64 % of the ground is at 0.25, and so is its median."""
     loader.raster('elevation', np.array([[0.25] * 16 + [0.6] * 9]).reshape(5, 5))
     square = features(area('z', 0, 0, 50, 50))
@@ -80,7 +87,9 @@ def test_the_median_is_the_value_at_which_half_of_the_area_is_reached(loader, zo
     assert row['mean'] == pytest.approx(0.64 * 0.25 + 0.36 * 0.6, abs=1e-4)
 
 
-def test_zones_that_overlap_each_have_all_and_the_summary_has_it_once(heights, loader, answer):
+def test_zones_that_overlap_each_have_all_and_the_summary_has_it_once(
+    heights: None, loader: Loader, answer: Callable[..., Any]
+) -> None:
     """The block, and its western column once more; a house in the west and one in the east, a road through both."""
     loader.load('buildings', [(house(*xy), building(i, 1)) for i, xy in enumerate([(5, 5), (25, 5)])])
     loader.load('roads', [(shapely.LineString([(0, 10), (30, 10)]), {'code': 'R', 'class': 'commune'})])
@@ -101,13 +110,13 @@ HOMES = [((5, 5), 3), ((5, 15), 1), ((25, 5), 2), ((15, 16), 4)]
 
 
 @pytest.fixture
-def homes(loader):
+def homes(loader: Loader) -> None:
     loader.load('buildings', [(house(*xy), building(n, people)) for n, (xy, people) in enumerate(HOMES)])
 
 
-def test_by_population_everybody_counts_once(heights, homes, locality):
+def test_by_population_everybody_counts_once(heights: None, homes: None, locality: Locality) -> None:
     """West: three live at 4 m, one at 1 m, four where nothing is known (on the border, in the lower code): 13 / 4."""
-    asked = {'coverage': 'elevation', 'weight': 'population', 'statistics': ['mean', 'max', 'median']}
+    asked: dict[str, Any] = {'coverage': 'elevation', 'weight': 'population', 'statistics': ['mean', 'max', 'median']}
     found = rows(ask(locality, 'internal', **asked))
     assert [found['1'][name] for name in ('mean', 'max', 'median', 'people', 'covered_share')] == [3.25, 4, 4, 4, 0.5]
     assert [found['2'][name] for name in ('mean', 'max', 'people', 'covered_share')] == [6, 6, 2, 1]
@@ -116,20 +125,25 @@ def test_by_population_everybody_counts_once(heights, homes, locality):
         ask(locality, **asked)
 
 
-def test_by_a_grid_of_people_whose_cells_the_zones_cut(heights, loader, locality):
+def test_by_a_grid_of_people_whose_cells_the_zones_cut(heights: None, loader: Loader, locality: Locality) -> None:
     """One cell of 30 m by 30 m with 90 people: 10 m2 a person, so half of those in the block on each side.
 
     West 7.5 / 2.5 as by area, as they live evenly; the raster covers two of the three rows.
     """
     loader.raster('worldpop', np.array([[90.0]]), cell_m=30)
-    asked = {'coverage': 'elevation', 'weight': 'population', 'population': 'worldpop', 'statistics': ['mean']}
+    asked: dict[str, Any] = {
+        'coverage': 'elevation',
+        'weight': 'population',
+        'population': 'worldpop',
+        'statistics': ['mean'],
+    }
     found = rows(ask(locality, **asked))
     assert found['1']['people'] == pytest.approx(30)
     assert found['1']['mean'] == pytest.approx(3)
     assert found['1']['covered_share'] == pytest.approx(1)
 
 
-def test_values_of_points(zones, loader, locality):
+def test_values_of_points(zones: None, loader: Loader, locality: Locality) -> None:
     """Two schools in the west, one on the border (lower code), one in the east without a figure, one nowhere."""
     places = {'a': ((5, 5), 100), 'b': ((6, 6), 300), 'c': ((15, 5), 50), 'd': ((20, 5), None), 'e': ((50, 50), 7)}
     schools = [
@@ -145,7 +159,7 @@ def test_values_of_points(zones, loader, locality):
     assert rows(ask(locality, layer='schools', statistics=['count'], filter='places > 60'))['1']['count'] == 2
 
 
-def test_values_of_areas_are_shared_out_by_what_lies_inside(zones, loader, locality):
+def test_values_of_areas_are_shared_out_by_what_lies_inside(zones: None, loader: Loader, locality: Locality) -> None:
     """A house of 20 m by 2 m with 8 floors, three quarters in the west; one with 4 floors wholly in the west."""
     across = shapely.MultiPolygon([shapely.box(0, 0, 20, 2)])
     inside = shapely.MultiPolygon([shapely.box(1, 10, 11, 12)])
@@ -158,7 +172,7 @@ def test_values_of_areas_are_shared_out_by_what_lies_inside(zones, loader, local
     assert [found['2'][name] for name in ('count', 'sum', 'mean', 'area_m2')] == pytest.approx([0, 2, 8, 10])
 
 
-def test_people_weigh_the_areas_that_they_live_in(zones, homes, loader, locality):
+def test_people_weigh_the_areas_that_they_live_in(zones: None, homes: None, loader: Loader, locality: Locality) -> None:
     """Three people on ground of class 10 in the west, one on 20: mean 12.5."""
     ground = {'10': (0, 0, 10, 10), '20': (0, 10, 10, 20)}
     features = [
@@ -176,13 +190,13 @@ def test_people_weigh_the_areas_that_they_live_in(zones, homes, loader, locality
     assert (found['1']['people'], found['1']['covered_share'], found['1']['count']) == (4, 0.5, 2)
 
 
-def test_lengths_of_lines(zones, loader, locality):
+def test_lengths_of_lines(zones: None, loader: Loader, locality: Locality) -> None:
     loader.load('roads', [(shapely.LineString([(5, 5), (25, 5)]), {'code': 'a', 'class': 'commune'})])
     found = rows(ask(locality, layer='roads', statistics=['length_m']))
     assert {code: row['length_m'] for code, row in found.items()} == pytest.approx({'1': 10, '2': 10, '3': 0})
 
 
-def _wgs84(shape, locality):
+def _wgs84(shape: Polygon, locality: Locality) -> Polygon:
     from dothi.core.crs import WGS84, proj_string
     from etl.moving import move
     from tests.processes.conftest import ORIGIN
@@ -210,27 +224,29 @@ def _wgs84(shape, locality):
         ({'coverage': None, 'layer': 'schools', 'column': 'places', 'weight': 'population'}, DoesNotFit, 'areas'),
     ],
 )  # fmt: skip
-def test_what_cannot_be_had_is_refused_with_the_reason(heights, loader, locality, change, error, says):
+def test_what_cannot_be_had_is_refused_with_the_reason(
+    heights: None, loader: Loader, locality: Locality, change: dict[str, Any], error: type[DothiError], says: str
+) -> None:
     loader.load('schools', [(shapely.Point(5, 5), {'code': 'a', 'name': 'a', 'level': 'primary', 'places': 1})])
     with pytest.raises(error, match=says) as refused:
         ask(locality, **({'coverage': 'elevation'} | change))
     assert http_status(refused.value) in (400, 404, 503)
 
 
-def test_a_filter_without_its_layer_gets_as_far_as_the_reason(locality):
+def test_a_filter_without_its_layer_gets_as_far_as_the_reason(locality: Locality) -> None:
     """The check before the run has no layer to hold it against; `must_fit` says what is wrong."""
     check_layers(validate_inputs(Inputs, {'coverage': 'elevation', 'filter': 'floors > 2'}), locality, 'public')
 
 
 @pytest.mark.parametrize('wrong', [{'statistics': []}, {'statistics': ['average']}, {'weight': 'money'}])
-def test_inputs_of_no_meaning_are_refused(wrong):
+def test_inputs_of_no_meaning_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(InvalidInput, match=next(iter(wrong))):
         validate_inputs(Inputs, {'coverage': 'elevation', **wrong})
 
 
-def test_the_demo_against_qgis(readable_province, locality, tmp_path):
+def test_the_demo_against_qgis(readable_province: dict[str, str], locality: Locality, tmp_path: Path) -> None:
     """QGIS takes a cell by its middle and we by its share, so a commune's mean may differ by what its border cuts."""
-    asked = {'coverage': 'elevation', 'statistics': ['count', 'sum', 'mean', 'median', 'stdev']}
+    asked: dict[str, Any] = {'coverage': 'elevation', 'statistics': ['count', 'sum', 'mean', 'median', 'stdev']}
     found = rows(ask(locality, **asked))
     with connection('reader_public') as db:
         zones = Data(db, locality, 'public').zones(LayerRef('communes'))
@@ -259,7 +275,9 @@ def test_the_demo_against_qgis(readable_province, locality, tmp_path):
     )
 
 
-def test_people_who_live_on_ground_that_is_counted_next_door(zones, homes, loader, locality):
+def test_people_who_live_on_ground_that_is_counted_next_door(
+    zones: None, homes: None, loader: Loader, locality: Locality
+) -> None:
     """One field over both zones, counted in one of them by its point: in both it is what people live on.
 
     Four in the west, and six on the border or in the east, of which the border counts in the west.
@@ -277,7 +295,7 @@ def test_people_who_live_on_ground_that_is_counted_next_door(zones, homes, loade
     assert sum(found[code]['count'] for code in '123') == 1
 
 
-def test_a_zone_as_large_as_the_world_is_refused(heights, locality):
+def test_a_zone_as_large_as_the_world_is_refused(heights: None, locality: Locality) -> None:
     """The projection of the raster has no place for it; its statistics were no numbers, and the run a fault."""
     world = {'type': 'Feature', 'geometry': shapely.geometry.mapping(shapely.box(-180, -90, 180, 90)), 'properties': {}}
     zones = {'type': 'FeatureCollection', 'features': [world]}
@@ -285,7 +303,7 @@ def test_a_zone_as_large_as_the_world_is_refused(heights, locality):
         ask(locality, 'internal', coverage='elevation', statistics=['mean', 'count'], zones=zones)
 
 
-def test_zones_that_overlap_have_all_that_lies_in_each(loader, locality):
+def test_zones_that_overlap_have_all_that_lies_in_each(loader: Loader, locality: Locality) -> None:
     """A house wholly in one zone, half in another that overlaps it."""
     boxes = {'1': (0, 0, 40, 40), '2': (10, 0, 40, 40)}
     loader.load('communes', [(shapely.MultiPolygon([shapely.box(*box)]), commune(code)) for code, box in boxes.items()])

@@ -13,7 +13,10 @@ import rasterio
 import shapely
 import shapely.affinity
 from psycopg2 import sql
+from psycopg2.extensions import cursor as Cursor
+from shapely.geometry.base import BaseGeometry
 
+from dothi.core.arrays import Floats
 from dothi.core.crs import WGS84, proj_string, transformer
 from dothi.core.database import connection
 from dothi.core.locality import Locality
@@ -61,7 +64,7 @@ class Loader:
             cursor.execute('update catalog.layer set current_release = %s where id = %s', [release, layer])
         return release
 
-    def raster(self, coverage: str, values: Any, cell_m: float = 10.0) -> int:
+    def raster(self, coverage: str, values: Floats, cell_m: float = 10.0) -> int:
         """The number of the release of a raster whose lower left corner is ORIGIN; NaN where it has no value."""
         described = self.locality.coverages[coverage]
         cells = np.where(np.isnan(values), described.nodata, values)
@@ -100,16 +103,19 @@ class Loader:
             'communes', [(shapely.MultiPolygon([shapely.box(*box)]), commune(code)) for code, box in town.zones.items()]
         )
 
-    def _release(self, cursor: Any, layer: str, rows: int, demo: bool) -> int:
+    def _release(self, cursor: Cursor, layer: str, rows: int, demo: bool) -> int:
         cursor.execute(
             """insert into catalog.release (layer_id, origin, scope, mode, rows_added, rows_changed, rows_closed,
                                             rows_total, demo_rows)
                values (%s, %s, 'all', 'replace', %s, 0, 0, %s, %s) returning number""",
             [layer, 'demo' if demo else 'delivery', rows, rows, rows if demo else 0],
         )
-        return int(cursor.fetchone()[0])
+        ((number,),) = cursor.fetchall()
+        return int(number)
 
-    def _insert(self, cursor: Any, layer: str, shape: Any, attributes: dict[str, Any], release: int) -> None:
+    def _insert(
+        self, cursor: Cursor, layer: str, shape: BaseGeometry, attributes: dict[str, Any], release: int
+    ) -> None:
         geometry = sql.SQL('ST_GeomFromWKB({}, {})').format(
             sql.Literal(psycopg2.Binary(shapely.to_wkb(shape))), sql.Literal(self.locality.srid)
         )
@@ -140,7 +146,7 @@ def station(number: int) -> dict[str, Any]:
     return {'code': f'S{number}', 'name': f'Trạm {number}', 'kind': 'station'}
 
 
-def in_degrees(shape: Any) -> Any:
+def in_degrees(shape: BaseGeometry) -> BaseGeometry:
     """A shape of the town, relative to ORIGIN, in CRS84."""
     change = transformer(proj_string(9209), proj_string(WGS84)).transform
     return shapely.transform(shapely.affinity.translate(shape, *ORIGIN), lambda xy: np.column_stack(change(*xy.T)))
@@ -151,7 +157,7 @@ def features(*some: dict[str, Any]) -> dict[str, Any]:
     return {'type': 'FeatureCollection', 'features': [*some]}
 
 
-def feature(shape: Any, **properties: Any) -> dict[str, Any]:
+def feature(shape: BaseGeometry, **properties: Any) -> dict[str, Any]:
     """A feature to be sent along; its shape is relative to ORIGIN."""
     geometry = json.loads(shapely.to_geojson(in_degrees(shape)))
     return {'type': 'Feature', 'properties': properties, 'geometry': geometry}

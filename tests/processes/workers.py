@@ -65,7 +65,7 @@ def wait_until(true: Callable[[], bool], patience_s: float = PATIENCE_S) -> None
         time.sleep(0.02)
 
 
-def descendants(pid):
+def descendants(pid: int) -> set[int]:
     """Process ids under `pid`, by /proc."""
     parents = {}
     for stat in Path('/proc').glob('[0-9]*/stat'):

@@ -63,7 +63,7 @@ def identified(shown: QgsRasterLayer, place: QgsPointXY, box: QgsRectangle) -> d
     return answers
 
 
-def main(asked: Any) -> None:
+def main(asked: dict[str, Any]) -> None:
     ows = asked['ows']
     both = f'crs=EPSG:3857&format=image/png&layers={asked["layer"]}&'
     wms = layer(f'{both}styles=&url={quote(ows, safe=":/")}')

@@ -5,8 +5,10 @@ Reads host, port, database and the users with their passwords as JSON from stand
 
 import json
 import sys
+from typing import Any
 
 from qgis.core import (
+    QgsAbstractDatabaseProviderConnection,
     QgsApplication,
     QgsDataSourceUri,
     QgsProviderRegistry,
@@ -17,7 +19,7 @@ from qgis.core import (
 
 application = QgsApplication([], False)
 application.initQgis()
-said = []
+said: list[str] = []
 application.messageLog().messageReceived.connect(lambda message, tag, level: said.append(f'{tag}: {message}'))
 
 EDITS = (
@@ -28,7 +30,7 @@ EDITS = (
 )
 
 
-def told(table, uri):
+def told(table: QgsAbstractDatabaseProviderConnection.TableProperty, uri: QgsDataSourceUri) -> dict[str, Any]:
     """A layer as the browser adds it, which takes the first column that may be a key of a view."""
     keys = table.primaryKeyColumns()
     uri.setDataSource('share', table.tableName(), table.geometryColumn(), '', keys[0])
@@ -47,7 +49,7 @@ def told(table, uri):
     }
 
 
-def seen_by(user, password):
+def seen_by(user: str, password: str) -> dict[str, Any]:
     """All layers that the browser lists for a user."""
     uri = QgsDataSourceUri()
     uri.setConnection(place['host'], place['port'], place['database'], user, password)

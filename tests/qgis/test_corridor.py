@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyogrio
@@ -62,7 +63,7 @@ def in_qgis(package: Path, home: Path) -> list[str]:
     ],
 )
 def test_qgis_finds_the_same_buildings(
-    readable_province: dict[str, str], locality: Locality, tmp_path: Path, inputs: dict[str, object], lines: str
+    readable_province: dict[str, str], locality: Locality, tmp_path: Path, inputs: dict[str, Any], lines: str
 ) -> None:
     package = tmp_path / 'corridor.gpkg'
     write(package, 'lines', 'width_m', lines, locality.srid)

@@ -96,7 +96,7 @@ def day(
     own = {'PATH': os.environ['PATH'], 'HOME': str(home), 'TMPDIR': str(home), 'LC_ALL': 'C.UTF-8'}
     own['QT_QPA_PLATFORM'] = 'offscreen'
     with serving(environment, folder, ('internal',)) as place:
-        command = ['/usr/bin/python3', EDITOR, f'{place.internal_url}/api', key, ','.join(codes)]
+        command = ['/usr/bin/python3', str(EDITOR), f'{place.internal_url}/api', key, ','.join(codes)]
         with subprocess.Popen(command, env=own, text=True, stdin=-1, stdout=-1, stderr=-1) as qgis:
             assert qgis.stdin
             assert qgis.stdout

@@ -5,35 +5,44 @@ Reads a list of pieces of work as JSON from standard input, and writes a list of
 
 import json
 import sys
+from typing import Any
 
 from qgis.core import (
     QgsApplication,
     QgsExpression,
     QgsExpressionContext,
     QgsExpressionContextUtils,
+    QgsMapLayer,
     QgsMapRendererParallelJob,
     QgsMapSettings,
+    QgsMapToPixel,
     QgsPointXY,
     QgsRasterLayer,
     QgsRectangle,
+    QgsRuleBasedLabeling,
+    QgsRuleBasedRenderer,
     QgsVectorLayer,
 )
 from qgis.PyQt.QtCore import QSize
-from qgis.PyQt.QtGui import QColor
+from qgis.PyQt.QtGui import QColor, QImage
+
+# A piece of work, as it is read.
+type Work = dict[str, Any]
+type Rule = QgsRuleBasedRenderer.Rule | QgsRuleBasedLabeling.Rule
 
 application = QgsApplication([], False)
 application.initQgis()
-said = []
+said: list[str] = []
 application.messageLog().messageReceived.connect(lambda message, tag, level: said.append(f'{tag}: {message}'))
 
 
-def colours(image, transform, points):
+def colours(image: QImage, transform: QgsMapToPixel, points: list[tuple[float, float]]) -> list[str]:
     """The colours at points of the map, as #rrggbb."""
     pixels = [transform.transform(QgsPointXY(x, y)) for x, y in points]
     return [image.pixelColor(round(at.x() - 0.5), round(at.y() - 0.5)).name() for at in pixels]
 
 
-def drawn(layer, work):
+def drawn(layer: QgsMapLayer, work: Work) -> dict[str, Any]:
     """A map of the layer alone, at 96 pixels to the inch."""
     settings = QgsMapSettings()
     settings.setLayers([layer])
@@ -53,17 +62,17 @@ def drawn(layer, work):
     return {'scale': settings.scale(), 'colours': found, 'errors': [error.message for error in job.errors()]}
 
 
-def told(rule):
+def told(rule: Rule) -> dict[str, Any]:
     """A rule with those below it."""
     return {'label': rule.label(), 'filter': rule.filterExpression(), 'rules': [told(one) for one in rule.children()]}
 
 
-def below(rule):
+def below(rule: Rule) -> list[Rule]:
     """A rule and all below it."""
     return [rule] + [one for child in rule.children() for one in below(child)]
 
 
-def expressions(layer):
+def expressions(layer: QgsVectorLayer) -> list[str]:
     """All expressions of a style: of filters and of what differs by scale."""
     rules = below(layer.renderer().rootRule()) + (below(layer.labeling().rootRule()) if layer.labeling() else [])
     filters = [rule.filterExpression() for rule in rules]
@@ -73,7 +82,7 @@ def expressions(layer):
     return [text for text in filters + found if text and text != 'ELSE']
 
 
-def raster_answer(work):
+def raster_answer(work: Work) -> dict[str, Any]:
     """What came of a raster, a text file of cells."""
     layer = QgsRasterLayer(work['file'], 'layer')
     message, well = layer.loadNamedStyle(work['style'])
@@ -81,7 +90,7 @@ def raster_answer(work):
     return {**told, 'expressions': [], **drawn(layer, work), 'said': list(said)}
 
 
-def answer(work):
+def answer(work: Work) -> dict[str, Any]:
     said.clear()
     if work['file'].endswith('.asc'):
         return raster_answer(work)
@@ -103,7 +112,7 @@ def answer(work):
     }
 
 
-def with_wrong_expressions(told):
+def with_wrong_expressions(told: dict[str, Any]) -> dict[str, Any]:
     told['wrong'] = [text for text in told['expressions'] if QgsExpression(text).hasParserError()]
     return told
 

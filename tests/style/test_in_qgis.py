@@ -3,7 +3,7 @@
 import json
 import os
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -135,7 +135,9 @@ def seen(tmp_path_factory: pytest.TempPathFactory, locality: Locality) -> dict[s
     return dict(zip([Path(work['style']).name for work in works], answers, strict=True))
 
 
-def _work(folder: Path, name: str, made: Drawing, kind: str, rows: list[Row], points: Any) -> dict[str, Any]:
+def _work(
+    folder: Path, name: str, made: Drawing, kind: str, rows: list[Row], points: dict[tuple[int, int], str]
+) -> dict[str, Any]:
     data = folder / f'{name}.geojson'
     empty = dict.fromkeys(COLUMNS)
     features = [
@@ -179,7 +181,7 @@ def _written(file: Path, made: Drawing) -> str:
 COLUMNS_OF = layer_of('Point').columns
 
 
-def _own(folder: Path, locality: Locality) -> Any:
+def _own(folder: Path, locality: Locality) -> Iterator[dict[str, str]]:
     for layer in locality.layers.values():
         styles = styles_of(layer, locality.path)
         uri = f'{layer.geometry}?crs=EPSG:3857&' + '&'.join(f'field={name}:string' for name in layer.columns)

@@ -9,7 +9,7 @@ from dothi.cartography.style.drawing import Drawing, drawing_of
 from dothi.cartography.style.layer_styles import styles_of
 from dothi.cartography.style.legibility import LEAST_DISTANCE, nearest, paper
 from dothi.cartography.style.style_file import Part
-from dothi.cartography.style.vision import ciede2000, distance, lab
+from dothi.cartography.style.vision import Sight, ciede2000, distance, lab
 from dothi.core.locality import Locality
 
 
@@ -29,11 +29,13 @@ def test_the_difference_of_two_colours_is_that_of_the_published_test_pairs() -> 
 def test_red_and_green_are_near_for_those_who_miss_a_cone_and_blue_and_green_for_others() -> None:
     white = parse_colour('white')
     assert lab((1, 1, 1)) == pytest.approx((100, 0, 0), abs=0.02)
-    for one, other, sight in [
+    pairs: list[tuple[str, str, Sight]] = [
         ('#b8332f', '#6b6b1f', 'protanopia'), ('#c0504d', '#7f8f2f', 'deuteranopia'),
         ('#2f8fd0', '#2f9f8f', 'tritanopia'),
-    ]:  # fmt: skip
-        typical, seen = (distance(parse_colour(one), parse_colour(other), white, who) for who in ('typical', sight))
+    ]  # fmt: skip
+    for one, other, sight in pairs:
+        colours = parse_colour(one), parse_colour(other), white
+        typical, seen = distance(*colours), distance(*colours, sight)
         assert seen < typical / 2, (one, other, sight, typical, seen)
     half = parse_colour('rgba(0, 0, 0, 0.5)')
     assert distance(half, parse_colour('#808080'), white) < 1

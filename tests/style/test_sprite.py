@@ -66,7 +66,9 @@ def test_each_sign_is_where_the_style_finds_it(locality: Locality, pool: Rendere
 
 def test_every_sign_fills_its_box_so_that_sizes_mean_the_same_everywhere(locality: Locality, pool: Renderers) -> None:
     """Mapnik takes what is drawn for the sign's size, and others its box."""
-    parts = [{'kind': 'marker', 'marker': name, 'color': '#f00'} for name in NAMES if name != 'circle']
+    parts: list[dict[str, object]] = [
+        {'kind': 'marker', 'marker': name, 'color': '#f00'} for name in NAMES if name != 'circle'
+    ]
     icons = icons_of([drawing(locality.layers['schools'], *parts)])
     picture = Image.open(io.BytesIO(sprite_picture(icons, 1, pool)))
     index = sprite_index(icons, 1)

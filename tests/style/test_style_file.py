@@ -20,7 +20,7 @@ from dothi.cartography.style.qml import qml_of
 from dothi.cartography.style.sld import sld_of
 from dothi.cartography.style.style_file import StyleFile
 from dothi.cartography.style.zoom import at_zoom, scale_denominator, zoom_of
-from dothi.core.layer import Layer
+from dothi.core.layer import Audience, Layer
 from dothi.core.locality import Locality
 from dothi.core.locality_file import BadLocalityFile
 
@@ -163,7 +163,8 @@ def test_casings_lie_below_all_lines_and_labels_above_all(locality: Locality) ->
 def test_a_part_whose_column_is_hidden_is_left_out(locality: Locality) -> None:
     part = {'kind': 'fill', 'color': 'red', 'where': 'population > 3'}
     styles = StyleFile.model_validate({'styles': {'default': {'parts': [part]}}})
-    for audience, count in (('public', 0), ('internal', 1)):
+    counts: dict[Audience, int] = {'public': 0, 'internal': 1}
+    for audience, count in counts.items():
         made = drawing_of(locality.layers['buildings'], styles, 'default', audience, lambda _part: [])
         assert len(made.passes) == count
 
@@ -212,7 +213,7 @@ def test_the_legend_calls_things_by_the_domain_or_by_the_file(locality: Locality
 
 
 @pytest.mark.parametrize('width', [0, {10: 0, 14: 0}])
-def test_what_is_0_pixels_wide_is_drawn_by_no_client(locality: Locality, width: Any) -> None:
+def test_what_is_0_pixels_wide_is_drawn_by_no_client(locality: Locality, width: float | dict[float, float]) -> None:
     """MapLibre, SLD and QGIS would draw it a pixel wide: the line is gone, and of the marker the edge alone."""
     roads, stops = locality.layers['roads'], locality.layers['bus_stops']
     line = {'kind': 'line', 'color': '#c01234', 'width': width, 'casing': {'color': '#c01234'}}

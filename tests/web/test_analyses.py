@@ -2,14 +2,15 @@
 
 import json
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.web.conftest import Portal
+
 
 @pytest.fixture
-def form(portal: Any) -> Callable[[str], Page]:
+def form(portal: Portal) -> Callable[[str], Page]:
     def open_form(process: str, lang: str = 'vi') -> Page:
         page: Page = portal.page
         page.goto(f'{portal.url}/api/processes/{process}?f=html&lang={lang}')
@@ -23,7 +24,7 @@ def run(page: Page) -> None:
     page.wait_for_url('**/jobs/**')
 
 
-def test_a_planner_runs_an_analysis_and_sees_its_result(portal: Any, form: Callable[[str], Page]) -> None:
+def test_a_planner_runs_an_analysis_and_sees_its_result(portal: Portal, form: Callable[[str], Page]) -> None:
     """From the list of analyses to a file, with nothing but the page, and nothing from any other server."""
     page = portal.page
     page.goto(f'{portal.url}/api/processes?f=html&lang=vi')
@@ -50,7 +51,7 @@ def test_a_planner_runs_an_analysis_and_sees_its_result(portal: Any, form: Calla
     assert portal.complaints == []
 
 
-def test_progress_is_shown_and_a_job_can_be_cancelled(portal: Any, form: Callable[[str], Page]) -> None:
+def test_progress_is_shown_and_a_job_can_be_cancelled(portal: Portal, form: Callable[[str], Page]) -> None:
     page = form('echo')
     page.locator('[name=pause]').fill('120')
     run(page)
@@ -60,7 +61,7 @@ def test_progress_is_shown_and_a_job_can_be_cancelled(portal: Any, form: Callabl
     expect(page.locator('#job')).to_have_attribute('data-status', 'dismissed')
 
 
-def test_a_refused_input_is_named_beside_its_field(portal: Any, form: Callable[[str], Page]) -> None:
+def test_a_refused_input_is_named_beside_its_field(portal: Portal, form: Callable[[str], Page]) -> None:
     page = form('echo')
     page.locator('[name=arrayInput]').fill('[1]')
     page.get_by_role('button', name='Chạy phân tích').click()
@@ -71,7 +72,7 @@ def test_a_refused_input_is_named_beside_its_field(portal: Any, form: Callable[[
     expect(page.locator('#wrong')).to_contain_text('JSON')
 
 
-def test_a_job_is_run_again(portal: Any, form: Callable[[str], Page]) -> None:
+def test_a_job_is_run_again(portal: Portal, form: Callable[[str], Page]) -> None:
     page = form('echo')
     run(page)
     expect(page.locator('#job')).to_have_attribute('data-status', 'successful')
@@ -81,7 +82,7 @@ def test_a_job_is_run_again(portal: Any, form: Callable[[str], Page]) -> None:
     expect(page.locator('#job')).to_have_attribute('data-status', 'successful')
 
 
-def test_the_form_speaks_english_too(portal: Any, form: Callable[..., Page]) -> None:
+def test_the_form_speaks_english_too(portal: Portal, form: Callable[..., Page]) -> None:
     page = form('echo', 'en')
     expect(page.get_by_role('button', name='Run the analysis')).to_be_visible()
     assert portal.complaints == []

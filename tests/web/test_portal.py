@@ -12,6 +12,8 @@ from playwright.sync_api import Locator, Page, Playwright, Route, expect
 
 from dothi.core.locality import Locality
 from tests.matrix import exhaustive
+from tests.present import present
+from tests.web.conftest import Portal
 
 PHONE = {'viewport': {'width': 360, 'height': 740}, 'is_mobile': True, 'has_touch': True}
 VIETNAMESE = ''.join(
@@ -41,7 +43,7 @@ def click_middle(page: Page) -> None:
 
 
 @pytest.fixture(scope='module')
-def legend_page(visit_in_module: Callable[..., Any]) -> Any:
+def legend_page(visit_in_module: Callable[..., Portal]) -> Portal:
     """A portal in English, for tests that leave its legend as it was: a page takes 2.5 s of processor time to draw."""
     portal = visit_in_module()
     portal.open('/?lang=en')
@@ -49,7 +51,7 @@ def legend_page(visit_in_module: Callable[..., Any]) -> Any:
 
 
 @pytest.fixture(scope='module')
-def school_page(visit_in_module: Callable[..., Any], school: dict[str, Any]) -> Any:
+def school_page(visit_in_module: Callable[..., Portal], school: dict[str, Any]) -> Portal:
     """A portal in Vietnamese with a school in the middle, for tests that close what they open."""
     portal = visit_in_module()
     portal.open(close_to(school))
@@ -57,7 +59,7 @@ def school_page(visit_in_module: Callable[..., Any], school: dict[str, Any]) -> 
 
 
 @pytest.fixture(scope='module')
-def phone(visit_in_module: Callable[..., Any], school: dict[str, Any]) -> Any:
+def phone(visit_in_module: Callable[..., Portal], school: dict[str, Any]) -> Portal:
     """The same on a phone."""
     portal = visit_in_module(**PHONE)
     portal.open(close_to(school))
@@ -88,7 +90,7 @@ def attributes(page: Page) -> dict[str, str]:
 
 
 def test_the_map_draws_the_layers_from_this_server_alone_and_without_complaint(
-    visit: Callable[..., Any],
+    visit: Callable[..., Portal],
 ) -> None:
     portal = visit(reduced_motion='no-preference')
     page = portal.open()
@@ -101,7 +103,7 @@ def test_the_map_draws_the_layers_from_this_server_alone_and_without_complaint(
     expect(page.locator('.maplibregl-ctrl-scale')).to_contain_text('km')
 
 
-def test_demonstration_data_are_called_so_in_both_languages_while_they_are_shown(portal: Any) -> None:
+def test_demonstration_data_are_called_so_in_both_languages_while_they_are_shown(portal: Portal) -> None:
     page = portal.visit('/?lang=en')
     expect(page.locator('#demo')).to_be_visible()
     expect(page.locator('#demo')).to_have_text('Dữ liệu minh họa / Demonstration data')
@@ -111,7 +113,9 @@ def test_demonstration_data_are_called_so_in_both_languages_while_they_are_shown
     expect(page.locator('#demo')).to_be_hidden()
 
 
-def test_the_portal_is_vietnamese_until_asked_for_english_and_then_remembers(portal: Any, locality: Locality) -> None:
+def test_the_portal_is_vietnamese_until_asked_for_english_and_then_remembers(
+    portal: Portal, locality: Locality
+) -> None:
     page, title = portal.visit(), locality.layers['schools'].title
     expect(page.locator('html')).to_have_attribute('lang', 'vi')
     expect(page.locator('#legend')).to_contain_text(title.vi)
@@ -126,7 +130,7 @@ def test_the_portal_is_vietnamese_until_asked_for_english_and_then_remembers(por
     expect(page.locator('#legend-switch')).to_have_text('Legend')
 
 
-def test_a_legend_switch_hides_its_layer_and_brings_it_back(legend_page: Any, locality: Locality) -> None:
+def test_a_legend_switch_hides_its_layer_and_brings_it_back(legend_page: Portal, locality: Locality) -> None:
     switch = legend_page.page.get_by_role('checkbox', name=locality.layers['districts'].title.en)
     expect(switch).to_be_checked()
     switch.uncheck()
@@ -137,7 +141,7 @@ def test_a_legend_switch_hides_its_layer_and_brings_it_back(legend_page: Any, lo
 
 
 def test_the_legend_groups_the_layers_by_theme_in_the_order_of_the_locality(
-    legend_page: Any, locality: Locality
+    legend_page: Portal, locality: Locality
 ) -> None:
     page = legend_page.page
     titles = page.locator('#legend-layers h3 .theme-name')
@@ -145,13 +149,13 @@ def test_the_legend_groups_the_layers_by_theme_in_the_order_of_the_locality(
     page.get_by_role('button', name='Tiếng Việt').click()
     expect(titles).to_have_text([title.vi for title in locality.themes.values()])
     for group in page.locator('#legend-layers section').all():
-        layers = [row.get_attribute('data-layer') for row in group.locator('li[data-layer]').all()]
+        layers = [present(row.get_attribute('data-layer')) for row in group.locator('li[data-layer]').all()]
         assert layers
         assert {locality.layers[layer].theme for layer in layers} == {group.get_attribute('data-theme')}
     page.get_by_role('button', name='English').click()
 
 
-def test_a_theme_is_folded_by_the_keyboard_and_stays_so_in_the_other_language(legend_page: Any) -> None:
+def test_a_theme_is_folded_by_the_keyboard_and_stays_so_in_the_other_language(legend_page: Portal) -> None:
     page = legend_page.page
     button, layer = theme(page, 'boundaries'), page.locator('[data-layer=districts]')
     expect(button).to_have_attribute('aria-expanded', 'true')
@@ -167,7 +171,7 @@ def test_a_theme_is_folded_by_the_keyboard_and_stays_so_in_the_other_language(le
     page.get_by_role('button', name='English').click()
 
 
-def test_a_theme_counts_its_layers_that_are_on_and_folding_leaves_them_on(legend_page: Any) -> None:
+def test_a_theme_counts_its_layers_that_are_on_and_folding_leaves_them_on(legend_page: Portal) -> None:
     page = legend_page.page
     button = theme(page, 'boundaries')
     expect(button).to_have_accessible_name('Administrative boundaries 2/2 layers on')
@@ -181,9 +185,18 @@ def test_a_theme_counts_its_layers_that_are_on_and_folding_leaves_them_on(legend
     expect(button).to_have_accessible_name('Administrative boundaries 2/2 layers on')
 
 
+def test_the_day_whose_units_are_shown_is_named(portal: Portal, locality: Locality) -> None:
+    """31/08/2024 in Vietnamese, 2024-08-31 in English; it is the day of the locality's file."""
+    assert str(locality.place.reference_date) == '2024-08-31'
+    expect(portal.open('/?lang=vi').locator('#day')).to_have_text('Địa giới ngày 31/08/2024')
+    expect(portal.open('/?lang=en').locator('#day')).to_have_text('Boundaries of 2024-08-31')
+
+
 @pytest.mark.parametrize('height', [600, 1400, pytest.param(800, marks=exhaustive)])
-def test_every_theme_is_in_sight_when_the_map_opens(height: int, visit: Callable[..., Any], locality: Locality) -> None:
-    page = visit(viewport={'width': 1280, 'height': height}).visit()
+def test_every_theme_is_in_sight_when_the_map_opens(
+    height: int, visit: Callable[..., Portal], locality: Locality
+) -> None:
+    page = visit(viewport={'width': 700, 'height': height}).visit()
     themes = page.locator('#legend-layers h3')
     expect(themes).to_have_count(len(locality.themes))
     body = page.locator('#legend-body').bounding_box()
@@ -196,31 +209,34 @@ def test_every_theme_is_in_sight_when_the_map_opens(height: int, visit: Callable
     assert page.locator('#legend-layers [aria-expanded=true]').count() >= 1
 
 
-def test_the_legend_names_the_categories_by_their_titles(legend_page: Any, locality: Locality) -> None:
+def test_the_legend_names_the_categories_by_their_titles(legend_page: Portal, locality: Locality) -> None:
     levels = locality.layers['schools'].columns['level'].domain
+    assert levels is not None
     shown = legend_page.page.locator('#legend-layers [data-layer=schools] ul li')
     expect(shown).to_have_text([title.en for title in levels.values()])
 
 
 def test_a_click_shows_titles_domain_labels_and_units(
-    school_page: Any, locality: Locality, school: dict[str, Any]
+    school_page: Portal, locality: Locality, school: dict[str, Any]
 ) -> None:
     page, columns, values = school_page.page, locality.layers['schools'].columns, school['properties']
+    levels = columns['level'].domain
+    assert levels is not None
     click_middle(page)
     shown = attributes(page)
     assert shown[columns['code'].title.vi] == values['code']
-    assert shown[columns['level'].title.vi] == columns['level'].domain[values['level']].vi
+    assert shown[columns['level'].title.vi] == levels[values['level']].vi
     assert shown[columns['places'].title.vi].endswith('\u00a0chỗ')
     page.get_by_role('button', name='English').click()
     shown = attributes(page)
-    assert shown[columns['level'].title.en] == columns['level'].domain[values['level']].en
+    assert shown[columns['level'].title.en] == levels[values['level']].en
     assert shown[columns['places'].title.en].endswith('\u00a0places')
     page.get_by_role('button', name='Tiếng Việt').click()
     close_card(page)
 
 
 def test_the_card_is_headed_by_the_name_where_there_is_one(
-    school_page: Any, locality: Locality, school: dict[str, Any]
+    school_page: Portal, locality: Locality, school: dict[str, Any]
 ) -> None:
     page, layers = school_page.page, locality.layers
     click_middle(page)
@@ -230,7 +246,7 @@ def test_the_card_is_headed_by_the_name_where_there_is_one(
     expect(page.locator('#details')).to_be_hidden()
 
 
-def test_a_feature_without_a_name_is_headed_by_its_layer(portal: Any, locality: Locality) -> None:
+def test_a_feature_without_a_name_is_headed_by_its_layer(portal: Portal, locality: Locality) -> None:
     page = portal.page
     # the style, and not the sprite below it
     page.route(re.compile(r'/api/styles/[^/]+$'), lambda route: route.fulfill(json=_nameless(route.fetch().json())))
@@ -248,7 +264,7 @@ def _nameless(style: dict[str, Any]) -> dict[str, Any]:
     return style
 
 
-def test_the_keyboard_alone_reaches_the_attributes_and_comes_back(school_page: Any, school: dict[str, Any]) -> None:
+def test_the_keyboard_alone_reaches_the_attributes_and_comes_back(school_page: Portal, school: dict[str, Any]) -> None:
     page = school_page.page
     canvas = page.locator('.maplibregl-canvas')
     for _ in range(40):
@@ -264,16 +280,7 @@ def test_the_keyboard_alone_reaches_the_attributes_and_comes_back(school_page: A
     expect(canvas).to_be_focused()
 
 
-def test_the_address_keeps_the_view(portal: Any, school: dict[str, Any]) -> None:
-    page = portal.open(close_to(school))
-    page.get_by_role('button', name='Thu nhỏ').click()
-    portal.wait_until(lambda: '#16/' in page.url)
-    portal.page.reload()
-    page.wait_for_selector('body[data-map=idle]')
-    assert round(page.evaluate('dothiMap.getZoom()')) == 16
-
-
-def test_on_a_phone_nothing_overflows_and_the_legend_is_a_sheet(phone: Any) -> None:
+def test_on_a_phone_nothing_overflows_and_the_legend_is_a_sheet(phone: Portal) -> None:
     page = phone.page
     sheet, body = page.locator('#legend'), page.locator('#legend-body')
     expect(sheet).to_be_visible()
@@ -298,7 +305,7 @@ def test_on_a_phone_nothing_overflows_and_the_legend_is_a_sheet(phone: Any) -> N
     expect(body).to_be_hidden()
 
 
-def test_a_tap_on_a_phone_opens_the_attributes_as_a_sheet(phone: Any, school: dict[str, Any]) -> None:
+def test_a_tap_on_a_phone_opens_the_attributes_as_a_sheet(phone: Portal, school: dict[str, Any]) -> None:
     page = phone.page
     page.touchscreen.tap(180, 370)
     assert school['properties']['code'] in attributes(page).values()
@@ -306,7 +313,7 @@ def test_a_tap_on_a_phone_opens_the_attributes_as_a_sheet(phone: Any, school: di
     expect(page.locator('#details')).to_be_hidden()
 
 
-def test_every_vietnamese_letter_is_in_the_font_of_the_labels(legend_page: Any) -> None:
+def test_every_vietnamese_letter_is_in_the_font_of_the_labels(legend_page: Portal) -> None:
     page = legend_page.page
     # A letter that the font lacks takes the width of whatever stands behind it in the list.
     script = """async letters => {
@@ -322,7 +329,7 @@ def test_every_vietnamese_letter_is_in_the_font_of_the_labels(legend_page: Any) 
     assert page.evaluate(script, 'ж') == ['ж'], 'the measurement cannot tell'
 
 
-def test_without_api_or_data_both_languages_say_so_and_trying_again_works(portal: Any) -> None:
+def test_without_api_or_data_both_languages_say_so_and_trying_again_works(portal: Portal) -> None:
     """No answer, then a fault, then no layers; each shows when it is tried again, and so does the map at last."""
     page, trying_again = portal.page, portal.page.get_by_role('button', name='Try again')
     spoilt = {'unreachable': lambda route: route.abort(), 'fault': _answer_fault, 'noData': _answer_without_layers}
@@ -350,7 +357,7 @@ def _answer_without_layers(route: Route) -> None:
     route.fulfill(json=style)
 
 
-def test_tiles_that_fail_are_reported_and_the_rest_stays_usable(portal: Any) -> None:
+def test_tiles_that_fail_are_reported_and_the_rest_stays_usable(portal: Portal) -> None:
     page = portal.page
     page.route('**/tiles/**', lambda route: route.fulfill(status=500, body=''))
     portal.visit()
@@ -371,8 +378,12 @@ def test_a_browser_without_webgl_is_told_so(playwright: Playwright, portal_url: 
     browser.close()
 
 
-def test_a_visitor_chooses_styles_and_the_address_keeps_them(portal: Any, locality: Locality) -> None:
-    page = portal.open('/?lang=en')
+def test_a_visitor_chooses_view_and_styles_and_the_address_keeps_them(
+    portal: Portal, locality: Locality, school: dict[str, Any]
+) -> None:
+    page = portal.open(close_to(school, 'en'))
+    page.get_by_role('button', name='Zoom out').click()
+    portal.wait_until(lambda: '#16/' in page.url)
     background = "dothiMap.getPaintProperty('background', 'background-color')"
     light = page.evaluate(background)
     page.locator('[data-layer=districts] input').uncheck()
@@ -381,6 +392,7 @@ def test_a_visitor_chooses_styles_and_the_address_keeps_them(portal: Any, locali
     unfold_all(page)
     page.get_by_label(f'Drawn by: {locality.layers["roads"].title.en}').select_option('surface')
     surfaces = locality.layers['roads'].columns['surface'].domain
+    assert surfaces is not None
     expect(page.locator('#legend-layers [data-layer=roads] ul li')).to_have_text(
         [title.en for title in surfaces.values()]
     )
@@ -391,6 +403,7 @@ def test_a_visitor_chooses_styles_and_the_address_keeps_them(portal: Any, locali
     assert page.locator('[data-layer=schools] ul .swatch path[fill-rule=evenodd]').count() == 4
     page.reload()
     page.wait_for_selector('body[data-map=idle]')
+    assert round(page.evaluate('dothiMap.getZoom()')) == 16
     unfold_all(page)
     expect(page.get_by_label('Map style')).to_have_value('dark')
     expect(page.get_by_label(f'Drawn by: {locality.layers["roads"].title.en}')).to_have_value('surface')
@@ -398,14 +411,14 @@ def test_a_visitor_chooses_styles_and_the_address_keeps_them(portal: Any, locali
     assert portal.complaints == []
 
 
-def test_a_style_that_is_gone_gives_way_to_the_usual_one(portal: Any) -> None:
+def test_a_style_that_is_gone_gives_way_to_the_usual_one(portal: Portal) -> None:
     page = portal.open('/?lang=en&style=gone&styles=roads:gone')
     expect(page.get_by_label('Map style')).to_have_value('default')
     assert 'gone' not in page.url
     expect(page.locator('#notice')).to_be_hidden()
 
 
-def test_a_style_that_cannot_be_had_leaves_the_lists_as_the_map_is(legend_page: Any) -> None:
+def test_a_style_that_cannot_be_had_leaves_the_lists_as_the_map_is(legend_page: Portal) -> None:
     """A browser tells of no change where the same style is chosen again."""
     page = legend_page.page
     page.route('**/api/styles/dark*', lambda route: route.abort())
@@ -420,7 +433,7 @@ def test_a_style_that_cannot_be_had_leaves_the_lists_as_the_map_is(legend_page: 
     expect(page.get_by_label('Map style')).to_have_value('default')
 
 
-def test_no_layer_is_too_far_to_see_where_it_is_drawn(school_page: Any) -> None:
+def test_no_layer_is_too_far_to_see_where_it_is_drawn(school_page: Portal) -> None:
     """Markets and power stations are drawn as signs alone."""
     page = school_page.page
     assert page.locator('#legend-layers [data-layer=substations]').count() == 1

@@ -1,7 +1,7 @@
 """The map of faults in a receipt zooms by buttons, wheel and keys, from a file and without a network."""
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page
@@ -19,7 +19,7 @@ def bad_row(row: int, place: tuple[float, float]) -> BadRow:
 
 
 @pytest.fixture
-def opened(chromium: Browser, tmp_path: Path) -> Any:
+def opened(chromium: Browser, tmp_path: Path) -> Iterator[Page]:
     """The page of a report with two faults ten metres apart, which one dot hides on the whole map."""
     report = Report(layer='schools', file='t.gpkg', verdict='returned', map_extent=EXTENT)
     report.rows = Rows(bad=[bad_row(row, place) for row, place in enumerate(PLACES, 1)], by_code={'type': 2})

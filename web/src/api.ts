@@ -1,5 +1,5 @@
 /** What the portal reads: the style document with our metadata, and single items. */
-import type {Feature} from 'geojson';
+import type {Feature, Point} from 'geojson';
 import type {StyleSpecification} from 'maplibre-gl';
 import {written, type Choice} from './choice';
 import {language} from './language';
@@ -54,6 +54,8 @@ export interface LegendLayer {
 export interface StyleMetadata {
   'dothi:title'?: Text;
   'dothi:attribution'?: Text;
+  /** The day whose administrative units are shown; null where there are none. */
+  'dothi:day'?: string | null;
   'dothi:demo': boolean;
   /** The style of the whole map, and all that there are. */
   'dothi:style': string;
@@ -96,6 +98,18 @@ export async function fetchItem(layer: string, id: number | string): Promise<Fea
   const address = itemAddress(layer, id);
   address.search = `f=json&lang=${language()}`;
   return await read(address) as Feature;
+}
+
+/** The places that an address may mean, the likeliest first; all that `summary` says is in the reader's language. */
+export interface Places {
+  features: Feature<Point, {place: string; precision: string; radius_m: number; commune: string | null}>[];
+  summary: {sure: boolean; evidence: string[]};
+}
+
+export async function fetchPlaces(words: string): Promise<Places> {
+  const address = new URL('geocode', API);
+  address.search = new URLSearchParams({q: words, f: 'json', lang: language()}).toString();
+  return await read(address) as Places;
 }
 
 /**

@@ -49,6 +49,9 @@ function writeWords(): void {
     element.setAttribute('aria-label', say(element.dataset['label'] as Word));
     if (element.tagName === 'BUTTON') element.title = say(element.dataset['label'] as Word);
   }
+  for (const element of document.querySelectorAll<HTMLInputElement>('[data-hint]')) {
+    element.placeholder = say(element.dataset['hint'] as Word);
+  }
   for (const button of document.querySelectorAll<HTMLElement>('button[data-lang]')) {
     button.setAttribute('aria-pressed', String(button.dataset['lang'] === current));
   }

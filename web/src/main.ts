@@ -8,7 +8,9 @@ import {featuresAt} from './find';
 import {inLanguage, pick, say, startLanguage} from './language';
 import {createMap, hasWebgl, mark} from './map';
 import {hideFault, showFault} from './notice';
+import {Search} from './search';
 import {Styles} from './styles';
+import {localDate} from './values';
 
 const RETRY_MS = 15_000;
 
@@ -21,6 +23,7 @@ async function start(): Promise<void> {
   const map = await createMap(style);
   new Styles(map, style);
   answerClicks(map, style);
+  new Search(map, (item) => mark(map, item));
   Object.assign(window, {dothiMap: map}); // to look at the map from the browser's console, and from the tests
 }
 
@@ -57,11 +60,13 @@ function tryLater(fault: 'noData' | 'unreachable'): void {
 }
 
 function nameThings(style: MapStyle): void {
-  const {'dothi:title': title, 'dothi:attribution': attribution} = style.metadata;
+  const {'dothi:title': title, 'dothi:attribution': attribution, 'dothi:day': day} = style.metadata;
   inLanguage(() => {
     const name = title ? pick(title) : style.name ?? '';
     byId('title').textContent = name;
     document.title = `${name} · ${say('pageTitle')} · Đô Thị`;
+    byId('day').hidden = !day;
+    byId('day').textContent = day ? `${say('unitsOf')} ${localDate(day)}` : '';
     byId('attribution').textContent = attribution ? `© ${pick(attribution)}` : '';
   });
 }

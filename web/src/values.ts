@@ -24,7 +24,7 @@ function unit(column: Column | undefined): string {
 }
 
 // A date is a day of the calendar, not a moment: no Date object, which would shift it by the time zone.
-function localDate(value: string): string {
+export function localDate(value: string): string {
   const found = DATE.exec(value);
   if (!found) return value;
   const [, year, month, day] = found;

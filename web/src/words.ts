@@ -8,6 +8,7 @@ export interface Text {
 export const WORDS = {
   pageTitle: {vi: 'Bản đồ', en: 'Map'},
   language: {vi: 'Ngôn ngữ', en: 'Language'},
+  unitsOf: {vi: 'Địa giới ngày', en: 'Boundaries of'},
   legend: {vi: 'Chú giải', en: 'Legend'},
   links: {vi: 'Dịch vụ dữ liệu', en: 'Data services'},
   api: {vi: 'API dữ liệu', en: 'Data API'},
@@ -35,6 +36,14 @@ export const WORDS = {
   noValue: {vi: 'chưa có', en: 'not given'},
   yes: {vi: 'Có', en: 'Yes'},
   no: {vi: 'Không', en: 'No'},
+  search: {vi: 'Tìm địa chỉ, địa điểm', en: 'Find an address or a place'},
+  searchStart: {vi: 'Tìm', en: 'Find'},
+  noPlace: {vi: 'Không có tên nào như vậy trong dữ liệu.', en: 'No such name is in the data.'},
+  confirmedPlace: {vi: 'đã xác nhận', en: 'confirmed'},
+  housePlace: {vi: 'số nhà', en: 'house'},
+  namedPlace: {vi: 'địa điểm', en: 'place'},
+  streetPlace: {vi: 'đường', en: 'street'},
+  unitPlace: {vi: 'đơn vị hành chính', en: 'administrative unit'},
   retry: {vi: 'Thử lại', en: 'Try again'},
 } satisfies Record<string, Text>;
 

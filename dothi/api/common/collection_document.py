@@ -14,6 +14,7 @@ from dothi.api.http.service import service
 from dothi.api.http.snapshot import Snapshot
 from dothi.api.items.documents import item_links
 from dothi.api.items.downloads import download_links
+from dothi.api.items.template import template_links
 from dothi.api.maps.links import map_links
 from dothi.api.ows.address import WMS, wms_url
 from dothi.api.styles.links import styles_links
@@ -72,6 +73,7 @@ def _describe_collection(
         'dothi:release': release.number,
         'dothi:demo': release.demo,
         'dothi:rows': release.rows_total,
+        **({'dothi:day': locality.place.reference_date.isoformat()} if layer.publish.shows_reference_date else {}),
         'updated': release.released_at.isoformat(),
         'links': [*_collection_links(layer), *files, *_licence_links(layer)],
     }
@@ -105,6 +107,7 @@ def _collection_links(layer: Layer) -> list[dict[str, Any]]:
         *styles_links(base),
         link('service', WMS, 'WMS 1.3.0', wms_url()),
         *map_links(base),
+        *template_links(layer),
     ]
 
 

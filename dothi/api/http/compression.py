@@ -3,7 +3,7 @@
 import gzip
 from http import HTTPStatus
 
-import brotli  # type: ignore[import-untyped]
+import brotli
 from flask import Flask, Response, request
 
 from dothi.api.http.vary import vary_by

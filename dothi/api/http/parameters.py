@@ -33,7 +33,7 @@ class Parameter[T]:
 
     parse: the value that a name and a text stand for; raises BadParameter. schema, description, example: as the
     OpenAPI document has them. repeatable: several values may come as several parameters. place: where the parameter
-    stands; only those of the query are read here.
+    stands; only those of the query are read here. required: of the query; the view refuses a request without it.
     """
 
     name: str
@@ -43,6 +43,7 @@ class Parameter[T]:
     example: ByOffer[Any] = None
     repeatable: bool = False
     place: Literal['query', 'path', 'header'] = 'query'
+    required: bool = False
 
     @property
     def is_present(self) -> bool:
@@ -70,7 +71,7 @@ class Parameter[T]:
             'name': self.name,
             'in': self.place,
             'description': self.description(offer) if callable(self.description) else self.description,
-            'required': self.place == 'path',
+            'required': self.required or self.place == 'path',
             'schema': self.schema(offer) if callable(self.schema) else self.schema,
             **({'style': 'form', 'explode': self.repeatable} if self.place == 'query' else {}),
             **({} if example is None else {'example': example}),

@@ -10,9 +10,11 @@ from dothi.api.http.parameters import LANG, in_formats, in_path
 from dothi.api.http.query_body import CQL2, FORM
 from dothi.api.items.documents import ITEM_FORMATS
 from dothi.api.items.query import FEATURE_PARAMETERS, SEARCH, example_filter, page_parameters, searched_columns
+from dothi.api.items.template import PARAMETERS as TEMPLATE_PARAMETERS
 from dothi.core.export.formats import FORMATS, PAGED
 from dothi.core.job_settings import JobSettings
 from dothi.core.text import Text
+from etl.template.formats import FORMATS as TEMPLATE_FORMATS
 
 # A filter as JSON that needs no column.
 NOTHING_LEFT_OUT = {'op': '=', 'args': [1, 1]}
@@ -27,6 +29,7 @@ def item_paths(offer: Offer) -> dict[str, Any]:
         paths[f'{base}/items'] = _page(of)
         paths[f'{base}/items/{{featureId}}'] = _feature(of)
         paths[f'{base}/search'] = {'post': _search(of)}
+        paths[f'{base}/template'] = _template(of)
         if JobSettings().downloads:
             paths[f'{base}/downloads/{{name}}'] = _download(of)
     return paths
@@ -84,6 +87,15 @@ def _content(schema: str) -> dict[str, Any]:
     success = content(schema, GEOJSON, {JSONLD: {'type': 'object'}} | files)
     success['headers'] |= headers('Content-Crs', 'Last-Modified')
     return success
+
+
+def _template(of: Offer) -> dict[str, Any]:
+    body = {
+        'description': Text(vi='Tệp để điền', en='The file to fill in'),
+        'content': {row.media_type: {'schema': BINARY} for row in TEMPLATE_FORMATS.values()},
+    }
+    parameters = [*in_formats(TEMPLATE_FORMATS), *TEMPLATE_PARAMETERS]
+    return get(of, 'getTemplate', Text(vi='mẫu nhập dữ liệu', en='a template to fill in'), parameters, body)
 
 
 def _download(of: Offer) -> dict[str, Any]:

@@ -81,9 +81,7 @@ class MapQuery:
         if self.times is not None:
             return times.format_times(self.times, now)
         layers = [source for source in subject.sources if isinstance(source, Layer)]
-        if layers and all(
-            source.publish.validity and source.publish.without_datetime == 'reference_date' for source in layers
-        ):
+        if layers and all(source.publish.shows_reference_date for source in layers):
             return service().locality.place.reference_date.isoformat()
         return times.format_rfc3339(now)
 

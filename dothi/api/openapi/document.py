@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, Flask, Response, current_app
 
 from dothi import __version__
+from dothi.api.common.geocode import geocode_path
 from dothi.api.common.openapi import OPENAPI as MEDIA_TYPE
 from dothi.api.common.openapi import common_paths
 from dothi.api.coverages.openapi import coverage_paths
@@ -46,6 +47,7 @@ CONFORMANCE_CLASSES = (
 # one with its GET, another with its POST.
 ROOMS: tuple[Callable[[Offer], dict[str, Any]], ...] = (
     common_paths,
+    geocode_path,
     item_paths,
     tile_paths,
     style_paths,

@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 from flask import current_app
 from psycopg2 import sql
@@ -21,6 +22,7 @@ from dothi.cartography.style.zoom import scale_denominator
 from dothi.core.catalog import Release
 from dothi.core.coverage import Coverage
 from dothi.core.layer import Layer
+from dothi.core.locality_folder import locality_folders
 from dothi.core.text import Text
 
 type Box = tuple[float, float, float, float]
@@ -217,11 +219,13 @@ def _build_contents(releases: dict[str, Release], edition: str) -> Contents:
 
 def _style_files() -> list[tuple[str, int]]:
     """The time at which each style file was last changed."""
-    try:
-        with os.scandir(service().locality.path / 'styles') as files:
-            return sorted((file.name, file.stat().st_mtime_ns) for file in files)
-    except FileNotFoundError:
-        return []
+    folders = (folder / 'styles' for folder in locality_folders(service().locality.path))
+    return [stamp for folder in folders if folder.is_dir() for stamp in _stamps(folder)]
+
+
+def _stamps(folder: Path) -> list[tuple[str, int]]:
+    with os.scandir(folder) as files:
+        return sorted((file.name, file.stat().st_mtime_ns) for file in files)
 
 
 def style_of(target: Leaf | Group, text: str, locator: str) -> str:

@@ -12,7 +12,7 @@ from dothi.api.http.parameters import COMMON, Parameter
 from dothi.api.http.query_parameters import LIMIT, limit_schema
 from dothi.api.http.service import service
 from dothi.api.http.words import in_language
-from dothi.api.processes.form import form_fields_of
+from dothi.api.processes.form import example_of, form_fields_of
 from dothi.core.layer import Audience
 from dothi.core.limit_settings import LimitSettings
 from dothi.core.text import Text
@@ -66,9 +66,10 @@ def description(process_id: str) -> Response:
     chosen = find_process(process_id, service().audience)
     document = in_language(chosen.metadata_for_pygeoapi(), language())
     document |= {'id': process_id, 'links': _process_links(process_id)}
+    document['example'] = {'inputs': example_of(service().locality, process_id, chosen)}
     if wanted_format() == 'html':
         members = {
-            'fields': form_fields_of(chosen),
+            'fields': form_fields_of(process_id, chosen),
             'editors_only': chosen.editors_only,
             'knows_editors': chosen.knows_editors(),
             'upload': chosen.upload,

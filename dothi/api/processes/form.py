@@ -7,10 +7,11 @@ from dothi.api.http.language import language, say
 from dothi.api.http.service import service
 from dothi.api.http.snapshot import snapshot
 from dothi.api.http.words import in_language
+from dothi.core.locality import Locality
 from processes.base import Process
 from processes.inputs import LayerRef, field_metadata
 
-type Kind = Literal['layer', 'choice', 'yes-no', 'whole', 'number', 'date', 'text', 'file', 'json']
+type Kind = Literal['layer', 'choice', 'yes-no', 'whole', 'number', 'date', 'text', 'file', 'lines', 'json']
 
 
 @dataclass(frozen=True)
@@ -35,14 +36,20 @@ class Field:
     longest: int | None = None
 
 
-def form_fields_of(chosen: Process[Any]) -> list[Field]:
+def example_of(locality: Locality, process_id: str, chosen: Process[Any]) -> dict[str, Any]:
+    """Inputs that can be sent as they are: the locality's, or those of the analysis itself."""
+    return locality.place.examples.get(process_id, chosen.example)
+
+
+def form_fields_of(process_id: str, chosen: Process[Any]) -> list[Field]:
     """The fields of the form, in the order of the inputs; what must be filled in comes first."""
+    example = example_of(service().locality, process_id, chosen)
     described = in_language(chosen.metadata_for_pygeoapi()['inputs'], language())
-    form_fields = [_form_field(name, description, chosen) for name, description in described.items()]
+    form_fields = [_form_field(name, description, chosen, example) for name, description in described.items()]
     return sorted(form_fields, key=lambda form_field: not form_field.required)
 
 
-def _form_field(name: str, described: dict[str, Any], chosen: Process[Any]) -> Field:
+def _form_field(name: str, described: dict[str, Any], chosen: Process[Any], example: dict[str, Any]) -> Field:
     schema, field = described['schema'], chosen.inputs.model_fields[name]
     metadata = field_metadata(field)
     kind = _field_kind(name, schema, is_layer=field.annotation in (LayerRef, LayerRef | None), chosen=chosen)
@@ -52,7 +59,7 @@ def _form_field(name: str, described: dict[str, Any], chosen: Process[Any]) -> F
         description=described['description'],
         kind=kind,
         required=described['minOccurs'] > 0,
-        value=chosen.example.get(name, schema.get('default')),
+        value=example.get(name, schema.get('default')),
         choices=_field_choices(kind, schema, metadata),
         unit=metadata['unit'],
         least=schema.get('minimum'),
@@ -67,16 +74,20 @@ def _field_kind(name: str, schema: dict[str, Any], *, is_layer: bool, chosen: Pr
         return 'layer'
     if name == chosen.upload:
         return 'file'
-    if 'enum' in schema:
+    if 'enum' in schema or field_metadata(chosen.inputs.model_fields[name])['levels']:
         return 'choice'
     if schema.get('type') == 'string' and schema.get('format') in ('date', 'date-time'):
         return 'date'
+    if schema.get('type') == 'array' and schema.get('items') == {'type': 'string'}:
+        return 'lines'
     plain: dict[str, Kind] = {'boolean': 'yes-no', 'integer': 'whole', 'number': 'number', 'string': 'text'}
     return plain.get(schema.get('type', ''), 'json')
 
 
 def _field_choices(kind: Kind, schema: dict[str, Any], metadata: dict[str, Any]) -> tuple[tuple[str, str], ...]:
     """The words of an enumeration, or the released layers that have a geometry which the input takes."""
+    if metadata['levels']:
+        return _levels(whole=metadata['levels'] == 'whole')
     if kind == 'choice':
         words = in_language(metadata['choices'], language())
         return tuple((str(choice), words.get(str(choice), str(choice))) for choice in schema['enum'])
@@ -89,3 +100,9 @@ def _field_choices(kind: Kind, schema: dict[str, Any], metadata: dict[str, Any])
         for name, layer in service().layers.items()
         if name in released and (not metadata['geometry'] or layer.geometry in metadata['geometry'])
     )
+
+
+def _levels(*, whole: bool) -> tuple[tuple[str, str], ...]:
+    """The levels of the locality's units, from the largest; whole: also that of the locality itself."""
+    levels = service().locality.place.levels.items()
+    return tuple((name, say(level.title)) for name, level in levels if whole or level.layer)

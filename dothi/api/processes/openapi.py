@@ -7,6 +7,7 @@ from dothi.api.http.offer import Offer
 from dothi.api.http.operations import BINARY, content, get, headers, operation, responses
 from dothi.api.http.parameters import LANG, Parameter, in_formats, in_header
 from dothi.api.processes.descriptions import LIST_PARAMETERS, offered_processes
+from dothi.api.processes.form import example_of
 from dothi.api.processes.jobs_openapi import TAG, job_paths
 from dothi.core.text import Text
 from processes.base import Process
@@ -57,9 +58,10 @@ def _describing(offer: Offer, name: str, title: Text, schema: str, parameters: l
 
 def _execution_operation(offer: Offer, name: str, chosen: Process[Any]) -> dict[str, Any]:
     metadata = chosen.metadata_for_pygeoapi()
+    example = {'inputs': example_of(offer.locality, name, chosen)}
     body = {
         'required': True,
-        'content': {JSON: {'schema': _request_schema(chosen, metadata), 'example': metadata['example']}},
+        'content': {JSON: {'schema': _request_schema(chosen, metadata), 'example': example}},
     }
     refusals = ('400', *(['401'] if chosen.knows_editors() else []), '404', '409', '413', '422', '429', '500', '503')
     answers = responses(_outputs_schema(chosen, metadata), *refusals)

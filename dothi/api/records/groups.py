@@ -11,7 +11,8 @@ from dothi.core.catalog import Origin, Release
 from dothi.core.clock import local_day
 from dothi.core.coverage import Coverage
 from dothi.core.layer import Access, Layer
-from dothi.core.locality import Agency, Locality, Place, locality_zone
+from dothi.core.locality import Locality, locality_zone
+from dothi.core.place import Agency, Place
 from dothi.core.text import Text
 
 ORIGINS: dict[Origin, Text] = {

@@ -95,6 +95,7 @@ def _style_metadata(styled: Styled) -> dict[str, Any]:
     return {
         'dothi:title': locality.place.title.model_dump(),
         'dothi:attribution': locality.place.attribution.model_dump(),
+        'dothi:day': _day_shown(styled),
         'dothi:demo': any(releases[drawing.layer.id].demo for drawing in drawings),
         'dothi:style': styled.id,
         'dothi:styles': _style_choices({name: title.model_dump() for name, title in map_styles().items()}),
@@ -105,6 +106,12 @@ def _style_metadata(styled: Styled) -> dict[str, Any]:
         'dothi:paper': paper_of(styled.id),
         'dothi:view': _initial_view(releases),
     }
+
+
+def _day_shown(styled: Styled) -> str | None:
+    """The day whose units the map shows; None where it has no layer with a period of validity."""
+    shows = any(drawing.layer.publish.shows_reference_date for drawing in styled.drawings)
+    return service().locality.place.reference_date.isoformat() if shows else None
 
 
 def _style_choices(titles: dict[str, dict[str, str]]) -> list[dict[str, Any]]:

@@ -108,16 +108,16 @@ def _write(draft: Path, db: Reading, maker: TileMaker, tileset: Tileset, progres
     places = list(_filled(db, maker, tileset))
     written = 0
     with draft.open('wb') as out:
-        writer = Writer(out)  # type: ignore[no-untyped-call]
+        writer = Writer(out)
         for done, place in enumerate(sorted(places, key=_tile_id)):
             progress(STAGE, done, len(places))
             tile = maker.tile(db, tileset.sheet, tileset.now, place)
             if tile.packed:
-                writer.write_tile(_tile_id(place), tile.packed)  # type: ignore[no-untyped-call]
+                writer.write_tile(_tile_id(place), tile.packed)
                 written += 1
         if not written:
             raise NoData(vi='Không có đối tượng nào để ghi.', en='There is no feature to write.')
-        writer.finalize(_header(tileset), _metadata(tileset, maker))  # type: ignore[no-untyped-call]
+        writer.finalize(_header(tileset), _metadata(tileset, maker))
     progress(STAGE, len(places), len(places))
     return written
 

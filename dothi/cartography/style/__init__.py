@@ -1,1 +1,1 @@
-"""How layers are drawn: one source per layer, `locality/styles/<id>.yml`, written out for every client."""
+"""How layers are drawn: one source per layer, `styles/<id>.yml`, written out for every client."""

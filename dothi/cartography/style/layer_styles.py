@@ -12,6 +12,7 @@ from dothi.core.cql2.where import Translator
 from dothi.core.errors import DothiError, did_you_mean
 from dothi.core.layer import Layer
 from dothi.core.locality_file import BadLocalityFile, parse_file
+from dothi.core.locality_folder import locality_file
 from dothi.core.text import Text
 
 # What a layer without a style file of its own looks like.
@@ -34,7 +35,7 @@ def styles_of(layer: Layer, locality_path: Path) -> StyleFile:
 
 def style_path(layer: Layer, locality_path: Path) -> Path:
     """The path of the layer's style file, whether or not there is one."""
-    return locality_path / 'styles' / f'{layer.publish.style}.yml'
+    return locality_file(locality_path, f'styles/{layer.publish.style}.yml')
 
 
 def has_labels(layer: Layer, locality_path: Path) -> bool:

@@ -12,6 +12,8 @@ from psycopg2.extensions import connection as Connection
 from dothi.core.export.arrow import Stream
 from dothi.core.export.extract import Extract, Tell
 from dothi.core.gdal import pyogrio
+from dothi.core.layer import Column
+from dothi.core.text import Lang
 
 # GDAL sorts the boxes of all features in memory for the index of a FlatGeobuf, some 150 bytes each.
 MOST_INDEXED_ROWS = 2_000_000
@@ -29,7 +31,7 @@ def write_geopackage(db: Connection, extract: Extract, path: Path, tell: Tell) -
     stream = Stream(db, extract, tell, names)
     _write(stream, path, driver='GPKG', layer_options=options, layer_metadata=_layer_metadata(extract))
     with closing(sqlite3.connect(path)) as file, file:
-        _add_domains(file, extract, names)
+        add_domains(file, extract.layer.id, extract.columns, extract.lang, names)
 
 
 def write_flatgeobuf(db: Connection, extract: Extract, path: Path, tell: Tell) -> None:
@@ -89,13 +91,12 @@ def _layer_metadata(extract: Extract) -> dict[str, str]:
     }
 
 
-def _add_domains(file: sqlite3.Connection, extract: Extract, names: dict[str, str]) -> None:
+def add_domains(
+    file: sqlite3.Connection, table: str, columns: dict[str, Column], lang: Lang, names: dict[str, str]
+) -> None:
     """The codes that a column may hold, with their titles, as GeoPackage's schema extension has them."""
-    for name, column in extract.columns.items():
-        values = [
-            (f'{extract.layer.id}_{name}', code, title.pick(extract.lang))
-            for code, title in (column.domain or {}).items()
-        ]
+    for name, column in columns.items():
+        values = [(f'{table}_{name}', code, title.pick(lang)) for code, title in (column.domain or {}).items()]
         file.executemany(
             """insert into gpkg_data_column_constraints (constraint_name, constraint_type, value, description)
                values (?, 'enum', ?, ?)""",
@@ -104,5 +105,5 @@ def _add_domains(file: sqlite3.Connection, extract: Extract, names: dict[str, st
         if values:
             file.execute(
                 'update gpkg_data_columns set constraint_name = ? where table_name = ? and column_name = ?',
-                [f'{extract.layer.id}_{name}', extract.layer.id, names[name]],
+                [f'{table}_{name}', table, names[name]],
             )

@@ -22,7 +22,7 @@ def missing_units(
 ) -> list[str]:
     """The codes that no staged row has, of those that the delivery speaks for.
 
-    Nothing is missing from a delivery that only adds; a district's is compared with what the register says is its.
+    Nothing is missing from a delivery that only adds; that of one unit is compared with what the register says is its.
     """
     column, expected = _expected(layer, register, parents)
     if column is None or options.mode == 'upsert':

@@ -18,10 +18,10 @@ from flask.testing import FlaskClient
 from dothi.api.app import create_app
 from dothi.core.layer import Audience
 from dothi.core.locality import Locality, load_locality
-from dothi.core.settings import PROJECT
 from tests.api.conftest import TOKENS, Desk, release_schools
 from tests.conftest import PATIENCE_S, Instance, Province, fresh
 from tests.matrix import EXHAUSTIVE
+from tests.nam_dinh import NAM_DINH
 
 TIMEOUT_S = 120
 AUDIENCES: tuple[Audience, ...] = ('internal', 'public')
@@ -35,16 +35,17 @@ class Api:
     url: str
     session: requests.Session
 
-    def get(self, path: str = '', headers: dict[str, str] | None = None, **query: Any) -> requests.Response:
+    def get(self, path: str = '', headers: dict[str, str] | None = None, /, **query: Any) -> requests.Response:
         """The answer for a path below `/api` (or for one of its own links), whatever its status.
 
-        query: parameters by name; `_` in a name stands for `-`, as in bbox_crs.
+        query: parameters by name; `_` in a name stands for `-`, as in bbox_crs. Headers come by place, so that names
+        that a test computes can only be parameters.
         """
         address = path if path.startswith('http') else f'{self.url}{path}'
         asked = {name.replace('_', '-'): value for name, value in query.items()}
         return self.session.get(address, params=asked, headers=headers, timeout=TIMEOUT_S)
 
-    def json(self, path: str = '', headers: dict[str, str] | None = None, **query: Any) -> Any:
+    def json(self, path: str = '', headers: dict[str, str] | None = None, /, **query: Any) -> Any:
         """The JSON of an answer that must be 200."""
         answer = self.get(path, headers, **query)
         assert answer.status_code == 200, f'{answer.status_code} {answer.url}: {answer.text[:500]}'
@@ -82,7 +83,7 @@ def document_of(api: Api, lang: str) -> dict[str, Any]:
 @cache
 def internal_layers() -> set[str]:
     """Layers that only the internal service has."""
-    layers = load_locality(PROJECT / 'locality').layers.values()
+    layers = load_locality(NAM_DINH).layers.values()
     return {layer.id for layer in layers if layer.access != 'public'}
 
 

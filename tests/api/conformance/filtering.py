@@ -9,6 +9,8 @@ import cql2
 import shapely
 
 if TYPE_CHECKING:
+    import requests
+
     from tests.api.conformance.conftest import Api
 
 COUNTRIES, PLACES, RIVERS = (
@@ -27,7 +29,7 @@ class Filters:
     api: 'Api'
     features: dict[str, list[dict[str, Any]]]
 
-    def ask(self, collection: str, text: str, language: str = 'cql2-text', **more: Any) -> Any:
+    def ask(self, collection: str, text: str, language: str = 'cql2-text', **more: Any) -> 'requests.Response':
         """The answer to a filter, whatever its status."""
         return self.api.get(
             f'/collections/{collection}/items', f='json', limit=1000, filter=text, filter_lang=language, **more
@@ -64,6 +66,6 @@ class Filters:
         return self.features[collection]
 
 
-def known(*values: Any) -> bool:
+def known(*values: object) -> bool:
     """Whether none of them is null."""
     return None not in values

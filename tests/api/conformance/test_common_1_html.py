@@ -44,7 +44,7 @@ class Outline(HTMLParser):
 @pytest.mark.parametrize('lang', ['vi', 'en'])
 def test_a_browser_gets_a_page_of_every_resource(api: Api, path: str, lang: str) -> None:
     """/req/html/definition"""
-    for answer in (api.get(path, headers=BROWSER, lang=lang), api.get(path, f='html', lang=lang)):
+    for answer in (api.get(path, BROWSER, lang=lang), api.get(path, f='html', lang=lang)):
         assert answer.status_code == 200
         assert answer.headers['Content-Type'] == 'text/html; charset=utf-8'
         assert answer.text.startswith('<!doctype html>')

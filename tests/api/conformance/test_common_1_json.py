@@ -44,8 +44,8 @@ def test_json_is_what_a_client_gets_that_asks_for_it_or_for_nothing(api: Api, pa
     for answer in (
         api.get(path),
         api.get(path, f='json'),
-        api.get(path, headers={'Accept': 'application/json'}),
-        api.get(path, headers={'Accept': 'application/json;q=0.9, text/html;q=0.1'}),
+        api.get(path, {'Accept': 'application/json'}),
+        api.get(path, {'Accept': 'application/json;q=0.9, text/html;q=0.1'}),
     ):
         assert answer.status_code == 200
         assert answer.headers['Content-Type'].split(';')[0] == 'application/json'

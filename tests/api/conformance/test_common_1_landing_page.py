@@ -48,7 +48,7 @@ def test_the_definition_can_be_had_in_each_language(api: Api) -> None:
 
 def test_the_definition_is_openapi(api: Api) -> None:
     """/req/landing-page/api-definition-success"""
-    answer = api.get('/openapi', headers={'Accept': OPENAPI})
+    answer = api.get('/openapi', {'Accept': OPENAPI})
     assert answer.headers['Content-Type'] == OPENAPI
     assert answer.json()['openapi'].startswith('3.0')
 

@@ -42,13 +42,14 @@ def test_scaling_spatial_refusals(internal: Api) -> None:
 
 def test_scaling_by_factor_axes_and_size(internal: Api) -> None:
     """The draft's parameters: all axes, each axis, or a number of cells; one way at a time."""
-    for query, shape in [
+    ways: list[tuple[dict[str, float | str], tuple[int, int, int]]] = [
         ({'scale_factor': 2}, (1, 10, 20)),
         ({'scale_factor': 0.5}, (1, 40, 80)),
         ({'scale_axes': 'E(4),N(5)'}, (1, 4, 10)),
         ({'scale_axes': 'E(4)'}, (1, 20, 10)),
         ({'scale_size': 'E(8),N(6)'}, (1, 6, 8)),
-    ]:
+    ]
+    for query, shape in ways:
         assert part(internal.get(GROUND, **AREA, **query))[0].shape == shape, query
     assert internal.get(GROUND, **AREA, scale_factor=2, scale_axes='E(2)').status_code == 400
 

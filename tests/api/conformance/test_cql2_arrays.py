@@ -35,9 +35,12 @@ def test_array_functions_compare_sets(filters: Filters, name: str) -> None:
     for one, other in itertools.product(lists, repeat=2):
         # True is no number here, unlike in Python
         sets = [{(type(value).__name__, value) for value in values} for values in (one, other)]
-        filters.check(
-            RIVERS, f'{name}({written(one)}, {written(other)})', lambda _one, sets=sets: SETS[name](sets[0], sets[1])
-        )
+        truth = SETS[name](sets[0], sets[1])
+
+        def meaning(_one: dict[str, Any], truth: bool = truth) -> bool:
+            return truth
+
+        filters.check(RIVERS, f'{name}({written(one)}, {written(other)})', meaning)
 
 
 @pytest.mark.parametrize('name', SETS)

@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
 import shapely
 from shapely import Geometry
 
-from tests.api.conformance.filtering import COUNTRIES, PLACES, RIVERS, Filters
+from tests.api.conformance.filtering import COUNTRIES, PLACES, RIVERS, Filters, Meaning
 
 CLASSES = [
     'http://www.opengis.net/spec/cql2/1.0/conf/basic-spatial-functions',
@@ -38,6 +39,16 @@ WKT = [
 COLLECTION = 'GEOMETRYCOLLECTION(POINT(7.02 49.92), POLYGON((0 0, 10 0, 10 10, 0 10, 0 0)))'
 
 
+def of_geometry(predicate: Callable[[Geometry], bool]) -> Meaning:
+    """What a filter means that says `predicate` of a feature's geometry."""
+    return lambda one: bool(predicate(one['geom']))
+
+
+def flipped(function: Callable[[Geometry, Geometry], bool], shape: Geometry, geom: Geometry) -> bool:
+    """`function` of the geometry and the shape, in this order."""
+    return function(geom, shape)
+
+
 @pytest.mark.parametrize('collection', LAYERS)
 @pytest.mark.parametrize('name', ['basic_spatial_functions', 'basic_spatial_operators'])
 def test_basic_spatial_functions_and_basic_spatial_operators(filters: Filters, name: str, collection: str) -> None:
@@ -45,8 +56,8 @@ def test_basic_spatial_functions_and_basic_spatial_operators(filters: Filters, n
     assert f'http://www.opengis.net/spec/cql2/1.0/conf/{name.replace("_", "-")}' in filters.api.declared()
     point, box = shapely.Point(6.1300028, 49.6116604), shapely.box(0, 40, 10, 50)
     for text, shape in (('POINT(6.1300028 49.6116604)', point), ('BBOX(0, 40, 10, 50)', box)):
-        filters.check(collection, f'S_INTERSECTS(geom, {text})', lambda one, to=shape: one['geom'].intersects(to))
-        filters.check(collection, f'S_INTERSECTS({text}, geom)', lambda one, to=shape: one['geom'].intersects(to))
+        filters.check(collection, f'S_INTERSECTS(geom, {text})', of_geometry(shape.intersects))
+        filters.check(collection, f'S_INTERSECTS({text}, geom)', of_geometry(shape.intersects))
 
 
 @pytest.mark.parametrize('collection', LAYERS)
@@ -63,7 +74,7 @@ def test_basic_spatial_functions_read_every_form_of_box(filters: Filters, collec
         ).intersects,
     }
     for text, meaning in boxes.items():
-        filters.check(collection, f'S_INTERSECTS(geom, {text})', lambda one, to=meaning: to(one['geom']))
+        filters.check(collection, f'S_INTERSECTS(geom, {text})', of_geometry(meaning))
 
 
 def test_basic_spatial_functions_read_coordinates_in_filter_crs(filters: Filters) -> None:
@@ -121,7 +132,8 @@ def test_spatial_functions_with_shapes_that_are_there(filters: Filters, name: st
         shape = filters.all_of(source)[number]['geom']
         # the package, which makes the JSON elsewhere, would round the coordinates
         tree = {'op': name.lower(), 'args': [{'property': 'geom'}, json.loads(shapely.to_geojson(shape))]}
-        filters.check(source, f'{name}(geom, {shape.wkt})', lambda one, to=shape: bool(function(one['geom'], to)), tree)
+        meaning = of_geometry(partial(flipped, function, shape))
+        filters.check(source, f'{name}(geom, {shape.wkt})', meaning, tree)
     filters.check(RIVERS, f'{name}(geom, geom)', lambda one: bool(function(one['geom'], one['geom'])))
 
 

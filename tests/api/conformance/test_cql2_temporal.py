@@ -81,16 +81,15 @@ def test_temporal_functions_of_instants(
     spans |= {f"INTERVAL('{moments[2]}', '{at}')": (moments[2], at) for at in moments[:2]}
     spans |= {f"INTERVAL('..', '{at}')": (FIRST, at) for at in moments[:2]}
     for text, span in spans.items():
-        filters.check(
-            PLACES,
-            f'{name}("{column}", {text})',
-            lambda one, span=span: EVERY_TIME[name]((one[column],) * 2, span) if one[column] else None,
-        )
-        filters.check(
-            PLACES,
-            f'{name}({text}, "{column}")',
-            lambda one, span=span: EVERY_TIME[name](span, (one[column],) * 2) if one[column] else None,
-        )
+
+        def meaning(one: dict[str, Any], span: Span = span) -> bool | None:
+            return EVERY_TIME[name]((one[column],) * 2, span) if one[column] else None
+
+        def turned(one: dict[str, Any], span: Span = span) -> bool | None:
+            return EVERY_TIME[name](span, (one[column],) * 2) if one[column] else None
+
+        filters.check(PLACES, f'{name}("{column}", {text})', meaning)
+        filters.check(PLACES, f'{name}({text}, "{column}")', turned)
 
 
 @pytest.mark.parametrize('name', OF_INTERVALS)

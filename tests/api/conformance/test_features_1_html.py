@@ -15,7 +15,7 @@ def test_html_definition(api: Api) -> None:
         base = f'/collections/{one["id"]}'
         feature = api.json(f'{base}/items', limit=1)['features'][0]['id']
         for path in (base, f'{base}/items', f'{base}/items/{feature}', f'{base}/schema', f'{base}/queryables'):
-            answer = api.get(path, headers=BROWSER, lang=lang)
+            answer = api.get(path, BROWSER, lang=lang)
             assert answer.status_code == 200, path
             assert answer.headers['Content-Type'] == 'text/html; charset=utf-8', path
             assert Outline(answer.text).open == [], path

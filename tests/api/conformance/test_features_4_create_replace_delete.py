@@ -1,6 +1,6 @@
 """OGC API - Features - Part 4 (draft), class Create/Replace/Delete: its abstract tests, one by one."""
 
-from typing import Any
+from flask.testing import FlaskClient
 
 from tests.api.conftest import school
 from tests.api.editors import LAN, SCHOOLS, delete, feature, number_of, post, put
@@ -11,11 +11,11 @@ CLASSES = [
 ]
 
 
-def members(office: Any) -> set[int]:
+def members(office: FlaskClient) -> set[int]:
     return {one['id'] for one in office.get(SCHOOLS).get_json(force=True)['features']}
 
 
-def test_options_of_create_replace_delete(office: Any) -> None:
+def test_options_of_create_replace_delete(office: FlaskClient) -> None:
     """/conf/create-replace-delete/options"""
     items = office.options(SCHOOLS, headers=LAN)
     assert (items.status_code, 'POST' in items.headers['Allow']) == (200, True)
@@ -25,7 +25,7 @@ def test_options_of_create_replace_delete(office: Any) -> None:
     assert {'PUT', 'DELETE'} <= set(one.headers['Allow'].split(', '))
 
 
-def test_create(office: Any) -> None:
+def test_create(office: FlaskClient) -> None:
     """/conf/create-replace-delete/create: with and without an identifier in the body."""
     before = members(office)
     for body in (feature('c'), feature('d') | {'id': 777}):
@@ -39,13 +39,13 @@ def test_create(office: Any) -> None:
         assert document['id'] not in before
 
 
-def test_create_and_replace_want_a_content_type(office: Any) -> None:
+def test_create_and_replace_want_a_content_type(office: FlaskClient) -> None:
     """/conf/create-replace-delete/create-content-type, /conf/create-replace-delete/replace-content-type"""
     assert post(office, feature('c'), {'Content-Type': ''}).status_code == 400
     assert put(office, number_of('a'), feature('a'), {'Content-Type': ''}).status_code == 400
 
 
-def test_replace(office: Any) -> None:
+def test_replace(office: FlaskClient) -> None:
     """/conf/create-replace-delete/replace, /conf/create-replace-delete/replace-rid"""
     number, body = number_of('a'), feature('a', 7, 8, name='Khác')
     assert put(office, number, body).status_code == 204
@@ -56,14 +56,14 @@ def test_replace(office: Any) -> None:
     assert office.get(f'{SCHOOLS}/{other}').get_json(force=True)['properties'] == school('b', places=300)
 
 
-def test_replace_of_what_is_not_there(office: Any) -> None:
+def test_replace_of_what_is_not_there(office: FlaskClient) -> None:
     """/conf/create-replace-delete/replace-exceptions"""
     assert put(office, 9999, feature('z')).status_code == 404
     assert put(office, 9998, feature('z'), {'If-Match': '"xyz"'}).status_code == 404
     assert office.get(f'{SCHOOLS}/9998').status_code == 404
 
 
-def test_delete(office: Any) -> None:
+def test_delete(office: FlaskClient) -> None:
     """/conf/create-replace-delete/delete"""
     number = number_of('a')
     assert delete(office, number).status_code == 204

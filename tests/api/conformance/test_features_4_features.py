@@ -1,6 +1,6 @@
 """OGC API - Features - Part 4 (draft), class Features: the abstract tests whose conditions are met here."""
 
-from typing import Any
+from flask.testing import FlaskClient
 
 from dothi.core.crs import proj_string, transformer
 from tests.api.conftest import E0, N0, school
@@ -9,14 +9,14 @@ from tests.api.editors import SCHOOLS, feature, number_of, patch, post, problems
 CLASSES = ['http://www.opengis.net/spec/ogcapi-features-4/1.0/conf/features']
 
 
-def test_features_are_edited_where_they_are_read(office: Any) -> None:
+def test_features_are_edited_where_they_are_read(office: FlaskClient) -> None:
     """/conf/features/endpoints"""
     (collection,) = [one for one in office.get('/api/collections').get_json()['collections'] if one['id'] == 'schools']
     items = next(link['href'] for link in collection['links'] if link['rel'] == 'items')
     assert post(office, feature('c'), where=items.partition('?')[0]).status_code == 201
 
 
-def test_features_come_in_the_declared_system(office: Any) -> None:
+def test_features_come_in_the_declared_system(office: FlaskClient) -> None:
     """/conf/features/crs"""
     lon, lat = transformer(proj_string(9209), 'EPSG:4326').transform(E0, N0)
     collection = office.get('/api/collections/schools').get_json()
@@ -38,7 +38,7 @@ def test_features_come_in_the_declared_system(office: Any) -> None:
     assert 400 <= nowhere.status_code < 500
 
 
-def test_features_follow_the_published_schema(office: Any) -> None:
+def test_features_follow_the_published_schema(office: FlaskClient) -> None:
     """/conf/features/schema: what is not in it, and what is read only, is refused."""
     schema = office.get('/api/collections/schools/schema').get_json(force=True)
     assert schema['additionalProperties'] is False
@@ -49,7 +49,7 @@ def test_features_follow_the_published_schema(office: Any) -> None:
     assert problems(post(office, feature('d', id=5))) == {'/properties/id': 'unknown_property'}
 
 
-def test_features_as_geojson_keep_their_id(office: Any) -> None:
+def test_features_as_geojson_keep_their_id(office: FlaskClient) -> None:
     """/conf/features/geojson"""
     number = number_of('a')
     assert problems(put(office, number, feature('a') | {'id': 'other'})) == {'/id': 'id'}
@@ -58,7 +58,7 @@ def test_features_as_geojson_keep_their_id(office: Any) -> None:
     assert (got['id'], got['geometry']['coordinates']) == (number, [E0 + 3, N0 + 4])
 
 
-def test_features_take_a_json_merge_patch(office: Any) -> None:
+def test_features_take_a_json_merge_patch(office: FlaskClient) -> None:
     """/conf/features/json-merge-patch: a value changed, one removed, the geometry replaced, the id refused."""
     number = number_of('b')
     shape = {'type': 'Point', 'coordinates': [E0 + 9, N0 + 9]}

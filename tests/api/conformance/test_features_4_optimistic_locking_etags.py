@@ -1,9 +1,10 @@
 """OGC API - Features - Part 4 (draft), class Optimistic Locking using ETags: its abstract tests, one by one."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
 
 from tests.api.editors import SCHOOLS, delete, feature, number_of, patch, put
 
@@ -13,12 +14,12 @@ CLASSES = [
 ]
 
 
-def tag_of(office: Any, number: int, form: str = '') -> str:
+def tag_of(office: FlaskClient, number: int, form: str = '') -> str:
     found: str = office.get(f'{SCHOOLS}/{number}{form}').headers['ETag']
     return found
 
 
-def test_every_feature_has_a_strong_etag_per_version(office: Any) -> None:
+def test_every_feature_has_a_strong_etag_per_version(office: FlaskClient) -> None:
     """/conf/optimistic-locking-etags/get-etag"""
     number = number_of('a')
     tags = [tag_of(office, number, form) for form in ('', '?f=html', '?crs=EPSG:9209', '?lang=en')]
@@ -29,7 +30,7 @@ def test_every_feature_has_a_strong_etag_per_version(office: Any) -> None:
 
 
 @pytest.mark.parametrize('method', [put, patch])
-def test_replace_and_update_with_if_match(method: Callable[..., Any], office: Any) -> None:
+def test_replace_and_update_with_if_match(method: Callable[..., TestResponse], office: FlaskClient) -> None:
     """/conf/optimistic-locking-etags/replace, /conf/optimistic-locking-etags/update"""
     number, bodies = number_of('a'), (feature('a', places=places) for places in range(1, 20))
     tag = tag_of(office, number)
@@ -47,13 +48,13 @@ def test_replace_and_update_with_if_match(method: Callable[..., Any], office: An
     assert method(office, number, next(bodies), {'If-Match': tag}).status_code == 204, 'the tag of the answer will do'
 
 
-def test_without_if_match_and_with_a_star(office: Any) -> None:
+def test_without_if_match_and_with_a_star(office: FlaskClient) -> None:
     """/per/optimistic-locking-etags/ifmatch-missing: QGIS sends none."""
     assert patch(office, number_of('a'), {'properties': {'places': 1}}).status_code == 204
     assert patch(office, number_of('a'), {'properties': {'places': 2}}, {'If-Match': '*'}).status_code == 204
 
 
-def test_delete_with_if_match(office: Any) -> None:
+def test_delete_with_if_match(office: FlaskClient) -> None:
     """/conf/optimistic-locking-etags/delete"""
     number = number_of('a')
     assert delete(office, number, {'If-Match': '"0"'}).status_code == 412

@@ -1,6 +1,6 @@
 """OGC API - Features - Part 4 (draft), class Update: its abstract tests, one by one."""
 
-from typing import Any
+from flask.testing import FlaskClient
 
 from tests.api.editors import LAN, SCHOOLS, number_of, patch
 
@@ -10,14 +10,14 @@ CLASSES = [
 ]
 
 
-def test_options_of_update(office: Any) -> None:
+def test_options_of_update(office: FlaskClient) -> None:
     """/conf/update/options"""
     answer = office.options(f'{SCHOOLS}/{number_of("a")}', headers=LAN)
     assert (answer.status_code, 'PATCH' in answer.headers['Allow']) == (200, True)
     assert 'application/merge-patch+json' in answer.headers['Accept-Patch']
 
 
-def test_update_changes_what_is_described_and_nothing_else(office: Any) -> None:
+def test_update_changes_what_is_described_and_nothing_else(office: FlaskClient) -> None:
     """/conf/update/update"""
     where = f'{SCHOOLS}/{number_of("a")}'
     before = office.get(where).get_json(force=True)
@@ -27,11 +27,11 @@ def test_update_changes_what_is_described_and_nothing_else(office: Any) -> None:
     assert (after['id'], after['geometry']) == (before['id'], before['geometry'])
 
 
-def test_update_wants_a_content_type(office: Any) -> None:
+def test_update_wants_a_content_type(office: FlaskClient) -> None:
     """/conf/update/update-content-type"""
     assert patch(office, number_of('a'), {}, {'Content-Type': ''}).status_code == 400
 
 
-def test_update_refuses_another_identifier(office: Any) -> None:
+def test_update_refuses_another_identifier(office: FlaskClient) -> None:
     """/conf/update/update-rid"""
     assert patch(office, number_of('a'), {'id': number_of('b')}).status_code == 422

@@ -46,14 +46,14 @@ class Ear(BaseHTTPRequestHandler):
         self.send_response(204)
         self.end_headers()
 
-    def log_message(self, *_: Any) -> None:
+    def log_message(self, *_: object) -> None:
         """Says nothing."""
 
 
 @pytest.fixture(scope='module')
 def subscriber() -> Iterator[Subscriber]:
     server = Subscriber()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
     yield server
     server.shutdown()
 

@@ -2,6 +2,7 @@
 
 import base64
 import email
+import email.policy
 from typing import Any
 from uuid import uuid4
 
@@ -268,9 +269,10 @@ def test_raw_values_of_several_outputs_are_parts_of_one_answer(api: Api) -> None
     outputs = {'stringOutput': {}, 'arrayOutput': {'transmissionMode': 'reference'}}
     answer = succeeded(execute(api, 'echo', {'stringInput': 'Value3', 'arrayInput': [1, 2]}, outputs=outputs))
     kind = answer.headers['Content-Type']
-    message = email.message_from_bytes(f'Content-Type: {kind}\r\n\r\n'.encode() + answer.content)
+    document = f'Content-Type: {kind}\r\n\r\n'.encode() + answer.content
+    message = email.message_from_bytes(document, policy=email.policy.default)
     assert message.get_content_type() == 'multipart/related'
-    text, array = message.get_payload()
+    text, array = message.iter_parts()
     assert [part['Content-ID'].strip('<>') for part in (text, array)] == ['stringOutput', 'arrayOutput']
     assert text.get_payload() == 'Value3'
     assert array.get_payload() == ''
@@ -347,7 +349,8 @@ def test_results_of_a_job_that_has_not_ended_are_not_ready(api: Api) -> None:
 def test_the_results_of_a_job_come_as_they_were_wanted(api: Api) -> None:
     """/req/core/job-results-async-document, -async-raw-value-one, -async-raw-value-multi, -async-raw-ref"""
     given = {'stringInput': 'Value1', 'arrayInput': [4, 5]}
-    one, both = {'stringOutput': {}}, {'stringOutput': {}, 'arrayOutput': {}}
+    one: dict[str, Any] = {'stringOutput': {}}
+    both = {**one, 'arrayOutput': {}}
     for more, status, kind in (
         ({}, 200, 'application/json'),
         ({'response': 'document', 'outputs': both}, 200, 'application/json'),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import requests
 from jsonschema import Draft4Validator
 
 from tests.api.conformance.conftest import Api
@@ -9,7 +10,11 @@ from tests.api.conformance.processing import EXPORT, LINK, RESULTS, STATUS_INFO,
 
 CLASSES = ['http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/json']
 TEXTS = {'type': 'array', 'items': {'type': 'string'}}
-LINKED = {'type': 'object', 'required': ['links'], 'properties': {'links': {'type': 'array', 'items': LINK}}}
+LINKED: dict[str, Any] = {
+    'type': 'object',
+    'required': ['links'],
+    'properties': {'links': {'type': 'array', 'items': LINK}},
+}
 # processSummary.yaml and processList.yaml
 SUMMARY = {
     'type': 'object',
@@ -39,7 +44,7 @@ EXCEPTION = {
 CONFORMANCE = {'type': 'object', 'required': ['conformsTo'], 'properties': {'conformsTo': TEXTS}}
 
 
-def read(answer: Any, schema: dict[str, Any]) -> None:
+def read(answer: requests.Response, schema: dict[str, Any]) -> None:
     """Checks that the answer is JSON, said to be, and of this schema."""
     assert answer.headers['Content-Type'].split(';')[0] == 'application/json', answer.url
     Draft4Validator(schema).validate(answer.json())

@@ -10,7 +10,7 @@ CLASSES = ['http://www.opengis.net/spec/ogcapi-records-1/1.0/conf/autodiscovery'
 
 def test_autodiscovery_leads_from_the_landing_page_to_the_records(api: Api) -> None:
     """/req/autodiscovery/links"""
-    text = api.get('', f=None, headers={'Accept': 'text/html'}).text
+    text = api.get('', {'Accept': 'text/html'}, f=None).text
     head = text.partition('</head>')[0]
     (address,) = re.findall(rf'<link rel="{OGC}/ogc-catalog"[^>]*href="([^"]+)"', head)
     assert api.json(address.replace('&amp;', '&'), f='json')['features']

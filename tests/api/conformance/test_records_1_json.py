@@ -101,6 +101,6 @@ def test_json_answers_name_their_profile(api: Api) -> None:
 
 def test_the_catalogue_is_json(api: Api) -> None:
     """/req/json/catalog-response, catalog-content"""
-    answer = api.get(BASE, headers={'Accept': 'application/json'})
+    answer = api.get(BASE, {'Accept': 'application/json'})
     assert answer.headers['Content-Type'] == 'application/json'
     assert {'id', 'type', 'title', 'links', 'itemType', 'extent'} <= answer.json().keys()

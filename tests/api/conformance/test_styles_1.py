@@ -38,7 +38,7 @@ def test_collection_styles_are_listed_for_each_collection(api: Api) -> None:
 
 def test_mapbox_styles_name_sources_that_are_there(api: Api) -> None:
     """/req/mapbox-styles/content: version 8, and tiles of this very service."""
-    answer = api.get('/styles/default', headers={'Accept': MAPBOX})
+    answer = api.get('/styles/default', {'Accept': MAPBOX})
     assert answer.headers['Content-Type'] == MAPBOX
     style = answer.json()
     assert style['version'] == 8
@@ -48,7 +48,7 @@ def test_mapbox_styles_name_sources_that_are_there(api: Api) -> None:
 
 
 def test_sld_se_and_sld_11_are_symbology_encoding_1_1(api: Api) -> None:
-    answer = api.get('/collections/roads/styles/default', headers={'Accept': SLD})
+    answer = api.get('/collections/roads/styles/default', {'Accept': SLD})
     assert answer.headers['Content-Type'] == SLD
     root = ElementTree.fromstring(answer.content)
     assert (root.tag, root.get('version')) == ('{http://www.opengis.net/sld}StyledLayerDescriptor', '1.1.0')

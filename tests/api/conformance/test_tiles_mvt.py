@@ -30,7 +30,8 @@ def test_mvt_content_grid_maps_straight_to_the_tiles_extent(api: Api, uri: str, 
     found = api.json(f'/collections/schools/tiles/{name}')
     for school in api.json('/collections/schools/items', limit=5)['features']:
         for zoom in zooms:
-            row, column, right, down = over(*school['geometry']['coordinates'], zoom, uri)
+            lon, lat = school['geometry']['coordinates']
+            row, column, right, down = over(lon, lat, zoom, uri)
             layer = decoded(tile(api, found, str(zoom), row, column).content)['schools']
             (feature,) = [one for one in layer['features'] if one.get('id') == school['id']]
             x, y = feature['geometry']['coordinates']

@@ -1,14 +1,16 @@
 """What a report says of a result."""
 
-from typing import get_args
+from typing import Any, get_args
 
-from dothi.core.text import Text
+from dothi.core.locality import Locality
+from dothi.core.text import Lang, Text
+from processes.base import Process
 from processes.forms.answer import OF_NORMS, detail_tables, input_text, key_figures, norms_of, sums_of, table_of_rows
 from processes.forms.form import FORMS, FormName
 from processes.forms.words import MemberWords
 from processes.inputs import field_metadata
 from processes.outputs import CITED as CITED_MEMBERS
-from processes.outputs import SHARED, Member, shared
+from processes.outputs import SHARED, Member, name_levels, shared
 from processes.registry import all_processes, find_process
 
 MEMBERS = {
@@ -24,11 +26,11 @@ CITED = {
 }  # fmt: skip
 
 
-def rows(*properties):
+def rows(*properties: dict[str, Any]) -> list[dict[str, Any]]:
     return [{'type': 'Feature', 'geometry': None, 'properties': one} for one in properties]
 
 
-def test_the_rows_that_tell_most_come_first_and_those_without_a_value_last():
+def test_the_rows_that_tell_most_come_first_and_those_without_a_value_last() -> None:
     shares = {'A': 0.9, 'B': None, 'C': 0.1}
     some = rows(*({'name': name, 'share_covered': share} for name, share in shares.items()))
     found = table_of_rows(some, 'share_covered', {}, VI)
@@ -39,17 +41,17 @@ def test_the_rows_that_tell_most_come_first_and_those_without_a_value_last():
     assert high.rows == [['5'], ['1']]
 
 
-def test_the_line_of_the_whole_comes_from_the_summary():
+def test_the_line_of_the_whole_comes_from_the_summary() -> None:
     found = table_of_rows(rows({'name': 'A', 'people': 3}), 'people', {'people': 26_114, 'name': 'x'}, VI)
     assert found.total == ['', '26.114']
 
 
-def test_a_long_table_is_cut_and_says_so():
+def test_a_long_table_is_cut_and_says_so() -> None:
     found = table_of_rows(rows(*({'people': number} for number in range(70))), 'people', {}, VI)
     assert (len(found.rows), found.more, found.rows[0]) == (60, 10, ['69'])
 
 
-def test_a_wide_table_keeps_the_figures_and_leaves_the_norm_to_its_own_list():
+def test_a_wide_table_keeps_the_figures_and_leaves_the_norm_to_its_own_list() -> None:
     row = {'name': 'A', 'clause': 'x', **{f'c{number}': number for number in range(9)}, 'people': 1}
     found = table_of_rows(rows(row), 'people', {}, EN, OF_NORMS)
     assert len(found.headings) == 8
@@ -57,7 +59,7 @@ def test_a_wide_table_keeps_the_figures_and_leaves_the_norm_to_its_own_list():
     assert 'Clause' not in found.headings
 
 
-def test_norms_are_found_however_deep_they_are_cited_and_each_is_told_once():
+def test_norms_are_found_however_deep_they_are_cited_and_each_is_told_once() -> None:
     summary = {'by_norm': [{**CITED, 'conflicts': 3}, CITED], 'kinds': [{'norms': [CITED]}]}
     told = norms_of(summary, rows({'clause': 'Decree 14/2014/ND-CP, art. 11'}, {'clause': 'Other, art. 1'}), 'vi')
     assert told == [
@@ -66,7 +68,7 @@ def test_norms_are_found_however_deep_they_are_cited_and_each_is_told_once():
     ]
 
 
-def test_codes_are_told_in_words_and_a_norm_as_it_is_cited():
+def test_codes_are_told_in_words_and_a_norm_as_it_is_cited() -> None:
     """The report of a flood said `norm: sea_level_area_at_risk, subject: province, ... verified: có` to planners."""
     norm = 'Decree 14/2014/ND-CP, art. 11: power_line, (22,35] kV, bare: 3\xa0m (chưa kiểm chứng với văn bản)'
     assert words_of('isolation-distance', 'sources').value('mode', 'straight-line') == 'theo đường thẳng'
@@ -81,11 +83,11 @@ def test_codes_are_told_in_words_and_a_norm_as_it_is_cited():
     assert told == 'Bãi chôn lấp rác (Số người trong khoảng cách ly: 7, Length: 2,5\xa0km)'
 
 
-def words_of(process_id, output, lang='vi'):
+def words_of(process_id: str, output: str, lang: Lang = 'vi') -> MemberWords:
     return MemberWords(find_process(process_id, 'internal').members_of(output), lang)
 
 
-def test_years_units_and_criteria_are_told_as_people_write_them():
+def test_years_units_and_criteria_are_told_as_people_write_them() -> None:
     """The census of 2019 was one of `2.019`, and a period lasted `45 d`."""
     assert words_of('restate-units', 'result').value('census', 2019) == '2019'
     assert words_of('hotspots', 'result').value('period_days', 45) == '45\xa0ngày'
@@ -94,7 +96,7 @@ def test_years_units_and_criteria_are_told_as_people_write_them():
     assert words_of('site-suitability', 'result').title('homes_score') == 'homes: điểm'
 
 
-def test_every_choice_of_an_analysis_has_words():
+def test_every_choice_of_an_analysis_has_words() -> None:
     """One that is added later is told in English letters to Vietnamese readers, unless somebody finds words for it."""
     analyses = {name: one for name, one in all_processes().items() if one.method}
     for name, one in analyses.items():
@@ -105,16 +107,17 @@ def test_every_choice_of_an_analysis_has_words():
             assert choices <= words, f'{name}: give the choices {choices - words} of the input "{field}" words.'
 
 
-def test_codes_that_were_sent_are_told_in_words(locality):
+def test_codes_that_were_sent_are_told_in_words(locality: Locality) -> None:
     """A report said `district` to Vietnamese readers; which levels there are is data, so the input is a text."""
     for process_id in ('indicators', 'restate-units', 'group-by-units'):
         fields = find_process(process_id, 'internal').inputs.model_fields
-        words = MemberWords({name: Member.of_input(field_metadata(field)) for name, field in fields.items()}, 'vi')
+        inputs = {name: Member.of_input(field_metadata(field)) for name, field in fields.items()}
+        words = MemberWords(name_levels(inputs, locality.place.levels), 'vi')
         assert input_text('level', 'district', words, locality) == 'cấp huyện'
         assert input_text('level', 'hamlet', words, locality) == 'hamlet'
 
 
-def test_a_shared_title_is_that_of_several_analyses():
+def test_a_shared_title_is_that_of_several_analyses() -> None:
     """What one analysis says alone stands in its own file, or a new analysis would have to change a second one."""
     analyses = all_processes().values()
     for name, member in SHARED.items():
@@ -122,11 +125,11 @@ def test_a_shared_title_is_that_of_several_analyses():
         assert len(users) > 1, f'"{name}" is in SHARED for one analysis or none: declare it in {users}.'
 
 
-def declared(process, name):
+def declared(process: Process[Any], name: str) -> list[Member | None]:
     return [process.summary.get(name), *(output.members.get(name) for output in process.outputs.values())]
 
 
-def test_inputs_that_the_summary_repeats_are_not_told_twice():
+def test_inputs_that_the_summary_repeats_are_not_told_twice() -> None:
     summary = {
         'distance_m': 600,
         'zones': 'communes',
@@ -139,7 +142,7 @@ def test_inputs_that_the_summary_repeats_are_not_told_twice():
     assert key_figures(summary, inputs, VI) == [('Người', '3')]
 
 
-def test_parts_of_the_summary_are_tables_of_their_own():
+def test_parts_of_the_summary_are_tables_of_their_own() -> None:
     summary = {'kinds': [{'kind': 'a', 'people': 3}], 'people': 3, 'said': [{'vi': 'a', 'en': 'b'}]}
     words = words_of('service-coverage', 'result', 'en')
     ((title, parts),) = detail_tables(summary, words)
@@ -147,7 +150,7 @@ def test_parts_of_the_summary_are_tables_of_their_own():
     assert (parts.headings, parts.rows) == (['Kind', 'People'], [['a', '3']])
 
 
-def test_a_figure_of_a_class_of_depth_is_told_with_its_bound():
+def test_a_figure_of_a_class_of_depth_is_told_with_its_bound() -> None:
     vi, en = (words_of('flood-exposure', 'result', lang) for lang in ('vi', 'en'))
     assert vi.title('people_to_0_5_m') == 'Số người trong vùng ngập, cấp sâu đến 0,5\xa0m'
     assert en.title('people_over_1_m') == 'People in the flooded area, depth class over 1\xa0m'
@@ -155,7 +158,7 @@ def test_a_figure_of_a_class_of_depth_is_told_with_its_bound():
     assert en.heading('road_km_over_1_m').endswith('(km)')
 
 
-def test_a_limit_is_no_total_of_the_distances_below_which_it_stands():
+def test_a_limit_is_no_total_of_the_distances_below_which_it_stands() -> None:
     """The summary of nearest facilities names the limit as the column of the distances is named."""
     summary = {'distance_m': 5_000.0, 'minutes': None, 'origins': 2}
     assert sums_of(summary, find_process('nearest-facility', 'public').inputs) == {'origins': 2}
@@ -163,11 +166,11 @@ def test_a_limit_is_no_total_of_the_distances_below_which_it_stands():
     assert sums_of({'reports': 80}, find_process('hotspots', 'public').inputs) == {'reports': 80}
 
 
-def test_a_raster_that_was_chosen_goes_by_its_title(locality):
+def test_a_raster_that_was_chosen_goes_by_its_title(locality: Locality) -> None:
     told = [input_text('elevation', 'elevation', words, locality) for words in (VI, EN)]
     assert told == [locality.coverages['elevation'].title.vi, locality.coverages['elevation'].title.en]
 
 
-def test_a_form_of_results_can_be_asked_for_by_every_way():
+def test_a_form_of_results_can_be_asked_for_by_every_way() -> None:
     """The table of forms and the choices of `present-result` stand side by side in processes/forms/form.py."""
     assert get_args(FormName) == tuple(FORMS), 'add the form to FormName too'

@@ -10,7 +10,7 @@ values = st.lists(st.none() | st.floats(-1e9, 1e9) | st.integers(-50, 50).map(fl
 
 
 @given(values)
-def test_every_value_is_in_the_class_whose_range_holds_it(some):
+def test_every_value_is_in_the_class_whose_range_holds_it(some: list[float | None]) -> None:
     classes = classes_of(some)
     numbers = class_of(some, classes)
     for value, number in zip(some, numbers, strict=True):
@@ -21,22 +21,22 @@ def test_every_value_is_in_the_class_whose_range_holds_it(some):
     assert [one.low for one in classes] == sorted(one.low for one in classes)
 
 
-def test_uniform_values_fall_into_five_classes_of_a_fifth_each():
+def test_uniform_values_fall_into_five_classes_of_a_fifth_each() -> None:
     classes = classes_of([i / 100 for i in range(101)])
     assert [(one.low, one.high) for one in classes] == [(0, 0.2), (0.2, 0.4), (0.4, 0.6), (0.6, 0.8), (0.8, 1)]
     assert np.bincount(class_of([i / 100 for i in range(101)], classes)).tolist() == [20, 20, 20, 20, 21]
 
 
-def test_few_values_get_a_class_each():
+def test_few_values_get_a_class_each() -> None:
     assert [one.label('vi', 'm') for one in classes_of([3, 1, None, 3])] == ['1\xa0m', '3\xa0m']
 
 
-def test_the_nought_of_most_units_is_a_class_by_itself():
+def test_the_nought_of_most_units_is_a_class_by_itself() -> None:
     """Else quantiles would put nought and the few high values into one class."""
     classes = classes_of([0] * 90 + list(range(1, 11)))
     assert classes[0].label('en') == '0'
     assert class_of([0, 1, 10], classes).tolist() == [0, 1, 4]
 
 
-def test_labels_write_the_unit_once():
+def test_labels_write_the_unit_once() -> None:
     assert classes_of([i / 100 for i in range(101)])[0].label('vi', 'share') == '0 – 20\xa0%'

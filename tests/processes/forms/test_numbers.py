@@ -24,30 +24,30 @@ from processes.outputs import SHARED
         (math.nan, 'm', '–', '–'),
     ],
 )
-def test_numbers_are_written_in_the_manner_of_the_language(value, unit, vi, en):
+def test_numbers_are_written_in_the_manner_of_the_language(value: float, unit: str | None, vi: str, en: str) -> None:
     assert format_number(value, 'vi', unit) == vi
     assert format_number(value, 'en', unit) == en
 
 
-def test_a_name_tells_its_unit():
+def test_a_name_tells_its_unit() -> None:
     """As the project names its columns: with the unit at the end, the longest ending counting."""
     assert [unit_of(name) for name in ('distance_m', 'overlap_m2', 'share_covered', 'way_km', 'population')] == [
         'm', 'm²', 'share', 'km', None,
     ]  # fmt: skip
 
 
-def test_a_value_of_any_kind_is_one_line():
+def test_a_value_of_any_kind_is_one_line() -> None:
     assert value_text(None, 'vi') == '–'
     assert value_text(True, 'vi') == 'có'
     assert value_text({'vi': 'Ước tính', 'en': 'Estimate'}, 'vi') == 'Ước tính'
     assert value_text([{'line_id': 'L1', 'voltage_kv': 22.0}, 'x'], 'en') == 'line_id: L1, voltage_kv: 22\xa0kV; x'
 
 
-def test_a_member_without_a_title_goes_by_its_name_without_the_unit():
+def test_a_member_without_a_title_goes_by_its_name_without_the_unit() -> None:
     assert MemberWords({}, 'en').heading('widest_gap_m') == 'Widest gap (m)'
     assert MemberWords(SHARED, 'vi').title('population') == 'Dân số'
 
 
-def test_days():
+def test_days() -> None:
     assert format_day(date(2026, 9, 1), 'vi') == '01/09/2026'
     assert format_day(date(2026, 9, 1), 'en') == '1 September 2026'

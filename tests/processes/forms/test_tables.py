@@ -2,6 +2,8 @@
 
 import csv
 import io
+from pathlib import Path
+from typing import Any
 
 import fiona
 import numpy as np
@@ -11,7 +13,7 @@ import shapely
 from processes.forms.tables import write_csv, write_geopackage
 
 
-def feature(number, geometry, **properties):
+def feature(number: int, geometry: dict[str, Any], **properties: Any) -> dict[str, Any]:
     return {'type': 'Feature', 'id': number, 'geometry': geometry, 'properties': properties}
 
 
@@ -22,13 +24,13 @@ FEATURES = [
 POINTS = [shapely.Point(106.1683, 20.429), shapely.Point(106.2, 20.0)]
 
 
-def read_csv(path):
+def read_csv(path: Path) -> list[dict[str, str]]:
     content = path.read_bytes()
     assert content.startswith(b'\xef\xbb\xbf')
     return list(csv.DictReader(io.StringIO(content.decode('utf-8-sig'), newline='')))
 
 
-def test_csv_has_a_line_for_each_feature_and_its_place(tmp_path):
+def test_csv_has_a_line_for_each_feature_and_its_place(tmp_path: Path) -> None:
     write_csv(FEATURES, POINTS, tmp_path / 'a.csv')
     one, two = read_csv(tmp_path / 'a.csv')
     assert one['id'] == '1'
@@ -40,14 +42,14 @@ def test_csv_has_a_line_for_each_feature_and_its_place(tmp_path):
     assert two['name'] == 'Nói "thẳng"'
 
 
-def test_csv_runs_nothing_in_a_spreadsheet_and_leaves_numbers_alone(tmp_path):
+def test_csv_runs_nothing_in_a_spreadsheet_and_leaves_numbers_alone(tmp_path: Path) -> None:
     write_csv(FEATURES, POINTS, tmp_path / 'a.csv')
     one, two = read_csv(tmp_path / 'a.csv')
     assert one['formula'] == "'=1+1"
     assert two['formula'] == '-5'
 
 
-def test_csv_of_areas_has_their_outline_and_no_x(tmp_path):
+def test_csv_of_areas_has_their_outline_and_no_x(tmp_path: Path) -> None:
     write_csv(FEATURES, [shapely.box(106, 20, 107, 21), None], tmp_path / 'a.csv')
     one, two = read_csv(tmp_path / 'a.csv')
     assert 'x' not in one
@@ -55,7 +57,7 @@ def test_csv_of_areas_has_their_outline_and_no_x(tmp_path):
     assert two['geom'] == ''
 
 
-def test_a_geopackage_has_typed_columns_in_the_working_crs_and_says_what_it_is(tmp_path):
+def test_a_geopackage_has_typed_columns_in_the_working_crs_and_says_what_it_is(tmp_path: Path) -> None:
     """The places are FACTS' test point: 106.1683 E, 20.429 N is 569542.413 E, 2259884.543 N."""
     shapes = np.array([shapely.Point(569542.413, 2259884.543), shapely.Point(574775.257, 2215403.499)])
     path = tmp_path / 'a.gpkg'

@@ -26,6 +26,7 @@ async function valueOf(control: Control, form: HTMLFormElement): Promise<unknown
     case 'yes-no': return (control as HTMLInputElement).checked;
     case 'whole': case 'number': return text === '' ? undefined : Number(text);
     case 'file': return await file(control as HTMLInputElement);
+    case 'lines': return text === '' ? undefined : text.split('\n').map((line) => line.trim()).filter(Boolean);
     case 'json': return text === '' ? undefined : json(control.name, text, form);
     default: return text === '' ? undefined : text;
   }

@@ -1,0 +1,133 @@
+"""`dothi geocode` and `dothi places`: where addresses are, and the rows of a delivery that wait for their place."""
+
+import re
+import sys
+from typing import Annotated
+
+import typer
+from pydantic import BaseModel
+from rich.box import SIMPLE
+from rich.table import Column, Table
+from rich.text import Text as Line
+
+from dothi.cli import output
+from dothi.cli.options import Json
+from dothi.core.database import READERS, connection
+from dothi.core.errors import WrongUse
+from dothi.core.own_layers import served_locality
+from dothi.core.reader_language import pick_text, pick_words
+from etl.desk.placed_rows import ChosenPlace, RowShown, placed_rows
+from etl.desk.records import record
+from etl.geocode.geocode import geocode as place_addresses
+from etl.geocode.result import PRECISIONS, Candidate, GeocodedAddress
+
+NUMBER = r'-?\d{1,3}(?:\.\d+)?'
+PLACE = re.compile(rf'(?P<row>\d+)=(?:(?P<number>\d{{1,2}})|(?P<lon>{NUMBER}),(?P<lat>{NUMBER}))')
+EAST_MOST, NORTH_MOST = 180, 90
+
+
+class Geocoded(BaseModel):
+    """Addresses with their places, which are in the locality's working CRS."""
+
+    crs: str
+    addresses: list[GeocodedAddress]
+
+
+class PlacedRows(BaseModel):
+    """Rows of a delivery that were placed by their address."""
+
+    delivery: int
+    rows: list[RowShown]
+
+
+def geocode(
+    address: Annotated[
+        list[str],
+        typer.Argument(help='Địa chỉ; "-": mỗi dòng một địa chỉ từ đầu vào chuẩn. · "-": from standard input.'),
+    ],
+    as_json: Json = False,
+) -> None:
+    """Định vị địa chỉ: nơi khớp nhất, độ chính xác, có chắc không và vì sao. ·
+    Places addresses: the best match, its precision, whether it is sure and why.
+    """
+    addresses = [line.rstrip('\n') for line in sys.stdin] if address == ['-'] else address
+    locality = served_locality()
+    with output.progress() as progress, connection(READERS['internal']) as db:
+        answers = place_addresses(db, locality, addresses, progress=progress)
+    output.document(Geocoded(crs=locality.place.crs, addresses=answers), as_json, lambda shown: _table(shown.addresses))
+
+
+def places(
+    number: Annotated[int, typer.Argument(help='Số của đợt giao · Number of the delivery.', min=1, max=2**31 - 1)],
+    every: Annotated[
+        bool, typer.Option('--all', help='Cả những hàng chắc chắn. · Also the rows that are sure.')
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Những hàng của một đợt giao chờ biết ở đâu, và các nơi để chọn cho `accept --place`. ·
+    The rows of a delivery that wait for their place, and the places to choose from for `accept --place`.
+    """
+    record(number)
+    shown = PlacedRows(delivery=number, rows=placed_rows(number, unsure_only=not every))
+    output.document(shown, as_json, lambda document: _row_table(document.rows))
+
+
+def places_of(texts: list[str] | None) -> dict[int, ChosenPlace]:
+    """What `--place` says: by row, a place of its list or a longitude and latitude; raises WrongUse for other texts."""
+    chosen: dict[int, ChosenPlace] = {}
+    for text in texts or []:
+        match = PLACE.fullmatch(text.replace(' ', ''))
+        if match is None or not _is_on_earth(match):
+            raise WrongUse(
+                vi=f'--place {text}: viết là HÀNG=SỐ hoặc HÀNG=KINH_ĐỘ,VĨ_ĐỘ, chẳng hạn 7=2 hoặc 7=106.17,20.42.',
+                en=f'--place {text}: write ROW=NUMBER or ROW=LON,LAT, such as 7=2 or 7=106.17,20.42.',
+            )
+        place = match['number']
+        chosen[int(match['row'])] = int(place) if place else (float(match['lon']), float(match['lat']))
+    return chosen
+
+
+def _is_on_earth(match: re.Match[str]) -> bool:
+    return bool(match['number']) or (abs(float(match['lon'])) <= EAST_MOST and abs(float(match['lat'])) <= NORTH_MOST)
+
+
+def _table(answers: list[GeocodedAddress]) -> None:
+    headers = (
+        pick_words('Địa chỉ', 'address'),
+        pick_words('Nơi khớp nhất', 'best match'),
+        pick_words('Chính xác', 'precision'),
+        pick_words('Chắc chắn', 'sure'),
+        pick_words('Bằng chứng, nơi khác', 'evidence, other places'),
+    )
+    table = Table(*(Column(header, overflow='fold') for header in headers), box=SIMPLE, padding=(0, 1, 0, 0))
+    for answer in answers:
+        sure = pick_words('có', 'yes') if answer.sure else pick_words('chưa', 'no')
+        notes = [*map(pick_text, answer.evidence), *(rival.label for rival in answer.rivals)]
+        table.add_row(*map(Line, (answer.address, *_place(answer.place), sure, '\n'.join(notes))))
+    output.out.print(table)
+
+
+def _place(place: Candidate | None) -> tuple[str, str]:
+    if place is None:
+        return '–', '–'
+    x, y = place.point
+    return f'{place.label}\n{x:.0f} {y:.0f}', f'{pick_text(PRECISIONS[place.precision])}, {place.radius_m:.0f} m'
+
+
+def _row_table(rows: list[RowShown]) -> None:
+    if not rows:
+        output.out.print(pick_words('Không hàng nào chờ biết ở đâu', 'no row waits for its place'))
+        return
+    headers = (
+        pick_words('Hàng', 'row'),
+        pick_words('Địa chỉ', 'address'),
+        pick_words('Các nơi để chọn', 'places to choose from'),
+    )
+    table = Table(*(Column(header, overflow='fold') for header in headers), box=SIMPLE, padding=(0, 1, 0, 0))
+    for row in rows:
+        named = [
+            f'{number}. {place.label} ({place.lon:.5f}, {place.lat:.5f}; {place.radius_m:.0f} m)'
+            for number, place in enumerate(row.places, start=1)
+        ]
+        table.add_row(*map(Line, (str(row.row_number), row.address, '\n'.join(named) or '–')))
+    output.out.print(table)

@@ -1,0 +1,146 @@
+"""Addresses to places, many at once: right, or not sure."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import date
+from functools import partial
+from math import dist
+
+from psycopg2.extensions import connection as Connection
+
+from dothi.core.layer import Audience
+from dothi.core.locality import Locality
+from dothi.core.progress import Progress, silent
+from dothi.core.text import Text
+from etl.geocode.corrections import address_key, corrected_places
+from etl.geocode.explaining import LARGEST_STREET_M, doubts, evidence, nothing_known
+from etl.geocode.gazetteer import Gazetteer, load_gazetteer
+from etl.geocode.ground import Point
+from etl.geocode.houses import House, HouseQuery, find_houses
+from etl.geocode.hypotheses import Hypothesis, Weighing, joined, with_house
+from etl.geocode.readings import Names, Readings
+from etl.geocode.result import Candidate, GeocodedAddress
+from etl.geocode.words import read_words
+
+# What costs less than this more than the best place is its rival.
+RIVAL_WITHIN = 0.7
+SAME_NAME_WITHIN = 0.2
+MOST_RIVALS, MOST_HOUSES = 5, 40
+AT_ONCE = 500
+LONGEST_ADDRESS = 400
+# Somebody points at a house or a gate.
+AROUND_CORRECTION_M = 30.0
+
+
+def geocode(
+    db: Connection,
+    locality: Locality,
+    addresses: Sequence[str],
+    on: date | None = None,
+    *,
+    audience: Audience = 'internal',
+    progress: Progress = silent,
+) -> list[GeocodedAddress]:
+    """The place of each address, in their order.
+
+    on: the day whose communes are told, the locality's reference date where it is left out. Names of units are those of
+    any day. db: of a role that may read what `audience` may see.
+    """
+    gazetteer = load_gazetteer(db, locality, audience, on)
+    names = Names(gazetteer)
+    answers: list[GeocodedAddress] = []
+    for start in range(0, len(addresses), AT_ONCE):
+        answers += _geocode(db, names, addresses[start : start + AT_ONCE])
+        progress('geocode', len(answers), len(addresses))
+    return answers
+
+
+def _geocode(db: Connection, names: Names, addresses: Sequence[str]) -> list[GeocodedAddress]:
+    words = [read_words(address[:LONGEST_ADDRESS]) for address in addresses]
+    readings = names.read(words)
+    weighed = [Weighing(names.gazetteer, own).hypotheses() for own in readings]
+    queries = [query for own in weighed for place in own[:MOST_HOUSES] for query in place.queries]
+    houses = find_houses(db, names.gazetteer, queries)
+    placed = [sorted((with_house(place, houses, names.gazetteer) for place in own), key=_rank) for own in weighed]
+    judge = partial(_judge, houses=houses)
+    answers = [judge(*own) for own in zip(addresses, readings, placed, strict=True)]
+    return _corrected(db, names.gazetteer, answers) if names.gazetteer.audience == 'internal' else answers
+
+
+def _judge(
+    address: str, readings: Readings, places: list[Hypothesis], houses: dict[HouseQuery, list[House]]
+) -> GeocodedAddress:
+    if not places:
+        return GeocodedAddress(address=address, sure=False, evidence=[nothing_known(readings)])
+    best = places[0]
+    rivals = _distinct([place for place in places[1:] if _is_rival(place, best)])
+    best, rivals = _one_street(best, rivals)
+    same_street = [query for place in places if place.street is best.street for query in place.queries]
+    house_elsewhere = any(query in houses for query in same_street)
+    against = doubts(readings, best, rivals, house_elsewhere=house_elsewhere)
+    return GeocodedAddress(
+        address=address,
+        sure=not against,
+        place=best.candidate(),
+        rivals=[place.candidate() for place in rivals[:MOST_RIVALS]],
+        evidence=[*against, *evidence(readings, best)],
+    )
+
+
+def _rank(place: Hypothesis) -> tuple[float, bool, float]:
+    """The cheapest first; of two that fit alike no commune, and of these the one that says less."""
+    return round(place.cost, 2), place.precision == 'commune', -place.area.radius_m
+
+
+def _one_street(best: Hypothesis, rivals: list[Hypothesis]) -> tuple[Hypothesis, list[Hypothesis]]:
+    """The best place and its rivals; where all are parts of the street that is named, that street and none."""
+    parts = [best, *rivals]
+    area = joined([part.area for part in parts])
+    if (
+        any(part.precision != 'street' or part.street != best.street for part in parts)
+        or area.radius_m > LARGEST_STREET_M
+    ):
+        return best, rivals
+    return replace(best, area=area, communes=frozenset().union(*(part.communes for part in parts))), []
+
+
+def _is_rival(place: Hypothesis, best: Hypothesis) -> bool:
+    """Whether it fits nearly as well and lies elsewhere, or is a larger unit of the same name on another day."""
+    if place.precision == best.precision == 'commune' and place.communes > best.communes:
+        return place.cost < best.cost + SAME_NAME_WITHIN
+    apart = dist(place.area.point, best.area.point) > max(best.area.radius_m, place.area.radius_m)
+    return apart and place.cost < best.cost + RIVAL_WITHIN
+
+
+def _distinct(places: list[Hypothesis]) -> list[Hypothesis]:
+    """The places without those that lie where a better one does."""
+    distinct: list[Hypothesis] = []
+    for place in places:
+        if all(
+            dist(place.area.point, other.area.point) > other.area.radius_m or place.communes > other.communes
+            for other in distinct
+        ):
+            distinct.append(place)
+    return distinct
+
+
+def _corrected(db: Connection, gazetteer: Gazetteer, answers: list[GeocodedAddress]) -> list[GeocodedAddress]:
+    """The answers, those whose address a person has placed with that place."""
+    keys = [address_key(answer.address) for answer in answers]
+    places = corrected_places(db, {key for key in keys if key}, gazetteer.locality.srid)
+    return [
+        _with_place(answer, places[key]) if key in places else answer for key, answer in zip(keys, answers, strict=True)
+    ]
+
+
+def _with_place(answer: GeocodedAddress, point: Point) -> GeocodedAddress:
+    place = Candidate(
+        label=answer.address,
+        precision='corrected',
+        point=point,
+        radius_m=AROUND_CORRECTION_M,
+        commune=answer.place.commune if answer.place else None,
+        cost=0.0,
+    )
+    says = Text(vi='Vị trí đã được người xác nhận.', en='The place was confirmed by a person.')
+    return GeocodedAddress(address=answer.address, sure=True, place=place, evidence=[says])

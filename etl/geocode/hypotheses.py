@@ -1,0 +1,228 @@
+"""The places that an address may mean, each with what it leaves unexplained or contradicts."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from etl.geocode.gazetteer import Gazetteer
+from etl.geocode.ground import Area, Street
+from etl.geocode.houses import AROUND_HOUSE_M, House, HouseQuery, house_queries, numbers_of
+from etl.geocode.readings import Reading, Readings, Span, label_kinds, spans
+from etl.geocode.result import Candidate, Precision
+from etl.geocode.unit_names import UnitName
+from etl.geocode.words import Kind
+
+# What it costs that the address names another commune or district, or something that the place does not have.
+OTHER_COMMUNE, OTHER_DISTRICT = 3.0, 2.0
+UNKNOWN_STREET, UNKNOWN_NUMBER, UNUSED_PLACE, UNUSED_NAME = 1.2, 0.6, 1.0, 0.5
+OTHER_SPELLING_OF_NUMBER = 0.1
+# A label names no more communes than these.
+MOST_NAMED = 3
+# Words that may name a unit, and need not.
+NO_UNIT = 0.3
+UNIT_KINDS: frozenset[Kind] = frozenset({'commune', 'district', 'province'})
+
+
+@dataclass(frozen=True)
+class Hypothesis:
+    """A place that an address may mean. queries: the houses that would make it more precise.
+
+    span: the words that name it. edits: the letters that differ. communes: the codes of where it lies. street: of a
+    house or a street. names_a_street:
+    whether the address also names a street, known or not, and the place is none.
+    """
+
+    label: str
+    precision: Precision
+    area: Area
+    communes: frozenset[str]
+    span: Span
+    edits: int
+    cost: float
+    queries: tuple[HouseQuery, ...] = ()
+    street: Street | None = None
+    names_a_street: bool = False
+
+    def candidate(self) -> Candidate:
+        """It as it is answered."""
+        (commune,) = self.communes if len(self.communes) == 1 else (None,)
+        return Candidate(
+            label=self.label,
+            precision=self.precision,
+            point=self.area.point,
+            radius_m=self.area.radius_m,
+            commune=commune,
+            cost=round(self.cost, 2),
+        )
+
+
+@dataclass(frozen=True)
+class Weighing:
+    """Weighs the places that the readings of one address name."""
+
+    gazetteer: Gazetteer
+    readings: Readings
+
+    def hypotheses(self) -> list[Hypothesis]:
+        """All places that the words may mean, the likeliest first."""
+        places = [*self._streets(), *self._places(), *self._communes()]
+        return sorted(places, key=lambda place: place.cost)
+
+    def _streets(self) -> Iterator[Hypothesis]:
+        for reading in self.readings.streets:
+            numbers = numbers_of(self.readings.words, reading.span)
+            for units_cost, communes in self._parts_by_cost(reading):
+                area = joined([reading.thing.parts[commune] for commune in sorted(communes)])
+                yield Hypothesis(
+                    label=self._label(reading.thing.name, communes),
+                    precision='street',
+                    area=area,
+                    communes=communes,
+                    span=reading.span,
+                    edits=reading.edits,
+                    cost=reading.cost
+                    + units_cost
+                    + self._unused(reading.span)
+                    + UNUSED_PLACE * self._names_other_street(reading.span)
+                    + UNKNOWN_NUMBER * bool(numbers),
+                    queries=tuple(
+                        query for number in numbers for query in house_queries(reading.thing.name, area.box, number)
+                    ),
+                    street=reading.thing,
+                )
+
+    def _parts_by_cost(self, reading: Reading[Street]) -> list[tuple[float, frozenset[str]]]:
+        """The communes of a street that the address fits equally well, with what it costs."""
+        communes: dict[float, set[str]] = defaultdict(set)
+        for commune in reading.thing.parts:
+            communes[self._units_cost(reading.span, frozenset({commune}))].add(commune)
+        return [(cost, frozenset(own)) for cost, own in communes.items()]
+
+    def _places(self) -> Iterator[Hypothesis]:
+        for reading in self.readings.places:
+            place, communes = reading.thing, frozenset({reading.thing.commune})
+            cost = reading.cost + self._units_cost(reading.span, communes)
+            cost += UNKNOWN_STREET * self._names_a_street(reading.span)
+            label = self._label(place.name, communes)
+            yield Hypothesis(label, 'place', place.area, communes, reading.span, reading.edits, cost)
+
+    def _communes(self) -> Iterator[Hypothesis]:
+        for reading in self.readings.units:
+            unit = reading.thing
+            if unit.smallest:
+                street = self._names_a_street(reading.span)
+                yield Hypothesis(
+                    label=unit.label_in_time,
+                    precision='commune',
+                    area=joined([self.gazetteer.communes[code] for code in sorted(unit.communes)]),
+                    communes=unit.communes,
+                    span=reading.span,
+                    edits=reading.edits,
+                    cost=reading.cost
+                    + self._units_cost(reading.span, unit.communes)
+                    + self._unused(reading.span)
+                    + UNKNOWN_STREET * street,
+                    names_a_street=street,
+                )
+
+    def _label(self, name: str, communes: Iterable[str]) -> str:
+        return label_of(name, communes, self.gazetteer)
+
+    def _units_cost(self, own: Span, communes: frozenset[str]) -> float:
+        """What the units that the address names cost where the place lies in `communes`; words of its name aside."""
+        groups = _groups([unit for unit in self.readings.units if not unit.span.overlaps(own)])
+        return sum(self._group_cost(group, communes) for group in groups)
+
+    def _group_cost(self, group: list[Reading[UnitName]], communes: frozenset[str]) -> float:
+        """The cheapest way to read the same words; without a label of a unit they may be none."""
+        labelled = any(label_kinds(self.readings.words, unit.span) & UNIT_KINDS for unit in group)
+        costs = [_unit_cost(unit, communes) for unit in group]
+        return min(costs if labelled else [*costs, NO_UNIT])
+
+    def _unused(self, own: Span) -> float:
+        """What it costs that a named place of the address is not the one that is meant."""
+        others = (place for place in self.readings.places if not own.covers(place.span))
+        return UNUSED_PLACE * any(place.cost < UNUSED_NAME for place in others)
+
+    def _names_other_street(self, own: Span) -> bool:
+        """Whether a label that announces nothing but a street stands before another one."""
+        return any(
+            street.cost < NO_UNIT
+            and not street.span.overlaps(own)
+            and label_kinds(self.readings.words, street.span) == {'street'}
+            for street in self.readings.streets
+        )
+
+    def _names_a_street(self, own: Span) -> bool:
+        """Whether the address names a street beside the words `own`, known or not: what has a number has a street."""
+        words = self.readings.words
+        labelled = any(label_kinds(words, span) == {'street'} and not span.overlaps(own) for span in spans(words))
+        # "P. Lê Lợi" may be a ward as well
+        units = {unit.span for unit in self.readings.units if unit.cost < UNUSED_NAME}
+        streets = [
+            street for street in self.readings.streets if not own.covers(street.span) and street.span not in units
+        ]
+        return labelled or bool(numbers_of(words, own)) or any(street.cost < UNUSED_NAME for street in streets)
+
+
+def label_of(name: str, communes: Iterable[str], gazetteer: Gazetteer) -> str:
+    """The name with those of its communes behind it, as far as they fit."""
+    names = sorted(gazetteer.commune_names.get(code, code) for code in communes)
+    return ', '.join([name, *names[:MOST_NAMED], *['…'] * (len(names) > MOST_NAMED)])
+
+
+def with_house(hypothesis: Hypothesis, houses: dict[HouseQuery, list[House]], gazetteer: Gazetteer) -> Hypothesis:
+    """The house that the hypothesis looked for where there is just one, else its street as it was."""
+    for position, query in enumerate(hypothesis.queries):
+        if len(houses.get(query, ())) == 1:
+            (house,) = houses[query]
+            x, y = house.point
+            communes = frozenset({house.commune}) if house.commune else hypothesis.communes
+            return replace(
+                hypothesis,
+                label=f'{query.number.upper()} {label_of(query.street, communes, gazetteer)}',
+                communes=communes,
+                precision='house',
+                area=Area((x, y), AROUND_HOUSE_M, (x, y, x, y)),
+                cost=hypothesis.cost - UNKNOWN_NUMBER + OTHER_SPELLING_OF_NUMBER * bool(position),
+            )
+    return hypothesis
+
+
+def names_unknown_unit(readings: Readings) -> bool:
+    """Whether a label announces a commune, district, city or province that is none of this locality's."""
+    words = readings.words
+    announced = {span.start for span in spans(words) if label_kinds(words, span) & UNIT_KINDS}
+    names = [*readings.units, *readings.streets, *readings.places]
+    known = {at for name in names for at in range(name.span.start, name.span.end)}
+    return any(not words[at].is_number for at in announced - known)
+
+
+def _unit_cost(reading: Reading[UnitName], communes: frozenset[str]) -> float:
+    """The cost of the name itself, and of naming another unit than the place lies in; or of leaving it aside."""
+    unit = reading.thing
+    if unit.communes & communes:
+        return reading.cost
+    return reading.cost + (OTHER_COMMUNE if unit.smallest else OTHER_DISTRICT)
+
+
+def _groups(units: list[Reading[UnitName]]) -> list[list[Reading[UnitName]]]:
+    """Readings of the same words together: one of each group is meant."""
+    groups: list[list[Reading[UnitName]]] = []
+    for unit in sorted(units, key=lambda reading: reading.span.start):
+        if groups and any(unit.span.overlaps(other.span) for other in groups[-1]):
+            groups[-1].append(unit)
+        else:
+            groups.append([unit])
+    return groups
+
+
+def joined(areas: list[Area]) -> Area:
+    """One area for several: their middle, and as far as the farthest of them reaches."""
+    if len(areas) == 1:
+        return areas[0]
+    boxes = list(zip(*(area.box for area in areas), strict=True))
+    box = (min(boxes[0]), min(boxes[1]), max(boxes[2]), max(boxes[3]))
+    x, y = (box[0] + box[2]) / 2, (box[1] + box[3]) / 2
+    radius_m = max(((x - ax) ** 2 + (y - ay) ** 2) ** 0.5 + area.radius_m for area in areas for ax, ay in [area.point])
+    return Area((x, y), radius_m, box)

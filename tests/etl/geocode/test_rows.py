@@ -1,0 +1,166 @@
+"""Lists of an office with addresses and no coordinates: placed where it is sure, left to a person where it is not."""
+
+import csv
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from dothi.cli.app import app
+from dothi.core.database import connection
+from dothi.core.errors import DataRefused
+from dothi.core.locality import Locality
+from etl.desk.decide import Decision, accept
+from etl.desk.deliver import deliver
+from etl.desk.options import DeliveryOptions
+from etl.desk.placed_rows import NoSuchPlace, placed_rows
+from etl.report.model import Report
+from tests.etl.conftest import Agency
+from tests.present import present
+
+HEADER = ('Mã trường', 'Tên trường', 'Cấp học', 'Địa chỉ')
+SURE = ('A', 'Trường A', 'primary', 'Số 12 đường Trần Hưng Đạo, phường Lộc Vượng')
+DOUBTFUL = ('B', 'Trường B', 'primary', 'phố Lê Lợi')
+ONLY_A_COMMUNE = ('C', 'Trường C', 'primary', 'xã Hải An')
+
+
+def table(agency: Agency, *rows: Sequence[str], header: Sequence[str] = HEADER, encoding: str = 'utf-8') -> Path:
+    """A CSV with these rows."""
+    text = io.StringIO()
+    csv.writer(text, delimiter=';').writerows([header, *rows])
+    return agency.text('danh-sach.csv', text.getvalue(), encoding)
+
+
+def send(file: Path, locality: Locality, **options: Any) -> Report:
+    return deliver(file, DeliveryOptions(layer='schools', **{'mode': 'upsert', **options}), locality)
+
+
+def places() -> dict[str, tuple[int, int]]:
+    """By code, where schools of the served release are, in metres from the corner of the town."""
+    with connection('loader') as db, db.cursor() as cursor:
+        cursor.execute('select code, round(st_x(geom)), round(st_y(geom)) from layer.schools')
+        return {code: (int(x - Agency.east), int(y - Agency.north)) for code, x, y in cursor.fetchall()}
+
+
+def test_a_list_of_addresses_is_placed_and_released(town: dict[str, str], locality: Locality, agency: Agency) -> None:
+    report = send(table(agency, SURE), locality)
+    assert report.verdict == 'accepted'
+    assert report.crs is not None
+    assert report.crs.decided == 'EPSG:9209'
+    assert places()['A'] == (300, 1_015)
+    assert any('1 rows have no coordinates' in note.en and 'house: 1' in note.en for note in report.notes)
+    assert not any('Địa chỉ' in note.vi and 'Bỏ qua' in note.vi for note in report.notes)
+
+
+def test_rows_without_coordinates_are_placed_beside_those_with_them(
+    town: dict[str, str], locality: Locality, agency: Agency
+) -> None:
+    """In the system of the file, which is UTM on VN-2000 and not the one that is worked in."""
+    header = (*HEADER, 'E', 'N')
+    with_place = ('D', 'Trường D', 'primary', 'không rõ', '601357.1', '2249262.4')
+    report = send(table(agency, with_place, (*SURE, '', ''), header=header), locality, crs='EPSG:3405')
+    assert report.verdict == 'accepted', report.rows
+    placed = places()
+    assert placed['A'] == (300, 1_015)
+    assert 'D' in placed
+
+
+def test_what_is_not_sure_waits_with_the_places_that_it_may_be(
+    town: dict[str, str], locality: Locality, agency: Agency
+) -> None:
+    report = send(table(agency, SURE, DOUBTFUL, ONLY_A_COMMUNE), locality)
+    assert (report.verdict, report.held) == ('undecided', ['places'])
+    assert present(report.rows).by_code == {'place_unsure': 2}
+    assert 'A' not in places()
+    doubtful, commune = placed_rows(present(report.delivery))
+    assert (doubtful.row_number, len(doubtful.places)) == (2, 2)
+    assert [place.label for place in commune.places] == ['Xã Hải An']
+
+
+def test_a_person_says_where_they_are_and_is_remembered(
+    town: dict[str, str], locality: Locality, agency: Agency
+) -> None:
+    """The second Lê Lợi of the list, and a point of the map; the next list with the same address asks nobody."""
+    number = present(send(table(agency, SURE, DOUBTFUL, ONLY_A_COMMUNE), locality).delivery)
+    doubtful, _ = placed_rows(number)
+    in_hai_an = next(i for i, place in enumerate(doubtful.places, 1) if 'Hải An' in place.label)
+    said = Decision(by='desk', reason='Gọi hỏi trường', places={2: in_hai_an, 3: (106.25, 20.4)})
+    assert accept(number, said, locality).verdict == 'accepted'
+    assert set(places()) == {'A', 'B', 'C', 'T1'}
+    assert places()['B'] == (10_500, 550)
+    again = send(table(agency, ('E', 'Trường E', 'primary', 'PHO LE LOI')), locality)
+    assert again.verdict == 'accepted'
+    assert places()['E'] == (10_500, 550)
+
+
+def test_whoever_accepts_without_saying_where_leaves_them_out(
+    town: dict[str, str], locality: Locality, agency: Agency
+) -> None:
+    number = present(send(table(agency, SURE, DOUBTFUL), locality).delivery)
+    report = accept(number, Decision(by='desk', reason='Trường B chưa mở'), locality)
+    assert (report.verdict, present(report.rows).bad_rows) == ('accepted', 1)
+    assert set(places()) == {'A', 'T1'}
+
+
+@pytest.mark.parametrize(('row', 'place'), [(9, 1), (2, 7), (2, 0)])
+def test_a_place_that_there_is_not_is_refused_and_nothing_is_remembered(
+    town: dict[str, str], locality: Locality, agency: Agency, row: int, place: int
+) -> None:
+    number = present(send(table(agency, SURE, DOUBTFUL), locality).delivery)
+    with pytest.raises(NoSuchPlace):
+        accept(number, Decision(by='desk', reason='x', places={3: (106.2, 20.3), row: place}), locality)
+    with connection('loader') as db, db.cursor() as cursor:
+        cursor.execute('select count(*) from catalog.address_correction')
+        assert cursor.fetchone() == (0,)
+
+
+def test_faults_of_other_kinds_still_return_a_list(town: dict[str, str], locality: Locality, agency: Agency) -> None:
+    """Rows that wait do not count as bad, a level of school that there is not does."""
+    report = send(table(agency, SURE, DOUBTFUL, ('F', 'Trường F', 'đại học', SURE[3])), locality)
+    assert report.verdict == 'returned'
+
+
+def test_addresses_in_an_old_encoding_are_read(town: dict[str, str], locality: Locality, agency: Agency) -> None:
+    """TCVN3 has a byte of its own for each letter; the column is none of the layer's, so nothing else judges it."""
+    rows = [(f'G{i}', f'Tr\xadêng G{i}', 'primary', '§\xadêng TrÇn H\xadng §¹o, ph\xadêng Léc H¹') for i in range(12)]
+    header = ('MA_TRUONG', 'TEN_TRUONG', 'CAP_HOC', 'DIA_CHI')
+    report = send(table(agency, *rows, header=header, encoding='latin-1'), locality, encoding='tcvn3')
+    assert report.verdict == 'accepted', (report.notes, report.rows)
+    assert places()['G0'] == (2_950, 1_000)
+
+
+def test_a_layer_of_lines_takes_no_addresses(town: dict[str, str], locality: Locality, agency: Agency) -> None:
+    with pytest.raises(DataRefused, match='needs lines'):
+        deliver(table(agency, SURE), DeliveryOptions(layer='roads'), locality)
+
+
+def test_a_table_with_neither_says_what_would_do(town: dict[str, str], locality: Locality, agency: Agency) -> None:
+    with pytest.raises(DataRefused, match='or address'):
+        send(table(agency, ('A', 'Trường A', 'primary'), header=HEADER[:3]), locality)
+
+
+def test_a_check_places_addresses_and_keeps_nothing(town: dict[str, str], locality: Locality, agency: Agency) -> None:
+    report = send(table(agency, SURE, DOUBTFUL), locality, dry_run=True)
+    assert report.held == ['places']
+    with connection('loader') as db, db.cursor() as cursor:
+        cursor.execute('select count(*) from catalog.placed_row')
+        assert cursor.fetchone() == (0,)
+
+
+def test_the_commands_list_what_waits_and_take_what_a_person_says(
+    town: dict[str, str], locality: Locality, agency: Agency
+) -> None:
+    number = present(send(table(agency, SURE, DOUBTFUL), locality).delivery)
+
+    def run(*words: str) -> str:
+        done = CliRunner().invoke(app, list(words))
+        return done.output + str(done.exception or '')
+
+    assert 'phố Lê Lợi' in run('places', str(number))
+    assert 'ROW=NUMBER' in run('accept', str(number), '-r', 'x', '--place', '2=200,100')
+    run('accept', str(number), '-r', 'Gọi hỏi', '--place', '2=106.25,20.41')
+    assert 'B' in places()
+    assert 'Xã Hải An' in run('geocode', 'xa hai an')

@@ -2,6 +2,7 @@
 
 import re
 import sys
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -17,9 +18,11 @@ from dothi.core.errors import WrongUse
 from dothi.core.own_layers import served_locality
 from dothi.core.reader_language import pick_text, pick_words
 from etl.desk.placed_rows import ChosenPlace, RowShown, placed_rows
+from etl.desk.places_file import read_places, write_places
 from etl.desk.records import record
 from etl.geocode.geocode import geocode as place_addresses
 from etl.geocode.result import PRECISIONS, Candidate, GeocodedAddress
+from etl.pages import must_be_writable
 
 NUMBER = r'-?\d{1,3}(?:\.\d+)?'
 PLACE = re.compile(rf'(?P<row>\d+)=(?:(?P<number>\d{{1,2}})|(?P<lon>{NUMBER}),(?P<lat>{NUMBER}))')
@@ -62,6 +65,14 @@ def places(
     every: Annotated[
         bool, typer.Option('--all', help='Cả những hàng chắc chắn. · Also the rows that are sure.')
     ] = False,
+    file: Annotated[
+        Path | None,
+        typer.Option(
+            '--output',
+            help='Ghi thành GeoPackage để dời điểm trong QGIS, rồi trả lại bằng `accept --places`. · '
+            'Writes a GeoPackage, whose points are moved in QGIS and given back to `accept --places`.',
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Những hàng của một đợt giao chờ biết ở đâu, và các nơi để chọn cho `accept --place`. ·
@@ -69,12 +80,17 @@ def places(
     """
     record(number)
     shown = PlacedRows(delivery=number, rows=placed_rows(number, unsure_only=not every))
+    if file:
+        must_be_writable(file, '--output')
+        write_places(file, shown.rows)
     output.document(shown, as_json, lambda document: _row_table(document.rows))
 
 
-def places_of(texts: list[str] | None) -> dict[int, ChosenPlace]:
-    """What `--place` says: by row, a place of its list or a longitude and latitude; raises WrongUse for other texts."""
-    chosen: dict[int, ChosenPlace] = {}
+def places_of(texts: list[str] | None, file: Path | None, delivery: int) -> dict[int, ChosenPlace]:
+    """What `--places` and `--place` say, which counts where both do: by row, a place of its list, or a longitude and
+    latitude. Raises WrongUse for other texts, NoPlacesFile for other files.
+    """
+    chosen = read_places(file, placed_rows(delivery, unsure_only=False)) if file else {}
     for text in texts or []:
         match = PLACE.fullmatch(text.replace(' ', ''))
         if match is None or not _is_on_earth(match):

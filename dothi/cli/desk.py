@@ -141,6 +141,13 @@ def accept(
             '· Where a row is: which place of `dothi places`, or LON,LAT; repeatable, and remembered.',
         ),
     ] = None,
+    places: Annotated[
+        Path | None,
+        typer.Option(
+            help='GeoPackage của `dothi places --output`, đã dời điểm hoặc ghi noi_so. · '
+            'The GeoPackage of `dothi places --output` with its points moved, or numbers in noi_so.',
+        ),
+    ] = None,
     by: By = None,
     letter: LetterNumber = None,
     letter_date: LetterDate = None,
@@ -156,7 +163,7 @@ def accept(
 
     changed_options = {'crs': crs, 'encoding': encoding, 'columns': pairs(column) or None, 'scope': scope, 'mode': mode}
     said = letter_of(letter, letter_date, letter_by, letter_file)
-    more = {'as_of': as_of.date() if as_of else None, 'letter': said, 'places': places_of(place)}
+    more = {'as_of': as_of.date() if as_of else None, 'letter': said, 'places': places_of(place, places, number)}
     decision = _decision(reason, by, **changed_options, **more)
     with output.progress() as progress:
         report = accept_delivery(number, decision, served_locality(), progress)

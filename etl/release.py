@@ -17,6 +17,9 @@ from dothi.core.layer import Layer
 from etl.desk.options import DeliveryOptions
 from etl.report.model import DiffReport
 
+# Templates have coordinates to a centimetre, or to 1e-7 degrees: half of that each way, and what a change of CRS adds.
+ROUNDED_M = 0.01
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -98,6 +101,13 @@ def drop_demo_rows(db: Connection, staging: str, area: shapely.Geometry, srid: i
     statement = 'delete from {} where st_intersects(%s::geometry, st_pointonsurface(geom))'
     with db.cursor() as cursor:
         cursor.execute(sql.SQL(statement).format(sql.Identifier('staging', staging)), [_bound(area, srid)])
+
+
+def keep_rounded_places(db: Connection, layer: Layer, staging: str, srid: int) -> None:
+    """Gives staged rows the place that is served back where it is theirs but for the rounding of a template."""
+    values = [layer.id, staging, layer.key, ROUNDED_M * units_per_metre(srid)]
+    with db.cursor() as cursor:
+        cursor.execute('select catalog.keep_rounded_places(%s, %s, %s, %s)', values)
 
 
 def match_rows(db: Connection, layer: Layer, staging: str, scope: shapely.Geometry | None, srid: int) -> None:

@@ -15,6 +15,7 @@ from etl.release import (
     Source,
     diff,
     drop_demo_rows,
+    keep_rounded_places,
     moved_rows,
     note_bad_rows,
     real_scopes,
@@ -72,6 +73,8 @@ def _compare(work: Load, checked: Checked) -> Outcome:
     delivery.progress('diff', 0, None)
     on = options.as_of or delivery.locality.place.reference_date
     note_bad_rows(work.db, layer, checked.tally.bad_keys)
+    if work.inspected.source.template:
+        keep_rounded_places(work.db, layer, delivery.staging, delivery.locality.srid)
     # a rollback may have put the label of demonstration data on real rows: they are none of its business either
     real = _real_area(work, real_scopes(work.db, layer)) if options.origin == 'demo' else None
     return diff(work.db, layer, delivery.staging, work.scope, options, delivery.locality.srid, on, real)

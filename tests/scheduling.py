@@ -11,6 +11,7 @@ from xdist.scheduler import LoadFileScheduling
 PROVINCE = (
     *('tests/api/conformance/', 'tests/clients/', 'tests/mapping/', 'tests/qgis/', 'tests/web/'),
     *('tests/docs/test_readme.py', 'tests/fuzz/', 'tests/demo/test_faults.py'),
+    'tests/demo/test_template_round_trip.py',
     *(f'tests/api/test_{name}.py' for name in (
         'echo_suite', 'filter_cost', 'geocode', 'map_cache', 'openapi_examples', 'openapi_fuzzed', 'records',
         'request_body', 'tiles_cache', 'units',

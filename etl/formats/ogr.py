@@ -22,6 +22,7 @@ from etl.formats.errors import UnreadableFile, must_have_few_layers
 from etl.formats.geopackage_schema import GeopackageSchema, read_schema
 from etl.formats.item import Item
 from etl.formats.source import BATCH_ROWS, EncodedBatch, Source
+from etl.template.mark import parse_mark
 
 
 @dataclass(frozen=True)
@@ -226,6 +227,7 @@ def _describe(opening: Opening, layer: str | None) -> OgrSource:
     with fiona.open(opening.path, layer=layer, enabled_drivers=[form.driver], **options['options']) as collection:
         kind, columns, rows = collection.schema['geometry'], list(collection.schema['properties']), _count(collection)
         system = usable_crs(collection.crs_wkt)
+        mark = parse_mark(collection.tags().get('DESCRIPTION'))
     shown_names = column_names(columns, options.get('declared_encoding')) if form is SHAPEFILE else columns
     implied = 'OGC:CRS84' if form is GEOJSON and (system is None or is_wgs84(system)) else None
     return OgrSource(
@@ -243,6 +245,7 @@ def _describe(opening: Opening, layer: str | None) -> OgrSource:
         axes_known=form.axes_known,
         unicode=form.unicode,
         names_cut_at=form.names_cut_at,
+        template=str(mark) if mark else None,
         **options,
     )
 

@@ -231,7 +231,8 @@ def _missing(missing: NDArray[np.bool_], columns: list[str]) -> list[Finding]:
 
 
 def _from_wkt(cells: tuple[str, ...], column: str) -> tuple[Geometries, list[Finding]]:
-    texts = np.array([cell.strip() or None for cell in cells], dtype=object)
+    # a program that split the text at its commas writes empty cells behind it
+    texts = np.array([cell.strip().rstrip(',') or None for cell in cells], dtype=object)
     geometry = shapely.from_wkt(texts, on_invalid='ignore')
     empty = np.array([text is None for text in texts])
     broken = np.flatnonzero(shapely.is_missing(geometry) & ~empty)

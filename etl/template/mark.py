@@ -32,8 +32,11 @@ def version_of(layer: Layer) -> str:
 
 
 def find_mark(rows: Sequence[Sequence[str]]) -> Mark | None:
-    """The mark in one of the rows above a header, None where there is none."""
-    cells = (cell.strip() for row in rows for cell in row)
+    """The mark in one of the rows above a header, None where there is none.
+
+    Commas behind it are cells of a program that took a table with semicolons for one with commas.
+    """
+    cells = (cell.strip().rstrip(',') for row in rows for cell in row)
     matches = (MARK.fullmatch(cell) for cell in cells if cell.startswith('dothi:'))
     match = next((match for match in matches if match), None)
     return Mark(match[1], match[2], match[3]) if match else None

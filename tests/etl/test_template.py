@@ -76,9 +76,37 @@ def test_a_filled_template_sent_back_changes_nothing(
     assert report.verdict == 'accepted', report.notes
     assert (report.rows.read, report.rows.by_code) == (2, {})
     assert report.crs.decided == ('EPSG:4326' if degrees else 'EPSG:9209')
-    if not degrees:
-        diff = present(report.diff)
-        assert (diff.added, diff.changed, diff.closed, diff.unchanged) == (0, 0, 0, 2)
+    diff = present(report.diff)
+    assert (diff.added, diff.changed, diff.closed, diff.unchanged) == (0, 0, 0, 2)
+
+
+@pytest.mark.parametrize(('moved_m', 'changed'), [(0.0, 0), (0.008, 0), (0.03, 1)])
+def test_a_place_is_the_one_that_is_served_within_the_rounding_of_the_template(
+    written: Callable[..., Path], schools: Locality, moved_m: float, changed: int
+) -> None:
+    file = written('csv')
+    text = file.read_text(encoding='utf-8-sig')
+    assert '570000.0' in text
+    file.write_text(text.replace('570000.0', f'{EAST + moved_m}', 1), encoding='utf-8-sig')
+    report = send(file, schools)
+    assert report.diff is not None, (report.notes, report.rows)
+    assert report.diff.changed == changed
+
+
+def test_a_corner_moved_inside_the_outline_is_a_change(
+    database: dict[str, str], locality: Locality, tmp_path: Path
+) -> None:
+    """The box of the park stays as it was, and so does the number of its corners."""
+    file = tmp_path / 'parks.csv'
+    park = 'POLYGON ((570000 2240000, 570100 2240000, 570100 2240100, 570050 2240050, 570000 2240100, 570000 2240000))'
+    file.write_text(f'code;name;kind;WKT\n1;Công viên;park;{park}\n', encoding='utf-8')
+    assert deliver(file, DeliveryOptions(layer='parks', crs='EPSG:9209'), locality).verdict == 'accepted'
+    with connection('reader_internal') as db:
+        made = template_of(db, locality.layers['parks'], locality, 'internal', lang='en', degrees=False, filled=True)
+    text = FORMATS['csv'].write(made).decode('utf-8-sig')
+    for corner, changed in (('570050 2240050', 0), ('570050 2240050.05', 1)):
+        file.write_text(text.replace('570050 2240050', corner), encoding='utf-8-sig')
+        assert present(send(file, locality, 'parks').diff).changed == changed
 
 
 @pytest.mark.skipif(shutil.which('soffice') is None, reason='LibreOffice is not installed')
@@ -138,23 +166,27 @@ def test_a_row_typed_into_an_empty_template_is_read_without_a_question(
         assert cursor.fetchall() == [('Trường Ba', 'primary', 120, 'POINT(106.17 20.25)')]
 
 
-def test_a_template_of_another_layer_is_refused_by_its_name(written: Callable[..., Path], schools: Locality) -> None:
+@pytest.mark.parametrize('form', FORMATS)
+def test_a_template_of_another_layer_is_refused_by_its_name(
+    written: Callable[..., Path], schools: Locality, form: str
+) -> None:
     with pytest.raises(OtherTemplate, match='template of schools'):
-        send(written('csv'), schools, 'markets')
+        send(written(form), schools, 'markets')
 
 
+@pytest.mark.parametrize('form', FORMATS)
 def test_a_layer_that_has_changed_since_is_told_with_where_a_new_template_is(
-    written: Callable[..., Path], schools: Locality
+    written: Callable[..., Path], schools: Locality, form: str
 ) -> None:
     layer = schools.layers['schools']
     places = layer.columns['places'].model_copy(update={'max': 20_000.0})
     changed = layer.model_copy(update={'columns': layer.columns | {'places': places}})
     assert version_of(changed) != version_of(layer)
-    report = send(written('xlsx'), replace(schools, layers=schools.layers | {'schools': changed}))
+    report = send(written(form), replace(schools, layers=schools.layers | {'schools': changed}))
     assert report.verdict == 'accepted'
     (note,) = [note for note in report.notes if '/api/collections/schools/template' in note.en]
     assert 'dothi template schools' in present(steward_advice(note)).en
-    assert not any('/template' in note.en for note in send(written('xlsx'), schools).notes)
+    assert not any('/template' in note.en for note in send(written(form), schools).notes)
 
 
 @pytest.mark.parametrize(
@@ -162,6 +194,7 @@ def test_a_layer_that_has_changed_since_is_told_with_where_a_new_template_is(
     [
         ('dothi:schools:0123abcd:EPSG:9209', Mark('schools', '0123abcd', 'EPSG:9209')),
         ('  dothi:schools:0123abcd:EPSG:9209 ', Mark('schools', '0123abcd', 'EPSG:9209')),
+        ('dothi:schools:0123abcd:EPSG:9209,,,', Mark('schools', '0123abcd', 'EPSG:9209')),
         ('dothi:schools:0123abcd:EPSG:9209;drop', None),
         ('dothi:../etc:0123abcd:EPSG:9209', None),
         ('dothi:schools:0123abcd:+proj=longlat', None),

@@ -6,6 +6,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import ValidationError, WithJsonSchema
 
+from dothi.core.clock import today
 from dothi.core.locality import UnknownLayer
 from dothi.core.text import Text
 from etl.desk.deliver import deliver
@@ -24,6 +25,8 @@ from processes.reading.validation import InvalidInput
 HTML = 'text/html'
 # A name alone: nothing that leads to another folder, and nothing hidden.
 FILE_NAME = r'^[^./\\~\x00-\x1f][^/\\\x00-\x1f]*$'
+# Members of a letter, and the inputs that say them.
+LETTER_INPUTS = {'number': 'letter', 'dated': 'letter_date', 'signatory': 'letter_by'}
 # How much is done when a stage begins; the rest is passed over.
 STAGES = {
     'archive': (0.02, Text(vi='Lưu bản gốc', en='Archiving the original')),
@@ -95,6 +98,23 @@ class Inputs(ProcessInputs):
         Text(vi='Được giữ cùng đợt giao.', en='Is kept with the delivery.'),
         default=None,
         max_length=2_000,
+    )
+    letter: str | None = input_field(
+        Text(vi='Số công văn', en='Official letter'),
+        Text(vi='Số của công văn kèm theo: 123/SXD-QLN.', en='Number of the letter that came with it: 123/SXD-QLN.'),
+        default=None,
+        max_length=60,
+    )
+    letter_date: str | None = input_field(
+        Text(vi='Ngày công văn', en='Day of the letter'),
+        Text(vi='YYYY-MM-DD; bỏ trống là hôm nay.', en='YYYY-MM-DD; today when left out.'),
+        default=None,
+    )
+    letter_by: str | None = input_field(
+        Text(vi='Người ký', en='Signatory'),
+        Text(vi='Chức vụ, không phải tên.', en='The role of who signed, not a name.'),
+        default=None,
+        max_length=200,
     )
     dry_run: bool = input_field(
         Text(vi='Chỉ thử', en='Dry run'),
@@ -178,17 +198,31 @@ def _delivery_scope(inputs: Inputs, data: Data) -> str:
 
 def _delivery_options(inputs: Inputs, data: Data) -> DeliveryOptions:
     """The options of the delivery; its sender is whose token it was, and an agency's token speaks for the agency."""
-    options = inputs.model_dump(exclude={'file', 'file_name'}, exclude_none=True)
-    sender_options = {'agency': _agency_of_editor(data), 'sender': data.editor, 'scope': _delivery_scope(inputs, data)}
+    options = inputs.model_dump(exclude={'file', 'file_name', *LETTER_INPUTS.values()}, exclude_none=True)
+    options |= {'letter': _letter(inputs, data), 'agency': _agency_of_editor(data), 'sender': data.editor}
+    options['scope'] = _delivery_scope(inputs, data)
     try:
-        return DeliveryOptions.model_validate({**options, **sender_options})
+        return DeliveryOptions.model_validate(options)
     except ValidationError as invalid:
         first = invalid.errors(include_url=False)[0]
-        name = first['loc'][0]
+        name = LETTER_INPUTS.get(str(first['loc'][-1]), first['loc'][0])
         raise InvalidInput(
-            vi=f'Đầu vào "{name}" ({first["input"]}) không hợp lệ: scope là all hoặc unit=MÃ, as_of là YYYY-MM-DD.',
-            en=f'Input "{name}" ({first["input"]}) will not do: scope is all or unit=CODE, as_of is YYYY-MM-DD.',
+            vi=f'Đầu vào "{name}" ({first["input"]}) không hợp lệ: scope là all hoặc unit=MÃ, ngày là YYYY-MM-DD.',
+            en=f'Input "{name}" ({first["input"]}) will not do: scope is all or unit=CODE, days are YYYY-MM-DD.',
         ) from None
+
+
+def _letter(inputs: Inputs, data: Data) -> dict[str, Any] | None:
+    """The official letter, not validated yet; None without a number. Raises InvalidInput for a letter without one."""
+    if inputs.letter:
+        dated = inputs.letter_date or today(data.locality.place.zone)
+        return {'number': inputs.letter, 'dated': dated, 'signatory': inputs.letter_by}
+    if inputs.letter_date or inputs.letter_by:
+        raise InvalidInput(
+            vi='Công văn cần có số: điền "letter", hoặc bỏ "letter_date" và "letter_by".',
+            en='A letter needs its number: fill in "letter", or leave out "letter_date" and "letter_by".',
+        )
+    return None
 
 
 def _receipt_text(report: DeliveryReport, data: Data) -> str:

@@ -107,6 +107,33 @@ def test_one_output_comes_raw_by_its_own_media_type(
     assert post(app, schools('a'), outputs={'result': {}}).status_code == 400
 
 
+def test_the_letter_that_came_with_it_is_on_the_receipt(
+    app: FlaskClient, worker: ForkedProcess, made: Callable[[], list[DeliveryRecord]]
+) -> None:
+    letter = {'letter': '123/SGDĐT-VP', 'letter_date': '2026-11-20', 'letter_by': 'Giám đốc'}
+    receipt = post(app, schools('letter', **letter), outputs={'receipt': {}}).get_data(as_text=True)
+    assert 'Công văn số 123/SGDĐT-VP ngày 20/11/2026 (Giám đốc)' in receipt
+    (delivery,) = made()
+    assert delivery.options['letter']['number'] == '123/SGDĐT-VP'
+
+
+@pytest.mark.parametrize(
+    ('inputs', 'name'),
+    [
+        ({'letter_by': 'Giám đốc'}, 'letter'),
+        ({'letter': '1/A', 'letter_date': '20/11/2026'}, 'letter_date'),
+        ({'letter': '   '}, 'letter'),
+    ],
+)
+def test_a_letter_that_is_none_is_refused_by_its_input(
+    app: FlaskClient, made: Callable[[], list[DeliveryRecord]], inputs: dict[str, str], name: str
+) -> None:
+    answer = post(app, schools('a', **inputs))
+    assert answer.status_code == 400
+    assert f'"{name}"' in answer.get_json()['description']
+    assert made() == []
+
+
 def test_the_file_is_not_kept_with_the_job(app: FlaskClient, worker: ForkedProcess) -> None:
     post(app, schools('a', dry_run=True))
     with connection('admin') as db, db.cursor() as cursor:

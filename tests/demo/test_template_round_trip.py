@@ -20,8 +20,8 @@ from etl.template.xlsx import TooLongForACell
 from tests.matrix import EXHAUSTIVE
 
 SAVE_AGAIN = Path(__file__).parents[1] / 'qgis' / 'save_again.py'
-# Points, lines, polygons and rows without a place; dates, moments, units and lists of values among their columns.
-EVERY_DAY = ('schools', 'roads', 'land_use', 'indicator_values', 'citizen_reports')
+# Points, lines and outlines; dates, moments, units and lists of values among their columns.
+EVERY_DAY = ('schools', 'roads', 'parks', 'citizen_reports')
 
 
 @pytest.fixture

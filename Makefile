@@ -22,7 +22,7 @@ $(if $(PORT),$(eval export DOTHI_PORT := $(PORT)))
 $(if $(PUBLIC_PORT),$(eval export DOTHI_PUBLIC_PORT := $(PUBLIC_PORT)))
 $(if $(LOCALITY),$(eval export DOTHI_LOCALITY := $(LOCALITY)))
 
-.PHONY: help up down status test test-all lint bench wheel bill docs lock python web packages-python packages-postgis packages-test
+.PHONY: help up down status test test-all lint bench wheel bill docs lock python web packages-python packages-postgis packages-test packages-office
 
 help: ## Các lệnh / this list
 	@. docker/language.sh; half=$$(say 1 2); \
@@ -44,7 +44,7 @@ test: packages-test python web .venv/test.installed tests/clients/node_modules/.
 # What takes too long for every day: every combination where `make test` takes each value once (tests/matrix.py), and
 # 10,000 requests at random, with the database taken away now and then.
 test-all: export DOTHI_TEST_ALL := yes
-test-all: test
+test-all: packages-office test
 	@DOTHI_FUZZ_REQUESTS=10000 DOTHI_WHEEL_DEMO=small $(PYTHON) -m pytest -q -s tests/fuzz tests/infra/test_wheel.py
 
 lint: python .venv/lint.installed .venv/test.installed ## Kiểm tra mã / check the code
@@ -76,7 +76,8 @@ lock: python .venv/lint.installed .node/installed ## Chọn lại phiên bản t
 packages-python: LISTS := python
 packages-postgis: LISTS := python postgis
 packages-test: LISTS := python postgis test
-packages-python packages-postgis packages-test:
+packages-office: LISTS := office
+packages-python packages-postgis packages-test packages-office:
 	@docker/debian.sh --check $(LISTS) 2>/dev/null || $(STEP) 'Gói Debian: $(LISTS) / Debian packages: $(LISTS)' docker/debian.sh $(LISTS)
 
 python: .venv/run.installed ## Môi trường Python / the Python environment

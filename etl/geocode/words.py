@@ -61,11 +61,21 @@ class Word:
         return self.key[0].isdigit()
 
 
+def written_words(address: str) -> list[str]:
+    """All words of an address as they are written, in their order."""
+    return [re.sub(r'\s', '', match[0]) for match in WORD.finditer(_plain(address))]
+
+
 def read_words(address: str) -> list[Word]:
     """The words of an address in their order; telephone numbers and what only tells of a landmark are left out."""
-    text = unicodedata.normalize('NFKC', address.translate(LOOKALIKES))
+    text = _plain(address)
     parts = (part for part in BETWEEN_PARTS.split(PHONE.sub(' ', text)) if part.strip())
     return [word for number, part in enumerate(parts) for word in _words_of(BESIDE.sub(' ', part), number)]
+
+
+def _plain(address: str) -> str:
+    """The address in one way of writing letters."""
+    return unicodedata.normalize('NFKC', address.translate(LOOKALIKES))
 
 
 def _words_of(part: str, number: int) -> Iterator[Word]:

@@ -4,8 +4,10 @@ from datetime import date
 
 import pytest
 
+from dothi.core.crs import proj_string, transformer
 from dothi.core.database import READERS, connection
 from dothi.core.locality import Locality
+from etl.geocode.corrections import Correction, Spot, remember_corrections
 from etl.geocode.geocode import geocode
 from etl.geocode.result import GeocodedAddress
 from tests.etl.conftest import Agency
@@ -128,16 +130,33 @@ def test_names_of_other_days_lead_to_the_communes_of_the_day(town: dict[str, str
     assert present(answer.place).commune == '14284'
 
 
+def correct(address: str, lon: float, lat: float) -> None:
+    """A person has said so of a row of schools."""
+    with connection('loader') as db:
+        remember_corrections(db, [Correction(address, 'schools 1', Spot(lon=lon, lat=lat, by='desk'))])
+
+
 def test_the_public_gets_no_place_that_a_person_has_corrected(town: dict[str, str], locality: Locality) -> None:
     """A correction may hold an address that nobody else is to know."""
-    from etl.geocode.corrections import remember_places
-
-    address = 'nhà ông Ba'
-    with connection('loader') as db:
-        remember_places(db, {address: (106.2, 20.3)}, 4326, 'desk')
+    address = 'số 3 đường Hoa Sữa, xã Hải An'
+    correct(address, 106.2, 20.3)
     with connection(READERS['internal']) as db:
-        (inside,) = geocode(db, locality, ['NHA ONG BA'])
+        (inside,) = geocode(db, locality, [address.upper()])
     with connection(READERS['public']) as db:
         (outside,) = geocode(db, locality, [address], audience='public')
     assert (inside.sure, inside.precision) == (True, 'corrected')
-    assert outside.place is None
+    assert present(outside.place).precision == 'commune'
+
+
+def test_a_corrected_place_is_told_by_the_commune_that_it_lies_in(
+    town: dict[str, str], locality: Locality, agency: Agency, place: Place
+) -> None:
+    """And not by the one that the address seems to name."""
+    lon, lat = transformer(proj_string(9209), proj_string(4326)).transform(agency.east + 1_000, agency.north + 1_000)
+    correct('số 3 đường Hoa Sữa, xã Hải An', lon, lat)
+    assert present(place('số 3 đường Hoa Sữa, xã Hải An').place).commune == '13687'
+
+
+def test_landmarks_tell_corrected_addresses_apart(town: dict[str, str], place: Place) -> None:
+    correct('số 3 đường Hoa Sữa, xã Hải An, gần đình', 106.2, 20.3)
+    assert present(place('số 3 đường Hoa Sữa, xã Hải An, gần chùa').place).precision == 'commune'

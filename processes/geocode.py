@@ -1,4 +1,4 @@
-"""Addresses to places, each with its precision and how sure it is. Method: docs/explanation/geocoding.md."""
+"""Addresses to places, each with its precision and how sure it is. Method: docs/explanation/geocode.md."""
 
 from typing import Any, ClassVar
 

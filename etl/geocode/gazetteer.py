@@ -14,7 +14,7 @@ from dothi.core.layer import Audience, Layer
 from dothi.core.locality import Locality
 from dothi.core.text import search_key
 from etl.geocode.ground import Area, Ground, NamedPlace, Street
-from etl.geocode.unit_names import UnitName, unit_names
+from etl.geocode.unit_names import UnitName, provinces_elsewhere, unit_names
 from etl.geocode.words import LABELS, WORD, lane_number
 
 HIGHWAY = re.compile(r'^(quoclo|ql|tinhlo|duongtinh|tl|dt|huyenlo|duonghuyen|hl|dh)(?=\d)')
@@ -26,7 +26,7 @@ HIGHWAY_KINDS = {'quoclo': 'ql', 'tinhlo': 'dt', 'duongtinh': 'dt', 'tl': 'dt', 
 class Gazetteer:
     """All names by their key; the area and the name of each commune of the day `on` by its code.
 
-    houses: layers of numbered houses. layers: the ids of all layers that it was read from.
+    houses: layers of numbered houses. layers: the ids of all layers that it was read from. elsewhere: other provinces.
     """
 
     locality: Locality
@@ -39,6 +39,7 @@ class Gazetteer:
     commune_names: dict[str, str]
     houses: tuple[Layer, ...]
     layers: tuple[str, ...]
+    elsewhere: dict[str, list[str]]
 
 
 type Version = tuple[Path, Audience, date, tuple[tuple[str, int], ...]]
@@ -122,6 +123,7 @@ def _read(ground: Ground, used: list[Layer]) -> Gazetteer:
         commune_names=commune_names,
         houses=tuple(layer for layer in used if layer.address and layer.address.house_number),
         layers=tuple(layer.id for layer in used),
+        elsewhere=provinces_elsewhere(locality, {unit.key for unit in units if not unit.smallest}),
     )
 
 

@@ -116,6 +116,65 @@ def test_a_unit_elsewhere_makes_it_not_sure(place: Place) -> None:
     assert not place('12 Trần Hưng Đạo, phường Hàng Bạc, quận Hoàn Kiếm, Hà Nội').sure
 
 
+@pytest.mark.parametrize(
+    'end', ['tỉnh Thái Bình', 'Hà Nội', 'ha nam', 'Thanh Hóa', 'TP. Hồ Chí Minh', 'TPHCM', 'Hà Tĩnh, Việt Nam']
+)
+def test_a_province_elsewhere_makes_it_not_sure(place: Place, end: str) -> None:
+    """With or without its label; also where everything before is word by word a place of this one."""
+    answer = place(f'12 Trần Hưng Đạo, phường Lộc Vượng, {end}')
+    assert 'It names another province.' in [text.en for text in answer.evidence]
+    assert not answer.sure
+
+
+@pytest.mark.parametrize('end', ['tỉnh Nam Định', 'Nam Định', 'tỉnh Ninh Bình', 'Hà Nam Ninh'])
+def test_the_province_itself_and_what_it_became_of_speak_for_it(place: Place, end: str) -> None:
+    assert sure_of(place(f'12 Trần Hưng Đạo, phường Lộc Vượng, {end}'), 'house', HOUSE_12)
+
+
+def test_an_unknown_name_behind_a_street_without_its_commune_makes_it_not_sure(place: Place) -> None:
+    assert place('300 đường Trần Hưng Đạo').sure
+    assert not place('300 đường Trần Hưng Đạo, Hoàng Mai').sure
+    assert place('300 đường Trần Hưng Đạo, tổ 14, khu phố 3').sure
+
+
+@pytest.mark.parametrize(
+    'address',
+    [
+        '12 Trần Hưng Đạo và số 7A Lê Lợi, phường Lộc Vượng',
+        'Số 12 đường Trần Hưng Đạo; 4 QL 21B, phường Lộc Vượng',
+        '4 QL 21B, 12 Trần Hưng Đạo, phường Lộc Vượng',
+    ],
+)
+def test_two_houses_in_one_cell_are_for_a_person(place: Place, address: str) -> None:
+    answer = place(address)
+    assert 'It names houses of two streets.' in [text.en for text in answer.evidence]
+    assert not answer.sure
+
+
+@pytest.mark.parametrize(
+    'beginning', ['Km 12', 'Thửa đất số 12, tờ bản đồ số 12,', 'Tầng 12', 'tang 12', 'Phòng 12', 'Lô số 12', 'Số cũ 12']
+)
+def test_what_numbers_something_else_is_no_house(place: Place, beginning: str) -> None:
+    assert place(f'{beginning} đường Trần Hưng Đạo, phường Lộc Vượng').precision == 'street'
+
+
+@pytest.mark.parametrize('number', ['Số mới 12 (số cũ 14)', 'Tầng 14, số 12', 'Số 12.0,', 'Phòng 14, 12'])
+def test_the_number_of_the_house_is_told_from_others(place: Place, number: str) -> None:
+    assert sure_of(place(f'{number} đường Trần Hưng Đạo, phường Lộc Vượng'), 'house', HOUSE_12)
+
+
+@pytest.mark.parametrize(
+    'street', ['12 bis đường Trần Hưng Đạo', '12 đường Trần Hưng Đạo II', '12 Trần Hưng Đạo kéo dài']
+)
+def test_a_number_or_a_street_with_more_to_its_name_is_another_one(place: Place, street: str) -> None:
+    assert place(f'{street}, phường Lộc Vượng').precision != 'house'
+
+
+@pytest.mark.parametrize('beside', ['Cách', 'Phía sau'])
+def test_what_is_some_way_off_a_place_is_not_there(place: Place, beside: str) -> None:
+    assert place(f'{beside} Trường Tiểu học Lộc Hạ 500 m, phường Lộc Hạ').precision == 'commune'
+
+
 @pytest.mark.parametrize('address', ['', ' , ', 'không rõ', '0912345678', '§§§', 'x' * 10_000])
 def test_what_says_nothing_has_no_place_and_says_why(place: Place, address: str) -> None:
     answer = place(address)

@@ -82,8 +82,13 @@ def places_of(texts: list[str] | None) -> dict[int, ChosenPlace]:
                 vi=f'--place {text}: viết là HÀNG=SỐ hoặc HÀNG=KINH_ĐỘ,VĨ_ĐỘ, chẳng hạn 7=2 hoặc 7=106.17,20.42.',
                 en=f'--place {text}: write ROW=NUMBER or ROW=LON,LAT, such as 7=2 or 7=106.17,20.42.',
             )
-        place = match['number']
-        chosen[int(match['row'])] = int(place) if place else (float(match['lon']), float(match['lat']))
+        row, number = int(match['row']), match['number']
+        place = int(number) if number else (float(match['lon']), float(match['lat']))
+        if chosen.setdefault(row, place) != place:
+            raise WrongUse(
+                vi=f'--place: hàng {row} có hai nơi khác nhau. Chỉ nêu một nơi cho mỗi hàng.',
+                en=f'--place: row {row} has two different places. Name one place for each row.',
+            )
     return chosen
 
 

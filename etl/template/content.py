@@ -20,7 +20,7 @@ from etl.template.mark import Mark, version_of
 
 # Beyond this, whoever wants all rows takes the layer's file.
 MOST_ROWS = 100_000
-# For people to write down: a centimetre, or about one.
+# For people to see: a centimetre, or about one.
 DECIMALS_OF_METRES, DECIMALS_OF_DEGREES = 2, 7
 
 
@@ -74,7 +74,7 @@ class Template:
 
     @property
     def decimals(self) -> int:
-        """Of its coordinates."""
+        """Of its coordinates, as they are shown."""
         return DECIMALS_OF_DEGREES if self.degrees else DECIMALS_OF_METRES
 
     def heading(self, name: str) -> str:

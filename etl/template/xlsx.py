@@ -60,7 +60,7 @@ def write_xlsx(template: Template) -> bytes:
     """The workbook; raises TooLongForACell for outlines that no cell holds."""
     out = BytesIO()
     book = xlsxwriter.Workbook(out, {'in_memory': True, 'default_date_format': 'yyyy-mm-dd'})
-    formats = _Formats(book)
+    formats = _Formats(book, template.decimals)
     data = book.add_worksheet(DATA.pick(template.lang))
     lists = book.add_worksheet(LISTS.pick(template.lang))
     _write_data(data, template, formats)
@@ -71,9 +71,9 @@ def write_xlsx(template: Template) -> bytes:
 
 
 class _Formats:
-    """How cells look: a column that must be filled in has a darker header."""
+    """How cells look: a column that must be filled in has a darker header. decimals: that coordinates show."""
 
-    def __init__(self, book: xlsxwriter.Workbook) -> None:
+    def __init__(self, book: xlsxwriter.Workbook, decimals: int) -> None:
         frame = {'text_wrap': True, 'valign': 'top', 'border': 1}
         self.title = book.add_format({'bold': True, 'font_size': 14})
         self.mark = book.add_format({'font_size': 8, 'font_color': '#9a9a9a'})
@@ -82,6 +82,7 @@ class _Formats:
         self.text = book.add_format({'num_format': '@'})
         self.date = book.add_format({'num_format': 'yyyy-mm-dd'})
         self.moment = book.add_format({'num_format': 'yyyy-mm-dd hh:mm:ss'})
+        self.place = book.add_format({'num_format': f'0.{"0" * decimals}'})
         self.wrapped = book.add_format({'text_wrap': True, 'valign': 'top'})
 
     def of(self, column: Column) -> Format | None:
@@ -98,13 +99,15 @@ def place_headings(template: Template) -> list[str]:
 
 
 def place_cells(template: Template, wkb: bytes | None) -> list[float | str | None]:
-    """The values of those columns for one row; raises TooLongForACell."""
+    """The values of those columns for one row, exactly: what nobody touches is no change. Raises TooLongForACell."""
     if wkb is None:
         return [None] * len(place_headings(template))
     shape = shapely.from_wkb(bytes(wkb))
     if template.is_point:
-        return [round(float(axis(shape)), template.decimals) for axis in (shapely.get_x, shapely.get_y)]
-    text = shapely.to_wkt(shape, rounding_precision=template.decimals)
+        return [float(axis(shape)) for axis in (shapely.get_x, shapely.get_y)]
+    text = shapely.to_wkt(shape, rounding_precision=-1)
+    if len(text) > LONGEST_CELL:
+        text = shapely.to_wkt(shape, rounding_precision=template.decimals)
     if len(text) > LONGEST_CELL:
         raise TooLongForACell(
             vi='Có đường ranh dài hơn một ô của Excel. Lấy mẫu GeoPackage (f=gpkg), hoặc mẫu trống.',
@@ -124,7 +127,7 @@ def _write_data(sheet: Worksheet, template: Template, formats: _Formats) -> None
         if column.description:
             sheet.write_comment(HEADER_ROW, position, column.description.pick(template.lang))
     for position, heading in enumerate(place_headings(template), len(template.columns)):
-        sheet.set_column(position, position, 16)
+        sheet.set_column(position, position, 16, formats.place)
         sheet.write_string(HEADER_ROW, position, heading, formats.required)
     for row, (*values, wkb) in enumerate(template.rows, HEADER_ROW + 1):
         shown = [template.shown(name, value) for name, value in zip(template.columns, values, strict=True)]

@@ -24,7 +24,10 @@ from etl.template.mark import Mark, OtherTemplate, find_mark, version_of
 from tests.present import present
 
 EAST, NORTH = 570_000.0, 2_240_000.0
-SCHOOLS = 'code;name;level;places;E;N\n1;Trường Một;primary;300;570000;2240000\n2;Trường Hai;high;;571000.1234;2241000.5678\n'
+SCHOOLS = (
+    'code;name;level;places;E;N\n1;Trường Một;primary;300;570000;2240000\n'
+    '2;Trường Hai;high;;571000.1234;2241000.5678\n'
+)
 
 
 @pytest.fixture

@@ -232,7 +232,8 @@ def test_the_commands_list_what_waits_and_take_what_a_person_says(
 
     assert 'phố Lê Lợi' in run('places', str(number))
     assert 'ROW=NUMBER' in run('accept', str(number), '-r', 'x', '--place', '2=200,100')
-    assert 'two different places' in run('accept', str(number), '-r', 'x', '--place', '2=1', '--place', '2=106.25,20.41')
+    twice = ('--place', '2=1', '--place', '2=106.25,20.41')
+    assert 'two different places' in run('accept', str(number), '-r', 'x', *twice)
     run('accept', str(number), '-r', 'Gọi hỏi', '--place', '2=106.25,20.41')
     assert 'B' in places()
     assert 'Xã Hải An' in run('geocode', 'xa hai an')

@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from psycopg2.extensions import connection as Connection
@@ -55,7 +56,7 @@ def load_gazetteer(db: Connection, locality: Locality, audience: Audience, on: d
     on = on or locality.place.reference_date
     releases = current_releases(db)
     layers = [layer for layer in locality.layers_for(audience).values() if layer.id in releases]
-    used = [layer for layer in layers if _is_used(layer, locality)]
+    used = [layer for layer in map(partial(_as_seen, audience=audience), layers) if _is_used(layer, locality)]
     version = (locality.path, audience, on, tuple((layer.id, releases[layer.id].number) for layer in used))
     kept = KEPT.get(version[:3])
     if kept is None or kept[0] != version:
@@ -89,6 +90,19 @@ def place_key(name: str) -> str:
 
 def _words(name: str) -> list[str]:
     return [search_key(word[0]) for word in WORD.finditer(name)]
+
+
+def _as_seen(layer: Layer, audience: Audience) -> Layer:
+    """The layer without the names and addresses that the audience may not know."""
+    seen, address = layer.columns_for(audience), layer.address
+    needed = {address.street, address.house_number or address.street} if address else set()
+    search = [name for name in layer.publish.search if name in seen]
+    return layer.model_copy(
+        update={
+            'address': address if needed <= set(seen) else None,
+            'publish': layer.publish.model_copy(update={'search': search}),
+        }
+    )
 
 
 def _is_used(layer: Layer, locality: Locality) -> bool:

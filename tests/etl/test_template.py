@@ -25,8 +25,7 @@ from tests.present import present
 
 EAST, NORTH = 570_000.0, 2_240_000.0
 SCHOOLS = (
-    'code;name;level;places;E;N\n1;Trường Một;primary;300;570000;2240000\n'
-    '2;Trường Hai;high;;571000.1234;2241000.5678\n'
+    'code;name;level;places;E;N\n1;Trường Một;primary;300;570000;2240000\n2;Trường Hai;high;;571000.1234;2241000.5678\n'
 )
 
 

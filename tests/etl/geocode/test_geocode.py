@@ -1,11 +1,13 @@
 """Addresses of the town, each with the place that it means by hand: right, or not sure."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
 from dothi.core.crs import proj_string, transformer
 from dothi.core.database import READERS, connection
+from dothi.core.layer import Layer
 from dothi.core.locality import Locality
 from etl.geocode.corrections import Correction, Spot, remember_corrections
 from etl.geocode.geocode import geocode
@@ -205,6 +207,32 @@ def test_the_public_gets_no_place_that_a_person_has_corrected(town: dict[str, st
         (outside,) = geocode(db, locality, [address], audience='public')
     assert (inside.sure, inside.precision) == (True, 'corrected')
     assert present(outside.place).precision == 'commune'
+
+
+def test_names_that_the_public_may_not_know_are_no_places_for_it(
+    town: dict[str, str], locality: Locality, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the rest of the layers is placed as before; the role of the public may not read these columns."""
+    hidden = {'schools': 'name', 'roads': 'name', 'buildings': 'house_number'}
+    layers = {name: _internal_column(locality.layers[name], column) for name, column in hidden.items()}
+    narrower = replace(locality, layers=locality.layers | layers)
+    monkeypatch.setattr('etl.geocode.gazetteer.KEPT', {})
+    with connection('admin') as db, db.cursor() as cursor:
+        for layer, column in hidden.items():
+            cursor.execute(f'revoke select on layer.{layer} from dothi_reader_public')
+            seen = ', '.join(name for name in ['id', 'geom', *layers[layer].columns] if name != column)
+            cursor.execute(f'grant select ({seen}) on layer.{layer} to dothi_reader_public')
+    with connection(READERS['public']) as db:
+        school, street, commune = geocode(
+            db, narrower, ['Trường Tiểu học Lộc Hạ', 'phố Lê Lợi, xã Hải An', 'xã Hải An'], audience='public'
+        )
+    assert school.precision != 'place'
+    assert (street.precision, commune.precision) == ('commune', 'commune')
+
+
+def _internal_column(layer: Layer, column: str) -> Layer:
+    narrower = layer.columns[column].model_copy(update={'access': 'internal'})
+    return layer.model_copy(update={'columns': layer.columns | {column: narrower}})
 
 
 def test_a_corrected_place_is_told_by_the_commune_that_it_lies_in(

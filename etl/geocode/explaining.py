@@ -12,6 +12,8 @@ KNOWN_BELOW = 0.5
 # A longer street, or the communes of one old name, are no place to find something by.
 LARGEST_STREET_M = 3000.0
 
+TOO_LONG = Text(vi='Địa chỉ quá dài, phần cuối không được đọc.', en='It is too long, and its end was not read.')
+
 
 def doubts(readings: Readings, best: Hypothesis, rivals: list[Hypothesis], *, house_elsewhere: bool) -> list[Text]:
     """What speaks against the best place; it is sure where nothing does.

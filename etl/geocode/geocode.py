@@ -12,7 +12,7 @@ from dothi.core.layer import Audience
 from dothi.core.locality import Locality
 from dothi.core.progress import Progress, silent
 from etl.geocode.confirming import with_corrections
-from etl.geocode.explaining import LARGEST_STREET_M, doubts, evidence, nothing_known
+from etl.geocode.explaining import LARGEST_STREET_M, TOO_LONG, doubts, evidence, nothing_known
 from etl.geocode.gazetteer import load_gazetteer
 from etl.geocode.houses import House, HouseQuery, find_houses
 from etl.geocode.hypotheses import Hypothesis, Weighing, joined, names_a_house, with_house
@@ -80,6 +80,8 @@ def _judge(
     same_street = [query for place in places if place.street is best.street for query in place.queries]
     house_elsewhere = any(query in houses for query in same_street)
     against = doubts(readings, best, rivals, house_elsewhere=house_elsewhere)
+    if len(address) > LONGEST_ADDRESS:
+        against.append(TOO_LONG)
     return GeocodedAddress(
         address=address,
         sure=not against,

@@ -71,6 +71,10 @@ def test_a_street_is_placed_within_the_commune_that_is_named(place: Place) -> No
     assert present(answer.place).commune == '13684'
 
 
+def test_an_address_whose_end_is_not_read_is_never_sure(place: Place) -> None:
+    assert not place('12 đường Trần Hưng Đạo, phường Lộc Vượng' + ', tổ 5' * 100 + ', Hà Nội').sure
+
+
 def test_two_streets_of_one_name_are_told_apart_by_their_commune_or_not_at_all(place: Place) -> None:
     assert sure_of(place('7A Lê Lợi, phường Lộc Vượng'), 'house', HOUSE_7A)
     doubtful = place('phố Lê Lợi')

@@ -19,6 +19,7 @@ from etl.doctor.coordinates.verdict import Declaring
 from etl.doctor.rows.geometry import Area
 from etl.doctor.rows.misplaced import FAR_SHARE, FEWEST_FAR, far_rows_note
 from etl.doctor.rows.units import parents
+from etl.geocode.corrections import remember_corrections
 from etl.geocode.rows import AddressedRows, placed_note
 from etl.inspecting import Inspected, inspect
 from etl.mappings import evidence, remember
@@ -49,7 +50,7 @@ def load(db: Connection, delivery: Delivery[Layer], fingerprint: str | None) -> 
     day = day_of_rows(inspected.first, plan, on)
     if day is not None and options.as_of is None:
         return load(db, delivery.of_day(day), fingerprint)
-    addressed = AddressedRows(inspected.source, inspected.decoder, locality, decision.reading, delivery.progress)
+    addressed = _addressed(work, decision.reading)
     work = replace(work, inspected=replace(inspected, batches=addressed.fill(inspected.batches)))
     checked = check_rows(work, plan, on)
     judgement = _judge_rows(work, checked) + _unseen(work, plan) + _keep_placed_rows(work, addressed)
@@ -57,6 +58,7 @@ def load(db: Connection, delivery: Delivery[Layer], fingerprint: str | None) -> 
     released = Released(judgement) if judgement.ends else release_rows(work, checked, judgement)
     if released.judgement.final_verdict == 'accepted' and delivery.number is not None:
         remember(db, options.agency or layer.agency, layer, options.columns, delivery.number)
+        remember_corrections(db, addressed.said())
     stage.drop(db, delivery.staging)
     return make_report(work, decision, fingerprint, released.judgement, checked, released)
 
@@ -128,6 +130,23 @@ def _plan(work: Load, reading: Reading, on: date) -> Plan:
         register=register_rows(layer, locality, on),
         on=options.as_of or today(locality.place.zone),
         parents=parents(layer, locality, units, on),
+    )
+
+
+def _addressed(work: Load, reading: Reading) -> AddressedRows:
+    """The rows that are to be placed by their address, and what a person says of them."""
+    delivery, inspected = work.delivery, work.inspected
+    columns = inspected.matching.source_of
+    key = [columns[name] for name in delivery.layer.key if name in columns]
+    return AddressedRows(
+        inspected.source,
+        inspected.decoder,
+        delivery.locality,
+        reading,
+        layer=delivery.layer.id,
+        key=key if len(key) == len(delivery.layer.key) else (),
+        chosen=delivery.options.places,
+        progress=delivery.progress,
     )
 
 

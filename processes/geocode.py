@@ -1,4 +1,4 @@
-"""Addresses to places, each with its precision and how sure it is. Method: docs/explanation/geocoding.md."""
+"""Addresses to places, each with its precision and how sure it is. Method: docs/explanation/geocode.md."""
 
 from typing import Any, ClassVar
 
@@ -15,7 +15,7 @@ from processes.inputs import DAY, LayerRef, ProcessInputs, input_field
 from processes.outputs import Member, Output
 from processes.reading.unit_layers import day_of
 
-MOST_ADDRESSES, LONGEST_ADDRESS = 10_000, 400
+MOST_ADDRESSES = 10_000
 YES_NO = {True: Text(vi='chắc chắn', en='sure'), False: Text(vi='chưa chắc', en='not sure')}
 NO_PLACE = Text(vi='không có vị trí', en='no place')
 COUNTS = {

@@ -87,8 +87,9 @@ def places(
 
 
 def places_of(texts: list[str] | None, file: Path | None, delivery: int) -> dict[int, ChosenPlace]:
-    """What `--places` and `--place` say, which counts where both do: by row, a place of its list, or a longitude and
-    latitude. Raises WrongUse for other texts, NoPlacesFile for other files.
+    """What `--places` and `--place` say: by row, a place of its list, or a longitude and latitude.
+
+    Raises WrongUse for other texts and where a row has two places, NoPlacesFile for other files.
     """
     chosen = read_places(file, placed_rows(delivery, unsure_only=False)) if file else {}
     for text in texts or []:
@@ -98,8 +99,13 @@ def places_of(texts: list[str] | None, file: Path | None, delivery: int) -> dict
                 vi=f'--place {text}: viết là HÀNG=SỐ hoặc HÀNG=KINH_ĐỘ,VĨ_ĐỘ, chẳng hạn 7=2 hoặc 7=106.17,20.42.',
                 en=f'--place {text}: write ROW=NUMBER or ROW=LON,LAT, such as 7=2 or 7=106.17,20.42.',
             )
-        place = match['number']
-        chosen[int(match['row'])] = int(place) if place else (float(match['lon']), float(match['lat']))
+        row, number = int(match['row']), match['number']
+        place = int(number) if number else (float(match['lon']), float(match['lat']))
+        if chosen.setdefault(row, place) != place:
+            raise WrongUse(
+                vi=f'--place: hàng {row} có hai nơi khác nhau. Chỉ nêu một nơi cho mỗi hàng.',
+                en=f'--place: row {row} has two different places. Name one place for each row.',
+            )
     return chosen
 
 

@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
-from pydantic import ValidationError
 
 from dothi.core.errors import WrongUse
 
@@ -131,14 +130,21 @@ def letter_of(number: str | None, dated: datetime | None, signatory: str | None,
         return None
     from dothi.core.clock import today
     from dothi.core.locality import locality_zone
-    from etl.desk.letter import Letter
+    from etl.desk.letter import Letter, one_line
 
-    try:
-        letter = Letter(number=number, dated=dated.date() if dated else today(locality_zone()), signatory=signatory)
-    except ValidationError:
+    now = today(locality_zone())
+    if dated and dated.date() > now:
         raise WrongUse(
-            vi=f'--letter "{number}": số công văn có 1 đến 60 ký tự.',
-            en=f'--letter "{number}": the number of a letter has 1 to 60 characters.',
+            vi=f'--letter-date {dated:%d/%m/%Y}: ngày của công văn còn ở phía trước.',
+            en=f'--letter-date {dated:%Y-%m-%d}: the day of the letter is still to come.',
+        )
+    try:
+        letter = Letter(number=number, dated=dated.date() if dated else now, signatory=signatory)
+        one_line(f'{number}{signatory or ""}')
+    except ValueError:
+        raise WrongUse(
+            vi=f'--letter "{number}": số công văn có 1 đến 60 ký tự trên một dòng, --letter-by nhiều nhất 200.',
+            en=f'--letter "{number}": the number has 1 to 60 characters in one line, --letter-by at most 200.',
         ) from None
     return letter.kept(file)
 

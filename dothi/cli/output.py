@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 import typer
 from pydantic import BaseModel
 from rich.box import SIMPLE
-from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Column, Table
 from rich.text import Text as Line
 
 from dothi.cli.fault_lines import download_fault_lines
 from dothi.cli.freshness_table import updates
-from dothi.cli.messages import err
+from dothi.cli.messages import Screen, err
 from dothi.core.catalog import Release
 from dothi.core.clock import local_minute
 from dothi.core.edit_token import token_file
@@ -35,7 +34,7 @@ if TYPE_CHECKING:
     from dothi.core.migrate import MigrationReport
 
 # A pipe has no width; wide enough for every table without a note.
-out = Console(width=None if sys.stdout.isatty() else 100)
+out = Screen(width=None if sys.stdout.isatty() else 100)
 
 DAMAGE = {
     'missing': Text(vi='Tệp mất trong kho', en='missing in the store'),

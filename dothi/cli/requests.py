@@ -20,7 +20,7 @@ from dothi.core.locality import locality_zone
 from dothi.core.own_layers import served_locality
 from dothi.core.reader_language import pick_text, pick_words, reader_language
 from dothi.core.text import Text
-from etl.desk.data_requests import Answer, DataRequest, NewRequest, Share, answer, receive, refuse, requests
+from etl.desk.data_requests import LONGEST, Answer, DataRequest, NewRequest, Share, answer, receive, refuse, requests
 
 requests_app = typer.Typer(
     invoke_without_command=True,
@@ -82,14 +82,20 @@ def add(
     except ValidationError as invalid:
         name = str(invalid.errors(include_url=False)[0]['loc'][0])
         option = {'requester': '--from', 'legal_basis': '--basis', 'layers': '--layer'}.get(name, f'--{name}')
-        raise WrongUse(vi=f'{option}: phải có nội dung.', en=f'{option}: must say something.') from None
+        raise WrongUse(
+            vi=f'{option}: phải có nội dung, nhiều nhất {LONGEST} ký tự trên một dòng.',
+            en=f'{option}: must say something, in one line of at most {LONGEST} characters.',
+        ) from None
     output.document(receive(new, served_locality()), as_json, _print_one)
 
 
 @requests_app.command('answer')
 def answer_(
     number: Number,
-    folder: Annotated[Path, typer.Option(help='Thư mục ghi các tệp. · Where the files are written.')] = Path(),
+    folder: Annotated[
+        Path | None,
+        typer.Option(help='Thư mục ghi các tệp. · Where the files are written; answer-NUMBER where left out.'),
+    ] = None,
     audience: Annotated[
         Audience,
         typer.Option(help='Cung cấp gì: public, hoặc internal với mọi cột. · What is given: public, or internal.'),
@@ -109,7 +115,7 @@ def answer_(
         by=by or getpass.getuser(), reason=reason, letter=letter_of(letter, letter_date, letter_by, letter_file)
     )
     with output.progress() as progress:
-        share = Share(folder, served_locality(), audience, reader_language(), progress)
+        share = Share(folder or Path(f'answer-{number}'), served_locality(), audience, reader_language(), progress)
         answered = answer(number, share, said)
     output.document(answered, as_json, _print_one)
 

@@ -5,16 +5,18 @@ Decree 194/2025 makes sharing the rule; a refusal is in writing and names its le
 
 import hashlib
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 from psycopg2.extras import RealDictCursor
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from dothi.core.catalog import Release, current_releases
 from dothi.core.database import READERS, connection
@@ -23,12 +25,14 @@ from dothi.core.export.extract import Extract
 from dothi.core.export.formats import FORMATS
 from dothi.core.layer import Audience, Layer
 from dothi.core.layer_source import source
-from dothi.core.locality import Locality
+from dothi.core.locality import Locality, locality_zone
 from dothi.core.progress import Progress, silent
 from dothi.core.text import Lang
-from etl.desk.letter import Letter
+from etl.desk.letter import Letter, one_line
 
 NOTICE = 'LICENCE.txt'
+# Of what is said in one line of the notice.
+LONGEST = 1_000
 
 
 class NoSuchRequest(NotFound):
@@ -43,16 +47,23 @@ class NothingToShare(WrongUse):
     """A layer that is asked for has no data, or may not be given to this audience."""
 
 
+class FolderInUse(WrongUse):
+    """The folder for an answer cannot be written, or holds another answer."""
+
+
+type Said = Annotated[str, Field(min_length=1, max_length=LONGEST, pattern=r'\S'), AfterValidator(one_line)]
+
+
 class NewRequest(BaseModel):
     """What an office asks for. format: one of the file formats; legal_basis: on which it asks."""
 
     model_config = ConfigDict(extra='forbid', frozen=True)
 
-    requester: str = Field(min_length=1, pattern=r'\S')
-    purpose: str = Field(min_length=1, pattern=r'\S')
+    requester: Said
+    purpose: Said
     layers: list[str] = Field(min_length=1)
     format: str = 'gpkg'
-    legal_basis: str = Field(min_length=1, pattern=r'\S')
+    legal_basis: Said
     letter: Letter | None = None
 
 
@@ -72,6 +83,10 @@ class SharedFile(BaseModel):
 class DataRequest(NewRequest):
     """A request as it is recorded, with what became of it. refusal_basis: the legal basis of a refusal."""
 
+    # as it was recorded, whatever holds for new ones
+    requester: str
+    purpose: str
+    legal_basis: str
     id: int
     received_at: datetime
     status: Literal['open', 'answered', 'refused']
@@ -94,7 +109,7 @@ def receive(new: NewRequest, locality: Locality) -> DataRequest:
             vi=f'Không có định dạng "{new.format}".',
             en=f'There is no format "{new.format}".',
         )
-    values = new.model_dump(mode='json') | {'letter': _as_json(new.letter)}
+    values = new.model_dump(mode='json') | {'layers': list(dict.fromkeys(new.layers)), 'letter': _as_json(new.letter)}
     query = """insert into catalog.data_request (requester, purpose, layers, format, legal_basis, letter)
         values (%(requester)s, %(purpose)s, %(layers)s, %(format)s, %(legal_basis)s, %(letter)s) returning *"""
     with connection('loader') as db:
@@ -102,13 +117,16 @@ def receive(new: NewRequest, locality: Locality) -> DataRequest:
 
 
 def requests(since: date | None = None, until: date | None = None) -> list[DataRequest]:
-    """All requests that were received from the day `since` to the day `until`, the open ones first, then the newest."""
-    query = """select * from catalog.data_request
-        where (%(since)s::date is null or received_at::date >= %(since)s)
-        and (%(until)s::date is null or received_at::date <= %(until)s)
+    """All requests that were received from the day `since` to the day `until`, the open ones first, then the newest.
+
+    Days are those of the locality.
+    """
+    query = """select request.* from catalog.data_request as request
+        cross join lateral (select (received_at at time zone %(zone)s)::date) as received (day)
+        where (%(since)s::date is null or day >= %(since)s) and (%(until)s::date is null or day <= %(until)s)
         order by status <> 'open', case status when 'open' then id else -id end"""
     with connection('loader') as db:
-        return _rows(db, query, {'since': since, 'until': until})
+        return _rows(db, query, {'since': since, 'until': until, 'zone': locality_zone().key})
 
 
 @dataclass(frozen=True)
@@ -136,28 +154,65 @@ class Answer(BaseModel):
 def answer(number: int, share: Share, said: Answer) -> DataRequest:
     """The request, answered with a file for each layer and their licences in the folder of `share`.
 
-    Raises NoSuchRequest, AlreadyAnswered, NothingToShare, and what the writer of the format raises; nothing is
-    recorded then.
+    Raises NoSuchRequest, AlreadyAnswered, NothingToShare, FolderInUse, and what the writer of the format raises;
+    nothing is recorded then, and nothing lies in the folder.
     """
     request = _open_request(number)
-    layers = [_shareable(name, share) for name in request.layers]
-    share.folder.mkdir(parents=True, exist_ok=True)
-    with connection(READERS[share.audience]) as db:
-        files = [_write(db, layer, request.format, share) for layer in layers]
-    notice = _notice(request, files, layers, share.locality)
-    (share.folder / NOTICE).write_text(notice, encoding='utf-8')
-    return _decide(number, 'answered', said, json.dumps([file.model_dump() for file in files]))
+    layers = [_shareable(name, share) for name in dict.fromkeys(request.layers)]
+    with _prepared(share.folder) as prepared:
+        with connection(READERS[share.audience]) as db:
+            files = [_write(db, layer, request.format, replace(share, folder=prepared)) for layer in layers]
+        notice = _notice(request, files, layers, share.locality)
+        (prepared / NOTICE).write_text(notice, encoding='utf-8')
+        with connection('loader') as db:
+            answered = _decide(db, number, 'answered', said, json.dumps([file.model_dump() for file in files]))
+            # before the decision is committed: whoever was slower has put nothing there
+            _move(prepared, share.folder)
+    return answered
+
+
+@contextmanager
+def _prepared(folder: Path) -> Iterator[Path]:
+    """A folder within `folder` that is gone at the end; raises FolderInUse."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder, prefix='.answer-') as prepared:
+            _must_be_free(folder / NOTICE)
+            yield Path(prepared)
+    except (FileExistsError, NotADirectoryError, PermissionError, FileNotFoundError) as unusable:
+        raise FolderInUse(
+            vi=f'--folder {folder}: không ghi được vào thư mục này ({unusable.strerror}). Chọn thư mục khác.',
+            en=f'--folder {folder}: the folder cannot be written ({unusable.strerror}). Choose another one.',
+        ) from None
+
+
+def _move(prepared: Path, folder: Path) -> None:
+    """All files at once as far as file systems can; raises FolderInUse before the first where one is there already."""
+    files = sorted(prepared.iterdir())
+    for file in files:
+        _must_be_free(folder / file.name)
+    for file in files:
+        file.rename(folder / file.name)
+
+
+def _must_be_free(file: Path) -> None:
+    if file.exists():
+        raise FolderInUse(
+            vi=f'{file}: đã có, của một lần trả lời khác. Mỗi yêu cầu một thư mục: --folder.',
+            en=f'{file} is there already, of another answer. Give each request a folder of its own: --folder.',
+        )
 
 
 def refuse(number: int, said: Answer) -> DataRequest:
     """The request, refused in writing; `said` has the reason and the legal basis. Raises as `answer`, and WrongUse."""
     _open_request(number)
-    if not (said.reason and said.basis):
+    if not ((said.reason or '').strip() and (said.basis or '').strip()):
         raise WrongUse(
             vi='Từ chối phải có lý do và căn cứ pháp lý: --reason và --basis.',
             en='A refusal needs a reason and its legal basis: --reason and --basis.',
         )
-    return _decide(number, 'refused', said)
+    with connection('loader') as db:
+        return _decide(db, number, 'refused', said)
 
 
 def _open_request(number: int) -> DataRequest:
@@ -246,13 +301,12 @@ def _notice(request: DataRequest, files: Sequence[SharedFile], layers: Sequence[
     return '\n'.join(lines) + '\n'
 
 
-def _decide(number: int, status: str, said: Answer, files: str = '[]') -> DataRequest:
+def _decide(db: Connection, number: int, status: str, said: Answer, files: str = '[]') -> DataRequest:
     query = """update catalog.data_request set status = %(status)s, decided_at = now(), decided_by = %(by)s,
             reason = %(reason)s, refusal_basis = %(basis)s, answer_letter = %(letter)s, files = %(files)s
         where id = %(id)s and status = 'open' returning *"""
     values = said.model_dump() | {'id': number, 'status': status, 'files': files, 'letter': _as_json(said.letter)}
-    with connection('loader') as db:
-        rows = _rows(db, query, values)
+    rows = _rows(db, query, values)
     if not rows:
         # somebody else was quicker
         _open_request(number)

@@ -24,8 +24,9 @@ from etl.desk.deliver import CELLS, ROWS
 from etl.desk.delivery import Delivery
 from etl.desk.letter import Letter
 from etl.desk.options import DeliveryOptions, scope_is_known
-from etl.desk.placed_rows import ChosenPlace, choose_places
+from etl.desk.placed_rows import ChosenPlace, spots
 from etl.desk.records import DeliveryRecord, DeliveryShown, decisions, record, records, shown
+from etl.geocode.corrections import Spot
 from etl.report.model import Report
 
 # With another one of these the file says something that nobody has seen yet.
@@ -55,6 +56,8 @@ class Decision(BaseModel):
     as_of: date | None = None
     # by the number of a row that waits for its place: where it is
     places: dict[int, ChosenPlace] = {}
+    # the same as positions, once the list of the delivery was read
+    spots: dict[int, Spot] = {}
     letter: Letter | None = None
 
     @field_validator('scope')
@@ -69,7 +72,9 @@ class Decision(BaseModel):
 
     def options(self) -> dict[str, Any]:
         """What it adds to the options of the delivery."""
-        return self.model_dump(mode='json', exclude={'by', 'reason', 'places'}, exclude_none=True)
+        said = self.model_dump(mode='json', exclude={'by', 'reason', 'places', 'spots'}, exclude_none=True)
+        places = {str(row): spot.model_dump(mode='json') for row, spot in self.spots.items()}
+        return said | ({'places': places} if places else {})
 
 
 def waiting(layer: str | None = None, agency: str | None = None) -> list[DeliveryRecord]:
@@ -85,7 +90,7 @@ def accept(number: int, decision: Decision, locality: Locality, progress: Progre
     Raises NoSuchDelivery, AlreadyDecided, BeingDecided, OriginalMissing, and whatever `deliver` raises.
     """
     with deliveries.loader_session('dothi accept') as db, _at_the_desk(db, number) as found:
-        choose_places(number, decision.places, decision.by)
+        decision = decision.model_copy(update={'spots': spots(number, decision.places, decision.by)})
         described, options = locality.described(found.layer_id), _with(found, decision)
         with archive.restored(found.store_path, found.file_name, found.sha256) as file:
             if isinstance(described, Coverage):
@@ -171,11 +176,12 @@ def _with(record: DeliveryRecord, decision: Decision) -> DeliveryOptions:
 
 
 def _merge_decisions(options: dict[str, Any], decided: list[dict[str, Any]]) -> DeliveryOptions:
-    """The options with those of the decisions: of columns, each names those that it is about."""
+    """The options with those of the decisions: of columns and rows, each names those that it is about."""
     for more in decided:
         # the letter of a decision is not that of the delivery
         said = {name: value for name, value in more.items() if name != 'letter'}
-        options = options | said | {'columns': options.get('columns', {}) | said.get('columns', {})}
+        both = {name: options.get(name, {}) | said.get(name, {}) for name in ('columns', 'places')}
+        options = options | said | both
     return DeliveryOptions.model_validate(options)
 
 

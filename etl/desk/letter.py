@@ -17,6 +17,13 @@ class BadLetter(WrongUse):
     """The file of a letter is not there, or too large to be one."""
 
 
+def one_line(text: str) -> str:
+    """The text; raises ValueError where it has more lines, or what steers a terminal: it is printed on receipts."""
+    if not text.isprintable():
+        raise ValueError('must be one line of letters')
+    return text
+
+
 class Letter(BaseModel):
     """A letter. signatory: the role of who signed. file: what its file is called; stored: where the store keeps it."""
 
@@ -32,10 +39,11 @@ class Letter(BaseModel):
         """The letter with its file in the store; the same where there is none. Raises BadLetter."""
         if file is None:
             return self
-        if not file.is_file() or file.stat().st_size > MOST_BYTES:
+        if not file.is_file() or not 0 < file.stat().st_size <= MOST_BYTES:
             raise BadLetter(
-                vi=f'--letter-file {file}: không có tệp này, hoặc lớn hơn {MOST_BYTES // 1_000_000} MB.',
-                en=f'--letter-file {file}: there is no such file, or it is larger than {MOST_BYTES // 1_000_000} MB.',
+                vi=f'--letter-file {file}: không có tệp này, nó trống, hoặc lớn hơn {MOST_BYTES // 1_000_000} MB.',
+                en=f'--letter-file {file}: there is no such file, it is empty, or larger than '
+                f'{MOST_BYTES // 1_000_000} MB.',
             )
         return self.model_copy(update={'file': file.name, 'stored': archive.keep_letter(file)})
 

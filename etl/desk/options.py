@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, field_validator
 
 from etl.desk.held import ACCEPTED_AS_IT_IS, Reason
 from etl.desk.letter import Letter
+from etl.geocode.corrections import Spot
 
 SCOPE = re.compile(r'^(all|unit=[0-9A-Za-z_.-]{1,40})$')
 
@@ -31,6 +32,8 @@ class DeliveryOptions(BaseModel):
     accept_loss: bool = False
     # what a person saw and agreed to: as `Report.seen`
     agreed: dict[Reason, float] = {}
+    # by the number of a row without coordinates: where a person says that it is
+    places: dict[int, Spot] = {}
     note: str | None = None
     letter: Letter | None = None
     origin: Literal['delivery', 'demo', 'edit', 'rollback'] = 'delivery'

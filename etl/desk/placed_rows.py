@@ -12,7 +12,7 @@ from dothi.core.crs import WGS84, proj_string, transformer
 from dothi.core.database import connection
 from dothi.core.errors import WrongUse
 from dothi.core.locality import Locality
-from etl.geocode.corrections import remember_places
+from etl.geocode.corrections import Spot
 from etl.geocode.result import Candidate
 from etl.geocode.rows import PlacedRow
 
@@ -62,15 +62,13 @@ def placed_rows(delivery: int, *, unsure_only: bool = True) -> list[RowShown]:
         return [RowShown.model_validate(dict(row)) for row in cursor.fetchall()]
 
 
-def choose_places(delivery: int, chosen: Mapping[int, ChosenPlace], by: str) -> None:
-    """Remembers for each row, by its number, the place that a person has chosen; the next check of it takes that.
+def spots(delivery: int, chosen: Mapping[int, ChosenPlace], by: str) -> dict[int, Spot]:
+    """Where a person says that rows are, by their numbers.
 
-    Raises NoSuchPlace where the row was not placed by address or has no such place; nothing is remembered then.
+    Raises NoSuchPlace where a row was not placed by address, or has no such place.
     """
-    rows = {row.row_number: row for row in placed_rows(delivery, unsure_only=False)}
-    places = {_row(rows, number).address: _point(_row(rows, number), place) for number, place in chosen.items()}
-    with connection('loader') as db:
-        remember_places(db, places, WGS84, by)
+    rows = {row.row_number: row for row in placed_rows(delivery, unsure_only=False)} if chosen else {}
+    return {number: _spot(_row(rows, number), place, by) for number, place in chosen.items()}
 
 
 def _row(rows: Mapping[int, RowShown], number: int) -> RowShown:
@@ -83,15 +81,17 @@ def _row(rows: Mapping[int, RowShown], number: int) -> RowShown:
     return rows[number]
 
 
-def _point(row: RowShown, place: ChosenPlace) -> tuple[float, float]:
+def _spot(row: RowShown, place: ChosenPlace, by: str) -> Spot:
+    """A position as it is said; a place of the list is no more precise than it is in the list."""
     if isinstance(place, tuple):
-        return place
+        return Spot(lon=place[0], lat=place[1], by=by)
     if not 1 <= place <= len(row.places):
         raise NoSuchPlace(
             vi=f'Hàng {row.row_number} có {len(row.places)} nơi để chọn, không có nơi số {place}.',
             en=f'Row {row.row_number} has {len(row.places)} places to choose from, and none is number {place}.',
         )
-    return row.places[place - 1].lon, row.places[place - 1].lat
+    listed = row.places[place - 1]
+    return Spot(lon=listed.lon, lat=listed.lat, radius_m=listed.radius_m, by=by)
 
 
 def _places(row: PlacedRow, locality: Locality) -> list[dict[str, Any]]:

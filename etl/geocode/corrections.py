@@ -1,35 +1,67 @@
-"""Places of addresses that a person has confirmed or put right: they count before all that is reckoned."""
+"""Places of addresses that a person has confirmed or put right, as they are kept."""
 
-from collections.abc import Collection, Mapping
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 
 from psycopg2.extensions import connection as Connection
 from psycopg2.extras import execute_values
+from pydantic import BaseModel, ConfigDict, Field
 
-from etl.geocode.ground import Point
-from etl.geocode.words import read_words
+from dothi.core.text import search_key
+from etl.geocode.words import written_words
+
+# Somebody points at a house or a gate.
+AROUND_CORRECTION_M = 30.0
+
+
+class Spot(BaseModel):
+    """A place as a person has said it: no farther than radius_m from the point. by: a role."""
+
+    model_config = ConfigDict(extra='forbid', frozen=True)
+
+    lon: float
+    lat: float
+    radius_m: float = AROUND_CORRECTION_M
+    by: str = Field(min_length=1)
+
+
+@dataclass(frozen=True)
+class Correction:
+    """Where an address is, said of the row `feature`: its layer and its key."""
+
+    address: str
+    feature: str
+    spot: Spot
 
 
 def address_key(address: str) -> str:
-    """What two ways of writing an address have in common: its words without accents and case."""
-    return ' '.join(word.key for word in read_words(address))
+    """What two ways of writing an address have in common: all its words without accents and case."""
+    return ' '.join(map(search_key, written_words(address)))
 
 
-def corrected_places(db: Connection, keys: Collection[str], srid: int) -> dict[str, Point]:
-    """By key, the place in the CRS `srid` that was said last."""
+def corrections(db: Connection, keys: Collection[str]) -> dict[str, list[Correction]]:
+    """By key, what was said of its addresses, the newest first."""
     query = """
-        select distinct on (address_key) address_key, st_x(p), st_y(p)
-        from catalog.address_correction cross join lateral st_transform(place, %s) as p
-        where address_key = any(%s) order by address_key, id desc
+        select address_key, address, feature, st_x(place), st_y(place), radius_m, corrected_by
+        from catalog.address_correction where address_key = any(%s) order by id desc
     """
+    by_key: dict[str, list[Correction]] = defaultdict(list)
     with db.cursor() as cursor:
-        cursor.execute(query, [srid, sorted(keys)])
-        return {key: (x, y) for key, x, y in cursor.fetchall()}
+        cursor.execute(query, [sorted(keys)])
+        for key, address, feature, lon, lat, radius_m, by in cursor:
+            by_key[key].append(Correction(address, feature, Spot(lon=lon, lat=lat, radius_m=radius_m, by=by)))
+    return dict(by_key)
 
 
-def remember_places(db: Connection, places: Mapping[str, Point], srid: int, by: str) -> None:
-    """Keeps the places (in the CRS `srid`) of addresses, in the caller's transaction. by: a role."""
-    rows = [(address_key(address), address, x, y, srid, by) for address, (x, y) in places.items()]
-    query = 'insert into catalog.address_correction (address_key, address, place, corrected_by) values %s'
-    template = '(%s, %s, st_transform(st_setsrid(st_makepoint(%s, %s), %s), 4326), %s)'
+def remember_corrections(db: Connection, said: Iterable[Correction]) -> None:
+    """Keeps them in the caller's transaction; an address without a word is none that could be known again."""
+    rows = [
+        (key, one.address, one.feature, one.spot.lon, one.spot.lat, one.spot.radius_m, one.spot.by)
+        for one in said
+        if (key := address_key(one.address))
+    ]
+    query = """insert into catalog.address_correction
+        (address_key, address, feature, place, radius_m, corrected_by) values %s"""
     with db.cursor() as cursor:
-        execute_values(cursor, query, rows, template)
+        execute_values(cursor, query, rows, '(%s, %s, %s, st_setsrid(st_makepoint(%s, %s), 4326), %s, %s)')

@@ -1,6 +1,7 @@
 """Why an address was placed where it was, and what makes it doubtful, in words."""
 
 from dothi.core.text import Text
+from etl.geocode.elsewhere import ends_in_unknown_name, names_another_province, names_two_houses
 from etl.geocode.hypotheses import Hypothesis, names_unknown_unit
 from etl.geocode.readings import Readings, label_kinds
 
@@ -10,6 +11,8 @@ SURE_BELOW = 1.7
 KNOWN_BELOW = 0.5
 # A longer street, or the communes of one old name, are no place to find something by.
 LARGEST_STREET_M = 3000.0
+
+TOO_LONG = Text(vi='Địa chỉ quá dài, phần cuối không được đọc.', en='It is too long, and its end was not read.')
 
 
 def doubts(readings: Readings, best: Hypothesis, rivals: list[Hypothesis], *, house_elsewhere: bool) -> list[Text]:
@@ -23,6 +26,10 @@ def doubts(readings: Readings, best: Hypothesis, rivals: list[Hypothesis], *, ho
             best.cost >= SURE_BELOW,
         Text(vi='Có tên đơn vị hành chính không được biết.', en='It names an administrative unit that is not known.'):
             names_unknown_unit(readings),
+        Text(vi='Có tên một tỉnh khác.', en='It names another province.'): names_another_province(readings, best),
+        Text(vi='Có tên không được biết sau nơi này.', en='A name behind the place is not known.'):
+            ends_in_unknown_name(readings, best),
+        Text(vi='Có hai số nhà ở hai đường.', en='It names houses of two streets.'): names_two_houses(readings, best),
         Text(vi='Đường dài, không rõ đoạn nào.', en='The street is long, and which part is not said.'):
             best.precision == 'street' and best.area.radius_m > LARGEST_STREET_M,
         Text(vi='Không rõ là đường hay đơn vị hành chính.', en='It may name a street or a unit.'):

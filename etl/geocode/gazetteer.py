@@ -5,6 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 from psycopg2.extensions import connection as Connection
@@ -14,7 +15,7 @@ from dothi.core.layer import Audience, Layer
 from dothi.core.locality import Locality
 from dothi.core.text import search_key
 from etl.geocode.ground import Area, Ground, NamedPlace, Street
-from etl.geocode.unit_names import UnitName, unit_names
+from etl.geocode.unit_names import UnitName, provinces_elsewhere, unit_names
 from etl.geocode.words import LABELS, WORD, lane_number
 
 HIGHWAY = re.compile(r'^(quoclo|ql|tinhlo|duongtinh|tl|dt|huyenlo|duonghuyen|hl|dh)(?=\d)')
@@ -26,7 +27,7 @@ HIGHWAY_KINDS = {'quoclo': 'ql', 'tinhlo': 'dt', 'duongtinh': 'dt', 'tl': 'dt', 
 class Gazetteer:
     """All names by their key; the area and the name of each commune of the day `on` by its code.
 
-    houses: layers of numbered houses. layers: the ids of all layers that it was read from.
+    houses: layers of numbered houses. layers: the ids of all layers that it was read from. elsewhere: other provinces.
     """
 
     locality: Locality
@@ -39,6 +40,7 @@ class Gazetteer:
     commune_names: dict[str, str]
     houses: tuple[Layer, ...]
     layers: tuple[str, ...]
+    elsewhere: dict[str, list[str]]
 
 
 type Version = tuple[Path, Audience, date, tuple[tuple[str, int], ...]]
@@ -54,7 +56,7 @@ def load_gazetteer(db: Connection, locality: Locality, audience: Audience, on: d
     on = on or locality.place.reference_date
     releases = current_releases(db)
     layers = [layer for layer in locality.layers_for(audience).values() if layer.id in releases]
-    used = [layer for layer in layers if _is_used(layer, locality)]
+    used = [layer for layer in map(partial(_as_seen, audience=audience), layers) if _is_used(layer, locality)]
     version = (locality.path, audience, on, tuple((layer.id, releases[layer.id].number) for layer in used))
     kept = KEPT.get(version[:3])
     if kept is None or kept[0] != version:
@@ -90,6 +92,19 @@ def _words(name: str) -> list[str]:
     return [search_key(word[0]) for word in WORD.finditer(name)]
 
 
+def _as_seen(layer: Layer, audience: Audience) -> Layer:
+    """The layer without the names and addresses that the audience may not know."""
+    seen, address = layer.columns_for(audience), layer.address
+    needed = {address.street, address.house_number or address.street} if address else set()
+    search = [name for name in layer.publish.search if name in seen]
+    return layer.model_copy(
+        update={
+            'address': address if needed <= set(seen) else None,
+            'publish': layer.publish.model_copy(update={'search': search}),
+        }
+    )
+
+
 def _is_used(layer: Layer, locality: Locality) -> bool:
     return layer.address is not None or layer.id in locality.place.unit_layers or _has_places(layer, locality)
 
@@ -122,6 +137,7 @@ def _read(ground: Ground, used: list[Layer]) -> Gazetteer:
         commune_names=commune_names,
         houses=tuple(layer for layer in used if layer.address and layer.address.house_number),
         layers=tuple(layer.id for layer in used),
+        elsewhere=provinces_elsewhere(locality, {unit.key for unit in units if not unit.smallest}),
     )
 
 

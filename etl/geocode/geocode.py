@@ -11,15 +11,13 @@ from psycopg2.extensions import connection as Connection
 from dothi.core.layer import Audience
 from dothi.core.locality import Locality
 from dothi.core.progress import Progress, silent
-from dothi.core.text import Text
-from etl.geocode.corrections import address_key, corrected_places
-from etl.geocode.explaining import LARGEST_STREET_M, doubts, evidence, nothing_known
-from etl.geocode.gazetteer import Gazetteer, load_gazetteer
-from etl.geocode.ground import Point
+from etl.geocode.confirming import with_corrections
+from etl.geocode.explaining import LARGEST_STREET_M, TOO_LONG, doubts, evidence, nothing_known
+from etl.geocode.gazetteer import load_gazetteer
 from etl.geocode.houses import House, HouseQuery, find_houses
-from etl.geocode.hypotheses import Hypothesis, Weighing, joined, with_house
+from etl.geocode.hypotheses import Hypothesis, Weighing, joined, names_a_house, with_house
 from etl.geocode.readings import Names, Readings
-from etl.geocode.result import Candidate, GeocodedAddress
+from etl.geocode.result import GeocodedAddress
 from etl.geocode.words import read_words
 
 # What costs less than this more than the best place is its rival.
@@ -28,8 +26,6 @@ SAME_NAME_WITHIN = 0.2
 MOST_RIVALS, MOST_HOUSES = 5, 40
 AT_ONCE = 500
 LONGEST_ADDRESS = 400
-# Somebody points at a house or a gate.
-AROUND_CORRECTION_M = 30.0
 
 
 def geocode(
@@ -40,22 +36,25 @@ def geocode(
     *,
     audience: Audience = 'internal',
     progress: Progress = silent,
+    features: Sequence[str] = (),
 ) -> list[GeocodedAddress]:
     """The place of each address, in their order.
 
     on: the day whose communes are told, the locality's reference date where it is left out. Names of units are those of
-    any day. db: of a role that may read what `audience` may see.
+    any day. features: for each address the row that it is of, by layer and key. db: of a role that may read what
+    `audience` may see.
     """
     gazetteer = load_gazetteer(db, locality, audience, on)
     names = Names(gazetteer)
     answers: list[GeocodedAddress] = []
     for start in range(0, len(addresses), AT_ONCE):
-        answers += _geocode(db, names, addresses[start : start + AT_ONCE])
+        end = start + AT_ONCE
+        answers += _geocode(db, names, addresses[start:end], features[start:end])
         progress('geocode', len(answers), len(addresses))
     return answers
 
 
-def _geocode(db: Connection, names: Names, addresses: Sequence[str]) -> list[GeocodedAddress]:
+def _geocode(db: Connection, names: Names, addresses: Sequence[str], features: Sequence[str]) -> list[GeocodedAddress]:
     words = [read_words(address[:LONGEST_ADDRESS]) for address in addresses]
     readings = names.read(words)
     weighed = [Weighing(names.gazetteer, own).hypotheses() for own in readings]
@@ -64,7 +63,10 @@ def _geocode(db: Connection, names: Names, addresses: Sequence[str]) -> list[Geo
     placed = [sorted((with_house(place, houses, names.gazetteer) for place in own), key=_rank) for own in weighed]
     judge = partial(_judge, houses=houses)
     answers = [judge(*own) for own in zip(addresses, readings, placed, strict=True)]
-    return _corrected(db, names.gazetteer, answers) if names.gazetteer.audience == 'internal' else answers
+    if names.gazetteer.audience != 'internal':
+        return answers
+    named_houses = list(map(names_a_house, readings))
+    return with_corrections(db, names.gazetteer, answers, features or [''] * len(answers), named_houses)
 
 
 def _judge(
@@ -78,6 +80,8 @@ def _judge(
     same_street = [query for place in places if place.street is best.street for query in place.queries]
     house_elsewhere = any(query in houses for query in same_street)
     against = doubts(readings, best, rivals, house_elsewhere=house_elsewhere)
+    if len(address) > LONGEST_ADDRESS:
+        against.append(TOO_LONG)
     return GeocodedAddress(
         address=address,
         sure=not against,
@@ -122,25 +126,3 @@ def _distinct(places: list[Hypothesis]) -> list[Hypothesis]:
         ):
             distinct.append(place)
     return distinct
-
-
-def _corrected(db: Connection, gazetteer: Gazetteer, answers: list[GeocodedAddress]) -> list[GeocodedAddress]:
-    """The answers, those whose address a person has placed with that place."""
-    keys = [address_key(answer.address) for answer in answers]
-    places = corrected_places(db, {key for key in keys if key}, gazetteer.locality.srid)
-    return [
-        _with_place(answer, places[key]) if key in places else answer for key, answer in zip(keys, answers, strict=True)
-    ]
-
-
-def _with_place(answer: GeocodedAddress, point: Point) -> GeocodedAddress:
-    place = Candidate(
-        label=answer.address,
-        precision='corrected',
-        point=point,
-        radius_m=AROUND_CORRECTION_M,
-        commune=answer.place.commune if answer.place else None,
-        cost=0.0,
-    )
-    says = Text(vi='Vị trí đã được người xác nhận.', en='The place was confirmed by a person.')
-    return GeocodedAddress(address=answer.address, sure=True, place=place, evidence=[says])

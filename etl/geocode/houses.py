@@ -16,6 +16,9 @@ from etl.geocode.ground import Box, Ground, Point
 from etl.geocode.readings import Span
 from etl.geocode.words import NUMBER_RANGE, WORD, Word, label_before, lane_number
 
+# What a number after these words counts is no house.
+OTHER_NUMBERS = 'km thửa đất đồ tờ tầng lầu phòng căn hộ lô kiot ốt quầy sạp cũ cột cách đến'
+NO_HOUSES = frozenset(spelling for word in OTHER_NUMBERS.split() for spelling in (word, search_key(word)))
 # A house in a lane may be so far from its street, and somebody may mean its gate.
 FAR_FROM_STREET_M, AROUND_HOUSE_M = 300.0, 30.0
 
@@ -32,20 +35,29 @@ class HouseQuery:
 def numbers_of(words: list[Word], street: Span) -> list[str]:
     """The number of the house as it may be written in the data, the likeliest first; none where the words have none.
 
-    A house in a lane has the lane's number before its own: `số 5 ngõ 12` is `12/5`. Of two houses the first counts.
+    A house in a lane has the lane's number before its own: `số 5 ngõ 12` is `12/5`. Of two houses that right before the
+    street counts, else the first.
     """
     lanes: list[str] = []
-    houses: list[tuple[bool, int, str]] = []
+    houses: list[tuple[bool, bool, int, str]] = []
     for at, word in enumerate(words):
         if not word.is_number or street.start <= at < street.end:
             continue
         kinds = label_before(words, at)[1]
         if 'lane' in kinds:
             lanes.insert(0, word.key)
-        elif not kinds or 'number' in kinds:
-            houses.append(((at != street.start - street.label - 1) and 'number' not in kinds, at, word.key))
-    numbers = [number for _, _, number in sorted(houses)[:1]]
+        elif (not kinds or 'number' in kinds) and not _is_no_house(words, at):
+            is_apart = at != street.start - street.label - 1
+            houses.append((is_apart, 'number' not in kinds, at, word.key))
+    numbers = [number for *_, number in sorted(houses)[:1]]
     return [spelling for number in numbers for spelling in _spellings(number, lanes)]
+
+
+def _is_no_house(words: list[Word], at: int) -> bool:
+    """Whether it numbers a floor, a plot, a milestone, or what the house had before: `số cũ 5`, `thửa đất số 5`."""
+    label, _ = label_before(words, at)
+    before = words[at - label - 1] if at > label else None
+    return before is not None and before.part == words[at].part and before.written.casefold() in NO_HOUSES
 
 
 def house_queries(street: str, box: Box, number: str) -> list[HouseQuery]:

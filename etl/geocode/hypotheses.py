@@ -189,6 +189,14 @@ def with_house(hypothesis: Hypothesis, houses: dict[HouseQuery, list[House]], ga
     return hypothesis
 
 
+def names_a_house(readings: Readings) -> bool:
+    """Whether the address says number, street and commune, as only one house has them."""
+    words = readings.words
+    names_street = bool(readings.streets) or any(label_kinds(words, span) == {'street'} for span in spans(words))
+    communes = [unit.span for unit in readings.units if unit.thing.smallest and unit.cost < UNUSED_NAME]
+    return names_street and any(numbers_of(words, commune) for commune in communes)
+
+
 def names_unknown_unit(readings: Readings) -> bool:
     """Whether a label announces a commune, district, city or province that is none of this locality's."""
     words = readings.words

@@ -25,6 +25,7 @@ ABBREVIATIONS = 'p=phuong x=xa tt=thi_tran tp=thanh_pho h=huyen q=quan tx=thi_xa
 ABBREVIATED: dict[tuple[str, ...], tuple[str, ...]] = {
     (short,): tuple(label.split('_')) for short, label in (pair.split('=') for pair in ABBREVIATIONS.split())
 }
+EXTENDED = (['ii'], ['iii'], ['iv'])
 # Names such as "Đường xã Hải Hưng" are made of a unit's; without a label before them they are the unit.
 NAMES_OF_UNITS = ('phuong', 'xa', 'thitran', 'huyen', 'thixa', 'thanhpho')
 
@@ -62,12 +63,13 @@ class Reading[T]:
 
 @dataclass(frozen=True)
 class Readings:
-    """All that the words of one address may name."""
+    """All that the words of one address may name. elsewhere: the words that name a province elsewhere."""
 
     words: list[Word]
     units: list[Reading[UnitName]]
     streets: list[Reading[Street]]
     places: list[Reading[NamedPlace]]
+    elsewhere: list[Span]
 
 
 type ReadSpan[T] = Callable[[list[Word], Span, Spelling], Iterator[Reading[T]]]
@@ -126,7 +128,15 @@ class Names:
             _of_one_time(all_read(units, self._units_read)),
             all_read(streets, self._streets_read),
             all_read(places, self._places_read),
+            [span for span, key in keyed if self._is_elsewhere(words, span, key)],
         )
+
+    def _is_elsewhere(self, words: list[Word], span: Span, key: str) -> bool:
+        """Whether it stands as provinces do: by its label, as a part of its own, or at the end."""
+        kinds = label_kinds(words, span)
+        alone = _begins_part(words, span.start) or span.end == len(words)
+        names = self.gazetteer.elsewhere.get(key, ()) if 'province' in kinds or (alone and not kinds) else ()
+        return any(_spelling_cost(words, span, Spelling(key, 0), name) == 0 for name in names)
 
     def _units_read(self, words: list[Word], span: Span, spelling: Spelling) -> Iterator[Reading[UnitName]]:
         for unit in self.gazetteer.units[spelling.key]:
@@ -135,6 +145,8 @@ class Names:
 
     def _streets_read(self, words: list[Word], span: Span, spelling: Spelling) -> Iterator[Reading[Street]]:
         kinds = label_kinds(words, span)
+        if _goes_on(words, span) or (spelling.edits and [words[span.end - 1].key] in EXTENDED):
+            return
         if spelling.key.startswith(NAMES_OF_UNITS) and 'street' not in kinds:
             return
         for street in self.gazetteer.streets[spelling.key]:
@@ -166,6 +178,12 @@ def label_kinds(words: list[Word], span: Span) -> frozenset[Kind]:
 
 def _key(words: list[Word], span: Span) -> str:
     return name_key(word.key for word in words[span.start : span.end])
+
+
+def _goes_on(words: list[Word], span: Span) -> bool:
+    """Whether what follows makes it the name of another street: `Nguyễn Huệ II`, `Trần Phú kéo dài`."""
+    following = [word.key for word in words[span.end : span.end + 2] if word.part == words[span.start].part]
+    return following == ['keo', 'dai'] or following[:1] in EXTENDED
 
 
 def _begins_part(words: list[Word], at: int) -> bool:

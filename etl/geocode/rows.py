@@ -1,6 +1,6 @@
 """Rows of a table that say in words where they are: placed by their address, or left to a person."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -15,6 +15,9 @@ from dothi.core.text import Text
 from etl.doctor.coordinates import Reading
 from etl.doctor.text.decoder import Decoder
 from etl.formats.source import RawBatch, Source
+from etl.geocode.confirming import confirmed, spot_candidates
+from etl.geocode.corrections import Correction, Spot
+from etl.geocode.gazetteer import load_gazetteer
 from etl.geocode.geocode import geocode
 from etl.geocode.result import PRECISIONS, GeocodedAddress, Precision
 from etl.moving import move
@@ -26,9 +29,10 @@ MOST_NAMED = 3
 
 @dataclass(frozen=True)
 class PlacedRow:
-    """A row of the file, and what became of its address."""
+    """A row of the file, and what became of its address. feature: the layer and the key of the row."""
 
     row: int
+    feature: str
     answer: GeocodedAddress
 
     @property
@@ -39,12 +43,19 @@ class PlacedRow:
 
 @dataclass(frozen=True)
 class AddressedRows:
-    """Places rows without coordinates by their address, batch by batch. placed: all that were looked at so far."""
+    """Places rows without coordinates by their address, batch by batch.
+
+    layer: its id. key: the columns of the file that tell rows apart. chosen: what a person says of rows, by number.
+    placed: all that were looked at so far.
+    """
 
     source: Source
     decoder: Decoder
     locality: Locality
     reading: Reading
+    layer: str = ''
+    key: Sequence[str] = ()
+    chosen: Mapping[int, Spot] = field(default_factory=dict)
     progress: Progress = silent
     placed: list[PlacedRow] = field(default_factory=list)
 
@@ -57,9 +68,8 @@ class AddressedRows:
         addresses = self._addresses(batch, column)
         if not addresses:
             return batch
-        with connection(READERS['internal']) as db:
-            answers = geocode(db, self.locality, list(addresses.values()), progress=self.progress)
-        rows = [PlacedRow(batch.first_row + row, answer) for row, answer in zip(addresses, answers, strict=True)]
+        rows = self._place(batch, addresses)
+        answers = [row.answer for row in rows]
         self.placed.extend(rows)
         geometry = batch.geometry.copy()
         geometry[list(addresses)] = self._points(answers)
@@ -69,15 +79,48 @@ class AddressedRows:
         unsure = [row for row in rows if not row.sure]
         return replace(batch, geometry=geometry, findings=[*findings, *_unsure(unsure, batch.first_row, column)])
 
+    def said(self) -> list[Correction]:
+        """What a person has said of the rows, to be remembered."""
+        return [
+            Correction(row.answer.address, row.feature, self.chosen[row.row])
+            for row in self.placed
+            if row.row in self.chosen
+        ]
+
+    def _place(self, batch: RawBatch, addresses: dict[int, str]) -> list[PlacedRow]:
+        features, texts = self._features(batch, list(addresses)), list(addresses.values())
+        chosen = {
+            at: (text, self.chosen[batch.first_row + row])
+            for at, (row, text) in enumerate(addresses.items())
+            if batch.first_row + row in self.chosen
+        }
+        with connection(READERS['internal']) as db:
+            answers = geocode(db, self.locality, texts, progress=self.progress, features=features)
+            places = spot_candidates(db, load_gazetteer(db, self.locality, 'internal'), chosen)
+        answers = [confirmed(own, places[at]) if at in places else own for at, own in enumerate(answers)]
+        return [
+            PlacedRow(batch.first_row + row, feature, answer)
+            for row, feature, answer in zip(addresses, features, answers, strict=True)
+        ]
+
+    def _features(self, batch: RawBatch, rows: list[int]) -> list[str]:
+        """The layer and the key of each row, nothing where the file has no key."""
+        if not self.key:
+            return [''] * len(rows)
+        columns = [self._texts(batch, column, rows) for column in self.key]
+        return [' '.join([self.layer, *(text or '' for text in key)]) for key in zip(*columns, strict=True)]
+
+    def _texts(self, batch: RawBatch, column: str, rows: Sequence[int]) -> list[str | None]:
+        values = batch.columns[column].take(pa.array(rows, pa.int64())).cast(pa.binary())
+        return [None if raw is None else self.decoder.show(raw, column) for raw in values.to_pylist()]
+
     def _addresses(self, batch: RawBatch, column: str) -> dict[int, str]:
         """By position in the batch, the address of each row that has one and no place."""
         missing = np.flatnonzero(shapely.is_missing(batch.geometry))
         values = batch.columns[column].take(pa.array(missing))
         # judges the column's encoding, which no other step does where the layer has no such column
         self.decoder.some(values, column)
-        texts = [
-            None if raw is None else self.decoder.show(raw, column) for raw in values.cast(pa.binary()).to_pylist()
-        ]
+        texts = self._texts(batch, column, [int(row) for row in missing])
         return {int(row): text for row, text in zip(missing, texts, strict=True) if text and text.strip()}
 
     def _points(self, answers: list[GeocodedAddress]) -> list[object]:

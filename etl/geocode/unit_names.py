@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from dothi.core.locality import Locality
+from dothi.core.locality_file import csv_rows
 from dothi.core.text import search_key
 from dothi.core.unit_register import UnitRegister, UnitVersion, unit_register
 from etl.geocode.words import LABELS, LONGEST_LABEL, WORD
@@ -67,6 +68,17 @@ def unit_names(locality: Locality, on: date, communes: Collection[str]) -> tuple
     names = list({(name.name, name.communes): name for name in sorted(names, key=lambda name: name.current)}.values())
     names += [_unit_name(name, outlined, smallest=False, current=True) for name in _names_of_all(locality)]
     return [name for name in names if name.communes], {u.code: u.name for u in register.on(on, smallest)}
+
+
+def provinces_elsewhere(locality: Locality, here: Collection[str]) -> dict[str, list[str]]:
+    """By key, the names of provinces of which none is a name `here`, by key; none where the locality has no list."""
+    file = locality.file('provinces.csv')
+    names = [row['name'] for row in csv_rows(file, ('name',))] if file.exists() else []
+    by_key: dict[str, list[str]] = {}
+    for name in names:
+        key = ''.join(search_key(word[0]) for word in WORD.finditer(name))
+        by_key.setdefault(key, []).append(name)
+    return {key: own for key, own in by_key.items() if key not in here}
 
 
 def _names_of_all(locality: Locality) -> list[str]:

@@ -30,13 +30,18 @@ ACCENTED = frozenset(word for own in LABELS_OF.values() for word in own.replace(
 LONGEST_LABEL = max(map(len, LABELS))
 BETWEEN_PARTS = re.compile(r'[,;|()\n\r\t]+')
 # "17 A" is a number, "17 Đ. Trần Phú" and "17 P. Lộc Hạ" are none.
-LETTER = r'(?:[a-zđ]|\s[abc](?![\w.]))?'
+LETTER = r'(?:\s?(?:bis|ter)(?!\w)|[a-zđ]|\s[abc](?![\w.]))?'
 NUMBER = rf'\d+{LETTER}(?:\s?[/-]\s?\d+{LETTER})*'
 NUMBER_RANGE = re.compile('-')
 WORD = re.compile(rf'(?<!\w){NUMBER}(?!\w)|[^\W_]+', re.IGNORECASE)
 PHONE = re.compile(r'(?:(?:s?đt|tel|phone|điện thoại)[\s:.]*)?(?:\+84|\b0)\d(?:[ .-]?\d){7,9}\b', re.IGNORECASE)
 # A landmark beside which the place is, up to the end of the part: it says less than what is beside it.
-BESIDE = re.compile(r'\b(?:gần|gan|đối diện|doi dien|cạnh|canh|bên cạnh|ben canh|sau lưng)\s.*', re.IGNORECASE)
+BESIDE = re.compile(
+    r'\b(?:gần|gan|đối diện|doi dien|cạnh|canh|bên cạnh|ben canh|sau lưng|phía (?:trước|sau)|cách(?!\s+mạng))\s.*',
+    re.IGNORECASE,
+)
+# Workbooks make 12.0 of a number.
+DECIMALS = re.compile(r'(?<=\d)\.0(?![\d.])')
 LOOKALIKES = str.maketrans({'Ð': 'Đ', 'ð': 'đ', 'Ɖ': 'Đ', '’': "'", '‐': '-', '–': '-', '\u00a0': ' '})
 TELEX_TONES = frozenset('sfrxj')
 # Circumflexes, breve and horn as Telex types them; a w that follows none of these vowels is the letter ư.
@@ -61,11 +66,21 @@ class Word:
         return self.key[0].isdigit()
 
 
+def written_words(address: str) -> list[str]:
+    """All words of an address as they are written, in their order."""
+    return [re.sub(r'\s', '', match[0]) for match in WORD.finditer(_plain(address))]
+
+
 def read_words(address: str) -> list[Word]:
     """The words of an address in their order; telephone numbers and what only tells of a landmark are left out."""
-    text = unicodedata.normalize('NFKC', address.translate(LOOKALIKES))
+    text = _plain(address)
     parts = (part for part in BETWEEN_PARTS.split(PHONE.sub(' ', text)) if part.strip())
     return [word for number, part in enumerate(parts) for word in _words_of(BESIDE.sub(' ', part), number)]
+
+
+def _plain(address: str) -> str:
+    """The address in one way of writing letters, and whole numbers as they are counted."""
+    return DECIMALS.sub('', unicodedata.normalize('NFKC', address.translate(LOOKALIKES)))
 
 
 def _words_of(part: str, number: int) -> Iterator[Word]:

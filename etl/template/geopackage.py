@@ -3,7 +3,7 @@
 import sqlite3
 import tempfile
 from contextlib import closing
-from datetime import date
+from datetime import UTC, date
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,7 @@ from etl.template.content import Template
 from etl.template.qgis_form import form
 
 NUMPY_TYPES = {'integer': np.int64, 'number': np.float64, 'boolean': np.bool_}
+GDAL_UTC = 100
 # OGC 12-128r19, clause 2.3 and annex F.9; and the table from which QGIS takes the form.
 TABLES = (
     """create table if not exists gpkg_data_columns (table_name text not null, column_name text not null, name text,
@@ -60,6 +61,12 @@ def _write_table(template: Template, path: Path, names: dict[str, str]) -> None:
         [values for values, _ in columns],
         np.array([names[name] for name in template.columns], dtype=object),
         field_mask=[missing for _, missing in columns],
+        # without it QGIS takes them for moments of its own clock
+        gdal_tz_offsets={
+            names[name]: np.full(len(template.rows), GDAL_UTC)
+            for name, column in template.columns.items()
+            if column.type == 'timestamp'
+        },
         layer=template.layer.id,
         driver='GPKG',
         geometry_type=template.layer.geometry,
@@ -81,7 +88,9 @@ def _column(template: Template, position: int, name: str) -> tuple[NDArray[Any],
         return np.array([0 if value is None else value for value in values], dtype=NUMPY_TYPES[kind]), missing
     if kind in ('date', 'timestamp'):
         unit = 'D' if kind == 'date' else 'ms'
-        plain = [value.replace(tzinfo=None) if kind == 'timestamp' and value else value for value in values]
+        plain = [
+            value.astimezone(UTC).replace(tzinfo=None) if kind == 'timestamp' and value else value for value in values
+        ]
         return np.array([value or date(1970, 1, 1) for value in plain], dtype=f'datetime64[{unit}]'), missing
     return np.array(values, dtype=object), missing
 

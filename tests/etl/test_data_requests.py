@@ -2,22 +2,24 @@
 
 import hashlib
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
 import pyogrio
 import pytest
+from pydantic import ValidationError
 
 from dothi.core.clock import today
 from dothi.core.errors import DothiError, WrongUse
-from dothi.core.export.formats import NotWritten
 from dothi.core.layer import Audience
 from dothi.core.locality import Locality
 from etl.desk.data_requests import (
     NOTICE,
     AlreadyAnswered,
     Answer,
+    FolderInUse,
     NewRequest,
     NoSuchRequest,
     NothingToShare,
@@ -111,9 +113,59 @@ def test_an_answer_that_cannot_be_written_leaves_the_request_open(
     share.folder.chmod(0o500)
     (tmp_path / 'given').rename(tmp_path / 'kept')
     (tmp_path / 'given').write_text('a file in its place', encoding='utf-8')
-    with pytest.raises((NotWritten, OSError)):
+    with pytest.raises(FolderInUse):
         answer(number, share, SAID)
     assert query('select status from catalog.data_request') == [('open',)]
+
+
+def test_a_layer_that_is_asked_for_twice_is_given_once(sharing: Callable[..., Share]) -> None:
+    share = sharing()
+    done = answer(receive(ASKED.model_copy(update={'layers': ['schools', 'schools']}), share.locality).id, share, SAID)
+    assert (done.layers, [file.layer for file in done.files]) == (['schools'], ['schools'])
+
+
+def test_an_answer_never_takes_the_place_of_another_one(sharing: Callable[..., Share], query: Query) -> None:
+    """Two requests in one folder: the first one's licence and files stay as they were given."""
+    share = sharing()
+    first, second = (receive(ASKED, share.locality).id for _ in range(2))
+    answer(first, share, SAID)
+    before = {file.name: file.read_bytes() for file in share.folder.iterdir()}
+    with pytest.raises(FolderInUse, match='folder of its own'):
+        answer(second, share, SAID)
+    assert {file.name: file.read_bytes() for file in share.folder.iterdir()} == before
+    assert query(f'select status from catalog.data_request where id = {second}') == [('open',)]
+
+
+def test_of_two_answers_at_once_one_counts_and_its_files_stay(sharing: Callable[..., Share]) -> None:
+    share = sharing()
+    number = receive(ASKED, share.locality).id
+    with ThreadPoolExecutor(3) as at_once:
+        tries = [at_once.submit(answer, number, share, SAID) for _ in range(3)]
+    assert sum(one.exception() is None for one in tries) == 1
+    (file,) = next(request for request in requests() if request.id == number).files
+    given = (share.folder / file.file).read_bytes()
+    assert hashlib.sha256(given).hexdigest() == file.sha256
+    assert {path.name for path in share.folder.iterdir()} == {NOTICE, file.file}
+
+
+def test_a_folder_that_is_a_file_is_told(sharing: Callable[..., Share]) -> None:
+    share = sharing()
+    share.folder.write_text('x', encoding='utf-8')
+    with pytest.raises(FolderInUse, match='cannot be written'):
+        answer(receive(ASKED, share.locality).id, share, SAID)
+
+
+@pytest.mark.parametrize('field', ['requester', 'purpose', 'legal_basis'])
+@pytest.mark.parametrize('text', ['', '  ', 'Sở\nGiấy phép: tự do', 'x\x1b[31m', 'x' * 1_001])
+def test_what_is_said_is_one_line(field: str, text: str) -> None:
+    """It stands in the notice beside the files, where another line would be another statement."""
+    with pytest.raises(ValidationError):
+        NewRequest.model_validate(ASKED.model_dump() | {field: text})
+
+
+def test_a_refusal_of_blanks_is_none(schools: Locality) -> None:
+    with pytest.raises(WrongUse, match='legal basis'):
+        refuse(receive(ASKED, schools).id, Answer(by='a', reason=' ', basis=' '))
 
 
 def test_what_was_shared_with_whom_is_listed_by_day(sharing: Callable[..., Share]) -> None:

@@ -108,7 +108,7 @@ def test_the_command_takes_a_letter_and_says_what_one_needs(
         '--letter',
         '123/SGD-KH',
         '--letter-date',
-        '20/11/2026',
+        '20/11/2025',
         '--letter-by',
         'Giám đốc',
         '--letter-file',
@@ -116,10 +116,27 @@ def test_the_command_takes_a_letter_and_says_what_one_needs(
     )
     number = document(dothi('deliver', file, '-l', 'schools', *options, '--letter-file', scan, '--json'))['delivery']
     assert '123/SGD-KH' in dothi('delivery', str(number)).stdout
-    assert present(shown(number).delivery.letter).dated == date(2026, 11, 20)
+    assert present(shown(number).delivery.letter).dated == date(2025, 11, 20)
+
+
+@pytest.mark.parametrize(
+    ('options', 'says'),
+    [
+        (('--letter', '1', '--letter-date', '01/02/9000'), 'still to come'),
+        (('--letter', '1\n2'), 'in one line'),
+        (('--letter', '1', '--letter-by', 'Giám đốc\x1b[31m'), 'in one line'),
+    ],
+)
+def test_a_letter_of_a_day_to_come_or_of_several_lines_is_none(options: tuple[str, ...], says: str) -> None:
+    refused = dothi('requests', 'refuse', '1', '-r', 'x', '--basis', 'y', *options, '--lang', 'en')
+    assert (refused.returncode, says in refused.stderr) == (2, True)
 
 
 def test_a_file_that_is_no_letter_is_refused(scan: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    empty = scan.with_name('empty.pdf')
+    empty.touch()
+    with pytest.raises(BadLetter, match='empty'):
+        LETTER.kept(empty)
     monkeypatch.setattr('etl.desk.letter.MOST_BYTES', 5)
     with pytest.raises(BadLetter, match='larger'):
         LETTER.kept(scan)

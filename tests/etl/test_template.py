@@ -24,7 +24,9 @@ from etl.template.mark import Mark, OtherTemplate, find_mark, version_of
 from tests.present import present
 
 EAST, NORTH = 570_000.0, 2_240_000.0
-SCHOOLS = 'code;name;level;places;E;N\n1;Trường Một;primary;300;570000;2240000\n2;Trường Hai;high;;571000;2241000\n'
+SCHOOLS = (
+    'code;name;level;places;E;N\n1;Trường Một;primary;300;570000;2240000\n2;Trường Hai;high;;571000.1234;2241000.5678\n'
+)
 
 
 @pytest.fixture
@@ -254,3 +256,6 @@ def test_moments_are_written_by_the_clock_that_the_layer_names(
         file.write_bytes(FORMATS[form].write(made))
         report = send(file, locality, 'air_observations')
         assert present(report.diff).unchanged == 2, (form, report.notes, report.rows)
+    with sqlite3.connect(tmp_path / 'again.gpkg') as package:
+        moments = package.execute('select distinct substr(observed_at, 11) from air_observations').fetchall()
+    assert sorted(moments) == [('T17:00:00Z',), ('T18:00:00Z',)]

@@ -1,8 +1,11 @@
 """The search box of the map: an address, what it may be, and where that is."""
 
-import pytest
-from playwright.sync_api import expect
+from collections.abc import Callable
 
+import pytest
+from playwright.sync_api import Route, expect
+
+from tests.present import present
 from tests.web.conftest import Portal
 
 
@@ -51,3 +54,40 @@ def test_what_nobody_knows_is_told(portal: Portal) -> None:
     search(portal, 'asdf qwer')
     expect(page.locator('#search-says')).to_have_text('No such name is in the data.')
     expect(page.locator('#search-places button')).to_have_count(0)
+
+
+def test_what_is_chosen_is_seen_beside_the_answers(visit: Callable[..., Portal]) -> None:
+    """On a phone the answers lie over the upper half of the map."""
+    portal = visit(viewport={'width': 360, 'height': 740}, is_mobile=True, has_touch=True)
+    page = portal.open()
+    with page.expect_response('**/api/geocode*') as answer:
+        search(portal, 'trần hưng đạo')
+    place = answer.value.json()['features'][0]['geometry']['coordinates']
+    before = view(portal)
+    page.locator('#search-places button').first.click()
+    portal.wait_until(lambda: view(portal) != before and rests(portal))
+    answers = present(page.locator('#search').bounding_box())
+    assert page.evaluate('place => dothiMap.project(place).y', place) > answers['y'] + answers['height']
+
+
+def test_a_slow_answer_is_announced_and_one_that_fails_is_told(portal: Portal) -> None:
+    page = portal.open('/?lang=en')
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    page.route('**/api/geocode*', hold)
+    search(portal, 'xa hai an')
+    expect(page.locator('#search-says')).to_have_text('Looking …')
+    portal.wait_until(lambda: bool(held))
+    held[0].fulfill(status=503, body='{}')
+    expect(page.locator('#notice')).to_contain_text('The search has failed')
+    expect(page.locator('#search-answer')).to_be_hidden()
+
+
+def test_escape_brings_back_to_the_words(portal: Portal) -> None:
+    page = portal.open()
+    search(portal, 'trần hưng đạo')
+    page.locator('#search-places button').first.press('Escape')
+    expect(page.locator('#search-words')).to_be_focused()

@@ -9,6 +9,8 @@ import type {Word} from './words';
 
 /** What is shown around a house, in metres: its neighbours, too. */
 const AROUND_M = 150;
+/** Pixels around it. */
+const MARGIN = 40;
 const PRECISIONS: Record<string, Word> = {
   corrected: 'confirmedPlace', house: 'housePlace', place: 'namedPlace', street: 'streetPlace', commune: 'unitPlace',
 };
@@ -24,7 +26,11 @@ export class Search {
       event.preventDefault();
       void this.look(byId<HTMLInputElement>('search-words').value.trim());
     });
-    byId('search').addEventListener('keydown', ({key}) => { if (key === 'Escape') this.clear(); });
+    byId('search').addEventListener('keydown', ({key}) => {
+      if (key !== 'Escape') return;
+      this.clear();
+      byId('search-words').focus(); // what had the focus may be gone
+    });
     byId('search-words').addEventListener('input', () => { if (this.words() === '') this.clear(); });
     inLanguage(() => this.write());
   }
@@ -44,14 +50,21 @@ export class Search {
   private async look(address: string): Promise<void> {
     if (!address) return this.clear();
     this.asked = address;
+    this.places = null;
+    this.mark(null);
+    this.write();
     try {
       const places = await fetchPlaces(address);
       if (this.asked !== address) return; // other words came first
+      this.asked = '';
       this.places = places;
       this.write();
       if (places.features[0] && places.summary.sure) this.show(places.features[0]);
     } catch {
-      showFault('item');
+      if (this.asked !== address) return;
+      this.asked = '';
+      this.write();
+      showFault('search');
     }
   }
 
@@ -60,15 +73,25 @@ export class Search {
     this.mark(place);
     const [lon, lat] = (place.geometry as Point).coordinates as [number, number];
     const around = LngLatBounds.fromLngLat(new LngLat(lon, lat), Math.max(place.properties.radius_m, AROUND_M));
-    this.map.fitBounds(around, {padding: 40, maxZoom: 18});
+    this.map.fitBounds(around, {padding: this.besideTheAnswers(), maxZoom: 18});
+  }
+
+  /** What the answers leave free of the map: below them on a phone, else to their right. */
+  private besideTheAnswers(): {top: number; right: number; bottom: number; left: number} {
+    const [map, answers] = [this.map.getContainer(), byId('search')].map((element) => element.getBoundingClientRect());
+    const free = {top: MARGIN, right: MARGIN, bottom: MARGIN, left: MARGIN};
+    if (!map || !answers) return free;
+    if (answers.right - map.left > map.width * 0.6) free.top += Math.min(answers.bottom - map.top, map.height / 2);
+    else free.left += answers.right - map.left;
+    return free;
   }
 
   private write(): void {
     const list = byId('search-places');
     list.replaceChildren(...(this.places?.features ?? []).map((place) => this.entry(place)));
     const none = this.places !== null && this.places.features.length === 0;
-    byId('search-says').textContent = none ? say('noPlace') : this.doubt();
-    byId('search-answer').hidden = this.places === null;
+    byId('search-says').textContent = this.asked ? say('searching') : none ? say('noPlace') : this.doubt();
+    byId('search-answer').hidden = this.places === null && !this.asked;
   }
 
   private doubt(): string {

@@ -38,6 +38,7 @@ export const WORDS = {
   no: {vi: 'Không', en: 'No'},
   search: {vi: 'Tìm địa chỉ, địa điểm', en: 'Find an address or a place'},
   searchStart: {vi: 'Tìm', en: 'Find'},
+  searching: {vi: 'Đang tìm …', en: 'Looking …'},
   noPlace: {vi: 'Không có tên nào như vậy trong dữ liệu.', en: 'No such name is in the data.'},
   confirmedPlace: {vi: 'đã xác nhận', en: 'confirmed'},
   housePlace: {vi: 'số nhà', en: 'house'},
@@ -50,6 +51,10 @@ export const WORDS = {
 export type Word = keyof typeof WORDS;
 
 export const FAULTS = {
+  search: {
+    vi: 'Chưa tìm được: máy chủ không trả lời. Hãy thử lại sau ít phút.',
+    en: 'The search has failed: the server did not answer. Please try again in a few minutes.',
+  },
   unreachable: {
     vi: 'Không kết nối được với API dữ liệu. Kiểm tra mạng hoặc máy chủ; trang sẽ tự thử lại.',
     en: 'The data API cannot be reached. Check the network or the server; this page keeps trying.',

@@ -1,11 +1,15 @@
 """Addresses of the town, each with the place that it means by hand: right, or not sure."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from dothi.core.crs import proj_string, transformer
 from dothi.core.database import READERS, connection
+from dothi.core.layer import Layer
 from dothi.core.locality import Locality
+from etl.geocode.corrections import Correction, Spot, remember_corrections
 from etl.geocode.geocode import geocode
 from etl.geocode.result import GeocodedAddress
 from tests.etl.conftest import Agency
@@ -67,6 +71,10 @@ def test_a_street_is_placed_within_the_commune_that_is_named(place: Place) -> No
     assert present(answer.place).commune == '13684'
 
 
+def test_an_address_whose_end_is_not_read_is_never_sure(place: Place) -> None:
+    assert not place('12 đường Trần Hưng Đạo, phường Lộc Vượng' + ', tổ 5' * 100 + ', Hà Nội').sure
+
+
 def test_two_streets_of_one_name_are_told_apart_by_their_commune_or_not_at_all(place: Place) -> None:
     assert sure_of(place('7A Lê Lợi, phường Lộc Vượng'), 'house', HOUSE_7A)
     doubtful = place('phố Lê Lợi')
@@ -114,6 +122,65 @@ def test_a_unit_elsewhere_makes_it_not_sure(place: Place) -> None:
     assert not place('12 Trần Hưng Đạo, phường Hàng Bạc, quận Hoàn Kiếm, Hà Nội').sure
 
 
+@pytest.mark.parametrize(
+    'end', ['tỉnh Thái Bình', 'Hà Nội', 'ha nam', 'Thanh Hóa', 'TP. Hồ Chí Minh', 'TPHCM', 'Hà Tĩnh, Việt Nam']
+)
+def test_a_province_elsewhere_makes_it_not_sure(place: Place, end: str) -> None:
+    """With or without its label; also where everything before is word by word a place of this one."""
+    answer = place(f'12 Trần Hưng Đạo, phường Lộc Vượng, {end}')
+    assert 'It names another province.' in [text.en for text in answer.evidence]
+    assert not answer.sure
+
+
+@pytest.mark.parametrize('end', ['tỉnh Nam Định', 'Nam Định', 'tỉnh Ninh Bình', 'Hà Nam Ninh'])
+def test_the_province_itself_and_what_it_became_of_speak_for_it(place: Place, end: str) -> None:
+    assert sure_of(place(f'12 Trần Hưng Đạo, phường Lộc Vượng, {end}'), 'house', HOUSE_12)
+
+
+def test_an_unknown_name_behind_a_street_without_its_commune_makes_it_not_sure(place: Place) -> None:
+    assert place('300 đường Trần Hưng Đạo').sure
+    assert not place('300 đường Trần Hưng Đạo, Hoàng Mai').sure
+    assert place('300 đường Trần Hưng Đạo, tổ 14, khu phố 3').sure
+
+
+@pytest.mark.parametrize(
+    'address',
+    [
+        '12 Trần Hưng Đạo và số 7A Lê Lợi, phường Lộc Vượng',
+        'Số 12 đường Trần Hưng Đạo; 4 QL 21B, phường Lộc Vượng',
+        '4 QL 21B, 12 Trần Hưng Đạo, phường Lộc Vượng',
+    ],
+)
+def test_two_houses_in_one_cell_are_for_a_person(place: Place, address: str) -> None:
+    answer = place(address)
+    assert 'It names houses of two streets.' in [text.en for text in answer.evidence]
+    assert not answer.sure
+
+
+@pytest.mark.parametrize(
+    'beginning', ['Km 12', 'Thửa đất số 12, tờ bản đồ số 12,', 'Tầng 12', 'tang 12', 'Phòng 12', 'Lô số 12', 'Số cũ 12']
+)
+def test_what_numbers_something_else_is_no_house(place: Place, beginning: str) -> None:
+    assert place(f'{beginning} đường Trần Hưng Đạo, phường Lộc Vượng').precision == 'street'
+
+
+@pytest.mark.parametrize('number', ['Số mới 12 (số cũ 14)', 'Tầng 14, số 12', 'Số 12.0,', 'Phòng 14, 12'])
+def test_the_number_of_the_house_is_told_from_others(place: Place, number: str) -> None:
+    assert sure_of(place(f'{number} đường Trần Hưng Đạo, phường Lộc Vượng'), 'house', HOUSE_12)
+
+
+@pytest.mark.parametrize(
+    'street', ['12 bis đường Trần Hưng Đạo', '12 đường Trần Hưng Đạo II', '12 Trần Hưng Đạo kéo dài']
+)
+def test_a_number_or_a_street_with_more_to_its_name_is_another_one(place: Place, street: str) -> None:
+    assert place(f'{street}, phường Lộc Vượng').precision != 'house'
+
+
+@pytest.mark.parametrize('beside', ['Cách', 'Phía sau'])
+def test_what_is_some_way_off_a_place_is_not_there(place: Place, beside: str) -> None:
+    assert place(f'{beside} Trường Tiểu học Lộc Hạ 500 m, phường Lộc Hạ').precision == 'commune'
+
+
 @pytest.mark.parametrize('address', ['', ' , ', 'không rõ', '0912345678', '§§§', 'x' * 10_000])
 def test_what_says_nothing_has_no_place_and_says_why(place: Place, address: str) -> None:
     answer = place(address)
@@ -128,16 +195,59 @@ def test_names_of_other_days_lead_to_the_communes_of_the_day(town: dict[str, str
     assert present(answer.place).commune == '14284'
 
 
+def correct(address: str, lon: float, lat: float) -> None:
+    """A person has said so of a row of schools."""
+    with connection('loader') as db:
+        remember_corrections(db, [Correction(address, 'schools 1', Spot(lon=lon, lat=lat, by='desk'))])
+
+
 def test_the_public_gets_no_place_that_a_person_has_corrected(town: dict[str, str], locality: Locality) -> None:
     """A correction may hold an address that nobody else is to know."""
-    from etl.geocode.corrections import remember_places
-
-    address = 'nhà ông Ba'
-    with connection('loader') as db:
-        remember_places(db, {address: (106.2, 20.3)}, 4326, 'desk')
+    address = 'số 3 đường Hoa Sữa, xã Hải An'
+    correct(address, 106.2, 20.3)
     with connection(READERS['internal']) as db:
-        (inside,) = geocode(db, locality, ['NHA ONG BA'])
+        (inside,) = geocode(db, locality, [address.upper()])
     with connection(READERS['public']) as db:
         (outside,) = geocode(db, locality, [address], audience='public')
     assert (inside.sure, inside.precision) == (True, 'corrected')
-    assert outside.place is None
+    assert present(outside.place).precision == 'commune'
+
+
+def test_names_that_the_public_may_not_know_are_no_places_for_it(
+    town: dict[str, str], locality: Locality, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And the rest of the layers is placed as before; the role of the public may not read these columns."""
+    hidden = {'schools': 'name', 'roads': 'name', 'buildings': 'house_number'}
+    layers = {name: _internal_column(locality.layers[name], column) for name, column in hidden.items()}
+    narrower = replace(locality, layers=locality.layers | layers)
+    monkeypatch.setattr('etl.geocode.gazetteer.KEPT', {})
+    with connection('admin') as db, db.cursor() as cursor:
+        for layer, column in hidden.items():
+            cursor.execute(f'revoke select on layer.{layer} from dothi_reader_public')
+            seen = ', '.join(name for name in ['id', 'geom', *layers[layer].columns] if name != column)
+            cursor.execute(f'grant select ({seen}) on layer.{layer} to dothi_reader_public')
+    with connection(READERS['public']) as db:
+        school, street, commune = geocode(
+            db, narrower, ['Trường Tiểu học Lộc Hạ', 'phố Lê Lợi, xã Hải An', 'xã Hải An'], audience='public'
+        )
+    assert school.precision != 'place'
+    assert (street.precision, commune.precision) == ('commune', 'commune')
+
+
+def _internal_column(layer: Layer, column: str) -> Layer:
+    narrower = layer.columns[column].model_copy(update={'access': 'internal'})
+    return layer.model_copy(update={'columns': layer.columns | {column: narrower}})
+
+
+def test_a_corrected_place_is_told_by_the_commune_that_it_lies_in(
+    town: dict[str, str], locality: Locality, agency: Agency, place: Place
+) -> None:
+    """And not by the one that the address seems to name."""
+    lon, lat = transformer(proj_string(9209), proj_string(4326)).transform(agency.east + 1_000, agency.north + 1_000)
+    correct('số 3 đường Hoa Sữa, xã Hải An', lon, lat)
+    assert present(place('số 3 đường Hoa Sữa, xã Hải An').place).commune == '13687'
+
+
+def test_landmarks_tell_corrected_addresses_apart(town: dict[str, str], place: Place) -> None:
+    correct('số 3 đường Hoa Sữa, xã Hải An, gần đình', 106.2, 20.3)
+    assert present(place('số 3 đường Hoa Sữa, xã Hải An, gần chùa').place).precision == 'commune'

@@ -45,6 +45,13 @@ def places() -> dict[str, tuple[int, int]]:
         return {code: (int(x - Agency.east), int(y - Agency.north)) for code, x, y in cursor.fetchall()}
 
 
+def remembered() -> int:
+    """How many corrections are kept."""
+    with connection('loader') as db, db.cursor() as cursor:
+        cursor.execute('select count(*) from catalog.address_correction')
+        return int(present(cursor.fetchone())[0])
+
+
 def test_a_list_of_addresses_is_placed_and_released(town: dict[str, str], locality: Locality, agency: Agency) -> None:
     report = send(table(agency, SURE), locality)
     assert report.verdict == 'accepted'
@@ -83,7 +90,7 @@ def test_what_is_not_sure_waits_with_the_places_that_it_may_be(
 def test_a_person_says_where_they_are_and_is_remembered(
     town: dict[str, str], locality: Locality, agency: Agency
 ) -> None:
-    """The second Lê Lợi of the list, and a point of the map; the next list with the same address asks nobody."""
+    """The second Lê Lợi of the list, and a point of the map; the same school in the next list asks nobody."""
     number = present(send(table(agency, SURE, DOUBTFUL, ONLY_A_COMMUNE), locality).delivery)
     doubtful, _ = placed_rows(number)
     in_hai_an = next(i for i, place in enumerate(doubtful.places, 1) if 'Hải An' in place.label)
@@ -91,9 +98,75 @@ def test_a_person_says_where_they_are_and_is_remembered(
     assert accept(number, said, locality).verdict == 'accepted'
     assert set(places()) == {'A', 'B', 'C', 'T1'}
     assert places()['B'] == (10_500, 550)
-    again = send(table(agency, ('E', 'Trường E', 'primary', 'PHO LE LOI')), locality)
+    again = send(table(agency, ('B', 'Trường B mới', 'primary', 'PHO LE LOI')), locality)
+    assert (again.verdict, places()['B']) == ('accepted', (10_500, 550))
+
+
+def test_another_row_with_the_same_words_may_lie_elsewhere(
+    town: dict[str, str], locality: Locality, agency: Agency
+) -> None:
+    """Of two schools in "xóm 5" one is said; the other one waits on, in this list and in the next."""
+    rows = [(code, f'Trường {code}', 'primary', 'xóm 5') for code in 'BCD']
+    number = present(send(table(agency, *rows), locality).delivery)
+    near, far = (106.25, 20.4), (106.3, 20.3)
+    accept(number, Decision(by='desk', reason='x', places={1: near, 2: far}), locality)
+    released = places()
+    assert {'B', 'C'} <= set(released)
+    assert 'D' not in released
+    assert released['B'] != released['C']
+    again = send(table(agency, ('D', 'Trường D', 'primary', 'xóm 5')), locality)
+    assert again.held == ['places']
+    (waiting,) = placed_rows(present(again.delivery))
+    assert (waiting.places[0].precision, round(waiting.places[0].lon, 4)) == ('corrected', 106.3)
+
+
+def test_a_house_that_was_said_counts_for_every_row(town: dict[str, str], locality: Locality, agency: Agency) -> None:
+    address = 'Số 99 đường Hoa Sữa, phường Lộc Vượng'
+    number = present(send(table(agency, ('B', 'Trường B', 'primary', address)), locality).delivery)
+    accept(number, Decision(by='desk', reason='x', places={1: (106.25, 20.4)}), locality)
+    again = send(table(agency, ('C', 'Trường C', 'primary', address.upper())), locality)
     assert again.verdict == 'accepted'
-    assert places()['E'] == (10_500, 550)
+    assert places()['C'] == places()['B']
+
+
+def test_a_street_that_was_chosen_is_no_more_precise_than_a_street(
+    town: dict[str, str], locality: Locality, agency: Agency
+) -> None:
+    number = present(send(table(agency, DOUBTFUL), locality).delivery)
+    listed = placed_rows(number)[0].places[0]
+    accept(number, Decision(by='desk', reason='x', places={1: 1}), locality)
+    (kept,) = placed_rows(number, unsure_only=False)
+    assert (kept.places[0].precision, kept.places[0].radius_m) == ('corrected', listed.radius_m)
+
+
+@pytest.mark.parametrize('address', ['-', 'gần chợ', '…'])
+def test_an_address_that_says_nothing_is_placed_by_its_row(
+    town: dict[str, str], locality: Locality, agency: Agency, address: str
+) -> None:
+    number = present(send(table(agency, ('B', 'Trường B', 'primary', address)), locality).delivery)
+    accept(number, Decision(by='desk', reason='x', places={1: (106.25, 20.4)}), locality)
+    assert 'B' in places()
+
+
+def test_what_is_not_released_is_not_remembered(town: dict[str, str], locality: Locality, agency: Agency) -> None:
+    """A place far outside the province."""
+    number = present(send(table(agency, DOUBTFUL), locality).delivery)
+    report = accept(number, Decision(by='desk', reason='x', places={1: (2.35, 48.85)}), locality)
+    assert report.verdict == 'returned'
+    assert remembered() == 0
+
+
+def test_what_was_said_holds_on_where_another_question_comes_up(
+    town: dict[str, str], locality: Locality, agency: Agency
+) -> None:
+    """The first decision places one of two rows and reads the file otherwise, the second one places the other."""
+    rows = [(code, f'Trường {code}', 'primary', 'xóm 5') for code in 'BC']
+    number = present(send(table(agency, *rows, SURE), locality).delivery)
+    first = Decision(by='desk', reason='x', places={1: (106.25, 20.4)}, mode='replace')
+    assert accept(number, first, locality).verdict == 'undecided'
+    second = Decision(by='desk', reason='x', places={2: (106.3, 20.3)}, mode='upsert')
+    assert accept(number, second, locality).verdict == 'accepted'
+    assert {'A', 'B', 'C'} <= set(places())
 
 
 def test_whoever_accepts_without_saying_where_leaves_them_out(
@@ -112,9 +185,7 @@ def test_a_place_that_there_is_not_is_refused_and_nothing_is_remembered(
     number = present(send(table(agency, SURE, DOUBTFUL), locality).delivery)
     with pytest.raises(NoSuchPlace):
         accept(number, Decision(by='desk', reason='x', places={3: (106.2, 20.3), row: place}), locality)
-    with connection('loader') as db, db.cursor() as cursor:
-        cursor.execute('select count(*) from catalog.address_correction')
-        assert cursor.fetchone() == (0,)
+    assert remembered() == 0
 
 
 def test_faults_of_other_kinds_still_return_a_list(town: dict[str, str], locality: Locality, agency: Agency) -> None:
@@ -161,6 +232,8 @@ def test_the_commands_list_what_waits_and_take_what_a_person_says(
 
     assert 'phố Lê Lợi' in run('places', str(number))
     assert 'ROW=NUMBER' in run('accept', str(number), '-r', 'x', '--place', '2=200,100')
+    twice = ('--place', '2=1', '--place', '2=106.25,20.41')
+    assert 'two different places' in run('accept', str(number), '-r', 'x', *twice)
     run('accept', str(number), '-r', 'Gọi hỏi', '--place', '2=106.25,20.41')
     assert 'B' in places()
     assert 'Xã Hải An' in run('geocode', 'xa hai an')

@@ -1,0 +1,58 @@
+"""What in an address speaks for a place that is not here, or for more than one place."""
+
+from collections.abc import Iterator
+
+from etl.geocode.houses import numbers_of
+from etl.geocode.hypotheses import Hypothesis
+from etl.geocode.readings import Reading, Readings, Span
+from etl.geocode.unit_names import UnitName
+from etl.geocode.words import LABELS
+
+# What costs less than this is what the words name.
+NAMED_BELOW = 0.5
+
+
+def names_another_province(readings: Readings, best: Hypothesis) -> bool:
+    """Whether the address names a province elsewhere beside the best place and the units in which that lies."""
+    own = [best.span, *(unit.span for unit in _units_of(readings, best))]
+    return any(not any(span.overlaps(other) for other in own) for span in readings.elsewhere)
+
+
+def names_two_houses(readings: Readings, best: Hypothesis) -> bool:
+    """Whether another street is named that is none of a unit's name, and the address has a number for each."""
+    units = {unit.span for unit in readings.units if unit.cost < NAMED_BELOW}
+    others = [
+        street.span
+        for street in readings.streets
+        if street.cost < NAMED_BELOW and not street.span.overlaps(best.span) and street.span not in units
+    ]
+    return best.street is not None and any(_numbers(readings, best.span) != _numbers(readings, span) for span in others)
+
+
+def ends_in_unknown_name(readings: Readings, best: Hypothesis) -> bool:
+    """Whether no unit confirms the best place, and a part of the address behind it says what nobody knows."""
+    words, known = readings.words, {at for span in _spans(readings) for at in range(span.start, span.end)}
+    behind: dict[int, list[int]] = {}
+    for at in range(best.span.end, len(words)):
+        behind.setdefault(words[at].part, []).append(at)
+    behind.pop(words[best.span.end - 1].part, None)
+    return not list(_units_of(readings, best)) and any(
+        not any(at in known or words[at].is_number for at in part) and (words[part[0]].key,) not in LABELS
+        for part in behind.values()
+    )
+
+
+def _units_of(readings: Readings, best: Hypothesis) -> Iterator[Reading[UnitName]]:
+    """The units that the address names, and in which the best place lies."""
+    for unit in readings.units:
+        if unit.cost < NAMED_BELOW and unit.thing.communes & best.communes and not unit.span.overlaps(best.span):
+            yield unit
+
+
+def _numbers(readings: Readings, street: Span) -> list[str]:
+    """The number that stands beside the street."""
+    return numbers_of(readings.words, street)[:1]
+
+
+def _spans(readings: Readings) -> Iterator[Span]:
+    yield from (name.span for names in (readings.units, readings.streets, readings.places) for name in names)

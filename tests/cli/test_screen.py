@@ -1,0 +1,30 @@
+"""What people see on a terminal: words of files that cannot steer it."""
+
+import io
+
+from rich.table import Table
+from rich.text import Text
+
+from dothi.cli.messages import Screen
+
+
+def shown(screen: Screen, *what: object) -> str:
+    for one in what:
+        screen.print(one)
+    return str(screen.file.getvalue())  # type: ignore[attr-defined]
+
+
+def test_words_of_a_file_cannot_steer_the_terminal() -> None:
+    """A delivery whose address clears the screen, or names the window: shown as signs, in tables and alone."""
+    table = Table('address')
+    table.add_row(Text('\x1b[2JSố 12\x07 \x9b31m'))
+    text = shown(Screen(file=io.StringIO(), width=80), table, Text('\x1b]0;x\x07'))
+    assert '\x1b' not in text
+    assert '\x9b' not in text
+    assert 'Số 12' in text
+
+
+def test_the_screens_own_colours_stay() -> None:
+    text = shown(Screen(file=io.StringIO(), width=80, force_terminal=True, color_system='standard'), '[red]x[/red]\ny')
+    assert '\x1b[31mx' in text
+    assert text.count('\n') == 2

@@ -223,6 +223,6 @@ def test_moments_are_written_by_the_clock_that_the_layer_names(
         file.write_bytes(FORMATS[form].write(made))
         report = send(file, locality, 'air_observations')
         assert present(report.diff).unchanged == 2, (form, report.notes, report.rows)
-    with sqlite3.connect(tmp_path / 'again.gpkg') as file:
-        moments = file.execute('select distinct substr(observed_at, 11) from air_observations').fetchall()
+    with sqlite3.connect(tmp_path / 'again.gpkg') as db:
+        moments = db.execute('select distinct substr(observed_at, 11) from air_observations').fetchall()
     assert sorted(moments) == [('T17:00:00Z',), ('T18:00:00Z',)]

@@ -79,6 +79,8 @@ def deliver_demo(locality: 'Locality', buildings: int, progress: Progress = sile
     from demo.write import write_demo
     from etl.desk.deliver import deliver
 
+    if left_since() is not None:
+        return []
     folder = PathSettings().state / 'demo' / str(buildings)
     files = write_demo(folder, locality_path=locality.path, buildings=buildings, progress=progress)
     left_layers = _left_layers()

@@ -21,8 +21,14 @@ LEFT_ORIGINALS = """
 
 
 def remove_forsaken(db: Connection) -> None:
-    """Removes the files that are noted for it, and forgets each note when its file is gone."""
+    """Removes the files that are noted for it, and forgets each note when its file is gone.
+
+    An original that came back under its old name, as from a backup of the store, is noted again.
+    """
     with db, db.cursor() as cursor:
+        cursor.execute(LEFT_ORIGINALS)
+        again = [place for (place,) in cursor.fetchall() if (_store() / place).exists()]
+        cursor.execute('select catalog.forsake(%s)', [again])
         cursor.execute('select place from catalog.forsaken_file order by place')
         places = [str(place) for (place,) in cursor.fetchall()]
     for place in places:

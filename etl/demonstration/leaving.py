@@ -7,6 +7,7 @@ from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
 from dothi.cartography.generalised.refresh import refresh_with_release
+from dothi.core.database_locality import require_same_locality
 from dothi.core.errors import HeldForDecision, WrongUse
 from dothi.core.locality import Locality
 from dothi.core.progress import Progress, silent
@@ -66,8 +67,12 @@ def choose_layers(order: LeaveOrder, standing: Standing, locality: Locality) -> 
 
 
 def find_layers(order: LeaveOrder, locality: Locality) -> tuple[Standing, list[LayerStanding]]:
-    """What is demonstration data now, and the layers that the order is about. Raises as `choose_layers`."""
+    """What is demonstration data now, and the layers that the order is about.
+
+    Raises OtherLocality, whose layers of units would be unknown, and as `choose_layers`.
+    """
     with loader_session('dothi demo', role='owner') as db:
+        require_same_locality(db, locality)
         standing = find_standing(db, locality)
         chosen = choose_layers(order, standing, locality)
         names = [layer.id for layer in chosen]
@@ -84,7 +89,8 @@ def find_layers(order: LeaveOrder, locality: Locality) -> tuple[Standing, list[L
 def leave(order: LeaveOrder, locality: Locality, progress: Progress = silent) -> list[LayerStanding]:
     """Leaves the demonstration in the layers of the order, and gives them as they were before.
 
-    What an earlier call began and did not end is ended. Raises UnknownLayer, UnitsNotNamed, UndecidedConflicts.
+    What an earlier call began and did not end is ended. Raises OtherLocality, UnknownLayer, UnitsNotNamed,
+    UndecidedConflicts.
     """
     _, chosen = find_layers(order, locality)
     undecided = [layer for layer in chosen if layer.open_conflicts]

@@ -147,7 +147,7 @@ def leave(
 
 def _confirm(standing: Standing, chosen: list[LayerStanding], order: LeaveOrder) -> None:
     """Shows what would be taken away, and asks. Raises NotConfirmed."""
-    if not sys.stdin.isatty():
+    if not _can_be_asked():
         raise NotConfirmed(
             vi='Lệnh này xóa dữ liệu và không hỏi được ở đây: thêm --yes. Xem trước: dothi demo.',
             en='This takes data away, and nobody can be asked here: add --yes. See before: dothi demo.',
@@ -168,6 +168,11 @@ def _confirm(standing: Standing, chosen: list[LayerStanding], order: LeaveOrder)
     question = pick_words('Bỏ dữ liệu này? Không lấy lại được.', 'Take this data away? It cannot be had back.')
     if not typer.confirm(question, err=True):
         raise NotConfirmed(vi='Không có gì thay đổi.', en='Nothing was changed.')
+
+
+def _can_be_asked() -> bool:
+    """Whether somebody sits at a terminal."""
+    return sys.stdin.isatty()
 
 
 def _shown(standing: Standing) -> StandingShown:

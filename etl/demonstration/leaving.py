@@ -11,6 +11,7 @@ from dothi.core.database_locality import require_same_locality
 from dothi.core.errors import HeldForDecision, WrongUse
 from dothi.core.locality import Locality
 from dothi.core.progress import Progress, silent
+from dothi.core.text import Text
 from etl.demonstration.files import remove_forsaken
 from etl.demonstration.standing import (
     OPEN_CONFLICTS,
@@ -205,20 +206,20 @@ def _rests_a_run_on(db: Connection, layers: list[str]) -> bool:
 def _units_not_named(units: list[LayerStanding]) -> UnitsNotNamed:
     names = ', '.join(layer.id for layer in units)
     return UnitsNotNamed(
-        vi=f'{names}: ranh giới đơn vị hành chính minh họa. Không có ranh giới nào thì không còn thống kê theo đơn vị, '
-        'phạm vi unit=…, kiểm tra hàng nằm đúng đơn vị và định vị địa chỉ. Hãy giao ranh giới thật trước; nếu vẫn bỏ, '
-        'thêm --units.',
-        en=f'{names}: demonstration outlines of administrative units. Without any outlines there are no figures by '
-        'unit, no scope unit=…, no check that rows lie in their unit, and no placing of addresses. Deliver real '
-        'outlines first; to leave them all the same, add --units.',
+        vi=f'{names}: ranh giới đơn vị hành chính minh họa. Không có ranh giới thì không còn thống kê và phạm vi theo '
+        'đơn vị, kiểm tra hàng nằm đúng đơn vị và định vị địa chỉ. Nên có ranh giới thật trước.',
+        en=f'{names}: demonstration outlines of administrative units. Without any outlines there are no figures and '
+        'scopes by unit, no check that rows lie in their unit, and no placing of addresses. Real outlines should come '
+        'first.',
+        steward=Text(vi='Vẫn bỏ thì thêm --units.', en='To leave them all the same, add --units.'),
     )
 
 
 def _undecided(layers: Iterable[str]) -> UndecidedConflicts:
     names = ', '.join(layers)
     return UndecidedConflicts(
-        vi=f'{names}: có mâu thuẫn giữa chỉnh sửa trên đối tượng minh họa và tệp cơ quan giao. Quyết định trước: dothi '
-        'conflicts list.',
-        en=f'{names}: edits of demonstration features contradict what an agency delivered. Decide first: dothi '
-        'conflicts list.',
+        vi=f'{names}: có mâu thuẫn giữa chỉnh sửa trên đối tượng minh họa và tệp cơ quan giao, cần quyết định trước.',
+        en=f'{names}: edits of demonstration features contradict what an agency delivered, which is to be decided '
+        'first.',
+        steward=Text(vi='Xem: dothi conflicts list.', en='See: dothi conflicts list.'),
     )

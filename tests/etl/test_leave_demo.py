@@ -212,7 +212,7 @@ def test_originals_reports_and_refused_rows_go_and_a_shared_original_stays(
     shared = agency.schools('x', name='shared.geojson')
     send(shared, 'schools', origin='demo', mode='upsert')
     send(shared, 'schools', mode='upsert')
-    places = dict(query("select id, store_path from catalog.delivery where origin = 'demo'"))
+    places: dict[int, str] = dict(query("select id, store_path from catalog.delivery where origin = 'demo'"))
     assert query('select count(*) from quarantine.row where delivery_id = %s', own) == [(1,)]
     leave('schools')
     store = Path(PathSettings().store)

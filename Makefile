@@ -7,7 +7,7 @@ SHELL := /bin/bash
 
 BASE_PYTHON ?= /usr/bin/python3
 export BASE_PYTHON
-DEMO ?= small
+DEMO ?=
 TESTS ?=
 # processes that run tests, each with a PostGIS of its own
 WORKERS ?= 2
@@ -29,7 +29,7 @@ help: ## Các lệnh / this list
 		sed -n 's|^\([a-z]*\):[^#]*## \(.*\) / \(.*\)|\1\t\2\t\3|p' Makefile | awk -F'\t' -v half=$$half '{ printf "  make %-9s %s\n", $$1, $$(1 + half) }'
 
 up: packages-postgis python web ## Cài những gì thiếu, khởi động, cho biết địa chỉ bản đồ (PORT DEMO=small|full|no) / install what is missing, start, print the map's address (PORT DEMO=small|full|no)
-	@.venv/bin/dothi up --demo $(DEMO)
+	@.venv/bin/dothi up $(if $(DEMO),--demo $(DEMO))
 
 down: ## Dừng mọi thứ của bản này / stop everything of this instance
 	@if [ -x .venv/bin/dothi ]; then .venv/bin/dothi down; fi

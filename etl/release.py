@@ -60,6 +60,7 @@ class Source:
     """The origin of a release: a delivery with its count of bad rows, or the author of an edit or a rollback.
 
     demo: whether its rows are demonstration data. quality: figures of the delivery, None where there was none.
+    restores: the release whose state a rollback puts back.
     """
 
     delivery: int | None = None
@@ -67,6 +68,7 @@ class Source:
     author: str | None = None
     demo: bool = False
     quality: dict[str, Any] | None = None
+    restores: int | None = None
 
 
 def lock_layer(db: Connection, layer: Layer) -> None:
@@ -94,6 +96,18 @@ def real_scopes(db: Connection, layer: Layer | Coverage) -> set[str]:
             [layer.id],
         )
         return {row[0] for row in cursor.fetchall()}
+
+
+def has_left_demo(db: Connection, layer: Layer | Coverage) -> bool:
+    """Whether demonstration data has no place in the layer, nor in any, any more."""
+    with db.cursor() as cursor:
+        cursor.execute(
+            """select demo_left_at is not null or exists (select from catalog.demonstration_end)
+               from catalog.layer where id = %s""",
+            [layer.id],
+        )
+        row = cursor.fetchone()
+    return bool(row and row[0])
 
 
 def drop_demo_rows(db: Connection, staging: str, area: shapely.Geometry, srid: int) -> None:
@@ -301,8 +315,8 @@ def record(db: Connection, layer: Layer | Coverage, outcome: Outcome, options: D
         cursor.execute(
             """insert into catalog.release (layer_id, delivery_id, origin, scope, mode, as_of, rows_added, rows_changed,
                    rows_closed, rows_total, rows_bad, demo_rows, extent, extent_wgs84, note, demo, shape, quality,
-                   released_by)
-               values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,
+                   restores, released_by)
+               values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s, %s,
                    coalesce(%s, session_user))
                returning number""",
             [
@@ -324,6 +338,7 @@ def record(db: Connection, layer: Layer | Coverage, outcome: Outcome, options: D
                 source.demo or options.origin == 'demo',
                 Json(shape(layer)),
                 None if source.quality is None else Json(source.quality),
+                source.restores,
                 source.author,
             ],
         )

@@ -15,6 +15,7 @@ from etl.release import (
     Source,
     diff,
     drop_demo_rows,
+    has_left_demo,
     keep_rounded_places,
     moved_rows,
     note_bad_rows,
@@ -46,6 +47,8 @@ def release_rows(work: Load, checked: Checked, judgement: Judgement) -> Released
     if judgement.ends:
         return Released(judgement)
     is_demo = work.delivery.options.origin == 'demo'
+    if is_demo and has_left_demo(work.db, work.delivery.layer):
+        return Released(judgement + Judgement(notes=(notes.DEMO_LEFT,)), unchanged=True)
     scopes = real_scopes(work.db, work.delivery.layer) if is_demo else set()
     if scopes:
         judgement += Judgement(notes=(notes.REAL_STAYS,))

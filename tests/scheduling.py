@@ -13,8 +13,8 @@ PROVINCE = (
     *('tests/docs/test_readme.py', 'tests/fuzz/', 'tests/demo/test_faults.py'),
     'tests/demo/test_template_round_trip.py',
     *(f'tests/api/test_{name}.py' for name in (
-        'echo_suite', 'filter_cost', 'geocode', 'map_cache', 'openapi_examples', 'openapi_fuzzed', 'records',
-        'request_body', 'tiles_cache', 'units',
+        'echo_suite', 'filter_cost', 'geocode', 'left_demo', 'map_cache', 'openapi_examples', 'openapi_fuzzed',
+        'records', 'request_body', 'tiles_cache', 'units',
     )),
     *(f'tests/processes/test_{name}.py' for name in (
         'compare_releases', 'flood_exposure', 'hotspots', 'indicators_pilot', 'isolation_distance', 'network_trace',

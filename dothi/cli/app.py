@@ -29,7 +29,7 @@ COMMANDS = {
     'serve': 'dothi.cli.instance:serve',
     'worker': 'dothi.cli.instance:worker',
     'config': 'dothi.cli.instance:config',
-    'demo': 'dothi.cli.instance:demo',
+    'demo': 'dothi.cli.demo:demo_app',
     'conflicts': 'dothi.cli.conflicts:conflicts_app',
     'deliveries': 'dothi.cli.desk:deliveries',
     'delivery': 'dothi.cli.desk:delivery',

@@ -1,18 +1,20 @@
-"""`dothi up`, `down`, `status`, `demo`, `serve`, `worker` and `config`: the instance on this machine."""
+"""`dothi up`, `down`, `status`, `serve`, `worker` and `config`: the instance on this machine."""
 
 import json
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 from pydantic import BaseModel
 
 from dothi.cli import output
+from dothi.cli.messages import err
 from dothi.cli.options import Json
 from dothi.core.layer import Audience
 from dothi.core.listening import require_closed
 from dothi.core.own_layers import served_locality
+from dothi.core.reader_language import pick_text
 from dothi.core.settings import ServerSettings
-from dothi.local.demo import DemoSize, deliver_demo, demo_buildings
+from dothi.local.demo import DemoSize, left_text, unnoticed_end
 from dothi.local.instance import start_instance, stop_instance
 from dothi.local.status import instance_status
 
@@ -25,8 +27,13 @@ class Ended(BaseModel):
 
 def up(
     demo: Annotated[
-        DemoSize, typer.Option(envvar='DEMO', help='Cỡ của tỉnh minh họa. · Size of the demo province.')
-    ] = 'small',
+        DemoSize | None,
+        typer.Option(
+            envvar='DEMO',
+            help='Cỡ của tỉnh minh họa; bỏ trống là small, và no sau "dothi demo leave". · '
+            'Size of the demo province; small when left out, and no after "dothi demo leave".',
+        ),
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Khởi động cơ sở dữ liệu, tỉnh minh họa, bộ phân tích và các dịch vụ; cho biết địa chỉ bản đồ. ·
@@ -35,6 +42,9 @@ def up(
     with output.progress() as progress:
         status = start_instance(served_locality(), demo, progress)
     output.document(status, as_json, output.addresses)
+    left_at = unnoticed_end()
+    if left_at is not None:
+        err.print(pick_text(left_text(left_at)), style='yellow', soft_wrap=True)
 
 
 def down(as_json: Json = False) -> None:
@@ -50,20 +60,6 @@ def status(as_json: Json = False) -> None:
 
     document = instance_status(served_locality()).model_copy(update={'missing_walls': missing_walls()})
     output.document(document, as_json, output.status)
-
-
-def demo(
-    size: Annotated[
-        Literal['small', 'full'], typer.Option(help='60.000 hoặc 600.000 nhà · 60,000 or 600,000 buildings.')
-    ] = 'small',
-    as_json: Json = False,
-) -> None:
-    """Viết tỉnh minh họa thành tệp của các cơ quan và giao những tệp chưa giao. ·
-    Writes the demo province as agencies' files and delivers those not delivered yet.
-    """
-    with output.progress() as progress:
-        reports = deliver_demo(served_locality(), demo_buildings(size), progress)
-    output.document(output.Reports(reports=reports), as_json, output.reports)
 
 
 def serve(

@@ -58,6 +58,8 @@ STAGES = {
     'lock': Text(vi='Chờ lượt', en='wait for the layer'),
     'diff': Text(vi='So sánh', en='compare'),
     'release': Text(vi='Phát hành', en='release'),
+    'leave': Text(vi='Bỏ dữ liệu minh họa', en='leave the demo'),
+    'results': Text(vi='Bỏ kết quả', en='remove results'),
     'generalise': Text(vi='Tổng quát hóa', en='generalise'),
     'finish': Text(vi='Ghi báo cáo', en='record'),
     'another': Text(vi='Chờ lệnh khác:', en='wait for another command:'),

@@ -7,7 +7,7 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extras import RealDictCursor
 from pydantic import BaseModel
 
-Origin = Literal['demo', 'delivery', 'edit', 'rollback']
+Origin = Literal['demo', 'delivery', 'edit', 'rollback', 'leave']
 
 
 class Release(BaseModel):

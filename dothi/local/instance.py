@@ -14,7 +14,7 @@ from dothi.core.private_files import PASSAGE_MODE, STATE_MODE, close_new_files
 from dothi.core.progress import Progress, silent
 from dothi.core.settings import DatabaseSettings, PathSettings, ServerSettings
 from dothi.local.database import private_database, start_database
-from dothi.local.demo import DemoSize, deliver_demo, demo_buildings
+from dothi.local.demo import DemoSize, deliver_demo, demo_buildings, size_to_load
 from dothi.local.services import services, start_services
 from dothi.local.status import Status, instance_status
 
@@ -22,12 +22,13 @@ if TYPE_CHECKING:
     from dothi.core.locality import Locality
 
 
-def start_instance(locality: 'Locality', demo: DemoSize, progress: Progress = silent) -> Status:
+def start_instance(locality: 'Locality', demo: DemoSize | None, progress: Progress = silent) -> Status:
     """The running instance, with everything started that did not run; safe to repeat.
 
-    The demo is left out for a locality that has nothing to draw it on.
+    demo: its size; None for the small one, where the demonstration was never left. It is left out for a locality that
+    has nothing to draw it on.
 
-    Raises OpenToAll, NoPostgis, ServiceDied or ServiceSilent with the log to read.
+    Raises DemonstrationLeft, OpenToAll, NoPostgis, ServiceDied or ServiceSilent with the log to read.
     """
     from dothi.cartography.shared_styles import sync_styles
     from dothi.core.migrate import migrate
@@ -41,8 +42,9 @@ def start_instance(locality: 'Locality', demo: DemoSize, progress: Progress = si
         migrate(locality)
         sync_styles(locality)
         make_token()
-        if demo != 'no' and can_be_drawn(locality.path):
-            deliver_demo(locality, demo_buildings(demo), progress)
+        size = size_to_load(demo)
+        if size != 'no' and can_be_drawn(locality.path):
+            deliver_demo(locality, demo_buildings(size), progress)
         start_services(progress)
     return instance_status(locality)
 

@@ -69,7 +69,9 @@ def neighbours(db: Connection, layer: Layer) -> tuple[int, int]:
     """The numbers of the layer's last two releases; raises NoSuchRelease where it has less."""
     with db.cursor() as cursor:
         cursor.execute(
-            'select number from catalog.release where layer_id = %s order by number desc limit 2', [layer.id]
+            """select number from catalog.release
+               where layer_id = %s and (left_at is null or origin <> 'demo') order by number desc limit 2""",
+            [layer.id],
         )
         releases = [int(row[0]) for row in cursor.fetchall()]
     if len(releases) < 2:
@@ -82,7 +84,12 @@ def neighbours(db: Connection, layer: Layer) -> tuple[int, int]:
 
 def _must_be_of(db: Connection, layer: Layer, number: int) -> None:
     with db.cursor() as cursor:
-        cursor.execute('select from catalog.release where layer_id = %s and number = %s', [layer.id, number])
+        # of a layer that the demonstration has left, its releases are entries without rows
+        cursor.execute(
+            """select from catalog.release
+               where layer_id = %s and number = %s and (left_at is null or origin <> 'demo')""",
+            [layer.id, number],
+        )
         if cursor.fetchone() is not None:
             return
     raise NoSuchRelease(

@@ -22,7 +22,7 @@ from etl.desk.judgement import NOTHING_TO_SAY, Judgement, agreed_or_held
 from etl.desk.order import judge_overwriting, judge_turn
 from etl.doctor.coordinates import Decision
 from etl.reference import Units, released_units
-from etl.release import real_scopes
+from etl.release import has_left_demo, real_scopes
 from etl.report import notes
 from etl.report.map import outlines
 from etl.report.model import DiffReport, Report
@@ -137,6 +137,8 @@ def _release(work: Load, judgement: Judgement) -> Released:
     judgement += judge_turn(db, delivery)
     if judgement.ends:
         return Released(judgement)
+    if delivery.options.origin == 'demo' and has_left_demo(db, delivery.layer):
+        return Released(judgement + Judgement(notes=(notes.DEMO_LEFT,)), unchanged=True)
     if delivery.options.origin == 'demo' and real_scopes(db, delivery.layer):
         return Released(judgement + Judgement(notes=(notes.REAL_STAYS,)), unchanged=True)
     delivery.progress('diff', 0, None)

@@ -9,7 +9,7 @@ import psycopg2
 from psycopg2.extensions import connection as Connection
 
 from dothi.core.coverage import Coverage
-from dothi.core.database import database_url, no_database
+from dothi.core.database import Role, database_url, no_database
 from dothi.core.errors import DataRefused, DiskFull, DothiError, EnvironmentMissing, HeldForDecision, Outdated
 from dothi.core.interruption import Interrupted, is_interrupted
 from dothi.core.layer import Layer
@@ -52,12 +52,13 @@ ENDED_BY_HAND = Interrupted(
 
 
 @contextmanager
-def loader_session(name: str = 'dothi deliver') -> Iterator[Connection]:
+def loader_session(name: str = 'dothi deliver', role: Role = 'loader') -> Iterator[Connection]:
     """A connection of its own for one delivery or decision, whose locks end with it, whatever happens.
 
-    name: what the database's list of sessions calls it. Raises NoDatabase, LostDatabase and DiskFull.
+    name: what the database's list of sessions calls it. role: another one for work that the loader may not do.
+    Raises NoDatabase, LostDatabase and DiskFull.
     """
-    url = database_url('loader').set(drivername='postgresql')
+    url = database_url(role).set(drivername='postgresql')
     try:
         address = url.render_as_string(hide_password=False)
         db = psycopg2.connect(address, application_name=name, options=SESSION)

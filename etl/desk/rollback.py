@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from dothi.cartography.generalised.refresh import refresh_with_release
 from dothi.core.coverage import Coverage
-from dothi.core.errors import DataRefused, EnvironmentMissing, NotFound
+from dothi.core.errors import DataRefused, EnvironmentMissing, NotFound, WrongUse
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
 from dothi.core.progress import Progress, silent
@@ -26,6 +26,10 @@ from etl.report.model import DiffReport
 
 class NoSuchRelease(NotFound):
     """The layer never had a release with this number."""
+
+
+class DemonstrationLeft(WrongUse):
+    """The release was demonstration data, which is gone."""
 
 
 class OtherShape(DataRefused):
@@ -61,7 +65,7 @@ class Going:
 def rollback(layer_id: str, to: int, reason: str, by: str, locality: Locality, progress: Progress = silent) -> Rollback:
     """Makes the state after the release `to` the current one.
 
-    Raises UnknownLayer, NoSuchRelease, OtherShape and, for a coverage, RasterMissing.
+    Raises UnknownLayer, NoSuchRelease, DemonstrationLeft, OtherShape and, for a coverage, RasterMissing.
     """
     layer = locality.described(layer_id)
     note = f'Trở về bản phát hành {to} · back to release {to}: {reason}'
@@ -78,17 +82,25 @@ def rollback(layer_id: str, to: int, reason: str, by: str, locality: Locality, p
 def _must_fit(going: Going, layer: Layer | Coverage) -> int:
     """The layer's current release, once it is locked.
 
-    Raises NoSuchRelease for a number that is not this layer's, and OtherShape where its rows do not fit any more.
+    Raises NoSuchRelease for a number that is not this layer's, DemonstrationLeft, and OtherShape where its rows do not
+    fit any more.
     """
     to = going.to
     with going.db.cursor() as cursor:
-        cursor.execute('select layer_id, shape from catalog.release where number = %s', [to])
-        of, was = cursor.fetchone() or (None, None)
+        cursor.execute(
+            'select layer_id, shape, demo and left_at is not null from catalog.release where number = %s', [to]
+        )
+        of, was, is_left = cursor.fetchone() or (None, None, False)
     if of != layer.id:
         whose = f' ({of})' if of else ''
         raise NoSuchRelease(
             vi=f'Lớp {layer.id} không có bản phát hành {to}{whose}. Xem: dothi releases {layer.id}.',
             en=f'The layer {layer.id} has no release {to}{whose}. See: dothi releases {layer.id}.',
+        )
+    if is_left:
+        raise DemonstrationLeft(
+            vi=f'Bản phát hành {to} là dữ liệu minh họa; dữ liệu đó đã được bỏ và không còn.',
+            en=f'Release {to} was demonstration data, which was taken away and is not kept.',
         )
     if was is not None and was != shape(layer):
         raise OtherShape(
@@ -110,7 +122,8 @@ def _rows_back(going: Going, layer: Layer) -> Rollback:
     number = None
     if not outcome.diff.empty:
         going.progress('release', 0, None)
-        number = release(db, layer, staging, outcome, going.options, Source(author=going.by, demo=demo))
+        source = Source(author=going.by, demo=demo, restores=going.to)
+        number = release(db, layer, staging, outcome, going.options, source)
         going.progress('generalise', 0, None)
         refresh_with_release(db, layer, going.locality, outcome.diff.changes)
     stage.drop(db, staging)
@@ -135,7 +148,8 @@ def _cells_back(going: Going, coverage: Coverage) -> Rollback:
     # demonstration data stays that when it comes back
     as_it_was = going.options.model_copy(update={'origin': 'demo'}) if then.demo else going.options
     result = cells.outcome(then.grid, cell_scan, diff, as_it_was, going.locality.srid)
-    number = record(db, coverage, result, going.options, Source(author=going.by, demo=then.demo))
+    source = Source(author=going.by, demo=then.demo, restores=going.to)
+    number = record(db, coverage, result, going.options, source)
     cells.serve_again(db, coverage, number, going.to)
     return _came_to(going, coverage, number, current, diff)
 

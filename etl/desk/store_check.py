@@ -32,7 +32,7 @@ RASTERS = """
 """
 ORIGINALS = """
     select distinct on (store_path) store_path, file_name, sha256, coalesce(finished_at, received_at), id
-    from catalog.delivery where release is not null or status = 'undecided'
+    from catalog.delivery where (release is not null or status = 'undecided') and left_at is null
     order by store_path, id
 """
 

@@ -54,12 +54,12 @@ def corrections(db: Connection, keys: Collection[str]) -> dict[str, list[Correct
     return dict(by_key)
 
 
-def remember_corrections(db: Connection, said: Iterable[Correction]) -> None:
+def remember_corrections(db: Connection, confirmed: Iterable[Correction]) -> None:
     """Keeps them in the caller's transaction; an address without a word is none that could be known again."""
     rows = [
-        (key, one.address, one.feature, one.spot.lon, one.spot.lat, one.spot.radius_m, one.spot.by)
-        for one in said
-        if (key := address_key(one.address))
+        (key, new.address, new.feature, new.spot.lon, new.spot.lat, new.spot.radius_m, new.spot.by)
+        for new in confirmed
+        if (key := address_key(new.address))
     ]
     query = """insert into catalog.address_correction
         (address_key, address, feature, place, radius_m, corrected_by) values %s"""

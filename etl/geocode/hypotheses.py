@@ -12,8 +12,8 @@ from etl.geocode.result import Candidate, Precision
 from etl.geocode.unit_names import UnitName
 from etl.geocode.words import Kind
 
-# What it costs that the address names another commune or district, or something that the place does not have.
-OTHER_COMMUNE, OTHER_DISTRICT = 3.0, 2.0
+# What it costs that the address names another commune or larger unit, or something that the place does not have.
+OTHER_COMMUNE, OTHER_LARGER_UNIT = 3.0, 2.0
 UNKNOWN_STREET, UNKNOWN_NUMBER, UNUSED_PLACE, UNUSED_NAME = 1.2, 0.6, 1.0, 0.5
 OTHER_SPELLING_OF_NUMBER = 0.1
 # A label names no more communes than these.
@@ -211,7 +211,7 @@ def _unit_cost(reading: Reading[UnitName], communes: frozenset[str]) -> float:
     unit = reading.thing
     if unit.communes & communes:
         return reading.cost
-    return reading.cost + (OTHER_COMMUNE if unit.smallest else OTHER_DISTRICT)
+    return reading.cost + (OTHER_COMMUNE if unit.smallest else OTHER_LARGER_UNIT)
 
 
 def _groups(units: list[Reading[UnitName]]) -> list[list[Reading[UnitName]]]:

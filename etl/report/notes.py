@@ -18,6 +18,10 @@ REAL_STAYS = Text(
     vi='Dữ liệu minh họa không thay dữ liệu thật đã phát hành.',
     en='Demonstration data does not replace real data that was released.',
 )
+DEMO_LEFT = Text(
+    vi='Dữ liệu minh họa đã được bỏ khỏi lớp này và không được nạp lại.',
+    en='The demonstration was taken out of this layer and is not loaded again.',
+)
 
 
 def delivered_before(release: int | None) -> Text:

@@ -207,14 +207,16 @@ def _record_file(due_file: DueDownload, by: str, ended: FinishedRun, file: Resul
         made_at=datetime.now(UTC),
     )
     with connection('worker') as db:
-        before = _replace_entry(db, download_entry)
+        before, is_entered = _replace_entry(db, download_entry)
         forget_fault(db, due_file.layer.id, due_file.audience, due_file.format)
+    if not is_entered:
+        forget_file(place)
     if before and before != place:
         forget_file(before)
 
 
-def _replace_entry(db: Connection, download_entry: Download) -> str | None:
-    """Enters a file into the catalogue, and says where the one before it lies."""
+def _replace_entry(db: Connection, download_entry: Download) -> tuple[str | None, bool]:
+    """Where the file before this one lies, and whether this one was entered into the catalogue in its place."""
     values = download_entry.model_dump()
     with db.cursor() as cursor:
         cursor.execute(
@@ -223,12 +225,14 @@ def _replace_entry(db: Connection, download_entry: Download) -> str | None:
             values,
         )
         before = cursor.fetchone()
+        # a release that the demonstration has left meanwhile is offered to nobody
         cursor.execute(
-            """insert into catalog.download values (%(layer_id)s, %(audience)s, %(format)s, %(release)s,
-                   %(definition)s, %(file)s, %(rows_total)s, %(size_bytes)s, %(sha256)s, %(seconds)s, %(made_at)s)""",
+            """insert into catalog.download select %(layer_id)s, %(audience)s, %(format)s, %(release)s,
+                   %(definition)s, %(file)s, %(rows_total)s, %(size_bytes)s, %(sha256)s, %(seconds)s, %(made_at)s
+               where not exists (select from catalog.release where number = %(release)s and left_at is not null)""",
             values,
         )
-    return str(before[0]) if before else None
+        return (str(before[0]) if before else None), cursor.rowcount == 1
 
 
 def _remove_unwanted(db: Connection, locality: Locality) -> None:

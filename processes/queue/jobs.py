@@ -143,16 +143,20 @@ def _not_stored(job_id: str) -> NotStored:
 
 
 def _mark_finished(job_id: str, ended: FinishedRun | FailedRun, places: dict[str, str]) -> bool:
-    """Whether the job was still open, and has ended so now, with its outputs."""
+    """Whether the job was still open, and has ended so now, with its outputs.
+
+    One that read demonstration data which was left meanwhile has none (job.refuse_left).
+    """
     values = _ending_columns(ended)
     assignments = ', '.join(f'{name} = %({name})s' for name in values)
     with connection('worker') as db, db.cursor() as cursor:
         cursor.execute(
             f"""update job.job set {assignments}, finished_at = clock_timestamp(), updated_at = clock_timestamp()
-                where id = %(id)s and status in ('accepted', 'running')""",  # noqa: S608  the names stand above
+                where id = %(id)s and status in ('accepted', 'running')
+                returning gone_at is not null""",  # noqa: S608  the names stand above
             {**values, 'id': job_id},
         )
-        if not cursor.rowcount:
+        if cursor.fetchone() != (False,):
             return False
         sizes = _output_sizes(ended, places)
         for position, output in enumerate(ended.outputs if isinstance(ended, FinishedRun) else ()):

@@ -201,3 +201,19 @@ def test_services_go_on_when_somebody_reads_another_language(monkeypatch: pytest
     assert code_fingerprint() == running
     monkeypatch.setenv('DOTHI_MAP_SECONDS', '77')
     assert code_fingerprint() != running
+
+
+def test_an_instance_that_left_the_demo_does_not_load_it_again_and_says_so_once(bay: Other) -> None:
+    """Somebody who starts it without naming a size; whoever names one is refused with what to do."""
+    assert bay.dothi('up').returncode == 0
+    left = bay.dothi('demo', 'leave', '--units', '--yes', '--json')
+    assert json.loads(left.stdout)['after']['is_clear'] is True, left.stdout
+    first, second = bay.dothi('up'), bay.dothi('up')
+    assert (first.returncode, second.returncode) == (0, 0)
+    assert 'minh họa' in first.stderr
+    assert 'minh họa' not in second.stderr
+    named = bay.dothi('up', '--demo', 'small')
+    assert named.returncode == 2
+    assert 'DOTHI_STATE' in named.stderr
+    assert json.loads(bay.dothi('demo', '--json').stdout)['is_clear'] is True
+    bay.dothi('down')

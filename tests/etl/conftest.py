@@ -12,6 +12,7 @@ import shapely
 from shapely.geometry import mapping
 
 from dothi.core.database import connection
+from dothi.core.database_locality import record_locality
 from dothi.core.errors import DothiError
 from dothi.core.layer_sync import sync_layers
 from dothi.core.locality import Locality, load_locality
@@ -162,7 +163,9 @@ def coverage_template(instance: Instance, template: str, tmp_path_factory: pytes
     """Name of a database with the two coverages of tests/rasters.py and no release of them, to be copied."""
     name, folder = 'template_coverages', tmp_path_factory.mktemp('coverages')
     with building_template(instance, name, template, folder / 'state'), connection('owner') as db:
-        sync_layers(db, load_locality(write_locality(folder / 'locality')))
+        place = load_locality(write_locality(folder / 'locality'))
+        sync_layers(db, place)
+        record_locality(db, place)
     return name
 
 

@@ -22,7 +22,7 @@ from etl.desk.rollback import rollback
 from tests.conftest import PATIENCE_S
 
 SESSIONS_AT_WORK = """select pid from pg_stat_activity where datname = current_database() and application_name in
-    ('dothi deliver', 'dothi accept', 'dothi return', 'dothi rollback')"""
+    ('dothi deliver', 'dothi accept', 'dothi return', 'dothi rollback', 'dothi demo leave')"""
 # A stage, and whether its beginning or its end.
 Moment = tuple[str, str]
 
@@ -63,7 +63,12 @@ def at(moment: Moment, do: Callable[[], object]) -> Progress:
 
 def killed(action: Action, place: Locality, moment: Moment) -> None:
     """Runs the action in a process that kills itself then: what a power cut or the kernel would do."""
-    child = started(action, place, at(moment, lambda: os.kill(os.getpid(), signal.SIGKILL)))
+    killed_at(moment, lambda progress: action.run(place, progress))
+
+
+def killed_at(moment: Moment, do: Callable[[Progress], object]) -> None:
+    """Does it in a process that kills itself when it is told that the moment has come."""
+    child = forked(lambda: do(at(moment, lambda: os.kill(os.getpid(), signal.SIGKILL))))
     assert ended(child) == -signal.SIGKILL
     _await_end_of_sessions()
 

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,8 @@ def places(
 ) -> dict[str, Locality]:
     """By layer: the locality that has it."""
     rasters = load_locality(write_locality(tmp_path_factory.mktemp('rasters') / 'locality'))
+    # the database has releases of both, and is of one locality
+    rasters = replace(rasters, place=rasters.place.model_copy(update={'id': locality.place.id}))
     with connection('owner') as db:
         sync_layers(db, rasters)
     return {'schools': locality, 'heights': rasters}

@@ -20,6 +20,7 @@ ORIGINS: dict[Origin, Text] = {
     'delivery': Text(vi='tệp do cơ quan giao', en='a delivery of the agency'),
     'edit': Text(vi='chỉnh sửa qua API', en='an edit through the API'),
     'rollback': Text(vi='quay lại bản trước', en='a return to an earlier release'),
+    'leave': Text(vi='bỏ dữ liệu minh họa', en='the demonstration taken out'),
 }
 ACCESS: dict[Access, Text] = {
     'public': Text(vi='công khai', en='public'),

@@ -64,6 +64,13 @@ class FileCache:
             pass
         return None
 
+    def versions(self) -> Iterator[tuple[Path, str, float]]:
+        """Each kept file with the version that it shows and when it was written; damaged ones are left out."""
+        for _, _, file in _cached_files(self.folder):
+            with suppress(OSError, ValueError, KeyError, TypeError), file.open('rb') as opened:
+                version = json.loads(opened.readline())['version']
+                yield file, str(version), file.stat().st_mtime
+
     def write(self, key: str, version: str, body: bytes, **said: str) -> None:
         """Keeps the answer in place of any other version. A full disk is no reason to fail."""
         if not self.most_bytes:

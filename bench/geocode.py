@@ -29,7 +29,8 @@ def geocoding(demo: Demo, locality: Locality) -> Chapter:
         geocode(db, locality, texts * TIMES)
         rate = len(texts) * TIMES / (perf_counter() - began)
     judged = judge(corpus, answers)
-    title = f'{len(corpus):,} addresses as offices write them, {len(demo.buildings):,} buildings'
+    place = locality.place.title.en
+    title = f'{len(corpus):,} addresses of {place} as offices write them, {len(demo.buildings):,} buildings'
     return Chapter(title, goals=_goals(judged, rate), judged=judged)
 
 

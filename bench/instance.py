@@ -25,8 +25,8 @@ QUIET_LOAD, PATIENCE_S = 0.25, 600
 
 
 def folder() -> Path:
-    """What is kept between runs."""
-    return Path(os.environ.get('BENCH_STATE', '/var/tmp/dothi-bench'))
+    """What is kept between runs, of each locality apart."""
+    return Path(os.environ.get('BENCH_STATE', '/var/tmp/dothi-bench')) / PathSettings().locality.name
 
 
 @contextmanager

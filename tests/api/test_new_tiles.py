@@ -73,7 +73,8 @@ def rows_of(shapes: list[MultiPolygon]) -> sql.Composable:
         for number, one in enumerate(shapes)
     )
     return sql.SQL(
-        """(select id, 'c' || id as code, 'public' as use, id as floors, id as population, geom_wgs84,
+        """(select id, 'c' || id as code, 'public' as use, id as floors, id as population,
+            null::text as house_number, null::text as street, geom_wgs84,
             ST_MinimumClearance(geom_wgs84) as {} from (values {}) as rows (id, geom_wgs84))"""
     ).format(sql.Identifier(CLEARANCE), rows)
 

@@ -37,7 +37,6 @@ LINKS: tuple[tuple[str, str, Text, str], ...] = (
     ('data', JSON, LAYERS, '/collections?f=json'),
     ('data', HTML, LAYERS, '/collections?f=html'),
     (f'{OGC}/functions', JSON, Text(vi='Hàm của bộ lọc', en='Functions of filters'), '/functions?f=json'),
-    ('search', GEOJSON, Text(vi='Tìm địa chỉ: ?q=…', en='Find an address: ?q=…'), '/geocode'),
     (f'{OGC}/processes', JSON, Text(vi='Các phân tích', en='Analyses'), '/processes?f=json'),
     (f'{OGC}/job-list', JSON, Text(vi='Các tác vụ', en='Jobs'), '/jobs?f=json'),
     (f'{OGC}/ogc-catalog', GEOJSON, CATALOGUE.title, '/collections/catalogue/items?f=json'),

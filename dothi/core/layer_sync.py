@@ -41,6 +41,7 @@ def sync_layer(db: Connection, layer: Layer, locality: Locality) -> list[str]:
     withdraw_clearance(db, layer)
     changes = _sync_layer(db, layer, locality.srid)
     add_clearance(db, layer)
+    _index_house_numbers(db, layer)
     _grant(db, layer)
     _count_for_tiles(db, layer)
     _forget_hidden(db, layer)
@@ -51,6 +52,17 @@ def sync_layer(db: Connection, layer: Layer, locality: Locality) -> list[str]:
 def grow_generation(db: Connection) -> None:
     """Tells the services that what they serve has changed in kind."""
     execute(db, sql.SQL('update catalog.generation set n = n + 1'))
+
+
+def _index_house_numbers(db: Connection, layer: Layer) -> None:
+    """Indexes the numbers by which addresses are placed: else all houses along a street are read for each address."""
+    name = f'{layer.id}_house_number'
+    if layer.address is None or layer.address.house_number is None:
+        execute(db, sql.SQL('drop index if exists {}').format(sql.Identifier('layer', name)))
+        return
+    statement = sql.SQL('create index if not exists {} on {} (lower({number})) where {number} is not null')
+    column = sql.Identifier(layer.address.house_number)
+    execute(db, statement.format(sql.Identifier(name), sql.Identifier('layer', layer.id), number=column))
 
 
 def _count_for_tiles(db: Connection, layer: Layer) -> None:

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 from psycopg2.extensions import connection as Connection
@@ -75,6 +75,8 @@ def name_key(words: Iterable[str]) -> str:
     return HIGHWAY.sub(lambda match: HIGHWAY_KINDS.get(match[0], match[0]), ''.join(listed))
 
 
+# the houses along one street all name it
+@lru_cache(maxsize=10_000)
 def street_key(name: str) -> str:
     """The key of a street's name without what says first that it is one: `tranphu` for `Đường Trần Phú`."""
     words = _words(name)

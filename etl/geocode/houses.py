@@ -98,14 +98,16 @@ def find_houses(db: Connection, gazetteer: Gazetteer, queries: Iterable[HouseQue
 def _rows(
     db: Connection, gazetteer: Gazetteer, layer: Layer, columns: AddressColumns, queries: list[HouseQuery]
 ) -> list[tuple[int, float, float, str, str | None]]:
+    # by number first (offset 0): there are 80 of one in 600,000 buildings, and 3,500 buildings in the box of a street
     query = sql.SQL("""
-        select query.i, st_x(p), st_y(p), house.{street},
+        select query.i, st_x(p), st_y(p), house.street,
             (select code from {communes} as commune where st_intersects(p, commune.geom) limit 1)
         from (values %s) as query (i, number, xmin, ymin, xmax, ymax)
-        inner join {houses} as house
-            on house.geom && st_makeenvelope(query.xmin, query.ymin, query.xmax, query.ymax, {srid})
-            and lower(house.{number}) = query.number
+        cross join lateral (
+            select {street} as street, geom from {houses} as numbered where lower({number}) = query.number offset 0
+        ) as house
         cross join lateral st_centroid(house.geom) as p
+        where house.geom && st_makeenvelope(query.xmin, query.ymin, query.xmax, query.ymax, {srid})
     """).format(
         street=sql.Identifier(columns.street),
         number=sql.Identifier(columns.house_number or ''),

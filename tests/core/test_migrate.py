@@ -175,6 +175,25 @@ def test_another_key_is_another_unique_index(database: dict[str, str], locality:
         migrate(locality)
 
 
+def test_numbers_of_houses_have_an_index_as_long_as_the_layer_names_them(
+    database: dict[str, str], locality: Locality
+) -> None:
+    index = 'layer.buildings_house_number'
+    assert _index(index) == 'lower(house_number)'
+    migrate(with_layer(locality, 'buildings', address=None))
+    assert _index(index) is None
+    migrate(locality)
+    assert _index(index) == 'lower(house_number)'
+
+
+def _index(name: str) -> str | None:
+    """What the index orders, None where there is none."""
+    with connection('owner') as db, db.cursor() as cursor:
+        cursor.execute('select pg_get_indexdef(to_regclass(%s), 1, true)', [name])
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
 def test_columns_are_added_in_the_order_of_the_file(database: dict[str, str], locality: Locality) -> None:
     names = [f'c{number}' for number in range(9)]
     wider = locality

@@ -109,9 +109,15 @@ def _one_street(best: Hypothesis, rivals: list[Hypothesis]) -> tuple[Hypothesis,
 
 
 def _is_rival(place: Hypothesis, best: Hypothesis) -> bool:
-    """Whether it fits nearly as well and lies elsewhere, or is a larger unit of the same name on another day."""
-    if place.precision == best.precision == 'commune' and place.communes > best.communes:
-        return place.cost < best.cost + SAME_NAME_WITHIN
+    """Whether it fits nearly as well and lies elsewhere, or is another unit of the same name.
+
+    Such a unit is a larger one on another day, or, without accents, a neighbour within whose radius it lies.
+    """
+    if place.precision == best.precision == 'commune':
+        if place.communes > best.communes:
+            return place.cost < best.cost + SAME_NAME_WITHIN
+        if place.communes.isdisjoint(best.communes) and place.cost < best.cost + SAME_NAME_WITHIN:
+            return True
     apart = dist(place.area.point, best.area.point) > max(best.area.radius_m, place.area.radius_m)
     return apart and place.cost < best.cost + RIVAL_WITHIN
 

@@ -15,6 +15,7 @@ from rich.text import Text as Line
 from dothi.cli.fault_lines import download_fault_lines
 from dothi.cli.freshness_table import updates
 from dothi.cli.messages import Screen, err
+from dothi.cli.service_table import service_table, supervision_lines
 from dothi.core.catalog import Release
 from dothi.core.clock import local_minute
 from dothi.core.edit_token import token_file
@@ -181,17 +182,9 @@ def ended(document: _Ended) -> None:
 
 
 def status(document: Status) -> None:
-    services = Table(
-        pick_words('Dịch vụ', 'service'),
-        pick_words('Tình trạng', 'state'),
-        'pid',
-        pick_words('Địa chỉ', 'address'),
-    )
-    services.add_row('database', _running(document.database is not None), '', '')
-    for service in document.services:
-        pid = str(service.pid) if service.pid else ''
-        services.add_row(service.name, _running(service.running), pid, service.url or '')
-    out.print(services)
+    out.print(service_table(document))
+    for line in supervision_lines(document):
+        out.print(line, soft_wrap=True)
     names = (
         pick_words('Lớp', 'layer'),
         pick_words('Bản phát hành', 'release'),
@@ -286,10 +279,6 @@ def _stage(name: str) -> str:
 def _broken(error: dict[str, Any]) -> None:
     text = Text.model_validate(error['message'])
     out.print(pick_text(text), style='red', markup=False, highlight=False, soft_wrap=True)
-
-
-def _running(yes: bool) -> str:
-    return f'[green]{pick_words("đang chạy", "running")}[/]' if yes else f'[dim]{pick_words("đã dừng", "stopped")}[/]'
 
 
 def _layer_cells(layer: LayerState) -> tuple[str, str, str, str]:

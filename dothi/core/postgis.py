@@ -14,6 +14,7 @@ from sqlalchemy import URL
 
 from dothi.core.errors import EnvironmentMissing
 from dothi.core.ports import free_port, is_free
+from dothi.core.process_table import program_name, start_time
 
 VERSION = 17
 BINARIES = Path(f'/usr/lib/postgresql/{VERSION}/bin')
@@ -101,9 +102,18 @@ class LocalPostgis:
 
     def running(self) -> bool:
         """Whether a server runs on this folder's data; a lock file that a dead one left counts for nothing."""
-        if not (self.data / 'postmaster.pid').exists():
-            return False
-        return self._run([str(BINARIES / 'pg_ctl'), '-D', str(self.data), 'status']).returncode == 0
+        return self.pid() is not None
+
+    def pid(self) -> int | None:
+        """The process id of the server; None when none runs.
+
+        `pg_ctl status` takes a killed server that nobody has waited for yet for a running one.
+        """
+        try:
+            pid = int((self.data / 'postmaster.pid').read_text(encoding='utf-8').split('\n')[0])
+        except (FileNotFoundError, ValueError):
+            return None
+        return pid if start_time(pid) is not None and program_name(pid) == 'postgres' else None
 
     def _launch(self) -> None:
         self._say_who_may_connect()

@@ -23,6 +23,14 @@ def start_time(pid: int) -> str | None:
     return None if fields is None or fields[0] == 'Z' else fields[19]
 
 
+def program_name(pid: int) -> str | None:
+    """The name of the program that process `pid` runs, at most 15 letters of it; None when there is none."""
+    try:
+        return Path(f'/proc/{pid}/comm').read_text(encoding='utf-8', errors='replace').strip()
+    except UNREADABLE:
+        return None
+
+
 def start_environment(pid: int) -> dict[str, str]:
     """The variables that process `pid` was started with; none where it is gone, or another user's."""
     try:

@@ -27,11 +27,15 @@ class ServiceDied(EnvironmentMissing):
 
 @dataclass(frozen=True)
 class Service:
-    """One `dothi` command that runs in the background, with its process id and log in the folder `run`."""
+    """One `dothi` command that runs in the background, with its process id and log in the folder `run`.
+
+    module: what Python runs instead, where it is no command.
+    """
 
     name: str
     arguments: Sequence[str]
     run: Path
+    module: str = 'dothi.cli'
 
     @property
     def log(self) -> Path:
@@ -42,10 +46,17 @@ class Service:
         recorded = self._recorded()
         return int(recorded[0]) if recorded and start_time(int(recorded[0])) == recorded[1] else None
 
+    def fingerprint(self) -> str | None:
+        """Of the code and settings that it was started from; None where it is not to run.
+
+        What died has one, until somebody ends it by intention.
+        """
+        recorded = self._recorded()
+        return recorded[2] if recorded else None
+
     def fresh(self, fingerprint: str) -> bool:
         """Whether it runs, and was started from the same code and settings."""
-        recorded = self._recorded()
-        return self.pid() is not None and recorded is not None and recorded[2] == fingerprint
+        return self.pid() is not None and self.fingerprint() == fingerprint
 
     def start(self, fingerprint: str) -> None:
         """Starts the service apart from this terminal, and records which process it is."""
@@ -55,7 +66,7 @@ class Service:
         set_aside(self.log)
         with self.log.open('ab') as log:
             process = subprocess.Popen(
-                [sys.executable, '-m', 'dothi.cli', *self.arguments],
+                [sys.executable, '-m', self.module, *self.arguments],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,

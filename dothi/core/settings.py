@@ -224,6 +224,13 @@ class ServerSettings(Settings):
         'Threads of each web process; more than may draw or wait for map images, see below.',
     )
 
+    disk_min_mb: int = Field(
+        500,
+        ge=0,
+        description='Dung lượng trống (MB) mà dưới mức đó `/health/ready` báo đĩa đầy. · '
+        'Free room in MB below which `/health/ready` says that the disk is full.',
+    )
+
     @model_validator(mode='after')
     def _public_follows_port(self) -> 'ServerSettings':
         if not self.public_port:

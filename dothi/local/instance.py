@@ -1,10 +1,9 @@
 """A whole instance on this machine, brought up and down."""
 
-import fcntl
 import os
 import pwd
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from demo.points import can_be_drawn
@@ -15,8 +14,10 @@ from dothi.core.progress import Progress, silent
 from dothi.core.settings import DatabaseSettings, PathSettings, ServerSettings
 from dothi.local.database import private_database, start_database
 from dothi.local.demo import DemoSize, deliver_demo, demo_buildings, size_to_load
-from dothi.local.services import services, start_services
+from dothi.local.locks import PARTS, alone
+from dothi.local.services import services, start_services, supervisors
 from dothi.local.status import Status, instance_status
+from dothi.local.supervision import forget_revivals
 
 if TYPE_CHECKING:
     from dothi.core.locality import Locality
@@ -37,7 +38,8 @@ def start_instance(locality: 'Locality', demo: DemoSize | None, progress: Progre
     make_state_folder()
     with alone('up', progress):
         progress('database', 0, None)
-        start_database()
+        with alone(PARTS, progress):
+            start_database()
         progress('migrate', 0, None)
         migrate(locality)
         sync_styles(locality)
@@ -45,17 +47,23 @@ def start_instance(locality: 'Locality', demo: DemoSize | None, progress: Progre
         size = size_to_load(demo)
         if size != 'no' and can_be_drawn(locality.path):
             deliver_demo(locality, demo_buildings(size), progress)
-        start_services(progress)
+        with alone(PARTS, progress):
+            forget_revivals()
+            start_services(progress)
     return instance_status(locality)
 
 
 def stop_instance() -> list[str]:
     """Names of what was running and is ended now: services first, then the private database."""
-    ended = [service.name for service in reversed(services()) if service.stop()]
-    database = private_database()
-    if database.folder.exists() and database.running():
-        database.stop()
-        ended.append('database')
+    # the supervisors wait while somebody else is inside
+    with alone(PARTS):
+        for supervisor in supervisors():
+            supervisor.stop()
+        ended = [service.name for service in reversed(services()) if service.stop()]
+        database = private_database()
+        if database.folder.exists() and database.running():
+            database.stop()
+            ended.append('database')
     return ended
 
 
@@ -75,20 +83,5 @@ def make_state_folder() -> None:
         with suppress(KeyError):
             os.chown(state, -1, pwd.getpwnam('postgres').pw_gid)
     close_new_files()
-
-
-@contextmanager
-def alone(purpose: str, progress: Progress = silent) -> Iterator[None]:
-    """No other process of this instance is inside for the same `purpose`: the second waits for the first.
-
-    The lock ends with the process that holds it, however that ends.
-    """
-    run = PathSettings().run
-    run.mkdir(parents=True, exist_ok=True)
-    with (run / f'{purpose}.lock').open('w') as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            progress(f'another {purpose}', 0, None)
-            fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
+    # before the first delivery too a service is to find it: a store that is not there is one that was lost
+    Path(PathSettings().store).mkdir(parents=True, exist_ok=True)

@@ -48,6 +48,12 @@ def services() -> list[Service]:
     ]
 
 
+def supervisors() -> list[Service]:
+    """The two processes that start again what dies: one that watches, and one that waits to take its place."""
+    run = PathSettings().run
+    return [Service(name, [str(run)], run, 'dothi.local.supervisor') for name in ('supervisor', 'spare')]
+
+
 def start_services(progress: Progress = silent) -> None:
     """Starts what does not run, restarts what runs on older code or other settings, and waits until all answer."""
     require_closed(ServerSettings().host)
@@ -62,6 +68,10 @@ def start_services(progress: Progress = silent) -> None:
             service.start(fingerprint)
     for service in services():
         _wait_for(service)
+    for supervisor in supervisors():
+        if not supervisor.fresh(fingerprint):
+            supervisor.stop()
+            supervisor.start(fingerprint)
 
 
 def require_port(service: Service) -> None:

@@ -14,7 +14,8 @@ from dothi.core.layer import Layer
 from dothi.core.services import Service
 from dothi.core.settings import PathSettings
 from dothi.core.text import Text
-from dothi.local.services import services, url_of
+from dothi.local.services import services, supervisors, url_of
+from dothi.local.supervision import Revival, revivals
 from etl.desk.store_check import StoreCheck, check_store
 
 if TYPE_CHECKING:
@@ -28,6 +29,8 @@ class ServiceState(BaseModel):
     running: bool
     pid: int | None
     url: str | None
+    # None where it did not die since the instance was started
+    revival: Revival | None = None
 
 
 class LayerState(BaseModel):
@@ -48,7 +51,11 @@ class Status(BaseModel):
 
     state: str
     database: str | None
+    # the private database; None where it did not die since the instance was started
+    database_revival: Revival | None = None
     services: list[ServiceState]
+    # whether what dies is started again
+    supervised: bool = False
     layers: list[LayerState]
     # deliveries that wait for a person's decision
     waiting: int = 0
@@ -71,10 +78,13 @@ def instance_status(locality: 'Locality') -> Status:
             store, faults = check_store(db), download_faults(db)
     except NoDatabase:
         served, waiting, delivered, store, faults = None, 0, {}, StoreCheck(), []
+    died = revivals()
     return Status(
         state=str(PathSettings().state),
         database=None if served is None else 'running',
-        services=[_service_state(service) for service in services()],
+        database_revival=died.get('database'),
+        services=[_service_state(service, died) for service in services()],
+        supervised=any(supervisor.pid() for supervisor in supervisors()),
         layers=_layer_states(locality, served or {}, delivered),
         waiting=waiting,
         store=store,
@@ -82,9 +92,11 @@ def instance_status(locality: 'Locality') -> Status:
     )
 
 
-def _service_state(service: Service) -> ServiceState:
+def _service_state(service: Service, died: dict[str, Revival]) -> ServiceState:
     pid = service.pid()
-    return ServiceState(name=service.name, running=pid is not None, pid=pid, url=url_of(service))
+    return ServiceState(
+        name=service.name, running=pid is not None, pid=pid, url=url_of(service), revival=died.get(service.name)
+    )
 
 
 def _layer_states(

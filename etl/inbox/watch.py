@@ -7,6 +7,7 @@ from typing import NoReturn
 
 from dothi.core.errors import Defect, DothiError
 from dothi.core.locality import Locality, load_locality
+from dothi.core.presence import announce_presence
 from etl.inbox.looking import Settling
 from etl.inbox.outcome import Round
 from etl.inbox.round import work
@@ -38,6 +39,7 @@ def watch(
     fault: Callable[[], Defect],
 ) -> NoReturn:
     """Never returns. done: gets every look. tell: gets what keeps the inbox from being looked at."""
+    announce_presence('inbox', 'loader')
     settling, announcer = Settling(settle_s), TroubleAnnouncer(tell)
     loaded_locality: tuple[float, Locality] | None = None
     while True:

@@ -1,4 +1,4 @@
-"""`/health`: whether the service can do its work, and what is missing."""
+"""`/health`, `/health/live` and `/health/ready`: whether the service can do its work, and what is missing."""
 
 import json
 from typing import Any
@@ -13,6 +13,7 @@ from dothi.api.http.snapshot import snapshot
 from dothi.core.catalog import generation
 from dothi.core.errors import DothiError
 from dothi.core.job_settings import JobSettings
+from dothi.core.readiness import OK, database_readiness, files_readiness
 
 HEALTH = Blueprint('health', __name__)
 
@@ -20,17 +21,41 @@ HEALTH = Blueprint('health', __name__)
 @HEALTH.route('/health')
 def health() -> Response:
     """200 while items can be served, 503 while the database is away."""
-    headers: dict[str, str]
     document: dict[str, Any] = {'status': 'ok', 'version': __version__, 'audience': service().audience}
     try:
         document |= _database_state()
-        status, headers = 200, {}
+        is_well = True
     except DothiError:
         document |= {'status': 'unavailable', 'database': 'unreachable'}
-        status, headers = 503, {'Retry-After': str(RETRY_AFTER_S)}
+        is_well = False
     document['broken_layers'] = sorted(service().locality.broken) if service().audience == 'internal' else []
+    return _health_response(document, is_well)
+
+
+@HEALTH.route('/health/live')
+def live() -> Response:
+    """200 while this process answers, whatever else is down: who starts dead services again asks here."""
+    return _health_response({'status': 'live', 'version': __version__}, is_well=True)
+
+
+@HEALTH.route('/health/ready')
+def ready() -> Response:
+    """200 while all that the platform needs is there; 503 that names what is down."""
+    checks = {'database': 'unreachable', **files_readiness()}
+    try:
+        with snapshot() as db:
+            checks |= database_readiness(db.db)
+    except DothiError:
+        pass
+    down = sorted(name for name, state in checks.items() if state != OK)
+    return _health_response({'status': 'unready' if down else 'ready', 'down': down, 'checks': checks}, not down)
+
+
+def _health_response(document: dict[str, Any], is_well: bool) -> Response:
+    later = {} if is_well else {'Retry-After': str(RETRY_AFTER_S)}
+    headers = {'Cache-Control': 'no-store', **later}
     body = json.dumps(document, ensure_ascii=False)
-    return Response(body, status, mimetype='application/json', headers={'Cache-Control': 'no-store', **headers})
+    return Response(body, 200 if is_well else 503, mimetype='application/json', headers=headers)
 
 
 def _database_state() -> dict[str, Any]:

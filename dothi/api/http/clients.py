@@ -19,7 +19,7 @@ from dothi.core.limit_settings import ClientSettings
 # For as long a client's query waits for the end of another one of its own, and looks for it so often.
 QUERY_PATIENCE_S, QUERY_LOOK_S = 3.0, 0.005
 # Whoever watches the service may share its address with whom it is to be watched for.
-HEALTH = 'health.health'
+HEALTH = frozenset({'health.health', 'health.live', 'health.ready'})
 
 
 class TooManyRequests(TooMany):
@@ -44,7 +44,7 @@ def install(app: Flask) -> None:
 
 def count_request() -> None:
     """Raises TooManyRequests; health checks are not counted."""
-    if request.endpoint == HEALTH:
+    if request.endpoint in HEALTH:
         return
     per_s = service().client_limits.client_requests_per_s
     if per_s and not service().clients.take_token(client_address()):
@@ -91,7 +91,7 @@ def query_place() -> Iterator[None]:
 
     It is waited for: a map asks for many tiles at once, and each takes milliseconds.
     """
-    if service().audience != 'public' or request.endpoint == HEALTH:
+    if service().audience != 'public' or request.endpoint in HEALTH:
         yield
         return
     if 'query_place' not in g:

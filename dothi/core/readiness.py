@@ -1,0 +1,42 @@
+"""Whether an instance can do its work: each thing that it needs, and what is the matter with it."""
+
+import os
+import shutil
+from pathlib import Path
+
+from psycopg2 import sql
+from psycopg2.extensions import connection as Connection
+
+from dothi.core.job_settings import JobSettings
+from dothi.core.presence import is_present
+from dothi.core.settings import PathSettings, ServerSettings
+
+OK = 'ok'
+MB = 2**20
+
+
+def files_readiness() -> dict[str, str]:
+    """The store and the disk: `ok`, or what is the matter; asked of the system, so the database may be away."""
+    store = Path(PathSettings().store)
+    # a service of strangers reads the store and writes nothing
+    is_store_there = store.is_dir() and os.access(store, os.R_OK | os.X_OK)
+    return {'store': OK if is_store_there else 'unreachable', 'disk': _disk_state()}
+
+
+def database_readiness(db: Connection) -> dict[str, str]:
+    """Worker and inbox: `ok`, or what is the matter. Raises where the database is away."""
+    with db.cursor() as cursor:
+        cursor.execute(sql.SQL('select job.worker_alive({})').format(sql.Literal(JobSettings().worker_silent_s)))
+        ((is_working,),) = cursor.fetchall()
+    return {
+        'database': OK,
+        'worker': OK if is_working else 'silent',
+        'inbox': OK if is_present(db, 'inbox') else 'absent',
+    }
+
+
+def _disk_state() -> str:
+    """`full` where a folder that the instance writes to has less room than DOTHI_DISK_MIN_MB."""
+    paths, least = PathSettings(), ServerSettings().disk_min_mb * MB
+    folders = [folder for folder in (paths.state, Path(paths.store)) if folder.is_dir()]
+    return OK if all(shutil.disk_usage(folder).free >= least for folder in folders) else 'full'

@@ -1,0 +1,239 @@
+"""What dies is started again: services, the private database, and the other supervisor.
+
+The kernel reports the end of a process through its pidfd, so nothing is polled. An instance has two supervisors, of
+which one watches and the other waits (dothi/local/supervisor.py): the death of either is noticed by the one left over.
+A service is to run as long as its record (`run/NAME.pid`) is there; `dothi down` removes it with the service.
+"""
+
+import asyncio
+import logging
+import os
+import signal
+import sys
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+from pydantic import BaseModel, TypeAdapter
+
+from dothi.core.errors import DothiError
+from dothi.core.private_files import STATE_MODE, replace_file
+from dothi.core.services import Service
+from dothi.core.settings import DatabaseSettings, PathSettings
+from dothi.local.database import private_database, start_database
+from dothi.local.locks import PARTS, alone_at_once
+from dothi.local.services import require_port, services, supervisors
+
+LOG = logging.getLogger('dothi.supervisor')
+# A part that dies is started again at once; when it dies again, after the first delay, and twice as much each time.
+FIRST_DELAY_S, LONGEST_DELAY_S = 1.0, 20.0
+# A part that ran for so long has recovered: its next death is a first one.
+RECOVERED_S = 60.0
+# While a command starts or ends parts of the instance, the supervisor waits and looks again.
+OCCUPIED_S = 0.5
+
+
+class Revival(BaseModel):
+    """What the supervisor knows of a part that died: how often it was started again, and when it will be."""
+
+    restarts: int = 0
+    died_at: datetime
+    # None once it runs again
+    next_start_at: datetime | None = None
+    # how the process ended or why it could not be started, in the words of the system; empty where nobody knows
+    reason: str = ''
+
+
+class Part(Protocol):
+    """A part of the instance that is started again when it dies."""
+
+    name: str
+
+    def is_wanted(self) -> bool:
+        """Whether it is to run; False once somebody ended it by intention."""
+
+    def pid(self) -> int | None:
+        """Its process, while it runs."""
+
+    def revive(self) -> None:
+        """Starts it again. Raises DothiError where that fails."""
+
+
+class ServicePart:
+    """A service, or a supervisor."""
+
+    def __init__(self, service: Service) -> None:
+        self.service, self.name = service, service.name
+
+    def is_wanted(self) -> bool:
+        return self.service.fingerprint() is not None
+
+    def pid(self) -> int | None:
+        return self.service.pid()
+
+    def revive(self) -> None:
+        """As it was started: a change of code or settings is what `dothi up` takes over."""
+        fingerprint = self.service.fingerprint()
+        self.service.end_orphans()
+        require_port(self.service)
+        self.service.start(fingerprint or '')
+
+
+class DatabasePart:
+    """The private database."""
+
+    name = 'database'
+
+    def is_wanted(self) -> bool:
+        return not DatabaseSettings().database_url and private_database().data.exists()
+
+    def pid(self) -> int | None:
+        return private_database().pid()
+
+    def revive(self) -> None:
+        """At its old address; where somebody took the port meanwhile, at another, which services then start with."""
+        before = private_database().url
+        start_database()
+        if private_database().url != before:
+            for service in services():
+                fingerprint = service.fingerprint()
+                service.stop()
+                service.start(fingerprint or '')
+
+
+def parts() -> list[Part]:
+    """What is watched; the database first, as the others cannot start without it."""
+    others = [service for service in supervisors() if service.pid() != os.getpid()]
+    return [DatabasePart(), *map(ServicePart, [*services(), *others])]
+
+
+def revivals() -> dict[str, Revival]:
+    """By name, the parts that died since the instance was started, and what became of them."""
+    try:
+        return TypeAdapter(dict[str, Revival]).validate_json(_record_file().read_bytes())
+    except (FileNotFoundError, ValueError):
+        return {}
+
+
+def forget_revivals() -> None:
+    """Forget what died before: somebody starts or ends the instance by intention."""
+    _record_file().unlink(missing_ok=True)
+
+
+def supervise() -> None:
+    """Watches the instance until SIGTERM; returns then, and leaves all parts running."""
+    logging.basicConfig(stream=sys.stderr, format='%(asctime)s %(message)s', level=logging.INFO)
+    asyncio.run(Supervisor(parts()).run())
+
+
+class Supervisor:
+    """Watches parts, and starts again what dies."""
+
+    def __init__(self, watched: Sequence[Part]) -> None:
+        self.watched = watched
+        self.revivals = revivals()
+        self.started_s: dict[str, float] = {}
+        self.delays_s: dict[str, float] = {}
+
+    async def run(self) -> None:
+        """Ends at SIGTERM."""
+        loop, ending = asyncio.get_running_loop(), asyncio.Event()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, ending.set)
+        for part in self.watched:
+            self._watch(part)
+        await ending.wait()
+
+    def _watch(self, part: Part) -> None:
+        """Waits for the end of the part's process; a part that should run and does not is started again."""
+        pid = part.pid()
+        if pid is None:
+            self._schedule(part)
+            return
+        self.started_s[part.name] = time.monotonic()
+        self._settle(part)
+        try:
+            pidfd = os.pidfd_open(pid)
+        except ProcessLookupError:
+            self._died(part, '')
+            return
+        if part.pid() == pid:
+            asyncio.get_running_loop().add_reader(pidfd, self._ended, part, pidfd)
+        else:
+            os.close(pidfd)
+            self._watch(part)
+
+    def _ended(self, part: Part, pidfd: int) -> None:
+        asyncio.get_running_loop().remove_reader(pidfd)
+        reason = _how_it_ended(pidfd)
+        os.close(pidfd)
+        self._died(part, reason)
+
+    def _died(self, part: Part, reason: str) -> None:
+        """Takes note of a death; of a part that was ended or replaced by intention there is nothing to say."""
+        lived_s = time.monotonic() - self.started_s.get(part.name, 0.0)
+        if lived_s >= RECOVERED_S:
+            self.delays_s.pop(part.name, None)
+        self._schedule(part, reason)
+
+    def _schedule(self, part: Part, reason: str = '') -> None:
+        delay_s = self.delays_s.get(part.name, 0.0)
+        self.delays_s[part.name] = min(max(delay_s * 2, FIRST_DELAY_S), LONGEST_DELAY_S)
+        asyncio.get_running_loop().call_later(delay_s, self._start_again, part, reason)
+        if part.is_wanted() and part.pid() is None:
+            self._record(part, reason, next_start_at=datetime.fromtimestamp(time.time() + delay_s, UTC))
+
+    def _start_again(self, part: Part, reason: str) -> None:
+        with alone_at_once(PARTS) as is_alone:
+            if not is_alone:
+                asyncio.get_running_loop().call_later(OCCUPIED_S, self._start_again, part, reason)
+                return
+            if part.pid() is None and part.is_wanted():
+                try:
+                    self._revive(part, reason)
+                except Exception as error:
+                    # whatever it is: nobody else would try again
+                    LOG.warning('%s cannot be started', part.name, exc_info=not isinstance(error, DothiError))
+                    self._schedule(part, str(error))
+                    return
+        if part.is_wanted():
+            self._watch(part)
+
+    def _revive(self, part: Part, reason: str) -> None:
+        part.revive()
+        LOG.info('%s ended (%s) and was started again', part.name, reason or 'nobody saw how')
+        self.revivals.setdefault(part.name, Revival(died_at=datetime.now(UTC))).restarts += 1
+
+    def _record(self, part: Part, reason: str, next_start_at: datetime) -> None:
+        restarts = self.revivals[part.name].restarts if part.name in self.revivals else 0
+        self.revivals[part.name] = Revival(
+            restarts=restarts, died_at=datetime.now(UTC), next_start_at=next_start_at, reason=reason
+        )
+        self._write()
+
+    def _settle(self, part: Part) -> None:
+        """A part that runs is not to be started any more."""
+        if part.name in self.revivals:
+            self.revivals[part.name].next_start_at = None
+            self._write()
+
+    def _write(self) -> None:
+        text = TypeAdapter(dict[str, Revival]).dump_json(self.revivals, indent=2).decode()
+        replace_file(_record_file(), text, STATE_MODE & 0o666)
+
+
+def _how_it_ended(pidfd: int) -> str:
+    """The signal or exit code of a child of this process; empty for others, whose end is told to their parent only."""
+    with suppress(ChildProcessError):
+        ended = os.waitid(os.P_PIDFD, pidfd, os.WEXITED | os.WNOHANG)
+        if ended is not None:
+            is_exit = ended.si_code == os.CLD_EXITED
+            return f'exit code {ended.si_status}' if is_exit else signal.Signals(ended.si_status).name
+    return ''
+
+
+def _record_file() -> Path:
+    return PathSettings().run / 'supervision.json'

@@ -1,0 +1,122 @@
+"""Parts of an instance that are killed are there again without a person, and what is ended by intention stays ended."""
+
+import json
+import os
+import signal
+import socket
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from dothi.core.ports import free_port
+from dothi.core.process_table import session_members, start_time
+from tests.instances import BAY, WholeInstance
+from tests.services import PATIENCE_S
+
+SERVICES = ('worker', 'inbox', 'internal', 'public')
+
+
+@pytest.fixture(scope='module')
+def running(shared_folder: Path) -> Iterator[WholeInstance]:
+    """An instance of a small locality that runs; each test leaves it so."""
+    instance = WholeInstance(shared_folder / 'killed', BAY, free_port(), free_port())
+    started = instance.dothi('up', '--demo', 'no')
+    assert started.returncode == 0, started.stderr
+    yield instance
+    instance.dothi('down')
+
+
+def pid_of(instance: WholeInstance, part: str) -> int:
+    """The recorded process of a part, whether it lives or not."""
+    file = 'postgis/data/postmaster.pid' if part == 'database' else f'run/{part}.pid'
+    return int((instance.state / file).read_text(encoding='utf-8').split()[0])
+
+
+def wait_until(is_so: Callable[[], bool], what: str) -> None:
+    until = time.monotonic() + PATIENCE_S
+    while not is_so():
+        assert time.monotonic() < until, f'{what}: not within {PATIENCE_S} s'
+        time.sleep(0.1)
+
+
+def is_replaced(instance: WholeInstance, part: str, dead: int) -> bool:
+    try:
+        pid = pid_of(instance, part)
+    except (FileNotFoundError, IndexError):
+        return False
+    return pid != dead and start_time(pid) is not None
+
+
+def wait_until_ready(instance: WholeInstance) -> None:
+    until = time.monotonic() + PATIENCE_S
+    while set((checks := instance.readiness()).values()) != {'ok'}:
+        assert time.monotonic() < until, f'not ready within {PATIENCE_S} s: {checks}'
+        time.sleep(0.1)
+
+
+def wait_until_replaced(instance: WholeInstance, part: str, dead: int) -> None:
+    wait_until(lambda: is_replaced(instance, part, dead), f'{part} runs again')
+
+
+def kill(instance: WholeInstance, *parts: str) -> None:
+    """Kills all parts at once, and returns when other processes have taken their places and the service is ready."""
+    dead = {part: pid_of(instance, part) for part in parts}
+    for pid in dead.values():
+        os.kill(pid, signal.SIGKILL)
+    for part, pid in dead.items():
+        wait_until_replaced(instance, part, pid)
+    wait_until_ready(instance)
+
+
+@pytest.mark.parametrize('part', ['worker', 'inbox', 'supervisor', 'spare'])
+def test_a_killed_part_is_started_again(running: WholeInstance, part: str) -> None:
+    kill(running, part)
+
+
+def test_a_killed_database_comes_back_at_its_address_and_the_others_find_it(running: WholeInstance) -> None:
+    kill(running, 'database')
+
+
+def test_all_parts_killed_at_once_come_back_and_one_supervisor_is_enough(running: WholeInstance) -> None:
+    """A client that stays connected keeps the children of a dead master on its port: they are ended first."""
+    masters = [pid_of(running, name) for name in SERVICES]
+    children = {child for master in masters for child in session_members(master)} - set(masters)
+    with socket.create_connection(('127.0.0.1', running.port)) as busy:
+        busy.sendall(b'GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n')
+        kill(running, 'supervisor', 'database', *SERVICES)
+    assert children, 'a master and a worker have children'
+    assert not [child for child in children if start_time(child)]
+
+
+def test_status_says_what_died_and_how_often(running: WholeInstance) -> None:
+    kill(running, 'inbox')
+    status = json.loads(running.dothi('status', '--json').stdout)
+    (revival,) = [service['revival'] for service in status['services'] if service['name'] == 'inbox']
+    assert status['supervised']
+    assert revival['restarts'] >= 1
+    assert revival['next_start_at'] is None
+    assert 'chạy lại' in running.dothi('status').stdout
+
+
+def test_ready_names_what_is_down_and_live_does_not_care(running: WholeInstance) -> None:
+    """The supervisors are stopped, so that what is killed stays away long enough to be seen."""
+    for name in ('supervisor', 'spare'):
+        os.kill(pid_of(running, name), signal.SIGSTOP)
+    try:
+        os.kill(pid_of(running, 'inbox'), signal.SIGKILL)
+        wait_until(lambda: running.readiness().get('inbox') == 'absent', 'the inbox is missed')
+        os.kill(pid_of(running, 'database'), signal.SIGKILL)
+        wait_until(lambda: running.readiness().get('database') == 'unreachable', 'the database is missed')
+        assert running.get('/health/live')['status'] == 'live'
+    finally:
+        for name in ('supervisor', 'spare'):
+            os.kill(pid_of(running, name), signal.SIGCONT)
+    wait_until_ready(running)
+
+
+def test_what_down_ends_stays_ended(running: WholeInstance) -> None:
+    assert running.dothi('down').returncode == 0
+    assert running.all_ended(), 'with both supervisors'
+    assert running.dothi('up', '--demo', 'no').returncode == 0

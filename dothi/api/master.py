@@ -6,6 +6,7 @@ were ended before they had loaded, and nobody answered for a minute.
 """
 
 import mmap
+import os
 import signal
 import struct
 import time
@@ -14,10 +15,12 @@ from typing import Any
 import psycopg2
 from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
 from gunicorn.errors import HaltServer  # type: ignore[import-untyped]
+from psycopg2.extensions import connection as Connection
 
 from dothi.core import database
 from dothi.core.catalog import generation
-from dothi.core.database import READERS, connection
+from dothi.core.changes import CHANNEL
+from dothi.core.database import READERS, connection, database_url
 from dothi.core.errors import DothiError
 from dothi.core.layer import Audience
 
@@ -27,6 +30,8 @@ QUIET_S = 3.0
 LONGEST_S = 20.0
 # After a worker that could not load, while others still serve.
 RETRY_S = 10.0
+# Without word of a change the generation is asked for so often: somebody may have changed it without a trigger.
+ASK_S = 30.0
 NO_GENERATION = 0
 
 
@@ -76,14 +81,14 @@ class Master(Arbiter):  # type: ignore[misc]  # gunicorn has no types
 
     def __init__(self, app: Any) -> None:
         self.audience: Audience = app.audience
-        self.catalogue = SettledGeneration()
+        self.catalogue, self.watch = SettledGeneration(), CatalogueWatch(app.audience)
         self._stale_up_to_age, self._not_before_s = 0, 0.0
         super().__init__(app)
 
     def murder_workers(self) -> None:
         """Called at every turn of the master's loop: ends hung workers, and looks at the catalogue."""
         super().murder_workers()
-        self.catalogue.observe(generation_now(self.audience), time.monotonic())
+        self.catalogue.observe(self.watch.generation(), time.monotonic())
 
     def manage_workers(self) -> None:
         """Starts what is missing, and lets outdated workers go when others have taken their place.
@@ -129,8 +134,55 @@ class Master(Arbiter):  # type: ignore[misc]  # gunicorn has no types
             self.spawn_worker()
 
 
+class CatalogueWatch:
+    """The catalogue's generation, asked for when the database tells of a change and now and again without one."""
+
+    def __init__(self, audience: Audience) -> None:
+        self._audience = audience
+        self._db: Connection | None = None
+        self._generation: int | None = None
+        self._asked_s = 0.0
+
+    def generation(self) -> int | None:
+        """None while the database is away; costs a look at a socket where nothing has changed."""
+        try:
+            if self._db is None:
+                self._db = self._listen()
+            self._db.poll()
+            if self._db.notifies or time.monotonic() - self._asked_s >= ASK_S:
+                self._db.notifies.clear()
+                self._generation, self._asked_s = generation(self._db), time.monotonic()
+        except (DothiError, psycopg2.Error):
+            self.close()
+        return self._generation
+
+    def close(self) -> None:
+        """Forgets what was heard; the next look connects anew."""
+        if self._db is not None:
+            self._db.close()
+        self._db, self._generation, self._asked_s = None, None, 0.0
+
+    def leave_to_parent(self) -> None:
+        """In a child that was forked: the session is the parent's, and whatever the child sends must not reach it."""
+        if self._db is not None:
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            os.dup2(nowhere, self._db.fileno())
+            os.close(nowhere)
+            self._db = None
+
+    def _listen(self) -> Connection:
+        url = database_url(READERS[self._audience]).set(drivername='postgresql')
+        db = psycopg2.connect(
+            url.render_as_string(hide_password=False), connect_timeout=10, application_name='dothi master'
+        )
+        db.autocommit = True
+        with db.cursor() as cursor:
+            cursor.execute(f'listen {CHANNEL}')
+        return db
+
+
 def generation_now(audience: Audience) -> int | None:
-    """The catalogue's generation; None while the database is away. Leaves no connection open that a child inherits."""
+    """The catalogue's generation; None while the database is away."""
     try:
         with connection(READERS[audience]) as db:
             return generation(db)

@@ -148,5 +148,6 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
         self.board.free_place(worker.place)
 
 
-def _after_fork(_master: Any, _worker: Any) -> None:
+def _after_fork(master: Any, _worker: Any) -> None:
+    master.watch.leave_to_parent()
     database.fresh(after_fork=True)

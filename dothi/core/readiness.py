@@ -7,8 +7,8 @@ from pathlib import Path
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
+from dothi.core.changes import is_present
 from dothi.core.job_settings import JobSettings
-from dothi.core.presence import is_present
 from dothi.core.settings import PathSettings, ServerSettings
 
 OK = 'ok'

@@ -5,10 +5,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NoReturn
 
+from dothi.core.changes import IDLE_S, ChangeListener
 from dothi.core.errors import Defect, DothiError
 from dothi.core.locality import Locality, load_locality
-from dothi.core.presence import announce_presence
-from etl.inbox.looking import Settling
+from etl.inbox.folders import TAKEN
+from etl.inbox.looking import Settling, look
 from etl.inbox.outcome import Round
 from etl.inbox.round import work
 
@@ -39,21 +40,31 @@ def watch(
     fault: Callable[[], Defect],
 ) -> NoReturn:
     """Never returns. done: gets every look. tell: gets what keeps the inbox from being looked at."""
-    announce_presence('inbox', 'loader')
     settling, announcer = Settling(settle_s), TroubleAnnouncer(tell)
+    seen, last_round_s = -1, 0.0
     loaded_locality: tuple[float, Locality] | None = None
-    while True:
-        try:
-            changed = _changed(locality)
-            if loaded_locality is None or loaded_locality[0] != changed:
-                loaded_locality = changed, load_locality(locality)
-            done(work(root, settling, loaded_locality[1], fault))
-            announcer.over()
-        except DothiError as error:
-            announcer.trouble(error)
-        except Exception:
-            announcer.trouble(fault())
-        time.sleep(LOOK_S)
+    with ChangeListener('inbox', 'loader') as changes:
+        while True:
+            try:
+                changed = _changed(locality)
+                if loaded_locality is None or loaded_locality[0] != changed:
+                    loaded_locality, last_round_s = (changed, load_locality(locality)), 0.0
+                is_due = changes.changes != seen or time.monotonic() - last_round_s >= IDLE_S
+                if is_due or _has_files(root, loaded_locality[1]):
+                    seen, last_round_s = changes.changes, time.monotonic()
+                    done(work(root, settling, loaded_locality[1], fault))
+                    announcer.over()
+            except DothiError as error:
+                last_round_s = 0.0
+                announcer.trouble(error)
+            except Exception:
+                announcer.trouble(fault())
+            changes.wait(seen, LOOK_S)
+
+
+def _has_files(root: Path, locality: Locality) -> bool:
+    """Whether something lies in the inbox, or was begun; asks the file system alone."""
+    return any((root / TAKEN).iterdir()) or bool(look(root, locality.agencies))
 
 
 def _changed(locality: Path) -> float:

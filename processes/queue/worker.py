@@ -23,6 +23,7 @@ from procrastinate.exceptions import ConnectorException, JobAborted
 from procrastinate.job_context import AbortReason
 from procrastinate.jobs import Job, Status
 
+from dothi.core.changes import ChangeListener
 from dothi.core.database import NoDatabase, connection, database_url
 from dothi.core.job_settings import JobSettings
 from dothi.core.locality import load_locality
@@ -76,7 +77,7 @@ GRACE_S = 5.0
 # After which a job is tried again that lost its database.
 AGAIN_S = 2
 # A notification wakes the worker at once; after the database was away nobody hears them any more, and this counts.
-LOOK_S = 1.0
+LOOK_S = 5.0
 # How often the worker looks for layers whose files are to be written, and for styles.
 READY_LOOK_S, RESTYLE_LOOK_S = 3.0, 5.0
 # How often it looks for layers that are to be generalised: until then pictures of a province are slow.
@@ -144,11 +145,16 @@ async def _run_worker(concurrency: int) -> None:
 
 async def _work_while_connected(concurrency: int, asked_to_stop: asyncio.Event) -> None:
     app = queue_app()
+    with ChangeListener('worker', 'worker') as changes:
+        await _work_and_listen(app, concurrency, asked_to_stop, changes)
+
+
+async def _work_and_listen(app: App, concurrency: int, asked_to_stop: asyncio.Event, changes: ChangeListener) -> None:
     async with app.open_async():
         silent_s = JobSettings().worker_silent_s
-        sweeping = asyncio.create_task(_sweep_stalled(app))
         stopped = threading.Event()
-        beside = asyncio.gather(*(_repeat(*task, stopped) for task in tasks_beside_jobs()))
+        sweeping = asyncio.create_task(_sweep_stalled(app, changes))
+        beside = asyncio.gather(*(_repeat(*task, stopped, changes) for task in tasks_beside_jobs()))
         working = asyncio.create_task(
             app.run_worker_async(
                 queues=[QUEUE],
@@ -173,6 +179,7 @@ async def _work_while_connected(concurrency: int, asked_to_stop: asyncio.Event) 
             stopping.cancel()
             sweeping.cancel()
             stopped.set()
+            changes.wake()
             await beside
 
 
@@ -185,9 +192,10 @@ def queue_app() -> App:
     return app
 
 
-async def _sweep_stalled(app: App) -> None:
+async def _sweep_stalled(app: App, changes: ChangeListener) -> None:
     """Takes up what dead workers left, and ends what got lost, now and again and again."""
     for number in itertools.count():
+        seen = changes.changes
         try:
             await take_up_abandoned(app)
             await asyncio.to_thread(_tidy_store)
@@ -196,6 +204,7 @@ async def _sweep_stalled(app: App) -> None:
         except (ConnectorException, NoDatabase, psycopg2.Error):
             LOG.exception('could not look for abandoned jobs')
         await asyncio.sleep(SWEEP_S)
+        await asyncio.to_thread(changes.wait, seen, changes.idle_s())
 
 
 def _tidy_store() -> None:
@@ -219,14 +228,18 @@ def tasks_beside_jobs() -> list[tuple[str, float, StoppableTask]]:
     ]
 
 
-async def _repeat(failure_text: str, every_s: float, task: StoppableTask, stopped: threading.Event) -> None:
+async def _repeat(
+    failure_text: str, every_s: float, task: StoppableTask, stopped: threading.Event, changes: ChangeListener
+) -> None:
     """Does a task again and again until the worker stops. What fails is due again later: nothing else must wait."""
     while not stopped.is_set():
+        seen = changes.changes
         try:
             await asyncio.to_thread(task, stopped.is_set)
         except Exception:
             LOG.exception(failure_text)
         await asyncio.to_thread(stopped.wait, every_s)
+        await asyncio.to_thread(changes.wait, seen, max(0.0, changes.idle_s() - every_s))
 
 
 async def take_up_abandoned(app: App) -> None:

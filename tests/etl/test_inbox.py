@@ -420,17 +420,16 @@ def test_the_watcher_delivers_and_ends_without_an_error_when_it_is_asked_to(
 def test_a_database_that_is_away_is_waited_for_and_told_of_once(tmp_path: Path) -> None:
     away = {'DOTHI_DATABASE_URL': 'postgresql://nobody@127.0.0.1:9/none', 'DOTHI_STATE': str(tmp_path)}
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr('etl.inbox.watch.LOOK_S', 0.0)
         said, looks = list[object](), iter(range(3))
 
         def fault() -> Defect:
             raise AssertionError
 
-        def slept(_: float) -> None:
+        def wait(_listener: object, _seen: int, _longest_s: float) -> None:
             if next(looks, None) is None:
                 raise KeyboardInterrupt
 
-        patch.setattr('etl.inbox.watch.time.sleep', slept)
+        patch.setattr('etl.inbox.watch.ChangeListener.wait', wait)
         for name, value in away.items():
             patch.setenv(name, value)
         core_database.fresh()

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dothi.core.changes import ChangeListener
 from dothi.core.database import connection
 from dothi.core.errors import DothiError, http_status
 from dothi.core.layer import Audience
@@ -452,6 +453,6 @@ def test_a_task_beside_the_jobs_that_fails_is_done_again(caplog: pytest.LogCaptu
             raise TypeError('a fault of ours')
         stopped.set()
 
-    asyncio.run(_repeat('could not look', 0.01, task, stopped))
+    asyncio.run(_repeat('could not look', 0.01, task, stopped, ChangeListener('worker', 'worker')))
     assert calls == [0, 1]
     assert 'could not look' in caplog.text

@@ -9,6 +9,8 @@ from dothi.core.changes import ChangeListener, is_present
 from dothi.core.database import connection
 from tests.services import PATIENCE_S
 
+END_LISTENERS = "select pg_terminate_backend(pid) from pg_stat_activity where application_name like '%listens'"
+
 
 def tell_of_a_change() -> None:
     with connection('loader') as db, db.cursor() as cursor:
@@ -35,9 +37,7 @@ def test_a_lost_session_is_replaced_and_what_was_missed_counts_as_a_change() -> 
         assert hear(listener, 0)
         seen = listener.changes
         with connection('admin') as db, db.cursor() as cursor:
-            cursor.execute(
-                "select pg_terminate_backend(pid) from pg_stat_activity where application_name like '%listens'"
-            )
+            cursor.execute(END_LISTENERS)
         assert hear(listener, seen)
         seen = listener.changes
         tell_of_a_change()

@@ -27,7 +27,8 @@ HIGHWAY_KINDS = {'quoclo': 'ql', 'tinhlo': 'dt', 'duongtinh': 'dt', 'tl': 'dt', 
 class Gazetteer:
     """All names by their key; the area and the name of each commune of the day `on` by its code.
 
-    houses: layers of numbered houses. layers: the ids of all layers that it was read from. elsewhere: other provinces.
+    houses: layers of numbered houses. house_streets: by layer, the names of their streets by key.
+    layers: the ids of all layers that it was read from. elsewhere: other provinces.
     """
 
     locality: Locality
@@ -39,6 +40,7 @@ class Gazetteer:
     communes: dict[str, Area]
     commune_names: dict[str, str]
     houses: tuple[Layer, ...]
+    house_streets: dict[str, dict[str, list[str]]]
     layers: tuple[str, ...]
     elsewhere: dict[str, list[str]]
 
@@ -126,6 +128,7 @@ def _read(ground: Ground, used: list[Layer]) -> Gazetteer:
     streets = [street for layer in used if layer.address and not layer.address.house_number
                for street in ground.streets(layer, layer.address.street)]  # fmt: skip
     places = [place for layer in used if _has_places(layer, locality) for place in ground.places(layer)]
+    houses = tuple(layer for layer in used if layer.address and layer.address.house_number)
     return Gazetteer(
         locality=locality,
         audience=ground.audience,
@@ -137,7 +140,8 @@ def _read(ground: Ground, used: list[Layer]) -> Gazetteer:
         ),
         communes=communes,
         commune_names=commune_names,
-        houses=tuple(layer for layer in used if layer.address and layer.address.house_number),
+        houses=houses,
+        house_streets={layer.id: _by_key(ground.house_streets(layer), street_key) for layer in houses},
         layers=tuple(layer.id for layer in used),
         elsewhere=provinces_elsewhere(locality, {unit.key for unit in units if not unit.smallest}),
     )

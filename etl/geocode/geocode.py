@@ -23,7 +23,7 @@ from etl.geocode.words import read_words
 # What costs less than this more than the best place is its rival.
 RIVAL_WITHIN = 0.7
 SAME_NAME_WITHIN = 0.2
-MOST_RIVALS, MOST_HOUSES = 5, 40
+MOST_RIVALS = 5
 AT_ONCE = 500
 LONGEST_ADDRESS = 400
 
@@ -58,7 +58,7 @@ def _geocode(db: Connection, names: Names, addresses: Sequence[str], features: S
     words = [read_words(address[:LONGEST_ADDRESS]) for address in addresses]
     readings = names.read(words)
     weighed = [Weighing(names.gazetteer, own).hypotheses() for own in readings]
-    queries = [query for own in weighed for place in own[:MOST_HOUSES] for query in place.queries]
+    queries = [query for own in weighed for place in own for query in place.queries]
     houses = find_houses(db, names.gazetteer, queries)
     placed = [sorted((with_house(place, houses, names.gazetteer) for place in own), key=_rank) for own in weighed]
     judge = partial(_judge, houses=houses)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from etl.geocode.gazetteer import Gazetteer
 from etl.geocode.ground import Area, Street
 from etl.geocode.houses import AROUND_HOUSE_M, House, HouseQuery, house_queries, numbers_of
-from etl.geocode.readings import Reading, Readings, Span, label_kinds, spans
+from etl.geocode.readings import Reading, Readings, Span, label_kinds
 from etl.geocode.result import Candidate, Precision
 from etl.geocode.unit_names import UnitName
 from etl.geocode.words import Kind
@@ -18,6 +18,8 @@ UNKNOWN_STREET, UNKNOWN_NUMBER, UNUSED_PLACE, UNUSED_NAME = 1.2, 0.6, 1.0, 0.5
 OTHER_SPELLING_OF_NUMBER = 0.1
 # A label names no more communes than these.
 MOST_NAMED = 3
+# What costs more than the cheapest by this is neither the best place nor its rival: a house costs less than its street.
+OUT_OF_REACH = UNKNOWN_NUMBER + 0.8
 # Words that may name a unit, and need not.
 NO_UNIT = 0.3
 UNIT_KINDS: frozenset[Kind] = frozenset({'commune', 'district', 'province'})
@@ -57,6 +59,15 @@ class Hypothesis:
 
 
 @dataclass(frozen=True)
+class StreetPart:
+    """The communes of a street that fit the address equally well, and the cost without its number."""
+
+    reading: Reading[Street]
+    communes: frozenset[str]
+    cost: float
+
+
+@dataclass(frozen=True)
 class Weighing:
     """Weighs the places that the readings of one address name."""
 
@@ -64,39 +75,55 @@ class Weighing:
     readings: Readings
 
     def hypotheses(self) -> list[Hypothesis]:
-        """All places that the words may mean, the likeliest first."""
-        places = [*self._streets(), *self._places(), *self._communes()]
+        """The places that the words may mean, the likeliest first, as far as they may be the best or its rival."""
+        parts = [part for span, streets in self._streets_by_span() for part in self._parts(span, streets)]
+        others = [*self._places(), *self._communes()]
+        within = min([*(part.cost for part in parts), *(place.cost for place in others)], default=0.0) + OUT_OF_REACH
+        # the number may be in another commune of the street that is named
+        near = {part.reading.thing for part in parts if part.cost <= within}
+        places = [
+            *(self._street(part) for part in parts if part.reading.thing in near),
+            *(place for place in others if place.cost <= within),
+        ]
         return sorted(places, key=lambda place: place.cost)
 
-    def _streets(self) -> Iterator[Hypothesis]:
+    def _streets_by_span(self) -> Iterable[tuple[Span, list[Reading[Street]]]]:
+        by_span: dict[Span, list[Reading[Street]]] = defaultdict(list)
         for reading in self.readings.streets:
-            numbers = numbers_of(self.readings.words, reading.span)
-            for units_cost, communes in self._parts_by_cost(reading):
-                area = joined([reading.thing.parts[commune] for commune in sorted(communes)])
-                yield Hypothesis(
-                    label=self._label(reading.thing.name, communes),
-                    precision='street',
-                    area=area,
-                    communes=communes,
-                    span=reading.span,
-                    edits=reading.edits,
-                    cost=reading.cost
-                    + units_cost
-                    + self._unused(reading.span)
-                    + UNUSED_PLACE * self._names_other_street(reading.span)
-                    + UNKNOWN_NUMBER * bool(numbers),
-                    queries=tuple(
-                        query for number in numbers for query in house_queries(reading.thing.name, area.box, number)
-                    ),
-                    street=reading.thing,
-                )
+            by_span[reading.span].append(reading)
+        return by_span.items()
 
-    def _parts_by_cost(self, reading: Reading[Street]) -> list[tuple[float, frozenset[str]]]:
-        """The communes of a street that the address fits equally well, with what it costs."""
-        communes: dict[float, set[str]] = defaultdict(set)
-        for commune in reading.thing.parts:
-            communes[self._units_cost(reading.span, frozenset({commune}))].add(commune)
-        return [(cost, frozenset(own)) for cost, own in communes.items()]
+    def _parts(self, span: Span, streets: list[Reading[Street]]) -> Iterator[StreetPart]:
+        """The streets that the words of the span may name, in each commune; what is the same for all, once."""
+        numbers = numbers_of(self.readings.words, span)
+        cost = self._unused(span) + UNUSED_PLACE * self._names_other_street(span) + UNKNOWN_NUMBER * bool(numbers)
+        groups = self._unit_groups(span)
+        costs = {
+            commune: self._groups_cost(groups, frozenset({commune}))
+            for commune in {commune for reading in streets for commune in reading.thing.parts}
+        }
+        for reading in streets:
+            communes: dict[float, set[str]] = defaultdict(set)
+            for commune in reading.thing.parts:
+                communes[costs[commune]].add(commune)
+            for units_cost, same in communes.items():
+                yield StreetPart(reading, frozenset(same), reading.cost + units_cost + cost)
+
+    def _street(self, part: StreetPart) -> Hypothesis:
+        reading, street = part.reading, part.reading.thing
+        area = joined([street.parts[commune] for commune in sorted(part.communes)])
+        numbers = numbers_of(self.readings.words, reading.span)
+        return Hypothesis(
+            label=self._label(street.name, part.communes),
+            precision='street',
+            area=area,
+            communes=part.communes,
+            span=reading.span,
+            edits=reading.edits,
+            cost=part.cost,
+            queries=tuple(query for number in numbers for query in house_queries(street.name, area.box, number)),
+            street=street,
+        )
 
     def _places(self) -> Iterator[Hypothesis]:
         for reading in self.readings.places:
@@ -130,7 +157,12 @@ class Weighing:
 
     def _units_cost(self, own: Span, communes: frozenset[str]) -> float:
         """What the units that the address names cost where the place lies in `communes`; words of its name aside."""
-        groups = _groups([unit for unit in self.readings.units if not unit.span.overlaps(own)])
+        return self._groups_cost(self._unit_groups(own), communes)
+
+    def _unit_groups(self, own: Span) -> list[list[Reading[UnitName]]]:
+        return _groups([unit for unit in self.readings.units if not unit.span.overlaps(own)])
+
+    def _groups_cost(self, groups: list[list[Reading[UnitName]]], communes: frozenset[str]) -> float:
         return sum(self._group_cost(group, communes) for group in groups)
 
     def _group_cost(self, group: list[Reading[UnitName]], communes: frozenset[str]) -> float:
@@ -155,14 +187,17 @@ class Weighing:
 
     def _names_a_street(self, own: Span) -> bool:
         """Whether the address names a street beside the words `own`, known or not: what has a number has a street."""
-        words = self.readings.words
-        labelled = any(label_kinds(words, span) == {'street'} and not span.overlaps(own) for span in spans(words))
+        labelled = any(not span.overlaps(own) for span in self.readings.street_spans)
         # "P. Lê Lợi" may be a ward as well
         units = {unit.span for unit in self.readings.units if unit.cost < UNUSED_NAME}
         streets = [
             street for street in self.readings.streets if not own.covers(street.span) and street.span not in units
         ]
-        return labelled or bool(numbers_of(words, own)) or any(street.cost < UNUSED_NAME for street in streets)
+        return (
+            labelled
+            or bool(numbers_of(self.readings.words, own))
+            or any(street.cost < UNUSED_NAME for street in streets)
+        )
 
 
 def label_of(name: str, communes: Iterable[str], gazetteer: Gazetteer) -> str:
@@ -191,16 +226,15 @@ def with_house(hypothesis: Hypothesis, houses: dict[HouseQuery, list[House]], ga
 
 def names_a_house(readings: Readings) -> bool:
     """Whether the address says number, street and commune, as only one house has them."""
-    words = readings.words
-    names_street = bool(readings.streets) or any(label_kinds(words, span) == {'street'} for span in spans(words))
+    names_street = bool(readings.streets or readings.street_spans)
     communes = [unit.span for unit in readings.units if unit.thing.smallest and unit.cost < UNUSED_NAME]
-    return names_street and any(numbers_of(words, commune) for commune in communes)
+    return names_street and any(numbers_of(readings.words, commune) for commune in communes)
 
 
 def names_unknown_unit(readings: Readings) -> bool:
     """Whether a label announces a commune, district, city or province that is none of this locality's."""
     words = readings.words
-    announced = {span.start for span in spans(words) if label_kinds(words, span) & UNIT_KINDS}
+    announced = {span.start for span in readings.spans if label_kinds(words, span) & UNIT_KINDS}
     names = [*readings.units, *readings.streets, *readings.places]
     known = {at for name in names for at in range(name.span.start, name.span.end)}
     return any(not words[at].is_number for at in announced - known)

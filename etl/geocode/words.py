@@ -22,11 +22,13 @@ LABELS_OF: dict[Kind, str] = {
     'hamlet': 'thôn xóm tổ tdp khu đội ấp bản lô tổ_dân_phố khu_phố',
 }
 LABELS: dict[tuple[str, ...], frozenset[Kind]] = {
-    tuple(search_key(label).split('_')): frozenset(kind for kind, own in LABELS_OF.items() if label in own.split())
+    tuple(search_key(label).split('_')): frozenset(
+        kind for kind, labels in LABELS_OF.items() if label in labels.split()
+    )
     for label in ' '.join(LABELS_OF.values()).split()
 }
 # A word with accents is a label only with those of the label: "Tĩnh" is no "tỉnh".
-ACCENTED = frozenset(word for own in LABELS_OF.values() for word in own.replace('_', ' ').split())
+ACCENTED = frozenset(word for labels in LABELS_OF.values() for word in labels.replace('_', ' ').split())
 LONGEST_LABEL = max(map(len, LABELS))
 BETWEEN_PARTS = re.compile(r'[,;|()\n\r\t]+')
 # "17 A" is a number, "17 Đ. Trần Phú" and "17 P. Lộc Hạ" are none.
@@ -54,11 +56,16 @@ BARE_SYLLABLE = re.compile(
 
 @dataclass(frozen=True)
 class Word:
-    """A word of an address. key: without accents and case. part: the number of the part between commas."""
+    """A word of an address. key: without accents and case. part: the number of the part between commas.
+
+    label: how many words right before it, in its part, are a label; label_kinds: of what.
+    """
 
     written: str
     key: str
     part: int
+    label: int = 0
+    label_kinds: frozenset[Kind] = frozenset()
 
     @property
     def is_number(self) -> bool:
@@ -75,7 +82,7 @@ def read_words(address: str) -> list[Word]:
     """The words of an address in their order; telephone numbers and what only tells of a landmark are left out."""
     text = _plain(address)
     parts = (part for part in BETWEEN_PARTS.split(PHONE.sub(' ', text)) if part.strip())
-    return [word for number, part in enumerate(parts) for word in _words_of(BESIDE.sub(' ', part), number)]
+    return _labelled([word for number, part in enumerate(parts) for word in _words_of(BESIDE.sub(' ', part), number)])
 
 
 def _plain(address: str) -> str:
@@ -107,12 +114,16 @@ def without_telex(key: str) -> str:
     return syllable.removeprefix('d') if syllable.startswith('dd') else syllable
 
 
-def label_before(words: list[Word], at: int) -> tuple[int, frozenset[Kind]]:
+def _labelled(words: list[Word]) -> list[Word]:
+    return [Word(word.written, word.key, word.part, *_label_before(words, at)) for at, word in enumerate(words)]
+
+
+def _label_before(words: list[Word], at: int) -> tuple[int, frozenset[Kind]]:
     """How many words right before the word `at`, in its part, are a label, and of what; 0 where none is."""
     for length in range(min(LONGEST_LABEL, at), 0, -1):
         label = words[at - length : at]
         kinds = LABELS.get(tuple(word.key for word in label)) if all(map(_may_be_label, label)) else None
-        if kinds and all(word.part == words[min(at, len(words) - 1)].part for word in label):
+        if kinds and all(word.part == words[at].part for word in label):
             return length, kinds
     return 0, frozenset()
 
@@ -125,8 +136,7 @@ def lane_number(keys: list[str]) -> str:
 
 def ends_in_label(words: list[Word], start: int, end: int) -> bool:
     """Whether the last of the words announces what follows them."""
-    length, _ = label_before(words, end) if end < len(words) else (0, frozenset())
-    return 0 < length < end - start + 1
+    return end < len(words) and 0 < words[end].label < end - start + 1
 
 
 def _may_be_label(word: Word) -> bool:

@@ -19,6 +19,9 @@ from etl.geocode.words import NUMBER_RANGE, WORD, Word, lane_number
 # What a number after these words counts is no house.
 OTHER_NUMBERS = 'km thửa đất đồ tờ tầng lầu phòng căn hộ lô kiot ốt quầy sạp cũ cột cách đến'
 NO_HOUSES = frozenset(spelling for word in OTHER_NUMBERS.split() for spelling in (word, search_key(word)))
+# Words between the ends of a row of houses, and how far apart the numbers of one house on several lots may be.
+ROW_OF_HOUSES = ('đến', 'den', 'tới', 'toi')
+MOST_OF_ONE_HOUSE = 8
 # A house in a lane may be so far from its street, and somebody may mean its gate.
 FAR_FROM_STREET_M, AROUND_HOUSE_M = 300.0, 30.0
 
@@ -36,8 +39,10 @@ def numbers_of(words: list[Word], street: Span) -> list[str]:
     """The number of the house as it may be written in the data, the likeliest first; none where the words have none.
 
     A house in a lane has the lane's number before its own: `số 5 ngõ 12` is `12/5`. Of two houses that right before the
-    street counts, else the first.
+    street counts, else the first. A row of houses has none.
     """
+    if names_row_of_houses(words):
+        return []
     lanes: list[str] = []
     houses: list[tuple[bool, bool, int, str]] = []
     for at, word in enumerate(words):
@@ -51,6 +56,25 @@ def numbers_of(words: list[Word], street: Span) -> list[str]:
             houses.append((is_apart, 'number' not in kinds, at, word.key))
     numbers = [number for *_, number in sorted(houses)[:1]]
     return [spelling for number in numbers for spelling in _spellings(number, lanes)]
+
+
+def names_row_of_houses(words: list[Word]) -> bool:
+    """Whether it says from which number to which: `từ số 21 đến số 40`, `21-40`; `12-14` is one house on two lots."""
+    return any(_are_far_apart(word.key) for word in words) or any(
+        word.is_number and at >= 2 and _ends_row(words, at) for at, word in enumerate(words)
+    )
+
+
+def _ends_row(words: list[Word], at: int) -> bool:
+    """Whether `to`, with or without a label, is between the number and another one before it."""
+    label = words[at].label if 'number' in words[at].label_kinds else 0
+    to = at - label - 1
+    return to > 0 and words[to].written.casefold() in ROW_OF_HOUSES and words[to - 1].is_number
+
+
+def _are_far_apart(number: str) -> bool:
+    first, _, last = number.partition('-')
+    return first.isdigit() and last.isdigit() and int(last) - int(first) > MOST_OF_ONE_HOUSE
 
 
 def _is_no_house(words: list[Word], at: int) -> bool:
@@ -131,8 +155,8 @@ def _numbered(
 def _communes(db: Connection, gazetteer: Gazetteer, points: Collection[Point]) -> dict[Point, str]:
     """The code of the commune that each point lies in."""
     query = sql.SQL("""
-        select point.x, point.y, commune.code
-        from (values %s) as point (x, y)
+        select point.i, commune.code
+        from (values %s) as point (i, x, y)
         inner join {communes} as commune
             on st_intersects(st_setsrid(st_makepoint(point.x, point.y), {srid}), commune.geom)
         order by commune.code desc
@@ -140,9 +164,10 @@ def _communes(db: Connection, gazetteer: Gazetteer, points: Collection[Point]) -
         communes=Ground(db, gazetteer.locality, gazetteer.audience, gazetteer.on).commune_rows,
         srid=sql.Literal(gazetteer.locality.srid),
     )
+    numbered = sorted(points)
     with db.cursor() as cursor:
-        rows = execute_values(cursor, query, sorted(points), fetch=True) if points else []
-    return {(x, y): code for x, y, code in rows}
+        rows = execute_values(cursor, query, [(i, *p) for i, p in enumerate(numbered)], fetch=True) if points else []
+    return {numbered[i]: code for i, code in rows}
 
 
 def _is_within(point: Point, box: Box) -> bool:

@@ -16,6 +16,8 @@ from etl.geocode.words import Kind
 OTHER_COMMUNE, OTHER_LARGER_UNIT = 3.0, 2.0
 UNKNOWN_STREET, UNKNOWN_NUMBER, UNUSED_PLACE, UNUSED_NAME = 1.2, 0.6, 1.0, 0.5
 OTHER_SPELLING_OF_NUMBER = 0.1
+# A house beyond the border of the commune that is named; more than a rival may cost.
+OTHER_SIDE = 0.8
 # A label names no more communes than these.
 MOST_NAMED = 3
 # What costs more than the cheapest by this is neither the best place nor its rival: a house costs less than its street.
@@ -30,8 +32,8 @@ class Hypothesis:
     """A place that an address may mean. queries: the houses that would make it more precise.
 
     span: the words that name it. edits: the letters that differ. communes: the codes of where it lies. street: of a
-    house or a street. names_a_street:
-    whether the address also names a street, known or not, and the place is none.
+    house or a street, or the one whose commune it is. names_a_street: whether the address also names a street, known
+    or not, and the place is none. houses_alike: how many houses of the street have the number, where these are several.
     """
 
     label: str
@@ -44,6 +46,7 @@ class Hypothesis:
     queries: tuple[HouseQuery, ...] = ()
     street: Street | None = None
     names_a_street: bool = False
+    houses_alike: int = 0
 
     def candidate(self) -> Candidate:
         """It as it is answered."""
@@ -177,7 +180,12 @@ class Weighing:
         return UNUSED_PLACE * any(place.cost < UNUSED_NAME for place in others)
 
     def _names_other_street(self, own: Span) -> bool:
-        """Whether a label that announces nothing but a street stands before another one."""
+        """Whether a label that announces nothing but a street stands before another one.
+
+        Beside `Đ. Trần Phú`, even where nobody knows that street, `P. Lê Lợi` is the ward.
+        """
+        if 'commune' in label_kinds(self.readings.words, own):
+            return any(not span.overlaps(own) for span in self.readings.street_spans)
         return any(
             street.cost < NO_UNIT
             and not street.span.overlaps(own)
@@ -207,21 +215,35 @@ def label_of(name: str, communes: Iterable[str], gazetteer: Gazetteer) -> str:
 
 
 def with_house(hypothesis: Hypothesis, houses: dict[HouseQuery, list[House]], gazetteer: Gazetteer) -> Hypothesis:
-    """The house that the hypothesis looked for where there is just one, else its street as it was."""
+    """The house that the hypothesis looked for where there is just one, else its street as it was.
+
+    One in its communes counts more than those beyond their border, where people may name either side.
+    """
     for position, query in enumerate(hypothesis.queries):
-        if len(houses.get(query, ())) == 1:
-            (house,) = houses[query]
-            x, y = house.point
-            communes = frozenset({house.commune}) if house.commune else hypothesis.communes
-            return replace(
-                hypothesis,
-                label=f'{query.number.upper()} {label_of(query.street, communes, gazetteer)}',
-                communes=communes,
-                precision='house',
-                area=Area((x, y), AROUND_HOUSE_M, (x, y, x, y)),
-                cost=hypothesis.cost - UNKNOWN_NUMBER + OTHER_SPELLING_OF_NUMBER * bool(position),
-            )
+        same_number = houses.get(query, [])
+        inside = [house for house in same_number if house.commune in hypothesis.communes]
+        candidates = inside or same_number
+        if len(candidates) == 1:
+            cost = OTHER_SPELLING_OF_NUMBER * bool(position) + OTHER_SIDE * (not inside) - UNKNOWN_NUMBER
+            return _house(hypothesis, query, candidates[0], cost, gazetteer)
+        if candidates:
+            return replace(hypothesis, houses_alike=len(candidates))
     return hypothesis
+
+
+def _house(
+    hypothesis: Hypothesis, query: HouseQuery, house: House, more_cost: float, gazetteer: Gazetteer
+) -> Hypothesis:
+    x, y = house.point
+    communes = frozenset({house.commune}) if house.commune else hypothesis.communes
+    return replace(
+        hypothesis,
+        label=f'{query.number.upper()} {label_of(query.street, communes, gazetteer)}',
+        communes=communes,
+        precision='house',
+        area=Area((x, y), AROUND_HOUSE_M, (x, y, x, y)),
+        cost=hypothesis.cost + more_cost,
+    )
 
 
 def names_a_house(readings: Readings) -> bool:
@@ -234,10 +256,16 @@ def names_a_house(readings: Readings) -> bool:
 def names_unknown_unit(readings: Readings) -> bool:
     """Whether a label announces a commune, district, city or province that is none of this locality's."""
     words = readings.words
-    announced = {span.start for span in readings.spans if label_kinds(words, span) & UNIT_KINDS}
+    # đường Xã Đàn names a street
+    in_street = {
+        span.start + words[span.start + 1].label for span in readings.street_spans if span.end > span.start + 1
+    }
+    announced = {span.start for span in readings.spans if label_kinds(words, span) & UNIT_KINDS} - in_street
     names = [*readings.units, *readings.streets, *readings.places]
-    known = {at for name in names for at in range(name.span.start, name.span.end)}
-    return any(not words[at].is_number for at in announced - known)
+    # a misspelt name that takes the label with it is none: phường Đông Sơn is no Phố Chương Dương
+    literal = {at for name in names if not name.edits for at in range(name.span.start, name.span.end)}
+    misspelt = {name.span.start for name in names if name.edits}
+    return any(not words[at].is_number for at in announced - literal - misspelt)
 
 
 def _unit_cost(reading: Reading[UnitName], communes: frozenset[str]) -> float:

@@ -8,6 +8,7 @@ from typing import Literal
 
 from dothi.core.syllables import ONSETS, RHYMES
 from dothi.core.text import search_key
+from etl.geocode.english import ENGLISH, in_vietnamese_order, with_vietnamese_roads
 
 Kind = Literal['province', 'district', 'commune', 'street', 'number', 'lane', 'hamlet']
 
@@ -29,6 +30,8 @@ LABELS: dict[tuple[str, ...], frozenset[Kind]] = {
 }
 # A word with accents is a label only with those of the label: "Tĩnh" is no "tỉnh".
 ACCENTED = frozenset(word for labels in LABELS_OF.values() for word in labels.replace('_', ' ').split())
+# More of an address is not read.
+LONGEST_ADDRESS = 400
 LONGEST_LABEL = max(map(len, LABELS))
 BETWEEN_PARTS = re.compile(r'[,;|()\n\r\t]+')
 # "17 A" is a number, "17 Đ. Trần Phú" and "17 P. Lộc Hạ" are none.
@@ -91,8 +94,11 @@ def _plain(address: str) -> str:
 
 
 def _words_of(part: str, number: int) -> Iterator[Word]:
-    for match in WORD.finditer(part):
-        written = re.sub(r'\s', '', match[0])
+    is_english = ENGLISH.search(part)
+    words = [
+        re.sub(r'\s', '', match[0]) for match in WORD.finditer(with_vietnamese_roads(part) if is_english else part)
+    ]
+    for written in in_vietnamese_order(words) if is_english else words:
         yield Word(written, _key(written), number)
 
 

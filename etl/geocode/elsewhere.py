@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 from etl.geocode.houses import numbers_of
-from etl.geocode.hypotheses import Hypothesis
-from etl.geocode.readings import Reading, Readings, Span
+from etl.geocode.hypotheses import UNIT_KINDS, Hypothesis
+from etl.geocode.readings import Reading, Readings, Span, label_kinds
 from etl.geocode.unit_names import UnitName
 from etl.geocode.words import LABELS
 
@@ -40,6 +40,21 @@ def ends_in_unknown_name(readings: Readings, best: Hypothesis) -> bool:
         not any(at in known or words[at].is_number for at in part) and (words[part[0]].key,) not in LABELS
         for part in behind.values()
     )
+
+
+def names_unknown_unit(readings: Readings) -> bool:
+    """Whether a label announces a commune, district, city or province that is none of this locality's."""
+    words = readings.words
+    # đường Xã Đàn names a street
+    in_street = {
+        span.start + words[span.start + 1].label for span in readings.street_spans if span.end > span.start + 1
+    }
+    announced = {span.start for span in readings.spans if label_kinds(words, span) & UNIT_KINDS} - in_street
+    names = [*readings.units, *readings.streets, *readings.places]
+    # a misspelt name that takes the label with it is none: phường Đông Sơn is no Phố Chương Dương
+    literal = {at for name in names if not name.edits for at in range(name.span.start, name.span.end)}
+    misspelt = {name.span.start for name in names if name.edits}
+    return any(not words[at].is_number for at in announced - literal - misspelt)
 
 
 def _units_of(readings: Readings, best: Hypothesis) -> Iterator[Reading[UnitName]]:

@@ -65,8 +65,10 @@ def in_vietnamese_order(words: Sequence[str]) -> list[str]:
 def _name_start(words: Sequence[str]) -> int:
     """Where the name begins that ends the words: behind the last number, or behind the one before where it ends in one.
 
-    `19/8` of `12 19/8 Street` is a name, and so is `QL 21B`.
+    `19/8` of `12 19/8 Street` is a name, and so are `QL 21B` and `19 thang 8`.
     """
+    if len(words) > 2 and words[-2].casefold() in ('thang', 'tháng') and words[-3][:1].isdigit():
+        return len(words) - 3
     numbers = [at for at, word in enumerate(words) if word[:1].isdigit()]
     if numbers and numbers[-1] == len(words) - 1:
         numbers.pop()

@@ -1,9 +1,14 @@
 """Why an address was placed where it was, and what makes it doubtful, in words."""
 
 from dothi.core.text import Text
-from etl.geocode.elsewhere import ends_in_unknown_name, names_another_province, names_two_houses
+from etl.geocode.elsewhere import (
+    ends_in_unknown_name,
+    names_another_province,
+    names_two_houses,
+    names_unknown_unit,
+)
 from etl.geocode.houses import names_row_of_houses
-from etl.geocode.hypotheses import Hypothesis, names_unknown_unit
+from etl.geocode.hypotheses import Hypothesis
 from etl.geocode.readings import Readings, label_kinds
 
 # Above this an address says something else than the place.

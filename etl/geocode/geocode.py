@@ -15,7 +15,7 @@ from etl.geocode.hypotheses import Weighing, names_a_house
 from etl.geocode.judging import judge
 from etl.geocode.readings import Names
 from etl.geocode.result import GeocodedAddress
-from etl.geocode.words import LONGEST_ADDRESS, read_words
+from etl.geocode.words import read_words
 
 # As many are compared with the names together.
 AT_ONCE = 500
@@ -48,7 +48,7 @@ def geocode(
 
 
 def _geocode(db: Connection, names: Names, addresses: Sequence[str], features: Sequence[str]) -> list[GeocodedAddress]:
-    words = [read_words(address[:LONGEST_ADDRESS]) for address in addresses]
+    words = [read_words(address) for address in addresses]
     readings = names.read(words)
     weighed = [Weighing(names.gazetteer, read).hypotheses() for read in readings]
     queries = [query for places in weighed for place in places for query in place.queries]

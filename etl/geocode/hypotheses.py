@@ -16,6 +16,8 @@ from etl.geocode.words import Kind
 OTHER_COMMUNE, OTHER_LARGER_UNIT = 3.0, 2.0
 UNKNOWN_STREET, UNKNOWN_NUMBER, UNUSED_PLACE, UNUSED_NAME = 1.2, 0.6, 1.0, 0.5
 OTHER_SPELLING_OF_NUMBER = 0.1
+# What costs this more than another unit that the same words name is none.
+FAR_FETCHED = 1.5
 # A house beyond the border of the commune that is named; more than a rival may cost.
 OTHER_SIDE = 0.8
 # A label names no more communes than these.
@@ -63,11 +65,12 @@ class Hypothesis:
 
 @dataclass(frozen=True)
 class StreetPart:
-    """The communes of a street that fit the address equally well, and the cost without its number."""
+    """The communes of a street that fit the address equally well, the cost without a house, and the house numbers."""
 
     reading: Reading[Street]
     communes: frozenset[str]
     cost: float
+    numbers: list[str]
 
 
 @dataclass(frozen=True)
@@ -110,12 +113,11 @@ class Weighing:
             for commune in reading.thing.parts:
                 communes[costs[commune]].add(commune)
             for units_cost, same in communes.items():
-                yield StreetPart(reading, frozenset(same), reading.cost + units_cost + cost)
+                yield StreetPart(reading, frozenset(same), reading.cost + units_cost + cost, numbers)
 
     def _street(self, part: StreetPart) -> Hypothesis:
         reading, street = part.reading, part.reading.thing
         area = joined([street.parts[commune] for commune in sorted(part.communes)])
-        numbers = numbers_of(self.readings.words, reading.span)
         return Hypothesis(
             label=self._label(street.name, part.communes),
             precision='street',
@@ -124,7 +126,7 @@ class Weighing:
             span=reading.span,
             edits=reading.edits,
             cost=part.cost,
-            queries=tuple(query for number in numbers for query in house_queries(street.name, area.box, number)),
+            queries=tuple(query for number in part.numbers for query in house_queries(street.name, area.box, number)),
             street=street,
         )
 
@@ -163,7 +165,7 @@ class Weighing:
         return self._groups_cost(self._unit_groups(own), communes)
 
     def _unit_groups(self, own: Span) -> list[list[Reading[UnitName]]]:
-        return _groups([unit for unit in self.readings.units if not unit.span.overlaps(own)])
+        return groups_of_units([unit for unit in self.readings.units if not unit.span.overlaps(own)])
 
     def _groups_cost(self, groups: list[list[Reading[UnitName]]], communes: frozenset[str]) -> float:
         return sum(self._group_cost(group, communes) for group in groups)
@@ -253,21 +255,6 @@ def names_a_house(readings: Readings) -> bool:
     return names_street and any(numbers_of(readings.words, commune) for commune in communes)
 
 
-def names_unknown_unit(readings: Readings) -> bool:
-    """Whether a label announces a commune, district, city or province that is none of this locality's."""
-    words = readings.words
-    # đường Xã Đàn names a street
-    in_street = {
-        span.start + words[span.start + 1].label for span in readings.street_spans if span.end > span.start + 1
-    }
-    announced = {span.start for span in readings.spans if label_kinds(words, span) & UNIT_KINDS} - in_street
-    names = [*readings.units, *readings.streets, *readings.places]
-    # a misspelt name that takes the label with it is none: phường Đông Sơn is no Phố Chương Dương
-    literal = {at for name in names if not name.edits for at in range(name.span.start, name.span.end)}
-    misspelt = {name.span.start for name in names if name.edits}
-    return any(not words[at].is_number for at in announced - literal - misspelt)
-
-
 def _unit_cost(reading: Reading[UnitName], communes: frozenset[str]) -> float:
     """The cost of the name itself, and of naming another unit than the place lies in; or of leaving it aside."""
     unit = reading.thing
@@ -276,10 +263,16 @@ def _unit_cost(reading: Reading[UnitName], communes: frozenset[str]) -> float:
     return reading.cost + (OTHER_COMMUNE if unit.smallest else OTHER_LARGER_UNIT)
 
 
-def _groups(units: list[Reading[UnitName]]) -> list[list[Reading[UnitName]]]:
-    """Readings of the same words together: one of each group is meant."""
+def _is_far_fetched(unit: Reading[UnitName], other: Reading[UnitName]) -> bool:
+    """Whether the words mean the other much rather: in `phường Hà Nam Ninh Bình` no Hà Nam Ninh."""
+    return unit.cost >= other.cost + FAR_FETCHED and unit.span.overlaps(other.span)
+
+
+def groups_of_units(units: list[Reading[UnitName]]) -> list[list[Reading[UnitName]]]:
+    """Readings of the same words together, without the far-fetched: one of each group is meant."""
     groups: list[list[Reading[UnitName]]] = []
-    for unit in sorted(units, key=lambda reading: reading.span.start):
+    near = [unit for unit in units if not any(_is_far_fetched(unit, other) for other in units)]
+    for unit in sorted(near, key=lambda reading: reading.span.start):
         if groups and any(unit.span.overlaps(other.span) for other in groups[-1]):
             groups[-1].append(unit)
         else:

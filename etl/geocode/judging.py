@@ -10,7 +10,7 @@ from etl.geocode.houses import House, HouseQuery
 from etl.geocode.hypotheses import Hypothesis, joined, with_house
 from etl.geocode.readings import Readings
 from etl.geocode.result import GeocodedAddress
-from etl.geocode.words import LONGEST_ADDRESS
+from etl.geocode.words import is_too_long
 
 # What costs less than this more than the best place is its rival.
 RIVAL_WITHIN = 0.7
@@ -36,7 +36,7 @@ def judge(
     same_street = [query for place in places if place.street is best.street for query in place.queries]
     house_elsewhere = any(query in houses for query in same_street)
     against = doubts(readings, best, rivals, house_elsewhere=house_elsewhere)
-    if len(address) > LONGEST_ADDRESS:
+    if is_too_long(address, readings.words):
         against.append(TOO_LONG)
     return GeocodedAddress(
         address=address,

@@ -2,8 +2,9 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 from dothi.core.syllables import ONSETS, RHYMES
@@ -30,8 +31,8 @@ LABELS: dict[tuple[str, ...], frozenset[Kind]] = {
 }
 # A word with accents is a label only with those of the label: "Tĩnh" is no "tỉnh".
 ACCENTED = frozenset(word for labels in LABELS_OF.values() for word in labels.replace('_', ' ').split())
-# More of an address is not read.
-LONGEST_ADDRESS = 400
+# More letters or words of an address are not read: the work grows with their square.
+LONGEST_ADDRESS, MOST_WORDS = 400, 60
 LONGEST_LABEL = max(map(len, LABELS))
 BETWEEN_PARTS = re.compile(r'[,;|()\n\r\t]+')
 # "17 A" is a number, "17 Đ. Trần Phú" and "17 P. Lộc Hạ" are none.
@@ -81,11 +82,20 @@ def written_words(address: str) -> list[str]:
     return [re.sub(r'\s', '', match[0]) for match in WORD.finditer(_plain(address))]
 
 
+def is_too_long(address: str, words: Sequence[Word]) -> bool:
+    """Whether the address may have an end that is not among its `words`."""
+    return len(address) > LONGEST_ADDRESS or len(words) == MOST_WORDS
+
+
 def read_words(address: str) -> list[Word]:
-    """The words of an address in their order; telephone numbers and what only tells of a landmark are left out."""
-    text = _plain(address)
+    """The words of an address in their order, as far as it is read.
+
+    Telephone numbers and what only tells of a landmark are left out.
+    """
+    text = _plain(address[:LONGEST_ADDRESS])
     parts = (part for part in BETWEEN_PARTS.split(PHONE.sub(' ', text)) if part.strip())
-    return _labelled([word for number, part in enumerate(parts) for word in _words_of(BESIDE.sub(' ', part), number)])
+    words = (word for number, part in enumerate(parts) for word in _words_of(BESIDE.sub(' ', part), number))
+    return _labelled(list(islice(words, MOST_WORDS)))
 
 
 def _plain(address: str) -> str:

@@ -2,11 +2,14 @@
 
 import pytest
 
+from etl.geocode.english import in_vietnamese_order
 from etl.geocode.ground import Area
-from etl.geocode.hypotheses import Hypothesis
+from etl.geocode.hypotheses import Hypothesis, groups_of_units
 from etl.geocode.judging import is_rival
-from etl.geocode.readings import Span
+from etl.geocode.readings import Reading, Span
 from etl.geocode.result import GeocodedAddress
+from etl.geocode.unit_names import UnitName
+from etl.geocode.words import MOST_WORDS, read_words
 from tests.etl.conftest import Agency
 from tests.etl.geocode.conftest import Place
 from tests.present import present
@@ -148,3 +151,28 @@ def test_a_house_is_placed_by_the_english_order_of_words(place: Place, address: 
 def test_lanes_and_highways_have_their_english_names(place: Place, address: str, east: int) -> None:
     answer = place(address)
     assert (answer.sure, answer.precision, offset(answer)[0]) == (True, 'house', east)
+
+
+def test_a_street_called_after_a_day_keeps_its_day() -> None:
+    """The number of the house is 8, and not 19."""
+    assert in_vietnamese_order(['8', '19', 'thang', '8', 'Street']) == ['8', 'duong', '19', 'thang', '8']
+
+
+def test_a_long_run_of_street_names_is_read_as_far_as_its_work_is_bounded(place: Place) -> None:
+    """What is not read may say something else."""
+    words = read_words('Lê Lợi ' * 50)
+    assert len(words) == MOST_WORDS
+    assert 'It is too long, and its end was not read.' in reasons(place('12 Trần Hưng Đạo ' + 'Lê Lợi ' * 40))
+
+
+def test_a_far_fetched_unit_does_not_join_two_that_are_named() -> None:
+    """`phường Hà Nam Ninh Bình` holds no Hà Nam Ninh, by which the ward and the province would be one reading."""
+
+    def reading(name: str, start: int, end: int, cost: float) -> Reading[UnitName]:
+        unit = UnitName(name, name, name, (), frozenset({name}), smallest=True, current=True)
+        return Reading(Span(start, end, 0), unit, cost, 0)
+
+    ward, both, province = reading('hanam', 0, 2, 0.0), reading('hanamninh', 0, 3, 1.8), reading('ninhbinh', 2, 4, 0.3)
+    assert groups_of_units([ward, both, province]) == [[ward], [province]]
+    doubtful = reading('hanamninh', 0, 3, 0.3)
+    assert groups_of_units([ward, doubtful, province]) == [[ward, doubtful, province]]

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from etl.geocode.houses import numbers_of
-from etl.geocode.hypotheses import UNIT_KINDS, Hypothesis
+from etl.geocode.hypotheses import UNIT_KINDS, Hypothesis, groups_of_units
 from etl.geocode.readings import Reading, Readings, Span, label_kinds
 from etl.geocode.unit_names import UnitName
 from etl.geocode.words import LABELS
@@ -55,6 +55,20 @@ def names_unknown_unit(readings: Readings) -> bool:
     literal = {at for name in names if not name.edits for at in range(name.span.start, name.span.end)}
     misspelt = {name.span.start for name in names if name.edits}
     return any(not words[at].is_number for at in announced - literal - misspelt)
+
+
+def is_outside_named_units(readings: Readings, commune: str | None) -> bool:
+    """Whether the address names a unit, beside streets and places, that does not hold the commune.
+
+    commune: its code, None for a point that lies in none.
+    """
+    others = [name for names in (readings.streets, readings.places) for name in names if name.cost < NAMED_BELOW]
+    units = [
+        unit
+        for unit in readings.units
+        if unit.cost < NAMED_BELOW and not any(unit.span.overlaps(other.span) for other in others)
+    ]
+    return any(all(commune not in unit.thing.communes for unit in group) for group in groups_of_units(units))
 
 
 def _units_of(readings: Readings, best: Hypothesis) -> Iterator[Reading[UnitName]]:

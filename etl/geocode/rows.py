@@ -79,8 +79,8 @@ class AddressedRows:
         unsure = [row for row in rows if not row.sure]
         return replace(batch, geometry=geometry, findings=[*findings, *_unsure(unsure, batch.first_row, column)])
 
-    def said(self) -> list[Correction]:
-        """What a person has said of the rows, to be remembered."""
+    def corrections(self) -> list[Correction]:
+        """The places that a person has chosen for the rows, to be remembered."""
         return [
             Correction(row.answer.address, row.feature, self.chosen[row.row])
             for row in self.placed

@@ -16,7 +16,7 @@ AROUND_CORRECTION_M = 30.0
 
 
 class Spot(BaseModel):
-    """A place as a person has said it: no farther than radius_m from the point. by: a role."""
+    """A place as a person has chosen it: no farther than radius_m from the point. by: a role."""
 
     model_config = ConfigDict(extra='forbid', frozen=True)
 
@@ -28,7 +28,7 @@ class Spot(BaseModel):
 
 @dataclass(frozen=True)
 class Correction:
-    """Where an address is, said of the row `feature`: its layer and its key."""
+    """Where an address is, chosen for the row `feature`: its layer and its key."""
 
     address: str
     feature: str
@@ -55,7 +55,7 @@ def corrections(db: Connection, keys: Collection[str]) -> dict[str, list[Correct
 
 
 def remember_corrections(db: Connection, confirmed: Iterable[Correction], release: int | None = None) -> None:
-    """Keeps them in the caller's transaction; an address without a word is none that could be known again.
+    """Keeps them in the caller's transaction; an address without a word is none that could be recognised again.
 
     release: that they come with, and are taken back with.
     """

@@ -14,8 +14,8 @@ NAMED_BELOW = 0.5
 
 def names_another_province(readings: Readings, best: Hypothesis) -> bool:
     """Whether the address names a province elsewhere beside the best place and the units in which that lies."""
-    own = [best.span, *(unit.span for unit in _units_of(readings, best))]
-    return any(not any(span.overlaps(other) for other in own) for span in readings.elsewhere)
+    spans = [best.span, *(unit.span for unit in _units_of(readings, best))]
+    return any(not any(span.overlaps(other) for other in spans) for span in readings.elsewhere)
 
 
 def names_two_houses(readings: Readings, best: Hypothesis) -> bool:
@@ -31,13 +31,13 @@ def names_two_houses(readings: Readings, best: Hypothesis) -> bool:
 
 def ends_in_unknown_name(readings: Readings, best: Hypothesis) -> bool:
     """Whether no unit confirms the best place, and a part of the address behind it says what nobody knows."""
-    words, known = readings.words, {at for span in _spans(readings) for at in range(span.start, span.end)}
+    words, read = readings.words, {at for span in _spans(readings) for at in range(span.start, span.end)}
     behind: dict[int, list[int]] = {}
     for at in range(best.span.end, len(words)):
         behind.setdefault(words[at].part, []).append(at)
     behind.pop(words[best.span.end - 1].part, None)
     return not list(_units_of(readings, best)) and any(
-        not any(at in known or words[at].is_number for at in part) and (words[part[0]].key,) not in LABELS
+        not any(at in read or words[at].is_number for at in part) and (words[part[0]].key,) not in LABELS
         for part in behind.values()
     )
 
@@ -68,13 +68,13 @@ def is_outside_named_units(readings: Readings, commune: str | None) -> bool:
         for unit in readings.units
         if unit.cost < NAMED_BELOW and not any(unit.span.overlaps(other.span) for other in others)
     ]
-    return any(all(commune not in unit.thing.communes for unit in group) for group in groups_of_units(units))
+    return any(all(commune not in unit.entry.communes for unit in group) for group in groups_of_units(units))
 
 
 def _units_of(readings: Readings, best: Hypothesis) -> Iterator[Reading[UnitName]]:
     """The units that the address names, and in which the best place lies."""
     for unit in readings.units:
-        if unit.cost < NAMED_BELOW and unit.thing.communes & best.communes and not unit.span.overlaps(best.span):
+        if unit.cost < NAMED_BELOW and unit.entry.communes & best.communes and not unit.span.overlaps(best.span):
             yield unit
 
 

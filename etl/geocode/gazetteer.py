@@ -47,7 +47,7 @@ class Gazetteer:
 
 type Version = tuple[Path, Audience, date, tuple[tuple[str, int], ...]]
 # Of each audience the one that is in use: a release makes another.
-KEPT: dict[tuple[Path, Audience, date], tuple[Version, Gazetteer]] = {}
+GAZETTEERS: dict[tuple[Path, Audience, date], tuple[Version, Gazetteer]] = {}
 
 
 def load_gazetteer(db: Connection, locality: Locality, audience: Audience, on: date | None = None) -> Gazetteer:
@@ -60,10 +60,10 @@ def load_gazetteer(db: Connection, locality: Locality, audience: Audience, on: d
     layers = [layer for layer in locality.layers_for(audience).values() if layer.id in releases]
     used = [layer for layer in map(partial(_as_seen, audience=audience), layers) if _is_used(layer, locality)]
     version = (locality.path, audience, on, tuple((layer.id, releases[layer.id].number) for layer in used))
-    kept = KEPT.get(version[:3])
-    if kept is None or kept[0] != version:
-        kept = KEPT[version[:3]] = version, _read(Ground(db, locality, audience, on), used)
-    return kept[1]
+    in_use = GAZETTEERS.get(version[:3])
+    if in_use is None or in_use[0] != version:
+        in_use = GAZETTEERS[version[:3]] = version, _read(Ground(db, locality, audience, on), used)
+    return in_use[1]
 
 
 def name_key(words: Iterable[str]) -> str:
@@ -98,12 +98,12 @@ def _words(name: str) -> list[str]:
 
 def _as_seen(layer: Layer, audience: Audience) -> Layer:
     """The layer without the names and addresses that the audience may not know."""
-    seen, address = layer.columns_for(audience), layer.address
+    columns, address = layer.columns_for(audience), layer.address
     needed = {address.street, address.house_number or address.street} if address else set()
-    search = [name for name in layer.publish.search if name in seen]
+    search = [name for name in layer.publish.search if name in columns]
     return layer.model_copy(
         update={
-            'address': address if needed <= set(seen) else None,
+            'address': address if needed <= set(columns) else None,
             'publish': layer.publish.model_copy(update={'search': search}),
         }
     )
@@ -147,9 +147,9 @@ def _read(ground: Ground, used: list[Layer]) -> Gazetteer:
     )
 
 
-def _by_key[T](named: Iterable[T], key_of: Callable[[T], str]) -> dict[str, list[T]]:
+def _by_key[T](entries: Iterable[T], key_of: Callable[[T], str]) -> dict[str, list[T]]:
     by_key: dict[str, list[T]] = defaultdict(list)
-    for entry in named:
+    for entry in entries:
         by_key[key_of(entry)].append(entry)
     by_key.pop('', None)
     return dict(by_key)

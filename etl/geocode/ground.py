@@ -109,7 +109,7 @@ class Ground:
         parts: dict[tuple[str, int], dict[str, Area]] = defaultdict(dict)
         for street, number, commune, *numbers in rows:
             parts[street, number][commune] = _area(numbers, BESIDE_STREET_M)
-        return [Street(street, own) for (street, _), own in parts.items()]
+        return [Street(street, by_commune) for (street, _), by_commune in parts.items()]
 
     def places(self, layer: Layer) -> list[NamedPlace]:
         """The features of a layer that have a name and lie in a commune."""

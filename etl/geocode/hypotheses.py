@@ -86,9 +86,9 @@ class Weighing:
         others = [*self._places(), *self._communes()]
         within = min([*(part.cost for part in parts), *(place.cost for place in others)], default=0.0) + OUT_OF_REACH
         # the number may be in another commune of the street that is named
-        near = {part.reading.thing for part in parts if part.cost <= within}
+        near = {part.reading.entry for part in parts if part.cost <= within}
         places = [
-            *(self._street(part) for part in parts if part.reading.thing in near),
+            *(self._street(part) for part in parts if part.reading.entry in near),
             *(place for place in others if place.cost <= within),
         ]
         return sorted(places, key=lambda place: place.cost)
@@ -106,17 +106,17 @@ class Weighing:
         groups = self._unit_groups(span)
         costs = {
             commune: self._groups_cost(groups, frozenset({commune}))
-            for commune in {commune for reading in streets for commune in reading.thing.parts}
+            for commune in {commune for reading in streets for commune in reading.entry.parts}
         }
         for reading in streets:
             communes: dict[float, set[str]] = defaultdict(set)
-            for commune in reading.thing.parts:
+            for commune in reading.entry.parts:
                 communes[costs[commune]].add(commune)
-            for units_cost, same in communes.items():
-                yield StreetPart(reading, frozenset(same), reading.cost + units_cost + cost, numbers)
+            for units_cost, codes in communes.items():
+                yield StreetPart(reading, frozenset(codes), reading.cost + units_cost + cost, numbers)
 
     def _street(self, part: StreetPart) -> Hypothesis:
-        reading, street = part.reading, part.reading.thing
+        reading, street = part.reading, part.reading.entry
         area = joined([street.parts[commune] for commune in sorted(part.communes)])
         return Hypothesis(
             label=self._label(street.name, part.communes),
@@ -132,7 +132,7 @@ class Weighing:
 
     def _places(self) -> Iterator[Hypothesis]:
         for reading in self.readings.places:
-            place, communes = reading.thing, frozenset({reading.thing.commune})
+            place, communes = reading.entry, frozenset({reading.entry.commune})
             cost = reading.cost + self._units_cost(reading.span, communes)
             cost += UNKNOWN_STREET * self._names_a_street(reading.span)
             label = self._label(place.name, communes)
@@ -140,7 +140,7 @@ class Weighing:
 
     def _communes(self) -> Iterator[Hypothesis]:
         for reading in self.readings.units:
-            unit = reading.thing
+            unit = reading.entry
             if unit.smallest:
                 street = self._names_a_street(reading.span)
                 yield Hypothesis(
@@ -160,12 +160,12 @@ class Weighing:
     def _label(self, name: str, communes: Iterable[str]) -> str:
         return label_of(name, communes, self.gazetteer)
 
-    def _units_cost(self, own: Span, communes: frozenset[str]) -> float:
+    def _units_cost(self, span: Span, communes: frozenset[str]) -> float:
         """What the units that the address names cost where the place lies in `communes`; words of its name aside."""
-        return self._groups_cost(self._unit_groups(own), communes)
+        return self._groups_cost(self._unit_groups(span), communes)
 
-    def _unit_groups(self, own: Span) -> list[list[Reading[UnitName]]]:
-        return groups_of_units([unit for unit in self.readings.units if not unit.span.overlaps(own)])
+    def _unit_groups(self, span: Span) -> list[list[Reading[UnitName]]]:
+        return groups_of_units([unit for unit in self.readings.units if not unit.span.overlaps(span)])
 
     def _groups_cost(self, groups: list[list[Reading[UnitName]]], communes: frozenset[str]) -> float:
         return sum(self._group_cost(group, communes) for group in groups)
@@ -176,36 +176,36 @@ class Weighing:
         costs = [_unit_cost(unit, communes) for unit in group]
         return min(costs if labelled else [*costs, NO_UNIT])
 
-    def _unused(self, own: Span) -> float:
+    def _unused(self, span: Span) -> float:
         """What it costs that a named place of the address is not the one that is meant."""
-        others = (place for place in self.readings.places if not own.covers(place.span))
+        others = (place for place in self.readings.places if not span.covers(place.span))
         return UNUSED_PLACE * any(place.cost < UNUSED_NAME for place in others)
 
-    def _names_other_street(self, own: Span) -> bool:
+    def _names_other_street(self, span: Span) -> bool:
         """Whether a label that announces nothing but a street stands before another one.
 
         Beside `Đ. Trần Phú`, even where nobody knows that street, `P. Lê Lợi` is the ward.
         """
-        if 'commune' in label_kinds(self.readings.words, own):
-            return any(not span.overlaps(own) for span in self.readings.street_spans)
+        if 'commune' in label_kinds(self.readings.words, span):
+            return any(not other.overlaps(span) for other in self.readings.street_spans)
         return any(
             street.cost < NO_UNIT
-            and not street.span.overlaps(own)
+            and not street.span.overlaps(span)
             and label_kinds(self.readings.words, street.span) == {'street'}
             for street in self.readings.streets
         )
 
-    def _names_a_street(self, own: Span) -> bool:
-        """Whether the address names a street beside the words `own`, known or not: what has a number has a street."""
-        labelled = any(not span.overlaps(own) for span in self.readings.street_spans)
+    def _names_a_street(self, span: Span) -> bool:
+        """Whether the address names a street beside `span`, known or not: what has a number has a street."""
+        labelled = any(not other.overlaps(span) for other in self.readings.street_spans)
         # "P. Lê Lợi" may be a ward as well
         units = {unit.span for unit in self.readings.units if unit.cost < UNUSED_NAME}
         streets = [
-            street for street in self.readings.streets if not own.covers(street.span) and street.span not in units
+            street for street in self.readings.streets if not span.covers(street.span) and street.span not in units
         ]
         return (
             labelled
-            or bool(numbers_of(self.readings.words, own))
+            or bool(numbers_of(self.readings.words, span))
             or any(street.cost < UNUSED_NAME for street in streets)
         )
 
@@ -251,13 +251,13 @@ def _house(
 def names_a_house(readings: Readings) -> bool:
     """Whether the address says number, street and commune, as only one house has them."""
     names_street = bool(readings.streets or readings.street_spans)
-    communes = [unit.span for unit in readings.units if unit.thing.smallest and unit.cost < UNUSED_NAME]
+    communes = [unit.span for unit in readings.units if unit.entry.smallest and unit.cost < UNUSED_NAME]
     return names_street and any(numbers_of(readings.words, commune) for commune in communes)
 
 
 def _unit_cost(reading: Reading[UnitName], communes: frozenset[str]) -> float:
     """The cost of the name itself, and of naming another unit than the place lies in; or of leaving it aside."""
-    unit = reading.thing
+    unit = reading.entry
     if unit.communes & communes:
         return reading.cost
     return reading.cost + (OTHER_COMMUNE if unit.smallest else OTHER_LARGER_UNIT)

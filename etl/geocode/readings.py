@@ -53,10 +53,10 @@ class Span:
 
 @dataclass(frozen=True)
 class Reading[T]:
-    """Words that may name `thing`, and what it costs to read them so."""
+    """Words that may name `entry`, a unit, a street or a place, and what it costs to read them so."""
 
     span: Span
-    thing: T
+    entry: T
     cost: float
     edits: int
 
@@ -245,9 +245,9 @@ def _street_label_cost(words: list[Word], span: Span, kinds: frozenset[Kind]) ->
     return 0.0 if before and before.is_number else NO_LABEL
 
 
-def _affordable[T](span: Span, thing: T, cost: float, spelling: Spelling) -> Iterator[Reading[T]]:
+def _affordable[T](span: Span, entry: T, cost: float, spelling: Spelling) -> Iterator[Reading[T]]:
     if cost < COSTLIEST:
-        yield Reading(span, thing, cost, spelling.edits)
+        yield Reading(span, entry, cost, spelling.edits)
 
 
 def _longest[T](readings: list[Reading[T]]) -> list[Reading[T]]:
@@ -283,14 +283,14 @@ def _of_one_time(units: list[Reading[UnitName]]) -> list[Reading[UnitName]]:
     there are no districts.
     """
     larger = [
-        unit.thing for unit in units if not unit.thing.smallest and unit.cost < NO_LABEL and unit.thing.valid_from
+        unit.entry for unit in units if not unit.entry.smallest and unit.cost < NO_LABEL and unit.entry.valid_from
     ]
-    today = {unit.span for unit in units if unit.thing.smallest and unit.thing.current and unit.cost < NO_LABEL}
+    today = {unit.span for unit in units if unit.entry.smallest and unit.entry.current and unit.cost < NO_LABEL}
     return [
         unit
         for unit in units
-        if unit.thing.current
+        if unit.entry.current
         or unit.span not in today
         or not larger
-        or any(unit.thing.meets(other) for other in larger)
+        or any(unit.entry.meets(other) for other in larger)
     ]

@@ -220,7 +220,7 @@ def test_names_that_the_public_may_not_know_are_no_places_for_it(
     hidden = {'schools': 'name', 'roads': 'name', 'buildings': 'house_number'}
     layers = {name: _internal_column(locality.layers[name], column) for name, column in hidden.items()}
     narrower = replace(locality, layers=locality.layers | layers)
-    monkeypatch.setattr('etl.geocode.gazetteer.KEPT', {})
+    monkeypatch.setattr('etl.geocode.gazetteer.GAZETTEERS', {})
     with connection('admin') as db, db.cursor() as cursor:
         for layer, column in hidden.items():
             cursor.execute(f'revoke select on layer.{layer} from dothi_reader_public')

@@ -1,7 +1,5 @@
 """What becomes of places that a person chose when the release is taken back, or when the units change meanwhile."""
 
-
-
 from dothi.core.catalog import current_releases
 from dothi.core.database import connection
 from dothi.core.locality import Locality

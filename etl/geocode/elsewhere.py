@@ -20,13 +20,23 @@ def names_another_province(readings: Readings, best: Hypothesis) -> bool:
 
 def names_two_houses(readings: Readings, best: Hypothesis) -> bool:
     """Whether another street is named that is none of a unit's name, and the address has a number for each."""
+    others = _other_streets(readings, best)
+    return best.street is not None and any(_numbers(readings, best.span) != _numbers(readings, span) for span in others)
+
+
+def names_crossing(readings: Readings, best: Hypothesis) -> bool:
+    """Whether a street is the best place and another one is named beside it: a corner, or a stretch up to there."""
+    return best.precision == 'street' and bool(_other_streets(readings, best))
+
+
+def _other_streets(readings: Readings, best: Hypothesis) -> list[Span]:
+    """The spans of streets that are named beside the best place, and are none of a unit's name."""
     units = {unit.span for unit in readings.units if unit.cost < NAMED_BELOW}
-    others = [
+    return [
         street.span
         for street in readings.streets
         if street.cost < NAMED_BELOW and not street.span.overlaps(best.span) and street.span not in units
     ]
-    return best.street is not None and any(_numbers(readings, best.span) != _numbers(readings, span) for span in others)
 
 
 def ends_in_unknown_name(readings: Readings, best: Hypothesis) -> bool:

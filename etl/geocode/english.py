@@ -24,6 +24,8 @@ BEFORE_NUMBER = {
 }
 LABEL_BEHIND = {word: label for label, words in BEHIND_NAME.items() for word in words.split()}
 LABEL_BEFORE = {word: label for label, words in BEFORE_NUMBER.items() for word in words.split()}
+# Between two numbers: `from 48 to 60`, `between 48 and 60`.
+ROW_OF_HOUSES = ('to', 'and')
 # Any of these makes a part English; `no` alone does not, which is a Vietnamese word.
 ENGLISH = re.compile(
     r'\b(?:street|st|road|rd|avenue|ave|boulevard|blvd|ward|commune|town|township|district|city|province|hamlet|village'
@@ -49,7 +51,9 @@ def in_vietnamese_order(words: Sequence[str]) -> list[str]:
     unlabelled: list[str] = []
     for word, following in zip(words, [*words[1:], ''], strict=True):
         key = word.casefold()
-        if key in LABEL_BEFORE and following[:1].isdigit():
+        if key in ROW_OF_HOUSES and (following[:1].isdigit() or following.casefold() in LABEL_BEFORE):
+            unlabelled.append('đến')
+        elif key in LABEL_BEFORE and following[:1].isdigit():
             unlabelled += LABEL_BEFORE[key].split()
         elif key in LABEL_BEHIND and not unlabelled:
             unlabelled += LABEL_BEHIND[key].split()

@@ -4,6 +4,7 @@ from dothi.core.text import Text
 from etl.geocode.elsewhere import (
     ends_in_unknown_name,
     names_another_province,
+    names_crossing,
     names_two_houses,
     names_unknown_unit,
 )
@@ -43,6 +44,7 @@ def doubts(readings: Readings, best: Hypothesis, rivals: list[Hypothesis], *, ho
         Text(vi='Có tên không được biết sau nơi này.', en='A name behind the place is not known.'):
             ends_in_unknown_name(readings, best),
         Text(vi='Có hai số nhà ở hai đường.', en='It names houses of two streets.'): names_two_houses(readings, best),
+        Text(vi='Có tên hai đường.', en='It names two streets.'): names_crossing(readings, best),
         Text(vi='Đường dài, không rõ đoạn nào.', en='The street is long, and which part is not said.'):
             best.precision == 'street' and not best.queries and best.area.radius_m > LARGEST_STREET_M,
         Text(vi='Không có nhà số đó, và đường dài.', en='No house has that number, and the street is long.'):

@@ -61,15 +61,17 @@ def numbers_of(words: list[Word], street: Span) -> list[str]:
 def names_row_of_houses(words: list[Word]) -> bool:
     """Whether it says from which number to which: `từ số 21 đến số 40`, `21-40`; `12-14` is one house on two lots."""
     return any(_are_far_apart(word.key) for word in words) or any(
-        word.is_number and at >= 2 and _ends_row(words, at) for at, word in enumerate(words)
+        word.is_number and _ends_row(words, at) for at, word in enumerate(words)
     )
 
 
 def _ends_row(words: list[Word], at: int) -> bool:
-    """Whether `to`, with or without a label, is between the number and another one before it."""
+    """Whether `to` is right before the number, its label aside, and behind another one."""
     label = words[at].label if 'number' in words[at].label_kinds else 0
     to = at - label - 1
-    return to > 0 and words[to].written.casefold() in ROW_OF_HOUSES and words[to - 1].is_number
+    if to < 1 or words[to].written.casefold() not in ROW_OF_HOUSES:
+        return False
+    return any(word.is_number for word in words[:to])
 
 
 def _are_far_apart(number: str) -> bool:

@@ -63,10 +63,7 @@ class Reading[T]:
 
 @dataclass(frozen=True)
 class Readings:
-    """All that the words of one address may name. spans: all runs of them that could be a name.
-
-    elsewhere: the words that name a province elsewhere.
-    """
+    """All that the words of one address may name. spans: all runs of them. elsewhere: names of other provinces."""
 
     words: list[Word]
     spans: list[Span]
@@ -135,7 +132,7 @@ class Names:
         return Readings(
             words,
             [span for span, _ in keyed_spans],
-            _of_one_time(all_read(units, self._units_read)),
+            _of_one_time(without_ends_of_labelled(all_read(units, self._units_read))),
             all_read(streets, self._streets_read),
             all_read(places, self._places_read),
             [span for span, key in keyed_spans if self._is_elsewhere(words, span, key)],
@@ -159,13 +156,10 @@ class Names:
             return
         if spelling.key.startswith(NAMES_OF_UNITS) and 'street' not in kinds:
             return
-        cost_of_name: dict[str, float] = {}
-        label_cost = _street_label_cost(words, span, kinds)
-        for street in self.gazetteer.streets[spelling.key]:
-            if (cost := cost_of_name.get(street.name)) is None:
-                cost = _spelling_cost(words, span, spelling, street.name) + label_cost
-                cost = spelling.edits * EDIT if HIGHWAY.match(spelling.key) else cost
-                cost_of_name[street.name] = cost
+        streets, label_cost = self.gazetteer.streets[spelling.key], _street_label_cost(words, span, kinds)
+        costs = {name: _spelling_cost(words, span, spelling, name) + label_cost for name in {st.name for st in streets}}
+        for street in streets:
+            cost = spelling.edits * EDIT if HIGHWAY.match(spelling.key) else costs[street.name]
             yield from _affordable(span, street, cost, spelling)
 
     def _places_read(self, words: list[Word], span: Span, spelling: Spelling) -> Iterator[Reading[NamedPlace]]:
@@ -274,6 +268,12 @@ def _gives_way[T](reading: Reading[T], other: Reading[T]) -> bool:
         return True
     is_plainer = other.edits == 0 < reading.edits and other.cost < reading.cost
     return is_plainer and reading.span.overlaps(other.span) and not other.span.within(reading.span)
+
+
+def without_ends_of_labelled(units: list[Reading[UnitName]]) -> list[Reading[UnitName]]:
+    """The readings without names that are the end of a longer one with a label: `phường Toy Hoa Lư` is no Hoa Lư."""
+    labelled = [unit.span for unit in units if unit.span.label]
+    return [unit for unit in units if unit.span.label or not any(unit.span.within(span) for span in labelled)]
 
 
 def _of_one_time(units: list[Reading[UnitName]]) -> list[Reading[UnitName]]:

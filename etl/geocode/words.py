@@ -43,7 +43,8 @@ WORD = re.compile(rf'(?<!\w){NUMBER}(?!\w)|[^\W_]+', re.IGNORECASE)
 PHONE = re.compile(r'(?:(?:s?đt|tel|phone|điện thoại)[\s:.]*)?(?:\+84|\b0)\d(?:[ .-]?\d){7,9}\b', re.IGNORECASE)
 # A landmark beside which the place is, up to the end of the part: it says less than what is beside it.
 BESIDE = re.compile(
-    r'\b(?:gần|gan|đối diện|doi dien|cạnh|canh|bên cạnh|ben canh|sau lưng|phía (?:trước|sau)|cách(?!\s+mạng))\s.*',
+    r'\b(?:gần|gan|đối diện|doi dien|cạnh|canh|bên cạnh|ben canh|sau lưng|phía (?:trước|sau)|cách(?!\s+mạng)'
+    r'|(?:sau|trước|truoc) (?:nhà|nha|số|so|cửa|cua)|near|opposite|behind|next to|in front of)\s.*',
     re.IGNORECASE,
 )
 # Workbooks make 12.0 of a number.

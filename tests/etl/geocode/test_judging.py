@@ -6,7 +6,7 @@ from etl.geocode.english import in_vietnamese_order
 from etl.geocode.ground import Area
 from etl.geocode.hypotheses import Hypothesis, groups_of_units
 from etl.geocode.judging import is_rival
-from etl.geocode.readings import Reading, Span
+from etl.geocode.readings import Reading, Span, without_ends_of_labelled
 from etl.geocode.result import GeocodedAddress
 from etl.geocode.unit_names import UnitName
 from etl.geocode.words import MOST_WORDS, read_words
@@ -95,12 +95,30 @@ def test_a_very_long_street_without_a_number_is_its_commune(place: Place, monkey
         'số 12-300',
         '12 – 300',
         'Các số 12 đến số nhà 300,',
+        'House No. 12 to No. 300',
+        'Between house 12 and 300',
+        'Số 12 đường Trần Hưng Đạo đến số 300',
     ],
 )
 def test_a_row_of_houses_is_no_house(place: Place, numbers: str) -> None:
     answer = place(f'{numbers} đường Trần Hưng Đạo, phường Lộc Vượng')
     assert (answer.sure, answer.precision) == (False, 'street')
     assert 'It names a row of houses, not one.' in reasons(answer)
+
+
+@pytest.mark.parametrize(
+    'address', ['Ngã tư Trần Hưng Đạo - Lê Lợi', 'Góc đường Trần Hưng Đạo và phố Lê Lợi', 'từ Trần Hưng Đạo đến Lê Lợi']
+)
+def test_a_corner_is_for_a_person(place: Place, address: str) -> None:
+    answer = place(f'{address}, phường Lộc Vượng')
+    assert not answer.sure
+    assert 'It names two streets.' in reasons(answer)
+
+
+@pytest.mark.parametrize('beside', ['Sau nhà', 'Trước cửa nhà', 'Opposite', 'Next to', 'Đối diện số'])
+def test_what_is_beside_a_house_is_not_in_it(place: Place, beside: str) -> None:
+    answer = place(f'{beside} 12 Trần Hưng Đạo, phường Lộc Vượng')
+    assert answer.precision == 'commune'
 
 
 def test_a_misspelt_street_does_not_take_the_label_of_an_unknown_ward(place: Place) -> None:
@@ -163,6 +181,18 @@ def test_a_long_run_of_street_names_is_read_as_far_as_its_work_is_bounded(place:
     words = read_words('Lê Lợi ' * 50)
     assert len(words) == MOST_WORDS
     assert 'It is too long, and its end was not read.' in reasons(place('12 Trần Hưng Đạo ' + 'Lê Lợi ' * 40))
+
+
+def test_the_end_of_a_misspelt_name_with_its_label_is_no_other_unit() -> None:
+    """In `phường Toy Hoa Lư`, which is Tây Hoa Lư with a wrong letter, there is no phường Hoa Lư."""
+
+    def reading(name: str, start: int, label: int, cost: float) -> Reading[UnitName]:
+        unit = UnitName(name, name, name, (), frozenset({name}), smallest=True, current=True)
+        return Reading(Span(start, 4, label), unit, cost, 0)
+
+    whole, end, labelled_end = reading('tayhoalu', 1, 1, 1.0), reading('hoalu', 2, 0, 0.3), reading('hoalu', 2, 1, 0.0)
+    assert without_ends_of_labelled([whole, end]) == [whole]
+    assert without_ends_of_labelled([whole, labelled_end]) == [whole, labelled_end]
 
 
 def test_a_far_fetched_unit_does_not_join_two_that_are_named() -> None:

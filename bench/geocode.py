@@ -38,12 +38,12 @@ def judge(corpus: Sequence[WrittenAddress], answers: Sequence[GeocodedAddress]) 
     """For each kind of the corpus how its addresses were answered; answers: in the order of the corpus."""
     judged = {kind: Judged(kind) for kind in KINDS}
     for address, answer in zip(corpus, answers, strict=True):
-        own, word = judged[address.kind], verdict(address, answer)
-        own.right += word == 'right'
-        own.unsure += word == 'unsure'
-        own.wrong += word == 'wrong'
-        own.precise += word == 'right' and RANK[answer.precision] >= RANK[address.precision]
-    return [own for own in judged.values() if own.count]
+        kind, word = judged[address.kind], verdict(address, answer)
+        kind.right += word == 'right'
+        kind.unsure += word == 'unsure'
+        kind.wrong += word == 'wrong'
+        kind.precise += word == 'right' and RANK[answer.precision] >= RANK[address.precision]
+    return [kind for kind in judged.values() if kind.count]
 
 
 def verdict(address: WrittenAddress, answer: GeocodedAddress) -> str:
@@ -60,8 +60,8 @@ def verdict(address: WrittenAddress, answer: GeocodedAddress) -> str:
 
 
 def _goals(judged: list[Judged], rate: float) -> list[Goal]:
-    count, wrong = sum(own.count for own in judged), sum(own.wrong for own in judged)
-    clean = next(own for own in judged if own.kind == 'clean')
+    count, wrong = sum(kind.count for kind in judged), sum(kind.wrong for kind in judged)
+    clean = next(kind for kind in judged if kind.kind == 'clean')
     return [
         Goal(f'wrong: at most {MOST_WRONG:.0%}', f'{wrong / count:.1%}', wrong <= MOST_WRONG * count),
         Goal(

@@ -58,7 +58,7 @@ def load(db: Connection, delivery: Delivery[Layer], fingerprint: str | None) -> 
     released = Released(judgement) if judgement.ends else release_rows(work, checked, judgement)
     if released.judgement.final_verdict == 'accepted' and delivery.number is not None:
         remember(db, options.agency or layer.agency, layer, options.columns, delivery.number)
-        remember_corrections(db, addressed.said())
+        remember_corrections(db, addressed.corrections(), released.release)
     stage.drop(db, delivery.staging)
     return make_report(work, decision, fingerprint, released.judgement, checked, released)
 

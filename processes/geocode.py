@@ -8,6 +8,7 @@ from dothi.core.text import Text
 from etl.geocode.gazetteer import load_gazetteer
 from etl.geocode.geocode import geocode
 from etl.geocode.result import PRECISIONS, Candidate, GeocodedAddress
+from etl.geocode.words import LONGEST_ADDRESS
 from processes.base import Process, ProgressCallback
 from processes.data import Data
 from processes.geojson import FeatureCollection, feature_collection, geojson_geometries, numbered_features
@@ -40,8 +41,12 @@ class Inputs(ProcessInputs):
     addresses: list[str] = input_field(
         Text(vi='Địa chỉ', en='Addresses'),
         Text(
-            vi='Viết như thường viết: có hoặc không dấu, viết tắt, tên đơn vị cũ.',
-            en='As people write them: with or without accents, abbreviated, with former names of units.',
+            vi='Viết như thường viết: có hoặc không dấu, viết tắt, tên đơn vị cũ. '
+            f'Mỗi địa chỉ được đọc {LONGEST_ADDRESS} ký tự. Nhiều nhất 10.000 địa chỉ, và cả yêu cầu 1 MB ở dịch vụ '
+            'công khai; danh sách dài hơn thì giao thành tệp có cột Địa chỉ.',
+            en='As people write them: with or without accents, abbreviated, with former names of units. '
+            f'Of each, {LONGEST_ADDRESS} characters are read. 10,000 at most, and 1 MB for the whole request on the '
+            'public service; a longer list is delivered as a file with a column of addresses.',
         ),
         min_length=1,
         max_length=MOST_ADDRESSES,

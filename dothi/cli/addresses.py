@@ -12,11 +12,13 @@ from rich.table import Column, Table
 from rich.text import Text as Line
 
 from dothi.cli import output
+from dothi.cli.messages import err
 from dothi.cli.options import Json
 from dothi.core.database import READERS, connection
 from dothi.core.errors import WrongUse
 from dothi.core.own_layers import served_locality
 from dothi.core.reader_language import pick_text, pick_words
+from etl.desk.place_doubts import points_outside_named_units
 from etl.desk.placed_rows import ChosenPlace, RowShown, placed_rows
 from etl.desk.places_file import read_places, write_places
 from etl.desk.records import record
@@ -27,6 +29,18 @@ from etl.pages import must_be_writable
 NUMBER = r'-?\d{1,3}(?:\.\d+)?'
 PLACE = re.compile(rf'(?P<row>\d+)=(?:(?P<number>\d{{1,2}})|(?P<lon>{NUMBER}),(?P<lat>{NUMBER}))')
 EAST_MOST, NORTH_MOST = 180, 90
+PointsConfirmed = Annotated[
+    bool,
+    typer.Option(
+        '--yes',
+        help='Nhận cả điểm nằm ngoài đơn vị mà địa chỉ nêu, không hỏi lại. · '
+        'Take points outside a unit that their address names, too, and do not ask.',
+    ),
+]
+
+
+class PointsNotConfirmed(WrongUse):
+    """Somebody was to confirm points that their addresses speak against, and did not."""
 
 
 class Geocoded(BaseModel):
@@ -107,6 +121,27 @@ def places_of(texts: list[str] | None, file: Path | None, delivery: int) -> dict
                 en=f'--place: row {row} has two different places. Name one place for each row.',
             )
     return chosen
+
+
+def confirm_points(chosen: dict[int, ChosenPlace], delivery: int, *, yes: bool) -> None:
+    """Says which points lie outside a unit that their address names, and asks whether they are meant.
+
+    yes: whether they are, without asking. Raises PointsNotConfirmed.
+    """
+    doubts = points_outside_named_units(delivery, chosen, served_locality())
+    for doubt in doubts:
+        err.print(Line(pick_text(doubt)), style='yellow')
+    if not doubts or yes:
+        return
+    if not sys.stdin.isatty():
+        raise PointsNotConfirmed(
+            vi=f'{len(doubts)} điểm nằm ngoài đơn vị mà địa chỉ nêu. Kiểm tra lại kinh độ, vĩ độ; '
+            'nếu đúng thì thêm --yes.',
+            en=f'{len(doubts)} points lie outside a unit that their address names. Check longitude and latitude; '
+            'where they are right, add --yes.',
+        )
+    if not typer.confirm(pick_words('Vẫn nhận các điểm này?', 'Take these points?'), err=True):
+        raise PointsNotConfirmed(vi='Không có gì thay đổi.', en='Nothing was changed.')
 
 
 def _is_on_earth(match: re.Match[str]) -> bool:

@@ -13,7 +13,7 @@ from rich.table import Column, Table
 from rich.text import Text as Line
 
 from dothi.cli import output
-from dothi.cli.addresses import places_of
+from dothi.cli.addresses import PointsConfirmed, confirm_points, places_of
 from dothi.cli.options import (
     Columns,
     Json,
@@ -148,6 +148,7 @@ def accept(
             'The GeoPackage of `dothi places --output` with its points moved, or numbers in noi_so.',
         ),
     ] = None,
+    yes: PointsConfirmed = False,
     by: By = None,
     letter: LetterNumber = None,
     letter_date: LetterDate = None,
@@ -163,7 +164,9 @@ def accept(
 
     changed_options = {'crs': crs, 'encoding': encoding, 'columns': pairs(column) or None, 'scope': scope, 'mode': mode}
     said = letter_of(letter, letter_date, letter_by, letter_file)
-    more = {'as_of': as_of.date() if as_of else None, 'letter': said, 'places': places_of(place, places, number)}
+    chosen_places = places_of(place, places, number)
+    confirm_points(chosen_places, number, yes=yes)
+    more = {'as_of': as_of.date() if as_of else None, 'letter': said, 'places': chosen_places}
     decision = _decision(reason, by, **changed_options, **more)
     with output.progress() as progress:
         report = accept_delivery(number, decision, served_locality(), progress)

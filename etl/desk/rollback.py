@@ -20,6 +20,7 @@ from etl.coverage.cells import scan
 from etl.coverage.file import opened
 from etl.desk import deliveries
 from etl.desk.options import DeliveryOptions
+from etl.geocode.corrections import withdraw_corrections
 from etl.release import Source, current_release, lock_layer, outcome_of_rollback, record, release, shape
 from etl.report.model import DiffReport
 
@@ -127,6 +128,7 @@ def _rows_back(going: Going, layer: Layer) -> Rollback:
         going.progress('generalise', 0, None)
         refresh_with_release(db, layer, going.locality, outcome.diff.changes)
     stage.drop(db, staging)
+    withdraw_corrections(db, layer.id, going.to)
     return _came_to(going, layer, number, current, outcome.diff)
 
 

@@ -1,4 +1,4 @@
-"""What a person has said of an address, in place of what is reckoned or before it."""
+"""Places that a person has chosen for addresses, in place of what is reckoned or before it."""
 
 from collections.abc import Mapping, Sequence
 
@@ -26,20 +26,26 @@ def with_corrections(
     features: Sequence[str],
     houses: Sequence[bool],
 ) -> list[GeocodedAddress]:
-    """The answers, with what was said of their addresses.
+    """The answers, with the places that were chosen for their addresses.
 
-    It counts for the row of which it was said, and for every other where the address names a house (`houses`): two
-    schools may both be in "xóm 5". Else it comes first among the places that it may be.
+    A place counts for the row for which it was chosen, and for every other where the address names a house (`houses`):
+    two schools may both be in "xóm 5". Else it comes first among the places that it may be.
     """
     keys = [address_key(answer.address) for answer in answers]
-    known = corrections(db, {key for key in keys if key})
-    said = {
-        at: _latest(known[key], feature)
+    by_key = corrections(db, {key for key in keys if key})
+    latest = {
+        at: _latest(by_key[key], feature)
         for at, (key, feature) in enumerate(zip(keys, features, strict=True))
-        if key in known
+        if key in by_key
     }
-    places = spot_candidates(db, gazetteer, {at: (answers[at].address, own.spot) for at, own in said.items()})
-    sure = {at for at, own in said.items() if houses[at] or (own.feature and own.feature == features[at])}
+    places = spot_candidates(
+        db, gazetteer, {at: (answers[at].address, correction.spot) for at, correction in latest.items()}
+    )
+    sure = {
+        at
+        for at, correction in latest.items()
+        if houses[at] or (correction.feature and correction.feature == features[at])
+    }
     return [
         answer if at not in places else confirmed(answer, places[at]) if at in sure else _proposed(answer, places[at])
         for at, answer in enumerate(answers)
@@ -47,7 +53,7 @@ def with_corrections(
 
 
 def confirmed(answer: GeocodedAddress, place: Candidate) -> GeocodedAddress:
-    """The answer with the place that a person has said."""
+    """The answer with the place that a person has chosen."""
     return GeocodedAddress(address=answer.address, sure=True, place=place, evidence=[CONFIRMED])
 
 
@@ -57,10 +63,10 @@ def spot_candidates(
     """The spots as places in the working CRS, labelled by their addresses, with the communes that they lie in."""
     ground = Ground(db, gazetteer.locality, gazetteer.audience, gazetteer.on)
     query = sql.SQL("""
-        select said.i, st_x(p), st_y(p),
+        select spot.i, st_x(p), st_y(p),
             (select code from {communes} as commune where st_intersects(p, commune.geom) limit 1)
-        from (values %s) as said (i, lon, lat)
-        cross join lateral st_transform(st_setsrid(st_makepoint(said.lon, said.lat), 4326), {srid}) as p
+        from (values %s) as spot (i, lon, lat)
+        cross join lateral st_transform(st_setsrid(st_makepoint(spot.lon, spot.lat), 4326), {srid}) as p
     """).format(communes=ground.commune_rows, srid=sql.Literal(gazetteer.locality.srid))
     values = [(at, spot.lon, spot.lat) for at, (_, spot) in spots.items()]
     with db.cursor() as cursor:
@@ -68,9 +74,9 @@ def spot_candidates(
     return {at: _candidate(*spots[at], (x, y), commune) for at, x, y, commune in rows}
 
 
-def _latest(said: Sequence[Correction], feature: str) -> Correction:
-    """What was said last of the row, else of any row."""
-    return next((own for own in said if feature and own.feature == feature), said[0])
+def _latest(candidates: Sequence[Correction], feature: str) -> Correction:
+    """The one that was made last for the row, else for any row."""
+    return next((made for made in candidates if feature and made.feature == feature), candidates[0])
 
 
 def _proposed(answer: GeocodedAddress, place: Candidate) -> GeocodedAddress:

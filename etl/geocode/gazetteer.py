@@ -27,7 +27,8 @@ HIGHWAY_KINDS = {'quoclo': 'ql', 'tinhlo': 'dt', 'duongtinh': 'dt', 'tl': 'dt', 
 class Gazetteer:
     """All names by their key; the area and the name of each commune of the day `on` by its code.
 
-    houses: layers of numbered houses. layers: the ids of all layers that it was read from. elsewhere: other provinces.
+    houses: layers of numbered houses. house_streets: by layer, the names of their streets by key.
+    layers: the ids of all layers that it was read from. elsewhere: other provinces.
     """
 
     locality: Locality
@@ -39,13 +40,14 @@ class Gazetteer:
     communes: dict[str, Area]
     commune_names: dict[str, str]
     houses: tuple[Layer, ...]
+    house_streets: dict[str, dict[str, list[str]]]
     layers: tuple[str, ...]
     elsewhere: dict[str, list[str]]
 
 
 type Version = tuple[Path, Audience, date, tuple[tuple[str, int], ...]]
 # Of each audience the one that is in use: a release makes another.
-KEPT: dict[tuple[Path, Audience, date], tuple[Version, Gazetteer]] = {}
+GAZETTEERS: dict[tuple[Path, Audience, date], tuple[Version, Gazetteer]] = {}
 
 
 def load_gazetteer(db: Connection, locality: Locality, audience: Audience, on: date | None = None) -> Gazetteer:
@@ -58,10 +60,10 @@ def load_gazetteer(db: Connection, locality: Locality, audience: Audience, on: d
     layers = [layer for layer in locality.layers_for(audience).values() if layer.id in releases]
     used = [layer for layer in map(partial(_as_seen, audience=audience), layers) if _is_used(layer, locality)]
     version = (locality.path, audience, on, tuple((layer.id, releases[layer.id].number) for layer in used))
-    kept = KEPT.get(version[:3])
-    if kept is None or kept[0] != version:
-        kept = KEPT[version[:3]] = version, _read(Ground(db, locality, audience, on), used)
-    return kept[1]
+    in_use = GAZETTEERS.get(version[:3])
+    if in_use is None or in_use[0] != version:
+        in_use = GAZETTEERS[version[:3]] = version, _read(Ground(db, locality, audience, on), used)
+    return in_use[1]
 
 
 def name_key(words: Iterable[str]) -> str:
@@ -96,12 +98,12 @@ def _words(name: str) -> list[str]:
 
 def _as_seen(layer: Layer, audience: Audience) -> Layer:
     """The layer without the names and addresses that the audience may not know."""
-    seen, address = layer.columns_for(audience), layer.address
+    columns, address = layer.columns_for(audience), layer.address
     needed = {address.street, address.house_number or address.street} if address else set()
-    search = [name for name in layer.publish.search if name in seen]
+    search = [name for name in layer.publish.search if name in columns]
     return layer.model_copy(
         update={
-            'address': address if needed <= set(seen) else None,
+            'address': address if needed <= set(columns) else None,
             'publish': layer.publish.model_copy(update={'search': search}),
         }
     )
@@ -126,6 +128,7 @@ def _read(ground: Ground, used: list[Layer]) -> Gazetteer:
     streets = [street for layer in used if layer.address and not layer.address.house_number
                for street in ground.streets(layer, layer.address.street)]  # fmt: skip
     places = [place for layer in used if _has_places(layer, locality) for place in ground.places(layer)]
+    houses = tuple(layer for layer in used if layer.address and layer.address.house_number)
     return Gazetteer(
         locality=locality,
         audience=ground.audience,
@@ -137,15 +140,16 @@ def _read(ground: Ground, used: list[Layer]) -> Gazetteer:
         ),
         communes=communes,
         commune_names=commune_names,
-        houses=tuple(layer for layer in used if layer.address and layer.address.house_number),
+        houses=houses,
+        house_streets={layer.id: _by_key(ground.house_streets(layer), street_key) for layer in houses},
         layers=tuple(layer.id for layer in used),
         elsewhere=provinces_elsewhere(locality, {unit.key for unit in units if not unit.smallest}),
     )
 
 
-def _by_key[T](named: Iterable[T], key_of: Callable[[T], str]) -> dict[str, list[T]]:
+def _by_key[T](entries: Iterable[T], key_of: Callable[[T], str]) -> dict[str, list[T]]:
     by_key: dict[str, list[T]] = defaultdict(list)
-    for entry in named:
+    for entry in entries:
         by_key[key_of(entry)].append(entry)
     by_key.pop('', None)
     return dict(by_key)

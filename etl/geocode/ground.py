@@ -34,7 +34,8 @@ class Area:
     box: Box
 
 
-@dataclass(frozen=True)
+# by identity: two streets may have the same name
+@dataclass(frozen=True, eq=False)
 class Street:
     """A connected street: its name as it is written, and its part in each commune by the commune's code."""
 
@@ -72,15 +73,25 @@ class Ground:
         rows = self._rows(
             sql.SQL("""
             with piece as (
-                select {name} as name, geom,
+                select id, {name} as name, geom,
                     st_clusterdbscan(geom, {near}, 1) over (partition by {name}) as street
                 from {pieces} as piece where {name} <> ''
+            ), inside as (
+                -- all of a piece that crosses a border: people there name either side. One commune after the other
+                -- (offset 0), since PostGIS keeps an outline that comes again ready for use: a third of the time
+                select commune.code, piece.id
+                from {communes} as commune cross join lateral (
+                    select id from {pieces} as road
+                    where st_intersects(commune.geom, geom)
+                        and (
+                            st_covers(commune.geom, geom)
+                            or st_length(st_intersection(geom, commune.geom)) > {touching}
+                        )
+                    offset 0
+                ) as piece
             ), part as (
-                -- all of a piece that crosses a border: people there name either side
-                select piece.name, piece.street, commune.code, st_collect(piece.geom) as geom
-                from piece inner join {communes} as commune on st_intersects(piece.geom, commune.geom)
-                where st_covers(commune.geom, piece.geom)
-                    or st_length(st_intersection(piece.geom, commune.geom)) > {touching}
+                select name, street, code, st_collect(geom order by piece.id) as geom
+                from piece inner join inside on inside.id = piece.id
                 group by 1, 2, 3
             )
             select name, street, code, {area}
@@ -98,7 +109,7 @@ class Ground:
         parts: dict[tuple[str, int], dict[str, Area]] = defaultdict(dict)
         for street, number, commune, *numbers in rows:
             parts[street, number][commune] = _area(numbers, BESIDE_STREET_M)
-        return [Street(street, own) for (street, _), own in parts.items()]
+        return [Street(street, by_commune) for (street, _), by_commune in parts.items()]
 
     def places(self, layer: Layer) -> list[NamedPlace]:
         """The features of a layer that have a name and lie in a commune."""
@@ -115,6 +126,21 @@ class Ground:
             )
         )
         return [NamedPlace(name, layer.id, _area(numbers, AROUND_PLACE_M), code) for name, code, *numbers in rows]
+
+    def house_streets(self, layer: Layer) -> list[str]:
+        """The streets along which a layer has numbered houses, as they are written there."""
+        columns = layer.address
+        if columns is None or columns.house_number is None:
+            return []
+        query = sql.SQL("select distinct {street} from {houses} as house where {street} <> '' and {number} <> ''")
+        rows = self._rows(
+            query.format(
+                street=sql.Identifier(columns.street),
+                number=sql.Identifier(columns.house_number),
+                houses=source(layer, self.locality, self.audience),
+            )
+        )
+        return [street for (street,) in rows]
 
     @property
     def commune_rows(self) -> sql.Composable:

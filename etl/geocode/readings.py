@@ -6,13 +6,13 @@ A cost is 0 for what stands there word by word with its label, and grows by abou
 import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from etl.geocode.gazetteer import HIGHWAY, Gazetteer, name_key
 from etl.geocode.ground import NamedPlace, Street
 from etl.geocode.spelling import SpelledNames, Spelling
 from etl.geocode.unit_names import UnitName
-from etl.geocode.words import LABELS, WORD, Kind, Word, ends_in_label, label_before, lane_number
+from etl.geocode.words import LABELS, WORD, Kind, Word, ends_in_label, lane_number
 
 LONGEST_NAME = 12
 # A wrong letter says more in a short name than in a long one.
@@ -53,23 +53,29 @@ class Span:
 
 @dataclass(frozen=True)
 class Reading[T]:
-    """Words that may name `thing`, and what it costs to read them so."""
+    """Words that may name `entry`, a unit, a street or a place, and what it costs to read them so."""
 
     span: Span
-    thing: T
+    entry: T
     cost: float
     edits: int
 
 
 @dataclass(frozen=True)
 class Readings:
-    """All that the words of one address may name. elsewhere: the words that name a province elsewhere."""
+    """All that the words of one address may name. spans: all runs of them. elsewhere: names of other provinces."""
 
     words: list[Word]
+    spans: list[Span]
     units: list[Reading[UnitName]]
     streets: list[Reading[Street]]
     places: list[Reading[NamedPlace]]
     elsewhere: list[Span]
+
+    @cached_property
+    def street_spans(self) -> list[Span]:
+        """The spans that a label says to be a street's name and nothing else."""
+        return [span for span in self.spans if label_kinds(self.words, span) == {'street'}]
 
 
 type ReadSpan[T] = Callable[[list[Word], Span, Spelling], Iterator[Reading[T]]]
@@ -98,21 +104,21 @@ class Names:
 
     def read(self, addresses: Sequence[list[Word]]) -> list[Readings]:
         """What each address may name; names are compared with the texts of all addresses at once."""
-        texts = {_key(words, span) for words in addresses for span in spans(words)}
+        keyed = [[(span, _key(words, span)) for span in spans(words)] for words in addresses]
+        texts = {key for keyed_spans in keyed for _, key in keyed_spans}
         near = [names.near(texts) for names in (self.units, self.streets, self.places)]
-        return [self._readings(words, *near) for words in addresses]
+        return [self._readings(words, keyed_spans, *near) for words, keyed_spans in zip(addresses, keyed, strict=True)]
 
     def _readings(
         self,
         words: list[Word],
+        keyed_spans: list[tuple[Span, str]],
         units: dict[str, list[Spelling]],
         streets: dict[str, list[Spelling]],
         places: dict[str, list[Spelling]],
     ) -> Readings:
-        keyed = [(span, _key(words, span)) for span in spans(words)]
-
         def all_read[T](near: dict[str, list[Spelling]], read: ReadSpan[T]) -> list[Reading[T]]:
-            spelled = ((span, spelling) for span, key in keyed for spelling in near.get(key, ()))
+            spelled = ((span, spelling) for span, key in keyed_spans for spelling in near.get(key, ()))
             return _longest(
                 [
                     reading
@@ -125,10 +131,11 @@ class Names:
 
         return Readings(
             words,
-            _of_one_time(all_read(units, self._units_read)),
+            [span for span, _ in keyed_spans],
+            _of_one_time(without_ends_of_labelled(all_read(units, self._units_read))),
             all_read(streets, self._streets_read),
             all_read(places, self._places_read),
-            [span for span, key in keyed if self._is_elsewhere(words, span, key)],
+            [span for span, key in keyed_spans if self._is_elsewhere(words, span, key)],
         )
 
     def _is_elsewhere(self, words: list[Word], span: Span, key: str) -> bool:
@@ -149,9 +156,10 @@ class Names:
             return
         if spelling.key.startswith(NAMES_OF_UNITS) and 'street' not in kinds:
             return
-        for street in self.gazetteer.streets[spelling.key]:
-            cost = _spelling_cost(words, span, spelling, street.name) + _street_label_cost(words, span, kinds)
-            cost = spelling.edits * EDIT if HIGHWAY.match(spelling.key) else cost
+        streets, label_cost = self.gazetteer.streets[spelling.key], _street_label_cost(words, span, kinds)
+        costs = {name: _spelling_cost(words, span, spelling, name) + label_cost for name in {st.name for st in streets}}
+        for street in streets:
+            cost = spelling.edits * EDIT if HIGHWAY.match(spelling.key) else costs[street.name]
             yield from _affordable(span, street, cost, spelling)
 
     def _places_read(self, words: list[Word], span: Span, spelling: Spelling) -> Iterator[Reading[NamedPlace]]:
@@ -163,17 +171,18 @@ class Names:
 def spans(words: list[Word]) -> Iterator[Span]:
     """All runs of words within a part."""
     for start, first in enumerate(words):
-        label, _ = label_before(words, start)
+        only_labels = True
         for end in range(start + 1, min(start + LONGEST_NAME, len(words)) + 1):
             if words[end - 1].part != first.part:
                 break
-            if not all((word.key,) in LABELS for word in words[start:end]):
-                yield Span(start, end, label)
+            only_labels = only_labels and (words[end - 1].key,) in LABELS
+            if not only_labels:
+                yield Span(start, end, first.label)
 
 
 def label_kinds(words: list[Word], span: Span) -> frozenset[Kind]:
     """What the words before the span say that it names."""
-    return label_before(words, span.start)[1]
+    return words[span.start].label_kinds
 
 
 def _key(words: list[Word], span: Span) -> str:
@@ -201,6 +210,7 @@ def _spelling_cost(words: list[Word], span: Span, spelling: Spelling, written: s
     return spelling.edits * edit + OTHER_ACCENTS * (other_accents and spelling.edits == 0)
 
 
+@lru_cache(maxsize=100_000)
 def _accents(word: str) -> str:
     """The word with its accents behind it: "hòa" and "hoà" are the same."""
     letters = unicodedata.normalize('NFD', word.casefold())
@@ -229,14 +239,26 @@ def _street_label_cost(words: list[Word], span: Span, kinds: frozenset[Kind]) ->
     return 0.0 if before and before.is_number else NO_LABEL
 
 
-def _affordable[T](span: Span, thing: T, cost: float, spelling: Spelling) -> Iterator[Reading[T]]:
+def _affordable[T](span: Span, entry: T, cost: float, spelling: Spelling) -> Iterator[Reading[T]]:
     if cost < COSTLIEST:
-        yield Reading(span, thing, cost, spelling.edits)
+        yield Reading(span, entry, cost, spelling.edits)
 
 
 def _longest[T](readings: list[Reading[T]]) -> list[Reading[T]]:
-    """The readings without those whose words a longer name takes at no greater cost, or a cheaper one literally."""
-    return [reading for reading in readings if not any(_gives_way(reading, other) for other in readings)]
+    """The readings without those whose words a longer name takes at no greater cost, or a cheaper one literally.
+
+    Streets of one name in fifty towns are read alike, so each way to read the words is weighed once.
+    """
+    alike: dict[tuple[Span, float, int], list[Reading[T]]] = {}
+    for reading in readings:
+        alike.setdefault((reading.span, reading.cost, reading.edits), []).append(reading)
+    firsts = [same[0] for same in alike.values()]
+    return [
+        reading
+        for first, same in zip(firsts, alike.values(), strict=True)
+        if not any(_gives_way(first, other) for other in firsts)
+        for reading in same
+    ]
 
 
 def _gives_way[T](reading: Reading[T], other: Reading[T]) -> bool:
@@ -248,6 +270,12 @@ def _gives_way[T](reading: Reading[T], other: Reading[T]) -> bool:
     return is_plainer and reading.span.overlaps(other.span) and not other.span.within(reading.span)
 
 
+def without_ends_of_labelled(units: list[Reading[UnitName]]) -> list[Reading[UnitName]]:
+    """The readings without names that are the end of a longer one with a label: `phường Toy Hoa Lư` is no Hoa Lư."""
+    labelled = [unit.span for unit in units if unit.span.label]
+    return [unit for unit in units if unit.span.label or not any(unit.span.within(span) for span in labelled)]
+
+
 def _of_one_time(units: list[Reading[UnitName]]) -> list[Reading[UnitName]]:
     """The readings without units of days on which a larger unit that the address names was not there.
 
@@ -255,14 +283,14 @@ def _of_one_time(units: list[Reading[UnitName]]) -> list[Reading[UnitName]]:
     there are no districts.
     """
     larger = [
-        unit.thing for unit in units if not unit.thing.smallest and unit.cost < NO_LABEL and unit.thing.valid_from
+        unit.entry for unit in units if not unit.entry.smallest and unit.cost < NO_LABEL and unit.entry.valid_from
     ]
-    today = {unit.span for unit in units if unit.thing.smallest and unit.thing.current and unit.cost < NO_LABEL}
+    today = {unit.span for unit in units if unit.entry.smallest and unit.entry.current and unit.cost < NO_LABEL}
     return [
         unit
         for unit in units
-        if unit.thing.current
+        if unit.entry.current
         or unit.span not in today
         or not larger
-        or any(unit.thing.meets(other) for other in larger)
+        or any(unit.entry.meets(other) for other in larger)
     ]

@@ -45,8 +45,8 @@ class PlacedRow:
 class AddressedRows:
     """Places rows without coordinates by their address, batch by batch.
 
-    layer: its id. key: the columns of the file that tell rows apart. chosen: what a person says of rows, by number.
-    placed: all that were looked at so far.
+    layer: its id. key: the columns of the file that tell rows apart. chosen: the places that a person has chosen, by
+    the number of the row. placed: all that were looked at so far.
     """
 
     source: Source
@@ -79,8 +79,8 @@ class AddressedRows:
         unsure = [row for row in rows if not row.sure]
         return replace(batch, geometry=geometry, findings=[*findings, *_unsure(unsure, batch.first_row, column)])
 
-    def said(self) -> list[Correction]:
-        """What a person has said of the rows, to be remembered."""
+    def corrections(self) -> list[Correction]:
+        """The places that a person has chosen for the rows, to be remembered."""
         return [
             Correction(row.answer.address, row.feature, self.chosen[row.row])
             for row in self.placed
@@ -97,7 +97,7 @@ class AddressedRows:
         with connection(READERS['internal']) as db:
             answers = geocode(db, self.locality, texts, progress=self.progress, features=features)
             places = spot_candidates(db, load_gazetteer(db, self.locality, 'internal'), chosen)
-        answers = [confirmed(own, places[at]) if at in places else own for at, own in enumerate(answers)]
+        answers = [confirmed(answer, places[at]) if at in places else answer for at, answer in enumerate(answers)]
         return [
             PlacedRow(batch.first_row + row, feature, answer)
             for row, feature, answer in zip(addresses, features, answers, strict=True)
@@ -165,15 +165,17 @@ def _unsure(rows: list[PlacedRow], first_row: int, column: str) -> list[Finding]
     if not rows:
         return []
     positions = np.array([row.row - first_row for row in rows], dtype=np.intp)
-    return [Finding('place_unsure', positions, [_says(row.answer) for row in rows], column)]
+    return [Finding('place_unsure', positions, [_describe_places(row.answer) for row in rows], column)]
 
 
-def _says(answer: GeocodedAddress) -> Text:
+def _describe_places(answer: GeocodedAddress) -> Text:
     places = [place for place in (answer.place, *answer.rivals) if place][:MOST_NAMED]
     if not places:
         return Text.join(' ', [Text(vi='chưa định vị được.', en='could not be placed.'), *answer.evidence])
-    named = '; '.join(f'({number}) {place.label}' for number, place in enumerate(places, start=1))
+    choices = '; '.join(f'({number}) {place.label}' for number, place in enumerate(places, start=1))
     if answer.sure:
         return Text(vi='chỉ biết đến {unit}.', en='is known only as far as {unit}.').format(unit=places[0].label)
-    asks = Text(vi='chưa chắc ở đâu. Có thể là: {named}.', en='is not sure. It may be: {named}.').format(named=named)
+    asks = Text(vi='chưa chắc ở đâu. Có thể là: {choices}.', en='is not sure. It may be: {choices}.').format(
+        choices=choices
+    )
     return Text.join(' ', [asks, *answer.evidence])

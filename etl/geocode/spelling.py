@@ -28,29 +28,37 @@ class SpelledNames:
     """Known names by their keys, compared with many texts at once. Numbers in a name are never misspelt."""
 
     def __init__(self, keys: Collection[str]) -> None:
-        self.keys = sorted(keys)
-        self._known = frozenset(keys)
+        self.keys = sorted(keys, key=lambda key: (len(key), key))
+        self._literal = frozenset(keys)
+        self._lengths = np.array([len(key) for key in self.keys], dtype=np.int32)
         self._allowed = np.array([edits_allowed(key) for key in self.keys], dtype=np.int8)
 
     def near(self, texts: Collection[str]) -> dict[str, list[Spelling]]:
         """By text, the names that it may mean, nearest first; texts that mean none are left out."""
         spellings: dict[str, list[Spelling]] = defaultdict(list)
         for text in texts:
-            if text in self._known:
+            if text in self._literal:
                 spellings[text].append(Spelling(text, 0))
-        for block in _blocks(sorted(text for text in texts if edits_allowed(text))):
-            for text, key, edits in self._near(block):
+        by_length: dict[int, list[str]] = defaultdict(list)
+        for text in sorted(texts):
+            by_length[len(text)].append(text)
+        for length, same_length in by_length.items():
+            for text, key, edits in self._near(same_length, length):
                 spellings[text].append(Spelling(key, edits))
-        return {text: sorted(own, key=lambda spelling: spelling.edits) for text, own in spellings.items()}
+        return {text: sorted(near, key=lambda spelling: spelling.edits) for text, near in spellings.items()}
 
-    def _near(self, texts: Sequence[str]) -> Iterator[tuple[str, str, int]]:
-        if not self.keys:
+    def _near(self, texts: Sequence[str], length: int) -> Iterator[tuple[str, str, int]]:
+        """The texts of one length with the names that differ from them, and by how many letters."""
+        most = len(FEWEST_LETTERS_FOR_EDITS) - 1 if edits_allowed(texts[0]) else 0
+        first, end = np.searchsorted(self._lengths, (length - most, length + most + 1))
+        if not most or first == end:
             return
-        limit = len(FEWEST_LETTERS_FOR_EDITS) - 1
-        edits = process.cdist(texts, self.keys, scorer=OSA.distance, score_cutoff=limit, dtype=np.uint8)
-        for row, column in zip(*np.nonzero((edits > 0) & (edits <= self._allowed)), strict=True):
-            if DIGITS.findall(texts[row]) == DIGITS.findall(self.keys[column]):
-                yield texts[row], self.keys[column], int(edits[row, column])
+        keys, allowed = self.keys[first:end], self._allowed[first:end]
+        for block in _blocks(texts):
+            edits = process.cdist(block, keys, scorer=OSA.distance, score_cutoff=most, dtype=np.uint8)
+            for row, column in zip(*np.nonzero((edits > 0) & (edits <= allowed)), strict=True):
+                if DIGITS.findall(block[row]) == DIGITS.findall(keys[column]):
+                    yield block[row], keys[column], int(edits[row, column])
 
 
 def edits_allowed(name: str) -> int:
@@ -58,5 +66,5 @@ def edits_allowed(name: str) -> int:
     return sum(len(name) >= letters for letters in FEWEST_LETTERS_FOR_EDITS[1:])
 
 
-def _blocks(texts: list[str]) -> Iterator[list[str]]:
+def _blocks(texts: Sequence[str]) -> Iterator[Sequence[str]]:
     yield from (texts[start : start + BLOCK] for start in range(0, len(texts), BLOCK))

@@ -55,11 +55,13 @@ def unit_names(locality: Locality, on: date, communes: Collection[str]) -> tuple
     register = unit_register(locality)
     levels = [level for level in locality.place.levels if level in register.levels] or register.levels
     smallest = levels[-1] if levels else ''
-    meant = _communes_meant(register, smallest, on)
+    communes_of = _communes_meant(register, smallest, on)
     outlined = frozenset(communes)
     names = [
         replace(
-            _unit_name(unit.name, meant[unit] & outlined, smallest=unit.level == smallest, current=unit.in_force(on)),
+            _unit_name(
+                unit.name, communes_of[unit] & outlined, smallest=unit.level == smallest, current=unit.in_force(on)
+            ),
             valid_from=unit.valid_from,
             valid_to=unit.valid_to,
         )
@@ -78,7 +80,7 @@ def provinces_elsewhere(locality: Locality, here: Collection[str]) -> dict[str, 
     for name in names:
         key = ''.join(search_key(word[0]) for word in WORD.finditer(name))
         by_key.setdefault(key, []).append(name)
-    return {key: own for key, own in by_key.items() if key not in here}
+    return {key: spellings for key, spellings in by_key.items() if key not in here}
 
 
 def _names_of_all(locality: Locality) -> list[str]:

@@ -2,12 +2,14 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Literal
 
 from dothi.core.syllables import ONSETS, RHYMES
 from dothi.core.text import search_key
+from etl.geocode.english import ENGLISH, in_vietnamese_order, with_vietnamese_roads
 
 Kind = Literal['province', 'district', 'commune', 'street', 'number', 'lane', 'hamlet']
 
@@ -22,11 +24,15 @@ LABELS_OF: dict[Kind, str] = {
     'hamlet': 'thôn xóm tổ tdp khu đội ấp bản lô tổ_dân_phố khu_phố',
 }
 LABELS: dict[tuple[str, ...], frozenset[Kind]] = {
-    tuple(search_key(label).split('_')): frozenset(kind for kind, own in LABELS_OF.items() if label in own.split())
+    tuple(search_key(label).split('_')): frozenset(
+        kind for kind, labels in LABELS_OF.items() if label in labels.split()
+    )
     for label in ' '.join(LABELS_OF.values()).split()
 }
 # A word with accents is a label only with those of the label: "Tĩnh" is no "tỉnh".
-ACCENTED = frozenset(word for own in LABELS_OF.values() for word in own.replace('_', ' ').split())
+ACCENTED = frozenset(word for labels in LABELS_OF.values() for word in labels.replace('_', ' ').split())
+# More letters or words of an address are not read: the work grows with their square.
+LONGEST_ADDRESS, MOST_WORDS = 400, 60
 LONGEST_LABEL = max(map(len, LABELS))
 BETWEEN_PARTS = re.compile(r'[,;|()\n\r\t]+')
 # "17 A" is a number, "17 Đ. Trần Phú" and "17 P. Lộc Hạ" are none.
@@ -37,7 +43,8 @@ WORD = re.compile(rf'(?<!\w){NUMBER}(?!\w)|[^\W_]+', re.IGNORECASE)
 PHONE = re.compile(r'(?:(?:s?đt|tel|phone|điện thoại)[\s:.]*)?(?:\+84|\b0)\d(?:[ .-]?\d){7,9}\b', re.IGNORECASE)
 # A landmark beside which the place is, up to the end of the part: it says less than what is beside it.
 BESIDE = re.compile(
-    r'\b(?:gần|gan|đối diện|doi dien|cạnh|canh|bên cạnh|ben canh|sau lưng|phía (?:trước|sau)|cách(?!\s+mạng))\s.*',
+    r'\b(?:gần|gan|đối diện|doi dien|cạnh|canh|bên cạnh|ben canh|sau lưng|phía (?:trước|sau)|cách(?!\s+mạng)'
+    r'|(?:sau|trước|truoc) (?:nhà|nha|số|so|cửa|cua)|near|opposite|behind|next to|in front of)\s.*',
     re.IGNORECASE,
 )
 # Workbooks make 12.0 of a number.
@@ -54,11 +61,16 @@ BARE_SYLLABLE = re.compile(
 
 @dataclass(frozen=True)
 class Word:
-    """A word of an address. key: without accents and case. part: the number of the part between commas."""
+    """A word of an address. key: without accents and case. part: the number of the part between commas.
+
+    label: how many words right before it, in its part, are a label; label_kinds: of what.
+    """
 
     written: str
     key: str
     part: int
+    label: int = 0
+    label_kinds: frozenset[Kind] = frozenset()
 
     @property
     def is_number(self) -> bool:
@@ -71,11 +83,20 @@ def written_words(address: str) -> list[str]:
     return [re.sub(r'\s', '', match[0]) for match in WORD.finditer(_plain(address))]
 
 
+def is_too_long(address: str, words: Sequence[Word]) -> bool:
+    """Whether the address may have an end that is not among its `words`."""
+    return len(address) > LONGEST_ADDRESS or len(words) == MOST_WORDS
+
+
 def read_words(address: str) -> list[Word]:
-    """The words of an address in their order; telephone numbers and what only tells of a landmark are left out."""
-    text = _plain(address)
+    """The words of an address in their order, as far as it is read.
+
+    Telephone numbers and what only tells of a landmark are left out.
+    """
+    text = _plain(address[:LONGEST_ADDRESS])
     parts = (part for part in BETWEEN_PARTS.split(PHONE.sub(' ', text)) if part.strip())
-    return [word for number, part in enumerate(parts) for word in _words_of(BESIDE.sub(' ', part), number)]
+    words = (word for number, part in enumerate(parts) for word in _words_of(BESIDE.sub(' ', part), number))
+    return _labelled(list(islice(words, MOST_WORDS)))
 
 
 def _plain(address: str) -> str:
@@ -84,8 +105,11 @@ def _plain(address: str) -> str:
 
 
 def _words_of(part: str, number: int) -> Iterator[Word]:
-    for match in WORD.finditer(part):
-        written = re.sub(r'\s', '', match[0])
+    is_english = ENGLISH.search(part)
+    words = [
+        re.sub(r'\s', '', match[0]) for match in WORD.finditer(with_vietnamese_roads(part) if is_english else part)
+    ]
+    for written in in_vietnamese_order(words) if is_english else words:
         yield Word(written, _key(written), number)
 
 
@@ -107,12 +131,16 @@ def without_telex(key: str) -> str:
     return syllable.removeprefix('d') if syllable.startswith('dd') else syllable
 
 
-def label_before(words: list[Word], at: int) -> tuple[int, frozenset[Kind]]:
+def _labelled(words: list[Word]) -> list[Word]:
+    return [Word(word.written, word.key, word.part, *_label_before(words, at)) for at, word in enumerate(words)]
+
+
+def _label_before(words: list[Word], at: int) -> tuple[int, frozenset[Kind]]:
     """How many words right before the word `at`, in its part, are a label, and of what; 0 where none is."""
     for length in range(min(LONGEST_LABEL, at), 0, -1):
         label = words[at - length : at]
         kinds = LABELS.get(tuple(word.key for word in label)) if all(map(_may_be_label, label)) else None
-        if kinds and all(word.part == words[min(at, len(words) - 1)].part for word in label):
+        if kinds and all(word.part == words[at].part for word in label):
             return length, kinds
     return 0, frozenset()
 
@@ -125,8 +153,7 @@ def lane_number(keys: list[str]) -> str:
 
 def ends_in_label(words: list[Word], start: int, end: int) -> bool:
     """Whether the last of the words announces what follows them."""
-    length, _ = label_before(words, end) if end < len(words) else (0, frozenset())
-    return 0 < length < end - start + 1
+    return end < len(words) and 0 < words[end].label < end - start + 1
 
 
 def _may_be_label(word: Word) -> bool:

@@ -79,6 +79,13 @@ def test_a_body_that_says_that_it_is_too_large_is_refused_everywhere(province: P
     assert send(province, path, [JSON, 'Content-Length: 99999999'], [b'{'])[0] == 413
 
 
+def test_a_request_for_an_analysis_that_is_too_large_says_how_to_send_more(province: Province) -> None:
+    """10,000 long addresses are more than 1 MB. Elsewhere a file is no way out."""
+    for path, advice in ((EXECUTION, True), (SEARCH, False)):
+        _, problem = send(province, f'{path}?lang=en', [JSON, f'Content-Length: {len(LARGE)}'], [LARGE])
+        assert ('deliver it as a file' in problem['description']) == advice
+
+
 def test_a_body_in_chunks_is_not_cut_at_the_limit(province: Province) -> None:
     """werkzeug would hand on its first megabyte; here it is JSON that a reader of that alone would take for whole."""
     padded = b'{"limit": 1}' + b' ' * 2**21

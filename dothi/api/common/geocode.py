@@ -15,8 +15,9 @@ from dothi.api.http.parameters import COMMON, BadParameter, Parameter, in_format
 from dothi.api.http.service import service
 from dothi.api.http.snapshot import snapshot
 from dothi.core.text import Text
-from etl.geocode.geocode import LONGEST_ADDRESS, geocode
+from etl.geocode.geocode import geocode
 from etl.geocode.result import PRECISIONS, Candidate, GeocodedAddress
+from etl.geocode.words import LONGEST_ADDRESS
 from processes.geojson import feature_collection, geojson_geometries, numbered_features
 
 GEOCODE = Blueprint('geocode', __name__)

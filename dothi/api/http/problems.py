@@ -11,10 +11,15 @@ from werkzeug.exceptions import HTTPException
 from dothi.api.http.language import language, page
 from dothi.api.http.service import service
 from dothi.core.errors import Busy, Defect, DothiError, EnvironmentMissing, NotFound, WrongUse, http_status
-from dothi.core.text import steward_advice
+from dothi.core.text import Text, steward_advice
 
 LOG = logging.getLogger('dothi.api')
 RETRY_AFTER_S = 5
+# What to do with more input than a request takes.
+MUCH_INPUT = Text(
+    vi=' Chia thành nhiều yêu cầu, hoặc giao dữ liệu thành tệp (dothi deliver TỆP --layer LỚP).',
+    en=' Send it in several requests, or deliver it as a file (dothi deliver FILE --layer LAYER).',
+)
 # What Flask says in English only.
 REASONS: dict[int, str] = {
     HTTPStatus.METHOD_NOT_ALLOWED: 'Địa chỉ này không nhận phương thức đó.',
@@ -121,9 +126,10 @@ def _answer_http_error(error: HTTPException) -> Response:
 def _as_wrong_use(error: HTTPException, error_class: type[WrongUse]) -> WrongUse:
     if error.code == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
         most_mb = (request.max_content_length or 0) / 2**20
+        advice = MUCH_INPUT if request.path.endswith('/execution') else Text(vi='', en='')
         return TooLarge(
-            vi=f'Nội dung yêu cầu quá lớn: nhiều nhất {most_mb:g} MB.',
-            en=f'The body is too large: {most_mb:g} MB at most.',
+            vi=f'Nội dung yêu cầu quá lớn: nhiều nhất {most_mb:g} MB.{advice.vi}',
+            en=f'The body is too large: {most_mb:g} MB at most.{advice.en}',
         )
     reason = REASONS.get(error.code or 0, f'Yêu cầu không hợp lệ ({error.name}).')
     return error_class(vi=reason, en=f'{error.description}')

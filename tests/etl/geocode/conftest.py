@@ -44,6 +44,12 @@ def streets(agency: Agency) -> list[tuple[dict[str, str], shapely.Geometry]]:
         street(agency, 'Phố Lê Lợi', (10_500, 200), (10_500, 900)),
         street(agency, 'Ngõ 12 Đường Trần Hưng Đạo', (300, 1_000), (300, 1_150)),
         street(agency, 'QL 21B', (100, 1_900), (1_900, 1_900)),
+        # two streets of one name in a commune
+        street(agency, 'Đường Hai Bà Trưng', (10_200, 300), (10_200, 600)),
+        street(agency, 'Đường Hai Bà Trưng', (11_500, 300), (11_500, 600)),
+        # called like a ward
+        street(agency, 'Phố Lộc Hạ', (11_000, 300), (11_000, 600)),
+        street(agency, 'Phố Chương Dương', (1_500, 300), (1_500, 600)),
         street(agency, 'Đường Gôi - Tam Thanh', (10_100, 1_500), (11_900, 1_500)),
     ]
 
@@ -60,6 +66,11 @@ def houses(agency: Agency) -> list[tuple[dict[str, str], shapely.Geometry]]:
         house(agency, '12/5', 'Đường Trần Hưng Đạo', 310, 1_080),
         house(agency, '14', 'Đường Trần Hưng Đạo', 330, 1_015),
         house(agency, '300', 'Đường Trần Hưng Đạo', 3_000, 1_015),
+        # on either side of the border, and on one
+        house(agency, '40', 'Đường Trần Hưng Đạo', 1_950, 1_015),
+        house(agency, '40', 'Đường Trần Hưng Đạo', 2_050, 1_015),
+        house(agency, '44', 'Đường Trần Hưng Đạo', 2_080, 1_015),
+        house(agency, '5', 'Đường Hai Bà Trưng', 11_515, 400),
         house(agency, '7A', 'Phố Lê Lợi', 515, 400),
         house(agency, '9', 'Phố Lê Lợi', 10_515, 400),
         house(agency, '4', 'QL 21B', 1_000, 1_915),

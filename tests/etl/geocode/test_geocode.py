@@ -10,10 +10,7 @@ from dothi.core.database import READERS, connection
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
 from etl.geocode.corrections import Correction, Spot, remember_corrections
-from etl.geocode.geocode import _is_rival, geocode
-from etl.geocode.ground import Area
-from etl.geocode.hypotheses import Hypothesis
-from etl.geocode.readings import Span
+from etl.geocode.geocode import geocode
 from etl.geocode.result import GeocodedAddress
 from tests.etl.conftest import Agency
 from tests.etl.geocode.conftest import Place
@@ -76,17 +73,6 @@ def test_a_street_is_placed_within_the_commune_that_is_named(place: Place) -> No
 
 def test_an_address_whose_end_is_not_read_is_never_sure(place: Place) -> None:
     assert not place('12 đường Trần Hưng Đạo, phường Lộc Vượng' + ', tổ 5' * 100 + ', Hà Nội').sure
-
-
-@pytest.mark.parametrize(('code', 'cost', 'rival'), [('2', 0.0, True), ('2', 0.5, False), ('1', 0.0, False)])
-def test_neighbours_called_alike_without_accents_are_rivals(code: str, cost: float, *, rival: bool) -> None:
-    """`xa tho xuong` is Thọ Xương as well as Thọ Xướng beside it, whose middle lies within the other's radius."""
-
-    def commune(name: str, code: str, east: float, cost: float) -> Hypothesis:
-        area = Area((east, 0), 6_000, (east - 4_000, -4_000, east + 4_000, 4_000))
-        return Hypothesis(name, 'commune', area, frozenset({code}), Span(0, 3, 1), 0, cost)
-
-    assert _is_rival(commune('Xã Thọ Xướng', code, 5_000, cost), commune('Xã Thọ Xương', '1', 0, 0.0)) == rival
 
 
 def test_two_streets_of_one_name_are_told_apart_by_their_commune_or_not_at_all(place: Place) -> None:
@@ -234,7 +220,7 @@ def test_names_that_the_public_may_not_know_are_no_places_for_it(
     hidden = {'schools': 'name', 'roads': 'name', 'buildings': 'house_number'}
     layers = {name: _internal_column(locality.layers[name], column) for name, column in hidden.items()}
     narrower = replace(locality, layers=locality.layers | layers)
-    monkeypatch.setattr('etl.geocode.gazetteer.KEPT', {})
+    monkeypatch.setattr('etl.geocode.gazetteer.GAZETTEERS', {})
     with connection('admin') as db, db.cursor() as cursor:
         for layer, column in hidden.items():
             cursor.execute(f'revoke select on layer.{layer} from dothi_reader_public')

@@ -61,7 +61,10 @@ def test_rows_are_moved_and_numbered_in_qgis_and_released(
     file = tmp_path / 'cho-vi-tri.gpkg'
     run('places', number, '--output', str(file))
     assert move_in_qgis(file, tmp_path, {2: 2, 3: (106.25, 20.4)}) == '2'
-    run('accept', number, '-r', 'Gọi hỏi trường', '--places', str(file))
+    # (106.25, 20.4) lies outside Hải An
+    assert 'Hàng 3' in run('accept', number, '-r', 'Gọi hỏi trường', '--places', str(file))
+    assert 'C' not in places()
+    run('accept', number, '-r', 'Gọi hỏi trường', '--places', str(file), '--yes')
     placed = places()
     assert set(placed) == {'A', 'B', 'C', 'T1'}
     assert placed['B'] == (10_500, 550)

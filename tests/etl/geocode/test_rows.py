@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
+from dothi.cli.addresses import PointsNotConfirmed
 from dothi.cli.app import app
+from dothi.core.crs import proj_string, transformer
 from dothi.core.database import connection
 from dothi.core.errors import DataRefused
 from dothi.core.locality import Locality
@@ -237,3 +239,32 @@ def test_the_commands_list_what_waits_and_take_what_a_person_says(
     run('accept', str(number), '-r', 'Gọi hỏi', '--place', '2=106.25,20.41')
     assert 'B' in places()
     assert 'Xã Hải An' in run('geocode', 'xa hai an')
+
+
+def lon_lat(east: float, north: float) -> str:
+    """A point in metres from the corner of the town, as `--place` takes it."""
+    lon, lat = transformer(proj_string(9209), proj_string(4326)).transform(Agency.east + east, Agency.north + north)
+    return f'{lon:.6f},{lat:.6f}'
+
+
+@pytest.mark.parametrize(('east', 'where'), [(1_000, 'Phường Lộc Vượng'), (6_000, 'ngoài mọi xã')])
+def test_a_point_outside_the_commune_that_the_address_names_is_to_be_confirmed(
+    town: dict[str, str], locality: Locality, agency: Agency, east: float, where: str
+) -> None:
+    """Nothing is decided before; the desk knows better, and says so."""
+    number = present(send(table(agency, ONLY_A_COMMUNE), locality).delivery)
+    words = ['accept', str(number), '-r', 'Gọi hỏi', '--place', f'1={lon_lat(east, 1_000)}']
+    asked = CliRunner().invoke(app, words)
+    assert f'Hàng 1 ("xã Hải An"): điểm này ở {where}' in ' '.join(asked.output.split())
+    assert isinstance(asked.exception, PointsNotConfirmed)
+    assert 'C' not in places()
+    assert CliRunner().invoke(app, [*words, '--yes']).exit_code == 0
+    assert places()['C'] == (east, 1_000)
+
+
+def test_a_point_in_the_commune_that_the_address_names_is_taken(
+    town: dict[str, str], locality: Locality, agency: Agency
+) -> None:
+    number = present(send(table(agency, ONLY_A_COMMUNE), locality).delivery)
+    done = CliRunner().invoke(app, ['accept', str(number), '-r', 'x', '--place', f'1={lon_lat(11_000, 500)}'])
+    assert (done.exit_code, places()['C']) == (0, (11_000, 500))

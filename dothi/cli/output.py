@@ -12,7 +12,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Column, Table
 from rich.text import Text as Line
 
-from dothi.cli.fault_lines import download_fault_lines
+from dothi.cli.fault_lines import download_fault_lines, refused_demo_lines
 from dothi.cli.freshness_table import updates
 from dothi.cli.messages import Screen, err
 from dothi.cli.service_table import service_table, supervision_lines
@@ -154,6 +154,7 @@ def addresses(status: Status) -> None:
     ):
         out.print(f'{title:<14} {value}', highlight=False, soft_wrap=True)
     waiting(status)
+    _refused(status)
     for layer in status.layers:
         if layer.error:
             _broken(layer.error)
@@ -207,6 +208,7 @@ def status(document: Status) -> None:
         out.print(f'[yellow]{document.store.unread} {unread}[/]')
     for line in download_fault_lines(document.download_faults):
         out.print(line)
+    _refused(document)
     for layer in document.layers:
         for error in (layer.error, layer.style_error):
             if error:
@@ -218,6 +220,11 @@ def waiting(document: Status) -> None:
     if document.waiting:
         waits = pick_words('đợt giao chờ quyết định', 'deliveries wait for a decision')
         out.print(f'[yellow]{document.waiting} {waits}: dothi deliveries[/]')
+
+
+def _refused(document: Status) -> None:
+    for line in refused_demo_lines(document.refused_demo):
+        out.print(line, soft_wrap=True, highlight=False)
 
 
 def migrated(document: 'MigrationReport') -> None:

@@ -16,6 +16,7 @@ from dothi.core.settings import PathSettings
 from dothi.core.text import Text
 from dothi.local.services import services, supervisors, url_of
 from dothi.local.supervision import Revival, revivals
+from etl.demonstration.refused import RefusedDemo, refused_demo
 from etl.desk.store_check import StoreCheck, check_store
 
 if TYPE_CHECKING:
@@ -64,6 +65,8 @@ class Status(BaseModel):
     store: StoreCheck = StoreCheck()
     # files of whole layers that could not be made ready
     download_faults: list[DownloadFault] = []
+    # files of the demo that were returned, so that their layers lack them
+    refused_demo: list[RefusedDemo] = []
 
 
 def instance_status(locality: 'Locality') -> Status:
@@ -75,9 +78,9 @@ def instance_status(locality: 'Locality') -> Status:
         with connection('loader') as db:
             served: dict[str, Release] | None = current_releases(db)
             waiting, delivered = waiting_count(db), last_deliveries(db)
-            store, faults = check_store(db), download_faults(db)
+            store, faults, refused = check_store(db), download_faults(db), refused_demo(db)
     except NoDatabase:
-        served, waiting, delivered, store, faults = None, 0, {}, StoreCheck(), []
+        served, waiting, delivered, store, faults, refused = None, 0, {}, StoreCheck(), [], []
     died = revivals()
     return Status(
         state=str(PathSettings().state),
@@ -89,6 +92,7 @@ def instance_status(locality: 'Locality') -> Status:
         waiting=waiting,
         store=store,
         download_faults=faults,
+        refused_demo=refused,
     )
 
 

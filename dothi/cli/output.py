@@ -1,7 +1,7 @@
 """How the command line shows things to people: tables, progress and errors, Vietnamese first."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -248,8 +248,7 @@ def releases(document: Releases) -> None:
         pick_words('Lúc', 'at'),
         pick_words('Ghi chú', 'note'),
     )
-    columns = (Column(header, no_wrap=header in whole, overflow='fold') for header in headers)
-    table = Table(*columns, box=SIMPLE, padding=(0, 1, 0, 0))
+    table = plain_table(*headers, whole=whole)
     for release in document.releases:
         changes = f'+{release.rows_added} ~{release.rows_changed} −{release.rows_closed}'
         at = local_minute(release.released_at, locality_zone())
@@ -267,6 +266,12 @@ def reports(document: Reports) -> None:
         report(delivery_report)
     if not document.reports:
         out.print(pick_words('Tất cả tệp đã được nhận trước đó', 'all files were delivered before'))
+
+
+def plain_table(*headers: str, whole: Collection[str] = ()) -> Table:
+    """A table without lines between its columns; long cells take a second line, but for the columns in `whole`."""
+    columns = (Column(header, no_wrap=header in whole, overflow='fold') for header in headers)
+    return Table(*columns, box=SIMPLE, padding=(0, 1, 0, 0))
 
 
 def settings(document: Settings) -> None:

@@ -109,18 +109,18 @@ def find_header(rows: Iterable[Sequence[str]]) -> Header | None:
     with_pair: Header | None = None
     mark: Mark | None = None
     above: Sequence[str] = ()
-    for position, row in enumerate(itertools.islice(rows, HEADER_WITHIN)):
+    filled_rows = ((position, row) for position, row in enumerate(rows) if _filled(row))
+    for position, row in itertools.islice(filled_rows, HEADER_WITHIN):
         if with_pair is not None and position > with_pair.row + SUBHEADER_WITHIN:
             break
         mark = mark or find_mark([row])
-        if _filled(row):
-            header = Header(position, (columns := _names(row, above)), find_place(columns), find_address(columns), mark)
-            if header.place is not None and not header.place.is_pair:
-                return header
-            if header.place is None:
-                without.append(header)
-            elif with_pair is None:
-                with_pair = header
+        header = Header(position, (columns := _names(row, above)), find_place(columns), find_address(columns), mark)
+        if header.place is not None and not header.place.is_pair:
+            return header
+        if header.place is None:
+            without.append(header)
+        elif with_pair is None:
+            with_pair = header
         above = row
     return with_pair or max(without, key=lambda header: (header.address is not None, len(header.columns)), default=None)
 

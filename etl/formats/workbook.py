@@ -50,7 +50,7 @@ def sheet_sources(item: Item) -> list[SheetSource]:
     """The sheets that have coordinates; raises NoCoordinates where none has, EmptyFile where all are empty."""
     must_fit_in_memory(item)
     path, folder = item.unpacked()
-    book = _open_workbook(item, path)
+    book = open_workbook(item, path)
     sheets: list[SheetSource] = []
     refused: list[DataRefused] = []
     for title in book.sheets:
@@ -66,7 +66,7 @@ def sheet_sources(item: Item) -> list[SheetSource]:
     return sheets
 
 
-def _open_workbook(item: Item, path: Path) -> Workbook:
+def open_workbook(item: Item, path: Path) -> Workbook:
     """The workbook at `path`. What Excel has written since 2007 is read as such, also where it is called .xls."""
     is_zip = item.head(len(ZIP_HEAD)) == ZIP_HEAD
     if is_zip:

@@ -27,8 +27,9 @@ BUILT_IN_TIMES = frozenset({*range(18, 23), *range(45, 48)})
 LITERAL = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
 EPOCHS = {False: datetime.fromisoformat('1899-12-30'), True: datetime.fromisoformat('1904-01-01')}
 LAST_DAY = 2_958_466
-# Excel has no columns past XFD.
+# Excel has no columns past XFD, and no rows past this.
 MOST_COLUMNS = 16_384
+MOST_ROWS = 1_048_576
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,10 @@ class Workbook:
     epoch: datetime
 
     def rows(self, sheet: str) -> Iterator[list[str]]:
-        """The rows of a sheet that have any cell, each cell as text; dates in ISO form, numbers in 15 digits."""
+        """The rows of a sheet, each cell as text; dates in ISO form, numbers in 15 digits.
+
+        What the sheet leaves out between two rows is an empty row, so that the n-th is the one that Excel calls n.
+        """
         reader = _Rows(self)
         for _ in _parse(self.path, self.name, self.sheets[sheet], reader):
             yield from reader.taken()
@@ -122,6 +126,7 @@ class _Rows(_Collector):
     def __init__(self, book: Workbook) -> None:
         self.book = book
         self.rows: list[list[str]] = []
+        self.passed = 0
         self.cells: list[str] = []
         self.attributes: dict[str, str] = {}
         self.pieces: list[str] = []
@@ -134,6 +139,7 @@ class _Rows(_Collector):
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == 'row':
+            self._pass_empty_rows(attributes.get('r', ''))
             self.cells = []
         elif tag == 'c':
             self.attributes, self.pieces = attributes, []
@@ -153,6 +159,14 @@ class _Rows(_Collector):
     def text(self, text: str) -> None:
         if self.reading:
             self.pieces.append(text)
+
+    def _pass_empty_rows(self, number: str) -> None:
+        """Adds the rows that the sheet leaves out before the one of this number, which may say none."""
+        following = int(number) if number else self.passed + 1
+        if following > MOST_ROWS:
+            raise ValueError(f'> {MOST_ROWS} rows')
+        self.rows += [[]] * (following - self.passed - 1)
+        self.passed = max(following, self.passed + 1)
 
     def _value(self, text: str) -> str:
         type_ = self.attributes.get('t', 'n')

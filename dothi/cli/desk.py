@@ -83,10 +83,10 @@ def deliveries(
     """Các đợt giao: những đợt chờ quyết định trước, rồi mới nhất. ·
     The deliveries: those that wait for a decision first, then the newest.
     """
-    locality = served_locality()
     if layer:
-        locality.described(layer)
-    must_be_known(agency, locality)
+        served_locality().described(layer)
+    if agency:
+        must_be_known(agency, served_locality())
     delivery_records = records(layer, status=status, agency=agency, limit=None if every else limit)
     if as_json:
         typer.echo(Deliveries(deliveries=delivery_records).model_dump_json(indent=2))

@@ -12,22 +12,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Column, Table
 from rich.text import Text as Line
 
-from dothi.cli.fault_lines import download_fault_lines, refused_demo_lines
-from dothi.cli.freshness_table import updates
 from dothi.cli.messages import Screen, err
-from dothi.cli.service_table import service_table, supervision_lines
 from dothi.core.catalog import Release
 from dothi.core.clock import local_minute
-from dothi.core.edit_token import token_file
 from dothi.core.errors import without_secrets
 from dothi.core.interruption import stop_if_interrupted
 from dothi.core.locality import locality_zone
 from dothi.core.progress import Progress as Told
 from dothi.core.reader_language import pick_number, pick_text, pick_words
-from dothi.core.settings import EditSettings, PathSettings, default_state
 from dothi.core.settings_table import SETTINGS
 from dothi.core.text import Text, split_halves
-from dothi.local.status import LayerState, Status
 from etl.report.model import Report
 from etl.report.table import renderable
 
@@ -37,10 +31,6 @@ if TYPE_CHECKING:
 # A pipe has no width; wide enough for every table without a note.
 out = Screen(width=None if sys.stdout.isatty() else 100)
 
-DAMAGE = {
-    'missing': Text(vi='Tệp mất trong kho', en='missing in the store'),
-    'changed': Text(vi='Tệp trong kho bị thay đổi', en='changed in the store'),
-}
 STAGES = {
     'database': Text(vi='Cơ sở dữ liệu', en='database'),
     'migrate': Text(vi='Cập nhật lược đồ', en='migrate'),
@@ -137,42 +127,6 @@ def document[M: BaseModel](model: M, as_json: bool, table: Callable[[M], None]) 
         table(model)
 
 
-def addresses(status: Status) -> None:
-    """Print the addresses of a running instance, and what waits for a person."""
-    urls = {service.name: service.url for service in status.services}
-    demo = any(layer.demo for layer in status.layers)
-    out.print()
-    if demo:
-        demo_text = pick_words('Dữ liệu minh họa, không phải số liệu thật', 'Demonstration data, not real figures')
-        out.print(f'[yellow]{demo_text}[/]')
-    for title, value in (
-        (pick_words('Bản đồ', 'Map'), f'[bold]{urls["internal"]}[/]'),
-        ('OGC API', f'{urls["internal"]}/api'),
-        (pick_words('Công khai', 'Public'), urls['public']),
-        (pick_words('Sửa dữ liệu', 'Edit'), _where_token()),
-        (pick_words('Dừng', 'Stop'), f'make down{_of_this_instance()}'),
-    ):
-        out.print(f'{title:<14} {value}', highlight=False, soft_wrap=True)
-    waiting(status)
-    _refused(status)
-    for layer in status.layers:
-        if layer.error:
-            _broken(layer.error)
-
-
-def _where_token() -> str:
-    """The setting or file that holds the token for editing."""
-    if EditSettings().edit_token.get_secret_value():
-        return 'DOTHI_EDIT_TOKEN'
-    return f'{pick_words("mã trong", "token in")} {token_file()}'
-
-
-def _of_this_instance() -> str:
-    """What tells this instance from the one that `make down` alone would end."""
-    state = PathSettings().state
-    return '' if state == default_state() else f' DOTHI_STATE={state}'
-
-
 def ended(document: _Ended) -> None:
     names = ', '.join(document.ended)
     out.print(
@@ -182,58 +136,13 @@ def ended(document: _Ended) -> None:
     )
 
 
-def status(document: Status) -> None:
-    out.print(service_table(document))
-    for line in supervision_lines(document):
-        out.print(line, soft_wrap=True)
-    names = (
-        pick_words('Lớp', 'layer'),
-        pick_words('Bản phát hành', 'release'),
-        pick_words('Nguồn', 'origin'),
-        pick_words('Số đối tượng', 'rows'),
-        pick_words('Ngày', 'date'),
-    )
-    layers = Table(*(Column(name, overflow='fold') for name in names))
-    for layer in document.layers:
-        layers.add_row(layer.id, *_layer_cells(layer))
-    out.print(layers)
-    out.print(updates(document))
-    waiting(document)
-    for wall in document.missing_walls:
-        out.print(f'[yellow]{pick_words("Phòng kín", "Closed room")}: {pick_text(wall)}[/]')
-    for damaged in document.store.damaged:
-        out.print(f'[bold red]{pick_text(DAMAGE[damaged.damage])}: {damaged.file}[/]\n  {pick_text(damaged.advice)}')
-    if document.store.unread:
-        unread = pick_words('tệp trong kho chưa kịp đọc lại', 'files of the store not read yet')
-        out.print(f'[yellow]{document.store.unread} {unread}[/]')
-    for line in download_fault_lines(document.download_faults):
-        out.print(line)
-    _refused(document)
-    for layer in document.layers:
-        for error in (layer.error, layer.style_error):
-            if error:
-                _broken(error)
-
-
-def waiting(document: Status) -> None:
-    """How many deliveries wait for a person, and where to see them."""
-    if document.waiting:
-        waits = pick_words('đợt giao chờ quyết định', 'deliveries wait for a decision')
-        out.print(f'[yellow]{document.waiting} {waits}: dothi deliveries[/]')
-
-
-def _refused(document: Status) -> None:
-    for line in refused_demo_lines(document.refused_demo):
-        out.print(line, soft_wrap=True, highlight=False)
-
-
 def migrated(document: 'MigrationReport') -> None:
     for line in [*document.migrations, *document.layers, *document.units, *document.norms]:
         out.print(line, markup=False)
     if document.empty:
         out.print(pick_words('Không có gì thay đổi', 'nothing to change'))
     for error in document.broken.values():
-        _broken(error)
+        show_broken(error)
 
 
 def releases(document: Releases) -> None:
@@ -288,26 +197,10 @@ def _stage(name: str) -> str:
     return f'{pick_text(STAGES[first])} {rest}'.strip() if first in STAGES else name
 
 
-def _broken(error: dict[str, Any]) -> None:
+def show_broken(error: dict[str, Any]) -> None:
+    """Print what is wrong with a file of the locality."""
     text = Text.model_validate(error['message'])
     out.print(pick_text(text), style='red', markup=False, highlight=False, soft_wrap=True)
-
-
-def _layer_cells(layer: LayerState) -> tuple[str, str, str, str]:
-    if layer.error:
-        return f'[red]{pick_words("lỗi", "error")}[/]', '', '', ''
-    if layer.release is None:
-        return f'[dim]{pick_words("chưa có", "none")}[/]', '', '', ''
-    release = layer.release
-    # after one unit's own delivery the rest of the layer may be demonstration data still
-    part = f'{pick_number(release.demo_rows)} ' if release.demo_rows < release.rows_total else ''
-    origin = f'{release.origin} [yellow]({part}{pick_words("minh họa", "demo")})[/]' if layer.demo else release.origin
-    return (
-        str(release.number),
-        origin,
-        pick_number(release.rows_total),
-        f'{release.released_at.astimezone(locality_zone()):%Y-%m-%d}',
-    )
 
 
 def _settings_of(group: BaseModel) -> list[Setting]:

@@ -18,7 +18,7 @@ from dothi.core.layer import Audience, Layer, Register
 from dothi.core.locality_file import BadLayerFile, BadLocalityFile, csv_rows, parse_file, parse_value, read_yaml
 from dothi.core.locality_folder import locality_file, locality_files, require_shipped
 from dothi.core.norms import BadNormsFile, Norm, norms_version, read_norms
-from dothi.core.place import Agency, Place
+from dothi.core.place import Agency, Place, TimeZone
 from dothi.core.settings import PathSettings
 from dothi.core.text import Text
 
@@ -132,14 +132,18 @@ def load_locality(path: Path) -> Locality:
 
 
 def locality_zone() -> ZoneInfo:
-    """The time zone of the locality that the settings name; raises BadLocalityFile."""
+    """The time zone of the locality that the settings name; raises BadLocalityFile.
+
+    Other keys of the file may be wrong: what lists times needs this one only.
+    """
     file = PathSettings().locality / 'locality.yml'
     return _zone_of(file, file.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=4)
 def _zone_of(file: Path, _changed: int) -> ZoneInfo:
-    return parse_file(Place, file).zone
+    named = {key: value for key, value in read_yaml(file).items() if key == 'time_zone'}
+    return parse_value(TimeZone, named, file, None).zone
 
 
 def _norms(file: Path, broken: dict[str, DothiError]) -> tuple[Norm, ...]:

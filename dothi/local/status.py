@@ -58,6 +58,8 @@ class Status(BaseModel):
     # whether what dies is started again
     supervised: bool = False
     layers: list[LayerState]
+    # what is wrong with `locality.yml` or `agencies.yml`: services go on as they were started, and cannot start anew
+    locality_error: dict[str, object] | None = None
     # deliveries that wait for a person's decision
     waiting: int = 0
     # walls of the closed room that this machine does not have, and what that means
@@ -69,8 +71,11 @@ class Status(BaseModel):
     refused_demo: list[RefusedDemo] = []
 
 
-def instance_status(locality: 'Locality') -> Status:
-    """What runs and what is served; a database that does not answer is null, not an error."""
+def instance_status(locality: 'Locality | None') -> Status:
+    """What runs and what is served; a database that does not answer is null, not an error.
+
+    locality: None where its files are not right: nothing is known of layers then.
+    """
     from dothi.core.database import NoDatabase, connection
     from etl.desk.records import waiting_count
 
@@ -88,7 +93,7 @@ def instance_status(locality: 'Locality') -> Status:
         database_revival=died.get('database'),
         services=[_service_state(service, died) for service in services()],
         supervised=any(supervisor.pid() for supervisor in supervisors()),
-        layers=_layer_states(locality, served or {}, delivered),
+        layers=_layer_states(locality, served or {}, delivered) if locality else [],
         waiting=waiting,
         store=store,
         download_faults=faults,

@@ -9,9 +9,10 @@ from dothi.core.errors import DataRefused
 from dothi.core.limit_settings import LimitSettings
 from etl.formats import zipped
 from etl.formats.errors import EmptyFile
+from etl.formats.header import described, find_header
 from etl.formats.item import Item
 from etl.formats.older_workbook import read_older_workbook
-from etl.formats.table import TableSource, described, find_header
+from etl.formats.table import TableSource
 from etl.formats.xlsx_parts import read_workbook
 from etl.formats.xml_guard import must_fit_in_memory
 
@@ -29,6 +30,9 @@ class Workbook(Protocol):
 
     def rows(self, sheet: str) -> Iterator[Sequence[str]]:
         """The rows of a sheet, each cell as text; dates in ISO form, numbers in 15 digits."""
+
+    def hidden_columns(self, sheet: str) -> frozenset[int]:
+        """Positions of the columns that the sheet does not show, where the format's reader says it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -80,4 +84,6 @@ def _describe(item: Item, book: Workbook, title: str, folder: object) -> list[Sh
     if header is None:
         return []
     header_fields = described(header, name)
+    hidden = book.hidden_columns(title)
+    header_fields['hidden_columns'] = [column for i, column in enumerate(header.columns) if i in hidden]
     return [SheetSource(name=name, layer=title, rows=None, unicode=True, book=book, unpacked=folder, **header_fields)]

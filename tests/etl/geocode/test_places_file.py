@@ -60,7 +60,7 @@ def test_rows_are_moved_and_numbered_in_qgis_and_released(
     number = str(present(send(table(agency, SURE, DOUBTFUL, ONLY_A_COMMUNE), locality).delivery))
     file = tmp_path / 'cho-vi-tri.gpkg'
     run('places', number, '--output', str(file))
-    assert move_in_qgis(file, tmp_path, {2: 2, 3: (106.25, 20.4)}) == '2'
+    assert move_in_qgis(file, tmp_path, {3: 2, 4: (106.25, 20.4)}) == '2'
     run('accept', number, '-r', 'Gọi hỏi trường', '--places', str(file))
     placed = places()
     assert set(placed) == {'A', 'B', 'C', 'T1'}

@@ -8,8 +8,6 @@ from typing import Annotated, Any
 
 import typer
 from pydantic import BaseModel, ValidationError
-from rich.box import SIMPLE
-from rich.table import Column, Table
 from rich.text import Text as Line
 
 from dothi.cli import output
@@ -162,8 +160,12 @@ def accept(
     from etl.desk.decide import accept as accept_delivery
 
     changed_options = {'crs': crs, 'encoding': encoding, 'columns': pairs(column) or None, 'scope': scope, 'mode': mode}
-    said = letter_of(letter, letter_date, letter_by, letter_file)
-    more = {'as_of': as_of.date() if as_of else None, 'letter': said, 'places': places_of(place, places, number)}
+    official_letter = letter_of(letter, letter_date, letter_by, letter_file)
+    more = {
+        'as_of': as_of.date() if as_of else None,
+        'letter': official_letter,
+        'places': places_of(place, places, number),
+    }
     decision = _decision(reason, by, **changed_options, **more)
     with output.progress() as progress:
         report = accept_delivery(number, decision, served_locality(), progress)
@@ -288,7 +290,7 @@ def _table(records: list[DeliveryRecord]) -> None:
         pick_words('Tình trạng', 'status'),
         pick_words('Bản, quyết định', 'release, to decide'),
     )
-    table = Table(*(Column(header, overflow='fold') for header in headers), box=SIMPLE, padding=(0, 1, 0, 0))
+    table = output.plain_table(*headers)
     for record in records:
         at = local_minute(record.received_at, locality_zone())
         files, sender = f'{record.layer_id}\n{record.file_name}', f'{record.agency or "–"}\n{at}'

@@ -18,7 +18,7 @@ from dothi.core.clock import local_minute
 from dothi.core.errors import without_secrets
 from dothi.core.interruption import stop_if_interrupted
 from dothi.core.locality import locality_zone
-from dothi.core.progress import Progress as Told
+from dothi.core.progress import Progress as ProgressCallback
 from dothi.core.reader_language import pick_number, pick_text, pick_words
 from dothi.core.settings_table import SETTINGS
 from dothi.core.text import Text, split_halves
@@ -95,7 +95,7 @@ class _Ended(Protocol):
 
 
 @contextmanager
-def progress() -> Iterator[Told]:
+def progress() -> Iterator[ProgressCallback]:
     """Shows bars on standard error, one per stage; on what is not a terminal, one line per stage."""
     columns = (
         SpinnerColumn(),
@@ -107,7 +107,7 @@ def progress() -> Iterator[Told]:
     with Progress(*columns, console=err, disable=not err.is_terminal) as bars:
         tasks: dict[str, Any] = {}
 
-        def told(stage: str, done: int, total: int | None) -> None:
+        def show_stage(stage: str, done: int, total: int | None) -> None:
             # the last stage of a delivery comes before its commit
             stop_if_interrupted()
             if stage not in tasks:
@@ -116,7 +116,7 @@ def progress() -> Iterator[Told]:
                     err.print(_stage(stage), highlight=False)
             bars.update(tasks[stage], completed=done, total=total)
 
-        yield told
+        yield show_stage
 
 
 def document[M: BaseModel](model: M, as_json: bool, table: Callable[[M], None]) -> None:

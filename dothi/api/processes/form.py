@@ -77,7 +77,7 @@ def _form_field(name: str, described: dict[str, Any], chosen: Process[Any], exam
 def _field_kind(name: str, schema: dict[str, Any], *, is_layer: bool, chosen: Process[Any]) -> Kind:
     if is_layer:
         return 'layer'
-    if name == chosen.upload:
+    if name in {chosen.upload, chosen.attachment}:
         return 'file'
     if 'enum' in schema or field_metadata(chosen.inputs.model_fields[name])['levels']:
         return 'choice'

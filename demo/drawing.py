@@ -11,11 +11,13 @@ from rasterio.transform import Affine
 from demo.addresses import Addresses, assign_addresses
 from demo.buildings import Buildings, draw_buildings, lots_of
 from demo.elevation import Heights, draw_elevation
+from demo.files import Table
 from demo.lines import PowerLine, draw_power_lines, geometries
 from demo.lots import Lots
 from demo.outline import Outline
 from demo.places import Facilities, place_facilities
 from demo.points import DRAWN, read_sites
+from demo.ranges import within_ranges
 from demo.register import Unit, later_states, units_in_force
 from demo.roads import Roads, draw_roads
 from demo.settlement import commune_of, dry_communes
@@ -51,7 +53,7 @@ class Demo:
         self.province: Province = draw_units(self.outline, self.outline.counted(units), seed)
         self.later = later_states(locality_path)
         self.utm_srid = next((srid for srid in VN2000_UTM if f'EPSG:{srid}' in place.served_crs), None)
-        self._flood_zones = locality.layers.get('flood_zones')
+        self._layers = locality.layers
 
     def units_of(self, level: str) -> list[Place]:
         """The units of a level of the register."""
@@ -60,9 +62,14 @@ class Demo:
     @property
     def flooded_level(self) -> str:
         """The level at whose borders flood zones are cut: that whose units their layer names, else the smallest."""
-        columns = self._flood_zones.columns.values() if self._flood_zones else ()
+        flood_zones = self._layers.get('flood_zones')
+        columns = flood_zones.columns.values() if flood_zones else ()
         named = {column.unit_layer for column in columns}
         return next((level for level in self.levels if self.unit_layers[level] in named), self.levels[-1])
+
+    def with_valid_figures(self, layer: str, table: Table) -> Table:
+        """The table with figures that the locality's layer takes."""
+        return within_ranges(table, self._layers.get(layer))
 
     @property
     def srid(self) -> int:

@@ -49,21 +49,23 @@ def _units_of(folder: Path, demo: Demo, level: str, places: list[Place], on: dat
 def rivers(folder: Path, demo: Demo) -> list[DemoFile]:
     """The water office works with Shapefiles in its UTM zone, where the locality has one in VN-2000."""
     path = folder / 'rivers.zip'
-    write_shapefile_zip(path, rivers_table(demo.outline.rivers, demo.srid, demo.utm_srid or demo.srid))
+    table = rivers_table(demo.outline.rivers, demo.srid, demo.utm_srid or demo.srid)
+    write_shapefile_zip(path, demo.with_valid_figures('rivers', table))
     return [DemoFile(path, 'rivers', 'agriculture')]
 
 
 def power_lines(folder: Path, demo: Demo) -> list[DemoFile]:
     """The power company works with MapInfo."""
     path = folder / 'power_lines.zip'
-    write_tab_zip(path, power_lines_table(demo.power_lines, demo.srid))
+    write_tab_zip(path, demo.with_valid_figures('power_lines', power_lines_table(demo.power_lines, demo.srid)))
     return [DemoFile(path, 'power_lines', 'power')]
 
 
 def roads(folder: Path, demo: Demo) -> list[DemoFile]:
     """The road network in one Shapefile."""
     path = folder / 'roads.zip'
-    write_shapefile_zip(path, roads_table(demo.roads, demo.addresses, demo.prefix, demo.srid))
+    table = roads_table(demo.roads, demo.addresses, demo.prefix, demo.srid)
+    write_shapefile_zip(path, demo.with_valid_figures('roads', table))
     return [DemoFile(path, 'roads', 'transport')]
 
 
@@ -91,7 +93,7 @@ def schools(folder: Path, demo: Demo) -> list[DemoFile]:
 def _schools_of(demo: Demo, which: NDArray[np.intp], file: DemoFile) -> DemoFile:
     table = facilities_table(demo.facilities, which, ('MA_TRUONG', 'TEN_TRUONG', 'CAP_HOC', 'SO_CHO'), demo.srid)
     geographic = file.crs != f'EPSG:{demo.srid}'
-    _write_points(file.path, table, geographic)
+    _write_points(file.path, demo.with_valid_figures('schools', table), geographic)
     return replace(file, crs=file.crs or f'EPSG:{WGS84}')
 
 
@@ -106,14 +108,16 @@ def health(folder: Path, demo: Demo) -> list[DemoFile]:
     """The health department's file: points in degrees of WGS 84."""
     path = folder / 'health_facilities.geojson'
     health = demo.facilities.among(('station', 'hospital'))
-    write_geojson(path, facilities_table(demo.facilities, health, ('MA_CSYT', 'TEN', 'LOAI', 'SO_GIUONG'), demo.srid))
+    table = facilities_table(demo.facilities, health, ('MA_CSYT', 'TEN', 'LOAI', 'SO_GIUONG'), demo.srid)
+    write_geojson(path, demo.with_valid_figures('health_facilities', table))
     return [DemoFile(path, 'health_facilities', 'health')]
 
 
 def buildings(folder: Path, demo: Demo) -> list[DemoFile]:
     """All buildings in one GeoPackage."""
     path = folder / 'buildings.gpkg'
-    write_geopackage(path, buildings_table(demo.buildings, demo.addresses, demo.srid))
+    table = buildings_table(demo.buildings, demo.addresses, demo.srid)
+    write_geopackage(path, demo.with_valid_figures('buildings', table))
     return [DemoFile(path, 'buildings', 'construction')]
 
 

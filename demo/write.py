@@ -10,6 +10,7 @@ from typing import Any
 from demo import send_basics, send_services
 from demo.drawing import Demo
 from demo.sent import DemoFile
+from dothi.core.locality_folder import locality_files
 from dothi.core.progress import Progress, silent
 
 SIZES = {'small': 60_000, 'full': 600_000}
@@ -47,17 +48,17 @@ def _write_all(folder: Path, demo: Demo, progress: Progress) -> list[DemoFile]:
     for done, write in enumerate(WRITERS):
         progress(f'demo: {write.__name__}', done, len(WRITERS))
         files += write(folder, demo)
-    progress('demo: done', len(WRITERS), len(WRITERS))
     return files
 
 
 def _made_from(buildings: int, seed: int, locality_path: Path) -> dict[str, Any]:
-    """What decides the content: size, seed, the program itself, and what the locality says of units and places."""
+    """What decides the content: size, seed, the program itself, and what the locality says of units, places, layers."""
     sources = [
         *sorted(Path(__file__).parent.glob('*.py')),
         locality_path / 'locality.yml',
         *sorted((locality_path / 'demo').glob('*')),
         *sorted((locality_path / 'units').glob('*.csv')),
+        *locality_files(locality_path, 'layers'),
     ]
     program = hashlib.sha256(b''.join(source.read_bytes() for source in sources)).hexdigest()
     return {'buildings': buildings, 'seed': seed, 'program_sha256': program}

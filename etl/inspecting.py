@@ -18,9 +18,10 @@ from etl.doctor.proposals import STRONG, Evidence, best, proposals
 from etl.doctor.text.decoder import Decoder, decoder
 from etl.doctor.titles import titles_for_codes
 from etl.formats.file_parts import no_rows
+from etl.formats.hidden import hidden_columns_note
 from etl.formats.source import RawBatch, Source
 from etl.shape import must_be_the_kind
-from etl.template.mark import changed_since, other_template, parse_mark
+from etl.template.mark import changed_since, of_other_locality, other_template, parse_mark
 
 # Values that a column is recognised by.
 SAMPLE = 1_000
@@ -43,14 +44,16 @@ class Inspected:
     hints: list[AdvisedText | Text]
 
 
-def inspect(file: Path, layer: Layer, options: DeliveryOptions, known: Evidence | None = None) -> Inspected:
+def inspect(
+    file: Path, layer: Layer, options: DeliveryOptions, known: Evidence | None = None, locality: str | None = None
+) -> Inspected:
     """The source in `file`; raises a DataRefused for what no row can make good, the plainest reason first.
 
-    known: by what columns are recognised whose names are not.
+    known: by what columns are recognised whose names are not. locality: the id of the one that is delivered to.
     """
     known = known or Evidence()
     source = open_source(file, layer, options.encoding, options.source_layer)
-    template_hints = _template_hints(source, layer)
+    template_hints = _template_hints(source, layer, locality)
     batches = source.batches()
     first = next(batches, None)
     if first is None:
@@ -68,15 +71,19 @@ def inspect(file: Path, layer: Layer, options: DeliveryOptions, known: Evidence 
     return Inspected(source, matching, text, first, batches, questions, hints)
 
 
-def _template_hints(source: Source, layer: Layer) -> list[AdvisedText]:
-    """That the layer has changed since the template was made; raises OtherTemplate where it is of another layer."""
+def _template_hints(source: Source, layer: Layer, locality: str | None) -> list[AdvisedText | Text]:
+    """What its template is not made for: the locality, or the layer as it is now; and columns that nobody sees.
+
+    Raises OtherTemplate where it is of another layer.
+    """
+    hints: list[AdvisedText | Text] = [hidden_columns_note(source.hidden_columns)] if source.hidden_columns else []
     mark = parse_mark(source.template)
     if mark is None:
-        return []
+        return hints
     if mark.layer != layer.id:
         raise other_template(mark, layer)
-    changed = changed_since(mark, layer)
-    return [changed] if changed else []
+    elsewhere = of_other_locality(mark, locality) if locality else None
+    return [*hints, *filter(None, [elsewhere, changed_since(mark, layer)])]
 
 
 def _titles(first: RawBatch, matching: Matching, decoder: Decoder, layer: Layer) -> list[Text]:

@@ -39,7 +39,7 @@ def load(db: Connection, delivery: Delivery[Layer], fingerprint: str | None) -> 
     layer, options, locality = delivery.layer, delivery.options, delivery.locality
     on = options.as_of or locality.place.reference_date
     units = released_units(db, locality, on)
-    inspected = inspect(delivery.file, layer, options, evidence(db, delivery, units, on))
+    inspected = inspect(delivery.file, layer, options, evidence(db, delivery, units, on), delivery.locality.place.id)
     scope = scope_polygon(options, units, locality)
     decision = _decide_coordinates(db, delivery, inspected, units, on)
     work = Load(db, delivery, inspected, units, scope)
@@ -105,7 +105,10 @@ def _decide_coordinates(
     if not inspected.source.has_places:
         # addresses are placed in the working CRS
         source = replace(inspected.source, declared_crs=locality.place.crs)
-    return decide(source, delivery.options.crs, layer, locality, sample, references)
+    decision = decide(source, delivery.options.crs, layer, locality, sample, references)
+    if inspected.source.has_places or delivery.options.crs:
+        return decision
+    return replace(decision, report=decision.report.model_copy(update={'declared': None, 'by_address': True}))
 
 
 def _judge_questions(inspected: Inspected, decision: Decision) -> Judgement:

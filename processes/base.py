@@ -40,6 +40,8 @@ class Process[I: ProcessInputs](BaseProcessor, ABC):  # type: ignore[misc]  # py
     # whether it wants an editing token, and the input that is a file in base64
     editors_only: ClassVar[bool] = False
     upload: ClassVar[str | None] = None
+    # an input with a second file, which may be left out: a letter beside what is delivered
+    attachment: ClassVar[str | None] = None
     # whether the same request on the same releases may have the answer that is there; not what changes something
     reusable: ClassVar[bool] = True
     # how it computes, in a few sentences for a report; docs/explanation/<id>.md says the rest

@@ -27,6 +27,7 @@ HTML = 'text/html'
 FILE_NAME = r'^[^./\\~\x00-\x1f][^/\\\x00-\x1f]*$'
 # Members of a letter, and the inputs that say them.
 LETTER_INPUTS = {'number': 'letter', 'dated': 'letter_date', 'signatory': 'letter_by'}
+LETTER_FILE = ('letter_file', 'letter_file_name')
 # How much is done when a stage begins; the rest is passed over.
 STAGES = {
     'archive': (0.02, Text(vi='Lưu bản gốc', en='Archiving the original')),
@@ -116,6 +117,21 @@ class Inputs(ProcessInputs):
         default=None,
         max_length=200,
     )
+    letter_file: Annotated[str | None, WithJsonSchema({'type': 'string', 'format': 'byte'})] = input_field(
+        Text(vi='Tệp công văn', en='File of the letter'),
+        Text(
+            vi='Bản quét, mã hóa base64 hoặc tham chiếu như "file"; được giữ cùng đợt giao.',
+            en='A scan of it, in base64 or by reference as "file"; it is kept with the delivery.',
+        ),
+        default=None,
+    )
+    letter_file_name: str = input_field(
+        Text(vi='Tên tệp công văn', en='Name of the file of the letter'),
+        Text(vi='Với đuôi tên: cong-van.pdf.', en='With its suffix: cong-van.pdf.'),
+        default='cong-van.pdf',
+        max_length=200,
+        pattern=FILE_NAME,
+    )
     dry_run: bool = input_field(
         Text(vi='Chỉ thử', en='Dry run'),
         Text(vi='Kiểm tra, không phát hành.', en='Does all but release.'),
@@ -135,6 +151,7 @@ class DeliverLayer(Process[Inputs]):
     editors_only = True
     reusable = False
     upload = 'file'
+    attachment = 'letter_file'
     outputs: ClassVar[dict[str, Output]] = {
         'report': Output(Text(vi='Báo cáo', en='Report'), (JSON,)),
         'receipt': Output(Text(vi='Phiếu nhận', en='Receipt'), (HTML,)),
@@ -152,7 +169,7 @@ class DeliverLayer(Process[Inputs]):
         Raises UnknownLayer for what the token may not deliver, and what `etl.desk.deliver.deliver` raises.
         """
         _must_be_allowed(inputs.layer, data)
-        options = _delivery_options(inputs, data)
+        options = _with_letter_file(_delivery_options(inputs, data), inputs, data)
         file = data.draft(inputs.file_name)
         file.write_bytes(base64.b64decode(inputs.file))
         report = deliver(file, options, data.locality, _stage_callback(progress))
@@ -198,7 +215,7 @@ def _delivery_scope(inputs: Inputs, data: Data) -> str:
 
 def _delivery_options(inputs: Inputs, data: Data) -> DeliveryOptions:
     """The options of the delivery; its sender is whose token it was, and an agency's token speaks for the agency."""
-    options = inputs.model_dump(exclude={'file', 'file_name', *LETTER_INPUTS.values()}, exclude_none=True)
+    options = inputs.model_dump(exclude={'file', 'file_name', *LETTER_INPUTS.values(), *LETTER_FILE}, exclude_none=True)
     options |= {'letter': _letter(inputs, data), 'agency': _agency_of_editor(data), 'sender': data.editor}
     options['scope'] = _delivery_scope(inputs, data)
     try:
@@ -217,12 +234,23 @@ def _letter(inputs: Inputs, data: Data) -> dict[str, Any] | None:
     if inputs.letter:
         dated = inputs.letter_date or today(data.locality.place.zone)
         return {'number': inputs.letter, 'dated': dated, 'signatory': inputs.letter_by}
-    if inputs.letter_date or inputs.letter_by:
+    if inputs.letter_date or inputs.letter_by or inputs.letter_file:
         raise InvalidInput(
-            vi='Công văn cần có số: điền "letter", hoặc bỏ "letter_date" và "letter_by".',
-            en='A letter needs its number: fill in "letter", or leave out "letter_date" and "letter_by".',
+            vi='Công văn cần có số: điền "letter", hoặc bỏ các đầu vào khác về công văn.',
+            en='A letter needs its number: fill in "letter", or leave out what else is said of a letter.',
         )
     return None
+
+
+def _with_letter_file(options: DeliveryOptions, inputs: Inputs, data: Data) -> DeliveryOptions:
+    """The options with the letter's file in the store; a dry run keeps nothing."""
+    if options.letter is None or inputs.letter_file is None or inputs.dry_run:
+        return options
+    # in a folder of its own: what is delivered may have the same name
+    scan = data.draft('.letter') / inputs.letter_file_name
+    scan.parent.mkdir()
+    scan.write_bytes(base64.b64decode(inputs.letter_file))
+    return options.model_copy(update={'letter': options.letter.kept(scan)})
 
 
 def _receipt_text(report: DeliveryReport, data: Data) -> str:

@@ -74,6 +74,7 @@ class Inputs(ProcessInputs):
         Text(vi='Thuộc tính', en='Properties'),
         Text(vi='Các cột cần có; bỏ trống là tất cả.', en='Columns to write; all when left out.'),
         default=None,
+        column_of='collection',
     )
     headers: Literal['names', 'titles'] | None = input_field(
         Text(vi='Tiêu đề cột', en='Headings'),

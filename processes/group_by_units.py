@@ -64,6 +64,7 @@ class Inputs(ProcessInputs):
         Text(vi='Cột số, cho sum và mean.', en='A column of numbers, for sum and mean.'),
         default=None,
         max_length=63,
+        column_of='layer',
     )
     counted_on: str | None = input_field(
         Text(vi='Ngày đếm', en='Counted by the units of'),

@@ -60,12 +60,14 @@ class Inputs(ProcessInputs):
         Text(vi='Tên cột ghi nhóm việc.', en='Name of the column with the category.'),
         default='category',
         max_length=63,
+        column_of='reports',
     )
     moment: str = input_field(
         Text(vi='Cột thời điểm', en='Column of the moment'),
         Text(vi='Tên cột ngày hoặc thời điểm.', en='Name of a column of days or moments.'),
         default='reported_at',
         max_length=63,
+        column_of='reports',
     )
     cell_m: float = input_field(
         Text(vi='Cạnh ô', en='Side of a cell'),

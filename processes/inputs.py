@@ -104,6 +104,7 @@ def input_field(  # noqa: PLR0913 (keywords of a declaration; all but two may be
     unit: str | None = None,
     geometry: set[GeometryType] | None = None,
     filters: str | None = None,
+    column_of: str | None = None,
     choices: Mapping[str, Text] | None = None,
     levels: Levels | None = None,
     occurs: int = 1,
@@ -112,9 +113,10 @@ def input_field(  # noqa: PLR0913 (keywords of a declaration; all but two may be
     """A field of `ProcessInputs`, documented in both languages.
 
     unit: of a number. geometry: kinds of geometry that a LayerRef may have. filters: the LayerRef that this CQL2
-    text narrows. choices: words for the codes that may be chosen. levels: it is a level of the
-    locality's units, `whole` where that of the whole will do as well. occurs: how many values it may have at most;
-    several come as an array, and its schema is of one. limits: as of pydantic's Field (gt, ge, lt, le, max_length).
+    text narrows. column_of: the LayerRef of which it names one column, or several. choices: words for the codes that
+    may be chosen. levels: it is a level of the locality's units, `whole` where that of the whole will do as well.
+    occurs: how many values it may have at most; several come as an array, and its schema is of one. limits: as of
+    pydantic's Field (gt, ge, lt, le, max_length).
     """
     metadata: JsonDict = {
         'title': title.model_dump(),
@@ -122,6 +124,7 @@ def input_field(  # noqa: PLR0913 (keywords of a declaration; all but two may be
         'unit': unit,
         'geometry': [*sorted(geometry or ())],
         'filters': filters,
+        'column_of': column_of,
         'choices': {code: words.model_dump() for code, words in (choices or {}).items()},
         'levels': levels,
         'occurs': occurs,

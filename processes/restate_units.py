@@ -62,12 +62,14 @@ class Inputs(ProcessInputs):
         Text(vi='Cột mã đơn vị của layer.', en='Of the layer: the code of the unit.'),
         default='code',
         max_length=63,
+        column_of='layer',
     )
     value_column: str = input_field(
         Text(vi='Cột số liệu', en='Column of the figure'),
         Text(vi='Cột số liệu của layer.', en='Of the layer: the figure.'),
         default='value',
         max_length=63,
+        column_of='layer',
     )
     level: str = LEVEL
     from_date: str = input_field(

@@ -7,8 +7,6 @@ from typing import Annotated
 
 import typer
 from pydantic import BaseModel
-from rich.box import SIMPLE
-from rich.table import Column, Table
 from rich.text import Text as Line
 
 from dothi.cli import output
@@ -156,7 +154,7 @@ def _table(answers: list[GeocodedAddress]) -> None:
         pick_words('Chắc chắn', 'sure'),
         pick_words('Bằng chứng, nơi khác', 'evidence, other places'),
     )
-    table = Table(*(Column(header, overflow='fold') for header in headers), box=SIMPLE, padding=(0, 1, 0, 0))
+    table = output.plain_table(*headers)
     for answer in answers:
         sure = pick_words('có', 'yes') if answer.sure else pick_words('chưa', 'no')
         notes = [*map(pick_text, answer.evidence), *(rival.label for rival in answer.rivals)]
@@ -180,7 +178,7 @@ def _row_table(rows: list[RowShown]) -> None:
         pick_words('Địa chỉ', 'address'),
         pick_words('Các nơi để chọn', 'places to choose from'),
     )
-    table = Table(*(Column(header, overflow='fold') for header in headers), box=SIMPLE, padding=(0, 1, 0, 0))
+    table = output.plain_table(*headers)
     for row in rows:
         named = [
             f'{number}. {place.label} ({place.lon:.5f}, {place.lat:.5f}; {place.radius_m:.0f} m)'

@@ -44,7 +44,7 @@ COMMANDS = {
     'inbox': 'dothi.cli.inbox:inbox',
     'indicators': 'dothi.cli.indicators:indicators',
     'map': 'dothi.cli.map:map_',
-    'own': 'dothi.cli.own:own',
+    'own': 'dothi.cli.own:own_app',
     'units': 'dothi.cli.units:units',
     'geocode': 'dothi.cli.addresses:geocode',
     'places': 'dothi.cli.addresses:places',

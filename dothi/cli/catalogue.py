@@ -6,11 +6,20 @@ import typer
 
 from dothi.cartography.shared_styles import sync_styles
 from dothi.cli import output
+from dothi.cli.messages import err
 from dothi.cli.options import Json
 from dothi.core.catalog import releases as catalog_releases
 from dothi.core.database import connection
 from dothi.core.migrate import migrate as apply_migrations
 from dothi.core.own_layers import served_locality
+from dothi.core.reader_language import pick_text
+from dothi.core.text import Text
+from dothi.local.services import hold_old_names
+
+OLD_NAMES = Text(
+    vi='Các dịch vụ đang chạy còn giữ tên cơ quan và locality.yml cũ; để hiện tên mới: dothi up.',
+    en='Services that run hold the former names of offices and locality.yml; to show the new ones: dothi up.',
+)
 
 
 def migrate(
@@ -29,6 +38,8 @@ def migrate(
     if not dry_run:
         sync_styles(locality)
     output.document(report, as_json, output.migrated)
+    if hold_old_names():
+        err.print(pick_text(OLD_NAMES), style='yellow', soft_wrap=True)
 
 
 def releases(

@@ -8,8 +8,6 @@ from typing import Annotated, Any
 
 import typer
 from pydantic import BaseModel, ValidationError
-from rich.box import SIMPLE
-from rich.table import Column, Table
 from rich.text import Text as Line
 
 from dothi.cli import output
@@ -83,10 +81,10 @@ def deliveries(
     """Các đợt giao: những đợt chờ quyết định trước, rồi mới nhất. ·
     The deliveries: those that wait for a decision first, then the newest.
     """
-    locality = served_locality()
     if layer:
-        locality.described(layer)
-    must_be_known(agency, locality)
+        served_locality().described(layer)
+    if agency:
+        must_be_known(agency, served_locality())
     delivery_records = records(layer, status=status, agency=agency, limit=None if every else limit)
     if as_json:
         typer.echo(Deliveries(deliveries=delivery_records).model_dump_json(indent=2))
@@ -163,10 +161,10 @@ def accept(
     from etl.desk.decide import accept as accept_delivery
 
     changed_options = {'crs': crs, 'encoding': encoding, 'columns': pairs(column) or None, 'scope': scope, 'mode': mode}
-    said = letter_of(letter, letter_date, letter_by, letter_file)
+    official_letter = letter_of(letter, letter_date, letter_by, letter_file)
     chosen_places = places_of(place, places, number)
     confirm_points(chosen_places, number, yes=yes)
-    more = {'as_of': as_of.date() if as_of else None, 'letter': said, 'places': chosen_places}
+    more = {'as_of': as_of.date() if as_of else None, 'letter': official_letter, 'places': chosen_places}
     decision = _decision(reason, by, **changed_options, **more)
     with output.progress() as progress:
         report = accept_delivery(number, decision, served_locality(), progress)
@@ -291,7 +289,7 @@ def _table(records: list[DeliveryRecord]) -> None:
         pick_words('Tình trạng', 'status'),
         pick_words('Bản, quyết định', 'release, to decide'),
     )
-    table = Table(*(Column(header, overflow='fold') for header in headers), box=SIMPLE, padding=(0, 1, 0, 0))
+    table = output.plain_table(*headers)
     for record in records:
         at = local_minute(record.received_at, locality_zone())
         files, sender = f'{record.layer_id}\n{record.file_name}', f'{record.agency or "–"}\n{at}'

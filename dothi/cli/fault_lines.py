@@ -1,15 +1,28 @@
-"""What `dothi status` says of whole layers that could not be written to files."""
+"""What `dothi status` says of layers that could not be written to files, and of the demo's files that were refused."""
 
 from collections.abc import Iterable, Iterator
 from itertools import groupby
+
+from rich.markup import escape
 
 from dothi.core.clock import local_minute
 from dothi.core.export.download_faults import DownloadFault
 from dothi.core.locality import locality_zone
 from dothi.core.reader_language import pick_text, pick_words
+from etl.demonstration.refused import RefusedDemo
 
 # A full disk leaves no file of any layer; more of one reason than these are a number and the first of them.
 MOST_NAMES = 5
+
+
+def refused_demo_lines(refused: Iterable[RefusedDemo]) -> Iterator[str]:
+    """For each file of the demo that a layer did not take: which, why, and where its report is."""
+    for each in refused:
+        lacks = pick_words('thiếu dữ liệu minh họa', 'lacks its demonstration data')
+        returned = pick_words('bị trả lại', 'was returned')
+        report = pick_words('xem', 'see')
+        yield f'[yellow]{each.layer} {lacks}: {each.file} {returned} ({report} dothi delivery {each.delivery}).[/]'
+        yield f'  {escape(pick_text(each.reason))}'
 
 
 def download_fault_lines(faults: Iterable[DownloadFault]) -> Iterator[str]:

@@ -6,11 +6,14 @@ from typing import Annotated
 import typer
 from pydantic import BaseModel
 
-from dothi.cli import output
+from dothi.cli import output, status_screen
 from dothi.cli.messages import err
 from dothi.cli.options import Json
+from dothi.core.errors import describe, exit_code
 from dothi.core.layer import Audience
 from dothi.core.listening import require_closed
+from dothi.core.locality import Locality
+from dothi.core.locality_file import BadLocalityFile
 from dothi.core.own_layers import served_locality
 from dothi.core.reader_language import pick_text
 from dothi.core.settings import ServerSettings
@@ -41,7 +44,7 @@ def up(
     """
     with output.progress() as progress:
         status = start_instance(served_locality(), demo, progress)
-    output.document(status, as_json, output.addresses)
+    output.document(status, as_json, status_screen.addresses)
     left_at = unnoticed_end()
     if left_at is not None:
         err.print(pick_text(left_text(left_at)), style='yellow', soft_wrap=True)
@@ -58,8 +61,19 @@ def status(as_json: Json = False) -> None:
     """
     from etl.closed_room.fork_server import missing_walls
 
-    document = instance_status(served_locality()).model_copy(update={'missing_walls': missing_walls()})
-    output.document(document, as_json, output.status)
+    locality, wrong = _locality_or_error()
+    update = {'missing_walls': missing_walls(), 'locality_error': describe(wrong) if wrong else None}
+    output.document(instance_status(locality).model_copy(update=update), as_json, status_screen.status)
+    if wrong:
+        raise typer.Exit(exit_code(wrong))
+
+
+def _locality_or_error() -> tuple[Locality | None, BadLocalityFile | None]:
+    """The locality, or what is wrong with its files."""
+    try:
+        return served_locality(), None
+    except BadLocalityFile as wrong:
+        return None, wrong
 
 
 def serve(

@@ -3,16 +3,19 @@
 import sys
 import tempfile
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 import yaml
+from pydantic import BaseModel
+from pyproj import CRS
 
 from dothi.cli import output
 from dothi.cli.options import Json
 from dothi.core.errors import WrongUse
+from dothi.core.meridians import MeridianZone, meridian_zones, zone_of_province
 from dothi.core.reader_language import pick_number, pick_text, pick_words
-from dothi.core.settings import PROJECT
+from dothi.core.settings import PROJECT, PathSettings, ServerSettings, default_state
 from dothi.core.text import Text
 from dothi.local.new_locality import EXAMPLE, NewLocality, make_locality
 
@@ -23,8 +26,22 @@ QUESTIONS = {
     'en': Text(vi='Tên tiếng Anh', en='English name'),
     'unit_code': Text(vi='Mã đơn vị của cả địa phương', en='Unit code of the whole'),
     'central_meridian_deg': Text(vi='Kinh tuyến trục VN-2000 (độ)', en='Central meridian of VN-2000 (degrees)'),
-    'units': Text(vi='Tệp CSV các đơn vị (code,name,lon,lat)', en='CSV of the units (code,name,lon,lat)'),
+    'units': Text(vi='Danh sách đơn vị, CSV hoặc Excel (Mã, Tên)', en='List of units, CSV or Excel (code, name)'),
 }
+
+
+# Port of a second instance beside the one that is served by default.
+FREE_PORT = 5100
+SOURCE = Text(
+    vi='Nguồn: bộ dữ liệu EPSG (trong PROJ), tên tỉnh trước 7/2025. Tỉnh hợp nhất: hỏi cơ quan đo đạc của tỉnh.',
+    en='Source: the EPSG data set (in PROJ), provinces before July 2025. Of a merged one ask its surveying office.',
+)
+
+
+class Meridians(BaseModel):
+    """The zones of three degrees in VN-2000."""
+
+    zones: tuple[MeridianZone, ...]
 
 
 class NoAnswers(WrongUse):
@@ -42,6 +59,10 @@ def new_locality(
     example: Annotated[
         bool, typer.Option('--example', help='In một tệp trả lời mẫu. · Prints an example of answers.')
     ] = False,
+    meridians: Annotated[
+        bool,
+        typer.Option('--meridians', help='In các kinh tuyến trục VN-2000. · Prints the central meridians of VN-2000.'),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Tạo thư mục cho một địa phương mới: các cấp, đơn vị, cơ quan và lớp của thư viện. ·
@@ -49,6 +70,9 @@ def new_locality(
     """
     if example:
         typer.echo(EXAMPLE.read_text(encoding='utf-8'), nl=False)
+        return
+    if meridians:
+        output.document(Meridians(zones=meridian_zones()), as_json, _print_meridians)
         return
     if folder is None:
         raise NoAnswers(vi='Cho biết thư mục sẽ tạo.', en='Name the folder to make.')
@@ -64,26 +88,57 @@ def _ask(scratch: Path) -> Path:
             vi='Không có ai để hỏi. Dùng --from TỆP; tệp mẫu: dothi new-locality --example.',
             en='There is nobody to ask. Use --from FILE; an example: dothi new-locality --example.',
         )
-    said = {key: typer.prompt(pick_text(question)) for key, question in QUESTIONS.items()}
-    said['title'] = {lang: said.pop(lang) for lang in ('vi', 'en')}
-    said['units'] = str(Path(said['units']).expanduser().absolute())
+    answers: dict[str, Any] = {}
+    for key, question in QUESTIONS.items():
+        proposal = _proposed_meridian(answers) if key == 'central_meridian_deg' else None
+        answers[key] = typer.prompt(pick_text(question), default=proposal)
+    answers['title'] = {lang: answers.pop(lang) for lang in ('vi', 'en')}
+    answers['units'] = str(Path(answers['units']).expanduser().absolute())
     file = scratch / 'answers.yml'
-    file.write_text(yaml.safe_dump(said, allow_unicode=True), encoding='utf-8')
+    file.write_text(yaml.safe_dump(answers, allow_unicode=True), encoding='utf-8')
     return file
 
 
+def _proposed_meridian(answers: dict[str, Any]) -> str | None:
+    """The meridian for which EPSG names the place that was answered; None where it names it for none."""
+    zone = zone_of_province(answers['vi']) or zone_of_province(answers['en'])
+    if zone is None:
+        return None
+    typer.echo(pick_text(SOURCE))
+    return zone.label
+
+
 def command_to_start(made: NewLocality, *, has_makefile: bool) -> str:
-    """What starts the locality: `make up` in a checkout, `dothi up` where the platform was installed from a wheel."""
-    size, where = 'small' if made.demo else 'no', f'DOTHI_STATE=/srv/{made.folder.name} DOTHI_LOCALITY={made.folder}'
+    """What starts the locality: `make up` in a checkout, `dothi up` where the platform was installed from a wheel.
+
+    State folder and ports are those of the environment where it names them.
+    """
+    server, state = ServerSettings(), PathSettings().state
+    state = Path('/srv', made.folder.name) if state == default_state() else state
+    port = server.port if 'port' in server.model_fields_set else FREE_PORT
+    public = f'PUBLIC_PORT={server.public_port}' if 'public_port' in server.model_fields_set else ''
+    size, where = 'small' if made.demo else 'no', f'DOTHI_STATE={state} DOTHI_LOCALITY={made.folder}'
     if has_makefile:
-        return f'make up PORT=5100 {where} DEMO={size}'
-    return f'DOTHI_PORT=5100 {where} dothi up --demo {size}'
+        return ' '.join(filter(None, ['make up', f'PORT={port}', public, where, f'DEMO={size}']))
+    public = public and f'DOTHI_{public}'
+    return ' '.join(filter(None, [f'DOTHI_PORT={port}', public, where, f'dothi up --demo {size}']))
+
+
+def _print_meridians(shown: Meridians) -> None:
+    headers = (pick_words('Kinh tuyến trục', 'meridian'), 'EPSG', pick_words('Tỉnh theo EPSG', 'provinces of EPSG'))
+    table = output.plain_table(*headers)
+    for zone in shown.zones:
+        table.add_row(zone.label, str(zone.srid), ', '.join(zone.provinces) or '–')
+    output.out.print(table)
+    output.out.print(pick_text(SOURCE), soft_wrap=True)
 
 
 def _print_made(made: NewLocality) -> None:
     counts = ', '.join(f'{level}: {pick_number(count, ",")}' for level, count in made.units.items())
     output.out.print(pick_words(f'Đã tạo {made.folder}', f'{made.folder} is made'), soft_wrap=True, highlight=False)
     output.out.print(pick_words(f'Đơn vị   {counts}', f'Units    {counts}'), highlight=False)
+    name = CRS.from_user_input(made.crs).name
+    output.out.print(pick_words(f'Hệ       {made.crs} {name}', f'CRS      {made.crs} {name}'), highlight=False)
     output.out.print(pick_words(f'Lớp      {len(made.layers)}', f'Layers   {len(made.layers)}'), highlight=False)
     if made.no_demo:
         output.out.print(pick_words(f'Không demo {made.no_demo.vi}', f'No demo  {made.no_demo.en}'), soft_wrap=True)

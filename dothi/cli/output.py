@@ -1,7 +1,7 @@
 """How the command line shows things to people: tables, progress and errors, Vietnamese first."""
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -12,22 +12,16 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn
 from rich.table import Column, Table
 from rich.text import Text as Line
 
-from dothi.cli.fault_lines import download_fault_lines
-from dothi.cli.freshness_table import updates
 from dothi.cli.messages import Screen, err
-from dothi.cli.service_table import service_table, supervision_lines
 from dothi.core.catalog import Release
 from dothi.core.clock import local_minute
-from dothi.core.edit_token import token_file
 from dothi.core.errors import without_secrets
 from dothi.core.interruption import stop_if_interrupted
 from dothi.core.locality import locality_zone
-from dothi.core.progress import Progress as Told
+from dothi.core.progress import Progress as ProgressCallback
 from dothi.core.reader_language import pick_number, pick_text, pick_words
-from dothi.core.settings import EditSettings, PathSettings, default_state
 from dothi.core.settings_table import SETTINGS
 from dothi.core.text import Text, split_halves
-from dothi.local.status import LayerState, Status
 from etl.report.model import Report
 from etl.report.table import renderable
 
@@ -37,10 +31,6 @@ if TYPE_CHECKING:
 # A pipe has no width; wide enough for every table without a note.
 out = Screen(width=None if sys.stdout.isatty() else 100)
 
-DAMAGE = {
-    'missing': Text(vi='Tệp mất trong kho', en='missing in the store'),
-    'changed': Text(vi='Tệp trong kho bị thay đổi', en='changed in the store'),
-}
 STAGES = {
     'database': Text(vi='Cơ sở dữ liệu', en='database'),
     'migrate': Text(vi='Cập nhật lược đồ', en='migrate'),
@@ -105,7 +95,7 @@ class _Ended(Protocol):
 
 
 @contextmanager
-def progress() -> Iterator[Told]:
+def progress() -> Iterator[ProgressCallback]:
     """Shows bars on standard error, one per stage; on what is not a terminal, one line per stage."""
     columns = (
         SpinnerColumn(),
@@ -117,7 +107,7 @@ def progress() -> Iterator[Told]:
     with Progress(*columns, console=err, disable=not err.is_terminal) as bars:
         tasks: dict[str, Any] = {}
 
-        def told(stage: str, done: int, total: int | None) -> None:
+        def show_stage(stage: str, done: int, total: int | None) -> None:
             # the last stage of a delivery comes before its commit
             stop_if_interrupted()
             if stage not in tasks:
@@ -126,7 +116,7 @@ def progress() -> Iterator[Told]:
                     err.print(_stage(stage), highlight=False)
             bars.update(tasks[stage], completed=done, total=total)
 
-        yield told
+        yield show_stage
 
 
 def document[M: BaseModel](model: M, as_json: bool, table: Callable[[M], None]) -> None:
@@ -135,41 +125,6 @@ def document[M: BaseModel](model: M, as_json: bool, table: Callable[[M], None]) 
         typer.echo(model.model_dump_json(indent=2))
     else:
         table(model)
-
-
-def addresses(status: Status) -> None:
-    """Print the addresses of a running instance, and what waits for a person."""
-    urls = {service.name: service.url for service in status.services}
-    demo = any(layer.demo for layer in status.layers)
-    out.print()
-    if demo:
-        demo_text = pick_words('Dữ liệu minh họa, không phải số liệu thật', 'Demonstration data, not real figures')
-        out.print(f'[yellow]{demo_text}[/]')
-    for title, value in (
-        (pick_words('Bản đồ', 'Map'), f'[bold]{urls["internal"]}[/]'),
-        ('OGC API', f'{urls["internal"]}/api'),
-        (pick_words('Công khai', 'Public'), urls['public']),
-        (pick_words('Sửa dữ liệu', 'Edit'), _where_token()),
-        (pick_words('Dừng', 'Stop'), f'make down{_of_this_instance()}'),
-    ):
-        out.print(f'{title:<14} {value}', highlight=False, soft_wrap=True)
-    waiting(status)
-    for layer in status.layers:
-        if layer.error:
-            _broken(layer.error)
-
-
-def _where_token() -> str:
-    """The setting or file that holds the token for editing."""
-    if EditSettings().edit_token.get_secret_value():
-        return 'DOTHI_EDIT_TOKEN'
-    return f'{pick_words("mã trong", "token in")} {token_file()}'
-
-
-def _of_this_instance() -> str:
-    """What tells this instance from the one that `make down` alone would end."""
-    state = PathSettings().state
-    return '' if state == default_state() else f' DOTHI_STATE={state}'
 
 
 def ended(document: _Ended) -> None:
@@ -181,52 +136,13 @@ def ended(document: _Ended) -> None:
     )
 
 
-def status(document: Status) -> None:
-    out.print(service_table(document))
-    for line in supervision_lines(document):
-        out.print(line, soft_wrap=True)
-    names = (
-        pick_words('Lớp', 'layer'),
-        pick_words('Bản phát hành', 'release'),
-        pick_words('Nguồn', 'origin'),
-        pick_words('Số đối tượng', 'rows'),
-        pick_words('Ngày', 'date'),
-    )
-    layers = Table(*(Column(name, overflow='fold') for name in names))
-    for layer in document.layers:
-        layers.add_row(layer.id, *_layer_cells(layer))
-    out.print(layers)
-    out.print(updates(document))
-    waiting(document)
-    for wall in document.missing_walls:
-        out.print(f'[yellow]{pick_words("Phòng kín", "Closed room")}: {pick_text(wall)}[/]')
-    for damaged in document.store.damaged:
-        out.print(f'[bold red]{pick_text(DAMAGE[damaged.damage])}: {damaged.file}[/]\n  {pick_text(damaged.advice)}')
-    if document.store.unread:
-        unread = pick_words('tệp trong kho chưa kịp đọc lại', 'files of the store not read yet')
-        out.print(f'[yellow]{document.store.unread} {unread}[/]')
-    for line in download_fault_lines(document.download_faults):
-        out.print(line)
-    for layer in document.layers:
-        for error in (layer.error, layer.style_error):
-            if error:
-                _broken(error)
-
-
-def waiting(document: Status) -> None:
-    """How many deliveries wait for a person, and where to see them."""
-    if document.waiting:
-        waits = pick_words('đợt giao chờ quyết định', 'deliveries wait for a decision')
-        out.print(f'[yellow]{document.waiting} {waits}: dothi deliveries[/]')
-
-
 def migrated(document: 'MigrationReport') -> None:
     for line in [*document.migrations, *document.layers, *document.units, *document.norms]:
         out.print(line, markup=False)
     if document.empty:
         out.print(pick_words('Không có gì thay đổi', 'nothing to change'))
     for error in document.broken.values():
-        _broken(error)
+        show_broken(error)
 
 
 def releases(document: Releases) -> None:
@@ -241,8 +157,7 @@ def releases(document: Releases) -> None:
         pick_words('Lúc', 'at'),
         pick_words('Ghi chú', 'note'),
     )
-    columns = (Column(header, no_wrap=header in whole, overflow='fold') for header in headers)
-    table = Table(*columns, box=SIMPLE, padding=(0, 1, 0, 0))
+    table = plain_table(*headers, whole=whole)
     for release in document.releases:
         changes = f'+{release.rows_added} ~{release.rows_changed} −{release.rows_closed}'
         at = local_minute(release.released_at, locality_zone())
@@ -262,6 +177,12 @@ def reports(document: Reports) -> None:
         out.print(pick_words('Tất cả tệp đã được nhận trước đó', 'all files were delivered before'))
 
 
+def plain_table(*headers: str, whole: Collection[str] = ()) -> Table:
+    """A table without lines between its columns; long cells take a second line, but for the columns in `whole`."""
+    columns = (Column(header, no_wrap=header in whole, overflow='fold') for header in headers)
+    return Table(*columns, box=SIMPLE, padding=(0, 1, 0, 0))
+
+
 def settings(document: Settings) -> None:
     # a name that is cut cannot be copied
     variable = Column(pick_words('Biến', 'variable'), overflow='fold')
@@ -276,26 +197,10 @@ def _stage(name: str) -> str:
     return f'{pick_text(STAGES[first])} {rest}'.strip() if first in STAGES else name
 
 
-def _broken(error: dict[str, Any]) -> None:
+def show_broken(error: dict[str, Any]) -> None:
+    """Print what is wrong with a file of the locality."""
     text = Text.model_validate(error['message'])
     out.print(pick_text(text), style='red', markup=False, highlight=False, soft_wrap=True)
-
-
-def _layer_cells(layer: LayerState) -> tuple[str, str, str, str]:
-    if layer.error:
-        return f'[red]{pick_words("lỗi", "error")}[/]', '', '', ''
-    if layer.release is None:
-        return f'[dim]{pick_words("chưa có", "none")}[/]', '', '', ''
-    release = layer.release
-    # after one unit's own delivery the rest of the layer may be demonstration data still
-    part = f'{pick_number(release.demo_rows)} ' if release.demo_rows < release.rows_total else ''
-    origin = f'{release.origin} [yellow]({part}{pick_words("minh họa", "demo")})[/]' if layer.demo else release.origin
-    return (
-        str(release.number),
-        origin,
-        pick_number(release.rows_total),
-        f'{release.released_at.astimezone(locality_zone()):%Y-%m-%d}',
-    )
 
 
 def _settings_of(group: BaseModel) -> list[Setting]:

@@ -17,7 +17,7 @@ from dothi.core.reader_language import pick_text, pick_words
 from dothi.core.share_sync import withdraw
 from dothi.core.text import Text
 
-own = typer.Typer(
+own_app = typer.Typer(
     no_args_is_help=True,
     help='Các lớp giữ từ kết quả phân tích. · Layers that were kept from results of analyses.',
 )
@@ -37,7 +37,7 @@ class OwnLayers(BaseModel):
     layers: list[OwnLayer]
 
 
-@own.command('list')
+@own_app.command('list')
 def list_(as_json: Json = False) -> None:
     """Những gì đã giữ, từ việc, phân tích và bản phát hành nào. ·
     What was kept, and from which job, process and releases.
@@ -48,7 +48,7 @@ def list_(as_json: Json = False) -> None:
     output.document(OwnLayers(layers=rows), as_json, _table)
 
 
-@own.command()
+@own_app.command()
 def forget(
     layer: Annotated[str, typer.Argument(help='Mã lớp · Id of the layer.')],
     as_json: Json = False,

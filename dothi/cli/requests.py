@@ -7,8 +7,6 @@ from typing import Annotated
 
 import typer
 from pydantic import BaseModel, ValidationError
-from rich.box import SIMPLE
-from rich.table import Column, Table
 from rich.text import Text as Line
 
 from dothi.cli import output
@@ -74,10 +72,10 @@ def add(
     as_json: Json = False,
 ) -> None:
     """Ghi nhận một yêu cầu bằng văn bản. · Records a written request."""
-    said = letter_of(letter, letter_date, letter_by, letter_file)
+    official_letter = letter_of(letter, letter_date, letter_by, letter_file)
     try:
         new = NewRequest(
-            requester=requester, purpose=purpose, layers=layer, format=form, legal_basis=basis, letter=said
+            requester=requester, purpose=purpose, layers=layer, format=form, legal_basis=basis, letter=official_letter
         )
     except ValidationError as invalid:
         name = str(invalid.errors(include_url=False)[0]['loc'][0])
@@ -111,12 +109,12 @@ def answer_(
     """Viết tệp của các lớp được yêu cầu kèm giấy phép, và ghi lại. ·
     Writes the files of the layers with their licence, and records it.
     """
-    said = Answer(
+    decision = Answer(
         by=by or getpass.getuser(), reason=reason, letter=letter_of(letter, letter_date, letter_by, letter_file)
     )
     with output.progress() as progress:
         share = Share(folder or Path(f'answer-{number}'), served_locality(), audience, reader_language(), progress)
-        answered = answer(number, share, said)
+        answered = answer(number, share, decision)
     output.document(answered, as_json, _print_one)
 
 
@@ -133,8 +131,8 @@ def refuse_(
     as_json: Json = False,
 ) -> None:
     """Từ chối bằng văn bản, nêu căn cứ pháp lý. · Refuses in writing, with the legal basis."""
-    said = letter_of(letter, letter_date, letter_by, letter_file)
-    refused = refuse(number, Answer(by=by or getpass.getuser(), reason=reason, basis=basis, letter=said))
+    official_letter = letter_of(letter, letter_date, letter_by, letter_file)
+    refused = refuse(number, Answer(by=by or getpass.getuser(), reason=reason, basis=basis, letter=official_letter))
     output.document(refused, as_json, _print_one)
 
 
@@ -153,7 +151,7 @@ def _table(listed: list[DataRequest]) -> None:
         pick_words('Nhận lúc', 'received'),
         pick_words('Kết quả', 'outcome'),
     )
-    table = Table(*(Column(header, overflow='fold') for header in headers), box=SIMPLE, padding=(0, 1, 0, 0))
+    table = output.plain_table(*headers)
     for request in listed:
         at = local_minute(request.received_at, locality_zone())
         office = f'{request.requester}\n{request.purpose}\n{request.legal_basis}'

@@ -63,7 +63,9 @@ def meridian_srid(degrees: float) -> int:
     Circular 973/2001/TT-TCDC: scale 0.9999 on the meridian of the province.
     """
     zones: dict[float, int] = {
-        _parameter(srid, 'lon_0'): srid for srid in VN2000_SRIDS if _parameter(srid, 'k') == PROVINCIAL_SCALE
+        projection_parameter(srid, 'lon_0'): srid
+        for srid in VN2000_SRIDS
+        if projection_parameter(srid, 'k') == PROVINCIAL_SCALE
     }
     if degrees not in zones:
         near = min(zones, key=lambda meridian: abs(meridian - degrees))
@@ -74,7 +76,8 @@ def meridian_srid(degrees: float) -> int:
     return zones[degrees]
 
 
-def _parameter(srid: int, name: str) -> float:
+def projection_parameter(srid: int, name: str) -> float:
+    """A parameter of the system's PROJ string, such as `lon_0`; nan where it has none."""
     match = re.search(rf'\+{name}=(\S+)', proj_string(srid))
     return float(match[1]) if match else math.nan
 

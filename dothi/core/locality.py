@@ -16,9 +16,9 @@ from dothi.core.document import Document
 from dothi.core.errors import DothiError, NotFound
 from dothi.core.layer import Audience, Layer, Register
 from dothi.core.locality_file import BadLayerFile, BadLocalityFile, csv_rows, parse_file, parse_value, read_yaml
-from dothi.core.locality_folder import locality_file, locality_files, require_shipped
+from dothi.core.locality_folder import locality_file, locality_files, locality_folders, require_shipped
 from dothi.core.norms import BadNormsFile, Norm, norms_version, read_norms
-from dothi.core.place import Agency, Place
+from dothi.core.place import Agency, Place, TimeZone
 from dothi.core.settings import PathSettings
 from dothi.core.text import Text
 
@@ -114,10 +114,7 @@ def load_locality(path: Path) -> Locality:
     """The locality in the folder `path`; raises BadLocalityFile where `locality.yml` or `agencies.yml` is wrong."""
     place = parse_file(Place, path / 'locality.yml')
     require_shipped(path / 'locality.yml', place.library)
-    agencies_file = locality_file(path, 'agencies.yml')
-    agencies = {
-        name: parse_value(Agency, value, agencies_file, name) for name, value in read_yaml(agencies_file).items()
-    }
+    agencies = _agencies(path)
     broken: dict[str, DothiError] = {}
     themes = _listed(Text, locality_file(path, 'themes.yml'), broken)
     files = {kind: locality_files(path, kind) for kind in ('layers', 'coverages')}
@@ -131,15 +128,26 @@ def load_locality(path: Path) -> Locality:
     return Locality(path, place, agencies, layers, broken, coverages, documents, themes, norms)
 
 
+def _agencies(path: Path) -> dict[str, Agency]:
+    """Offices by id: those of the library, where the locality takes from it, and its own beside or in place of them."""
+    files = [folder / 'agencies.yml' for folder in reversed(locality_folders(path))]
+    there = [file for file in files if file.exists()] or files[-1:]
+    return {name: parse_value(Agency, value, file, name) for file in there for name, value in read_yaml(file).items()}
+
+
 def locality_zone() -> ZoneInfo:
-    """The time zone of the locality that the settings name; raises BadLocalityFile."""
+    """The time zone of the locality that the settings name; raises BadLocalityFile.
+
+    Other keys of the file may be wrong: what lists times needs this one only.
+    """
     file = PathSettings().locality / 'locality.yml'
     return _zone_of(file, file.stat().st_mtime_ns)
 
 
 @lru_cache(maxsize=4)
 def _zone_of(file: Path, _changed: int) -> ZoneInfo:
-    return parse_file(Place, file).zone
+    named = {key: value for key, value in read_yaml(file).items() if key == 'time_zone'}
+    return parse_value(TimeZone, named, file, None).zone
 
 
 def _norms(file: Path, broken: dict[str, DothiError]) -> tuple[Norm, ...]:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 
 from dothi.core.errors import WrongUse
 from dothi.core.invalid_values import explain_error
+from dothi.core.yaml_lines import line_of_key
 
 # libyaml's, where PyYAML has it: forty files take 0.03 s and not 0.3 s.
 LOADER = getattr(yaml, 'CSafeLoader', yaml.SafeLoader)
@@ -43,24 +44,32 @@ def parse_value[M: BaseModel](
 def _explain(
     invalid: ValidationError, model: type[BaseModel], file: Path, key: str | None, error: type[BadLocalityFile]
 ) -> BadLocalityFile:
-    """The first thing that is wrong, with file, key and fix; a misspelt key before the one that is missing for it."""
+    """The first thing that is wrong, with line, key and fix; a misspelt key before the one that is missing for it."""
     first = min(invalid.errors(include_url=False), key=lambda error: error['type'] != 'extra_forbidden')
-    where = '.'.join(str(part) for part in ((key,) if key else ()) + first['loc']) or '(file)'
+    path = ((key,) if key else ()) + first['loc']
+    where, place = '.'.join(map(str, path)) or '(file)', _place_of(file, path)
     if first['type'] == 'extra_forbidden':
         return error.with_suggestion(
             str(first['loc'][-1]),
             _keys_at(model, first['loc'][:-1]),
-            vi=f'{file}, khóa {where}: không có khóa này.',
-            en=f'{file}, key {where}: no such key.',
+            vi=f'{place}, khóa {where}: không có khóa này.',
+            en=f'{place}, key {where}: no such key.',
         )
     if first['type'] == 'missing':
-        return error(vi=f'{file}: thiếu khóa {where}. Hãy thêm vào.', en=f'{file}: the key {where} is missing. Add it.')
+        lacks = f'{place}: the key {where} is missing. Add it.'
+        return error(vi=f'{place}: thiếu khóa {where}. Hãy thêm vào.', en=lacks)
     reason = explain_error(first)
     input_text = f' ({first["input"]!r})' if isinstance(first['input'], str | int | float) else ''
     return error(
-        vi=f'{file}, khóa {where}{input_text}: {reason.vi}. Hãy sửa lại.',
-        en=f'{file}, key {where}{input_text}: {reason.en}. Correct it.',
+        vi=f'{place}, khóa {where}{input_text}: {reason.vi}. Hãy sửa lại.',
+        en=f'{place}, key {where}{input_text}: {reason.en}. Correct it.',
     )
+
+
+def _place_of(file: Path, path: tuple[int | str, ...]) -> str:
+    """The file with the line of the key, where it has one: `locality.yml:12`."""
+    line = line_of_key(file, path) if file.suffix == '.yml' else None
+    return f'{file}:{line}' if line else str(file)
 
 
 def _keys_at(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:

@@ -77,7 +77,27 @@ class Letterhead(BaseModel):
     symbol: str
 
 
-class Place(BaseModel):
+class TimeZone(BaseModel):
+    """A time zone by its name in the IANA database: its clocks show times, and its midnight begins a day."""
+
+    time_zone: str = 'UTC'
+
+    @field_validator('time_zone')
+    @classmethod
+    def _time_zone_is_known(cls, name: str) -> str:
+        try:
+            ZoneInfo(name)
+        except (OSError, ValueError, ZoneInfoNotFoundError):
+            raise ValueError('must be a time zone of the IANA database, such as Asia/Ho_Chi_Minh') from None
+        return name
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone of its people."""
+        return ZoneInfo(self.time_zone)
+
+
+class Place(TimeZone):
     """What `locality.yml` says."""
 
     model_config = ConfigDict(extra='forbid', frozen=True)
@@ -93,8 +113,6 @@ class Place(BaseModel):
     reference_date: date
     # where the sea is, seen from the middle, clockwise from north: the demo draws a coast there
     sea_bearing_deg: float | None = Field(None, ge=0, lt=360)
-    # of the IANA database: its clocks show times, and its midnight begins a day
-    time_zone: str = 'UTC'
     # what is taken from the library of layers that is shipped: all of them, or these layers and coverages
     library: Literal['all'] | list[str] = []
     # by the name that `units/units.csv` gives them, from large to small
@@ -109,15 +127,6 @@ class Place(BaseModel):
     letterhead: Letterhead | None = None
     kept_results: KeptResults | None = None
 
-    @field_validator('time_zone')
-    @classmethod
-    def _time_zone_is_known(cls, name: str) -> str:
-        try:
-            ZoneInfo(name)
-        except (OSError, ValueError, ZoneInfoNotFoundError):
-            raise ValueError('must be a time zone of the IANA database, such as Asia/Ho_Chi_Minh') from None
-        return name
-
     @property
     def unit_layers(self) -> list[str]:
         """The layers of administrative units, from large to small."""
@@ -127,8 +136,3 @@ class Place(BaseModel):
     def urban_units(self) -> str | None:
         """Which units of the smallest level are urban, as CQL2 on their layer; None where nobody says."""
         return [*self.levels.values()][-1].urban if self.levels else None
-
-    @property
-    def zone(self) -> ZoneInfo:
-        """The time zone of its people."""
-        return ZoneInfo(self.time_zone)

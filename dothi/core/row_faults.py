@@ -66,6 +66,7 @@ FaultCode = Literal[
     'date_future',
     'date_stale',
     'unit_missing',
+    'hidden_row',
 ]
 
 
@@ -277,5 +278,12 @@ FAULT_KINDS: dict[str, FaultKind] = {
         ('A unit without a row', 'Add it, or say why there is none.'),
         'warning',
         'complete',
+    ),
+    'hidden_row': _kind(
+        'completeness_commission',
+        ('Hàng ẩn trong bảng tính', 'Xóa hàng nếu không muốn giao.'),
+        ('Row hidden in the spreadsheet', 'Delete it if it is not to be delivered.'),
+        'warning',
+        adjustable=True,
     ),
 }

@@ -54,6 +54,10 @@ class Service:
         recorded = self._recorded()
         return recorded[2] if recorded else None
 
+    def started_at(self) -> float | None:
+        """When the service was started, in seconds of the epoch; None while it does not run."""
+        return None if self.pid() is None else self._file.stat().st_mtime
+
     def fresh(self, fingerprint: str) -> bool:
         """Whether it runs, and was started from the same code and settings."""
         return self.pid() is not None and self.fingerprint() == fingerprint

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Literal
 
 from dothi.core.clock import local_minute
 from dothi.core.database import connection
-from dothi.core.errors import WrongUse
+from dothi.core.errors import DataRefused, HeldForDecision, WrongUse
 from dothi.core.locality import locality_zone
 from dothi.core.progress import Progress, silent
 from dothi.core.settings import PathSettings
@@ -77,7 +77,6 @@ def deliver_demo(locality: 'Locality', buildings: int, progress: Progress = sile
     Those delivered before are left out, and those of layers that the demonstration has left.
     """
     from demo.write import write_demo
-    from etl.desk.deliver import deliver
 
     if left_since() is not None:
         return []
@@ -88,9 +87,19 @@ def deliver_demo(locality: 'Locality', buildings: int, progress: Progress = sile
     reports = []
     for done, file in enumerate(waiting):
         progress(f'deliver {file.layer}', done, len(waiting))
-        reports.append(deliver(file.path, demo_options(file), locality))
-    progress('deliver', len(waiting), len(waiting))
+        reports.append(_deliver(file, locality))
     return reports
+
+
+def _deliver(file: 'DemoFile', locality: 'Locality') -> Report:
+    """The report of one file; a layer that cannot take it keeps no other from its data."""
+    from etl.demonstration.refused import refused_report
+    from etl.desk.deliver import deliver
+
+    try:
+        return deliver(file.path, demo_options(file), locality)
+    except (DataRefused, HeldForDecision) as error:
+        return refused_report(file.layer, file.path.name, error)
 
 
 def demo_options(file: 'DemoFile') -> DeliveryOptions:

@@ -9,11 +9,35 @@ from dothi.core.crs import WEB_MERCATOR, WGS84, proj_string, transformer
 from dothi.core.errors import DothiError
 from dothi.core.locality import Locality, load_locality
 from dothi.core.locality_file import BadLocalityFile
+from dothi.core.meridians import zone_of_province
+from dothi.core.text import Text
 from dothi.core.unit_register import UnitVersion, level_of, unit_register
 from dothi.local.unit_list import bad_units
 
 # A system may be used this far beyond the area that it is made for: provinces reach over their zone.
 BEYOND_DEG = 1.5
+
+
+def require_one_system(title: Text, crs: str | None, central_meridian_deg: float | None, answers: Path) -> None:
+    """Raises BadLocalityFile where the answers name no system or two, with the meridian that EPSG has for the place."""
+    if (crs is None) != (central_meridian_deg is None):
+        return
+    proposal = _meridian_by_epsg(title)
+    raise BadLocalityFile(
+        vi=f'{answers}: cần một trong hai khóa crs và central_meridian_deg.{proposal.vi}',
+        en=f'{answers}: needs either crs or central_meridian_deg.{proposal.en}',
+    )
+
+
+def _meridian_by_epsg(title: Text) -> Text:
+    zone = zone_of_province(title.vi) or zone_of_province(title.en)
+    if zone is None:
+        return Text(vi=' Xem: dothi new-locality --meridians.', en=' See: dothi new-locality --meridians.')
+    key = f'central_meridian_deg: {zone.degrees:g}'
+    return Text(
+        vi=f' EPSG ghi {title.vi} (trước 7/2025) ở kinh tuyến {zone.label}: {key}.',
+        en=f' EPSG has {title.en} (before July 2025) at {zone.label}: {key}.',
+    )
 
 
 def checked_locality(folder: Path) -> Locality:

@@ -4,13 +4,12 @@ import csv
 import shutil
 import tempfile
 from collections import Counter
-from datetime import date
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any
 
 import numpy as np
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic import BaseModel
 
 from demo.points import NoOutline, read_sites
 from demo.register import units_in_force
@@ -20,18 +19,15 @@ from dothi.core.errors import WrongUse
 from dothi.core.locality import load_locality
 from dothi.core.locality_file import parse_file
 from dothi.core.locality_folder import LIBRARY
-from dothi.core.place import Agency, Contact, Level
-from dothi.core.text import Text
+from dothi.core.place import Level
+from dothi.core.text import Text, search_key
 from dothi.core.unit_register import CENSUS, unit_register
-from dothi.local.locality_checks import checked_locality
+from dothi.local.answers import COMMUNE, Answers
+from dothi.local.locality_checks import checked_locality, require_one_system
+from dothi.local.unit_columns import level_of_word, parent_codes
 from dothi.local.unit_list import BadUnitsFile, Row, bad_units, read_unit_list
 
 EXAMPLE = LIBRARY / 'answers.yml'
-COMMUNE, WHOLE = 'commune', 'province'
-LEVELS = {
-    WHOLE: Level(title=Text(vi='cấp tỉnh', en='province')),
-    COMMUNE: Level(title=Text(vi='cấp xã', en='commune'), layer='communes', urban="name LIKE 'Phường %'"),
-}
 # Around the outermost points, in degrees.
 MARGIN_DEG = 0.1
 LEAST_AREA_KM2 = 0.5
@@ -44,61 +40,15 @@ class FolderTaken(WrongUse):
     """The folder is there already, with something in it."""
 
 
-class Answers(BaseModel):
-    """What a new locality is made from.
-
-    units: a CSV beside the answers, with `code` and `name`; `level`, `parent_code`, `valid_from`, `valid_to`,
-    `population_<year>` and `decree` are optional, and so are `lon`, `lat` (a point inside, WGS 84) and `area_km2`, on
-    which a demo province can be drawn. units_valid_from: where the list names no `valid_from`. central_meridian_deg:
-    in place of crs, for a province in VN-2000. library: the layers that are taken. agencies: in place of those of the
-    library, by the same ids.
-    """
-
-    model_config = ConfigDict(extra='forbid', frozen=True)
-
-    id: str = Field(pattern=r'^[a-z][a-z0-9_]*$', max_length=40)
-    title: Text
-    unit_code: str
-    units: Path
-    crs: str | None = None
-    central_meridian_deg: float | None = None
-    extent_wgs84: tuple[float, float, float, float] | None = None
-    levels: dict[str, Level] = LEVELS
-    reference_date: date = Field(default_factory=date.today)
-    units_valid_from: date = date(2025, 7, 1)
-    time_zone: str = 'Asia/Ho_Chi_Minh'
-    sea_bearing_deg: float | None = Field(None, ge=0, lt=360)
-    languages: list[Literal['vi', 'en']] = Field(['vi', 'en'], min_length=1)
-    library: Literal['all'] | Annotated[list[str], Field(min_length=1)] = 'all'
-    attribution: Text | None = None
-    contact: Contact | None = None
-    agencies: dict[str, Agency] = {}
-
-    @model_validator(mode='after')
-    def _has_a_system(self) -> 'Answers':
-        if (self.crs is None) == (self.central_meridian_deg is None):
-            raise ValueError('needs either crs or central_meridian_deg')
-        if self.extent_wgs84 and not (
-            self.extent_wgs84[0] < self.extent_wgs84[2] and self.extent_wgs84[1] < self.extent_wgs84[3]
-        ):
-            raise ValueError('extent_wgs84 is west, south, east, north in degrees')
-        return self
-
-    @field_validator('levels')
-    @classmethod
-    def _begin_with_the_whole(cls, levels: dict[str, Level]) -> dict[str, Level]:
-        if len(levels) < 2 or next(iter(levels)) != WHOLE:
-            raise ValueError(f'levels run from large to small: first {WHOLE}, then at least one more')
-        return levels
-
-
 class NewLocality(BaseModel):
-    """What was made: the folder, how many units each level has, the layers, and whether a demo can be drawn.
+    """What was made: the folder, its working CRS, how many units each level has, the layers, and whether a demo can be
+    drawn.
 
     no_demo: why none can be, where there are points.
     """
 
     folder: Path
+    crs: str
     units: dict[str, int]
     layers: list[str]
     demo: bool
@@ -116,6 +66,7 @@ def make_locality(folder: Path, answers_file: Path) -> NewLocality:
             en=f'{folder} is there already and not empty. Choose another folder.',
         )
     answers = parse_file(Answers, answers_file)
+    require_one_system(answers.title, answers.crs, answers.central_meridian_deg, answers_file)
     rows = _unit_rows(answers_file.parent / answers.units, answers)
     folder.parent.mkdir(parents=True, exist_ok=True)
     draft = Path(tempfile.mkdtemp(prefix=f'.{folder.name}-', dir=folder.parent))
@@ -129,7 +80,8 @@ def make_locality(folder: Path, answers_file: Path) -> NewLocality:
     counts = Counter(unit.level for unit in unit_register(load_locality(folder)).on(answers.reference_date))
     no_demo = _why_no_demo(folder)
     demo = no_demo is None and (folder / 'demo').exists()
-    return NewLocality(folder=folder, units=counts, layers=sorted(made.layers), demo=demo, no_demo=no_demo)
+    layers = sorted(made.layers)
+    return NewLocality(folder=folder, crs=made.place.crs, units=counts, layers=layers, demo=demo, no_demo=no_demo)
 
 
 def _why_no_demo(folder: Path) -> Text | None:
@@ -236,10 +188,12 @@ def _unit_rows(file: Path, answers: Answers) -> list[Row]:
     """The rows of the list of units, what may be left out filled in; raises BadUnitsFile that names file and line."""
     if not file.is_file():
         raise BadUnitsFile(
-            vi=f'Không có tệp {file}. Khóa units trong tệp trả lời chỉ đến danh sách đơn vị (CSV).',
-            en=f'There is no file {file}. The key units of the answers names the list of units, a CSV.',
+            vi=f'Không có tệp {file}. Khóa units trong tệp trả lời chỉ đến danh sách đơn vị (CSV hoặc Excel).',
+            en=f'There is no file {file}. The key units of the answers names the list of units, a CSV or a workbook.',
         )
-    filled_rows = [_filled(row, number, file, answers) for number, row in read_unit_list(file)]
+    listed_rows = read_unit_list(file)
+    codes = parent_codes([row for _, row in listed_rows], answers.title, answers.unit_code)
+    filled_rows = [_filled(row, number, file, answers, codes) for number, row in listed_rows]
     if not _smallest(answers, filled_rows):
         smallest = [*answers.levels][-1]
         raise bad_units(file, f'không có đơn vị nào của cấp "{smallest}"', f'no unit is of the level "{smallest}"')
@@ -257,10 +211,12 @@ def _require_units_of_the_day(file: Path, answers: Answers, rows: list[Row]) -> 
         )
 
 
-def _filled(row: Row, number: int, file: Path, answers: Answers) -> Row:
+def _filled(row: Row, number: int, file: Path, answers: Answers, codes: dict[str, str]) -> Row:
+    """The row with what it leaves out; codes: of units that it may name in place of their code."""
     if not (row['code'] and row['name']):
         raise bad_units(file, f'hàng {number} thiếu code hoặc name', f'row {number} lacks code or name')
-    level = row.get('level') or [*answers.levels][-1]
+    titles = {name: level.title.vi for name, level in answers.levels.items()}
+    level = level_of_word(row['level'], titles) if row.get('level') else [*answers.levels][-1]
     if level not in answers.levels:
         names = ', '.join(answers.levels)
         raise bad_units(
@@ -269,7 +225,8 @@ def _filled(row: Row, number: int, file: Path, answers: Answers) -> Row:
             f'row {number}: levels has no "{level}" ({names})',
         )
     defaults = {'parent_code': answers.unit_code, 'valid_from': answers.units_valid_from.isoformat()}
-    return row | {name: row.get(name) or value for name, value in defaults.items()} | {'level': level}
+    filled = row | {name: row.get(name) or value for name, value in defaults.items()} | {'level': level}
+    return filled | {'parent_code': codes.get(search_key(filled['parent_code']), filled['parent_code'])}
 
 
 def _smallest(answers: Answers, rows: list[Row]) -> list[Row]:

@@ -5,11 +5,13 @@ import json
 import os
 import time
 import urllib.request
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dothi.core.errors import EnvironmentMissing
 from dothi.core.layer import Audience
 from dothi.core.listening import require_closed
+from dothi.core.locality_folder import locality_file
 from dothi.core.ports import is_free
 from dothi.core.process_table import Listener, listener_on, start_environment
 from dothi.core.progress import Progress, silent
@@ -147,10 +149,24 @@ def _answers(url: str) -> bool:
         return False
 
 
+def hold_old_names() -> bool:
+    """Whether a running service was started before `locality.yml` or `agencies.yml` changed: it read them then."""
+    newest = max((file.stat().st_mtime for file in _name_files()), default=0)
+    return any(started_at < newest for service in services() if (started_at := service.started_at()) is not None)
+
+
+def _name_files() -> list[Path]:
+    """The files of the locality that a service reads at its start and never again."""
+    folder = PathSettings().locality
+    files = [folder / 'locality.yml', folder / 'agencies.yml', locality_file(folder, 'agencies.yml')]
+    return [file for file in dict.fromkeys(files) if file.exists()]
+
+
 def code_fingerprint() -> str:
-    """Changes when the code changes, or a setting, but for the language of whoever types the command."""
+    """Changes when the code changes, names of the locality, or a setting but for the language of whoever types."""
     newest = max(file.stat().st_mtime for file in code_files(*CODE))
     # a secret is masked among the settings, and one that changed wants a restart all the same
     in_force = [settings().model_dump_json() for settings in SETTINGS if settings is not ReaderSettings]
-    values = [*in_force, EditSettings().edit_token.get_secret_value()]
+    names = [file.read_bytes() for file in _name_files()]
+    values = [*in_force, *names, EditSettings().edit_token.get_secret_value()]
     return hashlib.sha256(repr((newest, values)).encode()).hexdigest()[:16]

@@ -16,6 +16,7 @@ from dothi.core.settings import PathSettings
 from dothi.core.text import Text
 from dothi.local.services import services, supervisors, url_of
 from dothi.local.supervision import Revival, revivals
+from etl.demonstration.refused import RefusedDemo, refused_demo
 from etl.desk.store_check import StoreCheck, check_store
 
 if TYPE_CHECKING:
@@ -57,6 +58,8 @@ class Status(BaseModel):
     # whether what dies is started again
     supervised: bool = False
     layers: list[LayerState]
+    # what is wrong with `locality.yml` or `agencies.yml`: services go on as they were started, and cannot start anew
+    locality_error: dict[str, object] | None = None
     # deliveries that wait for a person's decision
     waiting: int = 0
     # walls of the closed room that this machine does not have, and what that means
@@ -64,10 +67,15 @@ class Status(BaseModel):
     store: StoreCheck = StoreCheck()
     # files of whole layers that could not be made ready
     download_faults: list[DownloadFault] = []
+    # files of the demo that were returned, so that their layers lack them
+    refused_demo: list[RefusedDemo] = []
 
 
-def instance_status(locality: 'Locality') -> Status:
-    """What runs and what is served; a database that does not answer is null, not an error."""
+def instance_status(locality: 'Locality | None') -> Status:
+    """What runs and what is served; a database that does not answer is null, not an error.
+
+    locality: None where its files are not right: nothing is known of layers then.
+    """
     from dothi.core.database import NoDatabase, connection
     from etl.desk.records import waiting_count
 
@@ -75,9 +83,9 @@ def instance_status(locality: 'Locality') -> Status:
         with connection('loader') as db:
             served: dict[str, Release] | None = current_releases(db)
             waiting, delivered = waiting_count(db), last_deliveries(db)
-            store, faults = check_store(db), download_faults(db)
+            store, faults, refused = check_store(db), download_faults(db), refused_demo(db)
     except NoDatabase:
-        served, waiting, delivered, store, faults = None, 0, {}, StoreCheck(), []
+        served, waiting, delivered, store, faults, refused = None, 0, {}, StoreCheck(), [], []
     died = revivals()
     return Status(
         state=str(PathSettings().state),
@@ -85,10 +93,11 @@ def instance_status(locality: 'Locality') -> Status:
         database_revival=died.get('database'),
         services=[_service_state(service, died) for service in services()],
         supervised=any(supervisor.pid() for supervisor in supervisors()),
-        layers=_layer_states(locality, served or {}, delivered),
+        layers=_layer_states(locality, served or {}, delivered) if locality else [],
         waiting=waiting,
         store=store,
         download_faults=faults,
+        refused_demo=refused,
     )
 
 

@@ -3,14 +3,21 @@
 import codecs
 import csv
 import io
+import itertools
 import math
 import re
 import unicodedata
+from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+from dothi.core.errors import DataRefused
 from dothi.core.locality_file import BadLocalityFile
 from dothi.core.unit_register import CENSUS
+from dothi.local.unit_columns import NAMES, columns_of, missing_columns
+from etl.formats.item import Item
+from etl.formats.workbook import SUFFIXES as WORKBOOKS
+from etl.formats.workbook import open_workbook
 
 type Row = dict[str, str]
 
@@ -19,6 +26,10 @@ DELIMITERS = (',', ';', '\t')
 DECIMAL_COMMA = re.compile(r'(-?\d+),(\d+)')
 NUMBERS = {'lon': (-180.0, 180.0), 'lat': (-90.0, 90.0), 'area_km2': (0.0, 1e6)}
 DATES = ('valid_from', 'valid_to')
+DAY_FIRST = re.compile(r'(\d{1,2})[/.-](\d{1,2})[/.-](\d{4})')
+# A title may stand above the header.
+HEADER_WITHIN = 20
+SHOWN_NAMES = 4
 
 
 class BadUnitsFile(BadLocalityFile):
@@ -26,28 +37,67 @@ class BadUnitsFile(BadLocalityFile):
 
 
 def read_unit_list(file: Path) -> list[tuple[int, Row]]:
-    """Line and cells of each row that is not empty: code, name, and what else stands there.
+    """Number of each row that is not empty, as a spreadsheet shows it, and its cells: code, name, what else is there.
 
-    Text is NFC without blanks around it, numbers have a decimal point. Raises BadUnitsFile with file and line.
+    The file is a CSV or a workbook; its header may be in Vietnamese, below a title. Text is NFC without blanks around
+    it, numbers have a decimal point. Raises BadUnitsFile with file and row.
     """
-    text = _text_of(file)
-    delimiter = max(DELIMITERS, key=text.partition('\n')[0].count)
-    lines = csv.DictReader(io.StringIO(text, newline=''), delimiter=delimiter, restval='')
-    lines.fieldnames = [name.strip().lower() for name in lines.fieldnames or ()]
-    try:
-        rows = [(lines.line_num, row) for row in lines]
-    except csv.Error as error:
-        raise bad_units(file, f'không đọc được CSV ({error})', f'not readable as CSV ({error})') from None
-    for name in ('code', 'name'):
-        if not rows or name not in rows[0][1]:
-            raise bad_units(file, f'thiếu cột {name} hoặc không có hàng nào', f'no column {name}, or no rows')
-    plain = [(number, _plain_row(row, number, file)) for number, row in rows]
+    table = [(number, cells) for number, cells in enumerate(_cells(file), start=1) if any(map(str.strip, cells))]
+    header, columns = _header(table, file)
+    plain = [(number, _plain_row(cells, columns, number, file)) for number, cells in table[header + 1 :]]
     return [(number, row) for number, row in plain if any(row.values())]
+
+
+def _header(table: list[tuple[int, list[str]]], file: Path) -> tuple[int, list[str]]:
+    """Position of the header among the rows, and what its columns are; raises BadUnitsFile that names what is there."""
+    headers = [columns_of(cells) for _, cells in table[:HEADER_WITHIN]]
+    for position, columns in enumerate(headers):
+        if not missing_columns(columns):
+            return position, columns
+    best = min(range(len(headers)), key=lambda position: len(missing_columns(headers[position])), default=None)
+    shown = [] if best is None else [cell.strip() for cell in table[best][1] if cell.strip()]
+    lacking = missing_columns([] if best is None else headers[best])[0]
+    names, has = ', '.join(NAMES[lacking][:SHOWN_NAMES]), ', '.join(shown) or '–'
+    raise bad_units(
+        file,
+        f'thiếu cột {lacking} (tên cột có thể là: {names}); tệp có: {has}',
+        f'no column {lacking} (it may be called: {names}); the file has: {has}',
+    )
 
 
 def bad_units(file: Path, vi: str, en: str) -> BadUnitsFile:
     """What is wrong with the list of units, as an error."""
     return BadUnitsFile(vi=f'{file}: {vi}.', en=f'{file}: {en}.')
+
+
+def _cells(file: Path) -> Iterator[list[str]]:
+    """All rows of the list: of a CSV, or of the first sheet of a workbook that has any."""
+    if file.suffix.lower() in WORKBOOKS:
+        yield from _sheet(file)
+        return
+    text = _text_of(file)
+    try:
+        yield from csv.reader(io.StringIO(text, newline=''), delimiter=_delimiter(text))
+    except csv.Error as error:
+        raise bad_units(file, f'không đọc được CSV ({error})', f'not readable as CSV ({error})') from None
+
+
+def _delimiter(text: str) -> str:
+    """The delimiter by which some line names the needed columns; else the one that the first line has most of."""
+    lines = list(itertools.islice((line for line in text.split('\n') if line.strip()), HEADER_WITHIN))
+    for delimiter in DELIMITERS:
+        if any(not missing_columns(columns_of(row)) for row in csv.reader(lines, delimiter=delimiter)):
+            return delimiter
+    return max(DELIMITERS, key=''.join(lines[:1]).count)
+
+
+def _sheet(file: Path) -> Iterator[list[str]]:
+    try:
+        book = open_workbook(Item(file), file)
+        sheets = ([[unicodedata.normalize('NFC', cell) for cell in row] for row in book.rows(s)] for s in book.sheets)
+        yield from next((rows for rows in sheets if rows), [])
+    except DataRefused as refused:
+        raise BadUnitsFile(vi=refused.text.vi, en=refused.text.en) from None
 
 
 def _text_of(file: Path) -> str:
@@ -58,23 +108,24 @@ def _text_of(file: Path) -> str:
     except UnicodeDecodeError:
         raise bad_units(
             file,
-            'không phải UTF-8, hãy lưu lại (Excel: "CSV UTF-8")',
-            'not in UTF-8, save it anew (Excel: "CSV UTF-8")',
+            'không phải UTF-8, hãy lưu lại (Excel: "CSV UTF-8" hoặc .xlsx)',
+            'not in UTF-8, save it anew (Excel: "CSV UTF-8" or .xlsx)',
         ) from None
     if '\0' in text:
         raise bad_units(file, 'có ký tự NUL, không phải tệp văn bản', 'has NUL characters, which no text has')
     return unicodedata.normalize('NFC', text.replace('\r\n', '\n').replace('\r', '\n'))
 
 
-def _plain_row(row: dict[str, str], number: int, file: Path) -> Row:
-    if None in row:  # where DictReader puts cells beyond the last column
+def _plain_row(cells: list[str], columns: list[str], number: int, file: Path) -> Row:
+    if any(cell.strip() for cell in cells[len(columns) :]):
         raise bad_units(
             file,
             f'hàng {number} có nhiều ô hơn số cột; đặt tên có dấu phẩy trong ngoặc kép',
             f'row {number} has more cells than there are columns; quote names with commas',
         )
-    cells = {name: ' '.join(value.split()) for name, value in row.items() if name}
-    checked: Row = {name: _checked_cell(name, value, number, file) for name, value in cells.items()}
+    filled = [*cells, *[''] * (len(columns) - len(cells))]
+    named = {name: ' '.join(cell.split()) for name, cell in zip(columns, filled, strict=False) if name}
+    checked: Row = {name: _checked_cell(name, value, number, file) for name, value in named.items()}
     first, last = (checked.get(name, '') for name in DATES)
     if first and last and last <= first:
         raise bad_units(
@@ -93,6 +144,8 @@ def _checked_cell(name: str, value: str, number: int, file: Path) -> str:
         return _number(name, DECIMAL_COMMA.sub(r'\1.\2', value), number, file)
     if CENSUS.fullmatch(name) and not (value.isascii() and value.isdigit()):
         raise _wrong_cell(name, value, number, file, 'số nguyên không có dấu chấm', 'a whole number without separators')
+    if name in DATES:
+        value = DAY_FIRST.sub(lambda day: f'{day[3]}-{int(day[2]):02d}-{int(day[1]):02d}', value)
     if name in DATES and not _is_day(value):
         raise _wrong_cell(name, value, number, file, 'ngày viết như 2024-09-01', 'a day written like 2024-09-01')
     return value

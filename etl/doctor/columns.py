@@ -135,7 +135,7 @@ def _find(name: str, columns: list[str], matched: Iterable[str], cut_at: int | N
     free = [column for column in columns if column not in set(matched)]
     for key in (wanted_key, cut):
         for column in free:
-            if key in (name_key(column), name_key(without_unit(column))):
+            if key in (name_key(column), name_key(without_unit(column)), name_key(below_merged(column))):
                 return column
     return None
 
@@ -143,6 +143,11 @@ def _find(name: str, columns: list[str], matched: Iterable[str], cut_at: int | N
 def without_unit(name: str) -> str:
     """A column's name without the unit of measure behind it: `Chiều cao (m)` and `Số giường, giường` lose theirs."""
     return UNIT_OF_MEASURE.sub('', name)
+
+
+def below_merged(name: str) -> str:
+    """The name below a merged cell alone, without its unit: `Số chỗ` of `Quy mô – Số chỗ (chỗ)`."""
+    return without_unit(name.rpartition(' – ')[2])
 
 
 def name_key(name: str) -> str:

@@ -14,8 +14,9 @@ from etl.doctor.text.choice import Naming
 from etl.doctor.text.encoding import wrong_encoding
 from etl.doctor.text.readings import Reading
 from etl.formats.errors import EmptyFile, TooLarge, UnreadableFile
+from etl.formats.header import Header, described, find_header
 from etl.formats.item import Item
-from etl.formats.table import Header, TableSource, described, find_header
+from etl.formats.table import TableSource
 
 SUFFIXES = frozenset({'.csv', '.tsv', '.txt'})
 MAX_CELL = 50_000_000

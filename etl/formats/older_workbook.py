@@ -35,6 +35,11 @@ class OlderWorkbook:
             for row in self.sheets[sheet].iter_rows():
                 yield [_text(cell) for cell in row]
 
+    def hidden_columns(self, sheet: str) -> frozenset[int]:
+        """None: calamine does not say it."""
+        del sheet
+        return frozenset()
+
 
 def read_older_workbook(path: Path, name: str) -> OlderWorkbook:
     """The workbook at `path`, which the sender calls `name`; raises UnreadableFile."""

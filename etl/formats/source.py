@@ -23,10 +23,10 @@ Family = Literal['point', 'line', 'polygon']
 class RawBatch:
     """Rows as the file has them.
 
-    first_row: number of the first row, from 1. columns: Arrow arrays by the file's names; the bytes of text
-    are not checked yet. geometry: shapely geometries in the file's coordinates, None where there is none.
-    findings: what the reader itself could not make sense of. unbuilt: WKB of the rows (positions in the batch)
-    whose geometry is there but is not well formed, such as a ring that is not closed.
+    first_row: number of the first row, from 1; of a table, the one that a spreadsheet shows. columns: Arrow arrays by
+    the file's names; the bytes of text are not checked yet. geometry: shapely geometries in the file's coordinates,
+    None where there is none. findings: what the reader itself could not make sense of. unbuilt: WKB of the rows
+    (positions in the batch) whose geometry is there but is not well formed, such as a ring that is not closed.
     """
 
     first_row: int
@@ -119,7 +119,8 @@ class Source(ABC):
     layer: its name inside the file, where a file can hold several. refusal: why this layer of it is not read.
     names_cut_at: length to which the format cuts names of columns. coordinate_columns: those that hold the geometry.
     template: the mark of the template that it was written in. address_column: holds addresses, by which rows without
-    coordinates are placed. has_places: False where only these tell where a row is.
+    coordinates are placed. has_places: False where only these tell where a row is. hidden_columns: those that a
+    spreadsheet does not show.
     """
 
     name: str
@@ -139,6 +140,7 @@ class Source(ABC):
     template: str | None = None
     address_column: str | None = None
     has_places: bool = True
+    hidden_columns: Sequence[str] = ()
 
     @abstractmethod
     def encoded_batches(self, rows: int = BATCH_ROWS) -> Iterator[EncodedBatch]:

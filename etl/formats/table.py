@@ -5,7 +5,6 @@ import re
 from abc import abstractmethod
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -15,35 +14,19 @@ from numpy.typing import NDArray
 from dothi.core.text import Text
 from etl.formats.coordinate_pair import parse_pair
 from etl.formats.dms import parse_coordinate
-from etl.formats.errors import NoCoordinates
-from etl.formats.place import Place, find_address, find_place
+from etl.formats.header import is_filled
+from etl.formats.hidden import HIDDEN_ROW, HiddenRow
+from etl.formats.place import Place
 from etl.formats.source import BATCH_ROWS, EncodedBatch, Geometries, Source
 from etl.report.problems import Finding
-from etl.template.mark import Mark, find_mark
 
-# Titles, dates and signatures stand above the header, not whole pages of them.
-HEADER_WITHIN = 40
-# "Tọa độ" may be the title over two columns, which the next row or the one after it names.
-SUBHEADER_WITHIN = 2
 # A row "(1) (2) (3)" under the header numbers the columns; two cells could be a coordinate.
 FEWEST_NUMBERED = 3
 # Of a batch: a sheet may have 16,384 columns.
 MOST_CELLS = 4_000_000
+# Rows between blank lines, of which each run is a batch of its own.
+MOST_RUNS = 500
 COUNTING = re.compile(r'[(\[]?(\d{1,3})[)\]]?')
-
-
-@dataclass(frozen=True)
-class Header:
-    """The header of a table: its position among the rows, the names of the columns, and the columns of coordinates.
-
-    address: the position of the column with addresses. mark: of the template that the table was written in.
-    """
-
-    row: int
-    columns: list[str]
-    place: Place | None
-    address: int | None = None
-    mark: Mark | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +34,7 @@ class TableSource(Source):
     """A table whose rows have coordinates in columns."""
 
     header_row: int
+    last_header_row: int
     place: Place | None
 
     def readable(self, cell: str) -> str:
@@ -62,17 +46,19 @@ class TableSource(Source):
         """All rows of the table, with what stands above its header."""
 
     def encoded_batches(self, rows: int = BATCH_ROWS) -> Iterator[EncodedBatch]:
-        """All rows, each cell as text; a blank line is no row, nor is one that numbers the columns."""
-        first_row = 1
-        width = len(self.columns)
-        cut_rows = (_cut(row, width) for row in _below(self.cells(), self.header_row))
-        for chunk in itertools.batched(cut_rows, max(1, min(rows, MOST_CELLS // width))):
-            yield self._batch(first_row, chunk)
-            first_row += len(chunk)
+        """All rows, each cell as text; a blank line is no row, nor is one that numbers the columns.
 
-    def _batch(self, first_row: int, chunk: tuple[Sequence[str], ...]) -> EncodedBatch:
+        Rows have the numbers that a spreadsheet shows, with what stands above the header and blank lines counted.
+        """
+        most = max(1, min(rows, MOST_CELLS // len(self.columns)))
         width = len(self.columns)
-        long = np.array([i for i, row in enumerate(chunk) if _filled(row[width:])], dtype=np.intp)
+        cut_rows = ((number, _cut(row, width)) for number, row in _below(self.cells(), self.last_header_row))
+        for first_row, chunk in _runs(cut_rows, most):
+            yield self._batch(first_row, chunk)
+
+    def _batch(self, first_row: int, chunk: Sequence[Sequence[str]]) -> EncodedBatch:
+        width = len(self.columns)
+        long = np.array([i for i, row in enumerate(chunk) if is_filled(row[width:])], dtype=np.intp)
         cells = list(zip(*([*row, *[''] * (width - len(row))][:width] for row in chunk), strict=True))
         columns = {name: pa.array(cells[i], pa.string()) for i, name in enumerate(self.columns)}
         geometry, findings = self._geometry(cells)
@@ -82,6 +68,9 @@ class TableSource(Source):
                 en=f'more cells than the header ({width} columns). Quote values that contain the delimiter.',
             )
             findings.append(Finding('type', long, says))
+        hidden = np.array([i for i, row in enumerate(chunk) if isinstance(row, HiddenRow)], dtype=np.intp)
+        if hidden.size:
+            findings.append(Finding('hidden_row', hidden, HIDDEN_ROW))
         return EncodedBatch(first_row, columns, pa.array(shapely.to_wkb(geometry), pa.binary()), findings)
 
     def _geometry(self, cells: list[tuple[str, ...]]) -> tuple[Geometries, list[Finding]]:
@@ -100,80 +89,41 @@ class TableSource(Source):
         return geometry, _missing(missing, list(dict.fromkeys(self.columns[i] for i in (place.east, place.north))))
 
 
-def find_header(rows: Iterable[Sequence[str]]) -> Header | None:
-    """The first row that names columns of coordinates; else the widest one, without a place; None for no rows at all.
-
-    A name that is missing is taken from the row above, where a merged cell has it.
-    """
-    without: list[Header] = []
-    with_pair: Header | None = None
-    mark: Mark | None = None
-    above: Sequence[str] = ()
-    for position, row in enumerate(itertools.islice(rows, HEADER_WITHIN)):
-        if with_pair is not None and position > with_pair.row + SUBHEADER_WITHIN:
-            break
-        mark = mark or find_mark([row])
-        if _filled(row):
-            header = Header(position, (columns := _names(row, above)), find_place(columns), find_address(columns), mark)
-            if header.place is not None and not header.place.is_pair:
-                return header
-            if header.place is None:
-                without.append(header)
-            elif with_pair is None:
-                with_pair = header
-        above = row
-    return with_pair or max(without, key=lambda header: (header.address is not None, len(header.columns)), default=None)
-
-
-def _must_have_place(header: Header, name: str) -> None:
-    """Raises NoCoordinates where no column of the table `name` holds coordinates or addresses."""
-    if header.place is not None or header.address is not None:
-        return
-    raise NoCoordinates(
-        vi=f'{name} không có cột tọa độ (có: {", ".join(header.columns)}). '
-        'Đặt tên cột là E và N, X và Y, lon và lat (kinh độ, vĩ độ), tọa độ (cả hai trong một ô), WKT, hoặc địa chỉ.',
-        en=f'{name} has no coordinate columns (it has: {", ".join(header.columns)}). '
-        'Name them E and N, X and Y, lon and lat, coordinates (both in one cell), WKT, or address.',
-    )
-
-
-def described(header: Header, name: str) -> dict[str, Any]:
-    """What a header tells of its table, as fields of the source; raises NoCoordinates."""
-    _must_have_place(header, name)
-    place, columns = header.place, header.columns
-    positions = {header.address} | ({place.east, place.north} if place else set())
-    return {
-        'columns': columns,
-        'kind': 'Point' if place is None or place.wkt is None else None,
-        'declared_crs': header.mark.crs if header.mark else None,
-        'template': str(header.mark) if header.mark else None,
-        'implied_crs': place.implied_crs if place else None,
-        'axes_known': place is None or place.axes_known,
-        'coordinate_columns': frozenset(columns[position] for position in positions if position is not None),
-        'address_column': None if header.address is None else columns[header.address],
-        'has_places': place is not None,
-        'place': place,
-        'header_row': header.row,
-    }
-
-
-def _below(rows: Iterator[Sequence[str]], header: int) -> Iterator[Sequence[str]]:
-    filled_rows = (row for row in itertools.islice(rows, header + 1, None) if _filled(row))
-    first = next(filled_rows, None)
-    if first is not None and not _numbers_columns(first):
+def _below(rows: Iterator[Sequence[str]], header: int) -> Iterator[tuple[int, Sequence[str]]]:
+    """Number, as a spreadsheet shows it, and cells of each row below the header that is not blank."""
+    numbered = ((number, row) for number, row in enumerate(rows, start=1) if number > header + 1 and is_filled(row))
+    first = next(numbered, None)
+    if first is not None and not _numbers_columns(first[1]):
         yield first
-    yield from filled_rows
+    yield from numbered
+
+
+def _runs(rows: Iterator[tuple[int, Sequence[str]]], most: int) -> Iterator[tuple[int, list[Sequence[str]]]]:
+    """Rows whose numbers follow each other, together, up to `most` of them, with the number of the first.
+
+    After many blank lines between rows the rows alone are counted: each run takes a while of its own.
+    """
+    run: list[Sequence[str]] = []
+    first = following = runs = 0
+    for number, row in rows:
+        if run and (len(run) == most or (number != following and runs < MOST_RUNS)):
+            yield first, run
+            run, runs = [], runs + 1
+        if not run:
+            first = number if runs < MOST_RUNS else following
+            following = first
+        run.append(row)
+        following += 1
+    if run:
+        yield first, run
 
 
 def _cut(row: Sequence[str], width: int) -> Sequence[str]:
-    """The row as wide as the header, with one more cell where more are filled."""
+    """The row as wide as the header, with one more cell where more are filled; hidden where it was."""
     if len(row) <= width:
         return row
-    return [*row[:width], *itertools.islice((cell for cell in row[width:] if cell.strip()), 1)]
-
-
-def _filled(row: Sequence[str]) -> bool:
-    return any(cell.strip() for cell in row)
+    cut_row = [*row[:width], *itertools.islice((cell for cell in row[width:] if cell.strip()), 1)]
+    return HiddenRow(cut_row) if isinstance(row, HiddenRow) else cut_row
 
 
 def _numbers_columns(row: Sequence[str]) -> bool:
@@ -181,16 +131,6 @@ def _numbers_columns(row: Sequence[str]) -> bool:
     counted = [COUNTING.fullmatch(cell.strip()) for cell in row if cell.strip()]
     numbers = [int(match[1]) for match in counted if match]
     return len(counted) >= FEWEST_NUMBERED and numbers == list(range(1, len(counted) + 1))
-
-
-def _names(row: Sequence[str], above: Sequence[str]) -> list[str]:
-    """The header's names, made different where two are the same or one is missing."""
-    names: dict[str, None] = {}
-    for position, cell in enumerate(row, start=1):
-        over = above[position - 1].strip() if position <= len(above) else ''
-        name = cell.strip() or over or f'({position})'
-        names[name if name not in names else f'{name} ({position})'] = None
-    return list(names)
 
 
 def _numbers(cells: Iterable[str]) -> NDArray[np.float64]:

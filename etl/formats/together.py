@@ -58,6 +58,7 @@ def together(sources: Sequence[Source], name: str) -> Source:
         coordinate_columns=first.coordinate_columns,
         address_column=first.address_column,
         has_places=first.has_places,
+        hidden_columns=first.hidden_columns,
     )
 
 

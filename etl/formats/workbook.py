@@ -9,9 +9,10 @@ from dothi.core.errors import DataRefused
 from dothi.core.limit_settings import LimitSettings
 from etl.formats import zipped
 from etl.formats.errors import EmptyFile
+from etl.formats.header import described, find_header
 from etl.formats.item import Item
 from etl.formats.older_workbook import read_older_workbook
-from etl.formats.table import TableSource, described, find_header
+from etl.formats.table import TableSource
 from etl.formats.xlsx_parts import read_workbook
 from etl.formats.xml_guard import must_fit_in_memory
 
@@ -29,6 +30,9 @@ class Workbook(Protocol):
 
     def rows(self, sheet: str) -> Iterator[Sequence[str]]:
         """The rows of a sheet, each cell as text; dates in ISO form, numbers in 15 digits."""
+
+    def hidden_columns(self, sheet: str) -> frozenset[int]:
+        """Positions of the columns that the sheet does not show, where the format's reader says it."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +54,7 @@ def sheet_sources(item: Item) -> list[SheetSource]:
     """The sheets that have coordinates; raises NoCoordinates where none has, EmptyFile where all are empty."""
     must_fit_in_memory(item)
     path, folder = item.unpacked()
-    book = _open_workbook(item, path)
+    book = open_workbook(item, path)
     sheets: list[SheetSource] = []
     refused: list[DataRefused] = []
     for title in book.sheets:
@@ -66,7 +70,7 @@ def sheet_sources(item: Item) -> list[SheetSource]:
     return sheets
 
 
-def _open_workbook(item: Item, path: Path) -> Workbook:
+def open_workbook(item: Item, path: Path) -> Workbook:
     """The workbook at `path`. What Excel has written since 2007 is read as such, also where it is called .xls."""
     is_zip = item.head(len(ZIP_HEAD)) == ZIP_HEAD
     if is_zip:
@@ -80,4 +84,6 @@ def _describe(item: Item, book: Workbook, title: str, folder: object) -> list[Sh
     if header is None:
         return []
     header_fields = described(header, name)
+    hidden = book.hidden_columns(title)
+    header_fields['hidden_columns'] = [column for i, column in enumerate(header.columns) if i in hidden]
     return [SheetSource(name=name, layer=title, rows=None, unicode=True, book=book, unpacked=folder, **header_fields)]

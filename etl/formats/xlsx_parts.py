@@ -8,7 +8,7 @@ import re
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -16,19 +16,17 @@ from xml.parsers import expat
 
 from dothi.core.text import Text
 from etl.formats.errors import UnreadableFile
+from etl.formats.hidden import HiddenRow
+from etl.formats.xlsx_dates import date_styles, read_moment
 
 # What rows become before they are taken: a row of 30 bytes may have its only cell in the last column.
 BLOCK_BYTES = 1 << 14
 WORKBOOK = 'xl/workbook.xml'
-# Formats that a workbook need not describe and that are dates or times.
-BUILT_IN_DATES = frozenset({*range(14, 23), *range(27, 37), *range(45, 48), *range(50, 59)})
-BUILT_IN_TIMES = frozenset({*range(18, 23), *range(45, 48)})
-# What a format says literally: in quotes or brackets, or after a backslash.
-LITERAL = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.|\*.')
 EPOCHS = {False: datetime.fromisoformat('1899-12-30'), True: datetime.fromisoformat('1904-01-01')}
-LAST_DAY = 2_958_466
-# Excel has no columns past XFD.
+# Excel has no columns past XFD, and no rows past this.
 MOST_COLUMNS = 16_384
+MOST_ROWS = 1_048_576
+TRUE = ('1', 'true')
 
 
 @dataclass(frozen=True)
@@ -46,10 +44,21 @@ class Workbook:
     epoch: datetime
 
     def rows(self, sheet: str) -> Iterator[list[str]]:
-        """The rows of a sheet that have any cell, each cell as text; dates in ISO form, numbers in 15 digits."""
+        """The rows of a sheet, each cell as text; dates in ISO form, numbers in 15 digits.
+
+        What the sheet leaves out between two rows is an empty row, so that the n-th is the one that Excel calls n.
+        """
         reader = _Rows(self)
         for _ in _parse(self.path, self.name, self.sheets[sheet], reader):
             yield from reader.taken()
+
+    def hidden_columns(self, sheet: str) -> frozenset[int]:
+        """Positions of the columns that the sheet does not show."""
+        reader = _Columns()
+        for _ in _parse(self.path, self.name, self.sheets[sheet], reader):
+            if reader.is_past:
+                break
+        return frozenset(reader.hidden)
 
 
 def read_workbook(path: Path, name: str) -> Workbook:
@@ -58,13 +67,13 @@ def read_workbook(path: Path, name: str) -> Workbook:
     parts = {a['Id']: a['Target'] for tag, a in _elements(path, name, _rels(WORKBOOK)) if tag == 'Relationship'}
     sheets = {a['name']: _target(parts.get(a.get('id', ''), '')) for tag, a in elements if tag == 'sheet'}
     members = _members(path)
-    old = any(tag == 'workbookPr' and a.get('date1904') in ('1', 'true') for tag, a in elements)
+    old = any(tag == 'workbookPr' and a.get('date1904') in TRUE for tag, a in elements)
     return Workbook(
         path=path,
         name=name,
         sheets={title: part for title, part in sheets.items() if part in members},
         texts=_texts(path, name) if 'xl/sharedStrings.xml' in members else [],
-        dates=_dates(_elements(path, name, 'xl/styles.xml')) if 'xl/styles.xml' in members else [],
+        dates=date_styles(_elements(path, name, 'xl/styles.xml')) if 'xl/styles.xml' in members else [],
         epoch=EPOCHS[old],
     )
 
@@ -116,12 +125,27 @@ class _Texts(_Collector):
             self.runs.append(text)
 
 
+class _Columns(_Collector):
+    """What a sheet says of its columns, before its rows."""
+
+    def __init__(self) -> None:
+        self.hidden: set[int] = set()
+        self.is_past = False
+
+    def start(self, tag: str, attributes: dict[str, str]) -> None:
+        self.is_past = self.is_past or tag == 'sheetData'
+        if tag == 'col' and not self.is_past and attributes.get('hidden') in TRUE:
+            last = min(int(attributes['max']), MOST_COLUMNS)
+            self.hidden |= set(range(int(attributes['min']) - 1, last))
+
+
 class _Rows(_Collector):
     """Rows of a sheet, as far as they are read."""
 
     def __init__(self, book: Workbook) -> None:
         self.book = book
         self.rows: list[list[str]] = []
+        self.passed = 0
         self.cells: list[str] = []
         self.attributes: dict[str, str] = {}
         self.pieces: list[str] = []
@@ -134,7 +158,8 @@ class _Rows(_Collector):
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
         if tag == 'row':
-            self.cells = []
+            self._pass_empty_rows(attributes.get('r', ''))
+            self.cells = HiddenRow() if attributes.get('hidden') in TRUE else []
         elif tag == 'c':
             self.attributes, self.pieces = attributes, []
         self.reading = tag in ('v', 't')
@@ -154,6 +179,14 @@ class _Rows(_Collector):
         if self.reading:
             self.pieces.append(text)
 
+    def _pass_empty_rows(self, number: str) -> None:
+        """Adds the rows that the sheet leaves out before the one of this number, which may say none."""
+        following = int(number) if number else self.passed + 1
+        if following > MOST_ROWS:
+            raise ValueError(f'> {MOST_ROWS} rows')
+        self.rows += [[]] * (following - self.passed - 1)
+        self.passed = max(following, self.passed + 1)
+
     def _value(self, text: str) -> str:
         type_ = self.attributes.get('t', 'n')
         if type_ == 's':
@@ -163,7 +196,7 @@ class _Rows(_Collector):
         style = int(self.attributes.get('s', '0'))
         with_time = self.book.dates[style] if style < len(self.book.dates) else None
         if with_time is not None:
-            return _moment(float(text), self.book.epoch, with_time=with_time)
+            return read_moment(float(text), self.book.epoch, with_time=with_time)
         # A workbook keeps 15 digits and writes 17, of which the last two are noise.
         return text if text.isdigit() else f'{float(text):.15g}'
 
@@ -182,33 +215,6 @@ def _position(letters: str) -> int:
     for letter in letters:
         number = number * 26 + ord(letter) - ord('A') + 1
     return number - 1
-
-
-def _moment(days: float, epoch: datetime, *, with_time: bool) -> str:
-    """A date, or a date and time; midnight is a time where the cell shows one: observations of every hour have it."""
-    if not 0 <= days < LAST_DAY:
-        return f'{days:.15g}'
-    moment = epoch + timedelta(seconds=round(days * 86_400))
-    if days < 1:
-        return moment.time().isoformat()
-    return moment.isoformat(sep=' ') if with_time or days != int(days) else moment.date().isoformat()
-
-
-def _dates(styles: list[tuple[str, dict[str, str]]]) -> list[bool | None]:
-    """By cell style: whether it shows the time of day, None where its numbers are no dates."""
-    own = {int(a['numFmtId']): a['formatCode'] for tag, a in styles if tag == 'numFmt'}
-    tags = [tag for tag, _ in styles]
-    if 'cellXfs' not in tags:
-        return []
-    cells = styles[tags.index('cellXfs') : tags.index('/cellXfs')]
-    return [_shows_time(int(a.get('numFmtId', '0')), own) for tag, a in cells if tag == 'xf']
-
-
-def _shows_time(number: int, own: dict[int, str]) -> bool | None:
-    if number not in own:
-        return number in BUILT_IN_TIMES if number in BUILT_IN_DATES else None
-    code = LITERAL.sub('', own[number].lower().replace('[h', 'h').replace('[m', 'm'))
-    return None if 'general' in code or not re.search('[dmyhs]', code) else re.search('[hs]', code) is not None
 
 
 def _texts(path: Path, name: str) -> list[str]:

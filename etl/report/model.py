@@ -15,7 +15,10 @@ LISTED_ROWS = 1_000
 
 
 class BadRow(BaseModel):
-    """One fault of one row. `row` counts from 1 in the order of the file; `element` is one of ISO 19157."""
+    """One fault of one row. `element` is one of ISO 19157.
+
+    row: counted from 1 in the order of the file; of a table the number that a spreadsheet shows.
+    """
 
     row: int
     code: str
@@ -68,7 +71,8 @@ class CrsReport(BaseModel):
 
     named: whether `declared` is what a person said with --crs, whatever the file says.
     rivals: those that nothing known excludes beside the one that was decided on, the nearest first.
-    overruled: whether what is known made another of it than the file declares.
+    overruled: whether what is known made another of it than the file declares. by_address: whether the file has no
+    coordinates, and rows are placed by their addresses, in the working CRS.
     """
 
     declared: str | None = None
@@ -77,11 +81,15 @@ class CrsReport(BaseModel):
     candidates: list[Candidate] = []
     rivals: list[Rival] = []
     overruled: bool = False
+    by_address: bool = False
 
     @property
-    def said(self) -> Text:
-        """The word for who says what `declared` says."""
-        return Text(vi='chỉ định', en='named') if self.named else Text(vi='khai báo', en='declared')
+    def origin(self) -> Text:
+        """Where the system is from: `khai báo: EPSG:9209`, or the addresses of a file without coordinates."""
+        if self.by_address:
+            return Text(vi='đặt theo địa chỉ, tệp không có tọa độ', en='placed by address, the file has no coordinates')
+        word = Text(vi='chỉ định', en='named') if self.named else Text(vi='khai báo', en='declared')
+        return Text(vi=f'{word.vi}: {self.declared or "–"}', en=f'{word.en}: {self.declared or "–"}')
 
     @property
     def likely(self) -> list[Candidate]:

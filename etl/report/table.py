@@ -65,7 +65,7 @@ def _verdict_rows(report: Report) -> Iterator[tuple[str, str | Line]]:
 
 
 def _crs_rows(crs: CrsReport) -> Iterator[tuple[str, str]]:
-    yield pick_words('Hệ tọa độ', 'CRS'), f'{crs.decided or "?"} ({pick_text(crs.said)}: {crs.declared or "–"})'
+    yield pick_words('Hệ tọa độ', 'CRS'), f'{crs.decided or "?"} ({pick_text(crs.origin)})'
     if crs.rivals:
         rivals = ', '.join(f'{rival.crs} ({pick_number(rival.distance_m, ",.0f")} m)' for rival in crs.rivals)
         yield pick_words('Không loại trừ', 'not excluded'), rivals

@@ -14,6 +14,7 @@ from dothi.core.errors import WrongUse
 from dothi.core.layer import Audience, Column, Layer
 from dothi.core.layer_source import source
 from dothi.core.locality import Locality
+from dothi.core.numbers import number_vi
 from dothi.core.text import Lang
 from dothi.core.units import unit_vi
 from etl.template.mark import Mark, version_of
@@ -57,7 +58,7 @@ class Template:
     @property
     def mark(self) -> str:
         """The mark by which it is known again."""
-        return str(Mark(self.layer.id, version_of(self.layer), self.crs))
+        return str(Mark(self.layer.id, version_of(self.layer), self.crs, self.locality.place.id))
 
     @property
     def is_point(self) -> bool:
@@ -115,11 +116,17 @@ def template_of(
 def _rows(db: Connection, template: Template, audience: Audience) -> Iterator[tuple[Any, ...]]:
     layer = template.layer
     release = current_releases(db).get(layer.id)
-    if release is None or release.rows_total > MOST_ROWS:
+    if release is None or release.rows_total == 0:
         raise NothingToFill(
-            vi=f'Lớp {layer.id} chưa có dữ liệu hoặc có hơn {MOST_ROWS} hàng. Lấy mẫu trống, hoặc tải tệp của lớp.',
-            en=f'The layer {layer.id} has no data, or more than {MOST_ROWS} rows. Take the empty template, or the '
-            "layer's file.",
+            vi=f'Lớp {layer.id} chưa có dữ liệu. Lấy mẫu trống.',
+            en=f'The layer {layer.id} has no data. Take the empty template.',
+        )
+    if release.rows_total > MOST_ROWS:
+        raise NothingToFill(
+            vi=f'Lớp {layer.id} có {number_vi(release.rows_total)} hàng, mẫu chứa nhiều nhất {number_vi(MOST_ROWS)}. '
+            'Tải tệp của lớp, hoặc lấy mẫu trống.',
+            en=f'The layer {layer.id} has {release.rows_total:,} rows, and a template holds {MOST_ROWS:,} at most. '
+            "Take the layer's file, or the empty template.",
         )
     shape = sql.Identifier('geom_wgs84' if template.degrees else 'geom')
     names = sql.SQL(', ').join(map(sql.Identifier, template.columns))

@@ -1,4 +1,4 @@
-"""The mark in a template: for which layer it was written, what the layer's columns were then, and its coordinates."""
+"""The mark in a template: for which layer and locality, what the layer's columns were then, and its coordinates."""
 
 import hashlib
 import json
@@ -10,19 +10,23 @@ from dothi.core.errors import DataRefused
 from dothi.core.layer import Layer
 from dothi.core.text import AdvisedText, Text
 
-MARK = re.compile(r'dothi:([a-z][a-z0-9_]{0,39}):([0-9a-f]{8}):(EPSG:\d{4,6})')
+MARK = re.compile(r'dothi:([a-z][a-z0-9_]{0,39}):([0-9a-f]{8}):(EPSG:\d{4,6})(?::([a-z][a-z0-9_]{0,39}))?')
 
 
 @dataclass(frozen=True)
 class Mark:
-    """What a template says of itself. version: a hash of the layer's columns. crs: of the coordinates in it."""
+    """What a template says of itself. version: a hash of the layer's columns. crs: of the coordinates in it.
+
+    locality: for which it was written; None in templates of before it was written down.
+    """
 
     layer: str
     version: str
     crs: str
+    locality: str | None = None
 
     def __str__(self) -> str:
-        return f'dothi:{self.layer}:{self.version}:{self.crs}'
+        return ':'.join(filter(None, ['dothi', self.layer, self.version, self.crs, self.locality]))
 
 
 def version_of(layer: Layer) -> str:
@@ -39,7 +43,7 @@ def find_mark(rows: Sequence[Sequence[str]]) -> Mark | None:
     cells = (cell.strip().rstrip(',') for row in rows for cell in row)
     matches = (MARK.fullmatch(cell) for cell in cells if cell.startswith('dothi:'))
     match = next((match for match in matches if match), None)
-    return Mark(match[1], match[2], match[3]) if match else None
+    return Mark(match[1], match[2], match[3], match[4]) if match else None
 
 
 def parse_mark(text: str | None) -> Mark | None:
@@ -58,6 +62,17 @@ def other_template(mark: Mark, layer: Layer) -> OtherTemplate:
         en=f'The file is the template of {mark.layer} and not of {layer.id}. Send it for its own layer, or take the '
         'right template.',
         steward=Text(vi=f'Giao với --layer {mark.layer}.', en=f'Deliver it with --layer {mark.layer}.'),
+    )
+
+
+def of_other_locality(mark: Mark, locality: str) -> Text | None:
+    """What the sender hears where the template was written for another locality, which may have other codes."""
+    if mark.locality in {None, locality}:
+        return None
+    return Text(
+        vi=f'Mẫu này được lập cho địa phương {mark.locality}, không phải {locality}: kiểm tra mã đơn vị và hệ tọa độ.',
+        en=f'This template was made for the locality {mark.locality} and not for {locality}: check codes of units and '
+        'the coordinate system.',
     )
 
 

@@ -1,45 +1,72 @@
-"""A file that comes as the value of an input: taken out of a job's inputs, and put back for its run."""
+"""Files that come as values of inputs: taken out of a job's inputs, and put back for its run."""
 
 import base64
 import binascii
+import struct
 from typing import Any
 
 from dothi.core.limit_settings import LimitSettings
+from dothi.core.text import Text
 from processes.base import Process
 from processes.reading.validation import InvalidInput
 
 # Base64 takes four characters for three bytes; the rest is for the other inputs.
 OTHER_INPUTS_BYTES = 2**20
+MOST_ATTACHMENT_MB = 20
+# Before two files in one: how long the first is. No format of files begins like this.
+BOTH, HEAD = b'dothi: two files\n', struct.Struct('>Q')
 
 
 def most_bytes() -> int:
-    """Size at most of a request that brings a file."""
-    return LimitSettings().max_upload_mb * 2**20 * 4 // 3 + OTHER_INPUTS_BYTES
+    """Size at most of a request that brings a file, and another one beside it."""
+    return (LimitSettings().max_upload_mb + _most_attachment_mb()) * 2**20 * 4 // 3 + OTHER_INPUTS_BYTES
+
+
+def _most_attachment_mb() -> int:
+    return min(MOST_ATTACHMENT_MB, LimitSettings().max_upload_mb)
 
 
 def detach_upload(process: Process[Any], inputs: dict[str, Any]) -> tuple[dict[str, Any], bytes | None]:
-    """The inputs without the file, and the file; raises InvalidInput where it is not base64, or too large."""
+    """The inputs without the files, and these; raises InvalidInput where one is not base64, or too large."""
     if process.upload is None:
         return inputs, None
-    rest = {name: value for name, value in inputs.items() if name != process.upload}
-    try:
-        content = base64.b64decode(inputs[process.upload], validate=True)
-    except (binascii.Error, ValueError):
-        raise InvalidInput(
-            vi=f'Đầu vào "{process.upload}" phải là tệp mã hóa base64: {{"value": "…", "encoding": "base64"}}.',
-            en=f'Input "{process.upload}" must be a file in base64: {{"value": "…", "encoding": "base64"}}.',
-        ) from None
-    most = LimitSettings().max_upload_mb
-    if len(content) > most * 2**20:
-        raise InvalidInput(
-            vi=f'Đầu vào "{process.upload}" lớn hơn {most} MB. Đặt tệp vào hộp nhận của cơ quan, hoặc nén zip.',
-            en=f'Input "{process.upload}" exceeds {most} MB. Put the file into the inbox of the agency, or zip it.',
-        )
-    return rest, content
+    rest = {name: value for name, value in inputs.items() if name not in {process.upload, process.attachment}}
+    advice = Text(
+        vi='Đặt tệp vào hộp nhận của cơ quan, hoặc nén zip', en='Put the file into the inbox of the agency, or zip it'
+    )
+    content = _decoded(process.upload, inputs[process.upload], LimitSettings().max_upload_mb, advice)
+    attached = inputs.get(process.attachment) if process.attachment else None
+    if process.attachment is None or attached is None:
+        return rest, content
+    advice = Text(vi='Quét ở độ phân giải thấp hơn', en='Scan it at a lower resolution')
+    attachment = _decoded(process.attachment, attached, _most_attachment_mb(), advice)
+    return rest, BOTH + HEAD.pack(len(content)) + content + attachment
 
 
 def attach_upload(process: Process[Any], inputs: dict[str, Any], upload: bytes | None) -> dict[str, Any]:
     """The inputs as they were sent."""
     if process.upload is None or upload is None:
         return inputs
-    return inputs | {process.upload: base64.b64encode(upload).decode()}
+    if process.attachment is None or not upload.startswith(BOTH):
+        return inputs | {process.upload: base64.b64encode(upload).decode()}
+    start = len(BOTH) + HEAD.size
+    (length,) = HEAD.unpack(upload[len(BOTH) : start])
+    parts = {process.upload: upload[start : start + length], process.attachment: upload[start + length :]}
+    return inputs | {name: base64.b64encode(part).decode() for name, part in parts.items()}
+
+
+def _decoded(name: str, value: Any, most_mb: int, advice: Text) -> bytes:
+    """The file in base64 that an input holds; raises InvalidInput."""
+    try:
+        content = base64.b64decode(value, validate=True)
+    except (binascii.Error, ValueError):
+        raise InvalidInput(
+            vi=f'Đầu vào "{name}" phải là tệp mã hóa base64: {{"value": "…", "encoding": "base64"}}.',
+            en=f'Input "{name}" must be a file in base64: {{"value": "…", "encoding": "base64"}}.',
+        ) from None
+    if len(content) > most_mb * 2**20:
+        raise InvalidInput(
+            vi=f'Đầu vào "{name}" lớn hơn {most_mb} MB. {advice.vi}.',
+            en=f'Input "{name}" exceeds {most_mb} MB. {advice.en}.',
+        )
+    return content

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from demo.sent import DemoFile
 from dothi.cli.app import app
 from dothi.cli.demo import CLEAR, NotConfirmed
 from dothi.core.locality import Locality, UnknownLayer
+from dothi.local.demo import deliver_demo
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
 
@@ -74,3 +76,49 @@ def test_a_layer_that_there_is_not_is_named(schools: None) -> None:
     refused = run_here('leave', 'scools', '--yes')
     assert isinstance(refused.exception, UnknownLayer)
     assert 'schools' in refused.exception.text.en
+
+
+def deliver_places(folder: Path, locality: Locality, places: str, origin: str = 'demo') -> None:
+    """One school with so many places."""
+    file = folder / 'schools.csv'
+    file.write_text(f'{HEAD}a,Trường A,primary,{places},106.2,20.2\n', encoding='utf-8')
+    deliver(
+        file,
+        DeliveryOptions.model_validate({'layer': 'schools', 'crs': 'EPSG:4326', 'origin': origin}),
+        locality,
+    )
+
+
+def test_a_layer_that_refused_its_demo_is_named_with_the_reason_until_it_has_data(
+    database: dict[str, str], locality: Locality, tmp_path: Path
+) -> None:
+    deliver_places(tmp_path, locality, '10980')
+    (refused,) = json.loads(CliRunner().invoke(app, ['status', '--json']).stdout)['refused_demo']
+    assert (refused['layer'], refused['file']) == ('schools', 'schools.csv')
+    assert 'SO_CHO' in refused['reason']['en']
+    assert '10980' in refused['reason']['vi']
+    shown = CliRunner().invoke(app, ['status']).stdout
+    assert 'schools thiếu dữ liệu minh họa' in shown
+    assert f'dothi delivery {refused["delivery"]}' in shown
+    deliver_places(tmp_path, locality, '400', 'delivery')
+    assert json.loads(CliRunner().invoke(app, ['status', '--json']).stdout)['refused_demo'] == []
+
+
+def test_a_demo_file_that_its_layer_cannot_read_keeps_no_other_layer_from_its_demo(
+    database: dict[str, str], locality: Locality, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A locality whose layer has other columns than the demo knows: its file is returned, and the start goes on."""
+    unreadable, good = tmp_path / 'unreadable.csv', tmp_path / 'schools.csv'
+    unreadable.write_text('A;B\n1;2\n', encoding='utf-8')
+    good.write_text(f'{HEAD}a,Trường A,primary,400,106.2,20.2\n', encoding='utf-8')
+    files = [
+        DemoFile(unreadable, 'health_facilities', 'health'),
+        DemoFile(good, 'schools', 'education', crs='EPSG:4326'),
+    ]
+    monkeypatch.setattr('demo.write.write_demo', lambda *_, **__: files)
+    assert [report.verdict for report in deliver_demo(locality, 1)] == ['returned', 'accepted']
+    (refused,) = json.loads(CliRunner().invoke(app, ['status', '--json']).stdout)['refused_demo']
+    assert refused['layer'] == 'health_facilities'
+    stages: list[str] = []
+    assert deliver_demo(locality, 1, lambda stage, *_: stages.append(stage)) == []
+    assert stages == [], 'a second start says nothing of files that were dealt with'

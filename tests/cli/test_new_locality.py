@@ -5,6 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import openpyxl
 import pytest
 import yaml
 
@@ -15,7 +16,8 @@ from dothi.core.locality import load_locality
 from dothi.core.locality_file import parse_file
 from dothi.core.settings import PROJECT
 from dothi.core.unit_register import layer_of, unit_register
-from dothi.local.new_locality import EXAMPLE, Answers, NewLocality, make_locality
+from dothi.local.answers import Answers
+from dothi.local.new_locality import EXAMPLE, NewLocality, make_locality
 from tests.cli.test_cli import document, dothi
 from tests.docs.page_code import write_files
 
@@ -243,16 +245,136 @@ def test_without_answers_and_without_anybody_to_ask_it_says_what_to_give(tmp_pat
     assert not (tmp_path / 'place').exists()
 
 
-def test_the_line_to_start_it_is_one_that_works_without_a_checkout_as_well(tmp_path: Path) -> None:
-    made = NewLocality(folder=tmp_path / 'x', units={'commune': 12}, layers=['communes'], demo=True)
+def test_the_line_to_start_it_is_one_that_works_without_a_checkout_as_well(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ('DOTHI_STATE', 'DOTHI_PORT', 'DOTHI_PUBLIC_PORT'):
+        monkeypatch.delenv(name, raising=False)
+    made = NewLocality(folder=tmp_path / 'x', crs='EPSG:9209', units={'commune': 12}, layers=['communes'], demo=True)
     where = f'DOTHI_STATE=/srv/x DOTHI_LOCALITY={tmp_path}/x'
     assert command_to_start(made, has_makefile=True) == f'make up PORT=5100 {where} DEMO=small'
     assert command_to_start(made, has_makefile=False) == f'DOTHI_PORT=5100 {where} dothi up --demo small'
 
 
+def test_the_line_to_start_it_takes_state_folder_and_ports_from_the_environment(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = NewLocality(folder=tmp_path / 'x', crs='EPSG:9209', units={'commune': 12}, layers=['communes'], demo=True)
+    monkeypatch.setenv('DOTHI_STATE', '/data/mine')
+    monkeypatch.setenv('DOTHI_PORT', '6001')
+    monkeypatch.setenv('DOTHI_PUBLIC_PORT', '6002')
+    where = f'DOTHI_STATE=/data/mine DOTHI_LOCALITY={tmp_path}/x'
+    assert command_to_start(made, has_makefile=True) == f'make up PORT=6001 PUBLIC_PORT=6002 {where} DEMO=small'
+    started = command_to_start(made, has_makefile=False)
+    assert started == f'DOTHI_PORT=6001 DOTHI_PUBLIC_PORT=6002 {where} dothi up --demo small'
+
+
+VIETNAMESE = [
+    ['DANH SÁCH ĐƠN VỊ HÀNH CHÍNH'],
+    [],
+    ['STT', 'Mã', 'Tên', 'Cấp', 'Thuộc', 'Hiệu lực từ', 'Dân số 2019', 'Diện tích (km²)', 'Kinh độ', 'Vĩ độ'],
+    ['1', '901', 'Huyện Thượng', 'Huyện', 'Tỉnh Ven Sông', '01/07/2025', '', '', '', ''],
+    ['2', '20001', 'Xã Một', 'Xã', 'Huyện Thượng', '01/07/2025', '5000', '12,5', '106,02', '20,62'],
+    ['3', '20002', 'Thị trấn Hai', 'Thị trấn', '901', '2025-07-01', '6000', '', '106,08', '20,64'],
+]
+
+
+def save_xlsx(file: Path) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row in VIETNAMESE:
+        sheet.append(row)
+    book.save(file)
+
+
+def save_csv(file: Path) -> None:
+    file.write_text('\n'.join(';'.join(row) for row in VIETNAMESE), encoding='utf-8-sig')
+
+
+@pytest.mark.parametrize('save', [save_xlsx, save_csv], ids=['xlsx', 'csv'])
+def test_a_list_in_vietnamese_is_read_from_a_workbook_or_a_table(
+    answered: Callable[..., Path], tmp_path: Path, save: Callable[[Path], None]
+) -> None:
+    """Its title stands above the header, levels are words, and the unit above is named or coded."""
+    name = f'units.{save.__name__.removeprefix("save_")}'
+    file = answered(units=name, levels=THREE_LEVELS)
+    save(tmp_path / name)
+    place = load_locality(make_locality(tmp_path / 'place', file).folder)
+    units = {unit.code: unit for unit in unit_register(place).versions}
+    assert {code: (unit.level, unit.parent_code) for code, unit in units.items()} == {
+        '901': ('district', '97'),
+        '20001': ('commune', '901'),
+        '20002': ('commune', '901'),
+    }
+    assert units['20001'].population == 5000
+    assert str(units['20002'].valid_from) == '2025-07-01'
+    assert (tmp_path / 'place' / 'demo' / 'points.csv').read_text(encoding='utf-8').splitlines()[1] == (
+        '20001,106.02,20.62,12.50'
+    )
+
+
+def test_headers_that_mean_nothing_are_shown_with_names_that_do(answered: Callable[..., Path], tmp_path: Path) -> None:
+    with pytest.raises(DothiError) as caught:
+        make_locality(tmp_path / 'place', answered('Ký hiệu,Tên xã,Ghi chú\n1,Xã Một,\n'))
+    assert 'thiếu cột code (tên cột có thể là: code, ma, ' in caught.value.text.vi
+    assert 'the file has: Ký hiệu, Tên xã, Ghi chú' in caught.value.text.en
+
+
+def test_a_wrong_cell_of_a_workbook_is_named_by_the_row_that_excel_shows(
+    answered: Callable[..., Path], tmp_path: Path
+) -> None:
+    book = openpyxl.Workbook()
+    sheet = book.active
+    assert sheet is not None
+    for row, cells in {
+        3: ('Mã', 'Tên', 'Kinh độ', 'Vĩ độ'),
+        4: ('1', 'Xã', 106, 20),
+        9: ('2', 'Xã', 'east', 20),
+    }.items():
+        for column, cell in enumerate(cells, start=1):
+            sheet.cell(row, column, cell)
+    file = answered(units='units.xlsx')
+    book.save(tmp_path / 'units.xlsx')
+    with pytest.raises(DothiError, match='row 9, column lon: "east"'):
+        make_locality(tmp_path / 'place', file)
+
+
+@pytest.mark.parametrize('written', ['105,5', "105°30'", '105° 30′', '105 30', '105-30', '105.5', '105º30’00"'])
+def test_a_meridian_is_read_as_surveyors_write_it(answered: Callable[..., Path], tmp_path: Path, written: str) -> None:
+    made = make_locality(tmp_path / 'place', answered(central_meridian_deg=written))
+    assert made.crs == 'EPSG:9209'
+
+
+def test_what_is_no_meridian_is_refused(answered: Callable[..., Path], tmp_path: Path) -> None:
+    with pytest.raises(DothiError, match='central_meridian_deg'):
+        make_locality(tmp_path / 'place', answered(central_meridian_deg='105°70′'))
+
+
+def test_without_a_system_the_meridian_that_epsg_has_for_the_province_is_named(
+    answered: Callable[..., Path], tmp_path: Path
+) -> None:
+    title = {'vi': 'Tỉnh Nam Định', 'en': 'Nam Dinh province'}
+    with pytest.raises(DothiError) as caught:
+        make_locality(tmp_path / 'place', answered(central_meridian_deg=None, title=title))
+    assert 'central_meridian_deg: 105.5' in caught.value.text.vi
+    assert 'before July 2025' in caught.value.text.en
+
+
+def test_the_table_of_meridians_says_where_it_is_from() -> None:
+    shown = document(dothi('new-locality', '--meridians', '--json'))
+    by_srid = {zone['srid']: zone for zone in shown['zones']}
+    assert by_srid[9206] == {'degrees': 104.0, 'srid': 9206, 'provinces': ['Son La']}
+    assert by_srid[5897]['provinces'] == []
+    assert len(by_srid) == 18
+    assert 'EPSG' in dothi('new-locality', '--meridians', '--lang', 'en').stdout.splitlines()[-1]
+
+
 def test_the_command_says_what_was_made_and_how_to_look_at_it(answered: Callable[..., Path], tmp_path: Path) -> None:
     done = dothi('new-locality', str(tmp_path / 'place'), '--from', str(answered()), '--json')
     assert document(done)['units'] == {'commune': 12}
+    assert document(done)['crs'] == 'EPSG:9209'
     again = dothi('new-locality', str(tmp_path / 'other'), '--from', str(tmp_path / 'answers.yml'), '--lang', 'en')
     assert 'commune: 12' in again.stdout
+    assert 'EPSG:9209 VN-2000 / TM-3 105-30' in again.stdout
     assert f'DOTHI_LOCALITY={tmp_path / "other"} DEMO=small' in again.stdout

@@ -68,6 +68,22 @@ def test_a_locality_that_takes_nothing_has_its_own_files_alone(taking: Callable[
         load_locality(folder)
 
 
+def test_offices_of_its_own_are_added_to_those_of_the_library_or_take_their_place(
+    taking: Callable[[str], Path],
+) -> None:
+    folder = taking('library: all\n')
+    shipped = load_locality(folder).agencies
+    office = '{title: {vi: Sở Y tế mới, en: New office}, focal_point: {vi: Văn thư, en: Registry}}'
+    (folder / 'agencies.yml').write_text(f'health: {office}\nport_authority: {office}\n', encoding='utf-8')
+    place = load_locality(folder)
+    assert place.broken == {}
+    assert place.agencies['health'].title.en == 'New office'
+    assert place.agencies['port_authority'].title.vi == 'Sở Y tế mới'
+    assert {name: place.agencies[name] for name in shipped if name != 'health'} == {
+        name: agency for name, agency in shipped.items() if name != 'health'
+    }
+
+
 def test_a_file_of_its_own_comes_in_place_of_the_librarys(taking: Callable[[str], Path]) -> None:
     folder = taking('library: [schools, roads]\n')
     (folder / 'layers').mkdir(exist_ok=True)

@@ -183,3 +183,30 @@ def test_a_layer_file_under_another_name_is_refused(copy: Path) -> None:
     (copy / 'layers' / 'schools.yml').rename(copy / 'layers' / 'colleges.yml')
     with pytest.raises(BadLayerFile, match='colleges'):
         load_described(Layer, copy / 'layers' / 'colleges.yml', load_locality(copy).place, load_locality(copy).agencies)
+
+
+@pytest.mark.parametrize(
+    ('before', 'after', 'says'),
+    [
+        ('\nzoom:', '\nzom:', 'key zom: no such key. Did you mean "zoom"?'),
+        ('    layer: communes', '    layr: communes', 'key levels.commune.layr: no such key. Did you mean "layer"?'),
+        ('\nzoom: 10', '\nzoom: near', "key zoom ('near'): must be a number"),
+    ],
+)
+def test_a_wrong_key_of_the_locality_is_named_with_its_line(copy: Path, before: str, after: str, says: str) -> None:
+    file = copy / 'locality.yml'
+    text = file.read_text(encoding='utf-8')
+    assert before in text
+    text = text.replace(before, after)
+    file.write_text(text, encoding='utf-8')
+    line = next(i for i, each in enumerate(text.splitlines(), start=1) if after.strip() in each)
+    with pytest.raises(BadLocalityFile) as caught:
+        load_locality(copy)
+    assert f'{file}:{line}, {says}' in caught.value.text.en
+    assert f'{file}:{line}, khóa ' in caught.value.text.vi
+
+
+def test_a_key_that_is_missing_is_named_with_the_line_of_what_lacks_it(copy: Path) -> None:
+    file = spoil(copy, 'schools', columns={'code': {'title': {'vi': 'a', 'en': 'a'}}})
+    line = next(i for i, each in enumerate(file.read_text(encoding='utf-8').splitlines(), start=1) if 'code:' in each)
+    assert f'{file}:{line}: the key columns.code.type is missing' in refusal(copy, 'schools')

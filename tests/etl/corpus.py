@@ -218,12 +218,17 @@ class Case:
         return {'Point': 'works', 'Polygon': 'plots'}[self.geometry]
 
     def rows(self) -> tuple[list[Row], set[Fault]]:
-        """The rows of the file, and the faults that are to be found, by number of row and code."""
+        """The rows of the file, and the faults that are to be found, by number of row and code.
+
+        A table's rows are counted as a spreadsheet shows them, with the header.
+        """
         rows = rows_of(self.geometry)
         if self.encoding.one_word:
             # the same bytes are "Bả" in TCVN3
             rows = [replace(row, name=f'Bờ {number}') for number, row in enumerate(rows, start=1)]
-        return self.fault.apply(rows)
+        written, faults = self.fault.apply(rows)
+        above = 1 if self.format in TABLES else 0
+        return written, {(row + above, code) for row, code in faults}
 
 
 def cases() -> list[Case]:

@@ -156,7 +156,7 @@ def test_what_a_person_gives_wins_and_is_warned_about(locality: Locality) -> Non
     places = town()
     decision = judged(written(places, 'EPSG:3405'), locality, released(places), given='EPSG:32648')
     # the file itself said nothing: the report must not say that it did
-    assert (decision.report.said.en, decision.report.declared) == ('named', 'EPSG:32648')
+    assert decision.report.origin.en == 'named: EPSG:32648'
     assert decision.report.decided == 'EPSG:32648'
     assert 'a better fit: EPSG:3405' in decision.notes[-1].en
 

@@ -139,4 +139,4 @@ def test_a_cell_without_two_coordinates_is_a_row_without_a_place(agency: Agency,
     file = agency.folder / 't.csv'
     file.write_text(HEADER.format('Tọa độ') + ''.join(rows), encoding='utf-8')
     report = send(file, 'schools', crs='EPSG:9209', dry_run=True)
-    assert [(row.row, row.code) for row in report.rows.bad] == [(61, 'coordinates_missing')]
+    assert [(row.row, row.code) for row in report.rows.bad] == [(62, 'coordinates_missing')]

@@ -90,7 +90,7 @@ def test_titles_above_the_header_of_a_csv_are_no_rows(agency: Agency, opened: Ca
     assert source.columns == ['Mã trường', 'Tên', 'lon', 'lat']
     batch = only(source)
     assert batch.columns['Mã trường'].to_pylist() == ['a']
-    assert batch.first_row == 1
+    assert batch.first_row == 6, 'the sixth line, as a spreadsheet shows it'
 
 
 def test_numbers_of_a_workbook_keep_what_was_typed(
@@ -120,9 +120,11 @@ def test_titles_merged_headers_and_numbered_columns_of_a_workbook(
     ]
     source = opened(workbook(**{'Danh sách': rows}))
     assert source.columns == ['Mã trường', 'Tên trường', 'X (m)', 'Y (m)']
-    batch = only(source)
-    assert batch.columns['Mã trường'].to_pylist() == ['a', 'b']
-    assert [(p.x, p.y) for p in batch.geometry] == [(2259884.54, 569542.41), (2259894.5, 569552.5)]
+    first, second = source.batches()
+    assert (first.first_row, second.first_row) == (6, 8), 'as Excel shows them: the seventh is blank'
+    assert [batch.columns['Mã trường'].to_pylist() for batch in (first, second)] == [['a'], ['b']]
+    points = [*first.geometry, *second.geometry]
+    assert [(p.x, p.y) for p in points] == [(2259884.54, 569542.41), (2259894.5, 569552.5)]
 
 
 def test_a_sheet_of_explanations_is_no_layer(workbook: Callable[..., Path], opened: Callable[..., Source]) -> None:
@@ -160,7 +162,7 @@ def test_rows_without_a_place_are_told_and_those_of_the_whole_table_released(
 ) -> None:
     file = workbook(truong=[HEADER, ROW, ['b', 'B', 'primary', None, 20.4], ['c', 'C', 'primary', 'ở xa', 20.4]])
     report = send(file, 'schools', dry_run=True)
-    assert [(row.row, row.code) for row in report.rows.bad] == [(2, 'coordinates_missing'), (3, 'coordinates_missing')]
+    assert [(row.row, row.code) for row in report.rows.bad] == [(3, 'coordinates_missing'), (4, 'coordinates_missing')]
 
 
 def test_a_workbook_that_unpacks_to_gigabytes_is_not_opened(
@@ -253,3 +255,83 @@ def test_a_small_workbook_with_cells_in_the_last_column_does_not_fill_the_memory
         assert tracemalloc.get_traced_memory()[1] < 150e6
     finally:
         tracemalloc.stop()
+
+
+def test_names_below_merged_cells_are_joined_where_the_coordinates_are_named_above(
+    workbook: Callable[..., Path], send: Send
+) -> None:
+    """ "Quy mô" is merged over two columns that the next row names; the other names are merged over both rows."""
+    rows = [
+        ['Mã trường', 'Tên trường', 'Cấp học', 'Quy mô', None, 'Kinh độ', 'Vĩ độ'],
+        [None, None, None, 'Số lớp', 'Số chỗ học', None, None],
+        ['a', 'A', 'primary', 12, 400, 106.168, 20.429],
+    ]
+    report = send(workbook(t=rows), 'schools', dry_run=True)
+    assert (report.verdict, report.rows.read, report.rows.bad_rows) == ('accepted', 1, 0)
+    assert report.columns['Quy mô – Số chỗ học'] == 'places'
+
+
+def test_names_that_stand_twice_take_what_is_merged_over_them(
+    workbook: Callable[..., Path], opened: Callable[..., Source]
+) -> None:
+    rows = [
+        ['Mã trường', 'Năm 2023', None, 'Năm 2024', None, 'Tọa độ', None],
+        [None, 'Kế hoạch', 'Thực tế', 'Kế hoạch', 'Thực tế', 'Kinh độ', 'Vĩ độ'],
+        ['a', 1, 2, 3, 4, 106.168, 20.429],
+    ]
+    assert opened(workbook(t=rows)).columns == [
+        'Mã trường',
+        'Năm 2023 – Kế hoạch',
+        'Năm 2023 – Thực tế',
+        'Năm 2024 – Kế hoạch',
+        'Năm 2024 – Thực tế',
+        'Kinh độ',
+        'Vĩ độ',
+    ]
+
+
+def test_a_first_row_of_data_is_never_taken_for_names(
+    workbook: Callable[..., Path], opened: Callable[..., Source]
+) -> None:
+    """The second column has no name, and the first row holds something there only."""
+    rows = [['Mã trường', None, 'Kinh độ', 'Vĩ độ'], [None, 25, None, None], ['a', 26, 106.168, 20.429]]
+    source = opened(workbook(t=rows))
+    assert source.columns[:2] == ['Mã trường', '(2)']
+    assert sum(len(batch) for batch in source.batches()) == 2
+
+
+@pytest.mark.parametrize('line_end', ['\n', '\r\n', '_x000a_'])
+def test_line_breaks_in_headers_are_blanks(agency: Agency, send: Send, line_end: str) -> None:
+    names = ['Mã trường', 'Tên trường', 'Cấp học', 'Số chỗ học', 'Kinh độ', 'Vĩ độ']
+    header = ';'.join(f'"{name.replace(" ", line_end, 1)}"' for name in names)
+    file = agency.text('t.csv', f'{header}\na;A;primary;400;106,168;20,429\n')
+    report = send(file, 'schools', dry_run=True)
+    assert report.verdict == 'accepted'
+    assert sorted(report.columns) == sorted(names[:4])
+
+
+def test_what_a_workbook_hides_is_taken_and_told(agency: Agency, send: Send) -> None:
+    """Rows 3 and 5 as Excel shows them, and the column with the names."""
+    book = openpyxl.Workbook()
+    sheet = present(book.active)
+    sheet.append(HEADER)
+    for number in range(4):
+        sheet.append([f's{number}', f'Trường {number}', 'primary', 106.168 + number / 100, 20.429])
+    sheet.row_dimensions[3].hidden = sheet.row_dimensions[5].hidden = True
+    sheet.column_dimensions['B'].hidden = True
+    book.save(agency.folder / 'hidden.xlsx')
+    report = send(agency.folder / 'hidden.xlsx', 'schools')
+    assert (report.verdict, report.rows.good) == ('accepted', 4)
+    assert [(row.row, row.code) for row in report.rows.warnings] == [(3, 'hidden_row'), (5, 'hidden_row')]
+    assert any('1 cột ẩn' in note.vi and 'Tên trường' in note.vi for note in report.notes)
+    assert report.rows.warnings_by_code == {'hidden_row': 2}
+
+
+def test_after_many_blank_lines_rows_are_still_all_read(agency: Agency, opened: Callable[..., Source]) -> None:
+    lines = '\n\n'.join(f's{number};106,1;20,4' for number in range(2_000))
+    batches = list(opened(agency.text('t.csv', f'Mã trường;lon;lat\n{lines}\n')).batches())
+    assert sum(map(len, batches)) == 2_000
+    assert len(batches) <= 501
+    firsts = [batch.first_row for batch in batches]
+    assert firsts[:3] == [2, 4, 6]
+    assert firsts == sorted(set(firsts))

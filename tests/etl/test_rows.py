@@ -49,7 +49,8 @@ def test_each_fault_has_its_code(agency: Agency, send: Send) -> None:
 def test_a_fault_is_told_in_the_users_words(agency: Agency, send: Send) -> None:
     report = send(agency.geojson('t.geojson', [(agency.school('a', CAP_HOC='đại học'), agency.point())]), 'schools')
     assert report.rows.bad[0].message == (
-        'Hàng 1, cột CAP_HOC: "đại học" không có trong danh mục (kindergarten, primary, secondary, high). '
+        'Hàng 1, cột CAP_HOC: "đại học" không có trong danh mục (Mầm non, Tiểu học, Trung học cơ sở, '
+        'Trung học phổ thông). '
         'Sửa giá trị, hoặc đề nghị trung tâm thêm vào danh mục.'
     )
     assert report.rows.bad[0].message_en.startswith('Row 1, column CAP_HOC: "đại học" is not in the list')
@@ -113,7 +114,7 @@ def test_single_bad_bytes_are_faults_of_their_rows(agency: Agency, send: Send, q
     file = agency.text('t.csv', text)
     file.write_bytes(file.read_bytes() + b'c,Caf\xe9,primary,106.2,20.3\n')
     report = send(file, 'schools')
-    assert faults(report) == [(3, 'text_encoding')]
+    assert faults(report) == [(4, 'text_encoding')]
     assert query('select value from quarantine.row') == [('Caf\\xe9',)]
 
 
@@ -125,13 +126,13 @@ def test_geojson_with_bad_bytes_is_no_crash(agency: Agency, send: Send) -> None:
 
 def test_missing_coordinates_in_a_table(agency: Agency, send: Send) -> None:
     file = agency.text('t.csv', 'ma,ten_truong,cap_hoc,lon,lat\na,A,primary,106.2,\nb,B,primary,106.2,x\n')
-    assert faults(send(file, 'schools')) == [(1, 'coordinates_missing'), (2, 'coordinates_missing')]
+    assert faults(send(file, 'schools')) == [(2, 'coordinates_missing'), (3, 'coordinates_missing')]
 
 
 def test_a_table_row_with_too_many_cells(agency: Agency, send: Send) -> None:
     """A decimal comma between commas shifts every cell after it."""
     file = agency.text('t.csv', 'ma,ten_truong,cap_hoc,lon,lat\na,A,primary,106,2,20,3\n')
-    assert (1, 'type') in faults(send(file, 'schools'))
+    assert (2, 'type') in faults(send(file, 'schools'))
 
 
 def test_height_and_measure_are_dropped_with_a_note(agency: Agency, send: Send, query: Query) -> None:
@@ -184,7 +185,7 @@ def test_the_json_report_has_the_promised_members(agency: Agency, send: Send) ->
     report = json.loads(send(agency.schools('a'), 'schools').model_dump_json())
     assert {'layer', 'file', 'verdict', 'crs', 'text', 'columns', 'rows'} <= report.keys()
     assert (report['crs']['declared'], report['crs']['decided']) == ('EPSG:9209', 'EPSG:9209')
-    assert report['crs'].keys() == {'declared', 'named', 'decided', 'candidates', 'rivals', 'overruled'}
+    assert report['crs'].keys() == {'declared', 'named', 'decided', 'candidates', 'rivals', 'overruled', 'by_address'}
     assert report['crs']['candidates'][0].keys() == {'crs', 'score', 'evidence', 'distance_m', 'places'}
     assert report['columns']['MA_TRUONG'] == 'code'
     assert report['text']['TEN_TRUONG']['encoding'] == 'utf-8'

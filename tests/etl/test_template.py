@@ -18,7 +18,7 @@ from dothi.core.text import LANGUAGES, Lang, steward_advice
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
 from etl.report.model import Report
-from etl.template.content import MOST_ROWS, NothingToFill, template_of
+from etl.template.content import NothingToFill, template_of
 from etl.template.formats import FORMATS
 from etl.template.mark import Mark, OtherTemplate, find_mark, version_of
 from tests.present import present
@@ -195,6 +195,7 @@ def test_a_layer_that_has_changed_since_is_told_with_where_a_new_template_is(
     ('text', 'mark'),
     [
         ('dothi:schools:0123abcd:EPSG:9209', Mark('schools', '0123abcd', 'EPSG:9209')),
+        ('dothi:schools:0123abcd:EPSG:9209:nam_dinh', Mark('schools', '0123abcd', 'EPSG:9209', 'nam_dinh')),
         ('  dothi:schools:0123abcd:EPSG:9209 ', Mark('schools', '0123abcd', 'EPSG:9209')),
         ('dothi:schools:0123abcd:EPSG:9209,,,', Mark('schools', '0123abcd', 'EPSG:9209')),
         ('dothi:schools:0123abcd:EPSG:9209;drop', None),
@@ -219,8 +220,30 @@ def test_the_geopackage_has_a_form_with_lists_ranges_and_what_must_be_there(writ
 
 
 def test_rows_are_not_put_in_where_there_are_none_or_too_many(database: dict[str, str], locality: Locality) -> None:
-    with connection('reader_internal') as db, pytest.raises(NothingToFill, match=str(MOST_ROWS)):
+    with connection('reader_internal') as db, pytest.raises(NothingToFill) as empty:
         template_of(db, locality.layers['roads'], locality, 'internal', lang='vi', degrees=False, filled=True)
+    assert 'has no data' in empty.value.text.en
+    assert 'hàng' not in empty.value.text.vi
+
+
+def test_whoever_wants_too_many_rows_hears_how_many_there_are(
+    schools: Locality, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr('etl.template.content.MOST_ROWS', 1)
+    with connection('reader_internal') as db, pytest.raises(NothingToFill) as many:
+        template_of(db, schools.layers['schools'], schools, 'internal', lang='vi', degrees=False, filled=True)
+    assert 'rows, and a template holds 1 at most' in many.value.text.en
+    assert 'chưa có dữ liệu' not in many.value.text.vi
+
+
+@pytest.mark.parametrize('form', FORMATS)
+def test_a_template_of_another_locality_is_told(written: Callable[..., Path], schools: Locality, form: str) -> None:
+    """Its rows may be right there, as those of Nam Định are in Ninh Bình: it is no reason to refuse them."""
+    elsewhere = replace(schools, place=schools.place.model_copy(update={'id': 'ninh_binh'}))
+    report = send(written(form), elsewhere)
+    (note,) = [note for note in report.notes if 'nam_dinh' in note.en]
+    assert 'ninh_binh' in note.vi
+    assert not any('made for the locality' in note.en for note in send(written(form), schools).notes)
 
 
 def test_every_layer_has_a_template_in_every_form_and_language(database: dict[str, str], locality: Locality) -> None:

@@ -165,7 +165,7 @@ def test_a_value_that_is_not_in_the_encoding_of_its_column_is_a_fault_of_its_row
     agency: Agency, send: Send, query: Query
 ) -> None:
     report = send(bytes_file(agency, *(name.encode('tcvn3') for name in NAMES), b'Tr\xffx'), 'schools')
-    assert [(bad.row, bad.code) for bad in report.rows.bad] == [(5, 'text_encoding')]
+    assert [(bad.row, bad.code) for bad in report.rows.bad] == [(6, 'text_encoding')]
     assert query('select value from quarantine.row') == [('Tr\\xffx',)]
 
 

@@ -62,7 +62,7 @@ def test_a_delivery_warns_of_each_number_that_could_be_either(agency: Agency, se
     report = send(agency.text('1.csv', '\n'.join(lines)), 'water_plants', crs='EPSG:9209')
     assert report.rows.warnings_by_code == {'number_ambiguous': 1}
     (warning,) = report.rows.warnings
-    assert (warning.row, warning.column) == (1, 'CONG_SUAT')
+    assert (warning.row, warning.column) == (2, 'CONG_SUAT')
     assert 'dấu thập phân' in warning.message
 
 

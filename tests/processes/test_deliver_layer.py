@@ -17,6 +17,7 @@ from dothi.core import database as core_database
 from dothi.core.database import connection
 from dothi.core.errors import DataRefused, http_status
 from dothi.core.locality import Locality, UnknownLayer, load_locality
+from dothi.core.settings import PathSettings
 from etl.desk.records import DeliveryRecord, records
 from processes.data import Data
 from processes.deliver_layer import Inputs, _delivery_options
@@ -117,10 +118,41 @@ def test_the_letter_that_came_with_it_is_on_the_receipt(
     assert delivery.options['letter']['number'] == '123/SGDĐT-VP'
 
 
+SCAN = b'%PDF-1.7 quyet dinh'
+
+
+def test_the_file_of_the_letter_is_kept_with_the_delivery(
+    app: FlaskClient, worker: ForkedProcess, made: Callable[[], list[DeliveryRecord]]
+) -> None:
+    """And not among the inputs of its job, which are kept longer and shown."""
+    scan = {'value': base64.b64encode(SCAN).decode(), 'encoding': 'base64'}
+    letter = {'letter': '124/SGDĐT-VP', 'letter_file': scan, 'letter_file_name': 'truong.geojson'}
+    answer = post(app, schools('scan', **letter))
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    (delivery,) = made()
+    kept = delivery.options['letter']
+    assert kept['file'] == 'truong.geojson', 'it may be called like what is delivered'
+    assert (Path(PathSettings().store) / kept['stored']).read_bytes() == SCAN
+    with connection('owner') as db, db.cursor() as cursor:
+        cursor.execute('select inputs::text from job.job order by created_at desc limit 1')
+        (inputs,) = cursor.fetchone() or ('',)
+    assert scan['value'] not in inputs
+
+
+def test_a_dry_run_keeps_no_letter(app: FlaskClient, worker: ForkedProcess) -> None:
+    scan = {'value': base64.b64encode(b'%PDF dry').decode(), 'encoding': 'base64'}
+    before = sorted((Path(PathSettings().store)).rglob('letters/*'))
+    assert post(app, schools('a', letter='1/A', letter_file=scan, dry_run=True)).status_code == 200
+    assert sorted((Path(PathSettings().store)).rglob('letters/*')) == before
+
+
 @pytest.mark.parametrize(
     ('inputs', 'name'),
     [
         ({'letter_by': 'Giám đốc'}, 'letter'),
+        ({'letter_file': base64.b64encode(SCAN).decode()}, 'letter'),
+        ({'letter': '1/A', 'letter_file': '§'}, 'letter_file'),
+        ({'letter': '1/A', 'letter_file': 'eA==', 'letter_file_name': '../x.pdf'}, 'letter_file_name'),
         ({'letter': '1/A', 'letter_date': '20/11/2026'}, 'letter_date'),
         ({'letter': '   '}, 'letter'),
     ],

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from werkzeug.test import TestResponse
 
 from dothi.api.app import create_app
-from dothi.cli.own import own
+from dothi.cli.own import own_app
 from dothi.core import own_layers
 from dothi.core.database import connection
 from dothi.core.errors import DothiError, NotFound, NotSignedIn, WrongUse
@@ -135,10 +135,10 @@ def test_a_kept_layer_outlives_a_migrate_until_it_is_forgotten(coverage: str, lo
     assert 'own_layers/served' in found.broken
     assert 'served' not in found.own
     commands = CliRunner()
-    (listed,) = json.loads(commands.invoke(own, ['list', '--json']).output)['layers']
+    (listed,) = json.loads(commands.invoke(own_app, ['list', '--json']).output)['layers']
     assert (listed['id'], listed['title']['vi']) == ('served', 'Được phục vụ')
     assert coverage in listed['description']['en']
-    assert json.loads(commands.invoke(own, ['forget', 'served', '--json']).output) == {'layers': []}
+    assert json.loads(commands.invoke(own_app, ['forget', 'served', '--json']).output) == {'layers': []}
     assert items('served').status_code == 404
     assert not shared('served')
     with pytest.raises(NotFound):

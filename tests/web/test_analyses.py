@@ -33,7 +33,6 @@ def test_a_planner_runs_an_analysis_and_sees_its_result(portal: Portal, form: Ca
     assert any('(schools)' in choice for choice in choices)
     assert not any('(roads)' in choice for choice in choices), 'facilities are points'
     page.locator('select[name=facilities]').select_option('schools')
-    # the example's filter is of another layer
     page.locator('[name=filter]').fill("level = 'primary'")
     page.locator('select[name=zones]').select_option('districts')
     run(page)
@@ -49,6 +48,39 @@ def test_a_planner_runs_an_analysis_and_sees_its_result(portal: Portal, form: Ca
     assert len(table.body().decode('utf-8-sig').splitlines()) == 11
     assert portal.foreign_requests() == []
     assert portal.complaints == []
+
+
+def test_filter_and_columns_follow_the_layer_that_is_chosen(portal: Portal, form: Callable[[str], Page]) -> None:
+    """The example's filter is of health facilities; schools have levels in place of kinds."""
+    page = form('service-coverage')
+    layer, text = page.locator('select[name=facilities]'), page.locator('[name=filter]')
+    part = page.locator('[data-part=filter][data-of=facilities]')
+    chosen, written = layer.input_value(), text.input_value()
+    assert (chosen, 'kind' in written) == ('health_facilities', True)
+    layer.select_option('schools')
+    expect(text).to_have_value('')
+    expect(text).to_have_attribute('placeholder', "level = 'kindergarten'")
+    expect(part).to_have_attribute('placeholder', "level = 'kindergarten'")
+    proposed = page.locator('#filters-facilities option')
+    values = proposed.evaluate_all('options => options.map(option => option.value)')
+    assert {"level = 'kindergarten'", "level = 'high'", 'places > 0'} <= set(values)
+    layer.select_option(chosen)
+    expect(text).to_have_value(written)
+    assert portal.complaints == []
+
+
+def test_names_of_columns_follow_the_layer_too(portal: Portal, form: Callable[[str], Page]) -> None:
+    page = form('group-by-units')
+    page.locator('select[name=layer]').select_option('schools')
+    expect(page.locator('[name=column]')).to_have_attribute('list', 'columns-layer')
+    columns = page.locator('#columns-layer option')
+    expect(columns).to_have_count(4)
+    assert columns.evaluate_all('all => all.map(option => option.label)') == [
+        'Mã trường',
+        'Tên',
+        'Cấp học',
+        'Số chỗ học',
+    ]
 
 
 def test_progress_is_shown_and_a_job_can_be_cancelled(portal: Portal, form: Callable[[str], Page]) -> None:

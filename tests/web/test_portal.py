@@ -341,6 +341,9 @@ def test_without_api_or_data_both_languages_say_so_and_trying_again_works(portal
         shown = page.locator(f'#notice[data-fault={"unreachable" if name == "fault" else name}]')
         expect(shown.locator('[lang=vi]')).to_be_visible()
         expect(shown.locator('[lang=en]')).to_be_visible()
+    # without layers the locality has its name all the same, and no more often than the language is switched
+    expect(page.locator('#title')).not_to_have_text('')
+    assert page.title().startswith(page.locator('#title').inner_text())
     page.unroute('**/api/styles/**')
     trying_again.click()
     page.wait_for_selector('body[data-map=idle]')

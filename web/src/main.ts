@@ -13,13 +13,14 @@ import {Styles} from './styles';
 import {localDate} from './values';
 
 const RETRY_MS = 15_000;
+/** The style whose locality the page names. */
+let named: MapStyle | null = null;
 
 async function start(): Promise<void> {
   hideFault();
   if (!hasWebgl()) return showFault('noWebgl');
   const style = await styleOrFault();
   if (!style) return;
-  nameThings(style);
   const map = await createMap(style);
   new Styles(map, style);
   answerClicks(map, style);
@@ -31,6 +32,7 @@ async function start(): Promise<void> {
 async function styleOrFault(): Promise<MapStyle | null> {
   try {
     const style = await styleOfAddress();
+    nameThings(style);
     if (style.metadata['dothi:layers'].length > 0) return style;
     tryLater('noData');
   } catch (error) {
@@ -59,16 +61,23 @@ function tryLater(fault: 'noData' | 'unreachable'): void {
   });
 }
 
+/** Names the locality, also where it has no layer yet; again with every try, as more may be known by then. */
 function nameThings(style: MapStyle): void {
-  const {'dothi:title': title, 'dothi:attribution': attribution, 'dothi:day': day} = style.metadata;
-  inLanguage(() => {
-    const name = title ? pick(title) : style.name ?? '';
-    byId('title').textContent = name;
-    document.title = `${name} · ${say('pageTitle')} · Đô Thị`;
-    byId('day').hidden = !day;
-    byId('day').textContent = day ? `${say('unitsOf')} ${localDate(day)}` : '';
-    byId('attribution').textContent = attribution ? `© ${pick(attribution)}` : '';
-  });
+  const isFirst = named === null;
+  named = style;
+  if (isFirst) inLanguage(writeNames);
+  else writeNames();
+}
+
+function writeNames(): void {
+  if (!named) return;
+  const {'dothi:title': title, 'dothi:attribution': attribution, 'dothi:day': day} = named.metadata;
+  const name = title ? pick(title) : named.name ?? '';
+  byId('title').textContent = name;
+  document.title = `${name} · ${say('pageTitle')} · Đô Thị`;
+  byId('day').hidden = !day;
+  byId('day').textContent = day ? `${say('unitsOf')} ${localDate(day)}` : '';
+  byId('attribution').textContent = attribution ? `© ${pick(attribution)}` : '';
 }
 
 function answerClicks(map: MapLibre, style: MapStyle): void {

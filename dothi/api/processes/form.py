@@ -18,6 +18,7 @@ type Kind = Literal['layer', 'choice', 'yes-no', 'whole', 'number', 'date', 'tex
 class Field:
     """One input. value: what stands there at first, as the example has it, else its default.
 
+    filters, column_of: the input whose layer it narrows, or names columns of.
     choices: value and label of what can be chosen. least, most: of a number; above: whether it
     has to be more than least.
     """
@@ -34,6 +35,8 @@ class Field:
     most: float | None = None
     above: bool = False
     longest: int | None = None
+    filters: str | None = None
+    column_of: str | None = None
 
 
 def example_of(locality: Locality, process_id: str, chosen: Process[Any]) -> dict[str, Any]:
@@ -66,13 +69,15 @@ def _form_field(name: str, described: dict[str, Any], chosen: Process[Any], exam
         most=schema.get('maximum'),
         above=schema.get('exclusiveMinimum') is True,
         longest=schema.get('maxLength'),
+        filters=metadata.get('filters'),
+        column_of=metadata.get('column_of'),
     )
 
 
 def _field_kind(name: str, schema: dict[str, Any], *, is_layer: bool, chosen: Process[Any]) -> Kind:
     if is_layer:
         return 'layer'
-    if name == chosen.upload:
+    if name in {chosen.upload, chosen.attachment}:
         return 'file'
     if 'enum' in schema or field_metadata(chosen.inputs.model_fields[name])['levels']:
         return 'choice'

@@ -29,7 +29,7 @@ def _plain_input(name: str, value: Any, chosen: Process[Any]) -> Any:
 
 def _plain_value(name: str, value: Any, chosen: Process[Any]) -> Any:
     if isinstance(value, dict) and 'href' in value:
-        return resolve_reference(name, value['href'], file=name == chosen.upload)
+        return resolve_reference(name, value['href'], file=name in {chosen.upload, chosen.attachment})
     return value['value'] if _is_qualified(value) else value
 
 

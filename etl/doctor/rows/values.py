@@ -125,9 +125,11 @@ def _type(column: Column) -> Text:
 
 
 def _domain(column: Column) -> Text:
-    codes = ', '.join(column.domain or {})
+    """What is to be said of a value that is not in the column's list: Vietnamese readers know titles, and not codes."""
+    domain = column.domain or {}
+    titles, codes = ', '.join(title.vi for title in domain.values()), ', '.join(domain)
     return Text(
-        vi=f'không có trong danh mục ({codes}). Sửa giá trị, hoặc đề nghị trung tâm thêm vào danh mục.',
+        vi=f'không có trong danh mục ({titles}). Sửa giá trị, hoặc đề nghị trung tâm thêm vào danh mục.',
         en=f'is not in the list ({codes}). Correct it, or ask the centre to add it to the list.',
     )
 

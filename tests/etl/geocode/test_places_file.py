@@ -60,9 +60,9 @@ def test_rows_are_moved_and_numbered_in_qgis_and_released(
     number = str(present(send(table(agency, SURE, DOUBTFUL, ONLY_A_COMMUNE), locality).delivery))
     file = tmp_path / 'cho-vi-tri.gpkg'
     run('places', number, '--output', str(file))
-    assert move_in_qgis(file, tmp_path, {2: 2, 3: (106.25, 20.4)}) == '2'
+    assert move_in_qgis(file, tmp_path, {3: 2, 4: (106.25, 20.4)}) == '2'
     # (106.25, 20.4) lies outside Hải An
-    assert 'Hàng 3' in run('accept', number, '-r', 'Gọi hỏi trường', '--places', str(file))
+    assert 'Hàng 4' in run('accept', number, '-r', 'Gọi hỏi trường', '--places', str(file))
     assert 'C' not in places()
     run('accept', number, '-r', 'Gọi hỏi trường', '--places', str(file), '--yes')
     placed = places()

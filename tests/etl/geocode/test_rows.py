@@ -82,10 +82,11 @@ def test_what_is_not_sure_waits_with_the_places_that_it_may_be(
 ) -> None:
     report = send(table(agency, SURE, DOUBTFUL, ONLY_A_COMMUNE), locality)
     assert (report.verdict, report.held) == ('undecided', ['places'])
+    assert report.crs.origin.vi == 'đặt theo địa chỉ, tệp không có tọa độ', 'it declares no system'
     assert present(report.rows).by_code == {'place_unsure': 2}
     assert 'A' not in places()
     doubtful, commune = placed_rows(present(report.delivery))
-    assert (doubtful.row_number, len(doubtful.places)) == (2, 2)
+    assert (doubtful.row_number, len(doubtful.places)) == (3, 2)
     assert [place.label for place in commune.places] == ['Xã Hải An']
 
 
@@ -96,7 +97,7 @@ def test_a_person_says_where_they_are_and_is_remembered(
     number = present(send(table(agency, SURE, DOUBTFUL, ONLY_A_COMMUNE), locality).delivery)
     doubtful, _ = placed_rows(number)
     in_hai_an = next(i for i, place in enumerate(doubtful.places, 1) if 'Hải An' in place.label)
-    said = Decision(by='desk', reason='Gọi hỏi trường', places={2: in_hai_an, 3: (106.25, 20.4)})
+    said = Decision(by='desk', reason='Gọi hỏi trường', places={3: in_hai_an, 4: (106.25, 20.4)})
     assert accept(number, said, locality).verdict == 'accepted'
     assert set(places()) == {'A', 'B', 'C', 'T1'}
     assert places()['B'] == (10_500, 550)
@@ -111,7 +112,7 @@ def test_another_row_with_the_same_words_may_lie_elsewhere(
     rows = [(code, f'Trường {code}', 'primary', 'xóm 5') for code in 'BCD']
     number = present(send(table(agency, *rows), locality).delivery)
     near, far = (106.25, 20.4), (106.3, 20.3)
-    accept(number, Decision(by='desk', reason='x', places={1: near, 2: far}), locality)
+    accept(number, Decision(by='desk', reason='x', places={2: near, 3: far}), locality)
     released = places()
     assert {'B', 'C'} <= set(released)
     assert 'D' not in released
@@ -125,7 +126,7 @@ def test_another_row_with_the_same_words_may_lie_elsewhere(
 def test_a_house_that_was_said_counts_for_every_row(town: dict[str, str], locality: Locality, agency: Agency) -> None:
     address = 'Số 99 đường Hoa Sữa, phường Lộc Vượng'
     number = present(send(table(agency, ('B', 'Trường B', 'primary', address)), locality).delivery)
-    accept(number, Decision(by='desk', reason='x', places={1: (106.25, 20.4)}), locality)
+    accept(number, Decision(by='desk', reason='x', places={2: (106.25, 20.4)}), locality)
     again = send(table(agency, ('C', 'Trường C', 'primary', address.upper())), locality)
     assert again.verdict == 'accepted'
     assert places()['C'] == places()['B']
@@ -136,7 +137,7 @@ def test_a_street_that_was_chosen_is_no_more_precise_than_a_street(
 ) -> None:
     number = present(send(table(agency, DOUBTFUL), locality).delivery)
     listed = placed_rows(number)[0].places[0]
-    accept(number, Decision(by='desk', reason='x', places={1: 1}), locality)
+    accept(number, Decision(by='desk', reason='x', places={2: 1}), locality)
     (kept,) = placed_rows(number, unsure_only=False)
     assert (kept.places[0].precision, kept.places[0].radius_m) == ('corrected', listed.radius_m)
 
@@ -146,14 +147,14 @@ def test_an_address_that_says_nothing_is_placed_by_its_row(
     town: dict[str, str], locality: Locality, agency: Agency, address: str
 ) -> None:
     number = present(send(table(agency, ('B', 'Trường B', 'primary', address)), locality).delivery)
-    accept(number, Decision(by='desk', reason='x', places={1: (106.25, 20.4)}), locality)
+    accept(number, Decision(by='desk', reason='x', places={2: (106.25, 20.4)}), locality)
     assert 'B' in places()
 
 
 def test_what_is_not_released_is_not_remembered(town: dict[str, str], locality: Locality, agency: Agency) -> None:
     """A place far outside the province."""
     number = present(send(table(agency, DOUBTFUL), locality).delivery)
-    report = accept(number, Decision(by='desk', reason='x', places={1: (2.35, 48.85)}), locality)
+    report = accept(number, Decision(by='desk', reason='x', places={2: (2.35, 48.85)}), locality)
     assert report.verdict == 'returned'
     assert remembered() == 0
 
@@ -164,9 +165,9 @@ def test_what_was_said_holds_on_where_another_question_comes_up(
     """The first decision places one of two rows and reads the file otherwise, the second one places the other."""
     rows = [(code, f'Trường {code}', 'primary', 'xóm 5') for code in 'BC']
     number = present(send(table(agency, *rows, SURE), locality).delivery)
-    first = Decision(by='desk', reason='x', places={1: (106.25, 20.4)}, mode='replace')
+    first = Decision(by='desk', reason='x', places={2: (106.25, 20.4)}, mode='replace')
     assert accept(number, first, locality).verdict == 'undecided'
-    second = Decision(by='desk', reason='x', places={2: (106.3, 20.3)}, mode='upsert')
+    second = Decision(by='desk', reason='x', places={3: (106.3, 20.3)}, mode='upsert')
     assert accept(number, second, locality).verdict == 'accepted'
     assert {'A', 'B', 'C'} <= set(places())
 
@@ -180,13 +181,13 @@ def test_whoever_accepts_without_saying_where_leaves_them_out(
     assert set(places()) == {'A', 'T1'}
 
 
-@pytest.mark.parametrize(('row', 'place'), [(9, 1), (2, 7), (2, 0)])
+@pytest.mark.parametrize(('row', 'place'), [(9, 1), (3, 7), (3, 0)])
 def test_a_place_that_there_is_not_is_refused_and_nothing_is_remembered(
     town: dict[str, str], locality: Locality, agency: Agency, row: int, place: int
 ) -> None:
     number = present(send(table(agency, SURE, DOUBTFUL), locality).delivery)
     with pytest.raises(NoSuchPlace):
-        accept(number, Decision(by='desk', reason='x', places={3: (106.2, 20.3), row: place}), locality)
+        accept(number, Decision(by='desk', reason='x', places={4: (106.2, 20.3), row: place}), locality)
     assert remembered() == 0
 
 
@@ -233,10 +234,10 @@ def test_the_commands_list_what_waits_and_take_what_a_person_says(
         return done.output + str(done.exception or '')
 
     assert 'phố Lê Lợi' in run('places', str(number))
-    assert 'ROW=NUMBER' in run('accept', str(number), '-r', 'x', '--place', '2=200,100')
-    twice = ('--place', '2=1', '--place', '2=106.25,20.41')
+    assert 'ROW=NUMBER' in run('accept', str(number), '-r', 'x', '--place', '3=200,100')
+    twice = ('--place', '3=1', '--place', '3=106.25,20.41')
     assert 'two different places' in run('accept', str(number), '-r', 'x', *twice)
-    run('accept', str(number), '-r', 'Gọi hỏi', '--place', '2=106.25,20.41')
+    run('accept', str(number), '-r', 'Gọi hỏi', '--place', '3=106.25,20.41')
     assert 'B' in places()
     assert 'Xã Hải An' in run('geocode', 'xa hai an')
 

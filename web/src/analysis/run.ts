@@ -1,11 +1,13 @@
 /** The form of an analysis: runs it by the public API, and goes on to the page of its job. */
 import {BadField, inputsOf} from './inputs';
+import {followLayers} from './layers';
 
 interface Refusal {
   description?: string;
 }
 
 const form = document.querySelector<HTMLFormElement>('#run');
+if (form) followLayers(form);
 form?.addEventListener('submit', event => {
   event.preventDefault();
   void run(form);

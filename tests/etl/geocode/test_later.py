@@ -25,7 +25,7 @@ def release_of_schools() -> int:
 def choose(agency: Agency, locality: Locality, lon: float, lat: float) -> Report:
     """A list of one school whose address says nothing, and a person who says where it is."""
     number = present(send(table(agency, LIST_OF_ONE), locality).delivery)
-    return accept(number, Decision(by='desk', reason='x', places={1: (lon, lat)}), locality)
+    return accept(number, Decision(by='desk', reason='x', places={2: (lon, lat)}), locality)
 
 
 def test_a_place_of_a_release_that_is_taken_back_is_asked_for_again(
@@ -57,7 +57,7 @@ def test_what_was_chosen_before_and_after_a_release_that_is_taken_back_holds(
 
     def choose_of(code: str) -> None:
         number = present(send(table(agency, (code, f'Trường {code}', 'primary', 'xóm 5')), locality).delivery)
-        accept(number, Decision(by='desk', reason='x', places={1: (106.25, 20.4)}), locality)
+        accept(number, Decision(by='desk', reason='x', places={2: (106.25, 20.4)}), locality)
 
     choose_of('A')
     with_a = release_of_schools()

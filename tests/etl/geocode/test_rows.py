@@ -254,9 +254,9 @@ def test_a_point_outside_the_commune_that_the_address_names_is_to_be_confirmed(
 ) -> None:
     """Nothing is decided before; the desk knows better, and says so."""
     number = present(send(table(agency, ONLY_A_COMMUNE), locality).delivery)
-    words = ['accept', str(number), '-r', 'Gọi hỏi', '--place', f'1={lon_lat(east, 1_000)}']
+    words = ['accept', str(number), '-r', 'Gọi hỏi', '--place', f'2={lon_lat(east, 1_000)}']
     asked = CliRunner().invoke(app, words)
-    assert f'Hàng 1 ("xã Hải An"): điểm này ở {where}' in ' '.join(asked.output.split())
+    assert f'Hàng 2 ("xã Hải An"): điểm này ở {where}' in ' '.join(asked.output.split())
     assert isinstance(asked.exception, PointsNotConfirmed)
     assert 'C' not in places()
     assert CliRunner().invoke(app, [*words, '--yes']).exit_code == 0
@@ -267,5 +267,5 @@ def test_a_point_in_the_commune_that_the_address_names_is_taken(
     town: dict[str, str], locality: Locality, agency: Agency
 ) -> None:
     number = present(send(table(agency, ONLY_A_COMMUNE), locality).delivery)
-    done = CliRunner().invoke(app, ['accept', str(number), '-r', 'x', '--place', f'1={lon_lat(11_000, 500)}'])
+    done = CliRunner().invoke(app, ['accept', str(number), '-r', 'x', '--place', f'2={lon_lat(11_000, 500)}'])
     assert (done.exit_code, places()['C']) == (0, (11_000, 500))

@@ -86,6 +86,6 @@ def test_rows_are_accepted_after_the_communes_have_changed(
     ]
     communes = agency.geojson('communes.geojson', renamed)
     assert deliver(communes, DeliveryOptions(layer='communes', accept_loss=True), locality).verdict == 'accepted'
-    report = accept(number, Decision(by='desk', reason='x', places={2: in_hai_an}), locality)
+    report = accept(number, Decision(by='desk', reason='x', places={3: in_hai_an}), locality)
     assert report.verdict == 'accepted', report.notes
     assert places()['B'] == (10_500, 550)

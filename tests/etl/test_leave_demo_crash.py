@@ -15,11 +15,15 @@ from etl.desk.deliveries import LostDatabase
 from etl.desk.options import DeliveryOptions
 from tests.etl.conftest import Agency, Query, Send
 from tests.etl.crashing import Moment, at, cut, ended, forked, killed_at
+from tests.matrix import EXHAUSTIVE
 
 LAYERS = ('markets', 'schools')
 # Of the first layer, of which what was made from it goes with it; and after both, when only files are there.
 IN_A_LAYER = [(stage, 'start') for stage in ('lock', 'release', 'generalise', 'results', 'finish')]
 MOMENTS = [*IN_A_LAYER, ('leave', 'end')]
+# By day: while rows go, just before the end of a layer, and after both.
+KILLED = MOMENTS if EXHAUSTIVE else [('release', 'start'), ('finish', 'start'), ('leave', 'end')]
+CUT = IN_A_LAYER[1:] if EXHAUSTIVE else [('results', 'start')]
 CODES = 'select code from layer.schools order by code'
 type Leaving = Callable[[Progress], object]
 
@@ -55,7 +59,7 @@ def must_end_well(leaving: Leaving, query: Query, locality: Locality) -> None:
     ]
 
 
-@pytest.mark.parametrize('moment', MOMENTS)
+@pytest.mark.parametrize('moment', KILLED)
 def test_killed(leaving: Leaving, query: Query, locality: Locality, moment: Moment) -> None:
     before = held(query)
     killed_at(moment, leaving)
@@ -63,7 +67,7 @@ def test_killed(leaving: Leaving, query: Query, locality: Locality, moment: Mome
     must_end_well(leaving, query, locality)
 
 
-@pytest.mark.parametrize('moment', IN_A_LAYER[1:])
+@pytest.mark.parametrize('moment', CUT)
 def test_the_connection_is_lost(leaving: Leaving, query: Query, locality: Locality, moment: Moment) -> None:
     before = held(query)
     with pytest.raises((LostDatabase, psycopg2.Error)):

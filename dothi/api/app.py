@@ -21,6 +21,7 @@ from dothi.api.editing.views import EDITING
 from dothi.api.http import clients, compression, cors, gate, guard, problems, security
 from dothi.api.http.address import PLACEHOLDER, listening_url
 from dothi.api.http.client_accounts import ClientAccounts
+from dothi.api.http.kept_answers import KeptAnswers
 from dothi.api.http.request_body import BoundedRequest
 from dothi.api.http.service import Service
 from dothi.api.items.downloads import DOWNLOADS
@@ -88,6 +89,7 @@ def create_app(audience: Audience, url: str | None = None, accounts: ClientAccou
     app.extensions['dothi'] = Service(
         audience, locality, url or listening_url(audience), pygeoapi, accounts or clients.open_accounts()
     )
+    app.extensions['dothi.kept_answers'] = KeptAnswers()
     pygeoapi.api_.manager.asking = editing_access.current_editor
     openapi.install(app, texts)
     # what is installed last sees an answer first: compression comes at the end

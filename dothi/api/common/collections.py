@@ -10,6 +10,7 @@ from dothi.api.common.collection_document import collection_document, collection
 from dothi.api.coverages.document import coverage_documents
 from dothi.api.http import parameters
 from dothi.api.http.documents import as_json, as_page, own_links
+from dothi.api.http.kept_answers import kept_until_release
 from dothi.api.http.language import JSONLD, wanted_format
 from dothi.api.http.parameters import COMMON
 from dothi.api.http.service import service
@@ -35,6 +36,7 @@ def all_collections(db: Snapshot) -> list[dict[str, Any]]:
 
 
 @COLLECTIONS.route('/collections')
+@kept_until_release
 def collections() -> Response:
     """The list of all collections that the audience may see."""
     parameters.refuse_unknown(COMMON)
@@ -50,6 +52,7 @@ def collections() -> Response:
 
 
 @COLLECTIONS.route('/collections/<path:collection_id>')
+@kept_until_release
 def collection(collection_id: str) -> Response:
     """The description of one collection."""
     parameters.refuse_unknown(COMMON)

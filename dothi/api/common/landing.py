@@ -11,6 +11,7 @@ from dothi.api.editing.access import key_path
 from dothi.api.http import parameters
 from dothi.api.http.address import root_url
 from dothi.api.http.documents import OGC, as_json, as_page, by_language, link, own_links
+from dothi.api.http.kept_answers import kept_until_release
 from dothi.api.http.language import GEOJSON, HTML, JSON, JSONLD, language, say, wanted_format
 from dothi.api.http.parameters import COMMON
 from dothi.api.http.served_crs import CRS84, served_crs
@@ -53,6 +54,7 @@ MAP = Text(vi='Bản đồ', en='Map')
 
 
 @LANDING.route('/')
+@kept_until_release
 def landing_page() -> Response:
     """The landing page: what the service offers, with links to it."""
     parameters.refuse_unknown(COMMON)

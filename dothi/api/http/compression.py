@@ -4,7 +4,7 @@ import gzip
 from http import HTTPStatus
 
 import brotli
-from flask import Flask, Response, request
+from flask import Flask, Response, g, request
 
 from dothi.api.http.vary import vary_by
 
@@ -34,14 +34,24 @@ def compress_response(response: Response) -> Response:
     body = response.get_data()
     if len(body) < LEAST_BYTES:
         return response
-    # without the time, so that the same bytes stay the same under one strong tag
-    packed = brotli.compress(body, quality=1) if encoding == 'br' else gzip.compress(body, 1, mtime=0)
-    response.set_data(packed)
+    packed_bodies: dict[str, bytes] = g.get('packed_bodies', {})
+    if encoding not in packed_bodies:
+        # without the time, so that the same bytes stay the same under one strong tag
+        packed_bodies[encoding] = (
+            brotli.compress(body, quality=1) if encoding == 'br' else gzip.compress(body, 1, mtime=0)
+        )
+    response.set_data(packed_bodies[encoding])
     response.headers['Content-Encoding'] = encoding
     tag, weak = response.get_etag()
     if tag is not None and not weak:
         # other bytes need another strong tag
         response.set_etag(f'{tag}-{encoding}')
+    return response
+
+
+def packed_before(response: Response, packed_bodies: dict[str, bytes]) -> Response:
+    """The response to the current request, whose body is taken from `packed_bodies` by encoding, or put there."""
+    g.packed_bodies = packed_bodies
     return response
 
 

@@ -7,6 +7,7 @@ from flask import Blueprint, Response
 
 from dothi.api.http import parameters
 from dothi.api.http.documents import OGC, as_json, as_page, link, own_links
+from dothi.api.http.kept_answers import kept_until_release
 from dothi.api.http.language import HTML, JSON, language, wanted_format
 from dothi.api.http.parameters import COMMON, Parameter
 from dothi.api.http.query_parameters import LIMIT, limit_schema
@@ -46,6 +47,7 @@ def offered_processes(audience: Audience) -> dict[str, Process[Any]]:
 
 
 @DESCRIPTIONS.route('/processes')
+@kept_until_release
 def process_list() -> Response:
     """A summary of every analysis that is offered, `limit` of them."""
     parameters.refuse_unknown(LIST_PARAMETERS)

@@ -9,6 +9,7 @@ from dothi.api.common.schemas import DRAFT, GEOMETRY, column_schema
 from dothi.api.http import parameters
 from dothi.api.http.address import api_url
 from dothi.api.http.documents import OGC, as_json, as_page, link, own_links
+from dothi.api.http.kept_answers import kept_until_release
 from dothi.api.http.language import GEOJSON, HTML, JSONLD, language, say, wanted_format
 from dothi.api.http.parameters import COMMON
 from dothi.api.http.served_crs import CRS84
@@ -35,6 +36,7 @@ TITLES = {
 
 
 @CATALOGUES.route('/collections/catalogue')
+@kept_until_release
 def catalogue() -> Response:
     """The catalogue as a collection of records."""
     parameters.refuse_unknown(COMMON)
@@ -45,6 +47,7 @@ def catalogue() -> Response:
 
 
 @CATALOGUES.route('/collections/catalogue/<any(schema, queryables, sortables):kind>')
+@kept_until_release
 def properties(kind: str) -> Response:
     """The properties of a record; those that a filter, and those that a sort order may name."""
     parameters.refuse_unknown(COMMON)

@@ -46,6 +46,13 @@ def style_files() -> dict[str, tuple[Layer, StyleFile]]:
     return {name: (layer, styles) for name, (layer, styles) in files.items() if styles is not None}
 
 
+def style_file_times() -> tuple[float, ...]:
+    """When the style file of each layer was last written, 0 for a layer without one: changes with any of them."""
+    folder = service().locality.path
+    files = [style_path(layer, folder) for layer in service().layers.values()]
+    return tuple(file.stat().st_mtime if file.exists() else 0.0 for file in files)
+
+
 def map_styles() -> dict[str, Text]:
     """The styles of the whole map: `default`, and those that give it a background in some layer's file."""
     titles = {DEFAULT: USUAL}

@@ -1,5 +1,6 @@
 """`/styles` and `/collections/{id}/styles`: lists, the styles in every encoding, their metadata and legends."""
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, jsonify
@@ -8,6 +9,7 @@ from dothi.api.http import parameters
 from dothi.api.http.address import api_url, root_url
 from dothi.api.http.caching import add_last_modified, hash_of, not_modified
 from dothi.api.http.documents import as_json, as_page, own_links
+from dothi.api.http.kept_answers import kept_until_release
 from dothi.api.http.language import HTML, language, page, say, wanted_format
 from dothi.api.http.parameters import COMMON, Parameter, unknown_value
 from dothi.api.http.service import service
@@ -17,7 +19,15 @@ from dothi.api.styles.coverages import legend_of_a_coverage, style_of_a_coverage
 from dothi.api.styles.descriptions import collection_styles, metadata, service_styles
 from dothi.api.styles.document import CHOSEN, legend_document, marker_paths
 from dothi.api.styles.encodings import ENCODINGS, PAGE, USUAL_ZOOM, ZOOM, encodings_for, wanted_form
-from dothi.api.styles.offered import Styled, layer_styles, map_styles, of_layer, of_service, paper_of
+from dothi.api.styles.offered import (
+    Styled,
+    layer_styles,
+    map_styles,
+    of_layer,
+    of_service,
+    paper_of,
+    style_file_times,
+)
 from dothi.api.styles.preview import preview_style
 from dothi.cartography.mapping.legend_image import legend_image
 from dothi.cartography.style.sprite import icons_of, sprite_index, sprite_picture
@@ -44,6 +54,7 @@ class NoStyles(NotFound):
 
 
 @STYLES.route('/styles')
+@partial(kept_until_release, also=style_file_times)
 def styles() -> Response:
     """The list of the styles of the service."""
     parameters.refuse_unknown(COMMON)

@@ -22,7 +22,7 @@ $(if $(PORT),$(eval export DOTHI_PORT := $(PORT)))
 $(if $(PUBLIC_PORT),$(eval export DOTHI_PUBLIC_PORT := $(PUBLIC_PORT)))
 $(if $(LOCALITY),$(eval export DOTHI_LOCALITY := $(LOCALITY)))
 
-.PHONY: help up down status test test-all lint bench wheel bill docs lock python web packages-python packages-postgis packages-test packages-office
+.PHONY: help up down status test test-all lint bench wheel bundle bill docs lock python web packages-python packages-postgis packages-test packages-office
 
 help: ## Các lệnh / this list
 	@. docker/language.sh; half=$$(say 1 2); \
@@ -61,6 +61,10 @@ bench: packages-test python web .venv/test.installed ## Đo tốc độ (PARTS='
 wheel: python web ## Đóng gói: dist/dothi-….whl / build the wheel: dist/dothi-….whl
 	@$(STEP) 'dist/' $(PYTHON) -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .
 	@rm -rf build
+
+bundle: wheel ## Bộ cài cho máy không có mạng: dist/bundle/ / an installation for a machine without network: dist/bundle/
+	@$(STEP) 'dist/bundle' docker/bundle.sh dist/bundle
+	@. docker/language.sh; say 'Chép dist/bundle sang máy kia, chạy ở đó bằng quyền root: ./install.sh' 'Copy dist/bundle to the other machine, and run there as root: ./install.sh'
 
 bill: wheel ## Thành phần và giấy phép của một bản: dist/sbom.cdx.json, dist/licences.md / libraries and licences of a release: dist/sbom.cdx.json, dist/licences.md
 	@$(STEP) 'dist/sbom.cdx.json, dist/licences.md' docker/bill.sh

@@ -1,0 +1,52 @@
+#!/bin/bash
+# Gathers all that a Debian 13 without any network needs to install and run the platform: Debian packages with what they
+# need, wheels, and the script that installs them.   docker/bundle.sh FOLDER     (`make bundle` makes the wheel first)
+# Run on Debian 13 of the same architecture. What is fetched is fetched for a machine that has nothing installed.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+# shellcheck source=docker/language.sh
+. docker/language.sh
+bundle=$(realpath -m "$1")
+export PIP_DISABLE_PIP_VERSION_CHECK=1
+
+# By apt as if nothing was installed: a package that this machine has may be missing on the other one.
+gather_packages() {
+    local apt names
+    apt=$(mktemp -d)
+    # shellcheck disable=SC2064
+    trap "rm -rf '$apt'" RETURN
+    : > "$apt/status"
+    mkdir -p "$bundle/debs/partial"
+    mapfile -t names < <(grep -hv '^#' docker/packages/python.txt docker/packages/postgis.txt | cut -d' ' -f1)
+    # apt fetches as a user of its own, who cannot write into a folder of root's
+    apt-get install -qq -y --no-install-recommends --download-only -o Dir::State::status="$apt/status" \
+        -o Dir::Cache::archives="$bundle/debs" -o Dir::Cache::pkgcache= -o Dir::Cache::srcpkgcache= \
+        -o APT::Sandbox::User=root "${names[@]}" > /dev/null
+    rm -rf "$bundle/debs/partial" "$bundle/debs/lock"
+}
+
+# What apt has to know of a folder of packages to install from it.
+write_index() {
+    local deb
+    for deb in debs/*.deb; do
+        dpkg-deb --field "$deb"
+        printf 'Filename: ./%s\nSize: %s\nSHA256: %s\n\n' "$deb" "$(stat -c %s "$deb")" "$(sha256sum "$deb" | cut -d' ' -f1)"
+    done > Packages
+}
+
+gather_wheels() {
+    .venv/bin/python -m pip wheel --quiet --require-hashes -r requirements/run.lock --wheel-dir "$bundle/wheels"
+    cp dist/dothi-*.whl "$bundle/wheels/"
+}
+
+rm -rf "$bundle"
+mkdir -p "$bundle/docker"
+gather_packages
+gather_wheels
+cp -r docker/debian.sh docker/language.sh docker/packages "$bundle/docker/"
+cp docker/install_bundle.sh "$bundle/install.sh"
+cd "$bundle"
+write_index
+find . -type f ! -name SHA256SUMS -print0 | sort -z | xargs -0 sha256sum > SHA256SUMS
+say "$bundle: $(du -sh . | cut -f1). Chép sang máy kia rồi chạy: ./install.sh" \
+    "$bundle: $(du -sh . | cut -f1). Copy it to the other machine and run there: ./install.sh"

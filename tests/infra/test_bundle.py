@@ -1,0 +1,85 @@
+"""The installation for a machine without network: whole, refused when damaged, and enough for a bare Debian."""
+
+import hashlib
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from dothi.core.settings import PROJECT
+from tests.matrix import exhaustive
+
+pytestmark = pytest.mark.skipif(os.geteuid() != 0 or shutil.which('dpkg') is None, reason='installs as root, on Debian')
+
+
+def architecture() -> str:
+    return subprocess.run(['dpkg', '--print-architecture'], capture_output=True, text=True, check=True).stdout.strip()
+
+
+@pytest.fixture
+def bundle(tmp_path: Path) -> Path:
+    """A bundle with one file in it, whose installer is the real one."""
+    folder = tmp_path / 'bundle'
+    (folder / 'docker').mkdir(parents=True)
+    shutil.copy(PROJECT / 'docker' / 'install_bundle.sh', folder / 'install.sh')
+    shutil.copy(PROJECT / 'docker' / 'language.sh', folder / 'docker')
+    (folder / 'Packages').write_text(f'Package: x\nArchitecture: {architecture()}\n', encoding='utf-8')
+    digest = hashlib.sha256((folder / 'Packages').read_bytes()).hexdigest()
+    (folder / 'SHA256SUMS').write_text(f'{digest}  ./Packages\n', encoding='utf-8')
+    return folder
+
+
+def install(bundle: Path) -> subprocess.CompletedProcess[str]:
+    environment = {'PATH': os.environ['PATH'], 'DOTHI_LANG': 'en', 'LC_ALL': 'C.UTF-8'}
+    command = [str(bundle / 'install.sh'), str(bundle / 'target')]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+
+
+def test_a_bundle_that_was_damaged_on_its_way_is_refused_before_anything_is_installed(bundle: Path) -> None:
+    with (bundle / 'Packages').open('a', encoding='utf-8') as file:
+        file.write('Description: changed\n')
+    refused = install(bundle)
+    assert refused.returncode == 5
+    assert 'Packages' in refused.stdout + refused.stderr
+    assert 'Copy it again' in refused.stderr
+    assert not (bundle / 'target').exists()
+
+
+def test_a_bundle_of_another_architecture_is_refused(bundle: Path) -> None:
+    (bundle / 'Packages').write_text('Package: x\nArchitecture: riscv64\n', encoding='utf-8')
+    refused = install(bundle)
+    assert refused.returncode == 5
+    assert 'riscv64' in refused.stderr
+
+
+@exhaustive
+def test_a_bare_debian_without_a_network_can_install_every_package_of_it(tmp_path: Path) -> None:
+    """apt plans the installation from the bundle alone, as if nothing was installed, where there is no network."""
+    bundle = tmp_path / 'bundle'
+    subprocess.run([str(PROJECT / 'docker' / 'bundle.sh'), str(bundle)], check=True, capture_output=True, timeout=1100)
+    subprocess.run(['sha256sum', '--check', '--quiet', 'SHA256SUMS'], cwd=bundle, check=True)
+    apt = tmp_path / 'apt'
+    (apt / 'lists' / 'partial').mkdir(parents=True)
+    (apt / 'status').touch()
+    (apt / 'sources.list').write_text(f'deb [trusted=yes] file:{bundle} ./\n', encoding='utf-8')
+    options = {
+        'Dir::Etc::sourcelist': apt / 'sources.list',
+        'Dir::Etc::sourceparts': '/dev/null',
+        'Dir::State::lists': apt / 'lists',
+        'Dir::State::status': apt / 'status',
+        'APT::Sandbox::User': 'root',
+    }
+    command = ['unshare', '-n', 'apt-get', '-qq', *(f'-o{name}={value}' for name, value in options.items())]
+    subprocess.run([*command, 'update'], check=True)
+    lists = [PROJECT / 'docker' / 'packages' / f'{name}.txt' for name in ('python', 'postgis')]
+    lines = [line for file in lists for line in file.read_text(encoding='utf-8').splitlines() if line[0] != '#']
+    packages = [line.split()[0] for line in lines]
+    planned = subprocess.run(
+        [*command, '--simulate', '--no-install-recommends', 'install', *packages],
+        check=True,
+        capture_output=True,
+        text=True,
+    ).stdout
+    assert {f'Inst {package}' for package in packages} <= {' '.join(line.split()[:2]) for line in planned.splitlines()}

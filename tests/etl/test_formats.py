@@ -120,7 +120,7 @@ def test_wkt_in_csv_is_geometry(agency: Agency, send: Send) -> None:
     file = agency.text('duong.csv', f'ma,cap,wkt\na,national,"{line}"\nb,national,LINESTRING (1 oops)\n')
     report = send(file, 'roads', crs='EPSG:9209', dry_run=True)
     assert report.rows.good == 1
-    assert [(row.row, row.code) for row in report.rows.bad] == [(2, 'geometry_invalid')]
+    assert [(row.row, row.code) for row in report.rows.bad] == [(3, 'geometry_invalid')]
 
 
 def test_the_layer_is_found_by_name_among_several(

@@ -184,8 +184,8 @@ def test_exact_copies_in_a_file_are_one_feature(park: Locality, tmp_path: Path) 
     report = deliver(file, DeliveryOptions(layer='trees', crs='EPSG:9209', dry_run=True), park)
     assert report.verdict == 'accepted', report
     assert [(bad.row, bad.code, bad.column) for bad in report.rows.bad] == [
-        (3, 'duplicate_row', None),
         (4, 'duplicate_row', None),
+        (5, 'duplicate_row', None),
     ]
     assert present(report.diff).added == 2
 

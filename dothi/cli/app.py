@@ -50,6 +50,7 @@ COMMANDS = {
     'places': 'dothi.cli.addresses:places',
     'template': 'dothi.cli.template:template',
     'requests': 'dothi.cli.requests:requests_app',
+    'backup': 'dothi.cli.backup:backup_app',
     'new-locality': 'dothi.cli.new_locality:new_locality',
 }
 RICH: Any = {'add_completion': False, 'pretty_exceptions_enable': False, 'rich_markup_mode': 'rich'}

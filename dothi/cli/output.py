@@ -56,6 +56,15 @@ STAGES = {
     'another': Text(vi='Chờ lệnh khác:', en='wait for another command:'),
     'tiles': Text(vi='Ô bản đồ', en='tiles'),
     'start': Text(vi='Khởi động', en='start'),
+    'restart_database': Text(vi='Khởi động lại cơ sở dữ liệu', en='restart the database'),
+    'check_backup': Text(vi='Kiểm tra đường đến nơi lưu', en='check the way to the backup'),
+    'backup_database': Text(vi='Sao lưu cơ sở dữ liệu', en='back up the database'),
+    'backup_store': Text(vi='Sao lưu kho tệp', en='back up the store'),
+    'restore_database': Text(vi='Lấy lại cơ sở dữ liệu', en='bring back the database'),
+    'restore_store': Text(vi='Lấy lại kho tệp', en='bring back the store'),
+    'recover': Text(vi='Đưa cơ sở dữ liệu đến thời điểm đó', en='bring the database to the moment'),
+    'compare_layers': Text(vi='Đối chiếu các lớp', en='compare the layers'),
+    'compare_store': Text(vi='Đối chiếu tệp trong kho', en='compare files of the store'),
 }
 
 

@@ -3,6 +3,7 @@
 from rich.table import Column, Table
 
 from dothi.cli import output
+from dothi.cli.backup_lines import backup_lines
 from dothi.cli.fault_lines import download_fault_lines, refused_demo_lines
 from dothi.cli.freshness_table import updates
 from dothi.cli.service_table import service_table, supervision_lines
@@ -81,8 +82,8 @@ def status(document: Status) -> None:
     if document.store.unread:
         unread = pick_words('tệp trong kho chưa kịp đọc lại', 'files of the store not read yet')
         output.out.print(f'[yellow]{document.store.unread} {unread}[/]')
-    for line in download_fault_lines(document.download_faults):
-        output.out.print(line)
+    for line in (*download_fault_lines(document.download_faults), *backup_lines(document.backup)):
+        output.out.print(line, soft_wrap=True)
     _refused(document)
     _wrong_files(document)
 

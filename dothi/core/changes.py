@@ -21,7 +21,7 @@ LOG = logging.getLogger('dothi.changes')
 CHANNEL = 'dothi_change'
 # The first half of the lock's key; the second is the part.
 KEY = 0x646F7468
-PARTS = {'inbox': 1, 'worker': 2}
+PARTS = {'inbox': 1, 'worker': 2, 'backup': 3}
 RECONNECT_S = 1.0
 # After a change more of them follow, and what waits for a layer to be quiet comes due: until then it is looked often.
 LIVELY_S = 60.0

@@ -3,6 +3,7 @@
 import os
 import pwd
 import secrets
+import shlex
 import shutil
 import subprocess
 from collections.abc import Sequence
@@ -60,12 +61,14 @@ class LocalPostgis:
     folder: as root it must be reachable for the user `postgres`, who then runs the server (PostgreSQL
     refuses to run as root). port: 0 takes a free one at the first start and keeps it. networks: from these the roles
     of GIS staff may connect (`10.20.0.0/16`), and nobody else; a server that runs takes them up at its next start.
+    patience_s: so long a start may take.
     """
 
     folder: Path
     port: int = 0
     settings: dict[str, str] = field(default_factory=dict)
     networks: tuple[str, ...] = ()
+    patience_s: int = 60
 
     @property
     def data(self) -> Path:
@@ -117,7 +120,9 @@ class LocalPostgis:
 
     def _launch(self) -> None:
         self._say_who_may_connect()
-        self._pg_ctl('start', '-w', '-t', '60', '-l', str(self.folder / 'server.log'), '-o', self._options())
+        self._pg_ctl(
+            'start', '-w', '-t', str(self.patience_s), '-l', str(self.folder / 'server.log'), '-o', self._options()
+        )
 
     def _say_who_may_connect(self) -> None:
         """A file beside the data, for what PostgreSQL wrote itself is for whoever runs it to change."""
@@ -178,7 +183,7 @@ class LocalPostgis:
         values['hba_file'] = str(self._access)
         # No socket file: its path would have to be short, and TCP on loopback serves every client.
         values['unix_socket_directories'] = ''
-        return ' '.join(f"-c {name}='{value}'" for name, value in values.items())
+        return ' '.join(f'-c {name}={shlex.quote(value)}' for name, value in values.items())
 
     def _port(self) -> int:
         return int((self.folder / 'port').read_text(encoding='utf-8'))

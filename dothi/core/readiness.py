@@ -7,6 +7,7 @@ from pathlib import Path
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
+from dothi.core.backup_state import backup_times
 from dothi.core.changes import is_present
 from dothi.core.job_settings import JobSettings
 from dothi.core.settings import PathSettings, ServerSettings
@@ -24,7 +25,10 @@ def files_readiness() -> dict[str, str]:
 
 
 def database_readiness(db: Connection) -> dict[str, str]:
-    """Worker and inbox: `ok`, or what is the matter. Raises where the database is away."""
+    """Worker, inbox and backup: `ok`, or what is the matter. Raises where the database is away.
+
+    Nothing is said of a backup where none is set up: whoever makes it in another way knows better.
+    """
     with db.cursor() as cursor:
         cursor.execute(sql.SQL('select job.worker_alive({})').format(sql.Literal(JobSettings().worker_silent_s)))
         ((is_working,),) = cursor.fetchall()
@@ -32,7 +36,15 @@ def database_readiness(db: Connection) -> dict[str, str]:
         'database': OK,
         'worker': OK if is_working else 'silent',
         'inbox': OK if is_present(db, 'inbox') else 'absent',
+        **_backup_readiness(db),
     }
+
+
+def _backup_readiness(db: Connection) -> dict[str, str]:
+    backups = backup_times(db)
+    if not backups.is_set_up:
+        return {}
+    return {'backup': 'old' if backups.is_old() else OK}
 
 
 def _disk_state() -> str:

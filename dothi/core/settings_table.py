@@ -1,5 +1,6 @@
 """All settings, in the order in which people read them."""
 
+from dothi.core.backup_settings import BackupSettings
 from dothi.core.job_settings import InputSettings, JobSettings
 from dothi.core.limit_settings import ClientSettings, LimitSettings, MapSettings, RoomSettings, TileSettings
 from dothi.core.settings import DatabaseSettings, EditSettings, PathSettings, ReaderSettings, ServerSettings, Settings
@@ -15,6 +16,7 @@ SETTINGS: tuple[type[Settings], ...] = (
     MapSettings,
     JobSettings,
     InputSettings,
+    BackupSettings,
     EditSettings,
     ReaderSettings,
 )

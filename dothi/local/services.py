@@ -41,12 +41,16 @@ class PortTaken(EnvironmentMissing):
 
 def services() -> list[Service]:
     """The services of this instance, in the order in which they start."""
+    from dothi.local.backup.record import read_record
+
     run = PathSettings().run
+    backup = [Service('backup', ['backup', 'watch'], run)] if read_record() else []
     return [
         Service('worker', ['worker'], run),
         Service('inbox', ['inbox', '--watch'], run),
         Service('internal', ['serve', '--audience', 'internal'], run),
         Service('public', ['serve', '--audience', 'public'], run),
+        *backup,
     ]
 
 

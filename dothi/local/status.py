@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from pydantic import BaseModel
 
+from dothi.core.backup_state import BackupState, backup_state
 from dothi.core.catalog import Release, current_releases
 from dothi.core.clock import today
 from dothi.core.errors import describe
@@ -65,6 +66,8 @@ class Status(BaseModel):
     # walls of the closed room that this machine does not have, and what that means
     missing_walls: list[Text] = []
     store: StoreCheck = StoreCheck()
+    # no step of a backup where none is set up; None where the database is away
+    backup: BackupState | None = None
     # files of whole layers that could not be made ready
     download_faults: list[DownloadFault] = []
     # files of the demo that were returned, so that their layers lack them
@@ -84,8 +87,10 @@ def instance_status(locality: 'Locality | None') -> Status:
             served: dict[str, Release] | None = current_releases(db)
             waiting, delivered = waiting_count(db), last_deliveries(db)
             store, faults, refused = check_store(db), download_faults(db), refused_demo(db)
+            backup: BackupState | None = backup_state(db)
     except NoDatabase:
         served, waiting, delivered, store, faults, refused = None, 0, {}, StoreCheck(), [], []
+        backup = None
     died = revivals()
     return Status(
         state=str(PathSettings().state),
@@ -96,6 +101,7 @@ def instance_status(locality: 'Locality | None') -> Status:
         layers=_layer_states(locality, served or {}, delivered) if locality else [],
         waiting=waiting,
         store=store,
+        backup=backup,
         download_faults=faults,
         refused_demo=refused,
     )

@@ -1,0 +1,1 @@
+"""Backups of a whole instance: made, listed, proven, and restored."""

@@ -1,0 +1,119 @@
+"""What an instance knows of its own backup: where it is kept, and the key that opens it."""
+
+import os
+import secrets
+from datetime import datetime
+from pathlib import Path
+
+from pydantic import BaseModel, ValidationError
+
+from dothi.core.database import write_once
+from dothi.core.errors import WrongUse
+from dothi.core.private_files import replace_file
+from dothi.core.settings import PathSettings
+from dothi.local.backup.place import BackupPlace, read_place
+
+KEY_BYTES = 32
+
+
+class NoBackup(WrongUse):
+    """No backup is set up for this instance."""
+
+
+class NoKey(WrongUse):
+    """The key that opens a backup is not there."""
+
+
+class BackupRecord(BaseModel):
+    """Where the backups of this instance are kept, and since when."""
+
+    where: str
+    set_up_at: datetime
+
+    @property
+    def place(self) -> BackupPlace:
+        """The place that `where` names."""
+        return read_place(self.where)
+
+
+def backup_folder() -> Path:
+    """The folder of what the backup of this instance needs: record, configuration, locks and lists of files."""
+    return PathSettings().state / 'backup'
+
+
+def read_record() -> BackupRecord | None:
+    """The record of this instance's backup; None where none is set up."""
+    try:
+        return BackupRecord.model_validate_json((backup_folder() / 'backup.json').read_bytes())
+    except FileNotFoundError:
+        return None
+    except ValidationError as error:
+        raise NoBackup(
+            vi=f'{backup_folder() / "backup.json"} không đọc được: {error}. Chạy lại "dothi backup setup".',
+            en=f'{backup_folder() / "backup.json"} cannot be read: {error}. Run "dothi backup setup" again.',
+        ) from None
+
+
+def require_record() -> BackupRecord:
+    """The record of this instance's backup. Raises NoBackup."""
+    record = read_record()
+    if record is None:
+        raise NoBackup(
+            vi='Chưa có sao lưu. Đặt bằng: dothi backup setup NƠI-LƯU',
+            en='There is no backup. Set one up by: dothi backup setup WHERE',
+        )
+    return record
+
+
+def write_record(record: BackupRecord) -> None:
+    """Keep `record` as that of this instance."""
+    replace_file(backup_folder() / 'backup.json', record.model_dump_json(indent=2), mode=0o640)
+
+
+def remove_record() -> None:
+    """From now on no backup is set up; what was backed up stays where it is."""
+    (backup_folder() / 'backup.json').unlink(missing_ok=True)
+
+
+def key_file() -> Path:
+    """The file of the key that opens the backups."""
+    return PathSettings().secrets / 'backup_key'
+
+
+def make_key() -> str:
+    """The key of this instance's backups, made where there is none yet."""
+    file = key_file()
+    if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        write_once(file, secrets.token_urlsafe(KEY_BYTES))
+    return read_key(file)
+
+
+def read_key(file: Path) -> str:
+    """The key in `file`. Raises NoKey."""
+    try:
+        key = file.read_text(encoding='utf-8').strip()
+    except OSError as error:
+        raise NoKey(
+            vi=f'Không đọc được khóa của bản sao lưu trong {file}: {error.strerror}.',
+            en=f'The key of the backup in {file} cannot be read: {error.strerror}.',
+        ) from None
+    if not key:
+        raise NoKey(vi=f'{file} trống: cần khóa của bản sao lưu.', en=f'{file} is empty: it takes the backup key.')
+    return key
+
+
+def keep_key(key: str) -> None:
+    """Keep `key`, with which a backup was opened, as that of this instance."""
+    key_file().parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    replace_file(key_file(), key)
+
+
+def give_to_database_user(*paths: Path) -> None:
+    """Let the user who runs the database own `paths`, where root calls it."""
+    if os.geteuid() == 0:
+        import pwd
+
+        postgres = pwd.getpwnam('postgres')
+        for path in paths:
+            os.chown(path, postgres.pw_uid, postgres.pw_gid)

@@ -1,0 +1,176 @@
+"""Setting up the backup of an instance, and ending it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+
+from pydantic import BaseModel
+
+from dothi.core.backup_state import forget_backups, record_success
+from dothi.core.database import connection
+from dothi.core.errors import WrongUse
+from dothi.core.progress import Progress, silent
+from dothi.core.settings import DatabaseSettings
+from dothi.core.text import Text
+from dothi.local.backup.instance import instance_backup
+from dothi.local.backup.pgbackrest import DatabaseBackup
+from dothi.local.backup.place import BackupPlace, read_place, require_usable_folder, same_disk_warning
+from dothi.local.backup.record import (
+    BackupRecord,
+    backup_folder,
+    give_to_database_user,
+    key_file,
+    make_key,
+    read_record,
+    remove_record,
+    require_record,
+    write_record,
+)  # fmt: skip
+from dothi.local.backup.run import BACKUP_LOCK, BackupRun, back_up
+from dothi.local.backup.sftp import prepare_sftp
+from dothi.local.backup.tools import require_programs
+from dothi.local.database import private_database, start_database
+from dothi.local.locks import PARTS, alone
+from dothi.local.services import code_fingerprint, services, supervisors
+from dothi.local.supervision import forget_revivals
+
+
+class OtherServer(WrongUse):
+    """The database is on a server that somebody else runs."""
+
+
+class OtherBackup(WrongUse):
+    """The place holds the backup of another instance."""
+
+
+class BackupSetUp(BaseModel):
+    """What was set up. key_file: to be kept elsewhere too; host_key: that of an SFTP server met for the first time."""
+
+    where: str
+    key_file: str
+    host_key: str | None
+    warning: Text | None
+    first: BackupRun
+
+
+def set_up_backup(where: str, progress: Progress = silent) -> BackupSetUp:
+    """Sets up the backup of this instance at `where`, and makes the first one; safe to repeat.
+
+    Raises OtherServer, ProgramMissing, NoDatabase, BadPlace, SftpRefused, OtherBackup, NoKey or BackupFailed; the
+    database is as it was before then.
+    """
+    _require_private_database()
+    require_programs()
+    place = read_place(where)
+    with alone(BACKUP_LOCK, progress):
+        host_key = _prepare_place(place)
+        backup = instance_backup(place, make_key())
+        _require_own(backup.database)
+        with _recorded(place):
+            backup.database.write_config()
+            backup.database.create_stanza()
+            backup.store.prepare()
+            progress('restart-database', 0, None)
+            _restart_database()
+            progress('check-backup', 0, None)
+            backup.database.check()
+        with connection('owner') as db:
+            record_success(db, 'setup')
+        first = back_up(backup, full=True, progress=progress)
+    _start_service()
+    return BackupSetUp(
+        where=str(place), key_file=str(key_file()), host_key=host_key, warning=same_disk_warning(place), first=first
+    )
+
+
+def end_backup() -> None:
+    """From now on nobody makes backups of this instance; those that are there stay. Raises NoBackup."""
+    require_record()
+    with _unsupervised():
+        for service in services():
+            if service.name == 'backup':
+                service.stop()
+        remove_record()
+    if private_database().running():
+        _restart_database()
+        with connection('owner') as db:
+            forget_backups(db)
+
+
+def _require_private_database() -> None:
+    if DatabaseSettings().database_url:
+        raise OtherServer(
+            vi='DOTHI_DATABASE_URL chỉ đến một máy chủ cơ sở dữ liệu khác: hãy sao lưu ở đó, bằng pgBackRest của máy '
+            'chủ ấy (archive_mode, archive_command), và sao lưu thư mục DOTHI_STORE ngay sau mỗi lần bằng restic.',
+            en='DOTHI_DATABASE_URL names another database server: back it up there, by a pgBackRest of that server '
+            '(archive_mode, archive_command), and the folder DOTHI_STORE right after it, by restic.',
+        )
+    with connection('owner'):
+        pass
+
+
+def _prepare_place(place: BackupPlace) -> str | None:
+    backup_folder().mkdir(parents=True, exist_ok=True, mode=0o750)
+    give_to_database_user(backup_folder())
+    require_usable_folder(place)
+    return prepare_sftp(place)
+
+
+def _require_own(database: DatabaseBackup) -> None:
+    """Raises OtherBackup where the place holds the backup of another database, NoKey where it cannot be opened."""
+    database.write_config()
+    with connection('admin') as db, db.cursor() as cursor:
+        cursor.execute('select system_identifier from pg_control_system()')
+        ((system_id,),) = cursor.fetchall()
+    others = database.system_ids() - {int(system_id)}
+    if others:
+        raise OtherBackup(
+            vi=f'{database.place} đã chứa bản sao lưu của hệ thống khác. Chọn thư mục khác cho hệ thống này.',
+            en=f'{database.place} already holds the backup of another instance. Choose another folder for this one.',
+        )
+
+
+@contextmanager
+def _recorded(place: BackupPlace) -> Iterator[None]:
+    """Within, the backup at `place` is that of this instance; afterwards too, unless something failed."""
+    before = read_record()
+    write_record(BackupRecord(where=str(place), set_up_at=datetime.now(UTC)))
+    try:
+        yield
+    except BaseException:
+        if before is None:
+            remove_record()
+        else:
+            write_record(before)
+            instance_backup().database.write_config()
+        _restart_database()
+        raise
+
+
+def _restart_database() -> None:
+    """Starts the private database again, with the settings that are in force now."""
+    with _unsupervised():
+        private_database().stop()
+        start_database()
+
+
+def _start_service() -> None:
+    """Starts the service of backups beside the others; nothing where they do not run."""
+    with _unsupervised() as was_supervised:
+        for service in services():
+            if service.name == 'backup' and was_supervised:
+                service.stop()
+                service.start(code_fingerprint())
+
+
+@contextmanager
+def _unsupervised() -> Iterator[bool]:
+    """Within, nobody starts again what is ended; supervisors that ran do so afterwards. Whether any did."""
+    with alone(PARTS):
+        running = [supervisor for supervisor in supervisors() if supervisor.stop()]
+        try:
+            yield bool(running)
+        finally:
+            forget_revivals()
+            for supervisor in running:
+                supervisor.start(code_fingerprint())

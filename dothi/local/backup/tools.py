@@ -1,0 +1,93 @@
+"""Programs that make backups: run as the right user, ended with us, and followed line by line."""
+
+import os
+import shutil
+import subprocess
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from dothi.core.errors import EnvironmentMissing
+
+LAST_LINES = 6
+PROGRAMS = {'pgbackrest': 'pgbackrest', 'restic': 'restic', 'setpriv': 'util-linux'}
+
+
+class ProgramMissing(EnvironmentMissing):
+    """A program that backups need is not installed."""
+
+
+class BackupFailed(EnvironmentMissing):
+    """A program that makes or reads backups failed, and what it said last. exit_code: its own."""
+
+    exit_code: int = 0
+    output: str = ''
+
+
+@dataclass(frozen=True)
+class ToolRun:
+    """How a program is run: its command line, its environment besides ours, and secrets that no message shows."""
+
+    command: Sequence[str]
+    environment: dict[str, str]
+    secrets: tuple[str, ...] = ()
+
+
+def require_programs() -> None:
+    """Raises ProgramMissing where a program that backups need is not there."""
+    missing = [package for program, package in PROGRAMS.items() if shutil.which(program) is None]
+    if missing:
+        names = ' '.join(missing)
+        raise ProgramMissing(
+            vi=f'Chưa cài {names}. Chạy "make up", hoặc cài bằng: apt-get install {names}',
+            en=f'{names} not installed. Run "make up", or install by: apt-get install {names}',
+        )
+
+
+def as_database_user(command: Sequence[str]) -> list[str]:
+    """`command` as the user who runs the database: `postgres` where root calls it. It ends when we do."""
+    ending = ['setpriv', '--pdeathsig', 'TERM']
+    if os.geteuid() == 0:
+        ending += ['--reuid', 'postgres', '--regid', 'postgres', '--init-groups']
+    return [*ending, '--', *command]
+
+
+def ended_with_us(command: Sequence[str]) -> list[str]:
+    """`command` as the user who calls it, ended by the kernel when we end, however that is."""
+    return ['setpriv', '--pdeathsig', 'TERM', '--', *command]
+
+
+def run_tool(tool: ToolRun, on_line: Callable[[str], None] | None = None) -> str:
+    """What the program wrote on standard output; each line is handed to `on_line` as it comes.
+
+    Raises BackupFailed with its last lines.
+    """
+    lines: list[str] = []
+    last: deque[str] = deque(maxlen=LAST_LINES)
+    with subprocess.Popen(
+        tool.command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        text=True, errors='replace', env=os.environ | tool.environment, cwd='/',
+    ) as process:  # fmt: skip
+        try:
+            for line in process.stdout or ():
+                lines.append(line)
+                last.append(line.strip())
+                if on_line:
+                    on_line(line)
+        except BaseException:
+            # Ctrl-C, or the end of the service: what is half done is taken up by the next run
+            process.terminate()
+            raise
+    if process.returncode:
+        raise failure(process.returncode, ' / '.join(last), ''.join(lines), tool)
+    return ''.join(lines)
+
+
+def failure(exit_code: int, reason: str, output: str, tool: ToolRun) -> BackupFailed:
+    """The error of a program that ended with `exit_code`."""
+    name = next(word for word in tool.command if word in PROGRAMS and word != 'setpriv')
+    for secret in tool.secrets:
+        reason = reason.replace(secret, '***')
+    error = BackupFailed(vi=f'{name} không làm được: {reason}', en=f'{name} failed: {reason}')
+    error.exit_code, error.output = exit_code, output
+    return error

@@ -1,0 +1,132 @@
+"""The service that makes backups: each night, and of the store soon after each release."""
+
+import logging
+import os
+import signal
+import sys
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from types import FrameType
+from zoneinfo import ZoneInfo
+
+import psycopg2
+
+from dothi.core.backup_settings import BackupSettings
+from dothi.core.backup_state import BackupState, backup_state
+from dothi.core.changes import ChangeListener
+from dothi.core.database import connection
+from dothi.core.errors import DothiError
+from dothi.core.locality import locality_zone
+from dothi.local.backup.instance import instance_backup
+from dothi.local.backup.pgbackrest import DatabaseCopy
+from dothi.local.backup.run import BACKUP_LOCK, back_up_store, run_backup
+from dothi.local.locks import alone
+
+LOG = logging.getLogger('dothi.backup')
+# A delivery in parts makes several releases in a row.
+SETTLED_S = 2.0
+# What failed is tried again after so long.
+RETRY_S = 600.0
+# The clock may be set while nobody looks at it.
+LONGEST_WAIT_S = 3600.0
+# A full backup each week; the night of the seventh day counts as one.
+FULL_EVERY = timedelta(days=6, hours=12)
+# Others have the processor first.
+NICENESS = 10
+
+# The newest release and delivery, whose files are in the store.
+type StoreMark = tuple[int, int]
+
+
+def next_night(after: datetime, zone: ZoneInfo, hour: int) -> datetime:
+    """The first moment after `after` at which the clocks in `zone` show `hour`."""
+    local = after.astimezone(zone)
+    start = local.replace(hour=hour, minute=0, second=0, microsecond=0)
+    return (start if start > local else start + timedelta(days=1)).astimezone(UTC)
+
+
+def is_full_due(copies: list[DatabaseCopy], now: datetime) -> bool:
+    """Whether the next backup has to be a full one: the last was a week ago, or there is none."""
+    full = [copy for copy in copies if copy.kind == 'full' and not copy.is_damaged]
+    return not full or now - full[-1].started_at > FULL_EVERY
+
+
+def watch_backups() -> None:
+    """Makes backups until SIGTERM."""
+    logging.basicConfig(stream=sys.stderr, format='%(asctime)s %(message)s', level=logging.INFO)
+    os.nice(NICENESS)
+    signal.signal(signal.SIGTERM, _end)
+    watch = BackupWatch()
+    with ChangeListener('backup', 'loader') as changes:
+        while True:
+            changes_before = changes.changes
+            changes.wait(changes_before, watch.do_what_is_due())
+
+
+@dataclass
+class BackupWatch:
+    """What the service remembers between two looks. mark: what the last snapshot of the store holds."""
+
+    mark: StoreMark | None = None
+
+    def do_what_is_due(self) -> float:
+        """Makes the backups that are due; for how many seconds none is, unless something is released."""
+        try:
+            self._back_up_at_night()
+            self._back_up_what_is_new()
+            return self._seconds_to_next()
+        except (DothiError, psycopg2.Error) as error:
+            LOG.error('backup failed, next try in %g s: %s', RETRY_S, error)
+            # a release does not end the waiting: it would be tried again and again
+            time.sleep(RETRY_S)
+            return 0.0
+
+    def _back_up_at_night(self) -> None:
+        if _read_state_due('database') <= datetime.now(UTC):
+            full = is_full_due(instance_backup().database.copies(), datetime.now(UTC))
+            made = run_backup(full=full)
+            LOG.info('%s backup %s in %.0f s', made.copy_made.kind, made.copy_made.label, made.seconds)
+
+    def _back_up_what_is_new(self) -> None:
+        """Takes a snapshot of the store where something came into it; what comes meanwhile wakes us again."""
+        if _store_mark() == self.mark:
+            return
+        time.sleep(SETTLED_S)
+        mark = _store_mark()
+        with alone(BACKUP_LOCK):
+            release = back_up_store(instance_backup().store)
+        self.mark = mark
+        LOG.info('store with release %s', release)
+
+    def _seconds_to_next(self) -> float:
+        wait_s = (_read_state_due('database') - datetime.now(UTC)).total_seconds()
+        return min(max(wait_s, 0.0), LONGEST_WAIT_S)
+
+
+def _read_state_due(step: str) -> datetime:
+    with connection('loader') as db:
+        return due_at(backup_state(db), step)
+
+
+def due_at(state: BackupState, step: str) -> datetime:
+    """When `step` is to be done next: in the night after it last succeeded, or after the backup was set up."""
+    steps = (state.steps.get(step), state.steps.get('setup'))
+    times = [known.succeeded_at for known in steps if known and known.succeeded_at]
+    last = times[0] if times else datetime.now(UTC)
+    return next_night(last, locality_zone(), BackupSettings().backup_hour)
+
+
+def _store_mark() -> StoreMark:
+    with connection('loader') as db, db.cursor() as cursor:
+        cursor.execute(
+            """select (select coalesce(max(number), 0) from catalog.release),
+                      (select coalesce(max(id), 0) from catalog.delivery)"""
+        )
+        ((release, delivery),) = cursor.fetchall()
+    return int(release), int(delivery)
+
+
+def _end(number: int, frame: FrameType | None) -> None:
+    del number, frame
+    sys.exit(0)

@@ -51,6 +51,7 @@ COMMANDS = {
     'template': 'dothi.cli.template:template',
     'requests': 'dothi.cli.requests:requests_app',
     'backup': 'dothi.cli.backup:backup_app',
+    'restore': 'dothi.cli.restore:restore_command',
     'new-locality': 'dothi.cli.new_locality:new_locality',
 }
 RICH: Any = {'add_completion': False, 'pretty_exceptions_enable': False, 'rich_markup_mode': 'rich'}

@@ -106,6 +106,12 @@ class DatabaseBackup:
         stanza = self._info()
         return set() if stanza is None else {int(database['system-id']) for database in stanza['db']}
 
+    def newest_segment(self) -> str | None:
+        """The name of the newest segment of the log that the place holds; None where it holds none."""
+        stanza = self._info()
+        newest = [archive['max'] for archive in stanza['archive'] if archive['max']] if stanza else []
+        return max(newest, default=None)
+
     def run(self, command: str, *options: str, stage: str = '', progress: Progress = silent) -> str:
         """Output of a command of pgBackRest. Raises BackupFailed."""
 

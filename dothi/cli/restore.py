@@ -1,0 +1,162 @@
+"""`dothi restore`: leads through the restore of an instance from its backup."""
+
+import sys
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dothi.cli import output
+from dothi.cli.demo import NotConfirmed
+from dothi.cli.messages import err
+from dothi.cli.options import Json
+from dothi.core.clock import local_minute
+from dothi.core.errors import WrongUse
+from dothi.core.locality import locality_zone
+from dothi.core.reader_language import pick_number, pick_text, pick_words
+from dothi.local.backup.place import read_place
+from dothi.local.backup.plan import RestoreOrder, RestorePlan, StillRunning, plan_restore
+from dothi.local.backup.record import key_file, read_key, require_record
+from dothi.local.backup.recover import clear_folder
+from dothi.local.backup.restore import Restored, prepare_state, restore
+from dothi.local.locks import alone_at_once
+
+
+class BadMoment(WrongUse):
+    """No moment can be read from that."""
+
+
+def restore_command(
+    to: Annotated[
+        str | None,
+        typer.Option(
+            '--to',
+            metavar='LÚC · TIME',
+            help='Thời điểm, như "2026-11-29 14:30"; bỏ trống là mới nhất. · '
+            'A moment, such as "2026-11-29 14:30"; the latest when left out.',
+        ),
+    ] = None,
+    into: Annotated[
+        Path | None,
+        typer.Option(
+            help='Một thư mục mới, bên cạnh hệ thống đang chạy. · A new folder, beside the instance that runs.'
+        ),
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(min=1, max=65_534, help='Cổng của bản trong --into. · Port of the copy in --into.')
+    ] = None,
+    from_: Annotated[
+        str | None,
+        typer.Option(
+            '--from',
+            metavar='NƠI-LƯU · WHERE',
+            help='Nơi lưu, khi thư mục trạng thái đã mất. · Where the backup is, when the state folder is lost.',
+        ),
+    ] = None,
+    key: Annotated[
+        Path | None,
+        typer.Option('--key-file', help='Tệp có khóa của bản sao lưu. · File with the key of the backup.'),
+    ] = None,
+    yes: Annotated[bool, typer.Option('--yes', help='Không hỏi lại. · Asks nothing.')] = False,
+    as_json: Json = False,
+) -> None:
+    """Phục hồi cơ sở dữ liệu và kho tệp từ bản sao lưu, mới nhất hoặc ở một thời điểm. ·
+    Restores database and store from the backup, to the latest or to a moment.
+    """
+    place = read_place(from_) if from_ else require_record().place
+    into = into.expanduser().absolute() if into else None
+    if (into is None) != (port is None):
+        raise WrongUse(vi='--into và --port đi cùng nhau.', en='--into and --port go together.')
+    order = RestoreOrder(place, _read_key(key), _read_moment(to), into, port)
+    prepare_state(order.state)
+    with alone_at_once('restore') as is_alone:
+        if not is_alone:
+            raise StillRunning(vi='Một lệnh phục hồi khác đang chạy.', en='Another restore is under way.')
+        restored = _restore(order, yes)
+    output.document(restored, as_json, _show_restored)
+
+
+def _restore(order: RestoreOrder, yes: bool) -> Restored:
+    try:
+        plan = plan_restore(order)
+        _confirm(plan, order, yes)
+    except BaseException:
+        # it holds the key
+        clear_folder(order.work)
+        raise
+    with output.progress() as progress:
+        return restore(plan, order, progress)
+
+
+def _read_key(file: Path | None) -> str:
+    """The key in `file`, or that of this instance, or what somebody types."""
+    if file is not None:
+        return read_key(file)
+    if not key_file().exists() and sys.stdin.isatty():
+        return str(typer.prompt(pick_words('Khóa của bản sao lưu', 'Key of the backup'), hide_input=True, err=True))
+    return read_key(key_file())
+
+
+def _read_moment(text: str | None) -> datetime | None:
+    """The moment that `text` names, on the clocks of the locality where it names no zone."""
+    if text is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise BadMoment(
+            vi=f'--to {text}: viết như "2026-11-29 14:30".', en=f'--to {text}: write it as "2026-11-29 14:30".'
+        ) from None
+    return moment if moment.tzinfo else moment.replace(tzinfo=locality_zone())
+
+
+def _confirm(plan: RestorePlan, order: RestoreOrder, yes: bool) -> None:
+    """Says what will be done, and asks. Raises NotConfirmed."""
+    for line in _plan_lines(plan, order):
+        err.print(line, highlight=False, soft_wrap=True)
+    if yes:
+        return
+    if not sys.stdin.isatty():
+        raise NotConfirmed(vi='Thêm --yes để phục hồi.', en='Add --yes to restore.')
+    if not typer.confirm(pick_words('Phục hồi?', 'Restore?'), err=True):
+        raise NotConfirmed(vi='Không có gì thay đổi.', en='Nothing was changed.')
+
+
+def _plan_lines(plan: RestorePlan, order: RestoreOrder) -> list[str]:
+    zone = locality_zone()
+    moment = local_minute(plan.to, zone) if plan.to else pick_words('mới nhất', 'the latest')
+    ended_at, taken_at = local_minute(plan.copy_used.ended_at, zone), local_minute(plan.snapshot.taken_at, zone)
+    lines = [
+        f'{pick_words("Từ", "From")}: {plan.where}',
+        f'{pick_words("Đến thời điểm", "To the moment")}: {moment}',
+        f'{pick_words("Cơ sở dữ liệu", "Database")}: {plan.copy_used.label} ({ended_at})',
+        f'{pick_words("Kho tệp", "Store")}: {plan.snapshot.id[:8]} ({taken_at})',
+        f'{pick_words("Vào", "Into")}: {plan.state} ({pick_number(plan.room_bytes >> 20)} MB)',
+    ]
+    if order.into is None:
+        kept = pick_words('Giữ lại dưới tên khác, không xóa', 'Kept under another name, not removed')
+        lines += [f'{kept}: {folder}' for folder in plan.set_aside]
+    return lines
+
+
+def _show_restored(restored: Restored) -> None:
+    zone = locality_zone()
+    at = f'{restored.reached_at.astimezone(zone):%Y-%m-%d %H:%M:%S}'
+    output.out.print(f'[bold]{pick_words("Đã phục hồi đến", "Restored to")} {at}[/]', highlight=False)
+    for layer in restored.layers:
+        number, rows = pick_words('bản phát hành', 'release'), pick_words('đối tượng', 'rows')
+        colour, end = ('', '') if layer.is_whole else ('[bold red]', '[/]')
+        released_at = local_minute(layer.released_at, zone)
+        line = f'{layer.id}: {number} {layer.release} ({released_at}), {pick_number(layer.rows)} {rows}'
+        output.out.print(f'{colour}{line}{end}', highlight=False, soft_wrap=True)
+    files = pick_words('tệp trong kho đã đối chiếu', 'files of the store compared')
+    output.out.print(f'{pick_number(restored.files)} {files}', highlight=False)
+    for place in restored.damaged_files:
+        text = pick_words('Thiếu hoặc hỏng trong kho', 'Missing or damaged in the store')
+        output.out.print(f'[bold red]{text}: {place}[/]', highlight=False, soft_wrap=True)
+    for note in restored.notes:
+        output.out.print(f'[bold red]{pick_text(note)}[/]', highlight=False, soft_wrap=True)
+    for folder in restored.set_aside:
+        text = pick_words('Bản cũ còn ở', 'What was there before is in')
+        output.out.print(f'{text} {folder}', highlight=False, soft_wrap=True)

@@ -1,0 +1,272 @@
+"""Restoring an instance: all is made ready and compared beside what is there, which is kept aside at the end."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import psycopg2
+from pydantic import BaseModel
+
+from dothi.core.backup_state import forget_backups
+from dothi.core.postgis import BINARIES, LocalPostgis
+from dothi.core.private_files import STATE_MODE, close_new_files
+from dothi.core.progress import Progress, silent
+from dothi.core.settings import PathSettings
+from dothi.core.text import Text
+from dothi.local.backup.evidence import Evidence, EvidenceOrder, gather_elsewhere
+from dothi.local.backup.instance import instance_backup
+from dothi.local.backup.plan import RestoreOrder, RestorePlan, make_work_folder
+from dothi.local.backup.record import (
+    BackupRecord,
+    backup_folder,
+    give_to_database_user,
+    keep_key,
+    key_file,
+    write_record,
+)  # fmt: skip
+from dothi.local.backup.recover import RecoveredDatabase, RecoveryTarget, clear_folder, recover_database
+from dothi.local.backup.run import BACKUP_LOCK, back_up
+from dothi.local.backup.tools import BackupFailed, as_database_user
+from dothi.local.locks import alone
+
+SEGMENT = re.compile(r'[0-9A-F]{24}')
+
+
+class LayerRestored(BaseModel):
+    """A layer as it is now: its last release, and its rows. is_whole: whether they are as many as released."""
+
+    id: str
+    release: int
+    released_at: datetime
+    rows: int
+    is_whole: bool
+
+
+class Restored(BaseModel):
+    """What was restored. reached_at: the moment of the last change that is there; set_aside: what was there before."""
+
+    state: str
+    reached_at: datetime
+    layers: list[LayerRestored]
+    files: int
+    damaged_files: list[str]
+    notes: list[Text]
+    set_aside: list[str]
+
+
+def prepare_state(folder: Path) -> None:
+    """Makes a state folder that the user who runs the database can pass through."""
+    close_new_files()
+    folder.mkdir(parents=True, exist_ok=True)
+    folder.chmod(STATE_MODE)
+    if os.geteuid() == 0:
+        import pwd
+
+        os.chown(folder, -1, pwd.getpwnam('postgres').pw_gid)
+
+
+def restore(plan: RestorePlan, order: RestoreOrder, progress: Progress = silent) -> Restored:
+    """Restores what `plan` says, and starts it. What is there now stays as it is until all has been made ready.
+
+    Raises BackupFailed, NoPostgis or what starting an instance raises.
+    """
+    with alone(BACKUP_LOCK, progress):
+        clear_folder(order.work)
+        make_work_folder(order)
+        with _ended_server(order):
+            _write_store(plan, order, progress)
+            recovered = _recover(plan, order, progress)
+            evidence = _look(order, recovered, progress)
+        set_aside = _put_in_place(plan, order)
+    _start(order, progress)
+    return Restored(
+        state=plan.state,
+        reached_at=recovered.reached_at,
+        layers=[_restored_layer(name, evidence) for name in evidence.layers],
+        files=evidence.files,
+        damaged_files=evidence.damaged_files,
+        notes=recovered.notes,
+        set_aside=set_aside,
+    )
+
+
+@contextmanager
+def _ended_server(order: RestoreOrder) -> Iterator[None]:
+    """Afterwards no server runs in the work folder, whatever happened."""
+    try:
+        yield
+    finally:
+        LocalPostgis(order.work / 'postgis').stop()
+
+
+def _write_store(plan: RestorePlan, order: RestoreOrder, progress: Progress) -> None:
+    """The store and the secrets of the snapshot, and the administrator's password of the database."""
+    backup, contents = order.store_backup, plan.contents
+    backup.restore(plan.snapshot, contents.store, order.work / 'store', progress)
+    backup.restore(plan.snapshot, contents.secrets, order.work / 'secrets')
+    (order.work / 'postgis').mkdir(mode=0o750)
+    password_file = order.work / 'postgis' / 'admin_password'
+    password_file.touch(mode=0o600)
+    password_file.write_text(backup.read_file(plan.snapshot, contents.admin_password), encoding='utf-8')
+    give_to_database_user(order.work / 'postgis', password_file)
+
+
+def _recover(plan: RestorePlan, order: RestoreOrder, progress: Progress) -> RecoveredDatabase:
+    order.database.write_config()
+    surviving_log = None
+    if order.into is None and order.to is None:
+        surviving_log = _surviving_log(order)
+    return recover_database(order.database, RecoveryTarget(moment=plan.to), surviving_log, progress)
+
+
+def _surviving_log(order: RestoreOrder) -> Path | None:
+    """The log of the data folder that is replaced, where it is of the database whose backup is restored."""
+    data = order.state / 'postgis' / 'data'
+    is_same = _control_value(data, 'Database system identifier') in map(str, order.database.system_ids())
+    return data / 'pg_wal' if is_same and (data / 'pg_wal').is_dir() else None
+
+
+def _look(order: RestoreOrder, recovered: RecoveredDatabase, progress: Progress) -> Evidence:
+    """What the restored database and store hold; files that only the old store has are taken from there."""
+    progress('compare-layers', 0, None)
+    environment = evidence_environment(recovered.server, order.work)
+    evidence = gather_elsewhere(EvidenceOrder(files=True), environment)
+    if not evidence.damaged_files or order.into is not None:
+        return evidence
+    for place in evidence.damaged_files:
+        target = order.work / 'store' / place
+        with suppress(OSError):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(order.store / place, target)
+    return gather_elsewhere(EvidenceOrder(files=True), environment)
+
+
+def evidence_environment(server: LocalPostgis, folder: Path) -> dict[str, str]:
+    """Variables that lead to the database of `server`, and to store and secrets in `folder`."""
+    return {
+        'DOTHI_DATABASE_URL': server.url.render_as_string(hide_password=False),
+        'DOTHI_STATE': str(folder),
+        'DOTHI_STORE': str(folder / 'store'),
+        'DOTHI_SECRETS': str(folder / 'secrets'),
+    }
+
+
+def _put_in_place(plan: RestorePlan, order: RestoreOrder) -> list[str]:
+    """Moves what is ready to its place, and what was there aside; the folders that were set aside."""
+    at = datetime.now(UTC).strftime('%Y%m%dT%H%M%SZ')
+    postgis, secrets = order.state / 'postgis', order.state / 'secrets'
+    if order.into is None:
+        secrets = PathSettings().secrets
+        hand_over_log(order.work / 'postgis' / 'data')
+        with suppress(FileNotFoundError):
+            # those who know the address of the database find it again
+            shutil.copyfile(postgis / 'port', order.work / 'postgis' / 'port')
+    moved = [_replace(order.work / 'store', order.store, at), _replace(order.work / 'postgis', postgis, at)]
+    if not secrets.exists() or not any(secrets.iterdir()):
+        _replace(order.work / 'secrets', secrets, at)
+    if order.into is None:
+        _keep_backup(order, plan)
+    shutil.rmtree(order.work, ignore_errors=True)
+    return [str(folder) for folder in moved if folder is not None]
+
+
+def _replace(ready: Path, target: Path, at: str) -> Path | None:
+    """Moves `ready` to `target`; where that was there, to what it was renamed."""
+    aside = None
+    if target.exists():
+        aside = target.with_name(f'{target.name}.before-{at}')
+        target.rename(aside)
+    try:
+        ready.rename(target)
+    except OSError:
+        # another file system
+        shutil.move(ready, target)
+    return aside
+
+
+def _keep_backup(order: RestoreOrder, plan: RestorePlan) -> None:
+    """Whoever was restored goes on with its backup in the same place."""
+    if not key_file().exists() or key_file().read_text(encoding='utf-8').strip() != order.key:
+        keep_key(order.key)
+    backup_folder().mkdir(parents=True, exist_ok=True, mode=0o750)
+    give_to_database_user(backup_folder())
+    write_record(BackupRecord(where=plan.where, set_up_at=datetime.now(UTC)))
+    instance_backup().database.write_config()
+
+
+def hand_over_log(data: Path) -> None:
+    """Marks the log that was written since the recovery for the backup: nobody asked for it meanwhile.
+
+    Without it a later restore would begin a timeline with the same number, and miss what came before its first backup.
+    The server is stopped; the segment that it goes on with is not marked, as it is not full.
+    """
+    current = _control_value(data, "Latest checkpoint's REDO WAL file")
+    status = data / 'pg_wal' / 'archive_status'
+    for file in (data / 'pg_wal').iterdir():
+        is_full = SEGMENT.fullmatch(file.name) and file.name[:8] == current[:8] and file.name < current
+        if is_full or file.name == f'{current[:8]}.history':
+            mark = status / f'{file.name}.ready'
+            mark.touch()
+            give_to_database_user(mark)
+
+
+def _control_value(data: Path, name: str) -> str:
+    """What the control file of the database in `data` says; empty where it cannot be read."""
+    command = as_database_user([str(BINARIES / 'pg_controldata'), str(data)])
+    shown = subprocess.run(command, capture_output=True, text=True, check=False, cwd='/', env={'LC_ALL': 'C'})
+    lines = [line.partition(':') for line in shown.stdout.splitlines()]
+    return next((value.strip() for key, _, value in lines if key == name), '')
+
+
+def _start(order: RestoreOrder, progress: Progress) -> None:
+    """Starts what was restored; in the place of this instance, with a backup from which the next restore begins."""
+    progress('start', 0, None)
+    environment = {} if order.into is None else _environment_of_copy(order)
+    if order.into is not None:
+        _forget_backups(order)
+    command = [sys.executable, '-m', 'dothi.cli', 'up', '--demo', 'no']
+    started = subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, env=os.environ | environment
+    )
+    if started.returncode:
+        raise BackupFailed(
+            vi=f'Đã phục hồi vào {order.state}, nhưng chưa khởi động được: {started.stderr.strip()}',
+            en=f'Restored into {order.state}, but it does not start: {started.stderr.strip()}',
+        )
+    if order.into is None:
+        with alone(BACKUP_LOCK, progress):
+            back_up(instance_backup(), full=False, progress=progress)
+
+
+def _environment_of_copy(order: RestoreOrder) -> dict[str, str]:
+    ports = {'DOTHI_PORT': str(order.port), 'DOTHI_PUBLIC_PORT': str(order.port + 1)} if order.port else {}
+    folders = {f'DOTHI_{name.upper()}': str(order.state / name) for name in ('store', 'secrets', 'inbox')}
+    return {'DOTHI_STATE': str(order.state), 'DOTHI_DATABASE_PORT': '0', **folders, **ports}
+
+
+def _forget_backups(order: RestoreOrder) -> None:
+    """Nobody makes backups of a copy, whatever its database says."""
+    server = LocalPostgis(order.state / 'postgis')
+    server.start()
+    url = server.url.set(drivername='postgresql').render_as_string(hide_password=False)
+    with closing(psycopg2.connect(url)) as db:
+        forget_backups(db)
+        db.commit()
+    server.stop()
+
+
+def _restored_layer(name: str, evidence: Evidence) -> LayerRestored:
+    layer = evidence.layers[name]
+    return LayerRestored(
+        id=name,
+        release=layer.release,
+        released_at=datetime.fromisoformat(layer.released_at),
+        rows=layer.rows,
+        is_whole=layer.rows == layer.rows_total,
+    )

@@ -33,19 +33,29 @@ class NothingToRestore(BackupFailed):
 
 @dataclass(frozen=True)
 class RecoveryTarget:
-    """Where the recovery ends: at a moment, at a restore point, or (neither) with the last of the log."""
+    """Where the recovery ends: at a moment, at a restore point, or (neither) with the last of the log.
+
+    timeline: `current`, that of the backup, which was lived when the backup was made; `latest`, that of the last
+    restore.
+    """
 
     moment: datetime | None = None
     restore_point: str | None = None
+    timeline: str = 'current'
 
     @property
     def options(self) -> list[str]:
         """What pgBackRest is called with."""
         if self.restore_point is not None:
-            return ['--type=name', f'--target={self.restore_point}', '--target-action=promote']
-        if self.moment is not None:
-            return ['--type=time', f'--target={self.moment:%Y-%m-%d %H:%M:%S.%f%z}', '--target-action=promote']
-        return ['--type=default']
+            target = ['--type=name', f'--target={self.restore_point}', '--target-action=promote']
+        elif self.moment is not None:
+            target = ['--type=time', f'--target={self.moment:%Y-%m-%d %H:%M:%S.%f%z}', '--target-action=promote']
+        else:
+            target = ['--type=default']
+        return [*target, f'--target-timeline={self.timeline}']
+
+
+LATEST = RecoveryTarget(timeline='latest')
 
 
 @dataclass(frozen=True)
@@ -74,23 +84,30 @@ def recover_database(
     one before it is taken, and a note says so. Raises NothingToRestore, NoKey, BackupFailed or NoPostgis.
     """
     server = LocalPostgis(backup.data.parent, patience_s=RECOVERY_PATIENCE_S)
-    copy, notes = _write_data(backup, target, progress)
+    copy, notes = _write_data(backup, target, target.moment, progress)
     if surviving_log is not None:
         _bring_log(surviving_log, backup.data)
     progress('recover', 0, None)
     try:
         _start_and_wait(server)
     except DothiError:
-        if target.moment is None or NOT_REACHED not in _log_text(server):
+        if not _may_end_with_log(server, target):
             raise
-        # nothing was changed between the last entry of the log and that moment, or the log ends too early
         shutil.rmtree(backup.data)
-        copy, notes = _write_data(backup, RecoveryTarget(), progress, until=target.moment)
+        copy, notes = _write_data(backup, RecoveryTarget(), target.moment, progress)
         _start_and_wait(server)
     reached_at, segment = _reached(server)
     notes += _gap_in_log(backup, segment, target)
     progress('recover', 1, 1)
     return RecoveredDatabase(server, copy, reached_at or copy.ended_at, notes)
+
+
+def _may_end_with_log(server: LocalPostgis, target: RecoveryTarget) -> bool:
+    """Whether a recovery that failed may end with the last of the backup's timeline.
+
+    Nothing was changed between the last entry and the moment, or the last restore left that timeline before.
+    """
+    return NOT_REACHED in _log_text(server) if target.moment else target == LATEST
 
 
 def choose_copies(copies: list[DatabaseCopy], until: datetime | None) -> list[DatabaseCopy]:
@@ -99,11 +116,11 @@ def choose_copies(copies: list[DatabaseCopy], until: datetime | None) -> list[Da
 
 
 def _write_data(
-    backup: DatabaseBackup, target: RecoveryTarget, progress: Progress, until: datetime | None = None
+    backup: DatabaseBackup, target: RecoveryTarget, until: datetime | None, progress: Progress
 ) -> tuple[DatabaseCopy, list[Text]]:
     """Writes the newest backup that is whole, and notes those that are not."""
     notes: list[Text] = []
-    for copy in choose_copies(backup.copies(), until or target.moment):
+    for copy in choose_copies(backup.copies(), until):
         try:
             backup.restore([f'--set={copy.label}', *target.options], progress)
         except BackupFailed as error:

@@ -30,7 +30,7 @@ from dothi.local.backup.record import (
     key_file,
     write_record,
 )  # fmt: skip
-from dothi.local.backup.recover import RecoveredDatabase, RecoveryTarget, clear_folder, recover_database
+from dothi.local.backup.recover import LATEST, RecoveredDatabase, RecoveryTarget, clear_folder, recover_database
 from dothi.local.backup.run import BACKUP_LOCK, back_up
 from dothi.local.backup.tools import BackupFailed, as_database_user
 from dothi.local.locks import alone
@@ -98,11 +98,13 @@ def restore(plan: RestorePlan, order: RestoreOrder, progress: Progress = silent)
 
 @contextmanager
 def _ended_server(order: RestoreOrder) -> Iterator[None]:
-    """Afterwards no server runs in the work folder, whatever happened."""
+    """Afterwards no server runs in the work folder, which is removed where something failed: it holds the key."""
     try:
         yield
-    finally:
-        LocalPostgis(order.work / 'postgis').stop()
+    except BaseException:
+        clear_folder(order.work)
+        raise
+    LocalPostgis(order.work / 'postgis').stop()
 
 
 def _write_store(plan: RestorePlan, order: RestoreOrder, progress: Progress) -> None:
@@ -122,7 +124,8 @@ def _recover(plan: RestorePlan, order: RestoreOrder, progress: Progress) -> Reco
     surviving_log = None
     if order.into is None and order.to is None:
         surviving_log = _surviving_log(order)
-    return recover_database(order.database, RecoveryTarget(moment=plan.to), surviving_log, progress)
+    target = LATEST if plan.to is None else RecoveryTarget(moment=plan.to)
+    return recover_database(order.database, target, surviving_log, progress)
 
 
 def _surviving_log(order: RestoreOrder) -> Path | None:

@@ -12,6 +12,7 @@ from dothi.core.clock import local_minute
 from dothi.core.locality import locality_zone
 from dothi.core.reader_language import pick_number, pick_text, pick_words
 from dothi.local.backup.holdings import Holdings, backup_holdings
+from dothi.local.backup.proof import BackupProof, prove_backup
 from dothi.local.backup.run import BackupRun, run_backup
 from dothi.local.backup.setup import BackupSetUp, end_backup, set_up_backup
 from dothi.local.backup.watch import watch_backups
@@ -61,6 +62,16 @@ def run(
 def list_(as_json: Json = False) -> None:
     """Những gì phục hồi được, từ lúc nào đến lúc nào. · What can be restored, from when to when."""
     output.document(backup_holdings(), as_json, _show_holdings)
+
+
+@backup_app.command('prove')
+def prove(as_json: Json = False) -> None:
+    """Phục hồi thử vào một thư mục tạm và đối chiếu với hệ thống đang chạy. ·
+    Restores into a scratch folder, and compares that with the instance that runs.
+    """
+    with output.progress() as progress:
+        proof = prove_backup(progress)
+    output.document(proof, as_json, _show_proof)
 
 
 @backup_app.command('off')
@@ -128,6 +139,22 @@ def _show_holdings(holdings: Holdings) -> None:
         )
         output.out.print(pick_words(*store), highlight=False, soft_wrap=True)
     output.out.print(f'{pick_words("Nơi lưu", "Kept at")}: {holdings.where}', highlight=False, soft_wrap=True)
+
+
+def _show_proof(proof: BackupProof) -> None:
+    layers, rows, files = (pick_number(count) for count in (proof.layers, proof.rows, proof.files))
+    outputs = ', '.join(proof.outputs)
+    text = pick_words(
+        f'Phục hồi được: {layers} lớp, {rows} hàng, {files} tệp giống hệ thống; {outputs}. {proof.seconds:.0f} giây.',
+        f'It restores: {layers} layers, {rows} rows, {files} files as in the instance; {outputs}. '
+        f'{proof.seconds:.0f} s.',
+    )
+    output.out.print(text, highlight=False, soft_wrap=True)
+    for place in proof.damaged_files:
+        damaged = pick_words('Tệp trong kho hỏng, bản sao lưu còn nguyên', 'Damaged in the store, whole in the backup')
+        output.out.print(f'[bold red]{damaged}: {place}[/]', highlight=False, soft_wrap=True)
+    for left_out in proof.left_out:
+        output.out.print(f'[yellow]{pick_text(left_out)}[/]', soft_wrap=True)
 
 
 def _megabytes(size_bytes: int) -> str:

@@ -136,7 +136,8 @@ class DatabaseBackup:
 
     def _info(self) -> dict[str, Any] | None:
         """What pgBackRest knows of the place; None where it holds no backup."""
-        stanzas = json.loads(run_tool(self._tool('info', '--output=json', console='off')))
+        # with a wrong key its message quotes bytes as they are
+        stanzas = json.loads(run_tool(self._tool('info', '--output=json', console='off')), strict=False)
         stanza: dict[str, Any] | None = stanzas[0] if stanzas else None
         if stanza is None:
             return None

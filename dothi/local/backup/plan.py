@@ -9,12 +9,13 @@ from pydantic import BaseModel
 
 from dothi.core.errors import DiskFull, WrongUse
 from dothi.core.settings import DatabaseSettings, PathSettings
-from dothi.local.backup.instance import CONTENTS, Contents, read_contents
+from dothi.local.backup.instance import Contents, read_contents
 from dothi.local.backup.pgbackrest import DatabaseBackup, DatabaseCopy
 from dothi.local.backup.place import BackupPlace
 from dothi.local.backup.record import give_to_database_user
 from dothi.local.backup.recover import NothingToRestore, choose_copies
 from dothi.local.backup.restic import StoreBackup, StoreSnapshot
+from dothi.local.backup.scratch import contents_path
 from dothi.local.backup.sftp import prepare_sftp
 from dothi.local.backup.tools import require_programs
 from dothi.local.database import private_database
@@ -168,8 +169,7 @@ def _choose_snapshot(snapshots: list[StoreSnapshot], to: datetime | None) -> Sto
 
 
 def _contents(backup: StoreBackup, snapshot: StoreSnapshot) -> Contents:
-    (path,) = [path for path in snapshot.paths if Path(path).name == CONTENTS]
-    return read_contents(backup.read_file(snapshot, path))
+    return read_contents(backup.read_file(snapshot, contents_path(snapshot)))
 
 
 def _replaced_folders(order: RestoreOrder) -> list[Path]:

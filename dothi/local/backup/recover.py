@@ -3,7 +3,7 @@
 import re
 import shutil
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any
 import psycopg2
 
 from dothi.core.errors import DothiError
-from dothi.core.postgis import DATABASE, LocalPostgis
+from dothi.core.postgis import DATABASE, LocalPostgis, NoPostgis
 from dothi.core.progress import Progress, silent
 from dothi.core.text import Text
 from dothi.local.backup.pgbackrest import DatabaseBackup, DatabaseCopy
@@ -71,7 +71,13 @@ class RecoveredDatabase:
 def clear_folder(folder: Path) -> None:
     """Removes what an earlier recovery left in `folder`, with its server where that still runs."""
     if (folder / 'postgis' / 'data').exists():
-        LocalPostgis(folder / 'postgis').stop()
+        server = LocalPostgis(folder / 'postgis')
+        try:
+            server.stop()
+        except NoPostgis:
+            # it ended by itself meanwhile
+            if server.running():
+                raise
     shutil.rmtree(folder, ignore_errors=True)
 
 
@@ -147,18 +153,26 @@ def _damaged_copy(copy: DatabaseCopy, error: BackupFailed) -> Text:
 
 def _start_and_wait(server: LocalPostgis) -> None:
     """Returns when the server has reached its target and takes changes. Raises NoPostgis where it ends before."""
-    server.start()
+    with suppress(psycopg2.OperationalError):
+        # it may end while it is asked for the first time
+        server.start()
     while True:
         try:
             if not _is_recovering(server):
                 return
         except psycopg2.OperationalError:
             if not server.running():
-                raise BackupFailed(
-                    vi=f'Không đưa được cơ sở dữ liệu đến thời điểm đó: {_log_text(server)[-500:]}',
-                    en=f'The database could not be brought to that moment: {_log_text(server)[-500:]}',
-                ) from None
+                raise _not_recovered(server) from None
         time.sleep(LOOK_S)
+
+
+def _not_recovered(server: LocalPostgis) -> BackupFailed:
+    """The error of a server that ended before its target, with what it said last."""
+    last = _log_text(server)[-500:]
+    return BackupFailed(
+        vi=f'Không đưa được cơ sở dữ liệu đến thời điểm đó: {last}',
+        en=f'The database could not be brought to that moment: {last}',
+    )
 
 
 def _is_recovering(server: LocalPostgis) -> bool:

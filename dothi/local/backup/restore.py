@@ -28,11 +28,14 @@ from dothi.local.backup.record import (
     give_to_database_user,
     keep_key,
     key_file,
+    read_record,
     write_record,
 )  # fmt: skip
 from dothi.local.backup.recover import LATEST, RecoveredDatabase, RecoveryTarget, clear_folder, recover_database
 from dothi.local.backup.run import BACKUP_LOCK, back_up
+from dothi.local.backup.scratch import evidence_environment, write_store
 from dothi.local.backup.tools import BackupFailed, as_database_user
+from dothi.local.database import private_database
 from dothi.local.locks import alone
 
 SEGMENT = re.compile(r'[0-9A-F]{24}')
@@ -79,8 +82,9 @@ def restore(plan: RestorePlan, order: RestoreOrder, progress: Progress = silent)
     with alone(BACKUP_LOCK, progress):
         clear_folder(order.work)
         make_work_folder(order)
+        _complete_log(order, progress)
         with _ended_server(order):
-            _write_store(plan, order, progress)
+            write_store(order.store_backup, plan.snapshot, plan.contents, order.work, progress)
             recovered = _recover(plan, order, progress)
             evidence = _look(order, recovered, progress)
         set_aside = _put_in_place(plan, order)
@@ -96,6 +100,16 @@ def restore(plan: RestorePlan, order: RestoreOrder, progress: Progress = silent)
     )
 
 
+def _complete_log(order: RestoreOrder, progress: Progress) -> None:
+    """Where the instance runs whose backup is restored, waits until its log up to now has come there."""
+    record = read_record()
+    if order.into is not None and record and record.place == order.place and private_database().running():
+        progress('check-backup', 0, None)
+        backup = instance_backup()
+        backup.database.write_config()
+        backup.database.check()
+
+
 @contextmanager
 def _ended_server(order: RestoreOrder) -> Iterator[None]:
     """Afterwards no server runs in the work folder, which is removed where something failed: it holds the key."""
@@ -105,18 +119,6 @@ def _ended_server(order: RestoreOrder) -> Iterator[None]:
         clear_folder(order.work)
         raise
     LocalPostgis(order.work / 'postgis').stop()
-
-
-def _write_store(plan: RestorePlan, order: RestoreOrder, progress: Progress) -> None:
-    """The store and the secrets of the snapshot, and the administrator's password of the database."""
-    backup, contents = order.store_backup, plan.contents
-    backup.restore(plan.snapshot, contents.store, order.work / 'store', progress)
-    backup.restore(plan.snapshot, contents.secrets, order.work / 'secrets')
-    (order.work / 'postgis').mkdir(mode=0o750)
-    password_file = order.work / 'postgis' / 'admin_password'
-    password_file.touch(mode=0o600)
-    password_file.write_text(backup.read_file(plan.snapshot, contents.admin_password), encoding='utf-8')
-    give_to_database_user(order.work / 'postgis', password_file)
 
 
 def _recover(plan: RestorePlan, order: RestoreOrder, progress: Progress) -> RecoveredDatabase:
@@ -148,16 +150,6 @@ def _look(order: RestoreOrder, recovered: RecoveredDatabase, progress: Progress)
             target.parent.mkdir(parents=True, exist_ok=True)
             shutil.copyfile(order.store / place, target)
     return gather_elsewhere(EvidenceOrder(files=True), environment)
-
-
-def evidence_environment(server: LocalPostgis, folder: Path) -> dict[str, str]:
-    """Variables that lead to the database of `server`, and to store and secrets in `folder`."""
-    return {
-        'DOTHI_DATABASE_URL': server.url.render_as_string(hide_password=False),
-        'DOTHI_STATE': str(folder),
-        'DOTHI_STORE': str(folder / 'store'),
-        'DOTHI_SECRETS': str(folder / 'secrets'),
-    }
 
 
 def _put_in_place(plan: RestorePlan, order: RestoreOrder) -> list[str]:

@@ -20,6 +20,7 @@ from dothi.core.errors import DothiError
 from dothi.core.locality import locality_zone
 from dothi.local.backup.instance import instance_backup
 from dothi.local.backup.pgbackrest import DatabaseCopy
+from dothi.local.backup.proof import prove_backup
 from dothi.local.backup.run import BACKUP_LOCK, back_up_store, run_backup
 from dothi.local.locks import alone
 
@@ -75,6 +76,7 @@ class BackupWatch:
         try:
             self._back_up_at_night()
             self._back_up_what_is_new()
+            self._prove_at_night()
             return self._seconds_to_next()
         except (DothiError, psycopg2.Error) as error:
             LOG.error('backup failed, next try in %g s: %s', RETRY_S, error)
@@ -88,6 +90,11 @@ class BackupWatch:
             made = run_backup(full=full)
             LOG.info('%s backup %s in %.0f s', made.copy_made.kind, made.copy_made.label, made.seconds)
 
+    def _prove_at_night(self) -> None:
+        if _read_state_due('proof') <= datetime.now(UTC):
+            proof = prove_backup()
+            LOG.info('proven restorable: %s layers, %s files in %.0f s', proof.layers, proof.files, proof.seconds)
+
     def _back_up_what_is_new(self) -> None:
         """Takes a snapshot of the store where something came into it; what comes meanwhile wakes us again."""
         if _store_mark() == self.mark:
@@ -100,7 +107,8 @@ class BackupWatch:
         LOG.info('store with release %s', release)
 
     def _seconds_to_next(self) -> float:
-        wait_s = (_read_state_due('database') - datetime.now(UTC)).total_seconds()
+        due_at_first = min(_read_state_due('database'), _read_state_due('proof'))
+        wait_s = (due_at_first - datetime.now(UTC)).total_seconds()
         return min(max(wait_s, 0.0), LONGEST_WAIT_S)
 
 

@@ -1,0 +1,102 @@
+"""What was backed up comes back: whole, to a moment, beside the instance, and after losses."""
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from dothi.core.ports import free_port
+from tests.faults.backups import BackedUpInstance, start_backed_up, wells
+from tests.instances import BAY, WholeInstance
+
+
+@pytest.fixture(scope='module')
+def backed_up(shared_folder: Path) -> Iterator[BackedUpInstance]:
+    """An instance with a backup; each test leaves it running."""
+    backed_up = start_backed_up(shared_folder / 'backed-up')
+    yield backed_up
+    backed_up.instance.dothi('down')
+
+
+def test_setup_says_that_the_key_has_to_be_kept_elsewhere_and_starts_the_service(backed_up: BackedUpInstance) -> None:
+    status = backed_up.document('status')
+    assert [service['running'] for service in status['services'] if service['name'] == 'backup'] == [True]
+    assert set(status['backup']['steps']) >= {'setup', 'database', 'store'}
+    assert (backed_up.state / 'secrets' / 'backup_key').stat().st_mode & 0o077 == 0
+    assert backed_up.instance.readiness()['backup'] == 'ok'
+
+
+@pytest.mark.parametrize('where', ['state/inside', '.'])
+def test_a_place_that_is_lost_with_the_data_is_refused(backed_up: BackedUpInstance, where: str) -> None:
+    refused = backed_up.instance.dothi('backup', 'setup', backed_up.folder / where)
+    assert refused.returncode == 2
+    assert str(backed_up.state) in refused.stderr
+
+
+def test_a_wrong_key_is_refused_before_anything_is_written(backed_up: BackedUpInstance) -> None:
+    wrong = backed_up.folder / 'wrong-key'
+    wrong.write_text('not the key', encoding='utf-8')
+    copy = backed_up.folder / 'copy-with-wrong-key'
+    words = ('restore', '--from', backed_up.place, '--key-file', wrong, '--into', copy, '--port', '5999', '--yes')
+    refused = backed_up.instance.dothi(*words)
+    assert refused.returncode == 2
+    assert 'Khóa không mở được' in refused.stderr
+    assert not list(copy.iterdir())
+
+
+def test_a_restore_beside_a_running_instance_needs_a_folder_of_its_own(backed_up: BackedUpInstance) -> None:
+    refused = backed_up.instance.dothi('restore', '--yes')
+    assert refused.returncode == 2
+    assert 'dothi down' in refused.stderr
+
+
+def test_a_backup_without_a_proof_gets_old(backed_up: BackedUpInstance) -> None:
+    url = (backed_up.state / 'run' / 'database_url').read_text(encoding='utf-8').replace('+psycopg2', '')
+    change = "update catalog.backup set succeeded_at = succeeded_at {} interval '27 hours' where kind = 'setup'"
+    with psycopg2.connect(url) as db, db.cursor() as cursor:
+        cursor.execute("delete from catalog.backup where kind = 'proof'")
+        cursor.execute(change.format('-'))
+    assert backed_up.instance.readiness()['backup'] == 'old'
+    with psycopg2.connect(url) as db, db.cursor() as cursor:
+        cursor.execute(change.format('+'))
+    assert backed_up.instance.readiness()['backup'] == 'ok'
+
+
+def test_a_moment_is_restored_beside_the_instance_with_the_original_of_its_release(
+    backed_up: BackedUpInstance,
+) -> None:
+    moment = backed_up.moment()
+    before = wells(backed_up.instance)
+    backed_up.deliver('later')
+    copy = WholeInstance(backed_up.folder / 'copy', BAY, free_port(), free_port())
+    words = ('restore', '--to', moment, '--into', copy.state, '--port', str(copy.port), '--yes', '--json')
+    try:
+        restored = json.loads(backed_up.require(*words))
+        assert wells(copy) == before
+        assert wells(backed_up.instance) == {'later'}
+    finally:
+        copy.dothi('down')
+    (layer,) = restored['layers']
+    assert (layer['id'], layer['rows'], layer['is_whole']) == ('wells', len(before), True)
+    assert restored['files'] == layer['release'], 'one original for each release'
+    assert not restored['damaged_files']
+    assert restored['reached_at'] <= moment
+
+
+def test_after_the_loss_of_the_data_folder_the_latest_comes_back(backed_up: BackedUpInstance) -> None:
+    """`up` makes no empty database in place of the lost one; what is replaced is kept under another name."""
+    backed_up.deliver('last', 'of', 'all')
+    backed_up.require('down')
+    shutil.rmtree(backed_up.state / 'postgis' / 'data')
+    refused = backed_up.instance.dothi('up', '--demo', 'no')
+    assert refused.returncode == 5
+    assert 'dothi restore' in refused.stderr
+    restored = backed_up.document('restore', '--yes')
+    assert wells(backed_up.instance) == {'last', 'of', 'all'}
+    assert all(Path(folder).is_dir() for folder in restored['set_aside'])
+    assert len(restored['set_aside']) == 2
+    for folder in restored['set_aside']:
+        shutil.rmtree(folder)

@@ -4,6 +4,8 @@ import json
 import re
 import shutil
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -59,16 +61,20 @@ class BackedUpInstance:
         return sorted((self.state / 'store' / 'originals').rglob('*.csv'))
 
 
-def start_backed_up(folder: Path) -> BackedUpInstance:
-    """An instance that runs, with wells A and B, and a backup."""
+@contextmanager
+def backed_up_instance(folder: Path) -> Iterator[BackedUpInstance]:
+    """Within, an instance runs with wells A and B, and a backup."""
     folder.mkdir()
     instance = WholeInstance(folder / 'state', BAY, free_port(), free_port())
     backed_up = BackedUpInstance(instance, folder / 'place', folder)
-    backed_up.require('up', '--demo', 'no')
-    backed_up.deliver('A', 'B')
-    backed_up.require('backup', 'setup', backed_up.place)
-    shutil.copyfile(backed_up.state / 'secrets' / 'backup_key', backed_up.key_file)
-    return backed_up
+    try:
+        backed_up.require('up', '--demo', 'no')
+        backed_up.deliver('A', 'B')
+        backed_up.require('backup', 'setup', backed_up.place)
+        shutil.copyfile(backed_up.state / 'secrets' / 'backup_key', backed_up.key_file)
+        yield backed_up
+    finally:
+        instance.dothi('down')
 
 
 def wells(instance: WholeInstance) -> set[str]:

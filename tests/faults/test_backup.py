@@ -9,16 +9,15 @@ import psycopg2
 import pytest
 
 from dothi.core.ports import free_port
-from tests.faults.backups import BackedUpInstance, start_backed_up, wells
+from tests.faults.backups import BackedUpInstance, backed_up_instance, wells
 from tests.instances import BAY, WholeInstance
 
 
 @pytest.fixture(scope='module')
 def backed_up(shared_folder: Path) -> Iterator[BackedUpInstance]:
     """An instance with a backup; each test leaves it running."""
-    backed_up = start_backed_up(shared_folder / 'backed-up')
-    yield backed_up
-    backed_up.instance.dothi('down')
+    with backed_up_instance(shared_folder / 'backed-up') as backed_up:
+        yield backed_up
 
 
 def test_setup_says_that_the_key_has_to_be_kept_elsewhere_and_starts_the_service(backed_up: BackedUpInstance) -> None:

@@ -78,7 +78,7 @@ class DatabaseBackup:
 
     def backup(self, kind: str, progress: Progress = silent) -> None:
         """Makes a backup: `full`, or `incr` with what changed since the last one; removes those that are too old."""
-        self.run('backup', f'--type={kind}', stage='backup-database', progress=progress)
+        self.run('backup', f'--type={kind}', stage='backup_database', progress=progress)
 
     def restore(self, target: Sequence[str], progress: Progress = silent) -> None:
         """Writes the database into `data`, which is empty, to be brought to `target` by the server that starts on it.
@@ -87,7 +87,7 @@ class DatabaseBackup:
         """
         self.data.mkdir(parents=True, exist_ok=True, mode=0o700)
         give_to_database_user(self.data)
-        self.run('restore', *target, stage='restore-database', progress=progress)
+        self.run('restore', *target, stage='restore_database', progress=progress)
 
     def verify(self) -> str:
         """What is wrong with the files of the place, as pgBackRest says it. Empty where all are what they were."""

@@ -93,7 +93,7 @@ def _prove(backup: InstanceBackup, scratch: Path, progress: Progress) -> BackupP
     source = _look_at_source(backup.database, progress)
     back_up_store(backup.store, progress)
     recovered = _recover(backup, scratch, source.restore_point, progress)
-    progress('compare-store', 0, None)
+    progress('compare_store', 0, None)
     order = EvidenceOrder(files=True, outputs=True)
     copy = gather_elsewhere(order, evidence_environment(recovered.server, scratch))
     left_out = _compare(source, copy)
@@ -112,7 +112,7 @@ def _prove(backup: InstanceBackup, scratch: Path, progress: Progress) -> BackupP
 
 def _look_at_source(database: DatabaseBackup, progress: Progress) -> SourceMoment:
     """What the instance holds at a restore point that is made now, whose log has come to the backup."""
-    progress('compare-layers', 0, None)
+    progress('compare_layers', 0, None)
     name = f'dothi_proof_{datetime.now(UTC):%Y%m%d%H%M%S}'
     with _snapshot_at(name) as (snapshot, release):
         evidence = gather_elsewhere(EvidenceOrder(snapshot=snapshot), {})

@@ -50,9 +50,10 @@ class StoreBackup:
     def snapshot(self, paths: Sequence[Path], left_out: Sequence[Path], progress: Progress = silent) -> None:
         """Takes a snapshot of the folders and files in `paths`, without those in `left_out`."""
         options = [f'--exclude={path}' for path in left_out]
-        words = [*options, '--group-by=', *map(str, paths)]
-        self.run('backup', *words, on_message=_share_of('backup-store', progress))
-        progress('backup-store', 100, 100)
+        # what rots keeps its times: the whole copy that was read before stays
+        words = [*options, '--ignore-ctime', '--group-by=', *map(str, paths)]
+        self.run('backup', *words, on_message=_share_of('backup_store', progress))
+        progress('backup_store', 100, 100)
 
     def snapshots(self) -> list[StoreSnapshot]:
         """The snapshots in the place, oldest first; none where there is nothing. Raises NoKey or BackupFailed."""
@@ -64,8 +65,8 @@ class StoreBackup:
     def restore(self, snapshot: StoreSnapshot, path: str, target: Path, progress: Progress = silent) -> None:
         """Writes what `snapshot` holds of the folder `path` into the folder `target`. Raises BackupFailed."""
         words = [f'{snapshot.id}:{path}', f'--target={target}']
-        self.run('restore', *words, '--no-lock', on_message=_share_of('restore-store', progress))
-        progress('restore-store', 100, 100)
+        self.run('restore', *words, '--no-lock', on_message=_share_of('restore_store', progress))
+        progress('restore_store', 100, 100)
 
     def read_file(self, snapshot: StoreSnapshot, path: str) -> str:
         """The text of a file in `snapshot`."""

@@ -104,7 +104,7 @@ def _complete_log(order: RestoreOrder, progress: Progress) -> None:
     """Where the instance runs whose backup is restored, waits until its log up to now has come there."""
     record = read_record()
     if order.into is not None and record and record.place == order.place and private_database().running():
-        progress('check-backup', 0, None)
+        progress('check_backup', 0, None)
         backup = instance_backup()
         backup.database.write_config()
         backup.database.check()
@@ -139,7 +139,7 @@ def _surviving_log(order: RestoreOrder) -> Path | None:
 
 def _look(order: RestoreOrder, recovered: RecoveredDatabase, progress: Progress) -> Evidence:
     """What the restored database and store hold; files that only the old store has are taken from there."""
-    progress('compare-layers', 0, None)
+    progress('compare_layers', 0, None)
     environment = evidence_environment(recovered.server, order.work)
     evidence = gather_elsewhere(EvidenceOrder(files=True), environment)
     if not evidence.damaged_files or order.into is not None:

@@ -70,9 +70,9 @@ def set_up_backup(where: str, progress: Progress = silent) -> BackupSetUp:
             backup.database.write_config()
             backup.database.create_stanza()
             backup.store.prepare()
-            progress('restart-database', 0, None)
+            progress('restart_database', 0, None)
             _restart_database()
-            progress('check-backup', 0, None)
+            progress('check_backup', 0, None)
             backup.database.check()
         with connection('owner') as db:
             record_success(db, 'setup')

@@ -2,7 +2,6 @@
 
 import json
 import os
-import shutil
 import subprocess
 import time
 from collections.abc import Iterator
@@ -56,7 +55,9 @@ def server(shared_folder: Path) -> Iterator[SftpServer]:
 
 
 @pytest.fixture(scope='module')
-def backed_up(shared_folder: Path) -> Iterator[BackedUpInstance]:
+def backed_up(shared_folder: Path, server: SftpServer) -> Iterator[BackedUpInstance]:
+    """An instance that ends before the server does."""
+    del server
     with backed_up_instance(shared_folder / 'by-sftp') as backed_up:
         yield backed_up
 
@@ -82,4 +83,3 @@ def test_setup_shows_the_key_to_let_in_and_a_copy_comes_back_from_the_server(
         assert wells(copy) == {'over', 'the', 'network'}
     finally:
         copy.dothi('down')
-    shutil.rmtree(copy.state)

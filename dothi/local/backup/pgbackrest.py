@@ -178,6 +178,8 @@ class DatabaseBackup:
             'compress-type': 'zst',
             'process-max': '2',
             'start-fast': 'y',
+            # the end of a database whose backup cannot be reached waits for three attempts
+            'io-timeout': '15',
             'lock-path': str(self.folder / 'lock'),
             'log-level-file': 'off',
             'log-level-stderr': 'off',

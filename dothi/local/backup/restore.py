@@ -138,17 +138,20 @@ def _surviving_log(order: RestoreOrder) -> Path | None:
 
 
 def _look(order: RestoreOrder, recovered: RecoveredDatabase, progress: Progress) -> Evidence:
-    """What the restored database and store hold; files that only the old store has are taken from there."""
+    """What the restored database and store hold.
+
+    What came into the store of this instance after the last snapshot is taken from there.
+    """
     progress('compare_layers', 0, None)
     environment = evidence_environment(recovered.server, order.work)
     evidence = gather_elsewhere(EvidenceOrder(files=True), environment)
-    if not evidence.damaged_files or order.into is not None:
+    if not evidence.damaged_files:
         return evidence
     for place in evidence.damaged_files:
         target = order.work / 'store' / place
         with suppress(OSError):
             target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(order.store / place, target)
+            shutil.copyfile(Path(PathSettings().store) / place, target)
     return gather_elsewhere(EvidenceOrder(files=True), environment)
 
 

@@ -97,5 +97,7 @@ def test_after_the_loss_of_the_data_folder_the_latest_comes_back(backed_up: Back
     assert wells(backed_up.instance) == {'last', 'of', 'all'}
     assert all(Path(folder).is_dir() for folder in restored['set_aside'])
     assert len(restored['set_aside']) == 2
+    histories = list((backed_up.place / 'database' / 'archive').rglob('*.history*'))
+    assert len(histories) == 1, 'a second restore would begin a timeline with the same number'
     for folder in restored['set_aside']:
         shutil.rmtree(folder)

@@ -15,9 +15,8 @@ from dothi.core.errors import DataRefused
 from dothi.core.locality_file import BadLocalityFile
 from dothi.core.unit_register import CENSUS
 from dothi.local.unit_columns import NAMES, columns_of, missing_columns
-from etl.formats.item import Item
-from etl.formats.workbook import SUFFIXES as WORKBOOKS
-from etl.formats.workbook import open_workbook
+from etl.closed_room.sheets import SUFFIXES as WORKBOOKS
+from etl.closed_room.sheets import first_sheet
 
 type Row = dict[str, str]
 
@@ -93,9 +92,7 @@ def _delimiter(text: str) -> str:
 
 def _sheet(file: Path) -> Iterator[list[str]]:
     try:
-        book = open_workbook(Item(file), file)
-        sheets = ([[unicodedata.normalize('NFC', cell) for cell in row] for row in book.rows(s)] for s in book.sheets)
-        yield from next((rows for rows in sheets if rows), [])
+        yield from ([unicodedata.normalize('NFC', cell) for cell in row] for row in first_sheet(file))
     except DataRefused as refused:
         raise BadUnitsFile(vi=refused.text.vi, en=refused.text.en) from None
 

@@ -19,8 +19,10 @@ from etl.closed_room.refusals import crashed, describe_refusal, exit_code_of
 from etl.coverage.file import opened
 from etl.coverage.transport import cell_strips, describe_raster
 from etl.fetch.reading import read_open_features
+from etl.formats.item import Item
 from etl.formats.opening import open_source
 from etl.formats.source import EncodedBatch, Source
+from etl.formats.workbook import open_workbook
 from etl.report.problems import Finding
 
 END = {'end': True}
@@ -85,6 +87,13 @@ def read_raster(room: socket.socket, folder: Path, name: str, coverage: Coverage
         for strip in cell_strips(raster):
             frames.send_document(room, {'first_row': strip.first_row})
             frames.send_batch(room, strip.as_arrow())
+
+
+def read_first_sheet(room: socket.socket, folder: Path, name: str) -> None:
+    """The cells of the first sheet of a workbook that has any."""
+    book = open_workbook(Item(folder / name), folder / name)
+    sheets = (list(book.rows(sheet)) for sheet in book.sheets)
+    frames.send_document(room, {'rows': next((rows for rows in sheets if rows), [])})
 
 
 def read_open_data(room: socket.socket, folder: Path, name: str, **arguments: Any) -> None:

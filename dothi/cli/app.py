@@ -28,6 +28,8 @@ COMMANDS = {
     'releases': 'dothi.cli.catalogue:releases',
     'serve': 'dothi.cli.instance:serve',
     'worker': 'dothi.cli.instance:worker',
+    'database': 'dothi.cli.instance:database',
+    'install-service': 'dothi.cli.install_service:install_service',
     'config': 'dothi.cli.instance:config',
     'demo': 'dothi.cli.demo:demo_app',
     'conflicts': 'dothi.cli.conflicts:conflicts_app',

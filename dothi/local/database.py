@@ -1,6 +1,7 @@
 """The private PostGIS of an instance."""
 
-from typing import TYPE_CHECKING
+import os
+from typing import TYPE_CHECKING, NoReturn
 
 from dothi.core.private_files import replace_file
 from dothi.core.settings import DatabaseSettings, PathSettings
@@ -30,3 +31,12 @@ def start_database() -> None:
     server.start()
     replace_file(run / 'database_url', server.url.render_as_string(hide_password=False))
     fresh()
+
+
+def run_database() -> NoReturn:
+    """Becomes the private database, for whoever watches over it, such as systemd. Raises NoPostgis."""
+    server, run = private_database(), PathSettings().run
+    run.mkdir(parents=True, exist_ok=True)
+    command = server.foreground_command()
+    replace_file(run / 'database_url', server.url.render_as_string(hide_password=False))
+    os.execvp(command[0], command)  # noqa: S606

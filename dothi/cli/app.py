@@ -29,6 +29,7 @@ COMMANDS = {
     'serve': 'dothi.cli.instance:serve',
     'worker': 'dothi.cli.instance:worker',
     'database': 'dothi.cli.instance:database',
+    'doctor': 'dothi.cli.doctor:doctor',
     'install-service': 'dothi.cli.install_service:install_service',
     'config': 'dothi.cli.instance:config',
     'demo': 'dothi.cli.demo:demo_app',

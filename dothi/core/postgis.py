@@ -15,6 +15,7 @@ from sqlalchemy import URL
 from dothi.core.errors import EnvironmentMissing
 from dothi.core.ports import free_port, is_free
 from dothi.core.process_table import program_name, start_time
+from dothi.core.start_command import start_command
 
 VERSION = 17
 BINARIES = Path(f'/usr/lib/postgresql/{VERSION}/bin')
@@ -113,8 +114,8 @@ class LocalPostgis:
     def _require_program(self) -> None:
         if not (BINARIES / 'postgres').exists():
             raise NoPostgis(
-                vi=f'Chưa cài PostgreSQL {VERSION}. Chạy "make up", hoặc cài postgresql-{VERSION}-postgis-3.',
-                en=f'PostgreSQL {VERSION} is not installed. Run "make up", or install postgresql-{VERSION}-postgis-3.',
+                vi=f'Chưa cài PostgreSQL {VERSION}. Chạy "{start_command()}", hoặc cài postgresql-{VERSION}-postgis-3.',
+                en=f'No PostgreSQL {VERSION}. Run "{start_command()}", or install postgresql-{VERSION}-postgis-3.',
             )
 
     def stop(self) -> None:

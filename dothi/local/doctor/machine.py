@@ -10,6 +10,7 @@ from pathlib import Path
 from dothi.core.errors import EnvironmentMissing
 from dothi.core.postgis import BINARIES, VERSION
 from dothi.core.settings import PROJECT, DatabaseSettings, PathSettings, ServerSettings
+from dothi.core.start_command import start_command
 from dothi.core.text import Text
 from dothi.local.doctor.findings import Finding, fault, graded, ok, or_ok, warning
 
@@ -86,7 +87,7 @@ def check_libraries() -> list[Finding]:
 
 
 def _different_libraries(lock: str) -> Iterator[Finding]:
-    advice = Text(vi='Chạy lại "make up".', en='Run "make up" again.')
+    advice = Text(vi=f'Chạy lại "{start_command()}".', en=f'Run "{start_command()}" again.')
     for line in lock.splitlines():
         pin = PINNED.match(line)
         if not pin or ';' in line:

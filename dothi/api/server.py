@@ -20,6 +20,7 @@ from dothi.api.fair_accept import ConnectionBoard
 from dothi.api.http.address import listening_url
 from dothi.api.http.clients import open_accounts
 from dothi.api.http.measures import count_answer, empty_folder, measures_folder, open_measures
+from dothi.api.http.request_ids import IN_ENVIRONMENT
 from dothi.api.master import Master, WorkerState, generation_now
 from dothi.api.unreadable import LONGEST_LINE, refusal
 from dothi.api.whole_requests import WholeRequestWorker
@@ -31,6 +32,8 @@ from processes.registry import all_processes
 
 # A request that runs when its worker is replaced has this long to end.
 GRACE_S = 60
+# The combined format of Apache, and the id of the request.
+ACCESS_LINE = '%(h)s %(l)s %(u)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s" %(id)s'
 FIRST_ASKED = ('/health', '/', '/api?f=json', '/api?f=html', '/api/collections?f=json', '/api/openapi?f=json')
 
 
@@ -91,6 +94,7 @@ class Log(Logger):  # type: ignore[misc]  # gunicorn has no types
             'b': str(getattr(resp, 'sent', None) or '-'),
             'f': environ.get('HTTP_REFERER', '-'),
             'a': environ.get('HTTP_USER_AGENT', '-'),
+            'id': environ.get(IN_ENVIRONMENT, '-'),
         }
 
 
@@ -152,6 +156,7 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
             # which proxies are believed is decided by DOTHI_TRUSTED_PROXIES alone
             'forwarded_allow_ips': '',
             'accesslog': '-',
+            'access_log_format': ACCESS_LINE,
             'logger_class': Log,
             'errorlog': '-',
         }

@@ -220,6 +220,13 @@ def test_every_alarm_has_a_case() -> None:
     assert names == set(re.findall(r'alertname: (\w+)', (PROMETHEUS / 'alerts.test.yml').read_text(encoding='utf-8')))
 
 
+@pytest.mark.parametrize('page', ['alarms.md', 'alarms.vi.md'])
+def test_every_alarm_is_explained(page: str) -> None:
+    names = re.findall(r'alert: (\w+)', (PROMETHEUS / 'alerts.yml').read_text(encoding='utf-8'))
+    text = (PROJECT / 'docs' / 'how-to' / page).read_text(encoding='utf-8')
+    assert re.findall(r'^## (\w+)', text, re.MULTILINE) == names
+
+
 def test_a_place_goes_on_counting_where_the_last_process_stopped(tmp_path: Path) -> None:
     for _ in range(2):
         Measures(tmp_path, 3).count_request('/x', 'GET', 200, 0.02)

@@ -65,8 +65,5 @@ def closed_part(path: Path) -> Path | None:
 
 
 def _unfit(vi: str, en: str) -> UnfitInstallation:
-    how = (
-        'python3 -m venv /opt/dothi && /opt/dothi/bin/pip install dothi-….whl && '
-        '/opt/dothi/bin/dothi install-service'
-    )
+    how = 'python3 -m venv /opt/dothi && /opt/dothi/bin/pip install dothi-….whl && /opt/dothi/bin/dothi install-service'
     return UnfitInstallation(vi=f'{vi} Cài gói wheel vào /opt/dothi: {how}', en=f'{en} Install the wheel: {how}')

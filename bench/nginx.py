@@ -23,15 +23,42 @@ http {{
 """
 
 
+# What makes the TLS of the file plain HTTP, for measuring and for clients that need no certificate.
+PLAIN = {
+    'listen 443 ssl': 'listen 443',
+    '    ssl_reject_handshake on;\n': '',
+    '    ssl_certificate /etc/dothi/tls/public.pem;\n': '',
+    '    ssl_certificate_key /etc/dothi/tls/public.key;\n': '',
+    '    ssl_certificate /etc/dothi/tls/internal.pem;\n': '',
+    '    ssl_certificate_key /etc/dothi/tls/internal.key;\n': '',
+}
+
+
 @contextmanager
 def nginx(upstream: str, folder: Path, changes: Mapping[str, str] | None = None) -> Iterator[str]:
-    """The address of nginx in front of the service at `upstream` (host:port).
+    """The address of nginx in front of the service at `upstream` (host:port), without TLS.
 
     changes: other texts of docker/nginx.conf to be replaced. Each text that is replaced stands in the file.
     """
+    with _running(upstream, folder, PLAIN | dict(changes or {})) as (port, _):
+        yield f'http://localhost:{port}'
+
+
+@contextmanager
+def nginx_with_tls(upstream: str, folder: Path, certificate: Path, key: Path) -> Iterator[tuple[str, str]]:
+    """The addresses of nginx with TLS, and of what it answers without, as docker/nginx.conf has both."""
+    changes = {f'/etc/dothi/tls/{name}.pem': str(certificate) for name in ('public', 'internal')}
+    changes |= {f'/etc/dothi/tls/{name}.key': str(key) for name in ('public', 'internal')}
+    with _running(upstream, folder, changes) as (port, plain_port):
+        yield f'https://localhost:{port}', f'http://localhost:{plain_port}'
+
+
+@contextmanager
+def _running(upstream: str, folder: Path, changes: Mapping[str, str]) -> Iterator[tuple[int, int]]:
+    """nginx's ports for TLS and for plain HTTP."""
     for last_try in (False, False, True):
-        port = free_port()
-        _write_settings(upstream, folder, port, changes or {})
+        port, plain_port = free_port(), free_port()
+        _write_settings(upstream, folder, (port, plain_port), changes)
         command = [shutil.which('nginx') or '/usr/sbin/nginx', '-p', str(folder), '-c', str(folder / 'nginx.conf')]
         process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
         if _listens(process, folder / 'nginx.pid'):
@@ -40,20 +67,22 @@ def nginx(upstream: str, folder: Path, changes: Mapping[str, str] | None = None)
         if last_try:
             raise ChildProcessError(process.communicate()[1] + (folder / 'error.log').read_text(encoding='utf-8'))
     try:
-        yield f'http://localhost:{port}'
+        yield port, plain_port
     finally:
         process.terminate()
         process.communicate(timeout=PATIENCE_S)
 
 
-def _write_settings(upstream: str, folder: Path, port: int, changes: Mapping[str, str]) -> None:
+def _write_settings(upstream: str, folder: Path, ports: tuple[int, int], changes: Mapping[str, str]) -> None:
+    port, plain_port = ports
     replaced = {
-        '127.0.0.1:5001': upstream,
-        'listen 80 default_server': f'listen 127.0.0.1:{port} default_server',
-        'listen 80;': f'listen 127.0.0.1:{port};',
-        'map.example': 'localhost',
-        '/var/cache/nginx/dothi': f'{folder}/cache',
         **changes,
+        '127.0.0.1:5001': upstream,
+        'listen 80 default_server': f'listen 127.0.0.1:{plain_port} default_server',
+        'listen 443': f'listen 127.0.0.1:{port}',
+        'map.example;': 'localhost;',
+        '/var/cache/nginx/dothi': f'{folder}/cache',
+        '/var/www/dothi': f'{folder}/www',
     }
     settings = (PROJECT / 'docker' / 'nginx.conf').read_text(encoding='utf-8')
     for text, other in replaced.items():

@@ -37,11 +37,13 @@ missing_files() {
     done
 }
 
-# Packages of PostgreSQL and nginx bring running servers of their own unless they are told not to; ours are started by
-# `dothi` and by tests. An nginx that was there before goes on as it is.
+# Packages of PostgreSQL, nginx and Prometheus bring running servers of their own unless they are told not to; ours are
+# started by `dothi` and by tests. A server that was there before goes on as it is.
 without_server() {
-    local policy=/usr/sbin/policy-rc.d files=(/etc/postgresql-common/createcluster.d/dothi.conf) had_nginx
-    had_nginx=$(command -v nginx || true)
+    local policy=/usr/sbin/policy-rc.d files=(/etc/postgresql-common/createcluster.d/dothi.conf) server new=()
+    for server in nginx prometheus prometheus-node-exporter; do
+        command -v "$server" >/dev/null || new+=("$server")
+    done
     mkdir -p /etc/postgresql-common/createcluster.d
     echo 'create_main_cluster = false' > "${files[0]}"
     if [ ! -e "$policy" ]; then
@@ -52,9 +54,11 @@ without_server() {
     # shellcheck disable=SC2064
     trap "rm -f ${files[*]}" EXIT
     "$@"
-    if [ -z "$had_nginx" ] && command -v nginx >/dev/null && [ -d /run/systemd/system ]; then
-        systemctl disable --quiet nginx
-    fi
+    for server in "${new[@]}"; do
+        if command -v "$server" >/dev/null && [ -d /run/systemd/system ]; then
+            systemctl disable --quiet "$server"
+        fi
+    done
 }
 
 install() {

@@ -33,6 +33,18 @@ begin
 end
 $$;
 
+-- Since when others' transactions are open is for monitoring to know. Who may not grant that goes without: then the
+-- oldest transaction of catalog.figures() is the owner's own.
+do $$
+begin
+    if not pg_has_role('dothi_owner', 'pg_read_all_stats', 'member') then
+        grant pg_read_all_stats to dothi_owner;
+    end if;
+exception
+    when insufficient_privilege then null;
+end
+$$;
+
 -- GIS staff connect as these from their desks: they read schema share, where QGIS finds layer_styles without its
 -- schema's name, they change nothing, and a forgotten window neither holds a transaction nor counts for ever.
 do $$

@@ -12,13 +12,14 @@ from dothi.api.common.functions import FUNCTIONS
 from dothi.api.common.geocode import GEOCODE
 from dothi.api.common.health import HEALTH
 from dothi.api.common.landing import LANDING
+from dothi.api.common.metrics import METRICS
 from dothi.api.common.portal import PORTAL
 from dothi.api.common.schemas import SCHEMAS
 from dothi.api.coverages.views import COVERAGES
 from dothi.api.editing import access as editing_access
 from dothi.api.editing.read_only import READ_ONLY
 from dothi.api.editing.views import EDITING
-from dothi.api.http import clients, compression, cors, gate, guard, problems, security
+from dothi.api.http import clients, compression, cors, gate, guard, measures, problems, request_ids, security
 from dothi.api.http.address import PLACEHOLDER, listening_url
 from dothi.api.http.client_accounts import ClientAccounts
 from dothi.api.http.kept_answers import KeptAnswers
@@ -93,11 +94,12 @@ def create_app(audience: Audience, url: str | None = None, accounts: ClientAccou
     pygeoapi.api_.manager.asking = editing_access.current_editor
     openapi.install(app, texts)
     # what is installed last sees an answer first: compression comes at the end
-    for part in (gate, clients, guard, problems, editing_access, compression, cors, security):
+    for part in (request_ids, measures, gate, clients, guard, problems, editing_access, compression, cors, security):
         part.install(app)
     for blueprint in (*blueprints_for(audience), pygeoapi.BLUEPRINT):
         app.register_blueprint(blueprint, url_prefix='/api')
     app.register_blueprint(HEALTH)
+    app.register_blueprint(METRICS)
     app.register_blueprint(OWS)
     app.register_blueprint(PORTAL)
     return app

@@ -5,6 +5,7 @@ import gc
 import os
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
@@ -18,6 +19,8 @@ from dothi.api.app import create_app
 from dothi.api.fair_accept import ConnectionBoard
 from dothi.api.http.address import listening_url
 from dothi.api.http.clients import open_accounts
+from dothi.api.http.measures import count_answer, empty_folder, measures_folder, open_measures
+from dothi.api.http.request_ids import IN_ENVIRONMENT
 from dothi.api.master import Master, WorkerState, generation_now
 from dothi.api.unreadable import LONGEST_LINE, refusal
 from dothi.api.whole_requests import WholeRequestWorker
@@ -29,6 +32,8 @@ from processes.registry import all_processes
 
 # A request that runs when its worker is replaced has this long to end.
 GRACE_S = 60
+# The combined format of Apache, and the id of the request.
+ACCESS_LINE = '%(h)s %(l)s %(u)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s" %(id)s'
 FIRST_ASKED = ('/health', '/', '/api?f=json', '/api?f=html', '/api/collections?f=json', '/api/openapi?f=json')
 
 
@@ -50,6 +55,7 @@ class Worker(WholeRequestWorker):
 
     def load_wsgi(self) -> None:
         """Loads the app, and tells the master which generation it shows."""
+        open_measures(measures_folder(self.app.audience, self.app.port), self.place)
         # read first: what changes while the app is rendered makes the worker outdated, and not the other way round
         loaded = generation_now(self.app.audience)
         with ThreadPoolExecutor(1, initializer=_yield_processor) as aside:
@@ -71,6 +77,11 @@ class Worker(WholeRequestWorker):
 class Log(Logger):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn's log; of each request it looks up what its line says, and not all headers and variables there are."""
 
+    def access(self, resp: Any, req: Any, environ: dict[str, Any], request_time: timedelta) -> None:
+        """Writes the line of a request that was answered to its last byte, and counts it."""
+        count_answer(environ, resp.status_code or 0, request_time.total_seconds())
+        super().access(resp, req, environ, request_time)
+
     def atoms(self, resp: Any, req: Any, environ: dict[str, Any], request_time: Any) -> dict[str, Any]:  # noqa: ARG002
         """What the default format of the access log names."""
         return {
@@ -83,6 +94,7 @@ class Log(Logger):  # type: ignore[misc]  # gunicorn has no types
             'b': str(getattr(resp, 'sent', None) or '-'),
             'f': environ.get('HTTP_REFERER', '-'),
             'a': environ.get('HTTP_USER_AGENT', '-'),
+            'id': environ.get(IN_ENVIRONMENT, '-'),
         }
 
 
@@ -144,6 +156,7 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
             # which proxies are believed is decided by DOTHI_TRUSTED_PROXIES alone
             'forwarded_allow_ips': '',
             'accesslog': '-',
+            'access_log_format': ACCESS_LINE,
             'logger_class': Log,
             'errorlog': '-',
         }
@@ -155,6 +168,7 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
         return create_app(self.audience, listening_url(self.audience, self.host, self.port), self.accounts)
 
     def run(self) -> None:
+        empty_folder(measures_folder(self.audience, self.port))
         _load_shared_code()
         # else the first look for garbage in each worker makes a copy of all that it shares with the master
         gc.collect()

@@ -2,6 +2,7 @@
 
 import gc
 import json
+import os
 import sys
 import traceback
 from datetime import datetime
@@ -16,6 +17,7 @@ from dothi.core.errors import Defect, DothiError, WrongUse, describe, exit_code
 from dothi.core.interruption import Interrupted, ignore_interrupts, is_interrupted, remember_interrupts
 from dothi.core.private_files import close_new_files
 from dothi.core.settings import PathSettings
+from dothi.core.start_command import is_in_container
 
 # What the shell expects of a command that Ctrl-C has ended.
 INTERRUPTED = 130
@@ -71,7 +73,12 @@ def _misused(wrong: typer.TyperException) -> WrongUse:
 
 
 def recorded() -> Defect:
-    """The error for a fault of ours: what happened is in the log, not on the screen."""
+    """The error for a fault of ours: what happened is in the log, not on the screen.
+
+    Where the standard error is a log itself, of a container or of systemd, it is there too: files go with a container.
+    """
+    if _is_stderr_a_log():
+        traceback.print_exc()
     log = PathSettings().run / 'errors.log'
     log.parent.mkdir(parents=True, exist_ok=True)
     with log.open('a', encoding='utf-8') as lines:
@@ -81,3 +88,10 @@ def recorded() -> Defect:
         vi=f'Chương trình gặp lỗi. Chi tiết trong {log}; hãy gửi tệp đó cho người phát triển.',
         en=f'This is a fault of the program. Details are in {log}; please send that file to its developers.',
     )
+
+
+def _is_stderr_a_log() -> bool:
+    """systemd names in JOURNAL_STREAM the file that leads to its journal."""
+    stream = os.fstat(sys.stderr.fileno())
+    is_journal = os.environ.get('JOURNAL_STREAM') == f'{stream.st_dev}:{stream.st_ino}'
+    return is_journal or (is_in_container() and not sys.stderr.isatty())

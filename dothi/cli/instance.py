@@ -17,8 +17,9 @@ from dothi.core.locality_file import BadLocalityFile
 from dothi.core.own_layers import served_locality
 from dothi.core.reader_language import pick_text
 from dothi.core.settings import ServerSettings
+from dothi.local.database import run_database
 from dothi.local.demo import DemoSize, left_text, unnoticed_end
-from dothi.local.instance import start_instance, stop_instance
+from dothi.local.instance import make_state_folder, start_instance, stop_instance
 from dothi.local.status import instance_status
 
 
@@ -112,6 +113,14 @@ def worker(
     from processes.queue.worker import run_worker
 
     run_worker(concurrency)
+
+
+def database() -> None:
+    """Chạy PostgreSQL riêng ở cửa sổ này, cho đến khi bị dừng; dành cho systemd. ·
+    Runs the private PostgreSQL in the foreground, until it is ended; for systemd.
+    """
+    make_state_folder()
+    run_database()
 
 
 def config(

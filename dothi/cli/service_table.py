@@ -8,8 +8,8 @@ from rich.table import Table
 from dothi.core.clock import local_minute
 from dothi.core.locality import locality_zone
 from dothi.core.reader_language import pick_words
+from dothi.core.revivals import Revival
 from dothi.local.status import Status
-from dothi.local.supervision import Revival
 
 
 def service_table(document: Status) -> Table:

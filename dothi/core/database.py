@@ -15,6 +15,7 @@ from sqlalchemy import URL, make_url
 from dothi.core.errors import EnvironmentMissing, without_secrets
 from dothi.core.layer import Audience
 from dothi.core.settings import DatabaseSettings, PathSettings
+from dothi.core.start_command import start_command
 
 Role = Literal[
     'admin', 'owner', 'loader', 'reader_public', 'reader_internal', 'editor', 'worker', 'gis_public', 'gis_internal'
@@ -139,8 +140,8 @@ def no_database(error: Exception) -> NoDatabase:
     # a connection that the server closed without a word has none
     reason = lines[0] if lines else type(error).__name__
     return NoDatabase(
-        vi=f'Không kết nối được cơ sở dữ liệu ({reason}). Chạy "make up", hoặc kiểm tra DOTHI_DATABASE_URL.',
-        en=f'The database cannot be reached ({reason}). Run "make up", or check DOTHI_DATABASE_URL.',
+        vi=f'Không kết nối được cơ sở dữ liệu ({reason}). Chạy "{start_command()}", hoặc kiểm tra DOTHI_DATABASE_URL.',
+        en=f'The database cannot be reached ({reason}). Run "{start_command()}", or check DOTHI_DATABASE_URL.',
     )
 
 
@@ -151,8 +152,8 @@ def _base_url() -> URL:
     file = PathSettings().run / 'database_url'
     if not file.exists():
         raise NoDatabase(
-            vi=f'Chưa có cơ sở dữ liệu trong {file.parent}. Chạy "make up" trước, hoặc đặt DOTHI_DATABASE_URL.',
-            en=f'There is no database in {file.parent} yet. Run "make up" first, or set DOTHI_DATABASE_URL.',
+            vi=f'Chưa có cơ sở dữ liệu trong {file.parent}. Chạy "{start_command()}", hoặc đặt DOTHI_DATABASE_URL.',
+            en=f'There is no database in {file.parent} yet. Run "{start_command()}", or set DOTHI_DATABASE_URL.',
         )
     return make_url(file.read_text(encoding='utf-8').strip())
 

@@ -147,6 +147,11 @@ def lock_migration(db: Connection) -> None:
         cursor.execute('select pg_advisory_xact_lock(%s)', [MIGRATE_LOCK])
 
 
+def migration_names() -> list[str]:
+    """The migrations of this version, in their order."""
+    return [file.name for file in _migration_files()]
+
+
 def _migration_files() -> list[Path]:
     return sorted((SQL / 'migrations').glob('[0-9]*.sql'))
 

@@ -16,6 +16,7 @@ from sqlalchemy import URL
 from dothi.core.errors import EnvironmentMissing
 from dothi.core.ports import free_port, is_free
 from dothi.core.process_table import program_name, start_time
+from dothi.core.start_command import start_command
 
 VERSION = 17
 BINARIES = Path(f'/usr/lib/postgresql/{VERSION}/bin')
@@ -81,11 +82,7 @@ class LocalPostgis:
 
     def start(self) -> None:
         """Brings the server up: makes it if it is new, adopts it if it runs, replaces a stale lock if it died."""
-        if not (BINARIES / 'postgres').exists():
-            raise NoPostgis(
-                vi=f'Chưa cài PostgreSQL {VERSION}. Chạy "make up", hoặc cài postgresql-{VERSION}-postgis-3.',
-                en=f'PostgreSQL {VERSION} is not installed. Run "make up", or install postgresql-{VERSION}-postgis-3.',
-            )
+        self._require_program()
         if not (self.data / 'PG_VERSION').exists():
             self._create()
         if not self.running():
@@ -97,6 +94,32 @@ class LocalPostgis:
                 # whose end is not: the first recovery stumbles over what they left, and the second finds it right.
                 self._launch()
         self._create_database()
+
+    def foreground_command(self) -> list[str]:
+        """The command that is the server, for whoever watches over it; data and database are made before if new.
+
+        Its log goes to the standard error. Raises NoPostgis where a server runs already.
+        """
+        self._require_program()
+        if self.running():
+            raise NoPostgis(
+                vi=f'PostgreSQL trong {self.folder} đang chạy (tiến trình {self.pid()}). Dừng nó trước: dothi down.',
+                en=f'PostgreSQL in {self.folder} runs already (process {self.pid()}). End it first: dothi down.',
+            )
+        if not (self.data / 'PG_VERSION').exists():
+            self.start()
+            self.stop()
+        self._choose_port()
+        self._say_who_may_connect()
+        options = [f'--{name}={value}' for name, value in self._server_settings().items()]
+        return self._as_server_user([str(BINARIES / 'postgres'), '-D', str(self.data), *options])
+
+    def _require_program(self) -> None:
+        if not (BINARIES / 'postgres').exists():
+            raise NoPostgis(
+                vi=f'Chưa cài PostgreSQL {VERSION}. Chạy "{start_command()}", hoặc cài postgresql-{VERSION}-postgis-3.',
+                en=f'No PostgreSQL {VERSION}. Run "{start_command()}", or install postgresql-{VERSION}-postgis-3.',
+            )
 
     def stop(self) -> None:
         """Ends the server, if it runs; open transactions are rolled back."""
@@ -178,12 +201,15 @@ class LocalPostgis:
         file.write_text(str(port), encoding='utf-8')
 
     def _options(self) -> str:
+        return ' '.join(f'-c {name}={shlex.quote(value)}' for name, value in self._server_settings().items())
+
+    def _server_settings(self) -> dict[str, str]:
         addresses = '*' if self.networks else '127.0.0.1'
         values = {**SETTINGS, **self.settings, 'port': str(self._port()), 'listen_addresses': addresses}
         values['hba_file'] = str(self._access)
         # No socket file: its path would have to be short, and TCP on loopback serves every client.
         values['unix_socket_directories'] = ''
-        return ' '.join(f'-c {name}={shlex.quote(value)}' for name, value in values.items())
+        return values
 
     def _port(self) -> int:
         return int((self.folder / 'port').read_text(encoding='utf-8'))
@@ -207,13 +233,22 @@ class LocalPostgis:
 
     def _run(self, command: Sequence[str]) -> subprocess.CompletedProcess[str]:
         # The log goes to a file and the pipes are closed, or the server would keep them open for ever.
-        as_postgres = ['runuser', '-u', 'postgres', '--', *command] if os.geteuid() == 0 else list(command)
         with (self.folder / 'command.log').open('w+', encoding='utf-8') as output:
             done = subprocess.run(
-                as_postgres, stdin=subprocess.DEVNULL, stdout=output, stderr=output, text=True, cwd='/', check=False
+                self._as_server_user(command),
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=output,
+                text=True,
+                cwd='/',
+                check=False,
             )
             output.seek(0)
             return subprocess.CompletedProcess(command, done.returncode, '', output.read())
+
+    def _as_server_user(self, command: Sequence[str]) -> list[str]:
+        as_postgres = ['setpriv', '--reuid=postgres', '--regid=postgres', '--init-groups']
+        return [*as_postgres, *command] if os.geteuid() == 0 else list(command)
 
     def _own(self, *paths: Path) -> None:
         """Change the owner of `paths` to the user who runs the server, where root calls it."""

@@ -230,6 +230,11 @@ class ServerSettings(Settings):
         description='Dung lượng trống (MB) mà dưới mức đó `/health/ready` báo đĩa đầy. · '
         'Free room in MB below which `/health/ready` says that the disk is full.',
     )
+    metrics_key: SecretStr = Field(
+        SecretStr(''),
+        description='Khóa để đọc `/metrics` từ máy khác (Authorization: Bearer …); để trống: chỉ từ máy này. · '
+        'Key that opens `/metrics` to other machines (Authorization: Bearer …); empty: to this machine only.',
+    )
 
     @model_validator(mode='after')
     def _public_follows_port(self) -> 'ServerSettings':

@@ -141,4 +141,13 @@ TERMS = (
             en='A unit of some level, such as a province or a commune, with its code and the time in which it exists.',
         ),
     ),
+    Term(
+        Text(vi='kiểm tra bản cài đặt', en='installation check'),
+        Text(
+            vi='Lệnh `dothi doctor`: máy, dịch vụ và cơ sở dữ liệu có như cần có không, và phải làm gì. '
+            'Việc đọc tọa độ và chữ của một tệp là chẩn đoán.',
+            en='The command `dothi doctor`: whether machine, services and database are as they should be, and what to '
+            'do. How coordinates and letters of a file are read is its diagnosis.',
+        ),
+    ),
 )  # fmt: skip

@@ -1,7 +1,8 @@
 """The private PostGIS of an instance."""
 
+import os
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from dothi.core.errors import EnvironmentMissing
 from dothi.core.private_files import replace_file
@@ -54,3 +55,12 @@ def start_database() -> None:
     server.start()
     replace_file(run / 'database_url', server.url.render_as_string(hide_password=False))
     fresh()
+
+
+def run_database() -> NoReturn:
+    """Becomes the private database, for whoever watches over it, such as systemd. Raises NoPostgis."""
+    server, run = archived_database(), PathSettings().run
+    run.mkdir(parents=True, exist_ok=True)
+    command = server.foreground_command()
+    replace_file(run / 'database_url', server.url.render_as_string(hide_password=False))
+    os.execvp(command[0], command)  # noqa: S606

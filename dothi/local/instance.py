@@ -11,13 +11,13 @@ from dothi.core.edit_token import make_token
 from dothi.core.listening import require_closed
 from dothi.core.private_files import PASSAGE_MODE, STATE_MODE, close_new_files
 from dothi.core.progress import Progress, silent
+from dothi.core.revivals import forget_revivals
 from dothi.core.settings import DatabaseSettings, PathSettings, ServerSettings
 from dothi.local.database import private_database, start_database
 from dothi.local.demo import DemoSize, deliver_demo, demo_buildings, size_to_load
 from dothi.local.locks import PARTS, alone
 from dothi.local.services import services, start_services, supervisors
 from dothi.local.status import Status, instance_status
-from dothi.local.supervision import forget_revivals
 
 if TYPE_CHECKING:
     from dothi.core.locality import Locality

@@ -172,5 +172,6 @@ def code_fingerprint() -> str:
     # a secret is masked among the settings, and one that changed wants a restart all the same
     in_force = [settings().model_dump_json() for settings in SETTINGS if settings is not ReaderSettings]
     names = [file.read_bytes() for file in _name_files()]
-    values = [*in_force, *names, EditSettings().edit_token.get_secret_value()]
+    secrets = [EditSettings().edit_token, ServerSettings().metrics_key]
+    values = [*in_force, *names, *(secret.get_secret_value() for secret in secrets)]
     return hashlib.sha256(repr((newest, values)).encode()).hexdigest()[:16]

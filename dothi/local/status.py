@@ -12,11 +12,11 @@ from dothi.core.errors import describe
 from dothi.core.export.download_faults import DownloadFault, download_faults
 from dothi.core.freshness import Freshness, last_deliveries, of_layer
 from dothi.core.layer import Layer
+from dothi.core.revivals import Revival, revivals
 from dothi.core.services import Service
 from dothi.core.settings import PathSettings
 from dothi.core.text import Text
 from dothi.local.services import services, supervisors, url_of
-from dothi.local.supervision import Revival, revivals
 from etl.demonstration.refused import RefusedDemo, refused_demo
 from etl.desk.store_check import StoreCheck, check_store
 

@@ -14,15 +14,12 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Protocol
 
-from pydantic import BaseModel, TypeAdapter
-
 from dothi.core.errors import DothiError
-from dothi.core.private_files import STATE_MODE, replace_file
+from dothi.core.revivals import Revival, record_revivals, revivals
 from dothi.core.services import Service
-from dothi.core.settings import DatabaseSettings, PathSettings
+from dothi.core.settings import DatabaseSettings
 from dothi.local.database import private_database, start_database
 from dothi.local.locks import PARTS, alone_at_once
 from dothi.local.services import require_port, services, supervisors
@@ -34,17 +31,6 @@ FIRST_DELAY_S, LONGEST_DELAY_S = 1.0, 20.0
 RECOVERED_S = 60.0
 # While a command starts or ends parts of the instance, the supervisor waits and looks again.
 OCCUPIED_S = 0.5
-
-
-class Revival(BaseModel):
-    """What the supervisor knows of a part that died: how often it was started again, and when it will be."""
-
-    restarts: int = 0
-    died_at: datetime
-    # None once it runs again
-    next_start_at: datetime | None = None
-    # how the process ended or why it could not be started, in the words of the system; empty where nobody knows
-    reason: str = ''
 
 
 class Part(Protocol):
@@ -108,19 +94,6 @@ def parts() -> list[Part]:
     """What is watched; the database first, as the others cannot start without it."""
     others = [service for service in supervisors() if service.pid() != os.getpid()]
     return [DatabasePart(), *map(ServicePart, [*services(), *others])]
-
-
-def revivals() -> dict[str, Revival]:
-    """By name, the parts that died since the instance was started, and what became of them."""
-    try:
-        return TypeAdapter(dict[str, Revival]).validate_json(_record_file().read_bytes())
-    except (FileNotFoundError, ValueError):
-        return {}
-
-
-def forget_revivals() -> None:
-    """Forget what died before: somebody starts or ends the instance by intention."""
-    _record_file().unlink(missing_ok=True)
 
 
 def supervise() -> None:
@@ -212,17 +185,13 @@ class Supervisor:
         self.revivals[part.name] = Revival(
             restarts=restarts, died_at=datetime.now(UTC), next_start_at=next_start_at, reason=reason
         )
-        self._write()
+        record_revivals(self.revivals)
 
     def _settle(self, part: Part) -> None:
         """A part that runs is not to be started any more."""
         if part.name in self.revivals:
             self.revivals[part.name].next_start_at = None
-            self._write()
-
-    def _write(self) -> None:
-        text = TypeAdapter(dict[str, Revival]).dump_json(self.revivals, indent=2).decode()
-        replace_file(_record_file(), text, STATE_MODE & 0o666)
+            record_revivals(self.revivals)
 
 
 def _how_it_ended(pidfd: int) -> str:
@@ -233,7 +202,3 @@ def _how_it_ended(pidfd: int) -> str:
             is_exit = ended.si_code == os.CLD_EXITED
             return f'exit code {ended.si_status}' if is_exit else signal.Signals(ended.si_status).name
     return ''
-
-
-def _record_file() -> Path:
-    return PathSettings().run / 'supervision.json'

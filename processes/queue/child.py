@@ -59,6 +59,8 @@ class RunOrder:
     # whose token it was, where the process is for editors only, and the file that they sent
     editor: str | None = None
     upload: bytes | None = None
+    # of the client that started it, as the services' logs name it
+    request_id: str | None = None
 
 
 @dataclass(frozen=True)

@@ -63,14 +63,14 @@ def begin_job(job_id: str, memory_mb: int, drafts: Path) -> RunOrder | None:
         cursor.execute(
             """update job.job set status = 'running', progress = 0, started_at = now(), updated_at = now()
                where id = %s and status in ('accepted', 'running')
-               returning process_id, inputs, audience, editor, upload, job.begun(turn, turn_lasts)""",
+               returning process_id, inputs, audience, editor, upload, request_id, job.begun(turn, turn_lasts)""",
             [job_id],
         )
         row = cursor.fetchone()
     if row is None:
         return None
     upload = None if row[4] is None else bytes(row[4])
-    return RunOrder(row[0], row[1], row[2], memory_mb, drafts, editor=row[3], upload=upload)
+    return RunOrder(row[0], row[1], row[2], memory_mb, drafts, editor=row[3], upload=upload, request_id=row[5])
 
 
 def _answered_meanwhile(cursor: Cursor, job_id: str) -> bool:

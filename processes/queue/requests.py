@@ -15,6 +15,7 @@ from dothi.core.database import READERS, role_name
 from dothi.core.errors import Busy, DothiError, EnvironmentMissing, TooMany
 from dothi.core.job_settings import JobSettings
 from dothi.core.limit_settings import ClientSettings
+from dothi.core.request_id import current_request_id
 from dothi.core.text import AdvisedText, Text
 from processes.queue.records import NO_WORKER, error_of, fetch_rows, job_status, state, text_for_audience, worker_lives
 
@@ -63,6 +64,8 @@ def submit_job(db: Connection, request: JobRequest) -> str:
     _worker_must_live(db)
     with db.cursor() as cursor:
         cursor.execute('listen dothi_job')
+        # the column's default takes it from here
+        cursor.execute("select set_config('dothi.request_id', %s, false)", [current_request_id()])
     limits = JobSettings()
     strangers = ClientSettings() if db.info.user == role_name(READERS['public']) else None
     most_each = strangers.client_open_jobs if strangers else limits.max_open_jobs_each

@@ -6,6 +6,7 @@ import logging
 import multiprocessing
 import os
 import signal
+import sys
 import threading
 import time
 import traceback
@@ -27,6 +28,7 @@ from dothi.core.changes import ChangeListener
 from dothi.core.database import NoDatabase, connection, database_url
 from dothi.core.job_settings import JobSettings
 from dothi.core.locality import load_locality
+from dothi.core.request_id import NO_REQUEST
 from dothi.core.services import rotate_logs
 from dothi.core.settings import PathSettings
 from etl.closed_room.fork_server import share
@@ -107,6 +109,8 @@ class Again(BaseRetryStrategy):
 
 def run_worker(concurrency: int = 1) -> None:
     """Works on jobs, `concurrency` of them at a time, until SIGTERM or SIGINT."""
+    logging.basicConfig(stream=sys.stderr, format='%(asctime)s %(name)s %(message)s', level=logging.WARNING)
+    logging.getLogger('dothi').setLevel(logging.INFO)
     # says plainly that there is no database, where a pool would try again for half a minute
     with connection('worker'):
         _prepare_children()
@@ -263,6 +267,8 @@ def work_on(context: JobContext, job_id: str) -> None:
 
 
 def _work_on(context: JobContext, job_id: str, order: RunOrder) -> None:
+    request_id = order.request_id or NO_REQUEST
+    LOG.info('job %s of request %s begins: %s', job_id, request_id, order.process_id)
     try:
         ended = watch_child(order, lambda underway: report_progress(job_id, underway), context.should_abort)
     except (NoDatabase, psycopg2.Error):
@@ -277,9 +283,10 @@ def _work_on(context: JobContext, job_id: str, order: RunOrder) -> None:
         give_back(job_id)
         raise NoDatabase(vi=ended.reason.vi, en=ended.reason.en)
     if isinstance(ended, BrokenRun):
-        LOG.error('job %s failed:\n%s', job_id, ended.trace)
+        LOG.error('job %s of request %s failed:\n%s', job_id, request_id, ended.trace)
         ended = failure(run_failed(job_id))
     finish_job(job_id, ended)
+    LOG.info('job %s of request %s ended: %s', job_id, request_id, type(ended).__name__)
 
 
 def watch_child(order: RunOrder, tell: Callable[[RunProgress], None], stopped: Callable[[], bool]) -> OrderResult:

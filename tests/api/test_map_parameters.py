@@ -1,12 +1,13 @@
 """What a map request says of size, place, time and background: cases whose answer can be worked out by hand."""
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from PIL import Image
 
 from dothi.api.coverages.region import read_axes
@@ -26,6 +27,7 @@ from dothi.cartography.mapping.view import Box, View
 from dothi.cartography.style.colour import Colour
 from dothi.core.layer_source import BadTime, Times
 from dothi.core.locality import Locality
+from tests.api.conftest import Desk, school
 from tests.nam_dinh import NAM_DINH
 from tests.present import present
 
@@ -129,6 +131,26 @@ def test_a_point_or_a_line_is_a_pixel_wide() -> None:
     line = frame_view(9209, Wish(), PROJECTED, (570_000, 2_240_000, 582_000, 2_240_000))
     assert size(line) == (1024, 1)
     assert line.box[1] < 2_240_000 < line.box[3]
+
+
+@pytest.mark.parametrize(('srid', 'x', 'y'), [(9209, 570_000, 2_240_000), (4326, 106.2, 20.2), (3857, 1.18e7, 2.3e6)])
+def test_data_of_a_single_place_are_shown_with_a_kilometre_around_it(srid: int, x: float, y: float) -> None:
+    """Also where a size or a scale is asked for; the place is in the middle."""
+    for wish in (Wish(), Wish(width=300), Wish(400, 200), Wish(scale=50_000)):
+        view = frame_view(srid, wish, (x, y, x, y))
+        west, south, east, north = view.box
+        assert near(((west + east) / 2, (south + north) / 2), x, y)
+        assert (north - south) * ground_size(srid, view.box)[1] == pytest.approx(1_000, rel=0.02)
+
+
+def test_a_layer_with_a_single_point_has_a_map(desk: Desk, client: Callable[..., FlaskClient]) -> None:
+    desk.release('schools', [('POINT(0 0)', school('A'))])
+    answer = client().get('/api/collections/schools/map?f=png')
+    assert answer.status_code == 200, answer.get_json()
+    with Image.open(io.BytesIO(answer.data)) as picture:
+        assert picture.size == (DEFAULT_PX, DEFAULT_PX)
+        middle = picture.convert('RGBA').crop((462, 462, 562, 562))
+        assert len(middle.getcolors(10_000) or []) > 1, 'the school is drawn'
 
 
 def test_too_much_about_the_size_is_refused() -> None:

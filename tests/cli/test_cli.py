@@ -14,6 +14,7 @@ import pytest
 from demo.drawing import Demo
 from demo.send_basics import units
 from dothi import __version__
+from dothi.cli.ending import recorded
 from dothi.core.database import connection
 from dothi.core.listening import OpenToAll, require_closed
 from dothi.core.settings import PROJECT
@@ -22,7 +23,7 @@ from tests.nam_dinh import NAM_DINH, whole_copy
 
 COMMANDS = (
     *('up', 'down', 'status', 'migrate', 'check', 'deliver', 'releases'),
-    *('serve', 'worker', 'config', 'demo', 'edits', 'export', 'units'),
+    *('serve', 'worker', 'database', 'install-service', 'doctor', 'config', 'demo', 'edits', 'export', 'units'),
     *('deliveries', 'delivery', 'accept', 'return', 'rollback', 'inbox'),
     *('diff', 'receipt', 'fetch', 'conflicts'),
 )
@@ -169,6 +170,22 @@ def test_a_fault_of_ours_goes_to_the_log_and_not_to_the_screen(database: dict[st
     assert 'Traceback' not in done.stderr
     log = Path(database['DOTHI_STATE']) / 'run' / 'errors.log'
     assert 'Traceback' in log.read_text(encoding='utf-8')
+
+
+def test_a_fault_of_ours_goes_to_the_journal_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """systemd says in JOURNAL_STREAM which file its journal is; an inherited one does not count."""
+    monkeypatch.setenv('DOTHI_STATE', str(tmp_path))
+    for is_journal in (True, False):
+        file = tmp_path / f'stderr-{is_journal}'
+        with file.open('w+') as stderr, monkeypatch.context() as patch:
+            stream = os.fstat(stderr.fileno())
+            patch.setenv('JOURNAL_STREAM', f'{stream.st_dev}:{stream.st_ino + (not is_journal)}')
+            patch.setattr(sys, 'stderr', stderr)
+            try:
+                raise RuntimeError('a fault')
+            except RuntimeError:
+                recorded()
+        assert ('RuntimeError: a fault' in file.read_text()) == is_journal
 
 
 @pytest.mark.parametrize(

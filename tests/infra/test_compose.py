@@ -211,3 +211,44 @@ def test_whoever_reads_foreign_files_has_a_folder_of_its_own_to_read_them_in(
     }
     assert {name for name, sources in scratch.items() if sources} == readers
     assert len({source for sources in scratch.values() for source in sources}) == len(readers), 'one is shared'
+
+
+def test_one_service_builds_each_image_and_nothing_is_pulled(services: dict[str, dict[str, Any]]) -> None:
+    built = [service['image'] for service in services.values() if 'build' in service]
+    assert sorted(built) == sorted({service['image'] for service in services.values()})
+    assert {service['pull_policy'] for service in services.values()} == {'never'}
+
+
+def test_settings_of_a_file_beside_reach_every_container_but_the_database(tmp_path: Path) -> None:
+    """Without the file they go without; what compose.yml itself sets stays as it is."""
+    copied_file = tmp_path / 'docker' / 'compose.yml'
+    copied_file.parent.mkdir()
+    copied_file.write_text(COMPOSE.read_text())
+    proxies = '["172.16.0.0/12"]'
+    (copied_file.parent / 'dothi.env').write_text(f"DOTHI_TRUSTED_PROXIES='{proxies}'\nDOTHI_HOST=10.0.0.1\n")
+    done = compose(copied_file, 'config', '--format', 'json')
+    assert done.returncode == 0, done.stderr
+    by_name = {name: service.get('environment') or {} for name, service in json.loads(done.stdout)['services'].items()}
+    reached = {name for name, values in by_name.items() if values.get('DOTHI_TRUSTED_PROXIES') == proxies}
+    assert reached == by_name.keys() - {'postgis'}
+    assert by_name['public']['DOTHI_HOST'] == '0.0.0.0'
+
+
+def test_a_migrate_that_was_killed_is_repeated_and_one_that_ended_is_not(services: dict[str, dict[str, Any]]) -> None:
+    assert services['migrate']['restart'] == 'on-failure'
+
+
+def test_folders_under_a_tmpfs_can_be_written_by_all(services: dict[str, dict[str, Any]]) -> None:
+    """runc before 1.1.8 gives a tmpfs the mode of the folder of the image that it covers."""
+    dockerfile = (PROJECT / 'docker' / 'Dockerfile').read_text()
+    (names,) = re.findall(r'install -d -m 1777 ([a-z ]+) ', dockerfile)
+    entries = (entry for service in services.values() for entry in service.get('tmpfs', []))
+    covering = {Path(entry.partition(':')[0]).name for entry in entries if entry.endswith('mode=1777')}
+    assert set(names.split()) == covering - {'tmp'}
+
+
+def test_a_container_is_healthy_while_it_answers_whatever_else_is_down(services: dict[str, dict[str, Any]]) -> None:
+    script = (PROJECT / 'docker' / 'healthy.py').read_text()
+    assert '/health/live' in script
+    for name in ('internal', 'public'):
+        assert services[name]['healthcheck']['test'][-1].endswith('docker/healthy.py')

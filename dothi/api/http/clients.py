@@ -19,7 +19,7 @@ from dothi.core.limit_settings import ClientSettings
 # For as long a client's query waits for the end of another one of its own, and looks for it so often.
 QUERY_PATIENCE_S, QUERY_LOOK_S = 3.0, 0.005
 # Whoever watches the service may share its address with whom it is to be watched for.
-HEALTH = frozenset({'health.health', 'health.live', 'health.ready'})
+HEALTH = frozenset({'health.health', 'health.live', 'health.ready', 'metrics.metrics'})
 
 
 class TooManyRequests(TooMany):

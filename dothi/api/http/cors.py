@@ -11,7 +11,7 @@ ALLOWED = {
     'Access-Control-Expose-Headers': (
         'Accept-Ranges, Content-Bbox, Content-Crs, Content-Datetime, Content-Disposition, Content-Range, Dothi-Demo, '
         'Dothi-Release, Dothi-Shortened, '
-        'ETag, Link, Location, OGC-NumberMatched, OGC-NumberReturned, Preference-Applied, Retry-After'
+        'ETag, Link, Location, OGC-NumberMatched, OGC-NumberReturned, Preference-Applied, Retry-After, X-Request-ID'
     ),
     'Access-Control-Max-Age': '86400',
 }

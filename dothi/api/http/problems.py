@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from dothi.api.http.language import language, page
 from dothi.api.http.service import service
 from dothi.core.errors import Busy, Defect, DothiError, EnvironmentMissing, NotFound, WrongUse, http_status
+from dothi.core.request_id import current_request_id
 from dothi.core.text import Text, steward_advice
 
 LOG = logging.getLogger('dothi.api')
@@ -73,10 +74,17 @@ def log_refusal(error: DothiError, status: int) -> None:
     advice = steward_advice(error.text)
     if status >= 500:
         LOG.error(
-            '%s %s: %s %s', request.method, request.path, error, advice.en if advice else '', exc_info=error.__cause__
+            'request %s: %s %s: %s %s',
+            current_request_id(),
+            request.method,
+            request.path,
+            error,
+            advice.en if advice else '',
+            exc_info=error.__cause__,
         )
     elif advice:
-        LOG.warning('%s %s: %s %s', request.method, request.path, error, advice.en)
+        line = 'request %s: %s %s: %s %s'
+        LOG.warning(line, current_request_id(), request.method, request.path, error, advice.en)
 
 
 def for_clients(error: DothiError) -> DothiError:
@@ -98,7 +106,12 @@ def _problem_document(code: str, error: DothiError, number: int) -> Response:
     if _for_browser():
         data = {'code': code, 'text': error.text, 'status': number}
         return Response(page('exception.html', data), number, mimetype='text/html')
-    body = {'code': code, 'type': OGC_TYPES.get(code, code), 'description': error.text.pick(language())}
+    body = {
+        'code': code,
+        'type': OGC_TYPES.get(code, code),
+        'description': error.text.pick(language()),
+        'request': current_request_id(),
+    }
     return Response(json.dumps(body, ensure_ascii=False), number, mimetype='application/json')
 
 
@@ -142,7 +155,8 @@ def _answer_defect(error: Exception) -> Response:
 def log_defect(error: Exception) -> Defect:
     """A fault of ours: the client gets a number, the log gets the rest."""
     reference = secrets.token_hex(4)
-    LOG.error('reference %s: %s %s', reference, request.method, request.full_path, exc_info=error)
+    line = 'reference %s, request %s: %s %s'
+    LOG.error(line, reference, current_request_id(), request.method, request.full_path, exc_info=error)
     return Defect(
         vi=f'Máy chủ gặp lỗi. Báo cho quản trị viên số tham chiếu {reference}.',
         en=f'The server failed. Tell its administrator the reference number {reference}.',

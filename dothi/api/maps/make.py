@@ -17,6 +17,7 @@ from psycopg2 import sql
 from dothi import __version__
 from dothi.api.coverages.stored import stored_in
 from dothi.api.http.client_filter import ClientFilter
+from dothi.api.http.measures import count_drawing
 from dothi.api.http.service import no_release, service
 from dothi.api.http.snapshot import Snapshot, snapshot
 from dothi.api.maps.cache import is_passing, picture_cache, tile_window
@@ -148,10 +149,14 @@ def _kept_or_new(request: MapRequest, edition: Edition) -> MapFile:
 
 def _cached_map(edition: Edition) -> MapFile | None:
     cached = picture_cache().read(_cache_key(edition), edition.state)
-    return None if cached is None else _made_map(edition, cached[1])
+    if cached is None:
+        return None
+    count_drawing('picture', 'kept')
+    return _made_map(edition, cached[1])
 
 
 def _draw_new_map(request: MapRequest, edition: Edition) -> MapFile:
+    count_drawing('picture', 'drawn')
     content, passing = b'', False
     for _ in range(ATTEMPTS):
         passing = _is_passing(edition.picture)

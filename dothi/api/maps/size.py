@@ -23,6 +23,8 @@ RATIOS = (0.25, 10.0)
 RULE_SCALES = (1.0, 1e10)
 # Units of any system: beyond and below these numbers lose their digits.
 FURTHEST, LEAST_SIDE = 1e10, 1e-9
+# Data that reach no further than this are one place, of which so much around it is shown.
+SINGLE_PLACE_M, SURROUNDINGS_M = 1.0, 1_000.0
 # Of a side: what is shown on paper of size A0 at 300 dots per inch has 14,000.
 MOST_PX = 16_000
 PIXELS: Schema = {'type': 'integer', 'minimum': 1, 'maximum': MOST_PX}
@@ -92,7 +94,7 @@ def frame_view(srid: int, wish: Wish, extent: Box, box: Box | None = None, centr
     """
     if box is not None:
         _must_be_sensible(box, may_be_flat=True)
-    view = _frame_view(srid, wish, extent, box, centre)
+    view = _frame_view(srid, wish, _with_surroundings(srid, extent), box, centre)
     _must_be_sensible(view.box)
     return view
 
@@ -214,6 +216,15 @@ def _with_area(srid: int, box: Box, extent: Box) -> Box:
     if south == north:
         south, north = south - half_m / per_y, north + half_m / per_y
     return west, south, east, north
+
+
+def _with_surroundings(srid: int, extent: Box) -> Box:
+    """The extent; that of a single place has as much around it as shows where it is."""
+    if _longer_side(srid, extent) >= SINGLE_PLACE_M:
+        return extent
+    (x, y), (per_x, per_y) = _middle_of(extent), ground_size(srid, extent)
+    dx, dy = SURROUNDINGS_M / per_x / 2, SURROUNDINGS_M / per_y / 2
+    return x - dx, y - dy, x + dx, y + dy
 
 
 def _box_metres(srid: int, box: Box) -> tuple[float, float]:

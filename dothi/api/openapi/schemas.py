@@ -44,7 +44,7 @@ SCHEMAS: dict[str, Any] = {
     'exception': {
         'type': 'object',
         'required': ['code', 'description'],
-        'properties': {name: {'type': 'string'} for name in ('code', 'type', 'description')},
+        'properties': {name: {'type': 'string'} for name in ('code', 'type', 'description', 'request')},
     },
     'landingPage': {
         'type': 'object',

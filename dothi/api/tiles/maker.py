@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from psycopg2 import sql
 
 from dothi import __version__
+from dothi.api.http.measures import count_drawing
 from dothi.api.tiles.cache import CachedTile, TileCache, pack_tile
 from dothi.api.tiles.changes import Current, Ledger, Version, state_of
 from dothi.api.tiles.draw import MOST_BYTES, LayerTile, draw_layer_tile
@@ -121,7 +122,9 @@ class TileMaker:
         version, key = edition.state, cache_key(sheet, edition.fingerprint, place)
         cached = self.cache.get(key, version) if sheet.kept_as else None
         if cached:
+            count_drawing('tile', 'kept')
             return cached
+        count_drawing('tile', 'drawn')
         tile = self._draw_tile(db, sheet, now, place)
         made = pack_tile(version, tile.shortened, tile.content)
         if sheet.kept_as:
@@ -136,6 +139,7 @@ class TileMaker:
 
     def keep(self, sheet: Sheet, place: TileAddress, edition: Edition, tile: CachedTile) -> None:
         """Puts a tile that was drawn elsewhere into the cache."""
+        count_drawing('tile', 'drawn')
         self.cache.put(cache_key(sheet, edition.fingerprint, place), tile)
 
     def new_tile(self, db: PlanKeeper, layer: Layer, place: TileAddress) -> NewTile | None:

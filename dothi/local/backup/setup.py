@@ -10,6 +10,7 @@ from dothi.core.backup_state import forget_backups, record_success
 from dothi.core.database import connection
 from dothi.core.errors import WrongUse
 from dothi.core.progress import Progress, silent
+from dothi.core.revivals import forget_revivals
 from dothi.core.settings import DatabaseSettings
 from dothi.core.text import Text
 from dothi.local.backup.instance import instance_backup
@@ -32,7 +33,6 @@ from dothi.local.backup.tools import require_programs
 from dothi.local.database import private_database, start_database
 from dothi.local.locks import PARTS, alone
 from dothi.local.services import code_fingerprint, services, supervisors
-from dothi.local.supervision import forget_revivals
 
 
 class OtherServer(WrongUse):

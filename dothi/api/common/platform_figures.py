@@ -1,0 +1,100 @@
+"""State of the platform as figures: queue, deliveries, how new each layer is, database, disks, what was restarted."""
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+from psycopg2 import sql
+
+from dothi.api.http.snapshot import Snapshot, snapshot
+from dothi.core.clock import today
+from dothi.core.errors import DothiError
+from dothi.core.freshness import last_deliveries, of_layer
+from dothi.core.locality import Locality
+from dothi.core.readiness import OK, database_readiness, files_readiness
+from dothi.core.revivals import revivals
+from dothi.core.settings import PathSettings
+
+# Figures of catalog.figures(): name, label and meaning of each metric.
+FIGURES = {
+    'delivery': ('dothi_deliveries', 'status', 'Deliveries by verdict; diagnosed: waiting for a person'),
+    'oldest_waiting_delivery_s': ('dothi_delivery_wait_seconds', '', 'Age of the delivery that waits for longest'),
+    'job': ('dothi_jobs', 'state', 'Analyses in the queue, and those that failed within the last hour'),
+    'oldest_waiting_job_s': ('dothi_job_wait_seconds', '', 'Age of the analysis that waits for longest'),
+    'database_connections': ('dothi_database_connections', '', 'Connections to the database'),
+    'database_max_connections': ('dothi_database_connections_max', '', 'Connections that the database server takes'),
+    'database_bytes': ('dothi_database_bytes', '', 'Size of the database on its disk'),
+    'oldest_transaction_s': ('dothi_database_oldest_transaction_seconds', '', 'Age of the oldest open transaction'),
+}
+
+
+class PlatformFigures(Collector):
+    """Read anew for each scrape; what comes from the database is left out while that is away."""
+
+    def __init__(self, locality: Locality) -> None:
+        self._locality = locality
+
+    def collect(self) -> Iterator[Metric]:
+        """The figures of this moment; `dothi_ready` says of each part whether it is well."""
+        checks = {'database': 'unreachable', **files_readiness()}
+        families: list[Metric] = []
+        try:
+            with snapshot() as db:
+                checks |= database_readiness(db.db)
+                families = [*_database_figures(db), *_freshness(db, self._locality)]
+        except DothiError:
+            families = []
+        yield _labelled('dothi_ready', 'Whether a part is well', 'part', {n: float(s == OK) for n, s in checks.items()})
+        yield from families
+        yield from _disk_figures()
+        yield _restarts()
+
+
+def _database_figures(db: Snapshot) -> Iterator[Metric]:
+    by_figure: dict[str, dict[str, float]] = {}
+    for figure, label, value in db.rows(sql.SQL('select figure, label, value from catalog.figures()')):
+        by_figure.setdefault(figure, {})[label] = value
+    for figure, values in by_figure.items():
+        name, label, meaning = FIGURES[figure]
+        yield _labelled(name, meaning, label, values) if label else GaugeMetricFamily(name, meaning, values[''])
+
+
+def _freshness(db: Snapshot, locality: Locality) -> Iterator[Metric]:
+    """Of each layer that was ever delivered: how long ago, and whether its agency should have delivered it again."""
+    delivered, now, zone = last_deliveries(db.db), datetime.now(UTC), locality.place.zone
+    ages_s = {name: (now - max(by_agency.values())).total_seconds() for name, by_agency in delivered.items()}
+    late = {}
+    for name, data in (*locality.layers.items(), *locality.coverages.items()):
+        if name in delivered:
+            states = of_layer(data, delivered[name], today(zone, now), zone)
+            late[name] = float(any(freshness.state == 'late' for freshness in states))
+    yield _labelled('dothi_layer_age_seconds', 'Time since the last delivery of a layer', 'layer', ages_s)
+    yield _labelled('dothi_layer_late', 'Whether a layer is older than its update cycle', 'layer', late)
+
+
+def _disk_figures() -> Iterator[Metric]:
+    paths = PathSettings()
+    folders = {'state': paths.state, 'store': Path(paths.store)}
+    usage = {name: shutil.disk_usage(folder) for name, folder in folders.items() if folder.is_dir()}
+    free = {name: float(used.free) for name, used in usage.items()}
+    total = {name: float(used.total) for name, used in usage.items()}
+    yield _labelled('dothi_disk_free_bytes', 'Free room on the disk of a folder', 'folder', free)
+    yield _labelled('dothi_disk_bytes', 'Size of the disk of a folder', 'folder', total)
+
+
+def _restarts() -> Metric:
+    """What the supervisor of `dothi up` started again since then; systemd counts what it restarts itself."""
+    family = CounterMetricFamily('dothi_restarts', 'Parts that died and were started again', labels=['part'])
+    for name, revival in sorted(revivals().items()):
+        family.add_metric([name], revival.restarts)
+    return family
+
+
+def _labelled(name: str, meaning: str, label: str, values: dict[str, float]) -> Metric:
+    family = GaugeMetricFamily(name, meaning, labels=[label])
+    for value_of_label, value in sorted(values.items()):
+        family.add_metric([value_of_label], value)
+    return family

@@ -1,0 +1,131 @@
+"""What the database is: whether it answers, its clock, its versions, what keeps it from working well."""
+
+import time
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from typing import Any
+
+from psycopg2.extensions import connection as Connection
+
+from dothi.core.database import NoDatabase, connection
+from dothi.core.migrate import migration_names
+from dothi.core.readiness import OK, database_readiness
+from dothi.core.text import Text
+from dothi.local.doctor.findings import Finding, fault, graded, ok
+
+LEAST_POSTGRESQL, LEAST_POSTGIS = 170_000, (3, 5)
+CLOCK_FAULT_S, CLOCK_WARNING_S = 30.0, 2.0
+OLD_TRANSACTION_S, LONG_TRANSACTION_S = timedelta(hours=6).total_seconds(), timedelta(hours=1).total_seconds()
+# Transaction numbers run out at two thousand million; vacuum keeps them below 200 million.
+MANY_NUMBERS, TOO_MANY_NUMBERS = 500_000_000, 1_500_000_000
+
+
+def check_database() -> Iterator[Finding]:
+    """Everything about the database; one fault where it does not answer."""
+    try:
+        with connection('owner') as db:
+            yield ok('database', Text(vi='Cơ sở dữ liệu trả lời.', en='The database answers.'))
+            for check in CHECKS:
+                yield from check(db)
+    except NoDatabase as error:
+        advice = Text(
+            vi='dothi up, hoặc systemctl start dothi-database', en='dothi up, or systemctl start dothi-database'
+        )
+        yield fault('database', Text(vi=error.text.vi, en=error.text.en), advice)
+
+
+def _clock(db: Connection) -> Iterator[Finding]:
+    ((database_s, zone),) = _rows(db, "select extract(epoch from clock_timestamp()), current_setting('TimeZone')")
+    apart_s = abs(time.time() - float(database_s))
+    yield graded(
+        'clock', apart_s > CLOCK_FAULT_S, apart_s > CLOCK_WARNING_S,
+        Text(
+            vi=f'Đồng hồ lệch cơ sở dữ liệu {apart_s:.1f} giây; múi giờ {zone}.',
+            en=f"The clock is {apart_s:.1f} s off the database's; time zone {zone}.",
+        ),
+        Text(vi='Bật đồng bộ giờ: apt-get install chrony.', en='Keep the time: apt-get install chrony.'),
+    )  # fmt: skip
+
+
+def _versions(db: Connection) -> Iterator[Finding]:
+    query = (
+        "select current_setting('server_version_num')::int, current_setting('server_version'), postgis_lib_version()"
+    )
+    ((number, server, postgis),) = _rows(db, query)
+    is_old = number < LEAST_POSTGRESQL or tuple(map(int, postgis.split('.')[:2])) < LEAST_POSTGIS
+    yield graded(
+        'versions', is_old, False,
+        Text(vi=f'PostgreSQL {server}, PostGIS {postgis}.', en=f'PostgreSQL {server}, PostGIS {postgis}.'),
+        Text(vi='Cần PostgreSQL 17 và PostGIS 3.5.', en='PostgreSQL 17 and PostGIS 3.5 are needed.'),
+    )  # fmt: skip
+
+
+def _migrations(db: Connection) -> Iterator[Finding]:
+    applied = {name for (name,) in _rows(db, 'select name from catalog.migration')}
+    pending = sorted(set(migration_names()) - applied)
+    newer = sorted(applied - set(migration_names()))
+    yield graded(
+        'migrations', bool(pending or newer), False,
+        Text(
+            vi=f'Di trú chưa áp dụng: {len(pending)}; của bản mới hơn: {len(newer)}.',
+            en=f'Migrations not applied: {len(pending)}; of a newer version: {len(newer)}.',
+        ),
+        Text(vi='dothi migrate, hoặc cài bản mới hơn.', en='dothi migrate, or install the newer version.'),
+    )  # fmt: skip
+
+
+def _connections(db: Connection) -> Iterator[Finding]:
+    query = "select count(*), current_setting('max_connections')::int from pg_stat_activity where backend_type = %s"
+    ((in_use, most),) = _rows(db, query, ['client backend'])
+    yield graded(
+        'connections', in_use > 0.95 * most, in_use > 0.8 * most,
+        Text(vi=f'{in_use} trên {most} kết nối.', en=f'{in_use} of {most} connections.'),
+        Text(vi='Giảm DOTHI_WORKERS hoặc DOTHI_POOL_SIZE.', en='Lower DOTHI_WORKERS or DOTHI_POOL_SIZE.'),
+    )  # fmt: skip
+
+
+def _old_transactions(db: Connection) -> Iterator[Finding]:
+    """What is open for long keeps vacuum from clearing away dead rows, and tables grow."""
+    query = """select pid, usename, extract(epoch from now() - xact_start) as age_s from pg_stat_activity
+        where xact_start is not null and pid <> pg_backend_pid() and backend_type = 'client backend'
+        order by age_s desc limit 1"""
+    rows = _rows(db, query)
+    pid, user, age_s = rows[0] if rows else (0, '', 0)
+    age_s = float(age_s)
+    text = Text(
+        vi=f'Giao dịch mở lâu nhất: {age_s:.0f} giây ({user or "–"}, tiến trình {pid}).',
+        en=f'Oldest open transaction: {age_s:.0f} s ({user or "–"}, process {pid}).',
+    )
+    advice = f'select pg_terminate_backend({pid})'
+    yield graded(
+        'transactions', age_s > OLD_TRANSACTION_S, age_s > LONG_TRANSACTION_S, text, Text(vi=advice, en=advice)
+    )
+
+
+def _transaction_numbers(db: Connection) -> Iterator[Finding]:
+    ((age,),) = _rows(db, 'select age(datfrozenxid) from pg_database where datname = current_database()')
+    yield graded(
+        'vacuum', age > TOO_MANY_NUMBERS, age > MANY_NUMBERS,
+        Text(vi=f'{age} số giao dịch từ lần vacuum.', en=f'{age} transaction numbers since vacuum.'),
+        Text(vi='vacuumdb --all --freeze', en='vacuumdb --all --freeze'),
+    )  # fmt: skip
+
+
+def _parts(db: Connection) -> Iterator[Finding]:
+    """Worker, inbox and what else `/health/ready` asks the database for."""
+    for name, state in database_readiness(db).items():
+        if name != 'database':
+            text = Text(vi=f'{name}: {state}', en=f'{name}: {state}')
+            advice = Text(vi=f'Xem nhật ký của {name}.', en=f'See the log of {name}.')
+            yield graded(name, state != OK, False, text, advice)
+
+
+CHECKS: tuple[Callable[[Connection], Iterator[Finding]], ...] = (
+    _clock, _versions, _migrations, _connections, _old_transactions, _transaction_numbers, _parts,
+)  # fmt: skip
+
+
+def _rows(db: Connection, query: str, values: list[object] | None = None) -> list[tuple[Any, ...]]:
+    with db.cursor() as cursor:
+        cursor.execute(query, values)
+        return cursor.fetchall()

@@ -1,0 +1,134 @@
+"""The text of each unit: what it runs, when, with which limits, and what of the machine it may touch."""
+
+from pathlib import Path
+
+USER = 'dothi'
+STATE = Path('/var/lib/dothi')
+SETTINGS_FOLDER = Path('/etc/dothi')
+TARGET = 'dothi.target'
+HEAD = '# Written by `dothi install-service`, removed by its `--remove`; `systemctl edit` is for what shall differ.'
+
+# Of the closed room in which foreign files are read: Landlock and seccomp are its own to set (@sandbox), a network
+# namespace of its own needs one for users too.
+SANDBOX = """\
+NoNewPrivileges=yes
+CapabilityBoundingSet=
+ProtectSystem=strict
+ProtectHome=yes
+PrivateTmp=yes
+PrivateDevices=yes
+ProtectKernelTunables=yes
+ProtectKernelModules=yes
+ProtectKernelLogs=yes
+ProtectControlGroups=yes
+ProtectClock=yes
+ProtectHostname=yes
+LockPersonality=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6 AF_NETLINK
+SystemCallArchitectures=native
+SystemCallFilter=@system-service @sandbox
+SystemCallErrorNumber=EPERM
+UMask=0027"""
+NO_NAMESPACES = 'RestrictNamespaces=yes'
+ROOM_NAMESPACES = 'RestrictNamespaces=user net'
+WRITES_STATE = f'ReadWritePaths={STATE}'
+# What strangers reach changes nothing but its own caches, and sees neither what agencies delivered nor other roles.
+PUBLIC_FILES = f"""\
+ReadOnlyPaths={STATE}
+ReadWritePaths={STATE}/run {STATE}/cache
+InaccessiblePaths=-{STATE}/postgis -{STATE}/inbox -{STATE}/scratch
+InaccessiblePaths=-{STATE}/store/originals -{STATE}/store/drafts -{STATE}/store/internal-coverages
+InaccessiblePaths=-{STATE}/store/results/internal -{STATE}/store/downloads/internal
+InaccessiblePaths=-{STATE}/secrets/owner -{STATE}/secrets/loader -{STATE}/secrets/worker -{STATE}/secrets/editor
+InaccessiblePaths=-{STATE}/secrets/reader_internal -{STATE}/secrets/edit_token"""
+ALWAYS = 'Restart=always\nRestartSec=1\nRestartSteps=5\nRestartMaxDelaySec=30'
+
+
+def unit_texts(program: Path) -> dict[str, str]:
+    """All units by their file names. program: the command `dothi` of the installation that they run."""
+    database = 'Wants=dothi-database.service\nAfter=dothi-database.service network.target'
+    migrated = 'Requires=dothi-migrate.service\nAfter=dothi-migrate.service'
+    return {
+        TARGET: _target(),
+        'dothi-database.service': _service(
+            'the private PostgreSQL', program, 'database', 'After=network.target',
+            'Type=notify\nKillMode=mixed\nKillSignal=SIGINT\nTimeoutStartSec=600\nTimeoutStopSec=120\n'
+            f'OOMScoreAdjust=-500\n{ALWAYS}',
+            f'MemoryMax=6G\nTasksMax=512\n{WRITES_STATE}\n{NO_NAMESPACES}',
+        ),
+        # RestartMode=direct: what waits for it goes on waiting while it is tried again
+        'dothi-migrate.service': _service(
+            'schema and layers brought up to date', program, 'migrate', database,
+            'Type=oneshot\nRemainAfterExit=yes\nRestart=on-failure\nRestartSec=5\nRestartMode=direct\n'
+            f'ExecStartPre=/usr/bin/mkdir -p {STATE}/store {STATE}/cache {STATE}/run',
+            f'MemoryMax=4G\nTasksMax=512\n{WRITES_STATE}\n{NO_NAMESPACES}',
+        ),
+        'dothi-worker.service': _service(
+            'worker of analyses', program, 'worker', migrated, f'{ALWAYS}\nTimeoutStopSec=60',
+            f'MemoryMax=4G\nTasksMax=512\n{WRITES_STATE}\n{ROOM_NAMESPACES}',
+        ),
+        'dothi-inbox.service': _service(
+            'inbox of deliveries', program, 'inbox --watch', migrated, ALWAYS,
+            f'MemoryMax=4G\nTasksMax=512\n{WRITES_STATE}\n{ROOM_NAMESPACES}',
+        ),
+        'dothi-internal.service': _service(
+            'internal service', program, 'serve --audience internal', migrated, f'{ALWAYS}\nTimeoutStopSec=90',
+            f'MemoryMax=4G\nTasksMax=512\n{WRITES_STATE}\n{ROOM_NAMESPACES}',
+        ),
+        'dothi-public.service': _service(
+            'public service', program, 'serve --audience public', migrated, f'{ALWAYS}\nTimeoutStopSec=90',
+            f'MemoryMax=3G\nTasksMax=512\n{PUBLIC_FILES}\n{NO_NAMESPACES}',
+        ),
+    }  # fmt: skip
+
+
+def account_text() -> str:
+    """The system user of the services, for systemd-sysusers."""
+    return f'{HEAD}\nu {USER} - "Do Thi" {STATE} /usr/sbin/nologin\n'
+
+
+def settings_text() -> str:
+    """Where the administrator sets what differs here; all settings: `dothi config`."""
+    return """\
+# Cấu hình của các dịch vụ; xem mọi cấu hình: dothi config. Sau khi sửa: systemctl restart dothi.target
+# Settings of the services; all of them: dothi config. After a change: systemctl restart dothi.target
+# For one service alone: internal.env or public.env beside this file, such as DOTHI_PUBLIC_URL of each.
+DOTHI_STATE=/var/lib/dothi
+DOTHI_PROBE_URLS=["http://127.0.0.1:5000/health", "http://127.0.0.1:5001/health"]
+#DOTHI_LOCALITY=ninh_binh
+#DOTHI_TRUSTED_PROXIES=["127.0.0.1"]
+#DOTHI_METRICS_KEY=
+"""
+
+
+def _target() -> str:
+    wanted = ' '.join(f'dothi-{name}.service' for name in ('database', 'worker', 'inbox', 'internal', 'public'))
+    return f'{HEAD}\n[Unit]\nDescription=Do Thi\nWants={wanted}\n\n[Install]\nWantedBy=multi-user.target\n'
+
+
+def _service(title: str, program: Path, command: str, order: str, manner: str, limits: str) -> str:
+    own = command.rpartition(' ')[2]
+    own_settings = f'\nEnvironmentFile=-{SETTINGS_FOLDER}/{own}.env' if own in {'internal', 'public'} else ''
+    return f"""\
+{HEAD}
+[Unit]
+Description=Do Thi: {title}
+PartOf={TARGET}
+{order}
+StartLimitIntervalSec=0
+
+[Service]
+{manner}
+ExecStart={program} {command}
+User={USER}
+Group={USER}
+WorkingDirectory=/
+StateDirectory=dothi
+StateDirectoryMode=0750
+Environment=DOTHI_STATE={STATE} PYTHONUNBUFFERED=1
+EnvironmentFile=-{SETTINGS_FOLDER}/dothi.env{own_settings}
+{SANDBOX}
+{limits}
+"""

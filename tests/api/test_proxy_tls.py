@@ -1,0 +1,119 @@
+"""nginx with TLS as docker/nginx.conf has it: HTTP/2, the way from plain HTTP, and what it keeps to itself."""
+
+import json
+import subprocess
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from werkzeug.serving import make_server
+
+from bench.nginx import PATIENCE_S, nginx_with_tls
+from dothi.api.app import create_app
+from tests.api.conftest import Desk, school
+
+ITEMS = '/api/collections/schools/items'
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What curl got: the version of HTTP, status, headers by their names in small letters, and the body."""
+
+    version: str
+    status: int
+    headers: dict[str, str]
+    body: str
+
+
+@dataclass(frozen=True)
+class Proxy:
+    """nginx in front of the public service. folder: where it has its files; authority: who vouches for it."""
+
+    secure: str
+    plain: str
+    folder: Path
+    authority: Path
+
+    def get(self, url: str, *options: str) -> Answer:
+        shape = '\n%{http_version} %{http_code} %{header_json}'
+        command = ['curl', '--silent', '--cacert', str(self.authority), '--write-out', shape, *options, url]
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=PATIENCE_S)
+        body, _, about = done.stdout.partition('\n2 ' if '\n2 ' in done.stdout else '\n1.1 ')
+        version = '2' if '\n2 ' in done.stdout else '1.1'
+        status, _, headers = about.partition(' ')
+        return Answer(version, int(status), {name: values[-1] for name, values in json.loads(headers).items()}, body)
+
+
+@pytest.fixture
+def proxy(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Proxy]:
+    monkeypatch.setenv('DOTHI_TRUSTED_PROXIES', '["127.0.0.1/32"]')
+    desk.release('schools', [('POINT(0 0)', school('a'))])
+    for folder in (tmp_path, *tmp_path.parents[:3]):
+        folder.chmod(0o755)
+    key, certificate = tmp_path / 'key.pem', tmp_path / 'certificate.pem'
+    subprocess.run(
+        ['openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=localhost',
+         '-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', certificate],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    server = make_server('127.0.0.1', 0, create_app('public'), threaded=True)
+    serving = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
+    serving.start()
+    with nginx_with_tls(f'127.0.0.1:{server.port}', tmp_path, certificate, key) as (secure, plain):
+        yield Proxy(secure, plain, tmp_path, certificate)
+    server.shutdown()
+    serving.join(PATIENCE_S)
+    server.server_close()
+
+
+def test_features_come_by_http_2_and_their_links_lead_back_by_tls(proxy: Proxy) -> None:
+    answer = proxy.get(f'{proxy.secure}{ITEMS}?f=json')
+    assert (answer.version, answer.status) == ('2', 200)
+    assert all(link['href'].startswith(f'{proxy.secure}/api/') for link in json.loads(answer.body)['links'])
+    assert 'max-age' in answer.headers['strict-transport-security']
+
+
+def test_plain_http_leads_to_tls_but_for_the_proof_of_the_name(proxy: Proxy) -> None:
+    proof = proxy.folder / 'www' / '.well-known' / 'acme-challenge' / 'token'
+    proof.parent.mkdir(parents=True)
+    proof.write_text('proof')
+    for folder in (proof.parent, *proof.parents[:3]):
+        folder.chmod(0o755)
+    assert proxy.get(f'{proxy.plain}/.well-known/acme-challenge/token').body == 'proof'
+    answer = proxy.get(f'{proxy.plain}{ITEMS}?limit=1')
+    assert (answer.status, answer.headers['location']) == (301, f'https://localhost{ITEMS}?limit=1')
+
+
+def test_figures_are_kept_from_who_comes_through_the_proxy(proxy: Proxy) -> None:
+    assert proxy.get(f'{proxy.secure}/metrics').status == 404
+
+
+def test_an_answer_that_was_kept_has_the_id_of_its_own_request(proxy: Proxy) -> None:
+    ids = [proxy.get(f'{proxy.secure}{ITEMS}?f=json').headers['x-request-id'] for _ in range(3)]
+    assert len(set(ids)) == 3
+
+
+def test_a_name_that_is_not_published_gets_no_certificate(proxy: Proxy) -> None:
+    port = proxy.secure.rpartition(':')[2]
+    refused = subprocess.run(
+        [
+            'curl',
+            '--silent',
+            '--insecure',
+            '--resolve',
+            f'other.example:{port}:127.0.0.1',
+            f'https://other.example:{port}/',
+        ],
+        capture_output=True,
+        check=False,
+        timeout=PATIENCE_S,
+    )
+    assert refused.returncode == 35, 'curl: the handshake failed'
+
+
+def test_the_internal_service_is_for_networks_of_the_centre_only(proxy: Proxy) -> None:
+    settings = (proxy.folder / 'dothi.conf').read_text(encoding='utf-8')
+    internal = settings[settings.index('server_name office.example') :]
+    assert internal.index('allow 10.0.0.0/8;') < internal.index('deny all;') < internal.index('location /')

@@ -1,0 +1,148 @@
+"""`dothi doctor`: each thing that is wrong with an installation is named, with what to do; a sound one has no fault."""
+
+import json
+import socket
+import ssl
+import subprocess
+import threading
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pytest
+
+from dothi.core.ports import free_port
+from dothi.local.doctor.findings import Finding
+from dothi.local.doctor.instance import certificate_end
+from dothi.local.doctor.machine import PINNED, _different_libraries, check_disks
+from tests.instances import BAY, WholeInstance
+
+
+@pytest.fixture(scope='module')
+def running(shared_folder: Path) -> Iterator[WholeInstance]:
+    instance = WholeInstance(shared_folder / 'doctor', BAY, free_port(), free_port())
+    started = instance.dothi('up', '--demo', 'no')
+    assert started.returncode == 0, started.stderr
+    yield instance
+    instance.dothi('down')
+
+
+def examine(instance: WholeInstance) -> tuple[int, dict[str, list[dict[str, Any]]]]:
+    """Exit code, and the findings that are not `ok`, by subject."""
+    ended = instance.dothi('doctor', '--json')
+    bad: dict[str, list[dict[str, Any]]] = {}
+    for finding in json.loads(ended.stdout)['findings']:
+        if finding['severity'] != 'ok':
+            bad.setdefault(finding['subject'], []).append(finding)
+    return ended.returncode, bad
+
+
+def test_a_sound_installation_has_no_fault(running: WholeInstance) -> None:
+    code, bad = examine(running)
+    faults = [finding for findings in bad.values() for finding in findings if finding['severity'] == 'fault']
+    assert (code, faults) == (0, [])
+
+
+def test_every_fault_comes_with_what_to_do_in_both_languages(running: WholeInstance) -> None:
+    secret = running.state / 'secrets' / 'worker'
+    secret.chmod(0o644)
+    try:
+        code, bad = examine(running)
+        printed = running.dothi('--lang', 'en', 'doctor').stdout
+    finally:
+        secret.chmod(0o600)
+    assert code == 5
+    (finding,) = bad['rights']
+    assert finding['advice']['vi'] == f'chmod 600 {secret}'
+    assert 'chmod 600' in printed
+
+
+def test_a_state_folder_that_strangers_read_is_a_fault(running: WholeInstance) -> None:
+    mode = running.state.stat().st_mode
+    running.state.chmod(0o755)
+    try:
+        code, bad = examine(running)
+    finally:
+        running.state.chmod(mode)
+    assert code == 5
+    assert bad['rights'][0]['advice']['en'] == f'chmod 750 {running.state}'
+
+
+def test_a_migration_that_was_not_applied_is_a_fault(running: WholeInstance) -> None:
+    url = (running.state / 'run' / 'database_url').read_text().replace('postgresql+psycopg2', 'postgresql')
+    with psycopg2.connect(url) as db, db.cursor() as cursor:
+        cursor.execute("delete from catalog.migration where name like '0096%' returning *")
+        (removed,) = cursor.fetchall()
+        db.commit()
+        code, bad = examine(running)
+        cursor.execute('insert into catalog.migration values %s', [removed])
+    assert (code, list(bad['migrations'][0]['advice'])) == (5, ['vi', 'en'])
+    assert examine(running)[0] == 0
+
+
+def test_what_is_down_is_a_fault_and_the_other_checks_go_on(shared_folder: Path) -> None:
+    """A port that somebody else listens on is told from one that nobody does."""
+    with socket.socket() as stranger:
+        stranger.bind(('127.0.0.1', 0))
+        stranger.listen()
+        port = stranger.getsockname()[1]
+        nothing = WholeInstance(shared_folder / 'nothing', BAY, port, free_port())
+        nothing.state.mkdir(mode=0o750, exist_ok=True)
+        code, bad = examine(nothing)
+    assert code == 5
+    assert {'database', 'ports', 'supervisor', 'disk'} <= bad.keys()
+    taken, silent = (finding['text']['en'] for finding in bad['ports'])
+    assert str(port) in taken
+    assert 'does not answer' in silent
+
+
+def test_a_disk_with_less_room_than_it_must_have_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv('DOTHI_STATE', str(tmp_path))
+    (tmp_path / 'store').mkdir()
+    monkeypatch.setenv('DOTHI_DISK_MIN_MB', str(2**40))
+    assert {finding.severity for finding in check_disks()} == {'fault'}
+
+
+def test_a_library_of_another_version_is_named() -> None:
+    """A line for other systems, with a marker, says nothing of this one."""
+    lock = 'flask==0.1 \\\n    --hash=sha256:0\nnothing-such==1 ; sys_platform == "win32"\npsycopg2-binary==9.9.9\n'
+    findings: list[Finding] = list(_different_libraries(lock))
+    assert [finding.text.en.split()[0] for finding in findings] == ['flask', 'psycopg2-binary']
+    assert PINNED.match('flask==3.1 \\')
+
+
+@pytest.fixture
+def certified(tmp_path: Path) -> Iterator[tuple[int, ssl.SSLContext]]:
+    """Port of a server whose certificate is good for ten days, and a client that trusts it."""
+    key, certificate = tmp_path / 'key.pem', tmp_path / 'certificate.pem'
+    subprocess.run(
+        ['openssl', 'req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '10', '-subj', '/CN=localhost',
+         '-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', certificate],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(certificate, key)
+    with socket.create_server(('127.0.0.1', 0)) as server:
+        thread = threading.Thread(target=_shake_hands, args=[server, context], daemon=True)
+        thread.start()
+        yield server.getsockname()[1], ssl.create_default_context(cafile=str(certificate))
+
+
+def _shake_hands(server: socket.socket, context: ssl.SSLContext) -> None:
+    connection, _ = server.accept()
+    with suppress(OSError), connection, context.wrap_socket(connection, server_side=True) as secured:
+        secured.recv(1)
+
+
+def test_the_end_of_a_certificate_is_read(certified: tuple[int, ssl.SSLContext]) -> None:
+    port, trusting = certified
+    left = certificate_end('localhost', port, trusting) - datetime.now(UTC)
+    assert timedelta(days=9) < left <= timedelta(days=10)
+
+
+def test_a_certificate_that_nobody_vouches_for_is_told(certified: tuple[int, ssl.SSLContext]) -> None:
+    with pytest.raises(ssl.SSLCertVerificationError):
+        certificate_end('localhost', certified[0])

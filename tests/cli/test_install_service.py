@@ -1,0 +1,122 @@
+"""Units of systemd: what systemd itself says of them, who may be their installation, and what is left by removing."""
+
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import time
+from contextlib import closing
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from dothi.core.ports import free_port
+from dothi.local.systemd.install import install, remove
+from dothi.local.systemd.installation import Installation, UnfitInstallation, closed_part, running_installation
+from dothi.local.systemd.units import unit_texts
+from tests.forked import start_command
+from tests.instances import BAY, WholeInstance
+from tests.services import PATIENCE_S
+
+
+@pytest.fixture
+def installation(shared_folder: Path) -> Installation:
+    """An installation that everybody can read."""
+    folder = shared_folder / 'opt'
+    shutil.rmtree(folder, ignore_errors=True)
+    (folder / 'bin').mkdir(parents=True)
+    program = folder / 'bin' / 'dothi'
+    program.write_text('#!/bin/sh\n')
+    for path in (folder, folder / 'bin', program):
+        path.chmod(0o755)
+    return Installation(program, Path('/usr/bin/python3').resolve(), folder, is_checkout=False)
+
+
+def test_systemd_finds_no_fault_in_the_units(installation: Installation, tmp_path: Path) -> None:
+    install(installation, tmp_path)
+    units = sorted((tmp_path / 'etc/systemd/system').iterdir())
+    assert [unit.name for unit in units] == sorted(unit_texts(Path('/x')))
+    checked = subprocess.run(
+        ['systemd-analyze', 'verify', '--man=no', *map(str, units)], capture_output=True, text=True, check=False
+    )
+    faults = [line for line in checked.stderr.splitlines() if 'dothi' in line]
+    assert (checked.returncode, faults) == (0, [])
+
+
+@pytest.mark.parametrize('name', [name for name in unit_texts(Path('/x')) if name.endswith('.service')])
+def test_every_service_is_shut_in(name: str, installation: Installation, tmp_path: Path) -> None:
+    """systemd's own measure: 0 is shut in, 10 is open; a service without any wall has 9.6."""
+    install(installation, tmp_path)
+    unit = tmp_path / 'etc/systemd/system' / name
+    weighed = subprocess.run(
+        ['systemd-analyze', 'security', '--offline=yes', '--threshold=25', str(unit)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert weighed.returncode == 0, weighed.stdout
+
+
+def test_settings_are_for_the_services_alone_and_outlive_a_second_install(
+    installation: Installation, tmp_path: Path
+) -> None:
+    install(installation, tmp_path)
+    settings = tmp_path / 'etc/dothi/dothi.env'
+    assert stat.S_IMODE(settings.stat().st_mode) == 0o640
+    settings.write_text('DOTHI_WORKERS=4\n')
+    assert install(installation, tmp_path).kept == [str(settings)]
+    assert settings.read_text() == 'DOTHI_WORKERS=4\n'
+    assert remove(tmp_path).kept == [str(settings)]
+
+
+def test_removing_leaves_nothing_that_was_written(installation: Installation, tmp_path: Path) -> None:
+    install(installation, tmp_path)
+    remove(tmp_path)
+    assert [path for path in tmp_path.rglob('*') if path.is_file()] == []
+
+
+def test_an_installation_under_a_closed_folder_is_refused(installation: Installation, tmp_path: Path) -> None:
+    """As /root is: the user `dothi` cannot even look into it."""
+    installation.packages.chmod(0o700)
+    with pytest.raises(UnfitInstallation, match=str(installation.packages)):
+        install(installation, tmp_path)
+    assert closed_part(installation.program) == installation.packages
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_checkout_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UnfitInstallation, match='checkout'):
+        install(running_installation(), tmp_path)
+
+
+def test_the_private_database_runs_in_the_foreground_and_ends_with_its_process(shared_folder: Path) -> None:
+    """As its unit runs it: the process that systemd knows is the server itself, and a signal ends it in order."""
+    instance = WholeInstance(shared_folder / 'foreground', BAY, free_port(), free_port())
+    with (shared_folder / 'foreground.log').open('wb') as log:
+        process = start_command(['database'], {**os.environ, 'DOTHI_STATE': str(instance.state)}, log)
+    try:
+        assert wait_for_database(instance.state) == 42
+        server = int((instance.state / 'postgis/data/postmaster.pid').read_text().splitlines()[0])
+        assert server == process.pid
+        second = instance.dothi('database')
+        assert second.returncode == 5
+        assert str(server) in second.stderr
+    finally:
+        process.send_signal(signal.SIGINT)
+        assert process.wait(PATIENCE_S) == 0
+    assert not (instance.state / 'postgis/data/postmaster.pid').exists()
+
+
+def wait_for_database(state: Path) -> int:
+    deadline = time.monotonic() + PATIENCE_S
+    while time.monotonic() < deadline:
+        try:
+            url = (state / 'run' / 'database_url').read_text().replace('postgresql+psycopg2', 'postgresql')
+            with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
+                cursor.execute('select 41 + 1')
+                return int((cursor.fetchone() or (0,))[0])
+        except (FileNotFoundError, psycopg2.OperationalError):
+            time.sleep(0.1)
+    return 0

@@ -18,8 +18,8 @@ LOG = logging.getLogger('dothi.api')
 RETRY_AFTER_S = 5
 # What to do with more input than a request takes.
 MUCH_INPUT = Text(
-    vi=' Chia thành nhiều yêu cầu, hoặc giao dữ liệu thành tệp (dothi deliver TỆP --layer LỚP).',
-    en=' Send it in several requests, or deliver it as a file (dothi deliver FILE --layer LAYER).',
+    vi=' Chia thành nhiều yêu cầu, hoặc giao dữ liệu thành tệp.',
+    en=' Send it in several requests, or deliver the data as a file.',
 )
 # What Flask says in English only.
 REASONS: dict[int, str] = {

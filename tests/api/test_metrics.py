@@ -167,6 +167,23 @@ def test_the_state_of_the_platform_is_told(served: Served) -> None:
     assert served.value('dothi_disk_free_bytes', folder='state') == pytest.approx(free, rel=0.2)
 
 
+def test_the_age_of_backups_is_told_where_some_are_made(served: Served) -> None:
+    assert served.value('dothi_backup_age_seconds', step='database') is None
+    with connection('admin') as db, db.cursor() as cursor:
+        cursor.execute(
+            """insert into catalog.backup (kind, succeeded_at)
+               values ('setup', now() - interval '9 hours'), ('database', now() - interval '1 hour')"""
+        )
+    try:
+        age_s = served.value('dothi_backup_age_seconds', step='database')
+        assert age_s is not None
+        assert 3_600 <= age_s < 3_600 + PATIENCE_S
+        assert served.value('dothi_backup_age_seconds', step='setup') is None
+    finally:
+        with connection('admin') as db, db.cursor() as cursor:
+            cursor.execute('delete from catalog.backup')
+
+
 def test_open_transactions_of_other_roles_are_seen(served: Served) -> None:
     with connection('loader') as db, db.cursor() as cursor:
         cursor.execute('select pg_sleep(1.5)')

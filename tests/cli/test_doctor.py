@@ -46,6 +46,13 @@ def test_a_sound_installation_has_no_fault(running: WholeInstance) -> None:
     assert (code, faults) == (0, [])
 
 
+def test_an_installation_without_a_backup_is_warned_of_it(running: WholeInstance) -> None:
+    code, bad = examine(running)
+    (finding,) = bad['backup']
+    assert (code, finding['severity']) == (0, 'warning')
+    assert 'dothi backup setup' in finding['advice']['en']
+
+
 def test_every_fault_comes_with_what_to_do_in_both_languages(running: WholeInstance) -> None:
     secret = running.state / 'secrets' / 'worker'
     secret.chmod(0o644)

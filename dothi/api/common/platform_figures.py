@@ -10,6 +10,7 @@ from prometheus_client.registry import Collector
 from psycopg2 import sql
 
 from dothi.api.http.snapshot import Snapshot, snapshot
+from dothi.core.backup_state import backup_times
 from dothi.core.clock import today
 from dothi.core.errors import DothiError
 from dothi.core.freshness import last_deliveries, of_layer
@@ -44,7 +45,7 @@ class PlatformFigures(Collector):
         try:
             with snapshot() as db:
                 checks |= database_readiness(db.db)
-                families = [*_database_figures(db), *_freshness(db, self._locality)]
+                families = [*_database_figures(db), *_freshness(db, self._locality), _backup_ages(db)]
         except DothiError:
             families = []
         yield _labelled('dothi_ready', 'Whether a part is well', 'part', {n: float(s == OK) for n, s in checks.items()})
@@ -73,6 +74,17 @@ def _freshness(db: Snapshot, locality: Locality) -> Iterator[Metric]:
             late[name] = float(any(freshness.state == 'late' for freshness in states))
     yield _labelled('dothi_layer_age_seconds', 'Time since the last delivery of a layer', 'layer', ages_s)
     yield _labelled('dothi_layer_late', 'Whether a layer is older than its update cycle', 'layer', late)
+
+
+def _backup_ages(db: Snapshot) -> Metric:
+    """Of each step of the backups (database, store, proof): how long ago it succeeded; empty where none is set up."""
+    now, steps = datetime.now(UTC), backup_times(db.db).steps
+    ages_s = {
+        name: (now - step.succeeded_at).total_seconds()
+        for name, step in steps.items()
+        if step.succeeded_at and name != 'setup'
+    }
+    return _labelled('dothi_backup_age_seconds', 'Time since a step of the backups succeeded', 'step', ages_s)
 
 
 def _disk_figures() -> Iterator[Metric]:

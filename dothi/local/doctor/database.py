@@ -7,6 +7,7 @@ from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
+from dothi.core.backup_state import backup_times
 from dothi.core.database import NoDatabase, connection
 from dothi.core.migrate import migration_names
 from dothi.core.readiness import OK, database_readiness
@@ -16,6 +17,9 @@ from dothi.local.doctor.findings import Finding, fault, graded, ok
 LEAST_POSTGRESQL, LEAST_POSTGIS = 170_000, (3, 5)
 CLOCK_FAULT_S, CLOCK_WARNING_S = 30.0, 2.0
 OLD_TRANSACTION_S, LONG_TRANSACTION_S = timedelta(hours=6).total_seconds(), timedelta(hours=1).total_seconds()
+NO_BACKUP = Text(
+    vi='Chưa có sao lưu: dữ liệu mất theo ổ đĩa này.', en='There is no backup: the data are lost with this disk.'
+)
 # Transaction numbers run out at two thousand million; vacuum keeps them below 200 million.
 MANY_NUMBERS, TOO_MANY_NUMBERS = 500_000_000, 1_500_000_000
 
@@ -111,6 +115,15 @@ def _transaction_numbers(db: Connection) -> Iterator[Finding]:
     )  # fmt: skip
 
 
+def _backups(db: Connection) -> Iterator[Finding]:
+    """Whether somebody makes backups; how old they are is among the parts."""
+    is_set_up = backup_times(db).is_set_up
+    text = Text(vi='Có sao lưu.', en='There is a backup.') if is_set_up else NO_BACKUP
+    yield graded(
+        'backup', False, not is_set_up, text, Text(vi='dothi backup setup NƠI-LƯU', en='dothi backup setup WHERE')
+    )
+
+
 def _parts(db: Connection) -> Iterator[Finding]:
     """Worker, inbox and what else `/health/ready` asks the database for."""
     for name, state in database_readiness(db).items():
@@ -121,7 +134,7 @@ def _parts(db: Connection) -> Iterator[Finding]:
 
 
 CHECKS: tuple[Callable[[Connection], Iterator[Finding]], ...] = (
-    _clock, _versions, _migrations, _connections, _old_transactions, _transaction_numbers, _parts,
+    _clock, _versions, _migrations, _connections, _old_transactions, _transaction_numbers, _backups, _parts,
 )  # fmt: skip
 
 

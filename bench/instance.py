@@ -14,7 +14,7 @@ from dothi.core.migrate import migrate
 from dothi.core.ports import free_port
 from dothi.core.progress import Progress
 from dothi.core.settings import PathSettings
-from dothi.local.database import start_database
+from dothi.local.database_start import start_database
 from dothi.local.demo import deliver_demo
 from dothi.local.instance import stop_instance
 from dothi.local.services import start_services

@@ -17,7 +17,7 @@ from dothi.core.locality_file import BadLocalityFile
 from dothi.core.own_layers import served_locality
 from dothi.core.reader_language import pick_text
 from dothi.core.settings import ServerSettings
-from dothi.local.database import run_database
+from dothi.local.database_start import run_database
 from dothi.local.demo import DemoSize, left_text, unnoticed_end
 from dothi.local.instance import make_state_folder, start_instance, stop_instance
 from dothi.local.status import instance_status

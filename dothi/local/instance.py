@@ -13,7 +13,8 @@ from dothi.core.private_files import PASSAGE_MODE, STATE_MODE, close_new_files
 from dothi.core.progress import Progress, silent
 from dothi.core.revivals import forget_revivals
 from dothi.core.settings import DatabaseSettings, PathSettings, ServerSettings
-from dothi.local.database import private_database, start_database
+from dothi.local.database import private_database
+from dothi.local.database_start import start_database
 from dothi.local.demo import DemoSize, deliver_demo, demo_buildings, size_to_load
 from dothi.local.locks import PARTS, alone
 from dothi.local.services import services, start_services, supervisors

@@ -20,7 +20,8 @@ from dothi.core.errors import DothiError
 from dothi.core.revivals import Revival, record_revivals, revivals
 from dothi.core.services import Service
 from dothi.core.settings import DatabaseSettings
-from dothi.local.database import private_database, start_database
+from dothi.local.database import private_database
+from dothi.local.database_start import start_database
 from dothi.local.locks import PARTS, alone_at_once
 from dothi.local.services import require_port, services, supervisors
 

@@ -68,7 +68,7 @@ def both_languages(province: Province, path: str, headers: Iterable[str], pieces
     for lang in ('vi', 'en'):
         found, problem = send(province, f'{path}?lang={lang}', headers, pieces)
         assert found == status, (path, problem)
-        assert set(problem) == {'code', 'type', 'description'}
+        assert set(problem) == {'code', 'type', 'description', 'request'}
         assert bool(VIETNAMESE.search(problem['description'])) == (lang == 'vi'), problem
 
 
@@ -83,7 +83,7 @@ def test_a_request_for_an_analysis_that_is_too_large_says_how_to_send_more(provi
     """10,000 long addresses are more than 1 MB. Elsewhere a file is no way out."""
     for path, advice in ((EXECUTION, True), (SEARCH, False)):
         _, problem = send(province, f'{path}?lang=en', [JSON, f'Content-Length: {len(LARGE)}'], [LARGE])
-        assert ('deliver it as a file' in problem['description']) == advice
+        assert ('deliver the data as a file' in problem['description']) == advice
 
 
 def test_a_body_in_chunks_is_not_cut_at_the_limit(province: Province) -> None:

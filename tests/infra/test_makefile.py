@@ -120,7 +120,7 @@ def clone(tmp_path: Path) -> Path:
         'see ' + 'registry.' + 'example.org',
         'pypi' + '.example',
         'pip install --index' + '-url x',
-        'registry' + '=x',
+        'registry' + '=https://x.example/',
         'cd /' + 'root/main',
         'open("/' + 'home/someone/file")',
     ],

@@ -30,7 +30,8 @@ from dothi.local.backup.record import (
 from dothi.local.backup.run import BACKUP_LOCK, BackupRun, back_up
 from dothi.local.backup.sftp import prepare_sftp
 from dothi.local.backup.tools import require_programs
-from dothi.local.database import private_database, start_database
+from dothi.local.database import private_database
+from dothi.local.database_start import start_database
 from dothi.local.locks import PARTS, alone
 from dothi.local.services import code_fingerprint, services, supervisors
 

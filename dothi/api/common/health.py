@@ -44,6 +44,8 @@ def ready() -> Response:
     checks = {'database': 'unreachable', **files_readiness()}
     try:
         with snapshot() as db:
+            # the first statement of a snapshot replaces a connection that a restart of the database has left dead
+            db.rows(sql.SQL('select'))
             checks |= database_readiness(db.db)
     except DothiError:
         pass

@@ -1,4 +1,4 @@
-"""How much of a large matrix runs: every day each value of each factor, with `make test-all` every combination."""
+"""What runs every day, and what by `make test-all` only: large matrices in every combination, tests that take long."""
 
 import itertools
 import os
@@ -11,6 +11,8 @@ import pytest
 EXHAUSTIVE = os.environ.get('DOTHI_TEST_ALL') == 'yes'
 # For a test that is a matrix by itself, where another one covers each value.
 exhaustive = pytest.mark.skipif(not EXHAUSTIVE, reason='every combination runs by `make test-all`')
+# For a test of seconds beside a quicker one that would see most faults of its kind.
+thorough = pytest.mark.skipif(not EXHAUSTIVE, reason='takes long, and runs by `make test-all`')
 
 
 def combinations(*factors: Sequence[Any], every: bool = EXHAUSTIVE) -> list[tuple[Any, ...]]:

@@ -22,6 +22,9 @@ from etl.demonstration.leaving import LeaveOrder
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
 from tests.conftest import PATIENCE_S, Instance, Province, fresh, serving
+from tests.matrix import thorough
+
+pytestmark = thorough
 
 # The middle of the province, and a part of it that a picture shows.
 PLACE, BOX = (106.17, 20.42), '106.1,20.35,106.25,20.5'

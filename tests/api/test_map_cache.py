@@ -27,6 +27,7 @@ from dothi.core.locality import Locality, load_locality
 from dothi.core.settings import ServerSettings
 from tests.api.test_tiles_cache import move, query, schools
 from tests.conftest import PATIENCE_S
+from tests.matrix import thorough
 from tests.nam_dinh import whole_copy
 
 SIDE_M = 3_000
@@ -194,6 +195,7 @@ def test_signs_decide_over_a_picture_too() -> None:
     assert any(file.name == 'school.svg' for file in make.SOURCES)
 
 
+@thorough
 def test_what_is_drawn_differently_is_another_picture(
     readable_province: dict[str, str], locality: Locality, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     drawn: list[str],
@@ -237,6 +239,7 @@ def test_a_picture_of_rows_that_wait_to_be_generalised_is_not_kept(
     assert app().get(address, headers={'If-None-Match': first.headers['ETag']}).status_code == 200
 
 
+@thorough
 def test_a_picture_of_rows_that_wait_for_another_definition_is_not_kept(
     province_database: dict[str, str], drawn: list[str]
 ) -> None:

@@ -16,6 +16,7 @@ from dothi.core.migrate import migrate
 from dothi.core.settings import PROJECT
 from dothi.core.update_cycle import next_update_due
 from tests.api.conftest import Desk, building, school, square, tile_address
+from tests.matrix import thorough
 from tests.nam_dinh import whole_copy
 
 type Client = Callable[..., FlaskClient]
@@ -155,6 +156,7 @@ def test_the_place_and_who_publishes_are_words_too(two_layers: Desk, client: Cli
     assert found(app, q='trung tam dieu hanh', type='dataset') == ['buildings', 'schools']
 
 
+@thorough
 def test_a_coverage_names_the_system_that_its_cells_lie_in(readable_province: dict[str, str]) -> None:
     """The grid of people comes in degrees, whatever the system of the locality."""
     document = record(create_app('internal').test_client(), 'population_grid')
@@ -326,6 +328,7 @@ def test_the_past_shows_the_newest_releases_first(two_layers: Desk, client: Clie
     assert record(client(), 'schools')['properties']['created'].startswith('2026-01-31')
 
 
+@thorough
 def test_units_have_the_time_of_their_validity(readable_province: dict[str, str]) -> None:
     """Communes are valid from different days on; other layers have data since they were first released."""
     app = create_app('internal').test_client()

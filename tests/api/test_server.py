@@ -19,6 +19,7 @@ from dothi.core.ports import free_port
 from tests.api.conftest import Desk, school
 from tests.conftest import PATIENCE_S, Instance, fresh
 from tests.forked import start_program
+from tests.matrix import thorough
 
 # Queries end after this time where a test waits for that; elsewhere a lock may keep them for as long as the test does.
 SLOW_MS, PATIENT_MS = 4_000, 1000 * PATIENCE_S
@@ -121,6 +122,7 @@ def test_a_first_release_appears_without_restart_and_without_a_failed_request(se
     assert set(crowd.seen) == statuses
 
 
+@thorough
 def test_old_workers_answer_until_new_ones_have_loaded(served: str, desk: Desk, serve_log: Path) -> None:
     """A lock keeps new workers from loading: whoever asks meanwhile is answered by those that there are."""
     _wait_until(lambda: _written(serve_log, 'A worker has loaded') == 2)

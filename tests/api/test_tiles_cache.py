@@ -25,6 +25,7 @@ from dothi.core.locality import Locality
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
 from tests.conftest import Province
+from tests.matrix import thorough
 
 CELLS = 'select level, x, y, kind, n, ids from catalog.tile_cell where layer_id = %s order by 1, 2, 3, 4'
 
@@ -205,6 +206,7 @@ def _moment(number: int) -> datetime:
     return datetime(2026, 1, number + 1, tzinfo=UTC)
 
 
+@thorough
 def test_pmtiles_hold_the_very_bytes_that_are_served(
     readable_province: dict[str, str], locality: Locality, tmp_path: Path
 ) -> None:

@@ -14,6 +14,7 @@ import pytest
 from dothi.core.ports import free_port, is_free
 from dothi.local.services import code_fingerprint
 from tests.instances import BAY, WholeInstance
+from tests.matrix import thorough
 from tests.nam_dinh import NAM_DINH
 
 
@@ -77,6 +78,7 @@ def test_strangers_of_the_machine_read_nothing_of_the_state_folder(bay: WholeIns
     assert {stat.S_IMODE(folder.stat().st_mode) for folder in inboxes} == {0o2770}
 
 
+@thorough
 def test_two_localities_run_side_by_side_and_one_stops_alone(
     pair: tuple[WholeInstance, WholeInstance], tmp_path: Path
 ) -> None:
@@ -116,6 +118,7 @@ def test_services_go_on_when_somebody_reads_another_language(monkeypatch: pytest
     assert code_fingerprint() != running
 
 
+@thorough
 def test_an_instance_that_left_the_demo_does_not_load_it_again_and_says_so_once(bay: WholeInstance) -> None:
     """Somebody who starts it without naming a size; whoever names one is refused with what to do."""
     assert bay.dothi('up').returncode == 0

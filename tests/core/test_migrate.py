@@ -18,6 +18,7 @@ from dothi.core.locality_file import BadLayerFile
 from dothi.core.migrate import ChangedMigration, migrate
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
+from tests.matrix import thorough
 
 
 def with_layer(locality: Locality, layer_id: str, **changes: object) -> Locality:
@@ -228,6 +229,7 @@ def test_single_geometries_may_become_multiple_ones(database: dict[str, str], lo
     assert column_type('geom') == 'geometry(MultiPoint,9209)'
 
 
+@thorough
 def test_polygons_may_become_multiple_ones_and_keep_their_clearance(
     database: dict[str, str], locality: Locality
 ) -> None:

@@ -14,6 +14,7 @@ import pytest
 
 from dothi.core.postgis import THROWAWAY, LocalPostgis, NoPostgis
 from tests.conftest import PATIENCE_S
+from tests.matrix import thorough
 
 
 @pytest.fixture
@@ -101,6 +102,7 @@ def test_a_server_that_is_killed_in_the_middle_of_a_delivery_starts_again(carefu
     other.close()
 
 
+@thorough
 def test_an_interrupted_creation_is_made_anew(server: LocalPostgis) -> None:
     (server.folder / 'data.new' / 'half').mkdir(parents=True)
     server.start()

@@ -13,6 +13,7 @@ from demo.roads import junctions, towns_apart
 from demo.streets import Lines
 from demo.strokes import Ints, Strokes, join_strokes
 from demo.town_streets import Ends, _streets, ends_of, lanes_of, streets_to_name
+from tests.matrix import thorough
 
 
 def small_town() -> tuple[Strokes, Ends]:
@@ -78,6 +79,7 @@ def numbered(addresses: Addresses) -> Ints:
     return np.flatnonzero(addresses.house_number != None)  # noqa: E711 (compared with each of an array)
 
 
+@thorough
 def test_no_two_lots_of_a_town_have_the_same_address(demo: Demo) -> None:
     """Number and street name one lot in its town, whether it is built on or not."""
     lots = numbered(demo.addresses)

@@ -15,6 +15,9 @@ from demo.send_basics import health, schools
 from dothi.core.locality import Locality, load_locality
 from dothi.local.new_locality import make_locality
 from tests.conftest import DEMO_BUILDINGS
+from tests.matrix import thorough
+
+pytestmark = thorough
 
 
 @pytest.fixture(scope='module')

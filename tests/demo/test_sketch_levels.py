@@ -14,6 +14,7 @@ from demo.units import OutlineDoesNotFit
 from demo.write import write_demo
 from dothi.local.new_locality import make_locality
 from tests.conftest import DEMO_BUILDINGS
+from tests.matrix import thorough
 
 LEVELS = {'province': 'cấp tỉnh', 'region': 'vùng', 'district': 'cấp huyện', 'commune': 'cấp xã'}
 # The third district lies in the second region, with no line between the first and it.
@@ -89,6 +90,7 @@ def test_a_place_of_wards_alone_with_odd_names_gets_every_file(tmp_path: Path) -
     assert {file.layer for file in files} >= {'communes', 'cemeteries', 'schools', 'citizen_reports', 'bridges'}
 
 
+@thorough
 def test_communes_beyond_a_river_are_reached_over_bridges_and_have_homes(tmp_path: Path) -> None:
     wards = Demo(make_grid_of_wards(tmp_path), DEMO_BUILDINGS, seed=1)
     assert set(wards.buildings.commune.tolist()) == set(range(20))

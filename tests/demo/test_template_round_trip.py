@@ -17,7 +17,7 @@ from etl.report.model import Report
 from etl.template.content import template_of
 from etl.template.formats import FORMATS
 from etl.template.xlsx import TooLongForACell
-from tests.matrix import EXHAUSTIVE, exhaustive
+from tests.matrix import EXHAUSTIVE, exhaustive, thorough
 
 SAVE_AGAIN = Path(__file__).parents[1] / 'qgis' / 'save_again.py'
 # Points and lines; dates, moments, units and lists of values among their columns.
@@ -103,6 +103,7 @@ def test_libreoffice_changes_nothing_by_saving(
     ] == []
 
 
+@thorough
 def test_qgis_changes_nothing_by_saving(layers: list[Layer], locality: Locality, tmp_path: Path) -> None:
     files = write(layers, locality, 'gpkg', tmp_path)
     save_in_qgis(list(files.values()), tmp_path)

@@ -13,6 +13,7 @@ from demo.outline import Outline
 from demo.points import DRAWN
 from demo.register import later_states, units_in_force
 from demo.units import OutlineDoesNotFit, draw_later, draw_units
+from tests.matrix import thorough
 from tests.nam_dinh import NAM_DINH
 
 
@@ -58,6 +59,7 @@ def test_wards_are_the_small_units_in_the_middle_of_the_city(demo: Demo) -> None
     assert len(away[True]) > len(away[False])
 
 
+@thorough
 def test_hand_drawn_districts_stay_as_drawn() -> None:
     """The outline depends on no seed: noding and communes move no border by more than a millimetre."""
     outline = drawn_outline()

@@ -26,6 +26,7 @@ from etl.reference import released_units
 from etl.unit_outlines import NothingToDeriveFrom, derive
 from tests.conftest import building_template, fresh
 from tests.databases import Instance
+from tests.matrix import thorough
 from tests.present import present
 
 TIMES = {'2021-01-01': (10, 226), '2024-08-31': (10, 226), '2024-10-01': (9, 175), '2025-08-01': (0, 57)}
@@ -147,6 +148,7 @@ def later_communes(unit_files: list[DemoFile]) -> DemoFile:
     return next(file for file in unit_files if file.layer == 'communes' and file.as_of == date(2025, 7, 1))
 
 
+@thorough
 def test_a_state_sent_without_its_day_is_taken_for_that_of_its_rows(
     delivered: dict[str, str], locality: Locality, unit_files: list[DemoFile]
 ) -> None:
@@ -160,6 +162,7 @@ def test_a_state_sent_without_its_day_is_taken_for_that_of_its_rows(
     assert ask('select as_of from catalog.release where number = %s', report.release) == [(date(2025, 7, 1),)]
 
 
+@thorough
 def test_the_report_says_what_the_day_of_the_map_does_not_show(
     delivered: dict[str, str], locality: Locality, unit_files: list[DemoFile]
 ) -> None:
@@ -222,6 +225,7 @@ def read_units(path: Path) -> Iterator[tuple[str, BaseGeometry]]:
     return zip(codes, shapely.from_wkb(wkb), strict=True)
 
 
+@thorough
 def test_a_state_after_the_next_is_derived_from_the_newest_that_is_known(
     only_the_old: None, locality: Locality, delivered_later: dict[str, dict[str, float]]
 ) -> None:
@@ -232,6 +236,7 @@ def test_a_state_after_the_next_is_derived_from_the_newest_that_is_known(
     assert derive(locality, 'commune', date(2025, 12, 31)).unchanged
 
 
+@thorough
 def test_only_the_district_that_grew_gets_a_new_outline(only_the_old: None, locality: Locality) -> None:
     """356 takes in 358 on 2024-09-01; the other eight are the versions that they were."""
     report = derive(locality, 'district', date(2024, 9, 1))
@@ -240,6 +245,7 @@ def test_only_the_district_that_grew_gets_a_new_outline(only_the_old: None, loca
     assert after['356'] == pytest.approx(before['356'] + before['358'])
 
 
+@thorough
 def test_outlines_derived_from_demonstration_data_are_demonstration_data(
     database: dict[str, str], locality: Locality, unit_files: list[DemoFile]
 ) -> None:

@@ -30,6 +30,7 @@ from dothi.core.settings import PROJECT
 from tests.conftest import PATIENCE_S, Instance
 from tests.mapping.drawing import shown
 from tests.mapping.test_placement import GREEN, of_the_province
+from tests.matrix import thorough
 
 PNG = b'\x89PNG'
 # Longer than any test: what would wait for it does not end.
@@ -243,6 +244,7 @@ renderers().draw(slow)
 """
 
 
+@thorough
 def test_no_renderer_outlives_its_parent(drawn_province: Locality, tmp_path: Path) -> None:
     """However the parent ends, even in the middle of a picture; and it outlives the thread that drew first."""
     orders = [tmp_path / 'quick', tmp_path / 'held']

@@ -18,6 +18,7 @@ from processes.evaluation.verdicts import VERDICTS
 from processes.queue.manager import present_result, run_process
 from tests.conftest import fresh
 from tests.databases import Instance
+from tests.matrix import thorough
 from tests.present import present
 from tests.processes.conftest import start_worker, stop_worker
 
@@ -169,6 +170,7 @@ def test_the_values_are_served_as_a_collection(evaluated: tuple[str, dict[str, A
     assert create_app('public').test_client().get('/api/collections/indicator_values').status_code == 404
 
 
+@thorough
 def test_the_report_tells_every_criterion_in_both_languages(evaluated: tuple[str, dict[str, Any]]) -> None:
     job, answer = evaluated
     pages = {

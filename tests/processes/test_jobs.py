@@ -25,6 +25,7 @@ from processes.queue.records import UnknownJob
 from processes.queue.requests import NoWorker, StillRunning
 from tests.conftest import PATIENCE_S
 from tests.forked import ForkedProcess
+from tests.matrix import thorough
 from tests.present import present
 from tests.processes.conftest import descendants
 from tests.processes.town import Loader, Town
@@ -193,6 +194,7 @@ except RuntimeError as error:
 """
 
 
+@thorough
 def test_a_run_whose_threads_get_no_memory_is_too_large() -> None:
     """Python says that it cannot start a thread: no word of memory, and no fault of the platform."""
     run = subprocess.run([sys.executable, '-c', REFUSED_STACK], cwd=PROJECT, capture_output=True, text=True, check=True)

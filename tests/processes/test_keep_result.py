@@ -19,6 +19,7 @@ from dothi.core.layer import Audience, Layer
 from dothi.core.layer_sync import sync_layers
 from dothi.core.locality import Locality
 from processes.queue.manager import run_process
+from tests.matrix import thorough
 from tests.present import present
 from tests.processes.town import Loader, Town
 
@@ -66,6 +67,7 @@ def test_a_kept_result_is_served_to_staff_with_its_columns_and_where_it_comes_fr
     assert items('served', 'public').status_code == 404
 
 
+@thorough
 def test_later_analyses_take_it_by_its_id(coverage: str) -> None:
     keep(coverage)
     wanted = {'facilities': 'health_facilities', 'distance_m': 600, 'zones': 'served'}
@@ -98,6 +100,7 @@ def test_a_layer_of_the_locality_is_not_overwritten(coverage: str) -> None:
     assert not own_layers.files()
 
 
+@thorough
 def test_other_columns_under_the_same_id_are_refused_and_what_was_kept_stays(coverage: str) -> None:
     """`share_covered` has values that would be lost."""
     keep(coverage)

@@ -33,6 +33,7 @@ from processes.printing.paper import sheet_of
 from processes.printing.place import BadExtent, NoPlane, NoSuchUnit, Unit, place_of
 from processes.printing.scale import DoesNotFit
 from processes.reading.layers import NotDelivered, UnservedCrs
+from tests.matrix import thorough
 from tests.processes.conftest import ORIGIN, Loader, answered, commune
 
 # Ten dots to a millimetre.
@@ -221,6 +222,7 @@ def test_a_release_in_the_middle_of_the_drawing_is_not_on_the_map(
     core_database.fresh()
 
 
+@thorough
 def test_names_lie_above_what_makes_the_surroundings_paler(loader: Loader, answer: Callable[..., Any]) -> None:
     """A name is wider than its commune of 6 mm: what of it stands outside is as dark as what stands inside."""
     narrow = shapely.MultiPolygon([shapely.box(0, 0, 600, 1_700)])

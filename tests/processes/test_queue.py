@@ -27,6 +27,7 @@ from processes.queue.worker import _repeat
 from tests.conftest import fresh
 from tests.databases import Instance
 from tests.etl.agency_words import OF_THE_PLATFORM
+from tests.matrix import thorough
 from tests.present import present
 from tests.processes.town import Loader
 
@@ -91,6 +92,7 @@ def order(names: dict[str, str]) -> list[str]:
     return found
 
 
+@thorough
 def test_one_job_does_not_wait_behind_200_of_somebody_else(waiting: None) -> None:
     names = dict.fromkeys(submitted('busy', number=200), 'busy')
     ended(present(taken()))

@@ -17,6 +17,7 @@ from processes.reading.validation import validate_inputs
 from processes.service_coverage import Inputs
 from processes.ways.covered import list_caveats
 from tests.forked import ForkedProcess
+from tests.matrix import thorough
 from tests.processes.conftest import ORIGIN, area, building, commune, features, house
 from tests.processes.town import Loader, Town
 
@@ -115,6 +116,7 @@ def test_zones_are_drawn_in_crs84_as_they_are_served(town: None, worker: ForkedP
     assert feature['properties']['name'] == 'Xã 1'
 
 
+@thorough
 def test_reach_grows_with_distance_and_never_beyond_the_straight_line(town: None, worker: ForkedProcess) -> None:
     distances = (10, 100, 1_049, 1_050, 1_250, 1_800)
     network = [coverage(distance)['summary']['population_covered'] for distance in distances]

@@ -24,6 +24,7 @@ from processes.ground.geotiff import Band
 from processes.ground.spread import ClusterLost, ClusterUnreachable, spread_pieces
 from processes.ground.suitability import Factor, Search, score_tile
 from processes.ground.tiles import square_cells, tiles_of
+from tests.matrix import thorough
 from tests.present import present
 from tests.rasters import CELL, NODATA, NORTH, WEST, write_raster
 
@@ -141,6 +142,7 @@ def test_a_cluster_that_goes_away_at_work_ends_the_run(piecework: ModuleType, mo
         list(spread_pieces(piecework.wait_a_minute, range(2)))
 
 
+@thorough
 def test_a_flood_and_a_search_on_two_workers_are_those_of_one_process(
     two_workers: LocalCluster, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.matrix import thorough
 from tests.web.conftest import Portal
 
 
@@ -104,6 +105,7 @@ def test_a_refused_input_is_named_beside_its_field(portal: Portal, form: Callabl
     expect(page.locator('#wrong')).to_contain_text('JSON')
 
 
+@thorough
 def test_a_job_is_run_again(portal: Portal, form: Callable[[str], Page]) -> None:
     page = form('echo')
     run(page)
@@ -114,6 +116,7 @@ def test_a_job_is_run_again(portal: Portal, form: Callable[[str], Page]) -> None
     expect(page.locator('#job')).to_have_attribute('data-status', 'successful')
 
 
+@thorough
 def test_the_form_speaks_english_too(portal: Portal, form: Callable[..., Page]) -> None:
     page = form('echo', 'en')
     expect(page.get_by_role('button', name='Run the analysis')).to_be_visible()

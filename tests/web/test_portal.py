@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Locator, Page, Playwright, Route, expect
 
 from dothi.core.locality import Locality
-from tests.matrix import exhaustive
+from tests.matrix import exhaustive, thorough
 from tests.present import present
 from tests.web.conftest import Portal
 
@@ -185,6 +185,7 @@ def test_a_theme_counts_its_layers_that_are_on_and_folding_leaves_them_on(legend
     expect(button).to_have_accessible_name('Administrative boundaries 2/2 layers on')
 
 
+@thorough
 def test_the_day_whose_units_are_shown_is_named(portal: Portal, locality: Locality) -> None:
     """31/08/2024 in Vietnamese, 2024-08-31 in English; it is the day of the locality's file."""
     assert str(locality.place.reference_date) == '2024-08-31'
@@ -235,6 +236,7 @@ def test_a_click_shows_titles_domain_labels_and_units(
     close_card(page)
 
 
+@thorough
 def test_the_card_is_headed_by_the_name_where_there_is_one(
     school_page: Portal, locality: Locality, school: dict[str, Any]
 ) -> None:
@@ -360,6 +362,7 @@ def _answer_without_layers(route: Route) -> None:
     route.fulfill(json=style)
 
 
+@thorough
 def test_tiles_that_fail_are_reported_and_the_rest_stays_usable(portal: Portal) -> None:
     page = portal.page
     page.route('**/tiles/**', lambda route: route.fulfill(status=500, body=''))
@@ -414,6 +417,7 @@ def test_a_visitor_chooses_view_and_styles_and_the_address_keeps_them(
     assert portal.complaints == []
 
 
+@thorough
 def test_a_style_that_is_gone_gives_way_to_the_usual_one(portal: Portal) -> None:
     page = portal.open('/?lang=en&style=gone&styles=roads:gone')
     expect(page.get_by_label('Map style')).to_have_value('default')

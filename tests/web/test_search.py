@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Route, expect
 
+from tests.matrix import thorough
 from tests.present import present
 from tests.web.conftest import Portal
 
@@ -38,6 +39,7 @@ def test_what_is_sure_is_shown_at_once(portal: Portal) -> None:
     assert portal.complaints == []
 
 
+@thorough
 def test_what_is_not_sure_is_left_to_the_visitor(portal: Portal) -> None:
     """The road goes through the whole province; the map stays until its entry is chosen."""
     page = portal.open()
@@ -56,6 +58,7 @@ def test_what_nobody_knows_is_told(portal: Portal) -> None:
     expect(page.locator('#search-places button')).to_have_count(0)
 
 
+@thorough
 def test_what_is_chosen_is_seen_beside_the_answers(visit: Callable[..., Portal]) -> None:
     """On a phone the answers lie over the upper half of the map."""
     portal = visit(viewport={'width': 360, 'height': 740}, is_mobile=True, has_touch=True)
@@ -86,6 +89,7 @@ def test_a_slow_answer_is_announced_and_one_that_fails_is_told(portal: Portal) -
     expect(page.locator('#search-answer')).to_be_hidden()
 
 
+@thorough
 def test_escape_brings_back_to_the_words(portal: Portal) -> None:
     page = portal.open()
     search(portal, 'trần hưng đạo')

@@ -9,6 +9,7 @@ from dothi.cli import output
 from dothi.cli.messages import err
 from dothi.cli.options import Json
 from dothi.core.clock import local_minute
+from dothi.core.foreground import record_foreground
 from dothi.core.locality import locality_zone
 from dothi.core.reader_language import pick_number, pick_text, pick_words
 from dothi.local.backup.holdings import Holdings, backup_holdings
@@ -86,6 +87,7 @@ def watch() -> None:
     """Sao lưu hằng đêm và sau mỗi bản phát hành, cho đến khi bị dừng ("dothi up" chạy lệnh này). ·
     Makes backups each night and after each release, until it is ended ("dothi up" starts it).
     """
+    record_foreground('backup')
     watch_backups()
 
 

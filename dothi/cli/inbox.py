@@ -10,6 +10,7 @@ from dothi.cli import output
 from dothi.cli.ending import recorded
 from dothi.cli.messages import err, show_error
 from dothi.cli.options import Json
+from dothi.core.foreground import record_foreground
 from dothi.core.locality import load_locality
 from dothi.core.reader_language import pick_text, pick_words
 from dothi.core.settings import PathSettings
@@ -53,6 +54,7 @@ def inbox(
 def _watch(settle_s: float) -> NoReturn:
     from etl.inbox.watch import watch
 
+    record_foreground('inbox')
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _end)
     paths = PathSettings()

@@ -10,6 +10,7 @@ from dothi.cli import output, status_screen
 from dothi.cli.messages import err
 from dothi.cli.options import Json
 from dothi.core.errors import describe, exit_code
+from dothi.core.foreground import record_foreground
 from dothi.core.layer import Audience
 from dothi.core.listening import require_closed
 from dothi.core.locality import Locality
@@ -99,6 +100,7 @@ def serve(
     require_closed(host or server.host)
     from dothi.api.server import serve_api as run_server
 
+    record_foreground(audience)
     run_server(audience, host or server.host, port or (server.port if audience == 'internal' else server.public_port))
 
 
@@ -112,6 +114,7 @@ def worker(
     """
     from processes.queue.worker import run_worker
 
+    record_foreground('worker')
     run_worker(concurrency)
 
 

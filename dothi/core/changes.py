@@ -98,6 +98,12 @@ class ChangeListener:
                     self.wake()
 
 
+def announce_change(db: Connection) -> None:
+    """Wakes all listeners when the transaction of `db` is committed; what triggers watch announces itself."""
+    with db.cursor() as cursor:
+        cursor.execute('select pg_notify(%s, null)', [CHANNEL])
+
+
 def is_present(db: Connection, part: str) -> bool:
     """Whether a process of `part` lives and reaches the database."""
     query = """select exists (select from pg_locks

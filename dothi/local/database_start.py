@@ -1,10 +1,12 @@
 """The private PostGIS started, with its log going to the backup where one is set up."""
 
 import os
+import time
 from dataclasses import replace
 from typing import TYPE_CHECKING, NoReturn
 
 from dothi.core.errors import EnvironmentMissing
+from dothi.core.foreground import foreground_pid, record_foreground
 from dothi.core.private_files import replace_file
 from dothi.core.settings import DatabaseSettings, PathSettings
 from dothi.local.backup.instance import archive_settings
@@ -12,6 +14,14 @@ from dothi.local.database import private_database
 
 if TYPE_CHECKING:
     from dothi.core.postgis import LocalPostgis
+
+
+# How long whoever watches over the database may take to start it again.
+RESTART_PATIENCE_S = 60
+
+
+class DatabaseAway(EnvironmentMissing):
+    """Whoever watches over the private database did not start it again."""
 
 
 class DataMissing(EnvironmentMissing):
@@ -48,10 +58,48 @@ def start_database() -> None:
     fresh()
 
 
+def restart_database() -> None:
+    """Starts the private database again, with the settings that are in force now.
+
+    One that somebody watches over is only ended: it is started again by whoever watches. Raises DatabaseAway.
+    """
+    server = private_database()
+    is_watched = is_foreground(server)
+    server.stop()
+    if is_watched:
+        _await_restart()
+    else:
+        start_database()
+
+
+def is_foreground(server: 'LocalPostgis') -> bool:
+    """Whether the server that runs was started by `dothi database`, and somebody watches over it."""
+    pid = server.pid()
+    return pid is not None and pid == foreground_pid('database')
+
+
+def _await_restart() -> None:
+    from dothi.core.database import NoDatabase, connection, fresh
+
+    deadline = time.monotonic() + RESTART_PATIENCE_S
+    while time.monotonic() < deadline:
+        fresh()
+        try:
+            with connection('admin'):
+                return
+        except NoDatabase:
+            time.sleep(0.2)
+    raise DatabaseAway(
+        vi='Cơ sở dữ liệu đã dừng để nhận cấu hình mới mà không ai khởi động lại: systemctl restart dothi-database.',
+        en='The database ended to take up new settings, and nobody started it again: systemctl restart dothi-database.',
+    )
+
+
 def run_database() -> NoReturn:
     """Becomes the private database, for whoever watches over it, such as systemd. Raises NoPostgis."""
     server, run = archived_database(), PathSettings().run
     run.mkdir(parents=True, exist_ok=True)
     command = server.foreground_command()
     replace_file(run / 'database_url', server.url.render_as_string(hide_password=False))
+    record_foreground('database')
     os.execvp(command[0], command)  # noqa: S606

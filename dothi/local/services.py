@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dothi.core.errors import EnvironmentMissing
+from dothi.core.foreground import foreground_pid
 from dothi.core.layer import Audience
 from dothi.core.listening import require_closed
 from dothi.core.locality_folder import locality_file
@@ -58,6 +59,19 @@ def supervisors() -> list[Service]:
     """The two processes that start again what dies: one that watches, and one that waits to take its place."""
     run = PathSettings().run
     return [Service(name, [str(run)], run, 'dothi.local.supervisor') for name in ('supervisor', 'spare')]
+
+
+def running_pid(service: Service) -> int | None:
+    """The process of a service, whether it runs in the background or in somebody's foreground; None for none."""
+    return service.pid() or foreground_pid(service.name)
+
+
+def is_supervised() -> bool:
+    """Whether what dies is started again; what runs in the foreground is for whoever started it there."""
+    if any(supervisor.pid() for supervisor in supervisors()):
+        return True
+    running = [service for service in services() if running_pid(service)]
+    return bool(running) and not any(service.pid() for service in running)
 
 
 def start_services(progress: Progress = silent) -> None:
@@ -118,7 +132,7 @@ def url_of(service: Service) -> str | None:
 
     Of one that runs, the address at which it does: whoever asks may have other ports in force, or none named.
     """
-    pid = service.pid()
+    pid = running_pid(service)
     server = ServerSettings() if pid is None else _settings_of_process(pid)
     return {'internal': service_url('internal', server), 'public': service_url('public', server)}.get(service.name)
 

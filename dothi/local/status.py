@@ -16,7 +16,7 @@ from dothi.core.revivals import Revival, revivals
 from dothi.core.services import Service
 from dothi.core.settings import PathSettings
 from dothi.core.text import Text
-from dothi.local.services import services, supervisors, url_of
+from dothi.local.services import is_supervised, running_pid, services, url_of
 from etl.demonstration.refused import RefusedDemo, refused_demo
 from etl.desk.store_check import StoreCheck, check_store
 
@@ -56,7 +56,7 @@ class Status(BaseModel):
     # the private database; None where it did not die since the instance was started
     database_revival: Revival | None = None
     services: list[ServiceState]
-    # whether what dies is started again
+    # whether what dies is started again: by our supervisors, or by whoever started all of it in the foreground
     supervised: bool = False
     layers: list[LayerState]
     # what is wrong with `locality.yml` or `agencies.yml`: services go on as they were started, and cannot start anew
@@ -97,7 +97,7 @@ def instance_status(locality: 'Locality | None') -> Status:
         database=None if served is None else 'running',
         database_revival=died.get('database'),
         services=[_service_state(service, died) for service in services()],
-        supervised=any(supervisor.pid() for supervisor in supervisors()),
+        supervised=is_supervised(),
         layers=_layer_states(locality, served or {}, delivered) if locality else [],
         waiting=waiting,
         store=store,
@@ -108,7 +108,7 @@ def instance_status(locality: 'Locality | None') -> Status:
 
 
 def _service_state(service: Service, died: dict[str, Revival]) -> ServiceState:
-    pid = service.pid()
+    pid = running_pid(service)
     return ServiceState(
         name=service.name, running=pid is not None, pid=pid, url=url_of(service), revival=died.get(service.name)
     )

@@ -13,6 +13,8 @@ from dothi.core.text import Text
 SFTP_PORT = 22
 # Below the place: what pgBackRest writes, and what restic does.
 DATABASE_FOLDER, STORE_FOLDER = 'database', 'store'
+# Below these the units of systemd let the database and the service of backups write.
+BACKUP_ROOTS = ('/mnt', '/media', '/srv', '/var/backups')
 
 
 class BadPlace(WrongUse):

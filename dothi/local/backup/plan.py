@@ -19,7 +19,7 @@ from dothi.local.backup.scratch import contents_path
 from dothi.local.backup.sftp import prepare_sftp
 from dothi.local.backup.tools import require_programs
 from dothi.local.database import private_database
-from dothi.local.services import services
+from dothi.local.services import running_pid, services
 
 WORK_FOLDER = 'restore'
 
@@ -128,10 +128,12 @@ def _require_free_folder(order: RestoreOrder) -> None:
                 vi='DOTHI_DATABASE_URL chỉ đến máy chủ khác; bỏ biến này, hoặc dùng --into.',
                 en='DOTHI_DATABASE_URL names another server; unset it, or use --into.',
             )
-        if private_database().running() or any(service.pid() for service in services()):
+        if private_database().running() or any(running_pid(service) for service in services()):
             raise StillRunning(
-                vi='Hệ thống đang chạy. Dừng bằng "dothi down", hoặc phục hồi bên cạnh: --into THƯ-MỤC --port CỔNG.',
-                en='The instance is running. End it by "dothi down", or restore beside it: --into FOLDER --port PORT.',
+                vi='Hệ thống đang chạy. Dừng bằng "dothi down" (systemd: systemctl stop dothi.target), hoặc phục hồi '
+                'bên cạnh: --into THƯ-MỤC --port CỔNG.',
+                en='The instance is running. End it by "dothi down" (systemd: systemctl stop dothi.target), or restore '
+                'beside it: --into FOLDER --port PORT.',
             )
         if order.store.is_mount():
             raise FolderInUse(

@@ -1,5 +1,6 @@
 """Setting up the backup of an instance, and ending it."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -7,6 +8,7 @@ from datetime import UTC, datetime
 from pydantic import BaseModel
 
 from dothi.core.backup_state import forget_backups, record_success
+from dothi.core.changes import announce_change
 from dothi.core.database import connection
 from dothi.core.errors import WrongUse
 from dothi.core.progress import Progress, silent
@@ -15,7 +17,14 @@ from dothi.core.settings import DatabaseSettings
 from dothi.core.text import Text
 from dothi.local.backup.instance import instance_backup
 from dothi.local.backup.pgbackrest import DatabaseBackup
-from dothi.local.backup.place import BackupPlace, read_place, require_usable_folder, same_disk_warning
+from dothi.local.backup.place import (
+    BACKUP_ROOTS,
+    BackupPlace,
+    BadPlace,
+    read_place,
+    require_usable_folder,
+    same_disk_warning,
+)
 from dothi.local.backup.record import (
     BackupRecord,
     backup_folder,
@@ -31,9 +40,11 @@ from dothi.local.backup.run import BACKUP_LOCK, BackupRun, back_up
 from dothi.local.backup.sftp import prepare_sftp
 from dothi.local.backup.tools import require_programs
 from dothi.local.database import private_database
-from dothi.local.database_start import start_database
+from dothi.local.database_start import is_foreground, restart_database
 from dothi.local.locks import PARTS, alone
 from dothi.local.services import code_fingerprint, services, supervisors
+
+PLACES_TEXT = ', '.join(BACKUP_ROOTS)
 
 
 class OtherServer(WrongUse):
@@ -96,6 +107,8 @@ def end_backup() -> None:
         _restart_database()
         with connection('owner') as db:
             forget_backups(db)
+            # a service of systemd hears of it, and ends
+            announce_change(db)
 
 
 def _require_private_database() -> None:
@@ -114,7 +127,24 @@ def _prepare_place(place: BackupPlace) -> str | None:
     backup_folder().mkdir(parents=True, exist_ok=True, mode=0o750)
     give_to_database_user(backup_folder())
     require_usable_folder(place)
+    _require_open_to_server(place)
     return prepare_sftp(place)
+
+
+def _require_open_to_server(place: BackupPlace) -> None:
+    """Raises BadPlace where the database is shut in by systemd, and cannot write to a folder that we can."""
+    server = private_database()
+    if place.host is not None or not is_foreground(server):
+        return
+    if not os.access(f'/proc/{server.pid()}/root{place.database}', os.W_OK):
+        raise BadPlace(
+            vi=f'Dịch vụ cơ sở dữ liệu không được ghi vào {place.path}: systemd chỉ cho ghi dưới {PLACES_TEXT}. '
+            f'Chọn nơi dưới đó, hoặc thêm ReadWritePaths={place.path} vào mục [Service] bằng '
+            '"systemctl edit dothi-database dothi-backup", rồi "systemctl restart dothi-database".',
+            en=f'The service of the database may not write to {place.path}: systemd lets it write below {PLACES_TEXT} '
+            f'only. Choose a place there, or add ReadWritePaths={place.path} under [Service] by '
+            '"systemctl edit dothi-database dothi-backup", then "systemctl restart dothi-database".',
+        )
 
 
 def _require_own(database: DatabaseBackup) -> None:
@@ -151,8 +181,7 @@ def _recorded(place: BackupPlace) -> Iterator[None]:
 def _restart_database() -> None:
     """Starts the private database again, with the settings that are in force now."""
     with _unsupervised():
-        private_database().stop()
-        start_database()
+        restart_database()
 
 
 def _start_service() -> None:

@@ -15,12 +15,13 @@ import psycopg2
 from dothi.core.backup_settings import BackupSettings
 from dothi.core.backup_state import BackupState, backup_state
 from dothi.core.changes import ChangeListener
-from dothi.core.database import connection
+from dothi.core.database import NoDatabase, connection
 from dothi.core.errors import DothiError
 from dothi.core.locality import locality_zone
 from dothi.local.backup.instance import instance_backup
 from dothi.local.backup.pgbackrest import DatabaseCopy
 from dothi.local.backup.proof import prove_backup
+from dothi.local.backup.record import read_record
 from dothi.local.backup.run import BACKUP_LOCK, back_up_store, run_backup
 from dothi.local.locks import alone
 
@@ -29,6 +30,8 @@ LOG = logging.getLogger('dothi.backup')
 SETTLED_S = 2.0
 # What failed is tried again after so long.
 RETRY_S = 600.0
+# A database that is started again is there soon.
+DATABASE_RETRY_S = 5.0
 # The clock may be set while nobody looks at it.
 LONGEST_WAIT_S = 3600.0
 # A full backup each week; the night of the seventh day counts as one.
@@ -54,13 +57,13 @@ def is_full_due(copies: list[DatabaseCopy], now: datetime) -> bool:
 
 
 def watch_backups() -> None:
-    """Makes backups until SIGTERM."""
+    """Makes backups until SIGTERM, or until none is set up any more."""
     logging.basicConfig(stream=sys.stderr, format='%(asctime)s %(message)s', level=logging.INFO)
     os.nice(NICENESS)
     signal.signal(signal.SIGTERM, _end)
     watch = BackupWatch()
     with ChangeListener('backup', 'loader') as changes:
-        while True:
+        while read_record():
             changes_before = changes.changes
             changes.wait(changes_before, watch.do_what_is_due())
 
@@ -78,11 +81,14 @@ class BackupWatch:
             self._back_up_what_is_new()
             self._prove_at_night()
             return self._seconds_to_next()
+        except (NoDatabase, psycopg2.OperationalError) as error:
+            LOG.warning('no database, next try in %g s: %s', DATABASE_RETRY_S, error)
+            time.sleep(DATABASE_RETRY_S)
         except (DothiError, psycopg2.Error) as error:
             LOG.error('backup failed, next try in %g s: %s', RETRY_S, error)
             # a release does not end the waiting: it would be tried again and again
-            time.sleep(RETRY_S)
-            return 0.0
+            _sleep_while_set_up(RETRY_S)
+        return 0.0
 
     def _back_up_at_night(self) -> None:
         if _read_state_due('database') <= datetime.now(UTC):
@@ -133,6 +139,12 @@ def _store_mark() -> StoreMark:
         )
         ((release, delivery),) = cursor.fetchall()
     return int(release), int(delivery)
+
+
+def _sleep_while_set_up(longest_s: float) -> None:
+    until = time.monotonic() + longest_s
+    while read_record() and time.monotonic() < until:
+        time.sleep(1)
 
 
 def _end(number: int, frame: FrameType | None) -> None:

@@ -18,7 +18,7 @@ from dothi.core.revivals import revivals
 from dothi.core.settings import PathSettings, ServerSettings
 from dothi.core.text import Text
 from dothi.local.doctor.findings import Finding, fault, graded, ok, or_ok, warning
-from dothi.local.services import port_taken, service_url, services, supervisors
+from dothi.local.services import is_supervised, port_taken, service_url, services
 
 STRANGERS = stat.S_IRWXO
 RENEWED, LATE = timedelta(days=21), timedelta(days=7)
@@ -86,8 +86,7 @@ def check_ports() -> Iterator[Finding]:
 
 def check_supervisor() -> Iterator[Finding]:
     """Somebody starts again what dies: systemd, or the supervisor of `dothi up`."""
-    is_supervised = any(supervisor.pid() for supervisor in supervisors())
-    if is_supervised or _is_run_by_systemd():
+    if is_supervised() or _is_run_by_systemd():
         yield ok('supervisor', Text(vi='Cái gì chết sẽ được chạy lại.', en='What dies is started again.'))
     elif any(service.pid() for service in services()):
         yield fault(

@@ -73,7 +73,7 @@ def remove(root: Path) -> InstalledFiles:
     files = InstalledFiles()
     units = [_under(root, UNIT_FOLDER / name) for name in unit_texts(Path('/'))]
     if is_machine and any(unit.exists() for unit in units) and _is_booted():
-        _command('systemctl', 'disable', '--now', TARGET, *(unit.name for unit in units if unit.suffix == '.service'))
+        _command('systemctl', 'disable', '--now', TARGET, *(unit.name for unit in units if unit.name != TARGET))
     for file in (*units, _under(root, ACCOUNT_FILE)):
         if file.exists():
             file.unlink()

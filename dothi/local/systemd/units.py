@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+from dothi.local.backup.place import BACKUP_ROOTS
+
 USER = 'dothi'
 STATE = Path('/var/lib/dothi')
 SETTINGS_FOLDER = Path('/etc/dothi')
@@ -34,6 +36,9 @@ UMask=0027"""
 NO_NAMESPACES = 'RestrictNamespaces=yes'
 ROOM_NAMESPACES = 'RestrictNamespaces=user net'
 WRITES_STATE = f'ReadWritePaths={STATE}'
+# The database sends its log to the backup as it is written.
+WRITES_BACKUP = f'ReadWritePaths={STATE} {" ".join(f"-{root}" for root in BACKUP_ROOTS)}'
+BACKUP_RECORD = STATE / 'backup' / 'backup.json'
 # What strangers reach changes nothing but its own caches, and sees neither what agencies delivered nor other roles.
 PUBLIC_FILES = f"""\
 ReadOnlyPaths={STATE}
@@ -56,7 +61,7 @@ def unit_texts(program: Path) -> dict[str, str]:
             'the private PostgreSQL', program, 'database', 'After=network.target',
             'Type=notify\nKillMode=mixed\nKillSignal=SIGINT\nTimeoutStartSec=600\nTimeoutStopSec=120\n'
             f'OOMScoreAdjust=-500\n{ALWAYS}',
-            f'MemoryMax=6G\nTasksMax=512\n{WRITES_STATE}\n{NO_NAMESPACES}',
+            f'MemoryMax=6G\nTasksMax=512\n{WRITES_BACKUP}\n{NO_NAMESPACES}',
         ),
         # RestartMode=direct: what waits for it goes on waiting while it is tried again
         'dothi-migrate.service': _service(
@@ -81,6 +86,13 @@ def unit_texts(program: Path) -> dict[str, str]:
             'public service', program, 'serve --audience public', migrated, f'{ALWAYS}\nTimeoutStopSec=90',
             f'MemoryMax=3G\nTasksMax=512\n{PUBLIC_FILES}\n{NO_NAMESPACES}',
         ),
+        # There from the moment at which a backup is set up, until it is ended.
+        'dothi-backup.path': _path('a backup is set up', BACKUP_RECORD),
+        'dothi-backup.service': _service(
+            'backups', program, 'backup watch', f'{migrated}\nConditionPathExists={BACKUP_RECORD}',
+            f'{ALWAYS}\nNice=10\nTimeoutStopSec=60',
+            f'MemoryMax=4G\nTasksMax=512\n{WRITES_BACKUP}\n{ROOM_NAMESPACES}',
+        ),
     }  # fmt: skip
 
 
@@ -104,8 +116,14 @@ DOTHI_PROBE_URLS=["http://127.0.0.1:5000/health", "http://127.0.0.1:5001/health"
 
 
 def _target() -> str:
-    wanted = ' '.join(f'dothi-{name}.service' for name in ('database', 'worker', 'inbox', 'internal', 'public'))
+    names = ('database.service', 'worker.service', 'inbox.service', 'internal.service', 'public.service', 'backup.path')
+    wanted = ' '.join(f'dothi-{name}' for name in names)
     return f'{HEAD}\n[Unit]\nDescription=Do Thi\nWants={wanted}\n\n[Install]\nWantedBy=multi-user.target\n'
+
+
+def _path(title: str, path: Path) -> str:
+    """The unit that starts the service of its name while `path` is there."""
+    return f'{HEAD}\n[Unit]\nDescription=Do Thi: {title}\nPartOf={TARGET}\n\n[Path]\nPathExists={path}\n'
 
 
 def _service(title: str, program: Path, command: str, order: str, manner: str, limits: str) -> str:

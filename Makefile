@@ -55,7 +55,7 @@ lint: python .venv/lint.installed .venv/test.installed ## Kiểm tra mã / check
 	@$(STEP) 'sqlfluff' $(PYTHON) -m sqlfluff lint sql
 	@$(STEP) 'addresses' .ci/no-addresses
 
-bench: packages-test python web .venv/test.installed ## Đo tốc độ (PARTS='loading api …') / measure the speed (PARTS='loading rollback room small tiles api analysis pictures geocode')
+bench: packages-test python web .venv/test.installed ## Đo tốc độ (PARTS='loading api …') / measure the speed (PARTS='loading rollback room small tiles api analysis pictures geocode load')
 	@$(PYTHON) -m bench $(PARTS)
 
 wheel: python web ## Đóng gói: dist/dothi-….whl / build the wheel: dist/dothi-….whl

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from psycopg2 import sql
 
-from bench import analyses, chapters, mapserver, pictures, report
+from bench import analyses, chapters, load, mapserver, pictures, report
 from bench.chapters import Chapter, Subject
 from bench.country import ROWS, country, country_file, deliver_country
 from bench.extents import SCALES_M
@@ -41,8 +41,8 @@ LAYER = 'buildings'
 
 
 PARTS = ('loading', 'rollback', 'room', 'small', 'tiles', 'api', 'analysis', 'pictures', 'geocode')
-# An hour, and 20 GB of disk: only where it is named.
-BY_HAND = ('country',)
+# An hour and 20 GB of disk, or a quarter of an hour and wrk: only where they are named.
+BY_HAND = ('country', 'load')
 PAGE = PROJECT / 'docs' / 'benchmarks.md'
 
 
@@ -160,6 +160,21 @@ def _picture_chapters() -> tuple[list[Chapter], list[str]]:
         return written, [*_versions(), *(painter.name for painter in scene.painters[1:])]
 
 
+def _load_chapters() -> tuple[list[Chapter], list[str]]:
+    locality, subject = load_locality(PathSettings().locality), _ours_alone()
+    # what everybody may see
+    layers = [layer for layer in locality.layers.values() if layer.visible_to('public') and layer.id in _released()]
+    public_url, internal_url = service_url('public'), service_url('internal')
+    written = [load.raster_tiles(subject, public_url), load.mixed(subject, public_url, layers)]
+    written.append(load.map_users(subject, public_url, locality, folder(), internal_url))
+    return [_print_chapter(chapter) for chapter in written], _versions()
+
+
+def _released() -> set[str]:
+    with connection('reader_internal') as db:
+        return set(current_releases(db))
+
+
 def _geocoding() -> tuple[list[Chapter], list[str]]:
     locality = load_locality(PathSettings().locality)
     return [_print_chapter(geocoding(Demo(locality.path, FULL, seed=1), locality))], []
@@ -206,6 +221,7 @@ ON_THE_FULL_PROVINCE = {
     'api': _api_chapters,
     'pictures': _picture_chapters,
     'geocode': _geocoding,
+    'load': _load_chapters,
 }
 
 

@@ -22,7 +22,7 @@ $(if $(PORT),$(eval export DOTHI_PORT := $(PORT)))
 $(if $(PUBLIC_PORT),$(eval export DOTHI_PUBLIC_PORT := $(PUBLIC_PORT)))
 $(if $(LOCALITY),$(eval export DOTHI_LOCALITY := $(LOCALITY)))
 
-.PHONY: help up down status test test-all lint bench wheel bundle bill docs lock python web packages-python packages-postgis packages-test packages-office
+.PHONY: help up down status test test-all lint bench soak wheel bundle bill docs lock python web packages-python packages-postgis packages-test packages-office
 
 help: ## Các lệnh / this list
 	@. docker/language.sh; half=$$(say 1 2); \
@@ -57,6 +57,9 @@ lint: python .venv/lint.installed .venv/test.installed ## Kiểm tra mã / check
 
 bench: packages-test python web .venv/test.installed ## Đo tốc độ (PARTS='loading api …') / measure the speed (PARTS='loading rollback room small tiles api analysis pictures geocode load')
 	@$(PYTHON) -m bench $(PARTS)
+
+soak: packages-test python web .venv/test.installed ## Dùng và gây sự cố liên tục (MINUTES=20) / use it and break it all the time (MINUTES=20)
+	@DOTHI_SOAK_MINUTES=$(or $(MINUTES),20) $(PYTHON) -m pytest -q -s tests/soak
 
 wheel: python web ## Đóng gói: dist/dothi-….whl / build the wheel: dist/dothi-….whl
 	@$(STEP) 'dist/' $(PYTHON) -m pip wheel --quiet --no-deps --no-build-isolation --wheel-dir dist .

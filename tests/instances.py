@@ -6,6 +6,8 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -66,8 +68,15 @@ class WholeInstance:
         return {service['name']: service['pid'] for service in status['services']}
 
     def processes(self) -> list[str]:
-        """Command lines of running processes that work in this state folder, found by their environment or options."""
+        """Command lines of running processes that work in this state folder."""
         command_lines = []
+        for process in self.process_folders():
+            with suppress(FileNotFoundError, ProcessLookupError):
+                command_lines.append((process / 'cmdline').read_text(encoding='utf-8').replace('\0', ' '))
+        return command_lines
+
+    def process_folders(self) -> Iterator[Path]:
+        """The folders in /proc of running processes that work in this state folder: by environment or options."""
         for process in Path('/proc').glob('[0-9]*'):
             try:
                 about = (process / 'environ').read_bytes() + (process / 'cmdline').read_bytes()
@@ -75,8 +84,7 @@ class WholeInstance:
             except (FileNotFoundError, PermissionError, ProcessLookupError):
                 continue
             if str(self.state).encode() in about and not dead:
-                command_lines.append((process / 'cmdline').read_text(encoding='utf-8').replace('\0', ' '))
-        return command_lines
+                yield process
 
     def all_ended(self) -> bool:
         """Whether no process is left: the server that jobs are forked from ends a moment after its worker."""

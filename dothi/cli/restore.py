@@ -20,6 +20,7 @@ from dothi.local.backup.plan import RestoreOrder, RestorePlan, StillRunning, pla
 from dothi.local.backup.record import key_file, read_key, require_record
 from dothi.local.backup.recover import clear_folder
 from dothi.local.backup.restore import Restored, prepare_state, restore
+from dothi.local.backup.scratch import RESTORE_LOCK
 from dothi.local.locks import alone_at_once
 
 
@@ -70,7 +71,7 @@ def restore_command(
         raise WrongUse(vi='--into và --port đi cùng nhau.', en='--into and --port go together.')
     order = RestoreOrder(place, _read_key(key), _read_moment(to), into, port)
     prepare_state(order.state)
-    with alone_at_once('restore') as is_alone:
+    with alone_at_once(RESTORE_LOCK) as is_alone:
         if not is_alone:
             raise StillRunning(vi='Một lệnh phục hồi khác đang chạy.', en='Another restore is under way.')
         restored = _restore(order, yes)

@@ -1,6 +1,7 @@
 """The backup of this instance: its database and its store, with the place and the key that are recorded."""
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,7 +15,7 @@ from dothi.core.progress import Progress, silent
 from dothi.core.settings import PathSettings
 from dothi.local.backup.pgbackrest import DatabaseBackup
 from dothi.local.backup.place import BackupPlace
-from dothi.local.backup.record import backup_folder, key_file, read_key, read_record, require_record
+from dothi.local.backup.record import NoKey, backup_folder, key_file, read_key, read_record, require_record
 from dothi.local.backup.restic import LEFT_OUT, StoreBackup
 from dothi.local.database import private_database
 
@@ -53,10 +54,16 @@ def instance_backup(place: BackupPlace | None = None, key: str | None = None) ->
 
 
 def archive_settings() -> dict[str, str]:
-    """Settings of the private server while a backup is set up; none where there is none."""
+    """Settings of the private server while a backup is set up; none where there is none.
+
+    The configuration that its log goes by is written anew: it names folders, and the state folder may have been moved.
+    """
     record = read_record()
     if record is None:
         return {}
+    # without the key, or before the first start, it stays as it is
+    with suppress(NoKey, FileNotFoundError):
+        instance_backup().database.write_config()
     return DatabaseBackup(backup_folder(), record.place, '', Path()).archive_settings()
 
 

@@ -18,13 +18,11 @@ from dothi.local.backup.record import give_to_database_user
 from dothi.local.backup.recover import NothingToRestore, choose_copies
 from dothi.local.backup.replacement import disk_full, is_on_other_disk, nearest
 from dothi.local.backup.restic import StoreBackup, StoreSnapshot
-from dothi.local.backup.scratch import contents_path
+from dothi.local.backup.scratch import WORK_FOLDER, contents_path
 from dothi.local.backup.sftp import prepare_sftp
 from dothi.local.backup.tools import require_programs
 from dothi.local.database import private_database
 from dothi.local.services import running_pid, services
-
-WORK_FOLDER = 'restore'
 
 
 class StillRunning(WrongUse):

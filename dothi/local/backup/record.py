@@ -8,7 +8,7 @@ from pathlib import Path
 from pydantic import BaseModel, ValidationError
 
 from dothi.core.database import write_once
-from dothi.core.errors import WrongUse
+from dothi.core.errors import EnvironmentMissing, WrongUse
 from dothi.core.private_files import replace_file
 from dothi.core.settings import PathSettings
 from dothi.local.backup.place import BackupPlace, read_place
@@ -18,6 +18,10 @@ KEY_BYTES = 32
 
 class NoBackup(WrongUse):
     """No backup is set up for this instance."""
+
+
+class PlaceAway(EnvironmentMissing):
+    """The folder of the backup is not there."""
 
 
 class NoKey(WrongUse):
@@ -63,6 +67,16 @@ def require_record() -> BackupRecord:
             en='There is no backup. Set one up by: dothi backup setup WHERE',
         )
     return record
+
+
+def require_place() -> None:
+    """Raises PlaceAway where the folder of this instance's backup is not there, NoBackup where none is set up."""
+    place = require_record().place
+    if place.host is None and not place.database.is_dir():
+        raise PlaceAway(
+            vi=f'Không thấy bản sao lưu trong {place}: đĩa của nó đã được gắn chưa?',
+            en=f'The backup in {place} is not there: is its disk mounted?',
+        )
 
 
 def write_record(record: BackupRecord) -> None:

@@ -16,6 +16,7 @@ from dothi.core.revivals import forget_revivals
 from dothi.core.settings import DatabaseSettings
 from dothi.core.text import Text
 from dothi.local.backup.instance import instance_backup
+from dothi.local.backup.leftovers import clear_leftovers
 from dothi.local.backup.pgbackrest import DatabaseBackup
 from dothi.local.backup.place import (
     BACKUP_ROOTS,
@@ -86,9 +87,9 @@ def set_up_backup(where: str, progress: Progress = silent) -> BackupSetUp:
             _restart_database()
             progress('check_backup', 0, None)
             backup.database.check()
-        with connection('owner') as db:
-            record_success(db, 'setup')
-        first = back_up(backup, full=True, progress=progress)
+            with connection('owner') as db:
+                record_success(db, 'setup')
+            first = back_up(backup, full=True, progress=progress)
     _start_service()
     return BackupSetUp(
         where=str(place), key_file=str(key_file()), host_key=host_key, warning=same_disk_warning(place), first=first
@@ -103,12 +104,20 @@ def end_backup() -> None:
             if service.name == 'backup':
                 service.stop()
         remove_record()
-    if private_database().running():
+    clear_leftovers()
+    if private_database().data.exists():
+        was_running = private_database().running()
         _restart_database()
-        with connection('owner') as db:
-            forget_backups(db)
-            # a service of systemd hears of it, and ends
-            announce_change(db)
+        _forget_backups()
+        if not was_running:
+            private_database().stop()
+
+
+def _forget_backups() -> None:
+    with connection('owner') as db:
+        forget_backups(db)
+        # a service of systemd hears of it, and ends
+        announce_change(db)
 
 
 def _require_private_database() -> None:
@@ -175,6 +184,8 @@ def _recorded(place: BackupPlace) -> Iterator[None]:
             write_record(before)
             instance_backup().database.write_config()
         _restart_database()
+        if before is None:
+            _forget_backups()
         raise
 
 

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 import psycopg2
 
 from dothi.core.backup_settings import BackupSettings
-from dothi.core.backup_state import BackupState, backup_state
+from dothi.core.backup_state import CLOCK_PATIENCE, BackupState, BackupStep, backup_state
 from dothi.core.changes import ChangeListener
 from dothi.core.database import NoDatabase, connection
 from dothi.core.errors import DothiError
@@ -118,16 +118,23 @@ class BackupWatch:
         return min(max(wait_s, 0.0), LONGEST_WAIT_S)
 
 
-def _read_state_due(step: str) -> datetime:
+def _read_state_due(step: BackupStep) -> datetime:
     with connection('loader') as db:
         return due_at(backup_state(db), step)
 
 
-def due_at(state: BackupState, step: str) -> datetime:
-    """When `step` is to be done next: in the night after it last succeeded, or after the backup was set up."""
-    steps = (state.steps.get(step), state.steps.get('setup'))
-    times = [known.succeeded_at for known in steps if known and known.succeeded_at]
-    last = times[0] if times else datetime.now(UTC)
+def due_at(state: BackupState, step: BackupStep, now: datetime | None = None) -> datetime:
+    """When `step` is to be done next: in the night after it last succeeded.
+
+    At once where nobody knows when that was: under a clock that was ahead, or never, as after a setup that was killed.
+    A setup makes the first backup itself, and leaves the first proof to the night after it.
+    """
+    now = now or datetime.now(UTC)
+    last = state.succeeded_at(step)
+    if last is None and step == 'proof':
+        last = state.succeeded_at('setup')
+    if last is None or last > now + CLOCK_PATIENCE:
+        return now
     return next_night(last, locality_zone(), BackupSettings().backup_hour)
 
 

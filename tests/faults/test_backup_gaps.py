@@ -125,6 +125,26 @@ def test_backups_that_end_while_the_instance_is_stopped_leave_no_old_backup(back
     backed_up.require('backup', 'setup', backed_up.place)
 
 
+def test_a_setup_that_was_killed_leaves_what_was_set_up_before(backed_up: BackedUpInstance) -> None:
+    """Where none was, there is none; and it can be repeated."""
+    record = backed_up.state / 'backup' / 'backup.json'
+    other = backed_up.folder / 'other-place'
+    kill_in_the_middle(backed_up, lambda: 'other-place' in record.read_text(), 'backup', 'setup', other)
+    backed_up.require('up', '--demo', 'no')
+    assert backed_up.document('backup', 'list')['where'] == str(backed_up.place)
+    backed_up.require('backup', 'off')
+    kill_in_the_middle(backed_up, lambda: is_set_up(backed_up) and record.exists(), 'backup', 'setup', backed_up.place)
+    backed_up.require('up', '--demo', 'no')
+    assert 'backup' not in backed_up.instance.services()
+    assert not is_set_up(backed_up)
+    backed_up.require('backup', 'setup', backed_up.place)
+
+
+def is_set_up(backed_up: BackedUpInstance) -> bool:
+    """Whether the database says that backups are made of it."""
+    return 'backup' in backed_up.instance.readiness()
+
+
 def switch_log(backed_up: BackedUpInstance) -> None:
     """Ends the segment of the log that is written to, so that it goes to the backup."""
     url = (backed_up.state / 'run' / 'database_url').read_text(encoding='utf-8').replace('+psycopg2', '')

@@ -3,9 +3,8 @@
 from dothi.core.settings import PathSettings
 from dothi.local.backup.record import backup_folder
 from dothi.local.backup.recover import clear_folder
-from dothi.local.backup.run import BACKUP_LOCK
 from dothi.local.backup.scratch import PROOF_FOLDER, RESTORE_LOCK, WORK_FOLDER
-from dothi.local.locks import alone_at_once
+from dothi.local.locks import BACKUP_LOCK, alone_at_once
 
 
 def clear_leftovers() -> None:

@@ -19,10 +19,10 @@ from dothi.local.backup.instance import InstanceBackup, instance_backup, newest_
 from dothi.local.backup.pgbackrest import DatabaseBackup
 from dothi.local.backup.record import backup_folder, give_to_database_user, require_place
 from dothi.local.backup.recover import RecoveredDatabase, RecoveryTarget, clear_folder, recover_database
-from dothi.local.backup.run import BACKUP_LOCK, back_up_store, note_failure
+from dothi.local.backup.run import back_up_store, note_failure
 from dothi.local.backup.scratch import PROOF_FOLDER, contents_path, evidence_environment, write_store
 from dothi.local.backup.tools import BackupFailed
-from dothi.local.locks import alone
+from dothi.local.locks import BACKUP_LOCK, alone
 
 # A release under way keeps the moment waiting, and those behind it wait for us.
 LOCK_PATIENCE = '5min'

@@ -12,6 +12,7 @@ from dothi.core.errors import EnvironmentMissing, WrongUse
 from dothi.core.private_files import replace_file
 from dothi.core.settings import PathSettings
 from dothi.local.backup.place import BackupPlace, read_place
+from dothi.local.locks import BACKUP_LOCK, alone_at_once
 
 KEY_BYTES = 32
 
@@ -33,6 +34,10 @@ class BackupRecord(BaseModel):
 
     where: str
     set_up_at: datetime
+    # while a setup is under way, and after one that was killed
+    is_unfinished: bool = False
+    # what was set up before an unfinished setup
+    before: 'BackupRecord | None' = None
 
     @property
     def place(self) -> BackupPlace:
@@ -56,6 +61,24 @@ def read_record() -> BackupRecord | None:
             vi=f'{backup_folder() / "backup.json"} không đọc được: {error}. Chạy lại "dothi backup setup".',
             en=f'{backup_folder() / "backup.json"} cannot be read: {error}. Run "dothi backup setup" again.',
         ) from None
+
+
+def undo_killed_setup() -> None:
+    """Brings back what was set up before a setup that was killed; nothing where one is under way."""
+    record = read_record()
+    if record is None or not record.is_unfinished:
+        return
+    with alone_at_once(BACKUP_LOCK) as is_alone:
+        if is_alone:
+            keep_record(record.before)
+
+
+def keep_record(record: BackupRecord | None) -> None:
+    """Keep `record` as that of this instance, or none."""
+    if record is None:
+        remove_record()
+    else:
+        write_record(record)
 
 
 def require_record() -> BackupRecord:

@@ -35,11 +35,11 @@ from dothi.local.backup.record import (
 )  # fmt: skip
 from dothi.local.backup.recover import LATEST, RecoveredDatabase, RecoveryTarget, clear_folder, recover_database
 from dothi.local.backup.replacement import Replacement, replace_folders
-from dothi.local.backup.run import BACKUP_LOCK, back_up
+from dothi.local.backup.run import back_up
 from dothi.local.backup.scratch import evidence_environment, write_store
 from dothi.local.backup.tools import BackupFailed, as_database_user
 from dothi.local.database import private_database
-from dothi.local.locks import alone
+from dothi.local.locks import BACKUP_LOCK, alone
 
 SEGMENT = re.compile(r'[0-9A-F]{24}')
 

@@ -13,10 +13,7 @@ from dothi.local.backup.instance import InstanceBackup, instance_backup, newest_
 from dothi.local.backup.pgbackrest import DatabaseCopy
 from dothi.local.backup.record import require_place
 from dothi.local.backup.restic import StoreBackup
-from dothi.local.locks import alone
-
-# Held while somebody makes, sets up or proves a backup.
-BACKUP_LOCK = 'backup'
+from dothi.local.locks import BACKUP_LOCK, alone
 
 
 class BackupRun(BaseModel):

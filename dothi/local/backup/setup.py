@@ -30,6 +30,7 @@ from dothi.local.backup.record import (
     BackupRecord,
     backup_folder,
     give_to_database_user,
+    keep_record,
     key_file,
     make_key,
     read_record,
@@ -37,12 +38,12 @@ from dothi.local.backup.record import (
     require_record,
     write_record,
 )  # fmt: skip
-from dothi.local.backup.run import BACKUP_LOCK, BackupRun, back_up
+from dothi.local.backup.run import BackupRun, back_up
 from dothi.local.backup.sftp import prepare_sftp
 from dothi.local.backup.tools import require_programs
 from dothi.local.database import private_database
 from dothi.local.database_start import is_foreground, restart_database
-from dothi.local.locks import PARTS, alone
+from dothi.local.locks import BACKUP_LOCK, PARTS, alone
 from dothi.local.services import code_fingerprint, services, supervisors
 
 PLACES_TEXT = ', '.join(BACKUP_ROOTS)
@@ -174,19 +175,20 @@ def _require_own(database: DatabaseBackup) -> None:
 def _recorded(place: BackupPlace) -> Iterator[None]:
     """Within, the backup at `place` is that of this instance; afterwards too, unless something failed."""
     before = read_record()
-    write_record(BackupRecord(where=str(place), set_up_at=datetime.now(UTC)))
+    if before is not None and before.is_unfinished:
+        # nobody else is inside: that setup was killed
+        before = before.before
+    record = BackupRecord(where=str(place), set_up_at=datetime.now(UTC))
+    write_record(record.model_copy(update={'is_unfinished': True, 'before': before}))
     try:
         yield
     except BaseException:
-        if before is None:
-            remove_record()
-        else:
-            write_record(before)
-            instance_backup().database.write_config()
+        keep_record(before)
         _restart_database()
         if before is None:
             _forget_backups()
         raise
+    write_record(record)
 
 
 def _restart_database() -> None:

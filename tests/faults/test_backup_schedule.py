@@ -93,6 +93,21 @@ def test_snapshots_of_long_ago_stay_after_weeks_without_any(tmp_path: Path) -> N
 
 
 @pytest.mark.skipif(shutil.which('restic') is None, reason='restic is not installed')
+def test_a_preparation_that_was_interrupted_is_made_anew_and_data_is_left_alone(tmp_path: Path) -> None:
+    backup = StoreBackup(tmp_path, BackupPlace(tmp_path / 'place'), 'key')
+    backup.prepare()
+    (backup.place.store / 'config').unlink()
+    backup.prepare()
+    assert backup.snapshots() == []
+    backup.run('backup', __file__)
+    (backup.place.store / 'config').rename(tmp_path / 'config')
+    with pytest.raises(BackupFailed):
+        backup.prepare()
+    (tmp_path / 'config').rename(backup.place.store / 'config')
+    assert len(backup.snapshots()) == 1
+
+
+@pytest.mark.skipif(shutil.which('restic') is None, reason='restic is not installed')
 def test_a_failure_of_restic_is_told_in_words(tmp_path: Path) -> None:
     backup = StoreBackup(tmp_path, BackupPlace(tmp_path / 'place'), 'key')
     with pytest.raises(BackupFailed) as failed:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,6 +46,7 @@ class StoreBackup:
         """Prepares the place; nothing where it is prepared. Raises NoKey where it is, with another key."""
         if self._is_prepared():
             return
+        self._clear_interrupted()
         self.run('init')
 
     def snapshot(self, paths: Sequence[Path], left_out: Sequence[Path], progress: Progress = silent) -> None:
@@ -104,6 +106,14 @@ class StoreBackup:
                 vi=f'Khóa không mở được bản sao lưu của kho trong {self.place}.',
                 en=f'The key does not open the backup of the store in {self.place}.',
             ) from None
+
+    def _clear_interrupted(self) -> None:
+        """Removes what an interrupted preparation left in a folder: keys and no data, with which none succeeds."""
+        folder = self.place.store
+        if self.place.host is not None or not (folder / 'keys').is_dir():
+            return
+        if not any(file.is_file() for name in ('data', 'index', 'snapshots') for file in (folder / name).rglob('*')):
+            shutil.rmtree(folder / 'keys')
 
     def _is_prepared(self) -> bool:
         try:

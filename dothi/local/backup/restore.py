@@ -197,9 +197,10 @@ def _put_in_place(plan: RestorePlan, order: RestoreOrder) -> list[str]:
         with suppress(FileNotFoundError):
             # those who know the address of the database find it again
             shutil.copyfile(postgis / 'port', order.work / 'postgis' / 'port')
+    # the database first: whoever is killed in between finds a store that has all its files, and more
     replacements = [
-        Replacement(order.work / 'store', order.store, at),
         Replacement(order.work / 'postgis', postgis, at),
+        Replacement(order.work / 'store', order.store, at),
     ]
     if not secrets.exists() or not any(secrets.iterdir()):
         replacements.append(Replacement(order.work / 'secrets', secrets, at))

@@ -30,19 +30,25 @@ install_packages() (
     # shellcheck disable=SC2064
     trap "rm -rf '$apt'" EXIT
     mkdir -p "$apt/lists/partial"
-    echo "deb [trusted=yes] file:$PWD ./" > "$apt/sources.list"
+    # a blank ends the address in the line: on a disk for carrying the name has one often
+    echo "deb [trusted=yes] file:${PWD// /%20} ./" > "$apt/sources.list"
     cat > "$apt/apt.conf" <<CONF
 Dir::Etc::sourcelist "$apt/sources.list";
 Dir::Etc::sourceparts "/dev/null";
 Dir::State::lists "$apt/lists";
 APT::Sandbox::User "root";
 CONF
-    APT_CONFIG=$apt/apt.conf docker/debian.sh python postgis
+    # by bash: a disk for carrying may keep no right to run a file
+    APT_CONFIG=$apt/apt.conf bash docker/debian.sh python postgis
 )
 
 install_wheels() {
-    [ -x "$target/bin/python" ] || python3 -m venv "$target"
-    "$target/bin/python" -m pip install --quiet --disable-pip-version-check --no-index --no-deps --force-reinstall wheels/*.whl
+    local wheels
+    # those of this bundle: where it was copied over an older one, that one's lie beside them
+    mapfile -t wheels < <(sed -n 's|^[0-9a-f]* [ *]\(\./wheels/.*\.whl\)$|\1|p' SHA256SUMS)
+    # without pip it was interrupted
+    "$target/bin/python" -m pip --version > /dev/null 2>&1 || python3 -m venv "$target"
+    "$target/bin/python" -m pip install --quiet --disable-pip-version-check --no-index --no-deps --force-reinstall "${wheels[@]}"
     # whoever runs the services reads it
     chmod -R go+rX "$target"
 }

@@ -30,6 +30,14 @@ def backup_lines(state: BackupState | None) -> Iterator[str]:
         f'Last backup: {backed_up_at}; last proven restorable: {proven_at}',
     )
     yield f'[bold red]{text}[/]' if state.is_old() else text
+    if state.log_waits_since is not None:
+        since = _moment(state.log_waits_since)
+        text = pick_words(
+            f'Thay đổi sau {since} chưa đến nơi lưu, chỉ có trên đĩa này: xem nơi lưu còn đó và còn chỗ không.',
+            f'Changes after {since} have not come to the backup, and are on this disk alone: look whether its place is '
+            'there and has room.',
+        )
+        yield f'[bold red]{text}[/]' if state.is_behind() else f'[yellow]{text}[/]'
     for name, step in state.steps.items():
         if step.fault:
             at = _moment(step.failed_at)

@@ -35,6 +35,8 @@ def run(app: typer.Typer) -> NoReturn:
         _fail(error)
     except typer.TyperException as wrong:
         _fail(_misused(wrong))
+    except PermissionError as error:
+        _fail(other_user(error) or recorded())
     except Exception:
         if is_interrupted():
             _end_interrupted()
@@ -69,6 +71,22 @@ def _misused(wrong: typer.TyperException) -> WrongUse:
     reason = explain_usage(usage_message.rstrip('.'))
     return WrongUse(
         vi=f'Câu lệnh không đúng: {reason.vi} Xem "{command} --help".', en=f'{reason.en} See "{command} --help".'
+    )
+
+
+def other_user(error: PermissionError) -> WrongUse | None:
+    """The error for a command of a user to whom the instance does not belong; None where it belongs to them."""
+    state = PathSettings().state
+    try:
+        owner, owner_id = state.owner(), state.stat().st_uid
+    except (OSError, KeyError):
+        return None
+    if owner_id == os.geteuid():
+        return None
+    command = f'runuser -u {owner} -- env DOTHI_STATE={state} {sys.argv[0]}'
+    return WrongUse(
+        vi=f'{error.filename}: không có quyền. {state} thuộc về người dùng "{owner}": {command} …',
+        en=f'{error.filename}: permission denied. {state} belongs to the user "{owner}": {command} …',
     )
 
 

@@ -1,7 +1,7 @@
 """`dothi restore`: leads through the restore of an instance from its backup."""
 
 import sys
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +11,7 @@ from dothi.cli import output
 from dothi.cli.demo import NotConfirmed
 from dothi.cli.messages import err
 from dothi.cli.options import Json
-from dothi.core.clock import local_minute
+from dothi.core.clock import local_minute, local_second
 from dothi.core.errors import WrongUse
 from dothi.core.locality import locality_zone
 from dothi.core.reader_language import pick_number, pick_text, pick_words
@@ -20,6 +20,7 @@ from dothi.local.backup.plan import RestoreOrder, RestorePlan, StillRunning, pla
 from dothi.local.backup.record import key_file, read_key, require_record
 from dothi.local.backup.recover import clear_folder
 from dothi.local.backup.restore import Restored, prepare_state, restore
+from dothi.local.backup.scratch import RESTORE_LOCK
 from dothi.local.locks import alone_at_once
 
 
@@ -70,7 +71,7 @@ def restore_command(
         raise WrongUse(vi='--into và --port đi cùng nhau.', en='--into and --port go together.')
     order = RestoreOrder(place, _read_key(key), _read_moment(to), into, port)
     prepare_state(order.state)
-    with alone_at_once('restore') as is_alone:
+    with alone_at_once(RESTORE_LOCK) as is_alone:
         if not is_alone:
             raise StillRunning(vi='Một lệnh phục hồi khác đang chạy.', en='Another restore is under way.')
         restored = _restore(order, yes)
@@ -108,7 +109,11 @@ def _read_moment(text: str | None) -> datetime | None:
         raise BadMoment(
             vi=f'--to {text}: viết như "2026-11-29 14:30".', en=f'--to {text}: write it as "2026-11-29 14:30".'
         ) from None
-    return moment if moment.tzinfo else moment.replace(tzinfo=locality_zone())
+    moment = moment if moment.tzinfo else moment.replace(tzinfo=locality_zone())
+    if moment > datetime.now(UTC):
+        at = local_second(moment, locality_zone())
+        raise BadMoment(vi=f'--to {text}: {at} còn ở phía trước.', en=f'--to {text}: {at} is still to come.')
+    return moment
 
 
 def _confirm(plan: RestorePlan, order: RestoreOrder, yes: bool) -> None:
@@ -125,7 +130,7 @@ def _confirm(plan: RestorePlan, order: RestoreOrder, yes: bool) -> None:
 
 def _plan_lines(plan: RestorePlan, order: RestoreOrder) -> list[str]:
     zone = locality_zone()
-    moment = local_minute(plan.to, zone) if plan.to else pick_words('mới nhất', 'the latest')
+    moment = local_second(plan.to, zone) if plan.to else pick_words('mới nhất', 'the latest')
     ended_at, taken_at = local_minute(plan.copy_used.ended_at, zone), local_minute(plan.snapshot.taken_at, zone)
     lines = [
         f'{pick_words("Từ", "From")}: {plan.where}',
@@ -142,7 +147,7 @@ def _plan_lines(plan: RestorePlan, order: RestoreOrder) -> list[str]:
 
 def _show_restored(restored: Restored) -> None:
     zone = locality_zone()
-    at = f'{restored.reached_at.astimezone(zone):%Y-%m-%d %H:%M:%S}'
+    at = local_second(restored.reached_at, zone)
     output.out.print(f'[bold]{pick_words("Đã phục hồi đến", "Restored to")} {at}[/]', highlight=False)
     for layer in restored.layers:
         number, rows = pick_words('bản phát hành', 'release'), pick_words('đối tượng', 'rows')

@@ -10,6 +10,11 @@ from pydantic import BaseModel
 from dothi.core.backup_settings import BackupSettings
 from dothi.core.text import Text
 
+# The log of the database may wait for so long for its place before somebody is told.
+LOG_PATIENCE = timedelta(minutes=10)
+# A moment that lies further ahead was written under a clock that was wrong.
+CLOCK_PATIENCE = timedelta(minutes=5)
+
 type BackupStep = Literal['setup', 'database', 'store', 'proof']
 
 
@@ -25,6 +30,8 @@ class BackupState(BaseModel):
     """The steps of the backups by name; none of them where no backup is set up."""
 
     steps: dict[str, StepState] = {}
+    # the last moment whose log came to the place, while the server fails to bring more of it there; None while it does
+    log_waits_since: datetime | None = None
 
     @property
     def is_set_up(self) -> bool:
@@ -39,13 +46,21 @@ class BackupState(BaseModel):
     def is_old(self, now: datetime | None = None) -> bool:
         """Whether the last backup, or the last proof, is older than DOTHI_BACKUP_MAX_HOURS.
 
-        A step that was never done counts from the moment the backup was set up. False where none is set up.
+        A step that was never done counts from the moment the backup was set up. False where none is set up. A step that
+        was done in the future was done under a wrong clock: nobody knows when.
         """
-        oldest = (now or datetime.now(UTC)) - timedelta(hours=BackupSettings().backup_max_hours)
+        now = now or datetime.now(UTC)
+        oldest = now - timedelta(hours=BackupSettings().backup_max_hours)
         set_up_at = self.succeeded_at('setup')
         if set_up_at is None:
             return False
-        return any((self.succeeded_at(step) or set_up_at) < oldest for step in ('database', 'store', 'proof'))
+        times = [self.succeeded_at(step) or set_up_at for step in ('database', 'store', 'proof')]
+        return not all(oldest <= time <= now + CLOCK_PATIENCE for time in times)
+
+    def is_behind(self, now: datetime | None = None) -> bool:
+        """Whether the log of the database has waited for its place for longer than LOG_PATIENCE."""
+        since = self.log_waits_since
+        return self.is_set_up and since is not None and since < (now or datetime.now(UTC)) - LOG_PATIENCE
 
 
 def backup_state(db: Connection) -> BackupState:
@@ -88,9 +103,15 @@ def _read_state(db: Connection, query: str) -> BackupState:
     with db.cursor() as cursor:
         cursor.execute(query)
         rows = cursor.fetchall()
+        cursor.execute(
+            """select coalesce(last_archived_time, stats_reset) from pg_stat_archiver
+               where last_failed_time > coalesce(last_archived_time, '-infinity')"""
+        )
+        waits_since = cursor.fetchone()
     return BackupState(
+        log_waits_since=waits_since[0] if waits_since else None,
         steps={
             kind: StepState(succeeded_at=succeeded_at, failed_at=failed_at, fault=Text(**fault) if fault else None)
             for kind, succeeded_at, failed_at, fault in rows
-        }
+        },
     )

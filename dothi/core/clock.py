@@ -21,6 +21,11 @@ def local_minute(moment: datetime, zone: ZoneInfo) -> str:
     return f'{moment.astimezone(zone):%Y-%m-%d %H:%M}'
 
 
+def local_second(moment: datetime, zone: ZoneInfo) -> str:
+    """`2026-11-28 07:05:09 +0700` on the clocks in `zone`, for moments that are typed again."""
+    return f'{moment.astimezone(zone):%Y-%m-%d %H:%M:%S %z}'
+
+
 def local_moment(moment: datetime, zone: ZoneInfo, lang: Lang = 'vi') -> str:
     """`07:05 28/11/2026` on the clocks in `zone`, or `07:05 28 November 2026`."""
     local = moment.astimezone(zone)

@@ -44,7 +44,9 @@ def _backup_readiness(db: Connection) -> dict[str, str]:
     backups = backup_times(db)
     if not backups.is_set_up:
         return {}
-    return {'backup': 'old' if backups.is_old() else OK}
+    if backups.is_old():
+        return {'backup': 'old'}
+    return {'backup': 'behind' if backups.is_behind() else OK}
 
 
 def _disk_state() -> str:

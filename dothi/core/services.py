@@ -123,7 +123,8 @@ class Service:
             parts = self._file.read_text(encoding='utf-8').split()
         except FileNotFoundError:
             return None
-        return parts if len(parts) == 3 else None
+        # a disk that failed may have left anything
+        return parts if len(parts) == 3 and parts[0].isdigit() else None
 
 
 def rotate_logs() -> None:

@@ -13,6 +13,8 @@ from dothi.core.private_files import PASSAGE_MODE, STATE_MODE, close_new_files
 from dothi.core.progress import Progress, silent
 from dothi.core.revivals import forget_revivals
 from dothi.core.settings import DatabaseSettings, PathSettings, ServerSettings
+from dothi.local.backup.instance import forget_ended_backups
+from dothi.local.backup.leftovers import clear_leftovers
 from dothi.local.database import private_database
 from dothi.local.database_start import start_database
 from dothi.local.demo import DemoSize, deliver_demo, demo_buildings, size_to_load
@@ -43,6 +45,8 @@ def start_instance(locality: 'Locality', demo: DemoSize | None, progress: Progre
             start_database()
         progress('migrate', 0, None)
         migrate(locality)
+        if not DatabaseSettings().database_url:
+            forget_ended_backups()
         sync_styles(locality)
         make_token()
         size = size_to_load(demo)
@@ -65,6 +69,7 @@ def stop_instance() -> list[str]:
         if database.folder.exists() and database.running():
             database.stop()
             ended.append('database')
+        clear_leftovers()
     return ended
 
 

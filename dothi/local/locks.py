@@ -10,6 +10,8 @@ from dothi.core.settings import PathSettings
 
 # Held while parts of the instance are started or ended: whoever ends one by intention is not undone by the supervisor.
 PARTS = 'parts'
+# Held while somebody makes, sets up or proves a backup.
+BACKUP_LOCK = 'backup'
 
 
 @contextmanager

@@ -80,14 +80,21 @@ def start_services(progress: Progress = silent) -> None:
     health = [f'{service_url("internal")}/health', f'{service_url("public")}/health']
     os.environ.setdefault('DOTHI_PROBE_URLS', json.dumps(health))
     fingerprint = code_fingerprint()
-    for done, service in enumerate(services()):
-        progress(f'start {service.name}', done, len(services()))
-        if not service.fresh(fingerprint):
-            service.stop()
-            require_port(service)
-            service.start(fingerprint)
-    for service in services():
-        _wait_for(service)
+    try:
+        for done, service in enumerate(services()):
+            progress(f'start {service.name}', done, len(services()))
+            if not service.fresh(fingerprint):
+                service.stop()
+                require_port(service)
+                service.start(fingerprint)
+        for service in services():
+            _wait_for(service)
+    finally:
+        # also where one cannot be started: the others run, and are started again when they die
+        _start_supervisors(fingerprint)
+
+
+def _start_supervisors(fingerprint: str) -> None:
     for supervisor in supervisors():
         if not supervisor.fresh(fingerprint):
             supervisor.stop()

@@ -3,7 +3,8 @@
 import json
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,12 +30,16 @@ class Answer:
 
 @dataclass(frozen=True)
 class Proxy:
-    """nginx in front of the public service. folder: where it has its files; authority: who vouches for it."""
+    """nginx in front of the public service. folder: where it has its files; authority: who vouches for it.
+
+    end_service: ends the service behind it.
+    """
 
     secure: str
     plain: str
     folder: Path
     authority: Path
+    end_service: Callable[[], None]
 
     def get(self, url: str, *options: str) -> Answer:
         shape = '\n%{http_version} %{http_code} %{header_json}'
@@ -61,11 +66,15 @@ def proxy(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterat
     server = make_server('127.0.0.1', 0, create_app('public'), threaded=True)
     serving = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     serving.start()
+
+    def end_service() -> None:
+        server.shutdown()
+        serving.join(PATIENCE_S)
+        server.server_close()
+
     with nginx_with_tls(f'127.0.0.1:{server.port}', tmp_path, certificate, key) as (secure, plain):
-        yield Proxy(secure, plain, tmp_path, certificate)
-    server.shutdown()
-    serving.join(PATIENCE_S)
-    server.server_close()
+        yield Proxy(secure, plain, tmp_path, certificate, end_service)
+    end_service()
 
 
 def test_features_come_by_http_2_and_their_links_lead_back_by_tls(proxy: Proxy) -> None:
@@ -93,6 +102,32 @@ def test_figures_are_kept_from_who_comes_through_the_proxy(proxy: Proxy) -> None
 def test_an_answer_that_was_kept_has_the_id_of_its_own_request(proxy: Proxy) -> None:
     ids = [proxy.get(f'{proxy.secure}{ITEMS}?f=json').headers['x-request-id'] for _ in range(3)]
     assert len(set(ids)) == 3
+
+
+def test_while_the_service_is_away_clients_are_told_when_to_come_back(proxy: Proxy) -> None:
+    """As by the service itself: 503 with Retry-After and a document with the id of the request, no page of nginx."""
+    proxy.end_service()
+    answer = proxy.get(f'{proxy.secure}/api')
+    assert (answer.status, answer.headers['content-type']) == (503, 'application/json')
+    assert int(answer.headers['retry-after']) > 0
+    document = json.loads(answer.body)
+    assert (document['code'], document['request']) == ('ServiceAway', answer.headers['x-request-id'])
+
+
+def test_who_asks_too_often_is_told_when_to_come_back(proxy: Proxy) -> None:
+    """nginx counts before it asks the service, which is away here: so the limit is met on a slow machine too."""
+    proxy.end_service()
+    with ThreadPoolExecutor(8) as clients:
+        # [1-200]: curl asks so many times in a connection
+        urls = [f'{proxy.secure}/health/live?client={client}&number=[1-200]' for client in range(8)]
+        shape = ['--output', '/dev/null', '--write-out', '%{http_code} %header{retry-after} %header{content-type}\\n']
+        command = ['curl', '--silent', '--cacert', str(proxy.authority), *shape]
+        asked = clients.map(
+            lambda url: subprocess.run([*command, url], capture_output=True, text=True, check=True), urls
+        )
+        answers = {line for done in asked for line in done.stdout.splitlines()}
+    assert '429 1 application/json' in answers
+    assert {answer.split()[0] for answer in answers} == {'503', '429'}
 
 
 def test_a_name_that_is_not_published_gets_no_certificate(proxy: Proxy) -> None:

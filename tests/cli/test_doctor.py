@@ -6,7 +6,7 @@ import ssl
 import subprocess
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -14,10 +14,12 @@ from typing import Any
 import psycopg2
 import pytest
 
+from dothi.core.backup_state import forget_backups, record_failure, record_success
 from dothi.core.ports import free_port
+from dothi.core.text import Text
+from dothi.local.doctor.certificate import bad_certificate, certificate_end, published_addresses
 from dothi.local.doctor.findings import Finding
-from dothi.local.doctor.instance import certificate_end
-from dothi.local.doctor.machine import PINNED, _different_libraries, check_disks
+from dothi.local.doctor.machine import PINNED, TIME_ERROR, _different_libraries, check_clock, check_disks, clock_finding
 from tests.instances import BAY, WholeInstance
 
 
@@ -150,6 +152,39 @@ def test_the_end_of_a_certificate_is_read(certified: tuple[int, ssl.SSLContext])
     assert timedelta(days=9) < left <= timedelta(days=10)
 
 
-def test_a_certificate_that_nobody_vouches_for_is_told(certified: tuple[int, ssl.SSLContext]) -> None:
-    with pytest.raises(ssl.SSLCertVerificationError):
+def test_a_certificate_that_nobody_vouches_for_is_told_in_both_languages(certified: tuple[int, ssl.SSLContext]) -> None:
+    with pytest.raises(ssl.SSLCertVerificationError) as refused:
         certificate_end('localhost', certified[0])
+    finding = bad_certificate('localhost', refused.value)
+    assert (finding.severity, finding.text.en) == (
+        'fault', 'The certificate of localhost is self-signed: nobody vouches for it.'
+    )  # fmt: skip
+    assert 'tự ký' in finding.text.vi
+
+
+def test_addresses_are_read_where_the_services_have_their_settings(tmp_path: Path) -> None:
+    """A command that is typed has not read them: without this no certificate would be looked at."""
+    (tmp_path / 'public.env').write_text(
+        '# DOTHI_PUBLIC_URL=https://old.example\nDOTHI_PUBLIC_URL=https://map.example\n'
+    )
+    (tmp_path / 'internal.env').write_text('DOTHI_PUBLIC_URL="https://office.example:8443"\n')
+    (tmp_path / 'dothi.env').write_text('DOTHI_LOCALITY=ninh_binh\n')
+    assert [address.netloc for address in published_addresses(tmp_path)] == ['office.example:8443', 'map.example']
+
+
+def test_a_clock_that_nobody_keeps_is_warned_of() -> None:
+    assert clock_finding(TIME_ERROR).severity == 'warning'
+    assert clock_finding(0).severity == 'ok'
+    assert [finding.subject for finding in check_clock()] == ['clock']
+
+
+def test_a_step_of_the_backup_that_fails_is_a_fault(running: WholeInstance) -> None:
+    url = (running.state / 'run' / 'database_url').read_text().replace('postgresql+psycopg2', 'postgresql')
+    with closing(psycopg2.connect(url)) as db:
+        record_success(db, 'setup')
+        record_failure(db, 'store', Text(vi='Nơi lưu hết chỗ.', en='The place is full.'))
+        db.commit()
+        code, bad = examine(running)
+        forget_backups(db)
+        db.commit()
+    assert (code, [finding['text']['en'] for finding in bad['backup']]) == (5, ['The place is full.'])

@@ -12,10 +12,12 @@ from pathlib import Path
 import psycopg2
 import pytest
 
+from dothi.core.database import LOGIN_ROLES
 from dothi.core.ports import free_port
+from dothi.local.backup.record import key_file
 from dothi.local.systemd.install import install, remove
 from dothi.local.systemd.installation import Installation, UnfitInstallation, closed_part, running_installation
-from dothi.local.systemd.units import unit_texts
+from dothi.local.systemd.units import STATE, unit_texts
 from tests.forked import start_command
 from tests.instances import BAY, WholeInstance
 from tests.services import PATIENCE_S
@@ -57,6 +59,18 @@ def test_every_service_is_shut_in(name: str, installation: Installation, tmp_pat
         check=False,
     )
     assert weighed.returncode == 0, weighed.stdout
+
+
+def test_the_public_service_reaches_no_secret_but_the_password_of_its_own_role(
+    installation: Installation, tmp_path: Path
+) -> None:
+    """Nor the folder of the backup, where the administrator's password and the key of the backup lie too."""
+    install(installation, tmp_path)
+    unit = (tmp_path / 'etc' / 'systemd' / 'system' / 'dothi-public.service').read_text(encoding='utf-8')
+    lines = [line.partition('=')[2] for line in unit.splitlines() if line.startswith('InaccessiblePaths=')]
+    hidden = {path.removeprefix('-') for line in lines for path in line.split()}
+    secrets = {*LOGIN_ROLES, 'edit_token', key_file().name} - {'reader_public'}
+    assert {f'{STATE}/secrets/{name}' for name in secrets} | {f'{STATE}/backup', f'{STATE}/restore'} <= hidden
 
 
 def test_settings_are_for_the_services_alone_and_outlive_a_second_install(

@@ -1,10 +1,14 @@
 """A small instance with a backup, for tests that lose it."""
 
 import json
+import os
 import re
 import shutil
+import signal
+import subprocess
+import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,6 +17,7 @@ from typing import Any
 
 from dothi.core.ports import free_port
 from tests.instances import BAY, WholeInstance
+from tests.services import PATIENCE_S
 
 HEADER = 'NAME;end;depth;lon;lat\n'
 
@@ -98,3 +103,22 @@ def newest_copy(place: Path) -> Path:
     """The folder of the newest backup of the database."""
     label = re.compile(r'\d{8}-\d{6}F(_\d{8}-\d{6}[DI])?')
     return max(path for path in (place / 'database' / 'backup' / 'dothi').iterdir() if label.fullmatch(path.name))
+
+
+def kill_in_the_middle(backed_up: BackedUpInstance, is_middle: Callable[[], bool], *arguments: str | Path) -> None:
+    """Starts a command and kills it, and none of its children, as soon as `is_middle` says so."""
+    environment = {
+        'DOTHI_STATE': str(backed_up.state),
+        'DOTHI_LOCALITY': str(BAY),
+        'DOTHI_PORT': str(backed_up.instance.port),
+        'DOTHI_PUBLIC_PORT': str(backed_up.instance.public_port),
+    }
+    command = [sys.executable, '-m', 'dothi.cli', *map(str, arguments)]
+    with subprocess.Popen(command, env=os.environ | environment, stderr=subprocess.DEVNULL) as process:
+        until = time.monotonic() + PATIENCE_S
+        while not is_middle():
+            assert process.poll() is None, 'it ended before it could be killed'
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        process.kill()
+        assert process.wait() == -signal.SIGKILL

@@ -3,21 +3,16 @@
 import json
 import os
 import shutil
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg2
 import pytest
 
 from dothi.core.ports import free_port
-from tests.faults.backups import BackedUpInstance, backed_up_instance, damage, newest_copy, wells
+from tests.faults.backups import BackedUpInstance, backed_up_instance, damage, kill_in_the_middle, newest_copy, wells
 from tests.instances import BAY, WholeInstance
 from tests.matrix import exhaustive
-from tests.services import PATIENCE_S
 
 pytestmark = exhaustive
 
@@ -27,25 +22,6 @@ def backed_up(shared_folder: Path) -> Iterator[BackedUpInstance]:
     """An instance with a backup; each test leaves it running."""
     with backed_up_instance(shared_folder / 'losses') as backed_up:
         yield backed_up
-
-
-def kill_in_the_middle(backed_up: BackedUpInstance, is_middle: Callable[[], bool], *arguments: str | Path) -> None:
-    """Starts a command and kills it, and none of its children, as soon as `is_middle` says so."""
-    environment = {
-        'DOTHI_STATE': str(backed_up.state),
-        'DOTHI_LOCALITY': str(BAY),
-        'DOTHI_PORT': str(backed_up.instance.port),
-        'DOTHI_PUBLIC_PORT': str(backed_up.instance.public_port),
-    }
-    command = [sys.executable, '-m', 'dothi.cli', *map(str, arguments)]
-    with subprocess.Popen(command, env=os.environ | environment, stderr=subprocess.DEVNULL) as process:
-        until = time.monotonic() + PATIENCE_S
-        while not is_middle():
-            assert process.poll() is None, 'it ended before it could be killed'
-            assert time.monotonic() < until
-            time.sleep(0.01)
-        process.kill()
-        assert process.wait() == -signal.SIGKILL
 
 
 def test_a_proof_names_the_layer_that_differs(backed_up: BackedUpInstance) -> None:

@@ -1,15 +1,19 @@
 """When backups are made, when they are old, and what places can be named."""
 
+import shutil
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from dothi.core.backup_state import BackupState, StepState
+from dothi.core.backup_state import LOG_PATIENCE, BackupState, StepState
 from dothi.local.backup.pgbackrest import DatabaseCopy
-from dothi.local.backup.place import BadPlace, read_place
+from dothi.local.backup.place import BackupPlace, BadPlace, read_place
 from dothi.local.backup.recover import choose_copies
-from dothi.local.backup.watch import is_full_due, next_night
+from dothi.local.backup.restic import StoreBackup, StoreSnapshot
+from dothi.local.backup.tools import BackupFailed
+from dothi.local.backup.watch import due_at, is_full_due, next_night
 
 HANOI = ZoneInfo('Asia/Ho_Chi_Minh')
 NOON = datetime(2026, 11, 29, 5, 0, tzinfo=UTC)
@@ -52,6 +56,66 @@ def test_a_backup_is_old_when_any_of_its_steps_is() -> None:
     assert state(setup=99, database=27, store=25, proof=25).is_old(NOON)
 
 
+def test_a_backup_that_was_made_in_the_future_is_old_and_due() -> None:
+    """The clock was ahead when it was made: else nobody would make one until that moment."""
+    ahead = state(setup=99, database=-24 * 365, store=1, proof=1)
+    assert ahead.is_old(NOON)
+    assert due_at(ahead, 'database', NOON) == NOON
+    assert due_at(ahead, 'proof', NOON) == datetime(2026, 11, 29, 18, 0, tzinfo=UTC)
+    assert not state(setup=99, database=-0.01, store=1, proof=1).is_old(NOON), 'clocks are set by seconds all the time'
+
+
+def test_a_backup_that_was_never_made_is_due_at_once_and_its_proof_in_the_night_after_the_setup() -> None:
+    assert due_at(BackupState(), 'database', NOON) == NOON
+    assert due_at(state(setup=1), 'database', NOON) == NOON
+    assert due_at(state(setup=1), 'proof', NOON) == datetime(2026, 11, 29, 18, 0, tzinfo=UTC)
+
+
+def test_the_log_is_behind_once_it_has_waited_for_long() -> None:
+    steps = state(setup=99).steps
+    assert not BackupState(steps=steps).is_behind(NOON)
+    assert not BackupState(steps=steps, log_waits_since=NOON - LOG_PATIENCE / 2).is_behind(NOON)
+    assert BackupState(steps=steps, log_waits_since=NOON - LOG_PATIENCE * 2).is_behind(NOON)
+    assert not BackupState(log_waits_since=NOON - LOG_PATIENCE * 2).is_behind(NOON), 'somebody else makes its backups'
+
+
+@pytest.mark.skipif(shutil.which('restic') is None, reason='restic is not installed')
+def test_snapshots_of_long_ago_stay_after_weeks_without_any(tmp_path: Path) -> None:
+    """As do the backups of the database, whose moments need them: they are counted. Of a day long ago one stays."""
+    backup = StoreBackup(tmp_path, BackupPlace(tmp_path / 'place'), 'key')
+    (tmp_path / 'store').mkdir()
+    backup.prepare()
+    for taken_at in ('03-01 08', '03-02 08', '03-02 20', '03-03 08', '09-01 08'):
+        backup.run('backup', '--time', f'2026-{taken_at}:00:00', str(tmp_path / 'store'))
+    backup.forget()
+    kept = ['03-01 08', '03-02 20', '03-03 08', '09-01 08']
+    assert [f'{snapshot.taken_at:%m-%d %H}' for snapshot in backup.snapshots()] == kept
+
+
+@pytest.mark.skipif(shutil.which('restic') is None, reason='restic is not installed')
+def test_a_preparation_that_was_interrupted_is_made_anew_and_data_is_left_alone(tmp_path: Path) -> None:
+    backup = StoreBackup(tmp_path, BackupPlace(tmp_path / 'place'), 'key')
+    backup.prepare()
+    (backup.place.store / 'config').unlink()
+    backup.prepare()
+    assert backup.snapshots() == []
+    backup.run('backup', __file__)
+    (backup.place.store / 'config').rename(tmp_path / 'config')
+    with pytest.raises(BackupFailed):
+        backup.prepare()
+    (tmp_path / 'config').rename(backup.place.store / 'config')
+    assert len(backup.snapshots()) == 1
+
+
+@pytest.mark.skipif(shutil.which('restic') is None, reason='restic is not installed')
+def test_a_failure_of_restic_is_told_in_words(tmp_path: Path) -> None:
+    backup = StoreBackup(tmp_path, BackupPlace(tmp_path / 'place'), 'key')
+    with pytest.raises(BackupFailed) as failed:
+        backup.read_file(StoreSnapshot(id='1', taken_at=NOON, paths=[], size_bytes=0), '/file')
+    assert 'repository does not exist' in failed.value.text.en
+    assert '{' not in failed.value.text.en
+
+
 def test_a_moment_is_reached_from_a_backup_that_ended_before_it_newest_first() -> None:
     copies = [copy(NOON - timedelta(hours=hours)) for hours in (30, 20, 10)]
     assert choose_copies(copies, NOON - timedelta(hours=15)) == [copies[1], copies[0]]
@@ -64,6 +128,7 @@ def test_a_server_is_named_by_user_host_and_path() -> None:
     assert (place.user, place.host, place.port, str(place.path)) == ('keeper', 'backup.example', 2222, '/srv/dothi')
     assert str(place) == 'sftp://keeper@backup.example:2222/srv/dothi'
     for text in (
+        '',
         'sftp://backup.example/srv',
         'sftp://keeper:secret@backup.example/srv',
         'sftp://keeper@backup.example',

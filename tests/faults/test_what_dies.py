@@ -120,3 +120,24 @@ def test_what_down_ends_stays_ended(running: WholeInstance) -> None:
     assert running.dothi('down').returncode == 0
     assert running.all_ended(), 'with both supervisors'
     assert running.dothi('up', '--demo', 'no').returncode == 0
+
+
+def test_what_runs_is_watched_also_where_one_service_cannot_be_started(running: WholeInstance) -> None:
+    """Somebody else listens where the public service is to."""
+    assert running.dothi('down').returncode == 0
+    with socket.create_server(('127.0.0.1', running.public_port)):
+        failed = running.dothi('up', '--demo', 'no')
+        assert (failed.returncode, str(running.public_port) in failed.stderr) == (5, True)
+        dead = pid_of(running, 'worker')
+        os.kill(dead, signal.SIGKILL)
+        wait_until_replaced(running, 'worker', dead)
+    assert running.dothi('up', '--demo', 'no').returncode == 0
+
+
+def test_a_record_that_cannot_be_read_is_none(running: WholeInstance) -> None:
+    """A disk that failed may leave anything in it."""
+    assert running.dothi('down').returncode == 0
+    (running.state / 'run' / 'inbox.pid').write_text('no number here', encoding='utf-8')
+    assert running.dothi('status').returncode == 0
+    assert running.dothi('up', '--demo', 'no').returncode == 0
+    wait_until_ready(running)

@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -52,6 +53,56 @@ def test_a_bundle_of_another_architecture_is_refused(bundle: Path) -> None:
     refused = install(bundle)
     assert refused.returncode == 5
     assert 'riscv64' in refused.stderr
+
+
+# Stands in for the list of packages: says what apt knows of, by the settings that the installer gives it.
+LOOK_AT_APT = '#!/bin/bash\nset -e\ncd "$(dirname "$0")/.."\napt-get -qq update\napt-cache pkgnames > known-to-apt\n'
+
+
+def write_wheel(folder: Path, name: str) -> None:
+    """A wheel with one module, `name`."""
+    about = f'{name}-1.dist-info'
+    with ZipFile(folder / f'{name}-1-py3-none-any.whl', 'w') as wheel:
+        wheel.writestr(f'{name}.py', '')
+        wheel.writestr(f'{about}/METADATA', f'Metadata-Version: 2.1\nName: {name}\nVersion: 1\n')
+        wheel.writestr(f'{about}/WHEEL', 'Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n')
+        wheel.writestr(f'{about}/RECORD', ''.join(f'{file},,\n' for file in wheel.namelist()))
+
+
+@pytest.fixture
+def whole_bundle(bundle: Path, tmp_path: Path) -> Path:
+    """The bundle with a wheel, a second one that is not of it, and a package, in a folder with a blank in its name."""
+    (bundle / 'docker' / 'debian.sh').write_text(LOOK_AT_APT, encoding='utf-8')
+    (bundle / 'Packages').write_text(
+        f'Package: carried\nVersion: 1\nArchitecture: {architecture()}\nFilename: ./debs/carried.deb\nSize: 1\n\n',
+        encoding='utf-8',
+    )
+    (bundle / 'wheels').mkdir()
+    write_wheel(bundle / 'wheels', 'of_the_bundle')
+    files = ('Packages', 'wheels/of_the_bundle-1-py3-none-any.whl')
+    sums = [f'{hashlib.sha256((bundle / file).read_bytes()).hexdigest()}  ./{file}\n' for file in files]
+    (bundle / 'SHA256SUMS').write_text(''.join(sums), encoding='utf-8')
+    write_wheel(bundle / 'wheels', 'of_an_older_one')
+    return bundle.rename(tmp_path / 'bộ cài')
+
+
+def test_a_bundle_is_installed_from_a_folder_with_a_blank_in_its_name(whole_bundle: Path) -> None:
+    installed = install(whole_bundle)
+    assert installed.returncode == 0, installed.stderr
+    assert 'carried' in (whole_bundle / 'known-to-apt').read_text(encoding='utf-8').splitlines()
+
+
+def test_wheels_of_an_older_bundle_in_the_same_folder_are_left_out(whole_bundle: Path) -> None:
+    assert install(whole_bundle).returncode == 0
+    modules = {file.stem for file in (whole_bundle / 'target').glob('lib/python3*/site-packages/*.py')}
+    assert modules & {'of_the_bundle', 'of_an_older_one'} == {'of_the_bundle'}
+
+
+def test_an_installation_that_was_interrupted_is_ended_by_the_next(whole_bundle: Path) -> None:
+    """The environment has a Python, and no pip yet."""
+    subprocess.run(['/usr/bin/python3', '-m', 'venv', '--without-pip', whole_bundle / 'target'], check=True)
+    installed = install(whole_bundle)
+    assert installed.returncode == 0, installed.stderr
 
 
 @exhaustive

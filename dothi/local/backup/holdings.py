@@ -10,7 +10,7 @@ from dothi.core.database import connection
 from dothi.core.errors import DothiError
 from dothi.local.backup.instance import InstanceBackup, instance_backup
 from dothi.local.backup.pgbackrest import DatabaseCopy
-from dothi.local.backup.record import require_record
+from dothi.local.backup.record import require_place, require_record
 
 
 class Holdings(BaseModel):
@@ -30,7 +30,8 @@ class Holdings(BaseModel):
 
 
 def backup_holdings() -> Holdings:
-    """What the backup of this instance holds. Raises NoBackup, NoKey or BackupFailed."""
+    """What the backup of this instance holds. Raises NoBackup, PlaceAway, NoKey or BackupFailed."""
+    require_place()
     return _holdings(require_record().where, instance_backup())
 
 

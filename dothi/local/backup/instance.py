@@ -1,6 +1,7 @@
 """The backup of this instance: its database and its store, with the place and the key that are recorded."""
 
 import json
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,12 +10,22 @@ from psycopg2.extensions import connection as Connection
 from pydantic import BaseModel
 
 from dothi import __version__
+from dothi.core.backup_state import forget_backups
+from dothi.core.database import connection
 from dothi.core.private_files import replace_file
 from dothi.core.progress import Progress, silent
 from dothi.core.settings import PathSettings
 from dothi.local.backup.pgbackrest import DatabaseBackup
 from dothi.local.backup.place import BackupPlace
-from dothi.local.backup.record import backup_folder, key_file, read_key, read_record, require_record
+from dothi.local.backup.record import (
+    NoKey,
+    backup_folder,
+    key_file,
+    read_key,
+    read_record,
+    require_record,
+    undo_killed_setup,
+)  # fmt: skip
 from dothi.local.backup.restic import LEFT_OUT, StoreBackup
 from dothi.local.database import private_database
 
@@ -53,10 +64,17 @@ def instance_backup(place: BackupPlace | None = None, key: str | None = None) ->
 
 
 def archive_settings() -> dict[str, str]:
-    """Settings of the private server while a backup is set up; none where there is none."""
+    """Settings of the private server while a backup is set up; none where there is none.
+
+    The configuration that its log goes by is written anew: it names folders, and the state folder may have been moved.
+    """
+    undo_killed_setup()
     record = read_record()
     if record is None:
         return {}
+    # without the key, or before the first start, it stays as it is
+    with suppress(NoKey, FileNotFoundError):
+        instance_backup().database.write_config()
     return DatabaseBackup(backup_folder(), record.place, '', Path()).archive_settings()
 
 
@@ -76,6 +94,13 @@ def take_snapshot(backup: StoreBackup, release: int, progress: Progress = silent
     sources = [Path(contents.store), Path(contents.secrets), Path(contents.admin_password), contents_file.resolve()]
     left_out = [*(Path(contents.store) / name for name in LEFT_OUT), key_file().resolve()]
     backup.snapshot(sources, left_out, progress)
+
+
+def forget_ended_backups() -> None:
+    """What the database says of backups is over where none is set up: its setup was killed, or it was away."""
+    if read_record() is None:
+        with connection('owner') as db:
+            forget_backups(db)
 
 
 def newest_release(db: Connection) -> int:

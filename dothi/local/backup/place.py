@@ -49,6 +49,8 @@ class BackupPlace:
 
 def read_place(text: str) -> BackupPlace:
     """The place that `text` names: a path, or sftp://user@host/path. Raises BadPlace."""
+    if not text.strip():
+        raise BadPlace(vi='Hãy ghi nơi lưu: một thư mục, hoặc sftp://….', en='Name a place: a folder, or sftp://….')
     if not text.startswith('sftp://'):
         return BackupPlace(Path(text).expanduser().absolute())
     parts = urlsplit(text)

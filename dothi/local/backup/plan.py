@@ -7,21 +7,22 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from dothi.core.clock import local_second
 from dothi.core.errors import DiskFull, WrongUse
+from dothi.core.locality import locality_zone
 from dothi.core.settings import DatabaseSettings, PathSettings
 from dothi.local.backup.instance import Contents, read_contents
 from dothi.local.backup.pgbackrest import DatabaseBackup, DatabaseCopy
 from dothi.local.backup.place import BackupPlace
 from dothi.local.backup.record import give_to_database_user
 from dothi.local.backup.recover import NothingToRestore, choose_copies
+from dothi.local.backup.replacement import disk_full, is_on_other_disk, nearest
 from dothi.local.backup.restic import StoreBackup, StoreSnapshot
-from dothi.local.backup.scratch import contents_path
+from dothi.local.backup.scratch import WORK_FOLDER, contents_path
 from dothi.local.backup.sftp import prepare_sftp
 from dothi.local.backup.tools import require_programs
 from dothi.local.database import private_database
 from dothi.local.services import running_pid, services
-
-WORK_FOLDER = 'restore'
 
 
 class StillRunning(WrongUse):
@@ -155,10 +156,10 @@ def _choose_copy(order: RestoreOrder) -> DatabaseCopy:
         raise NothingToRestore(
             vi=f'Không có bản sao lưu nào trong {order.place}.', en=f'There is no backup in {order.place}.'
         )
-    first = copies[0].ended_at.astimezone()
+    first = local_second(copies[0].ended_at, locality_zone())
     raise NothingToRestore(
-        vi=f'Bản sao lưu cũ nhất xong lúc {first:%Y-%m-%d %H:%M:%S%z}: không trở về trước đó được.',
-        en=f'The oldest backup ended at {first:%Y-%m-%d %H:%M:%S%z}: no moment before it can be restored.',
+        vi=f'Bản sao lưu cũ nhất xong lúc {first}: không trở về trước đó được.',
+        en=f'The oldest backup ended at {first}: no moment before it can be restored.',
     )
 
 
@@ -185,3 +186,6 @@ def _require_room(plan: RestorePlan, order: RestoreOrder) -> None:
             vi=f'Cần {plan.room_bytes >> 20} MB trong {order.state}, chỉ còn {free >> 20} MB.',
             en=f'{plan.room_bytes >> 20} MB are needed in {order.state}, and {free >> 20} MB are free.',
         )
+    free_beside_store = shutil.disk_usage(nearest(order.store.parent)).free
+    if is_on_other_disk(order.work, order.store) and free_beside_store < plan.snapshot.size_bytes:
+        raise disk_full(order.store)

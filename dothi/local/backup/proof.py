@@ -17,16 +17,15 @@ from dothi.core.text import Text
 from dothi.local.backup.evidence import Evidence, EvidenceOrder, gather_elsewhere
 from dothi.local.backup.instance import InstanceBackup, instance_backup, newest_release, read_contents
 from dothi.local.backup.pgbackrest import DatabaseBackup
-from dothi.local.backup.record import backup_folder, give_to_database_user
+from dothi.local.backup.record import backup_folder, give_to_database_user, require_place
 from dothi.local.backup.recover import RecoveredDatabase, RecoveryTarget, clear_folder, recover_database
-from dothi.local.backup.run import BACKUP_LOCK, back_up_store, note_failure
-from dothi.local.backup.scratch import contents_path, evidence_environment, write_store
+from dothi.local.backup.run import back_up_store, note_failure
+from dothi.local.backup.scratch import PROOF_FOLDER, contents_path, evidence_environment, write_store
 from dothi.local.backup.tools import BackupFailed
-from dothi.local.locks import alone
+from dothi.local.locks import BACKUP_LOCK, alone
 
 # A release under way keeps the moment waiting, and those behind it wait for us.
 LOCK_PATIENCE = '5min'
-SCRATCH = 'proof'
 
 
 class NotRestorable(BackupFailed):
@@ -58,9 +57,9 @@ class SourceMoment(BaseModel):
 def prove_backup(progress: Progress = silent) -> BackupProof:
     """Restores the backup into a scratch folder, compares it with this instance, and removes it.
 
-    Raises NoBackup, NotRestorable, BackupFailed or NoPostgis; the failure is recorded.
+    Raises NoBackup, PlaceAway, NotRestorable, BackupFailed or NoPostgis; the failure is recorded.
     """
-    backup, scratch = instance_backup(), backup_folder() / SCRATCH
+    backup, scratch = instance_backup(), backup_folder() / PROOF_FOLDER
     with alone(BACKUP_LOCK, progress):
         try:
             proof = _prove(backup, scratch, progress)
@@ -86,6 +85,7 @@ def _damaged_store(files: list[str]) -> DothiError:
 
 def _prove(backup: InstanceBackup, scratch: Path, progress: Progress) -> BackupProof:
     began_s = time.monotonic()
+    require_place()
     clear_folder(scratch)
     scratch.mkdir(mode=0o750)
     give_to_database_user(scratch)

@@ -8,16 +8,21 @@ from pathlib import Path
 from pydantic import BaseModel, ValidationError
 
 from dothi.core.database import write_once
-from dothi.core.errors import WrongUse
+from dothi.core.errors import EnvironmentMissing, WrongUse
 from dothi.core.private_files import replace_file
 from dothi.core.settings import PathSettings
 from dothi.local.backup.place import BackupPlace, read_place
+from dothi.local.locks import BACKUP_LOCK, alone_at_once
 
 KEY_BYTES = 32
 
 
 class NoBackup(WrongUse):
     """No backup is set up for this instance."""
+
+
+class PlaceAway(EnvironmentMissing):
+    """The folder of the backup is not there."""
 
 
 class NoKey(WrongUse):
@@ -29,6 +34,10 @@ class BackupRecord(BaseModel):
 
     where: str
     set_up_at: datetime
+    # while a setup is under way, and after one that was killed
+    is_unfinished: bool = False
+    # what was set up before an unfinished setup
+    before: 'BackupRecord | None' = None
 
     @property
     def place(self) -> BackupPlace:
@@ -54,6 +63,24 @@ def read_record() -> BackupRecord | None:
         ) from None
 
 
+def undo_killed_setup() -> None:
+    """Brings back what was set up before a setup that was killed; nothing where one is under way."""
+    record = read_record()
+    if record is None or not record.is_unfinished:
+        return
+    with alone_at_once(BACKUP_LOCK) as is_alone:
+        if is_alone:
+            keep_record(record.before)
+
+
+def keep_record(record: BackupRecord | None) -> None:
+    """Keep `record` as that of this instance, or none."""
+    if record is None:
+        remove_record()
+    else:
+        write_record(record)
+
+
 def require_record() -> BackupRecord:
     """The record of this instance's backup. Raises NoBackup."""
     record = read_record()
@@ -63,6 +90,16 @@ def require_record() -> BackupRecord:
             en='There is no backup. Set one up by: dothi backup setup WHERE',
         )
     return record
+
+
+def require_place() -> None:
+    """Raises PlaceAway where the folder of this instance's backup is not there, NoBackup where none is set up."""
+    place = require_record().place
+    if place.host is None and not place.database.is_dir():
+        raise PlaceAway(
+            vi=f'Không thấy bản sao lưu trong {place}: đĩa của nó đã được gắn chưa?',
+            en=f'The backup in {place} is not there: is its disk mounted?',
+        )
 
 
 def write_record(record: BackupRecord) -> None:

@@ -60,12 +60,16 @@ LATEST = RecoveryTarget(timeline='latest')
 
 @dataclass(frozen=True)
 class RecoveredDatabase:
-    """A server that runs on the recovered data. reached_at: of the last change that it has; notes: what went wrong."""
+    """A server that runs on the recovered data. reached_at: of the last change that it has; notes: what went wrong.
+
+    is_moment_passed: whether the log goes on after the moment that was the target: nothing before it is missing then.
+    """
 
     server: LocalPostgis
     copy: DatabaseCopy
     reached_at: datetime
     notes: list[Text] = field(default_factory=list)
+    is_moment_passed: bool = True
 
 
 def clear_folder(folder: Path) -> None:
@@ -91,21 +95,23 @@ def recover_database(
     """
     server = LocalPostgis(backup.data.parent, patience_s=RECOVERY_PATIENCE_S)
     copy, notes = _write_data(backup, target, target.moment, progress)
-    if surviving_log is not None:
-        _bring_log(surviving_log, backup.data)
+    _bring_log(surviving_log, backup.data)
     progress('recover', 0, None)
+    is_moment_passed = True
     try:
         _start_and_wait(server)
     except DothiError:
         if not _may_end_with_log(server, target):
             raise
+        is_moment_passed = target.moment is None
         shutil.rmtree(backup.data)
         copy, notes = _write_data(backup, RecoveryTarget(), target.moment, progress)
+        _bring_log(surviving_log, backup.data)
         _start_and_wait(server)
     reached_at, segment = _reached(server)
     notes += _gap_in_log(backup, segment, target)
     progress('recover', 1, 1)
-    return RecoveredDatabase(server, copy, reached_at or copy.ended_at, notes)
+    return RecoveredDatabase(server, copy, reached_at or copy.ended_at, notes, is_moment_passed)
 
 
 def _may_end_with_log(server: LocalPostgis, target: RecoveryTarget) -> bool:
@@ -212,10 +218,10 @@ def _value(server: LocalPostgis, query: str) -> tuple[Any, ...]:
     return tuple(row)
 
 
-def _bring_log(folder: Path, data: Path) -> None:
+def _bring_log(folder: Path | None, data: Path) -> None:
     """Copies segments of the log that were not backed up yet; the server reads them after those that were."""
-    for segment in folder.glob('*'):
-        done = folder / 'archive_status' / f'{segment.name}.done'
+    for segment in folder.glob('*') if folder else ():
+        done = segment.parent / 'archive_status' / f'{segment.name}.done'
         if SEGMENT.fullmatch(segment.name) and not done.exists():
             target = data / 'pg_wal' / segment.name
             shutil.copyfile(segment, target)

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,6 +46,7 @@ class StoreBackup:
         """Prepares the place; nothing where it is prepared. Raises NoKey where it is, with another key."""
         if self._is_prepared():
             return
+        self._clear_interrupted()
         self.run('init')
 
     def snapshot(self, paths: Sequence[Path], left_out: Sequence[Path], progress: Progress = silent) -> None:
@@ -73,10 +75,11 @@ class StoreBackup:
         return self.run('dump', '--no-lock', snapshot.id, path)
 
     def forget(self) -> None:
-        """Removes snapshots that are too old: all of a week stay, then one a day for as long as the database's."""
+        """Removes snapshots that are too old: all of a week stay, then one of each of so many days."""
         days = 7 * (BackupSettings().backup_keep_weeks + 1)
         self._remove_dead_locks()
-        self.run('forget', '--group-by=', '--keep-within=7d', f'--keep-within-daily={days}d', '--prune')
+        # counted, as those of the database: after weeks without any, or under a clock that is ahead, none is removed
+        self.run('forget', '--group-by=', '--keep-within=7d', f'--keep-daily={days}', '--prune')
 
     def check(self) -> None:
         """Reads what the place holds and compares it with its hashes. Raises BackupFailed with what is damaged."""
@@ -98,11 +101,19 @@ class StoreBackup:
             return run_tool(self._tool(command, *words), read)
         except BackupFailed as error:
             if error.exit_code != WRONG_KEY:
-                raise
+                raise _in_words(error) from None
             raise NoKey(
                 vi=f'Khóa không mở được bản sao lưu của kho trong {self.place}.',
                 en=f'The key does not open the backup of the store in {self.place}.',
             ) from None
+
+    def _clear_interrupted(self) -> None:
+        """Removes what an interrupted preparation left in a folder: keys and no data, with which none succeeds."""
+        folder = self.place.store
+        if self.place.host is not None or not (folder / 'keys').is_dir():
+            return
+        if not any(file.is_file() for name in ('data', 'index', 'snapshots') for file in (folder / name).rglob('*')):
+            shutil.rmtree(folder / 'keys')
 
     def _is_prepared(self) -> bool:
         try:
@@ -133,6 +144,26 @@ class StoreBackup:
 
     def _ssh_words(self) -> str:
         return ' '.join(f"'{word}'" if ' ' in word else word for word in ssh_options())
+
+
+def _in_words(error: BackupFailed) -> BackupFailed:
+    """`error` with what restic says in place of the JSON that it says it in."""
+    reason = ' / '.join(dict.fromkeys(filter(None, map(_complaint, error.output.splitlines()))))
+    worded = BackupFailed(vi=f'restic không làm được: {reason}', en=f'restic failed: {reason}')
+    worded.exit_code, worded.output = error.exit_code, error.output
+    return worded
+
+
+def _complaint(line: str) -> str:
+    """What a line of restic complains of; nothing where it tells how far it is."""
+    if not line.startswith('{'):
+        return line.strip()
+    try:
+        message = json.loads(line)
+    except ValueError:
+        return line.strip()
+    text = message.get('message') or message.get('error', {}).get('message', '')
+    return str(text).partition('\n')[0] if message.get('message_type') in ('error', 'exit_error') else ''
 
 
 def _share_of(stage: str, progress: Progress) -> Callable[[dict[str, Any]], None]:

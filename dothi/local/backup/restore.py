@@ -14,6 +14,8 @@ import psycopg2
 from pydantic import BaseModel
 
 from dothi.core.backup_state import forget_backups
+from dothi.core.clock import local_second
+from dothi.core.locality import locality_zone
 from dothi.core.postgis import BINARIES, LocalPostgis
 from dothi.core.private_files import STATE_MODE, close_new_files
 from dothi.core.progress import Progress, silent
@@ -32,11 +34,12 @@ from dothi.local.backup.record import (
     write_record,
 )  # fmt: skip
 from dothi.local.backup.recover import LATEST, RecoveredDatabase, RecoveryTarget, clear_folder, recover_database
-from dothi.local.backup.run import BACKUP_LOCK, back_up
+from dothi.local.backup.replacement import Replacement, replace_folders
+from dothi.local.backup.run import back_up
 from dothi.local.backup.scratch import evidence_environment, write_store
 from dothi.local.backup.tools import BackupFailed, as_database_user
 from dothi.local.database import private_database
-from dothi.local.locks import alone
+from dothi.local.locks import BACKUP_LOCK, alone
 
 SEGMENT = re.compile(r'[0-9A-F]{24}')
 
@@ -82,12 +85,15 @@ def restore(plan: RestorePlan, order: RestoreOrder, progress: Progress = silent)
     with alone(BACKUP_LOCK, progress):
         clear_folder(order.work)
         make_work_folder(order)
-        _complete_log(order, progress)
+        is_log_complete = _complete_log(order, progress)
         with _ended_server(order):
             write_store(order.store_backup, plan.snapshot, plan.contents, order.work, progress)
-            recovered = _recover(plan, order, progress)
+            surviving_log = _surviving_log(order)
+            recovered = _recover(plan, order, surviving_log, progress)
+            notes = recovered.notes + _end_of_log(recovered, is_log_complete or surviving_log is not None)
             evidence = _look(order, recovered, progress)
-        set_aside = _put_in_place(plan, order)
+        with _cleared_after_failure(order):
+            set_aside = _put_in_place(plan, order)
     _start(order, progress)
     return Restored(
         state=plan.state,
@@ -95,43 +101,69 @@ def restore(plan: RestorePlan, order: RestoreOrder, progress: Progress = silent)
         layers=[_restored_layer(name, evidence) for name in evidence.layers],
         files=evidence.files,
         damaged_files=evidence.damaged_files,
-        notes=recovered.notes,
+        notes=notes,
         set_aside=set_aside,
     )
 
 
-def _complete_log(order: RestoreOrder, progress: Progress) -> None:
-    """Where the instance runs whose backup is restored, waits until its log up to now has come there."""
+def _complete_log(order: RestoreOrder, progress: Progress) -> bool:
+    """Where the instance runs whose backup is restored, waits until its log up to now has come there.
+
+    Whether it was waited for.
+    """
     record = read_record()
-    if order.into is not None and record and record.place == order.place and private_database().running():
-        progress('check_backup', 0, None)
-        backup = instance_backup()
-        backup.database.write_config()
-        backup.database.check()
+    if order.into is None or not record or record.place != order.place or not private_database().running():
+        return False
+    progress('check_backup', 0, None)
+    backup = instance_backup()
+    backup.database.write_config()
+    backup.database.check()
+    return True
 
 
 @contextmanager
 def _ended_server(order: RestoreOrder) -> Iterator[None]:
-    """Afterwards no server runs in the work folder, which is removed where something failed: it holds the key."""
+    """Afterwards no server runs in the work folder, which is removed where something failed."""
+    with _cleared_after_failure(order):
+        yield
+    LocalPostgis(order.work / 'postgis').stop()
+
+
+@contextmanager
+def _cleared_after_failure(order: RestoreOrder) -> Iterator[None]:
+    """Removes the work folder, which holds the key, where what is done within fails."""
     try:
         yield
     except BaseException:
         clear_folder(order.work)
         raise
-    LocalPostgis(order.work / 'postgis').stop()
 
 
-def _recover(plan: RestorePlan, order: RestoreOrder, progress: Progress) -> RecoveredDatabase:
-    order.database.write_config()
-    surviving_log = None
-    if order.into is None and order.to is None:
-        surviving_log = _surviving_log(order)
+def _recover(
+    plan: RestorePlan, order: RestoreOrder, surviving_log: Path | None, progress: Progress
+) -> RecoveredDatabase:
     target = LATEST if plan.to is None else RecoveryTarget(moment=plan.to)
     return recover_database(order.database, target, surviving_log, progress)
 
 
+def _end_of_log(recovered: RecoveredDatabase, is_log_complete: bool) -> list[Text]:
+    """A note where the log ends before the moment that was wanted, and more of it may have been lost."""
+    if recovered.is_moment_passed or is_log_complete:
+        return []
+    end = local_second(recovered.reached_at, locality_zone())
+    return [
+        Text(
+            vi=f'Nhật ký trong bản sao lưu kết thúc lúc {end}: thay đổi sau đó, nếu có, chưa kịp vào bản sao lưu.',
+            en=f'The log in the backup ends at {end}: changes after it, if there were any, never came to the backup.',
+        )
+    ]
+
+
 def _surviving_log(order: RestoreOrder) -> Path | None:
     """The log of the data folder that is replaced, where it is of the database whose backup is restored."""
+    order.database.write_config()
+    if order.into is not None:
+        return None
     data = order.state / 'postgis' / 'data'
     is_same = _control_value(data, 'Database system identifier') in map(str, order.database.system_ids())
     return data / 'pg_wal' if is_same and (data / 'pg_wal').is_dir() else None
@@ -165,27 +197,18 @@ def _put_in_place(plan: RestorePlan, order: RestoreOrder) -> list[str]:
         with suppress(FileNotFoundError):
             # those who know the address of the database find it again
             shutil.copyfile(postgis / 'port', order.work / 'postgis' / 'port')
-    moved = [_replace(order.work / 'store', order.store, at), _replace(order.work / 'postgis', postgis, at)]
+    # the database first: whoever is killed in between finds a store that has all its files, and more
+    replacements = [
+        Replacement(order.work / 'postgis', postgis, at),
+        Replacement(order.work / 'store', order.store, at),
+    ]
     if not secrets.exists() or not any(secrets.iterdir()):
-        _replace(order.work / 'secrets', secrets, at)
+        replacements.append(Replacement(order.work / 'secrets', secrets, at))
+    set_aside = replace_folders(replacements)
     if order.into is None:
         _keep_backup(order, plan)
     shutil.rmtree(order.work, ignore_errors=True)
-    return [str(folder) for folder in moved if folder is not None]
-
-
-def _replace(ready: Path, target: Path, at: str) -> Path | None:
-    """Moves `ready` to `target`; where that was there, to what it was renamed."""
-    aside = None
-    if target.exists():
-        aside = target.with_name(f'{target.name}.before-{at}')
-        target.rename(aside)
-    try:
-        ready.rename(target)
-    except OSError:
-        # another file system
-        shutil.move(ready, target)
-    return aside
+    return [str(folder) for folder in set_aside if folder.name.partition('.')[0] != secrets.name]
 
 
 def _keep_backup(order: RestoreOrder, plan: RestorePlan) -> None:

@@ -11,11 +11,9 @@ from dothi.core.errors import DothiError
 from dothi.core.progress import Progress, silent
 from dothi.local.backup.instance import InstanceBackup, instance_backup, newest_release, take_snapshot
 from dothi.local.backup.pgbackrest import DatabaseCopy
+from dothi.local.backup.record import require_place
 from dothi.local.backup.restic import StoreBackup
-from dothi.local.locks import alone
-
-# Held while somebody makes, sets up or proves a backup.
-BACKUP_LOCK = 'backup'
+from dothi.local.locks import BACKUP_LOCK, alone
 
 
 class BackupRun(BaseModel):
@@ -56,6 +54,7 @@ def back_up(backup: InstanceBackup, *, full: bool, progress: Progress = silent) 
 def back_up_store(backup: StoreBackup, progress: Progress = silent) -> int:
     """Takes a snapshot of the store; the newest release of which it surely holds all files."""
     try:
+        require_place()
         with connection('owner') as db:
             release = newest_release(db)
         take_snapshot(backup, release, progress)

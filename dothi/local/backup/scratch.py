@@ -8,6 +8,11 @@ from dothi.local.backup.instance import CONTENTS, Contents
 from dothi.local.backup.record import give_to_database_user
 from dothi.local.backup.restic import StoreBackup, StoreSnapshot
 
+# In the folder of the backup, and in the state folder.
+PROOF_FOLDER, WORK_FOLDER = 'proof', 'restore'
+# Held while somebody restores.
+RESTORE_LOCK = 'restore'
+
 
 def contents_path(snapshot: StoreSnapshot) -> str:
     """The path in `snapshot` of the file that says what it holds."""

@@ -16,6 +16,7 @@ from dothi.core.revivals import forget_revivals
 from dothi.core.settings import DatabaseSettings
 from dothi.core.text import Text
 from dothi.local.backup.instance import instance_backup
+from dothi.local.backup.leftovers import clear_leftovers
 from dothi.local.backup.pgbackrest import DatabaseBackup
 from dothi.local.backup.place import (
     BACKUP_ROOTS,
@@ -29,6 +30,7 @@ from dothi.local.backup.record import (
     BackupRecord,
     backup_folder,
     give_to_database_user,
+    keep_record,
     key_file,
     make_key,
     read_record,
@@ -36,12 +38,12 @@ from dothi.local.backup.record import (
     require_record,
     write_record,
 )  # fmt: skip
-from dothi.local.backup.run import BACKUP_LOCK, BackupRun, back_up
+from dothi.local.backup.run import BackupRun, back_up
 from dothi.local.backup.sftp import prepare_sftp
 from dothi.local.backup.tools import require_programs
 from dothi.local.database import private_database
 from dothi.local.database_start import is_foreground, restart_database
-from dothi.local.locks import PARTS, alone
+from dothi.local.locks import BACKUP_LOCK, PARTS, alone
 from dothi.local.services import code_fingerprint, services, supervisors
 
 PLACES_TEXT = ', '.join(BACKUP_ROOTS)
@@ -86,9 +88,9 @@ def set_up_backup(where: str, progress: Progress = silent) -> BackupSetUp:
             _restart_database()
             progress('check_backup', 0, None)
             backup.database.check()
-        with connection('owner') as db:
-            record_success(db, 'setup')
-        first = back_up(backup, full=True, progress=progress)
+            with connection('owner') as db:
+                record_success(db, 'setup')
+            first = back_up(backup, full=True, progress=progress)
     _start_service()
     return BackupSetUp(
         where=str(place), key_file=str(key_file()), host_key=host_key, warning=same_disk_warning(place), first=first
@@ -103,12 +105,20 @@ def end_backup() -> None:
             if service.name == 'backup':
                 service.stop()
         remove_record()
-    if private_database().running():
+    clear_leftovers()
+    if private_database().data.exists():
+        was_running = private_database().running()
         _restart_database()
-        with connection('owner') as db:
-            forget_backups(db)
-            # a service of systemd hears of it, and ends
-            announce_change(db)
+        _forget_backups()
+        if not was_running:
+            private_database().stop()
+
+
+def _forget_backups() -> None:
+    with connection('owner') as db:
+        forget_backups(db)
+        # a service of systemd hears of it, and ends
+        announce_change(db)
 
 
 def _require_private_database() -> None:
@@ -165,17 +175,20 @@ def _require_own(database: DatabaseBackup) -> None:
 def _recorded(place: BackupPlace) -> Iterator[None]:
     """Within, the backup at `place` is that of this instance; afterwards too, unless something failed."""
     before = read_record()
-    write_record(BackupRecord(where=str(place), set_up_at=datetime.now(UTC)))
+    if before is not None and before.is_unfinished:
+        # nobody else is inside: that setup was killed
+        before = before.before
+    record = BackupRecord(where=str(place), set_up_at=datetime.now(UTC))
+    write_record(record.model_copy(update={'is_unfinished': True, 'before': before}))
     try:
         yield
     except BaseException:
-        if before is None:
-            remove_record()
-        else:
-            write_record(before)
-            instance_backup().database.write_config()
+        keep_record(before)
         _restart_database()
+        if before is None:
+            _forget_backups()
         raise
+    write_record(record)
 
 
 def _restart_database() -> None:

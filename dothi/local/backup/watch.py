@@ -13,17 +13,17 @@ from zoneinfo import ZoneInfo
 import psycopg2
 
 from dothi.core.backup_settings import BackupSettings
-from dothi.core.backup_state import BackupState, backup_state
+from dothi.core.backup_state import CLOCK_PATIENCE, BackupState, BackupStep, backup_state
 from dothi.core.changes import ChangeListener
 from dothi.core.database import NoDatabase, connection
 from dothi.core.errors import DothiError
 from dothi.core.locality import locality_zone
-from dothi.local.backup.instance import instance_backup
+from dothi.local.backup.instance import forget_ended_backups, instance_backup
 from dothi.local.backup.pgbackrest import DatabaseCopy
 from dothi.local.backup.proof import prove_backup
-from dothi.local.backup.record import read_record
-from dothi.local.backup.run import BACKUP_LOCK, back_up_store, run_backup
-from dothi.local.locks import alone
+from dothi.local.backup.record import read_record, undo_killed_setup
+from dothi.local.backup.run import back_up, back_up_store
+from dothi.local.locks import BACKUP_LOCK, alone
 
 LOG = logging.getLogger('dothi.backup')
 # A delivery in parts makes several releases in a row.
@@ -77,6 +77,10 @@ class BackupWatch:
     def do_what_is_due(self) -> float:
         """Makes the backups that are due; for how many seconds none is, unless something is released."""
         try:
+            undo_killed_setup()
+            forget_ended_backups()
+            if read_record() is None:
+                return 0.0
             self._back_up_at_night()
             self._back_up_what_is_new()
             self._prove_at_night()
@@ -91,13 +95,17 @@ class BackupWatch:
         return 0.0
 
     def _back_up_at_night(self) -> None:
-        if _read_state_due('database') <= datetime.now(UTC):
-            full = is_full_due(instance_backup().database.copies(), datetime.now(UTC))
-            made = run_backup(full=full)
-            LOG.info('%s backup %s in %.0f s', made.copy_made.kind, made.copy_made.label, made.seconds)
+        if not _is_due('database'):
+            return
+        with alone(BACKUP_LOCK):
+            # somebody may have made it while it was waited for, such as the setup that starts us
+            if _is_due('database'):
+                backup = instance_backup()
+                made = back_up(backup, full=is_full_due(backup.database.copies(), datetime.now(UTC)))
+                LOG.info('%s backup %s in %.0f s', made.copy_made.kind, made.copy_made.label, made.seconds)
 
     def _prove_at_night(self) -> None:
-        if _read_state_due('proof') <= datetime.now(UTC):
+        if _is_due('proof'):
             proof = prove_backup()
             LOG.info('proven restorable: %s layers, %s files in %.0f s', proof.layers, proof.files, proof.seconds)
 
@@ -118,16 +126,27 @@ class BackupWatch:
         return min(max(wait_s, 0.0), LONGEST_WAIT_S)
 
 
-def _read_state_due(step: str) -> datetime:
+def _read_state_due(step: BackupStep) -> datetime:
     with connection('loader') as db:
         return due_at(backup_state(db), step)
 
 
-def due_at(state: BackupState, step: str) -> datetime:
-    """When `step` is to be done next: in the night after it last succeeded, or after the backup was set up."""
-    steps = (state.steps.get(step), state.steps.get('setup'))
-    times = [known.succeeded_at for known in steps if known and known.succeeded_at]
-    last = times[0] if times else datetime.now(UTC)
+def _is_due(step: BackupStep) -> bool:
+    return _read_state_due(step) <= datetime.now(UTC)
+
+
+def due_at(state: BackupState, step: BackupStep, now: datetime | None = None) -> datetime:
+    """When `step` is to be done next: in the night after it last succeeded.
+
+    At once where nobody knows when that was: under a clock that was ahead, or never, as after a setup that was killed.
+    A setup makes the first backup itself, and leaves the first proof to the night after it.
+    """
+    now = now or datetime.now(UTC)
+    last = state.succeeded_at(step)
+    if last is None and step == 'proof':
+        last = state.succeeded_at('setup')
+    if last is None or last > now + CLOCK_PATIENCE:
+        return now
     return next_night(last, locality_zone(), BackupSettings().backup_hour)
 
 

@@ -7,12 +7,12 @@ from typing import Any
 
 from psycopg2.extensions import connection as Connection
 
-from dothi.core.backup_state import backup_times
+from dothi.core.backup_state import backup_state
 from dothi.core.database import NoDatabase, connection
 from dothi.core.migrate import migration_names
 from dothi.core.readiness import OK, database_readiness
 from dothi.core.text import Text
-from dothi.local.doctor.findings import Finding, fault, graded, ok
+from dothi.local.doctor.findings import Finding, fault, graded, ok, warning
 
 LEAST_POSTGRESQL, LEAST_POSTGIS = 170_000, (3, 5)
 CLOCK_FAULT_S, CLOCK_WARNING_S = 30.0, 2.0
@@ -20,6 +20,11 @@ OLD_TRANSACTION_S, LONG_TRANSACTION_S = timedelta(hours=6).total_seconds(), time
 NO_BACKUP = Text(
     vi='Chưa có sao lưu: dữ liệu mất theo ổ đĩa này.', en='There is no backup: the data are lost with this disk.'
 )
+LOG_WAITS = Text(
+    vi='Thay đổi mới chưa đến được nơi lưu, chỉ có trên đĩa này.',
+    en='New changes do not reach the backup, and are on this disk alone.',
+)
+LOG_ADVICE = Text(vi='Xem nơi lưu còn đó và còn chỗ không.', en='Look whether its place is there and has room.')
 # Transaction numbers run out at two thousand million; vacuum keeps them below 200 million.
 MANY_NUMBERS, TOO_MANY_NUMBERS = 500_000_000, 1_500_000_000
 
@@ -116,12 +121,20 @@ def _transaction_numbers(db: Connection) -> Iterator[Finding]:
 
 
 def _backups(db: Connection) -> Iterator[Finding]:
-    """Whether somebody makes backups; how old they are is among the parts."""
-    is_set_up = backup_times(db).is_set_up
-    text = Text(vi='Có sao lưu.', en='There is a backup.') if is_set_up else NO_BACKUP
-    yield graded(
-        'backup', False, not is_set_up, text, Text(vi='dothi backup setup NƠI-LƯU', en='dothi backup setup WHERE')
-    )
+    """Whether somebody makes backups, and which steps fail; how old they are is among the parts."""
+    state = backup_state(db)
+    if not state.is_set_up:
+        yield warning('backup', NO_BACKUP, Text(vi='dothi backup setup NƠI-LƯU', en='dothi backup setup WHERE'))
+        return
+    faults = [step.fault for step in state.steps.values() if step.fault]
+    for text in faults:
+        yield fault(
+            'backup', text, Text(vi='Sửa lỗi đó, rồi: dothi backup run', en='Mend that, then: dothi backup run')
+        )
+    if state.log_waits_since:
+        yield graded('backup', state.is_behind(), True, LOG_WAITS, LOG_ADVICE)
+    elif not faults:
+        yield ok('backup', Text(vi='Có sao lưu.', en='There is a backup.'))
 
 
 def _parts(db: Connection) -> Iterator[Finding]:

@@ -4,13 +4,22 @@ from collections.abc import Callable, Iterable
 
 from dothi.core.errors import DothiError
 from dothi.core.text import Text
+from dothi.local.doctor.certificate import check_certificates
 from dothi.local.doctor.database import check_database
 from dothi.local.doctor.findings import Examination, Finding, fault
-from dothi.local.doctor.instance import check_certificate, check_ports, check_rights, check_supervisor
-from dothi.local.doctor.machine import check_disks, check_fonts, check_libraries, check_packages, check_walls
+from dothi.local.doctor.instance import check_ports, check_rights, check_supervisor
+from dothi.local.doctor.machine import (
+    check_clock,
+    check_disks,
+    check_fonts,
+    check_libraries,
+    check_packages,
+    check_walls,
+)
 
 CHECKS: dict[str, Callable[[], Iterable[Finding]]] = {
     'disk': check_disks,
+    'clock': check_clock,
     'packages': check_packages,
     'libraries': check_libraries,
     'fonts': check_fonts,
@@ -19,7 +28,7 @@ CHECKS: dict[str, Callable[[], Iterable[Finding]]] = {
     'database': check_database,
     'ports': check_ports,
     'supervisor': check_supervisor,
-    'certificate': check_certificate,
+    'certificate': check_certificates,
 }
 
 

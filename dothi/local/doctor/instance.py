@@ -1,27 +1,23 @@
-"""What the instance is: rights of its files, its ports, its supervisor, its address on the web."""
+"""What the instance is: rights of its files, its ports, its supervisor."""
 
 import os
 import shutil
 import socket
-import ssl
 import stat
 import subprocess
 import urllib.request
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from dothi.core.errors import DothiError
 from dothi.core.process_table import listener_on
 from dothi.core.revivals import revivals
 from dothi.core.settings import PathSettings, ServerSettings
 from dothi.core.text import Text
-from dothi.local.doctor.findings import Finding, fault, graded, ok, or_ok, warning
+from dothi.local.doctor.findings import Finding, fault, ok, or_ok, warning
 from dothi.local.services import is_supervised, port_taken, service_url, services
 
 STRANGERS = stat.S_IRWXO
-RENEWED, LATE = timedelta(days=21), timedelta(days=7)
 MANY_RESTARTS = 5
 
 
@@ -108,40 +104,6 @@ def check_supervisor() -> Iterator[Finding]:
                 Text(vi=f'{name} đã chết {revival.restarts} lần.', en=f'{name} died {revival.restarts} times.'),
                 Text(vi=f'Xem {log}.', en=f'See {log}.'),
             )
-
-
-def check_certificate() -> Iterator[Finding]:
-    """Until when the certificate of DOTHI_PUBLIC_URL is good."""
-    address = urlsplit(ServerSettings().public_url)
-    if address.scheme != 'https' or not address.hostname:
-        return
-    try:
-        ends = certificate_end(address.hostname, address.port or 443)
-    except ssl.SSLCertVerificationError as error:
-        text = Text(vi=f'Chứng thư của {address.hostname}: {error.reason}', en=f'Certificate: {error.verify_message}')
-        yield fault('certificate', text, Text(vi='Cài chứng thư mới.', en='Install a new certificate.'))
-        return
-    except OSError as error:
-        text = Text(vi=f'Không kết nối được {address.netloc}: {error}', en=f'{address.netloc} is not reached: {error}')
-        yield warning('certificate', text, Text(vi='Xem nginx và tường lửa.', en='Look at nginx and the firewall.'))
-        return
-    left = ends - datetime.now(UTC)
-    yield graded(
-        'certificate', left < LATE, left < RENEWED,
-        Text(vi=f'Chứng thư còn {left.days} ngày.', en=f'The certificate is good for {left.days} days.'),
-        Text(vi='Gia hạn chứng thư: certbot renew.', en='Renew it: certbot renew.'),
-    )  # fmt: skip
-
-
-def certificate_end(host: str, port: int, context: ssl.SSLContext | None = None) -> datetime:
-    """Until when the certificate of `host` is good. Raises OSError; of a bad one ssl.SSLCertVerificationError."""
-    context = context or ssl.create_default_context()
-    with (
-        socket.create_connection((host, port), timeout=10) as plain,
-        context.wrap_socket(plain, server_hostname=host) as secured,
-    ):
-        certificate = secured.getpeercert() or {}
-    return datetime.fromtimestamp(ssl.cert_time_to_seconds(str(certificate['notAfter'])), UTC)
 
 
 def _is_live(url: str) -> bool:

@@ -1,5 +1,6 @@
 """What the machine gives: room on disks, fonts, libraries, programs, the walls around readers of foreign files."""
 
+import ctypes
 import re
 import shutil
 import subprocess
@@ -15,6 +16,8 @@ from dothi.core.text import Text
 from dothi.local.doctor.findings import Finding, fault, graded, ok, or_ok, warning
 
 MB = 2**20
+# Of adjtimex(2): the size that its structure has at most, and what it returns while nobody sets the clock.
+TIMEX_BYTES, TIME_ERROR = 512, 5
 # Below this part of a disk it is time to think of a larger one.
 LEAST_PART = 0.1
 # Letters of Vietnamese with two marks: a font that lacks one of them draws a box.
@@ -46,6 +49,24 @@ def check_disks() -> Iterator[Finding]:
                 en='Add room, or lower DOTHI_TILE_CACHE_MB, DOTHI_MAP_CACHE_MB, DOTHI_RESULT_DAYS.',
             ),
         )  # fmt: skip
+
+
+def check_clock() -> Iterator[Finding]:
+    """Whether somebody keeps the clock of this machine: backups, jobs and certificates go by it."""
+    state = ctypes.CDLL(None).adjtimex(ctypes.create_string_buffer(TIMEX_BYTES))
+    yield clock_finding(state)
+
+
+def clock_finding(state: int) -> Finding:
+    """What the kernel says of its clock. state: what adjtimex(2) returned."""
+    is_kept = state != TIME_ERROR
+    return graded(
+        'clock', False, not is_kept,
+        Text(vi='Đồng hồ máy được chỉnh theo mạng.', en='The clock is kept by the network.')
+        if is_kept
+        else Text(vi='Không có gì giữ cho đồng hồ máy đúng.', en='Nobody keeps the clock of this machine.'),
+        Text(vi='Bật đồng bộ giờ: apt-get install chrony.', en='Keep the time: apt-get install chrony.'),
+    )  # fmt: skip
 
 
 def check_fonts() -> Iterator[Finding]:

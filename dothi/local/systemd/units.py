@@ -47,7 +47,9 @@ InaccessiblePaths=-{STATE}/postgis -{STATE}/inbox -{STATE}/scratch
 InaccessiblePaths=-{STATE}/store/originals -{STATE}/store/drafts -{STATE}/store/internal-coverages
 InaccessiblePaths=-{STATE}/store/results/internal -{STATE}/store/downloads/internal
 InaccessiblePaths=-{STATE}/secrets/owner -{STATE}/secrets/loader -{STATE}/secrets/worker -{STATE}/secrets/editor
-InaccessiblePaths=-{STATE}/secrets/reader_internal -{STATE}/secrets/edit_token"""
+InaccessiblePaths=-{STATE}/secrets/reader_internal -{STATE}/secrets/edit_token
+InaccessiblePaths=-{STATE}/secrets/gis_public -{STATE}/secrets/gis_internal -{STATE}/secrets/backup_key
+InaccessiblePaths=-{STATE}/backup -{STATE}/restore"""
 ALWAYS = 'Restart=always\nRestartSec=1\nRestartSteps=5\nRestartMaxDelaySec=30'
 
 

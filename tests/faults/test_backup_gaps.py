@@ -1,0 +1,167 @@
+"""Backups while their place is away, before they were ever made, and after a folder was moved."""
+
+import shutil
+import subprocess
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import psycopg2
+import pytest
+
+from tests.faults.backups import BackedUpInstance, backed_up_instance, kill_in_the_middle, wells
+from tests.matrix import exhaustive
+from tests.services import PATIENCE_S
+
+pytestmark = exhaustive
+
+
+@pytest.fixture(scope='module')
+def backed_up(shared_folder: Path) -> Iterator[BackedUpInstance]:
+    """An instance with a backup; each test leaves it running, with its place where it was."""
+    with backed_up_instance(shared_folder / 'gaps') as backed_up:
+        yield backed_up
+
+
+@contextmanager
+def place_away(backed_up: BackedUpInstance) -> Iterator[None]:
+    """Within, the place of the backup is not there, as when its disk is not mounted."""
+    away = backed_up.place.with_name('away')
+    backed_up.place.rename(away)
+    try:
+        yield
+    finally:
+        away.rename(backed_up.place)
+
+
+def test_changes_that_never_came_to_the_backup_are_there_at_a_moment_after_them(backed_up: BackedUpInstance) -> None:
+    """The place was away when they were made; the log of them survives in the data folder alone."""
+    with place_away(backed_up):
+        backed_up.deliver('kept', 'here', 'alone')
+        moment = backed_up.moment()
+        backed_up.deliver('after', 'the', 'moment')
+        backed_up.require('down')
+    restored = backed_up.document('restore', '--to', moment, '--yes')
+    assert wells(backed_up.instance) == {'kept', 'here', 'alone'}
+    assert not restored['notes']
+    for folder in restored['set_aside']:
+        shutil.rmtree(folder)
+
+
+def test_a_moment_that_is_still_to_come_is_refused(backed_up: BackedUpInstance) -> None:
+    """Most often its zone is another than was thought."""
+    tomorrow = (datetime.now(UTC) + timedelta(days=1)).isoformat()
+    copy = backed_up.folder / 'tomorrow'
+    refused = backed_up.instance.dothi('restore', '--to', tomorrow, '--into', copy, '--port', '1', '--yes')
+    assert refused.returncode == 2
+    assert tomorrow in refused.stderr
+    assert not copy.exists()
+
+
+def test_a_place_that_is_away_is_told(backed_up: BackedUpInstance) -> None:
+    """What is committed meanwhile is on this disk alone; an empty list would say that there is no backup."""
+    assert backed_up.document('status')['backup']['log_waits_since'] is None
+    with place_away(backed_up):
+        switch_log(backed_up)
+        wait_until(lambda: backed_up.document('status')['backup']['log_waits_since'] is not None)
+        listed = backed_up.instance.dothi('backup', 'list')
+        assert listed.returncode == 5
+        assert str(backed_up.place) in listed.stderr
+    switch_log(backed_up)
+    wait_until(lambda: backed_up.document('status')['backup']['log_waits_since'] is None)
+
+
+def test_a_state_folder_that_was_moved_is_backed_up_on(backed_up: BackedUpInstance) -> None:
+    backed_up.require('down')
+    moved = replace(backed_up, instance=replace(backed_up.instance, state=backed_up.folder / 'state dời'))
+    backed_up.state.rename(moved.state)
+    try:
+        moved.require('up', '--demo', 'no')
+        segments = segments_of(moved)
+        switch_log(moved)
+        wait_until(lambda: segments_of(moved) > segments)
+    finally:
+        moved.instance.dothi('down')
+        moved.state.rename(backed_up.state)
+    backed_up.require('up', '--demo', 'no')
+
+
+def test_a_setup_whose_first_backup_fails_leaves_the_backup_where_it_was(backed_up: BackedUpInstance) -> None:
+    full = backed_up.folder / 'full'
+    full.mkdir()
+    mount = ['mount', '-t', 'tmpfs', '-o', 'size=200k,mode=755', 'tmpfs', str(full)]
+    if subprocess.run(mount, check=False).returncode:
+        pytest.skip('only root may mount a disk')
+    try:
+        refused = backed_up.instance.dothi('backup', 'setup', full / 'place')
+    finally:
+        subprocess.run(['umount', str(full)], check=True)
+    assert refused.returncode == 5
+    assert backed_up.document('backup', 'list')['where'] == str(backed_up.place)
+    segments = segments_of(backed_up)
+    switch_log(backed_up)
+    wait_until(lambda: segments_of(backed_up) > segments)
+
+
+def test_what_a_killed_proof_left_ends_with_the_instance(backed_up: BackedUpInstance) -> None:
+    """A server with a copy of all data runs on: nobody else would end it before the next proof."""
+    proof = backed_up.state / 'backup' / 'proof'
+    kill_in_the_middle(backed_up, (proof / 'postgis' / 'data' / 'postmaster.pid').exists, 'backup', 'prove')
+    backed_up.require('down')
+    assert backed_up.instance.all_ended()
+    assert not proof.exists()
+    backed_up.require('up', '--demo', 'no')
+
+
+def test_backups_that_end_while_the_instance_is_stopped_leave_no_old_backup(backed_up: BackedUpInstance) -> None:
+    backed_up.require('down')
+    backed_up.require('backup', 'off')
+    backed_up.require('up', '--demo', 'no')
+    assert not backed_up.document('status')['backup']['steps']
+    assert 'backup' not in backed_up.instance.readiness()
+    backed_up.require('backup', 'setup', backed_up.place)
+
+
+def test_a_setup_that_was_killed_leaves_what_was_set_up_before(backed_up: BackedUpInstance) -> None:
+    """Where none was, there is none; and it can be repeated."""
+    record = backed_up.state / 'backup' / 'backup.json'
+    other = backed_up.folder / 'other-place'
+    kill_in_the_middle(backed_up, lambda: 'other-place' in record.read_text(), 'backup', 'setup', other)
+    backed_up.require('up', '--demo', 'no')
+    assert backed_up.document('backup', 'list')['where'] == str(backed_up.place)
+    backed_up.require('backup', 'off')
+    kill_in_the_middle(backed_up, lambda: is_set_up(backed_up) and record.exists(), 'backup', 'setup', backed_up.place)
+    backed_up.require('up', '--demo', 'no')
+    assert 'backup' not in backed_up.instance.services()
+    assert not is_set_up(backed_up)
+    backed_up.require('backup', 'setup', backed_up.place)
+
+
+def is_set_up(backed_up: BackedUpInstance) -> bool:
+    """Whether the database says that backups are made of it."""
+    return 'backup' in backed_up.instance.readiness()
+
+
+def switch_log(backed_up: BackedUpInstance) -> None:
+    """Ends the segment of the log that is written to, so that it goes to the backup."""
+    url = (backed_up.state / 'run' / 'database_url').read_text(encoding='utf-8').replace('+psycopg2', '')
+    with closing(psycopg2.connect(url)) as db, db.cursor() as cursor:
+        cursor.execute('create table switched ()')
+        cursor.execute('drop table switched')
+        db.commit()
+        cursor.execute('select pg_switch_wal()')
+
+
+def segments_of(backed_up: BackedUpInstance) -> int:
+    """How many segments of the log the backup holds."""
+    return sum(1 for file in (backed_up.place / 'database' / 'archive').rglob('*.zst'))
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    until = time.monotonic() + PATIENCE_S
+    while not is_so():
+        assert time.monotonic() < until
+        time.sleep(0.2)

@@ -42,3 +42,31 @@ def test_a_value_that_cannot_be_is_named_with_its_variable(
     monkeypatch.setenv(variable, value)
     with pytest.raises(BadSetting, match=f"{variable}='{value}'"):
         ServerSettings()
+
+
+@pytest.mark.parametrize('name', ['DOTHI_PORT', 'dothi_port'])
+def test_a_change_of_the_environment_is_seen_at_once_and_nothing_is_read_twice(
+    monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.delenv('DOTHI_PORT', raising=False)
+    before = ServerSettings()
+    assert ServerSettings() is before
+    monkeypatch.setenv(name, '5999')
+    assert ServerSettings().port == 5999
+    monkeypatch.delenv(name)
+    assert ServerSettings() == before
+
+
+def test_a_relative_folder_is_that_of_who_asks(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv('DOTHI_STATE', 'state')
+    for folder in (tmp_path, tmp_path.parent):
+        monkeypatch.chdir(folder)
+        assert PathSettings().state == folder / 'state'
+
+
+def test_who_works_in_a_folder_that_is_gone_has_settings(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    gone = tmp_path / 'gone'
+    gone.mkdir()
+    monkeypatch.chdir(gone)
+    gone.rmdir()
+    assert ServerSettings().port

@@ -62,19 +62,19 @@ def shortened(shared_folder: Path) -> Iterator[Shortened]:
     store = folder / 'store'
     settings = {'DOTHI_STORE': str(store), 'DOTHI_DISK_MIN_MB': str(LEAST_FREE_MB)}
     settings |= {f'DOTHI_{name}STATEMENT_TIMEOUT_MS': str(STATEMENT_MS) for name in ('', 'PUBLIC_')}
-    own = WholeInstance(folder / 'state', BAY, free_port(), free_port(), settings)
+    direct = WholeInstance(folder / 'state', BAY, free_port(), free_port(), settings)
     with ExitStack() as stack:
         stack.enter_context(small_disk(store))
-        stack.callback(own.dothi, 'down')
-        require(own, 'up', '--demo', 'no')
+        stack.callback(direct.dothi, 'down')
+        require(direct, 'up', '--demo', 'no')
         file = folder / 'wells.csv'
         file.write_text('NAME;end;depth;lon;lat\nA;;12;109.21;12.21\nB;;13;109.22;12.22\n', encoding='utf-8')
-        require(own, 'deliver', file, '-l', 'wells', '--crs', 'EPSG:4326')
-        url = (own.state / 'run' / 'database_url').read_text(encoding='utf-8').replace('+psycopg2', '')
-        way = stack.enter_context(way_to(int((own.state / 'postgis' / 'port').read_text(encoding='utf-8'))))
+        require(direct, 'deliver', file, '-l', 'wells', '--crs', 'EPSG:4326')
+        url = (direct.state / 'run' / 'database_url').read_text(encoding='utf-8').replace('+psycopg2', '')
+        way = stack.enter_context(way_to(int((direct.state / 'postgis' / 'port').read_text(encoding='utf-8'))))
         through = f'{url.rpartition(":")[0]}:{way.port}/dothi'
-        instance = replace(own, more={**settings, 'DOTHI_DATABASE_URL': through})
-        stack.callback(own.dothi, 'down')
+        instance = replace(direct, more={**settings, 'DOTHI_DATABASE_URL': through})
+        stack.callback(direct.dothi, 'down')
         require(instance, 'up', '--demo', 'no')
         yield Shortened(instance, way, url, store)
 

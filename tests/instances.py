@@ -8,7 +8,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,8 @@ class WholeInstance:
     locality: Path
     port: int
     public_port: int
+    # other settings
+    more: dict[str, str] = field(default_factory=dict)
 
     def dothi(self, *arguments: str | Path, without: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
         """Runs a command of this instance; without: variables that whoever types it has not set."""
@@ -43,6 +45,7 @@ class WholeInstance:
             'DOTHI_PORT': str(self.port),
             'DOTHI_PUBLIC_PORT': str(self.public_port),
             'DOTHI_WORKERS': '1',
+            **self.more,
         }
         own = {name: value for name, value in own.items() if name not in without}
         kept = {name: value for name, value in os.environ.items() if not name.startswith('DOTHI_')}

@@ -29,7 +29,10 @@ FIXTURES = {'world': {'world'}, 'province': {'province', 'province_template', 'a
 # for the last long file of another.
 LONG_FIRST = ('province', 'world', 'tests/cli/', 'tests/hostile/', 'tests/infra/', 'tests/processes/', 'tests/etl/')
 # Files that start whole instances or clusters: 1 to 2 GB more, when the services of the groups have ended.
-LARGE_AT_THE_END = ('tests/cli/test_instances.py', 'tests/faults/test_what_dies.py', 'tests/processes/test_spread.py')
+LARGE_AT_THE_END = (
+    *('tests/cli/test_instances.py', 'tests/faults/test_standby.py', 'tests/faults/test_what_dies.py'),
+    'tests/processes/test_spread.py',
+)
 
 
 def group_of(path: str) -> str:

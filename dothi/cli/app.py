@@ -54,6 +54,7 @@ COMMANDS = {
     'template': 'dothi.cli.template:template',
     'requests': 'dothi.cli.requests:requests_app',
     'backup': 'dothi.cli.backup:backup_app',
+    'standby': 'dothi.cli.standby:standby_app',
     'restore': 'dothi.cli.restore:restore_command',
     'new-locality': 'dothi.cli.new_locality:new_locality',
 }

@@ -13,14 +13,20 @@ import typer
 import dothi
 from dothi.cli.messages import show_error
 from dothi.cli.usage_words import explain_usage
-from dothi.core.errors import Defect, DothiError, WrongUse, describe, exit_code
+from dothi.core.errors import Defect, DothiError, EnvironmentMissing, WrongUse, describe, exit_code
 from dothi.core.interruption import Interrupted, ignore_interrupts, is_interrupted, remember_interrupts
 from dothi.core.private_files import close_new_files
 from dothi.core.settings import PathSettings
 from dothi.core.start_command import is_in_container
 
+# The SQLSTATE of a change in a transaction that takes none.
+READ_ONLY = '25006'
 # What the shell expects of a command that Ctrl-C has ended.
 INTERRUPTED = 130
+
+
+class StandbyReadOnly(EnvironmentMissing):
+    """The database follows that of another machine, and takes no changes."""
 
 
 def run(app: typer.Typer) -> NoReturn:
@@ -37,10 +43,10 @@ def run(app: typer.Typer) -> NoReturn:
         _fail(_misused(wrong))
     except PermissionError as error:
         _fail(other_user(error) or recorded())
-    except Exception:
+    except Exception as error:
         if is_interrupted():
             _end_interrupted()
-        _fail(recorded())
+        _fail(_change_of_standby(error) or recorded())
     finally:
         ignore_interrupts()
         # the process ends: looking through all objects for what could be freed would take longer than most commands
@@ -55,6 +61,19 @@ def _fail(error: DothiError, code: int | None = None) -> NoReturn:
         typer.echo(json.dumps({'error': describe(error)}, ensure_ascii=False))
     show_error(error)
     sys.exit(exit_code(error) if code is None else code)
+
+
+def _change_of_standby(error: Exception) -> DothiError | None:
+    """The error for a change that was tried where the database follows another one; None for any other error."""
+    from dothi.local.standby.record import follows_primary
+
+    if getattr(error, 'pgcode', None) != READ_ONLY or not follows_primary():
+        return None
+    return StandbyReadOnly(
+        vi='Máy này là máy dự phòng, chỉ đọc được: làm việc này trên máy chính. Máy chính hỏng: dothi standby promote.',
+        en='This machine is the standby, which is read only: do this on the primary. Is the primary lost: dothi '
+        'standby promote.',
+    )
 
 
 def _end_interrupted() -> NoReturn:

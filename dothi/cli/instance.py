@@ -21,6 +21,7 @@ from dothi.core.settings import ServerSettings
 from dothi.local.database_start import run_database
 from dothi.local.demo import DemoSize, left_text, unnoticed_end
 from dothi.local.instance import make_state_folder, start_instance, stop_instance
+from dothi.local.standby.record import follows_primary
 from dothi.local.status import instance_status
 
 
@@ -47,7 +48,7 @@ def up(
     with output.progress() as progress:
         status = start_instance(served_locality(), demo, progress)
     output.document(status, as_json, status_screen.addresses)
-    left_at = unnoticed_end()
+    left_at = None if follows_primary() else unnoticed_end()
     if left_at is not None:
         err.print(pick_text(left_text(left_at)), style='yellow', soft_wrap=True)
 

@@ -63,6 +63,10 @@ STAGES = {
     'restore_database': Text(vi='Lấy lại cơ sở dữ liệu', en='bring back the database'),
     'restore_store': Text(vi='Lấy lại kho tệp', en='bring back the store'),
     'recover': Text(vi='Đưa cơ sở dữ liệu đến thời điểm đó', en='bring the database to the moment'),
+    'copy_database': Text(vi='Sao chép cơ sở dữ liệu (MB)', en='copy the database (MB)'),
+    'copy_store': Text(vi='Sao chép tệp', en='copy files'),
+    'end_primary': Text(vi='Dừng máy chính cũ', en='end the old primary'),
+    'promote': Text(vi='Thành máy chính', en='become the primary'),
     'compare_layers': Text(vi='Đối chiếu các lớp', en='compare the layers'),
     'compare_store': Text(vi='Đối chiếu tệp trong kho', en='compare files of the store'),
 }

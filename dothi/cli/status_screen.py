@@ -1,5 +1,7 @@
 """What people see of a running instance: where it is, what runs, which release of each layer is served."""
 
+from collections.abc import Iterator
+
 from rich.table import Column, Table
 
 from dothi.cli import output
@@ -7,6 +9,7 @@ from dothi.cli.backup_lines import backup_lines
 from dothi.cli.fault_lines import download_fault_lines, refused_demo_lines
 from dothi.cli.freshness_table import updates
 from dothi.cli.service_table import service_table, supervision_lines
+from dothi.cli.standby_lines import standby_status_lines
 from dothi.core.edit_token import token_file
 from dothi.core.locality import locality_zone
 from dothi.core.reader_language import pick_number, pick_text, pick_words
@@ -21,7 +24,11 @@ DAMAGE = {
 
 
 def addresses(status: Status) -> None:
-    """Print the addresses of a running instance, and what waits for a person."""
+    """Print the addresses of a running instance, and what waits for a person; of a standby, how it follows."""
+    if status.standby and status.standby.role == 'standby':
+        for line in standby_status_lines(status.standby):
+            output.out.print(line, highlight=False, soft_wrap=True)
+        return
     urls = {service.name: service.url for service in status.services}
     demo = any(layer.demo for layer in status.layers)
     output.out.print()
@@ -82,10 +89,18 @@ def status(document: Status) -> None:
     if document.store.unread:
         unread = pick_words('tệp trong kho chưa kịp đọc lại', 'files of the store not read yet')
         output.out.print(f'[yellow]{document.store.unread} {unread}[/]')
-    for line in (*download_fault_lines(document.download_faults), *backup_lines(document.backup)):
+    for line in standby_status_lines(document.standby):
+        output.out.print(line, highlight=False, soft_wrap=True)
+    for line in (*download_fault_lines(document.download_faults), *_backup_lines(document)):
         output.out.print(line, soft_wrap=True)
     _refused(document)
     _wrong_files(document)
+
+
+def _backup_lines(document: Status) -> Iterator[str]:
+    """How far the backups are; of a standby nothing, as its primary makes them."""
+    if document.standby is None or document.standby.role == 'primary':
+        yield from backup_lines(document.backup)
 
 
 def waiting(document: Status) -> None:

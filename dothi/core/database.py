@@ -25,6 +25,10 @@ LOGIN_ROLES: tuple[Role, ...] = (
     'owner', 'loader', 'reader_public', 'reader_internal', 'editor', 'worker', 'gis_public', 'gis_internal',
 )  # fmt: skip
 
+# A firewall on the way to another machine may forget a connection that is quiet, and lose what is sent: it is noticed
+# within half a minute, where the kernel alone would wait a quarter of an hour.
+LIVENESS = {'keepalives_idle': '15', 'keepalives_interval': '5', 'keepalives_count': '3', 'tcp_user_timeout': '30000'}
+
 _engines: dict[Role, sqlalchemy.Engine] = {}
 
 
@@ -148,7 +152,8 @@ def no_database(error: Exception) -> NoDatabase:
 def _base_url() -> URL:
     configured_url = DatabaseSettings().database_url
     if configured_url:
-        return make_url(configured_url).set(drivername='postgresql+psycopg2')
+        url = make_url(configured_url).set(drivername='postgresql+psycopg2')
+        return url.update_query_dict({name: value for name, value in LIVENESS.items() if name not in url.query})
     file = PathSettings().run / 'database_url'
     if not file.exists():
         raise NoDatabase(

@@ -1,5 +1,6 @@
 """A private PostGIS server in a folder: for `make up` and for the tests, beside any other PostgreSQL."""
 
+import ipaddress
 import os
 import pwd
 import secrets
@@ -51,6 +52,19 @@ HERE = ('127.0.0.1/32', '::1/128')
 GIS_ROLES = 'dothi_gis_public,dothi_gis_internal'
 
 
+REPLICATION_ROLE = 'dothi_standby'
+
+
+@dataclass(frozen=True)
+class Replication:
+    """Who may copy the server's log: the machine at `address`, over TLS, at this machine's address `listen`."""
+
+    address: str
+    listen: str
+    certificate: Path
+    key: Path
+
+
 class NoPostgis(EnvironmentMissing):
     """PostgreSQL or PostGIS is not installed, or does not start."""
 
@@ -62,7 +76,7 @@ class LocalPostgis:
     folder: as root it must be reachable for the user `postgres`, who then runs the server (PostgreSQL
     refuses to run as root). port: 0 takes a free one at the first start and keeps it. networks: from these the roles
     of GIS staff may connect (`10.20.0.0/16`), and nobody else; a server that runs takes them up at its next start.
-    patience_s: so long a start may take.
+    patience_s: so long a start may take. replication: to a standby; on that one to the primary, once it is promoted.
     """
 
     folder: Path
@@ -70,6 +84,7 @@ class LocalPostgis:
     settings: dict[str, str] = field(default_factory=dict)
     networks: tuple[str, ...] = ()
     patience_s: int = 60
+    replication: Replication | None = None
 
     @property
     def data(self) -> Path:
@@ -78,7 +93,9 @@ class LocalPostgis:
     @property
     def url(self) -> URL:
         """The administrator's URL of the database `dothi`."""
-        return URL.create('postgresql+psycopg2', ADMIN, self._password(), '127.0.0.1', self._port(), DATABASE)
+        # where TLS is offered to a standby, nobody on this machine needs it
+        plain = {'sslmode': 'disable'} if self.replication else {}
+        return URL.create('postgresql+psycopg2', ADMIN, self._password(), '127.0.0.1', self._port(), DATABASE, plain)
 
     def start(self) -> None:
         """Brings the server up: makes it if it is new, adopts it if it runs, replaces a stale lock if it died."""
@@ -151,6 +168,9 @@ class LocalPostgis:
         """A file beside the data, for what PostgreSQL wrote itself is for whoever runs it to change."""
         rules = [f'host all all {place} scram-sha-256' for place in HERE]
         rules += [f'host {DATABASE} {GIS_ROLES} {network} scram-sha-256' for network in self.networks]
+        if self.replication:
+            standby = ipaddress.ip_network(self.replication.address)
+            rules.append(f'hostssl replication {REPLICATION_ROLE} {standby} scram-sha-256')
         self._access.write_text('\n'.join([*rules, '']), encoding='utf-8')
         self._own(self._access)
 
@@ -204,12 +224,22 @@ class LocalPostgis:
         return ' '.join(f'-c {name}={shlex.quote(value)}' for name, value in self._server_settings().items())
 
     def _server_settings(self) -> dict[str, str]:
-        addresses = '*' if self.networks else '127.0.0.1'
-        values = {**SETTINGS, **self.settings, 'port': str(self._port()), 'listen_addresses': addresses}
+        values = {**SETTINGS, **self.settings, 'port': str(self._port()), 'listen_addresses': self._addresses()}
+        if self.replication:
+            values |= {
+                'ssl': 'on',
+                'ssl_cert_file': str(self.replication.certificate),
+                'ssl_key_file': str(self.replication.key),
+            }
         values['hba_file'] = str(self._access)
         # No socket file: its path would have to be short, and TCP on loopback serves every client.
         values['unix_socket_directories'] = ''
         return values
+
+    def _addresses(self) -> str:
+        if self.networks:
+            return '*'
+        return ','.join(dict.fromkeys(['127.0.0.1', self.replication.listen])) if self.replication else '127.0.0.1'
 
     def _port(self) -> int:
         return int((self.folder / 'port').read_text(encoding='utf-8'))

@@ -11,6 +11,7 @@ from dothi.core.backup_state import backup_times
 from dothi.core.changes import is_present
 from dothi.core.job_settings import JobSettings
 from dothi.core.settings import PathSettings, ServerSettings
+from dothi.core.standby_state import standby_state
 
 OK = 'ok'
 MB = 2**20
@@ -38,6 +39,12 @@ def database_readiness(db: Connection) -> dict[str, str]:
         'inbox': OK if is_present(db, 'inbox') else 'absent',
         **_backup_readiness(db),
     }
+
+
+def database_warnings(db: Connection) -> dict[str, str]:
+    """What is wrong and keeps nobody from working: a standby that is away or behind. Raises without a database."""
+    state = standby_state(db)
+    return {'standby': state.fault} if state and state.fault else {}
 
 
 def _backup_readiness(db: Connection) -> dict[str, str]:

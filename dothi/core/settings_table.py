@@ -4,6 +4,7 @@ from dothi.core.backup_settings import BackupSettings
 from dothi.core.job_settings import InputSettings, JobSettings
 from dothi.core.limit_settings import ClientSettings, LimitSettings, MapSettings, RoomSettings, TileSettings
 from dothi.core.settings import DatabaseSettings, EditSettings, PathSettings, ReaderSettings, ServerSettings, Settings
+from dothi.core.standby_settings import StandbySettings
 
 SETTINGS: tuple[type[Settings], ...] = (
     PathSettings,
@@ -17,6 +18,7 @@ SETTINGS: tuple[type[Settings], ...] = (
     JobSettings,
     InputSettings,
     BackupSettings,
+    StandbySettings,
     EditSettings,
     ReaderSettings,
 )

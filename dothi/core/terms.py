@@ -150,4 +150,18 @@ TERMS = (
             'do. How coordinates and letters of a file are read is its diagnosis.',
         ),
     ),
+    Term(
+        Text(vi='máy chính', en='primary'),
+        Text(
+            vi='Máy nhận thay đổi và phục vụ, khi có một máy dự phòng theo nó.',
+            en='The machine that takes changes and serves, where a standby follows it.',
+        ),
+    ),
+    Term(
+        Text(vi='máy dự phòng', en='standby'),
+        Text(
+            vi='Máy có mọi hàng và mọi tệp của máy chính, chậm hơn một chút, và thay nó bằng một lệnh.',
+            en='A machine that has all that the primary has, a moment later, and takes its place by one command.',
+        ),
+    ),
 )  # fmt: skip

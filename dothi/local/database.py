@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 def private_database() -> 'LocalPostgis':
     """The server that `make up` starts; not used where DOTHI_DATABASE_URL names another."""
     from dothi.core.postgis import LocalPostgis
+    from dothi.local.standby.replication import replication
 
     settings = DatabaseSettings()
     networks = tuple(map(str, settings.gis_networks))
-    return LocalPostgis(PathSettings().state / 'postgis', settings.database_port, networks=networks)
+    folder = PathSettings().state / 'postgis'
+    return LocalPostgis(folder, settings.database_port, networks=networks, replication=replication())

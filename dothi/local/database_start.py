@@ -1,4 +1,4 @@
-"""The private PostGIS started, with its log going to the backup where one is set up."""
+"""The private PostGIS started, with its log going to backup and standby where they are set up."""
 
 import os
 import time
@@ -11,6 +11,9 @@ from dothi.core.private_files import replace_file
 from dothi.core.settings import DatabaseSettings, PathSettings
 from dothi.local.backup.instance import archive_settings
 from dothi.local.database import private_database
+from dothi.local.standby.fencing import require_not_superseded
+from dothi.local.standby.record import follows_primary
+from dothi.local.standby.replication import replication_settings
 
 if TYPE_CHECKING:
     from dothi.core.postgis import LocalPostgis
@@ -29,11 +32,18 @@ class DataMissing(EnvironmentMissing):
 
 
 def archived_database() -> 'LocalPostgis':
-    """The private server with its log going to the backup, where one is set up: for whoever starts it.
+    """The private server with its log going to backup and standby, where they are set up: for whoever starts it.
 
-    Raises DataMissing where the data was backed up and is gone: a new and empty database would take its place.
+    Raises DataMissing where the data was backed up or followed a primary, and is gone: a new and empty database would
+    take its place. Raises SupersededPrimary where the standby is primary now.
     """
-    server, settings = private_database(), archive_settings()
+    require_not_superseded()
+    server, settings = private_database(), archive_settings() | replication_settings()
+    if follows_primary() and not server.data.exists():
+        raise DataMissing(
+            vi=f'Thiếu dữ liệu trong {server.data} của máy dự phòng này: chạy lại "dothi standby join".',
+            en=f'The data in {server.data} of this standby is gone: repeat "dothi standby join".',
+        )
     if settings and not server.data.exists():
         raise DataMissing(
             vi=f'Thiếu dữ liệu trong {server.data}, mà bản sao lưu thì có: dothi restore. '

@@ -20,6 +20,7 @@ from dothi.local.database_start import start_database
 from dothi.local.demo import DemoSize, deliver_demo, demo_buildings, size_to_load
 from dothi.local.locks import PARTS, alone
 from dothi.local.services import services, start_services, supervisors
+from dothi.local.standby.record import follows_primary
 from dothi.local.status import Status, instance_status
 
 if TYPE_CHECKING:
@@ -30,32 +31,39 @@ def start_instance(locality: 'Locality', demo: DemoSize | None, progress: Progre
     """The running instance, with everything started that did not run; safe to repeat.
 
     demo: its size; None for the small one, where the demonstration was never left. It is left out for a locality that
-    has nothing to draw it on.
+    has nothing to draw it on. Of a standby only its database and what follows the primary are started.
 
-    Raises DemonstrationLeft, OpenToAll, NoPostgis, ServiceDied or ServiceSilent with the log to read.
+    Raises DemonstrationLeft, OpenToAll, NoPostgis, SupersededPrimary, and ServiceDied or ServiceSilent with the log to
+    read.
     """
-    from dothi.cartography.shared_styles import sync_styles
-    from dothi.core.migrate import migrate
-
     require_closed(ServerSettings().host)
     make_state_folder()
     with alone('up', progress):
         progress('database', 0, None)
         with alone(PARTS, progress):
             start_database()
-        progress('migrate', 0, None)
-        migrate(locality)
-        if not DatabaseSettings().database_url:
-            forget_ended_backups()
-        sync_styles(locality)
-        make_token()
-        size = size_to_load(demo)
-        if size != 'no' and can_be_drawn(locality.path):
-            deliver_demo(locality, demo_buildings(size), progress)
+        if not follows_primary():
+            _bring_up_to_date(locality, demo, progress)
         with alone(PARTS, progress):
             forget_revivals()
             start_services(progress)
     return instance_status(locality)
+
+
+def _bring_up_to_date(locality: 'Locality', demo: DemoSize | None, progress: Progress) -> None:
+    """Schema, styles, token and demonstration, as this version and the locality want them."""
+    from dothi.cartography.shared_styles import sync_styles
+    from dothi.core.migrate import migrate
+
+    progress('migrate', 0, None)
+    migrate(locality)
+    if not DatabaseSettings().database_url:
+        forget_ended_backups()
+    sync_styles(locality)
+    make_token()
+    size = size_to_load(demo)
+    if size != 'no' and can_be_drawn(locality.path):
+        deliver_demo(locality, demo_buildings(size), progress)
 
 
 def stop_instance() -> list[str]:

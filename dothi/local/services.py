@@ -41,12 +41,20 @@ class PortTaken(EnvironmentMissing):
 
 
 def services() -> list[Service]:
-    """The services of this instance, in the order in which they start."""
-    from dothi.local.backup.record import read_record
+    """The services of this instance, in the order in which they start; of a standby the one that follows the primary.
 
-    run = PathSettings().run
+    What the standby copies from is ended last: by then all files have gone there.
+    """
+    from dothi.local.backup.record import read_record
+    from dothi.local.standby.record import read_standby_record
+
+    run, record = PathSettings().run, read_standby_record()
+    standby = [Service('standby', [], run, 'dothi.local.standby.watch')] if record else []
+    if record and record.role == 'standby':
+        return standby
     backup = [Service('backup', ['backup', 'watch'], run)] if read_record() else []
     return [
+        *standby,
         Service('worker', ['worker'], run),
         Service('inbox', ['inbox', '--watch'], run),
         Service('internal', ['serve', '--audience', 'internal'], run),

@@ -17,6 +17,7 @@ from dothi.core.services import Service
 from dothi.core.settings import PathSettings
 from dothi.core.text import Text
 from dothi.local.services import is_supervised, running_pid, services, url_of
+from dothi.local.standby.status import StandbyStatus, standby_status
 from etl.demonstration.refused import RefusedDemo, refused_demo
 from etl.desk.store_check import StoreCheck, check_store
 
@@ -68,6 +69,8 @@ class Status(BaseModel):
     store: StoreCheck = StoreCheck()
     # no step of a backup where none is set up; None where the database is away
     backup: BackupState | None = None
+    # None where there is no standby, and this is none
+    standby: StandbyStatus | None = None
     # files of whole layers that could not be made ready
     download_faults: list[DownloadFault] = []
     # files of the demo that were returned, so that their layers lack them
@@ -88,9 +91,10 @@ def instance_status(locality: 'Locality | None') -> Status:
             waiting, delivered = waiting_count(db), last_deliveries(db)
             store, faults, refused = check_store(db), download_faults(db), refused_demo(db)
             backup: BackupState | None = backup_state(db)
+            standby = standby_status(db)
     except NoDatabase:
         served, waiting, delivered, store, faults, refused = None, 0, {}, StoreCheck(), [], []
-        backup = None
+        backup, standby = None, standby_status(None)
     died = revivals()
     return Status(
         state=str(PathSettings().state),
@@ -102,6 +106,7 @@ def instance_status(locality: 'Locality | None') -> Status:
         waiting=waiting,
         store=store,
         backup=backup,
+        standby=standby,
         download_faults=faults,
         refused_demo=refused,
     )

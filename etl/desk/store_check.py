@@ -35,6 +35,11 @@ ORIGINALS = """
     from catalog.delivery where (release is not null or status = 'undecided') and left_at is null
     order by store_path, id
 """
+LETTERS = """
+    select options -> 'letter' ->> 'stored' from catalog.delivery where options -> 'letter' ->> 'stored' is not null
+    union select letter ->> 'stored' from catalog.data_request where letter ->> 'stored' is not null
+    union select answer_letter ->> 'stored' from catalog.data_request where answer_letter ->> 'stored' is not null
+"""
 
 
 class DamagedFile(BaseModel):
@@ -77,6 +82,14 @@ def check_store(db: Connection) -> StoreCheck:
         elif damage is not None:
             check.damaged.append(DamagedFile(file=file.place, damage=damage, advice=file.advice))
     return check
+
+
+def named_files(db: Connection) -> Iterator[tuple[str, int | None]]:
+    """Files that cannot be made again, by their places in the store; with their sizes where these are recorded."""
+    yield from ((file.place, file.size_bytes) for file in (*_rasters(db), *_originals(db)))
+    with db.cursor() as cursor:
+        cursor.execute(LETTERS)
+        yield from ((place, None) for (place,) in cursor.fetchall())
 
 
 def _damage(file: KeptFile, is_late: bool) -> Damage | Literal['unread'] | None:

@@ -13,7 +13,7 @@ from dothi.api.http.snapshot import snapshot
 from dothi.core.catalog import generation
 from dothi.core.errors import DothiError
 from dothi.core.job_settings import JobSettings
-from dothi.core.readiness import OK, database_readiness, files_readiness
+from dothi.core.readiness import OK, database_readiness, database_warnings, files_readiness
 
 HEALTH = Blueprint('health', __name__)
 
@@ -40,17 +40,20 @@ def live() -> Response:
 
 @HEALTH.route('/health/ready')
 def ready() -> Response:
-    """200 while all that the platform needs is there; 503 that names what is down."""
+    """200 while all that the platform needs is there; 503 that names what is down. Warnings leave it at 200."""
     checks = {'database': 'unreachable', **files_readiness()}
+    warnings: dict[str, str] = {}
     try:
         with snapshot() as db:
             # the first statement of a snapshot replaces a connection that a restart of the database has left dead
             db.rows(sql.SQL('select'))
             checks |= database_readiness(db.db)
+            warnings = database_warnings(db.db)
     except DothiError:
         pass
     down = sorted(name for name, state in checks.items() if state != OK)
-    return _health_response({'status': 'unready' if down else 'ready', 'down': down, 'checks': checks}, not down)
+    document = {'status': 'unready' if down else 'ready', 'down': down, 'checks': checks, 'warnings': warnings}
+    return _health_response(document, not down)
 
 
 def _health_response(document: dict[str, Any], is_well: bool) -> Response:

@@ -18,6 +18,7 @@ from dothi.core.locality import Locality
 from dothi.core.readiness import OK, database_readiness, files_readiness
 from dothi.core.revivals import revivals
 from dothi.core.settings import PathSettings
+from dothi.core.standby_state import standby_state
 
 # Figures of catalog.figures(): name, label and meaning of each metric.
 FIGURES = {
@@ -45,7 +46,8 @@ class PlatformFigures(Collector):
         try:
             with snapshot() as db:
                 checks |= database_readiness(db.db)
-                families = [*_database_figures(db), *_freshness(db, self._locality), _backup_ages(db)]
+                families = [*_database_figures(db), *_freshness(db, self._locality)]
+                families += [_backup_ages(db), *_standby_figures(db)]
         except DothiError:
             families = []
         yield _labelled('dothi_ready', 'Whether a part is well', 'part', {n: float(s == OK) for n, s in checks.items()})
@@ -85,6 +87,23 @@ def _backup_ages(db: Snapshot) -> Metric:
         if step.succeeded_at and name != 'setup'
     }
     return _labelled('dothi_backup_age_seconds', 'Time since a step of the backups succeeded', 'step', ages_s)
+
+
+def _standby_figures(db: Snapshot) -> Iterator[Metric]:
+    """Whether the standby is connected, and how far behind; nothing where none has joined."""
+    state = standby_state(db.db)
+    if state is None:
+        return
+    figures = {
+        'connected': ('Whether the standby is connected', float(state.is_connected)),
+        'lost': ('Whether log that the standby needs was removed: it has to be copied anew', float(state.is_lost)),
+        'lag_bytes': ('Log that the standby has not replayed', state.lag_bytes),
+        'lag_seconds': ('How far the standby is behind; since when it is gone', state.lag_s),
+        'store_lag_seconds': ('Time since the standby last had all files of the store', state.store_lag_s),
+    }
+    for name, (meaning, value) in figures.items():
+        if value is not None:
+            yield GaugeMetricFamily(f'dothi_standby_{name}', meaning, value)
 
 
 def _disk_figures() -> Iterator[Metric]:

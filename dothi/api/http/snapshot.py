@@ -14,6 +14,7 @@ from psycopg2.extensions import cursor as Cursor
 
 from dothi.api.http.clients import query_place
 from dothi.api.http.service import no_release, require_release, service
+from dothi.api.http.silence import SILENCE
 from dothi.core.catalog import Release
 from dothi.core.database import connection_lost, engine, no_database
 from dothi.core.errors import Busy, EnvironmentMissing, WrongUse
@@ -139,15 +140,20 @@ class Reading:
 
     def _execute(self, opening: str, statement: 'sql.Composable | _Prepared', as_bytes: bool) -> Cursor:
         """Sends everything in one message: a way to the database and back counts here."""
-        info, cursor = self._pooled.info, self.db.cursor()
-        _set_up_session(cursor, info)
+        db, info = self.db, self._pooled.info
+        cursor = db.cursor()
         if as_bytes:
             register_type(BYTES_FOR_TEXT, cursor)
-        if isinstance(statement, _Prepared):
-            cursor.execute(opening + statement.text(info, self.db))
-            statement.keep(info)
-        else:
-            cursor.execute(opening + statement.as_string(self.db))
+        SILENCE.begin(db, service().statement_timeout_ms)
+        try:
+            _set_up_session(cursor, info)
+            if isinstance(statement, _Prepared):
+                cursor.execute(opening + statement.text(info, db))
+                statement.keep(info)
+            else:
+                cursor.execute(opening + statement.as_string(db))
+        finally:
+            SILENCE.end(db)
         return cursor
 
 
@@ -256,7 +262,11 @@ def _reading[Kind: Reading](kind: type[Kind]) -> Iterator[Kind]:
 def _restore_session(db: Connection) -> None:
     """Ends the transaction and sets the connection back to how the pool gives it out; raises if it is closed."""
     if db.info.transaction_status != TRANSACTION_STATUS_IDLE:
-        db.cursor().execute('rollback')
+        SILENCE.begin(db, 0)
+        try:
+            db.cursor().execute('rollback')
+        finally:
+            SILENCE.end(db)
     db.autocommit = False
 
 

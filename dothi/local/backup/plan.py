@@ -23,6 +23,7 @@ from dothi.local.backup.sftp import prepare_sftp
 from dothi.local.backup.tools import require_programs
 from dothi.local.database import private_database
 from dothi.local.services import running_pid, services
+from dothi.local.standby.record import follows_primary
 
 
 class StillRunning(WrongUse):
@@ -128,6 +129,11 @@ def _require_free_folder(order: RestoreOrder) -> None:
             raise WrongUse(
                 vi='DOTHI_DATABASE_URL chỉ đến máy chủ khác; bỏ biến này, hoặc dùng --into.',
                 en='DOTHI_DATABASE_URL names another server; unset it, or use --into.',
+            )
+        if follows_primary():
+            raise WrongUse(
+                vi='Máy này là máy dự phòng: nó có dữ liệu của máy chính. Phục hồi ở đó, hoặc dùng --into.',
+                en='This machine is the standby: it has what the primary has. Restore there, or use --into.',
             )
         if private_database().running() or any(running_pid(service) for service in services()):
             raise StillRunning(

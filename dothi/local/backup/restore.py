@@ -165,7 +165,7 @@ def _surviving_log(order: RestoreOrder) -> Path | None:
     if order.into is not None:
         return None
     data = order.state / 'postgis' / 'data'
-    is_same = _control_value(data, 'Database system identifier') in map(str, order.database.system_ids())
+    is_same = control_value(data, 'Database system identifier') in map(str, order.database.system_ids())
     return data / 'pg_wal' if is_same and (data / 'pg_wal').is_dir() else None
 
 
@@ -227,7 +227,7 @@ def hand_over_log(data: Path) -> None:
     Without it a later restore would begin a timeline with the same number, and miss what came before its first backup.
     The server is stopped; the segment that it goes on with is not marked, as it is not full.
     """
-    current = _control_value(data, "Latest checkpoint's REDO WAL file")
+    current = control_value(data, "Latest checkpoint's REDO WAL file")
     status = data / 'pg_wal' / 'archive_status'
     for file in (data / 'pg_wal').iterdir():
         is_full = SEGMENT.fullmatch(file.name) and file.name[:8] == current[:8] and file.name < current
@@ -237,7 +237,7 @@ def hand_over_log(data: Path) -> None:
             give_to_database_user(mark)
 
 
-def _control_value(data: Path, name: str) -> str:
+def control_value(data: Path, name: str) -> str:
     """What the control file of the database in `data` says; empty where it cannot be read."""
     command = as_database_user([str(BINARIES / 'pg_controldata'), str(data)])
     shown = subprocess.run(command, capture_output=True, text=True, check=False, cwd='/', env={'LC_ALL': 'C'})

@@ -12,7 +12,6 @@ from dothi.core.changes import announce_change
 from dothi.core.database import connection
 from dothi.core.errors import WrongUse
 from dothi.core.progress import Progress, silent
-from dothi.core.revivals import forget_revivals
 from dothi.core.settings import DatabaseSettings
 from dothi.core.text import Text
 from dothi.local.backup.instance import instance_backup
@@ -42,9 +41,10 @@ from dothi.local.backup.run import BackupRun, back_up
 from dothi.local.backup.sftp import prepare_sftp
 from dothi.local.backup.tools import require_programs
 from dothi.local.database import private_database
-from dothi.local.database_start import is_foreground, restart_database
-from dothi.local.locks import BACKUP_LOCK, PARTS, alone
-from dothi.local.services import code_fingerprint, services, supervisors
+from dothi.local.database_start import is_foreground
+from dothi.local.locks import BACKUP_LOCK, alone
+from dothi.local.restart import restart_private_database, restart_service, unsupervised
+from dothi.local.services import services
 
 PLACES_TEXT = ', '.join(BACKUP_ROOTS)
 
@@ -85,13 +85,13 @@ def set_up_backup(where: str, progress: Progress = silent) -> BackupSetUp:
             backup.database.create_stanza()
             backup.store.prepare()
             progress('restart_database', 0, None)
-            _restart_database()
+            restart_private_database()
             progress('check_backup', 0, None)
             backup.database.check()
             with connection('owner') as db:
                 record_success(db, 'setup')
             first = back_up(backup, full=True, progress=progress)
-    _start_service()
+    restart_service('backup')
     return BackupSetUp(
         where=str(place), key_file=str(key_file()), host_key=host_key, warning=same_disk_warning(place), first=first
     )
@@ -100,7 +100,7 @@ def set_up_backup(where: str, progress: Progress = silent) -> BackupSetUp:
 def end_backup() -> None:
     """From now on nobody makes backups of this instance; those that are there stay. Raises NoBackup."""
     require_record()
-    with _unsupervised():
+    with unsupervised():
         for service in services():
             if service.name == 'backup':
                 service.stop()
@@ -108,7 +108,7 @@ def end_backup() -> None:
     clear_leftovers()
     if private_database().data.exists():
         was_running = private_database().running()
-        _restart_database()
+        restart_private_database()
         _forget_backups()
         if not was_running:
             private_database().stop()
@@ -184,36 +184,8 @@ def _recorded(place: BackupPlace) -> Iterator[None]:
         yield
     except BaseException:
         keep_record(before)
-        _restart_database()
+        restart_private_database()
         if before is None:
             _forget_backups()
         raise
     write_record(record)
-
-
-def _restart_database() -> None:
-    """Starts the private database again, with the settings that are in force now."""
-    with _unsupervised():
-        restart_database()
-
-
-def _start_service() -> None:
-    """Starts the service of backups beside the others; nothing where they do not run."""
-    with _unsupervised() as was_supervised:
-        for service in services():
-            if service.name == 'backup' and was_supervised:
-                service.stop()
-                service.start(code_fingerprint())
-
-
-@contextmanager
-def _unsupervised() -> Iterator[bool]:
-    """Within, nobody starts again what is ended; supervisors that ran do so afterwards. Whether any did."""
-    with alone(PARTS):
-        running = [supervisor for supervisor in supervisors() if supervisor.stop()]
-        try:
-            yield bool(running)
-        finally:
-            forget_revivals()
-            for supervisor in running:
-                supervisor.start(code_fingerprint())

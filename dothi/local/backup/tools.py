@@ -6,6 +6,7 @@ import subprocess
 from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 from dothi.core.errors import EnvironmentMissing
 
@@ -85,7 +86,7 @@ def run_tool(tool: ToolRun, on_line: Callable[[str], None] | None = None) -> str
 
 def failure(exit_code: int, reason: str, output: str, tool: ToolRun) -> BackupFailed:
     """The error of a program that ended with `exit_code`."""
-    name = next(word for word in tool.command if word in PROGRAMS and word != 'setpriv')
+    name = Path(tool.command[tool.command.index('--') + 1]).name
     for secret in tool.secrets:
         reason = reason.replace(secret, '***')
     error = BackupFailed(vi=f'{name} không làm được: {reason}', en=f'{name} failed: {reason}')

@@ -13,6 +13,7 @@ from dothi.core.migrate import migration_names
 from dothi.core.readiness import OK, database_readiness
 from dothi.core.text import Text
 from dothi.local.doctor.findings import Finding, fault, graded, ok, warning
+from dothi.local.standby.record import follows_primary
 
 LEAST_POSTGRESQL, LEAST_POSTGIS = 170_000, (3, 5)
 CLOCK_FAULT_S, CLOCK_WARNING_S = 30.0, 2.0
@@ -34,7 +35,7 @@ def check_database() -> Iterator[Finding]:
     try:
         with connection('owner') as db:
             yield ok('database', Text(vi='Cơ sở dữ liệu trả lời.', en='The database answers.'))
-            for check in CHECKS:
+            for check in CHECKS[: -len(OF_PRIMARY)] if follows_primary() else CHECKS:
                 yield from check(db)
     except NoDatabase as error:
         advice = Text(
@@ -146,8 +147,11 @@ def _parts(db: Connection) -> Iterator[Finding]:
             yield graded(name, state != OK, False, text, advice)
 
 
-CHECKS: tuple[Callable[[Connection], Iterator[Finding]], ...] = (
-    _clock, _versions, _migrations, _connections, _old_transactions, _transaction_numbers, _backups, _parts,
+type DatabaseCheck = Callable[[Connection], Iterator[Finding]]
+# What a standby does not have before it is promoted.
+OF_PRIMARY: tuple[DatabaseCheck, ...] = (_backups, _parts)
+CHECKS: tuple[DatabaseCheck, ...] = (
+    _clock, _versions, _migrations, _connections, _old_transactions, _transaction_numbers, *OF_PRIMARY,
 )  # fmt: skip
 
 

@@ -16,6 +16,8 @@ from dothi.local.doctor.machine import (
     check_packages,
     check_walls,
 )
+from dothi.local.doctor.standby import check_standby
+from dothi.local.standby.record import follows_primary
 
 CHECKS: dict[str, Callable[[], Iterable[Finding]]] = {
     'disk': check_disks,
@@ -26,16 +28,24 @@ CHECKS: dict[str, Callable[[], Iterable[Finding]]] = {
     'closed room': check_walls,
     'rights': check_rights,
     'database': check_database,
+    'standby': check_standby,
     'ports': check_ports,
     'supervisor': check_supervisor,
     'certificate': check_certificates,
 }
 
 
+# What a standby does not have before it is promoted.
+OF_PRIMARY = {'ports'}
+
+
 def examine() -> Examination:
     """The findings of all checks; one that cannot be made is a fault itself, and the others are made all the same."""
     findings: list[Finding] = []
+    is_standby = follows_primary()
     for subject, check in CHECKS.items():
+        if is_standby and subject in OF_PRIMARY:
+            continue
         try:
             findings += check()
         except (DothiError, OSError) as error:

@@ -38,7 +38,7 @@ ROOM_NAMESPACES = 'RestrictNamespaces=user net'
 WRITES_STATE = f'ReadWritePaths={STATE}'
 # The database sends its log to the backup as it is written.
 WRITES_BACKUP = f'ReadWritePaths={STATE} {" ".join(f"-{root}" for root in BACKUP_ROOTS)}'
-BACKUP_RECORD = STATE / 'backup' / 'backup.json'
+BACKUP_RECORD, STANDBY_RECORD = STATE / 'backup' / 'backup.json', STATE / 'standby' / 'record.json'
 # What strangers reach changes nothing but its own caches, and sees neither what agencies delivered nor other roles.
 PUBLIC_FILES = f"""\
 ReadOnlyPaths={STATE}
@@ -49,14 +49,17 @@ InaccessiblePaths=-{STATE}/store/results/internal -{STATE}/store/downloads/inter
 InaccessiblePaths=-{STATE}/secrets/owner -{STATE}/secrets/loader -{STATE}/secrets/worker -{STATE}/secrets/editor
 InaccessiblePaths=-{STATE}/secrets/reader_internal -{STATE}/secrets/edit_token
 InaccessiblePaths=-{STATE}/secrets/gis_public -{STATE}/secrets/gis_internal -{STATE}/secrets/backup_key
-InaccessiblePaths=-{STATE}/backup -{STATE}/restore"""
+InaccessiblePaths=-{STATE}/secrets/standby -{STATE}/secrets/standby_invitation
+InaccessiblePaths=-{STATE}/backup -{STATE}/standby -{STATE}/restore"""
 ALWAYS = 'Restart=always\nRestartSec=1\nRestartSteps=5\nRestartMaxDelaySec=30'
 
 
 def unit_texts(program: Path) -> dict[str, str]:
     """All units by their file names. program: the command `dothi` of the installation that they run."""
     database = 'Wants=dothi-database.service\nAfter=dothi-database.service network.target'
-    migrated = 'Requires=dothi-migrate.service\nAfter=dothi-migrate.service'
+    # of a standby only the database runs, and what follows its primary
+    alone = f'ConditionPathExists=!{STATE}/standby/follows'
+    migrated = f'Requires=dothi-migrate.service\nAfter=dothi-migrate.service\n{alone}'
     return {
         TARGET: _target(),
         'dothi-database.service': _service(
@@ -67,10 +70,17 @@ def unit_texts(program: Path) -> dict[str, str]:
         ),
         # RestartMode=direct: what waits for it goes on waiting while it is tried again
         'dothi-migrate.service': _service(
-            'schema and layers brought up to date', program, 'migrate', database,
+            'schema and layers brought up to date', program, 'migrate', f'{database}\n{alone}',
             'Type=oneshot\nRemainAfterExit=yes\nRestart=on-failure\nRestartSec=5\nRestartMode=direct\n'
             f'ExecStartPre=/usr/bin/mkdir -p {STATE}/store {STATE}/cache {STATE}/run',
             f'MemoryMax=4G\nTasksMax=512\n{WRITES_STATE}\n{NO_NAMESPACES}',
+        ),
+        # There from the moment at which a standby is allowed, or this machine is one.
+        'dothi-standby.path': _path('there is a standby', STANDBY_RECORD),
+        'dothi-standby.service': _service(
+            'standby, or primary of one', program, 'standby watch',
+            f'{database}\nConditionPathExists={STANDBY_RECORD}', ALWAYS,
+            f'MemoryMax=1G\nTasksMax=128\n{WRITES_STATE}\n{NO_NAMESPACES}',
         ),
         'dothi-worker.service': _service(
             'worker of analyses', program, 'worker', migrated, f'{ALWAYS}\nTimeoutStopSec=60',
@@ -118,8 +128,8 @@ DOTHI_PROBE_URLS=["http://127.0.0.1:5000/health", "http://127.0.0.1:5001/health"
 
 
 def _target() -> str:
-    names = ('database.service', 'worker.service', 'inbox.service', 'internal.service', 'public.service', 'backup.path')
-    wanted = ' '.join(f'dothi-{name}' for name in names)
+    services = [f'{name}.service' for name in ('database', 'worker', 'inbox', 'internal', 'public')]
+    wanted = ' '.join(f'dothi-{name}' for name in (*services, 'backup.path', 'standby.path'))
     return f'{HEAD}\n[Unit]\nDescription=Do Thi\nWants={wanted}\n\n[Install]\nWantedBy=multi-user.target\n'
 
 

@@ -39,6 +39,12 @@ gather_wheels() {
     cp dist/dothi-*.whl "$bundle/wheels/"
 }
 
+# What is there is removed: an older bundle, or one that was interrupted, and nothing else.
+if [ -n "$(ls -A "$bundle" 2>/dev/null)" ] && [ ! -d "$bundle/debs" ]; then
+    say "$bundle có thứ khác, không phải bộ cài: hãy chọn một thư mục mới." \
+        "$bundle holds something else, and no bundle: choose a new folder." >&2
+    exit 2
+fi
 rm -rf "$bundle"
 mkdir -p "$bundle/docker"
 gather_packages

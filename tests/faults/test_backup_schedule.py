@@ -10,10 +10,12 @@ import pytest
 from dothi.core.backup_state import LOG_PATIENCE, BackupState, StepState
 from dothi.local.backup.pgbackrest import DatabaseCopy
 from dothi.local.backup.place import BackupPlace, BadPlace, read_place
+from dothi.local.backup.record import BackupRecord, backup_folder, require_record, write_record
 from dothi.local.backup.recover import choose_copies
 from dothi.local.backup.restic import StoreBackup, StoreSnapshot
 from dothi.local.backup.tools import BackupFailed
 from dothi.local.backup.watch import due_at, is_full_due, next_night
+from dothi.local.locks import BACKUP_LOCK, alone
 
 HANOI = ZoneInfo('Asia/Ho_Chi_Minh')
 NOON = datetime(2026, 11, 29, 5, 0, tzinfo=UTC)
@@ -121,6 +123,19 @@ def test_a_moment_is_reached_from_a_backup_that_ended_before_it_newest_first() -
     assert choose_copies(copies, NOON - timedelta(hours=15)) == [copies[1], copies[0]]
     assert choose_copies(copies, None) == [copies[2], copies[1], copies[0]]
     assert not choose_copies(copies, NOON - timedelta(hours=31))
+
+
+def test_a_restore_goes_by_what_was_set_up_before_a_setup_that_was_killed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While one is under way, which holds the lock, it goes by that."""
+    monkeypatch.setenv('DOTHI_STATE', str(tmp_path))
+    backup_folder().mkdir()
+    before = BackupRecord(where='/mnt/before', set_up_at=NOON)
+    write_record(BackupRecord(where='/mnt/killed', set_up_at=NOON, is_unfinished=True, before=before))
+    with alone(BACKUP_LOCK):
+        assert require_record().where == '/mnt/killed'
+    assert require_record() == before
 
 
 def test_a_server_is_named_by_user_host_and_path() -> None:

@@ -61,9 +61,10 @@ class DatabaseBackup:
 
     def write_config(self) -> None:
         """Writes the configuration and the password file, which the user who runs the database alone can read."""
-        for folder in (self.folder, self.folder / 'lock'):
+        folders = (self.folder, self.folder / 'lock', self.folder / 'spool')
+        for folder in folders:
             folder.mkdir(parents=True, exist_ok=True, mode=0o750)
-        give_to_database_user(self.folder, self.folder / 'lock')
+        give_to_database_user(*folders)
         self._write(self.config, self._config_text())
         if self.admin_password is not None:
             self._write(self.folder / 'pgpass', f'127.0.0.1:{self.port}:*:{ADMIN}:{self.admin_password}\n')
@@ -181,6 +182,8 @@ class DatabaseBackup:
             # the end of a database whose backup cannot be reached waits for three attempts
             'io-timeout': '15',
             'lock-path': str(self.folder / 'lock'),
+            # that of the package is postgres's alone, and one for all instances of the machine
+            'spool-path': str(self.folder / 'spool'),
             'log-level-file': 'off',
             'log-level-stderr': 'off',
         }

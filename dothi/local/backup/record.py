@@ -83,6 +83,7 @@ def keep_record(record: BackupRecord | None) -> None:
 
 def require_record() -> BackupRecord:
     """The record of this instance's backup. Raises NoBackup."""
+    undo_killed_setup()
     record = read_record()
     if record is None:
         raise NoBackup(

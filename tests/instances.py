@@ -51,6 +51,12 @@ class WholeInstance:
         kept = {name: value for name, value in os.environ.items() if not name.startswith('DOTHI_')}
         return run_program(FOR_EVERYBODY, [*map(str, arguments)], kept | own)
 
+    def database_address(self) -> str:
+        """The administrator's address of the private database, with its password, for libpq."""
+        url = (self.state / 'run' / 'database_url').read_text(encoding='utf-8').replace('+psycopg2', '')
+        password = (self.state / 'postgis' / 'admin_password').read_text(encoding='utf-8').strip()
+        return url.replace('@', f':{password}@')
+
     def get(self, path: str) -> Any:
         with urllib.request.urlopen(f'http://127.0.0.1:{self.port}{path}', timeout=120) as answer:
             return json.load(answer)

@@ -58,7 +58,7 @@ def database_url(role: Role) -> URL:
     """
     url = _base_url()
     if role == 'admin':
-        return url
+        return url if DatabaseSettings().database_url else url.set(password=_private_password())
     return url.set(username=role_name(role), password=password(role))
 
 
@@ -161,6 +161,18 @@ def _base_url() -> URL:
             en=f'There is no database in {file.parent} yet. Run "{start_command()}", or set DOTHI_DATABASE_URL.',
         )
     return make_url(file.read_text(encoding='utf-8').strip())
+
+
+def _private_password() -> str:
+    """The password of the private database's administrator. Raises NoDatabase for who may not read it."""
+    file = PathSettings().state / 'postgis' / 'admin_password'
+    try:
+        return file.read_text(encoding='utf-8').strip()
+    except OSError as error:
+        raise NoDatabase(
+            vi=f'Không đọc được mật khẩu quản trị cơ sở dữ liệu trong {file}: {error.strerror}.',
+            en=f'The administrator password of the database in {file} cannot be read: {error.strerror}.',
+        ) from None
 
 
 def write_once(file: Path, text: str) -> None:

@@ -93,9 +93,14 @@ class LocalPostgis:
     @property
     def url(self) -> URL:
         """The administrator's URL of the database `dothi`."""
+        return self.address.set(password=self._password())
+
+    @property
+    def address(self) -> URL:
+        """The same without its password, which a service of strangers is not to have."""
         # where TLS is offered to a standby, nobody on this machine needs it
         plain = {'sslmode': 'disable'} if self.replication else {}
-        return URL.create('postgresql+psycopg2', ADMIN, self._password(), '127.0.0.1', self._port(), DATABASE, plain)
+        return URL.create('postgresql+psycopg2', ADMIN, None, '127.0.0.1', self._port(), DATABASE, plain)
 
     def start(self) -> None:
         """Brings the server up: makes it if it is new, adopts it if it runs, replaces a stale lock if it died."""
@@ -190,6 +195,8 @@ class LocalPostgis:
         self._own(self.folder, draft, secret)
         # builtin C.UTF-8 needs no locale of the machine and sorts by code point, on every machine alike
         arguments = ['--encoding=UTF8', '--locale-provider=builtin', '--locale=C.UTF-8', '--auth=scram-sha-256']
+        # a page that rots on the disk is noticed when it is read, and not backed up as it is
+        arguments.append('--data-checksums')
         # in force from the first password on
         arguments += [f'--set={name}={value}' for name, value in self.settings.items()]
         made = self._run(

@@ -64,7 +64,7 @@ def start_database() -> None:
         return
     server = archived_database()
     server.start()
-    replace_file(run / 'database_url', server.url.render_as_string(hide_password=False))
+    replace_file(run / 'database_url', server.address.render_as_string())
     fresh()
 
 
@@ -110,6 +110,6 @@ def run_database() -> NoReturn:
     server, run = archived_database(), PathSettings().run
     run.mkdir(parents=True, exist_ok=True)
     command = server.foreground_command()
-    replace_file(run / 'database_url', server.url.render_as_string(hide_password=False))
+    replace_file(run / 'database_url', server.address.render_as_string())
     record_foreground('database')
     os.execvp(command[0], command)  # noqa: S606

@@ -81,7 +81,7 @@ def test_a_state_folder_that_strangers_read_is_a_fault(running: WholeInstance) -
 
 
 def test_a_migration_that_was_not_applied_is_a_fault(running: WholeInstance) -> None:
-    url = (running.state / 'run' / 'database_url').read_text().replace('postgresql+psycopg2', 'postgresql')
+    url = running.database_address()
     with psycopg2.connect(url) as db, db.cursor() as cursor:
         cursor.execute("delete from catalog.migration where name like '0096%' returning *")
         (removed,) = cursor.fetchall()
@@ -179,7 +179,7 @@ def test_a_clock_that_nobody_keeps_is_warned_of() -> None:
 
 
 def test_a_step_of_the_backup_that_fails_is_a_fault(running: WholeInstance) -> None:
-    url = (running.state / 'run' / 'database_url').read_text().replace('postgresql+psycopg2', 'postgresql')
+    url = running.database_address()
     with closing(psycopg2.connect(url)) as db:
         record_success(db, 'setup')
         record_failure(db, 'store', Text(vi='Nơi lưu hết chỗ.', en='The place is full.'))

@@ -111,7 +111,7 @@ def test_the_private_database_runs_in_the_foreground_and_ends_with_its_process(s
     with (shared_folder / 'foreground.log').open('wb') as log:
         process = start_command(['database'], {**os.environ, 'DOTHI_STATE': str(instance.state)}, log)
     try:
-        assert wait_for_database(instance.state) == 42
+        assert wait_for_database(instance) == 42
         server = int((instance.state / 'postgis/data/postmaster.pid').read_text().splitlines()[0])
         assert server == process.pid
         second = instance.dothi('database')
@@ -123,12 +123,11 @@ def test_the_private_database_runs_in_the_foreground_and_ends_with_its_process(s
     assert not (instance.state / 'postgis/data/postmaster.pid').exists()
 
 
-def wait_for_database(state: Path) -> int:
+def wait_for_database(instance: WholeInstance) -> int:
     deadline = time.monotonic() + PATIENCE_S
     while time.monotonic() < deadline:
         try:
-            url = (state / 'run' / 'database_url').read_text().replace('postgresql+psycopg2', 'postgresql')
-            with closing(psycopg2.connect(url)) as connection, connection.cursor() as cursor:
+            with closing(psycopg2.connect(instance.database_address())) as connection, connection.cursor() as cursor:
                 cursor.execute('select 41 + 1')
                 return int((cursor.fetchone() or (0,))[0])
         except (FileNotFoundError, psycopg2.OperationalError):

@@ -64,8 +64,7 @@ class Machine:
         return sum(file.stat().st_size for file in (self.state / 'postgis/data/pg_wal').glob('0*'))
 
     def administrator_url(self) -> str:
-        url = (self.state / 'run' / 'database_url').read_text(encoding='utf-8')
-        return url.replace('+psycopg2', '')
+        return self.instance.database_address()
 
     def kill(self) -> None:
         """Kills all processes of the instance at once, as a machine does that loses its power."""

@@ -53,7 +53,7 @@ def test_a_restore_beside_a_running_instance_needs_a_folder_of_its_own(backed_up
 
 
 def test_a_backup_without_a_proof_gets_old(backed_up: BackedUpInstance) -> None:
-    url = (backed_up.state / 'run' / 'database_url').read_text(encoding='utf-8').replace('+psycopg2', '')
+    url = backed_up.instance.database_address()
     change = "update catalog.backup set succeeded_at = succeeded_at {} interval '27 hours' where kind = 'setup'"
     with psycopg2.connect(url) as db, db.cursor() as cursor:
         cursor.execute("delete from catalog.backup where kind = 'proof'")

@@ -147,7 +147,7 @@ def is_set_up(backed_up: BackedUpInstance) -> bool:
 
 def switch_log(backed_up: BackedUpInstance) -> None:
     """Ends the segment of the log that is written to, so that it goes to the backup."""
-    url = (backed_up.state / 'run' / 'database_url').read_text(encoding='utf-8').replace('+psycopg2', '')
+    url = backed_up.instance.database_address()
     with closing(psycopg2.connect(url)) as db, db.cursor() as cursor:
         cursor.execute('create table switched ()')
         cursor.execute('drop table switched')

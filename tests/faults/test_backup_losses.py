@@ -29,7 +29,7 @@ def test_a_proof_names_the_layer_that_differs(backed_up: BackedUpInstance) -> No
     assert backed_up.document('backup', 'prove')['layers'] == 1
     status = backed_up.document('status')['backup']['steps']['proof']
     assert status['succeeded_at'] is not None
-    url = (backed_up.state / 'run' / 'database_url').read_text(encoding='utf-8').replace('+psycopg2', '')
+    url = backed_up.instance.database_address()
     with psycopg2.connect(url) as db, db.cursor() as cursor:
         # what an unlogged table holds is not in the log, and empty after a recovery
         cursor.execute('alter table layer.wells set unlogged')

@@ -70,7 +70,7 @@ def shortened(shared_folder: Path) -> Iterator[Shortened]:
         file = folder / 'wells.csv'
         file.write_text('NAME;end;depth;lon;lat\nA;;12;109.21;12.21\nB;;13;109.22;12.22\n', encoding='utf-8')
         require(direct, 'deliver', file, '-l', 'wells', '--crs', 'EPSG:4326')
-        url = (direct.state / 'run' / 'database_url').read_text(encoding='utf-8').replace('+psycopg2', '')
+        url = direct.database_address()
         way = stack.enter_context(way_to(int((direct.state / 'postgis' / 'port').read_text(encoding='utf-8'))))
         through = f'{url.rpartition(":")[0]}:{way.port}/dothi'
         instance = replace(direct, more={**settings, 'DOTHI_DATABASE_URL': through})

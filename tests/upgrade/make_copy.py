@@ -16,7 +16,7 @@ from typing import Any
 
 import dothi
 from dothi.core.ports import free_port
-from dothi.core.postgis import BINARIES
+from dothi.core.postgis import BINARIES, LocalPostgis
 
 BAY = Path(dothi.__file__).parents[1] / 'tests' / 'localities' / 'bay'
 HEADER = 'NAME;end;depth;lon;lat\n'
@@ -49,10 +49,9 @@ def main(folder: Path) -> None:
                 file.write_text(HEADER + ''.join(rows), encoding='utf-8')
                 run(environment, 'deliver', str(file), '-l', 'wells', '--crs', 'EPSG:4326', *options, codes=(0, 3, 4))
             answers = read_answers(f'http://127.0.0.1:{ports["DOTHI_PORT"]}/api')
-            url = (work / 'state' / 'run' / 'database_url').read_text(encoding='utf-8').replace('+psycopg2', '')
-            dump = subprocess.run(
-                [str(BINARIES / 'pg_dump'), '--no-comments', url], check=True, stdout=subprocess.PIPE
-            ).stdout
+            url = LocalPostgis(work / 'state' / 'postgis').url.set(drivername='postgresql')
+            command = [str(BINARIES / 'pg_dump'), '--no-comments', url.render_as_string(hide_password=False)]
+            dump = subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
         finally:
             run(environment, 'down')
     (folder / f'{dothi.__version__}.sql.gz').write_bytes(gzip.compress(dump, mtime=0))

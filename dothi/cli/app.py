@@ -13,10 +13,12 @@ import typer
 from typer.core import TyperGroup
 
 from dothi import __version__
-from dothi.cli.ending import run
+from dothi.cli.ending import require_own_state, run
 from dothi.cli.help_language import set_language, translate_frame, translate_help
 from dothi.core.text import Lang
 
+# These look, or change the machine, and leave the state folder as it is.
+FOR_ROOT = {'config', 'doctor', 'install-service', 'status'}
 # In the order of the list of commands.
 COMMANDS = {
     'up': 'dothi.cli.instance:up',
@@ -97,18 +99,21 @@ def show_version(is_wanted: bool) -> None:
 
 @app.callback()
 def group(
-    lang: Annotated[
+    context: typer.Context,
+    lang: Annotated[  # noqa: ARG001  # read by help_language.py before
         Lang | None,
         typer.Option(
             help='Ngôn ngữ hiển thị; mặc định theo DOTHI_LANG, rồi theo máy, rồi tiếng Việt. · '
             'Language; DOTHI_LANG, else that of the locale, else Vietnamese.'
         ),
     ] = None,
-    version: Annotated[
+    version: Annotated[  # noqa: ARG001  # its callback shows it
         bool, typer.Option('--version', is_eager=True, callback=show_version, help='Phiên bản. · Version.')
     ] = False,
 ) -> None:
     """Nền tảng dữ liệu không gian đô thị. · A geospatial data platform for a province."""
+    if context.invoked_subcommand not in FOR_ROOT and '--help' not in sys.argv:
+        require_own_state()
 
 
 def main() -> None:

@@ -56,6 +56,28 @@ def run(app: typer.Typer) -> NoReturn:
     sys.exit(ended if isinstance(ended, int) else 0)
 
 
+class StateOfOther(WrongUse):
+    """Root works on an instance that another user runs."""
+
+
+def require_own_state() -> None:
+    """Raises StateOfOther for root where the state folder is another user's, who could not change what root writes."""
+    state = PathSettings().state
+    if os.geteuid() != 0 or not state.is_dir() or state.stat().st_uid == 0:
+        return
+    try:
+        owner = state.owner()
+    except KeyError:
+        # an account of another machine, or one that is gone
+        owner = f'#{state.stat().st_uid}'
+    command = f'runuser -u {owner} -- env DOTHI_STATE={state} {sys.argv[0]} …'
+    raise StateOfOther(
+        vi=f'{state} là của người dùng "{owner}", người chạy các dịch vụ và không sửa được tệp do root ghi: {command}',
+        en=f'{state} belongs to the user "{owner}", who runs the services and could not change what root writes: '
+        f'{command}',
+    )
+
+
 def _fail(error: DothiError, code: int | None = None) -> NoReturn:
     if '--json' in sys.argv:
         typer.echo(json.dumps({'error': describe(error)}, ensure_ascii=False))

@@ -31,3 +31,22 @@ def test_another_user_is_told_whose_instance_it_is(tmp_path: Path) -> None:
     assert refused.returncode == 2, refused.stderr
     assert f'{state} belongs to the user "root"' in refused.stderr
     assert 'Traceback' not in refused.stderr
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason='only root may change what belongs to others')
+@pytest.mark.parametrize(
+    ('command', 'is_refused'), [('deliveries', True), ('status', False), ('deliveries --help', False)]
+)
+def test_root_leaves_the_instance_of_another_user_alone(tmp_path: Path, command: str, is_refused: bool) -> None:
+    """Its services could not lock or change the files that root makes there."""
+    state = tmp_path / 'state'
+    (state / 'run').mkdir(parents=True)
+    shutil.chown(state, 'nobody')
+    environment = {'PATH': os.environ['PATH'], 'DOTHI_STATE': str(state), 'DOTHI_LANG': 'en'}
+    ended = subprocess.run(
+        [sys.executable, '-m', 'dothi.cli', *command.split()],
+        capture_output=True, text=True, check=False, env=environment | {'PYTHONPATH': str(PROJECT)}, cwd='/',
+    )  # fmt: skip
+    refusal = f'{state} belongs to the user "nobody"'
+    assert (ended.returncode == 2 and refusal in ended.stderr) is is_refused
+    assert is_refused or refusal not in ended.stderr

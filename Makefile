@@ -10,7 +10,7 @@ export BASE_PYTHON
 DEMO ?=
 TESTS ?=
 # processes that run tests, each with a PostGIS of its own
-WORKERS ?= 2
+WORKERS ?= 3
 PARTS ?=
 STEP := docker/step.sh
 # Without bytecode on the disk each Python process compiles all code anew, 0.4 s of a core.

@@ -36,7 +36,9 @@ def primary(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Peer]:
 @contextmanager
 def served(folder: Path, monkeypatch: pytest.MonkeyPatch, peer: str) -> Iterator[Peer]:
     port = free_port()
-    for name, value in {'STATE': folder / 'state', 'STORE': folder / 'state/store', 'STANDBY_PORT': port}.items():
+    state = folder / 'state'
+    folders = {'STATE': state, 'STORE': state / 'store', 'SECRETS': state / 'secrets'}
+    for name, value in {**folders, 'STANDBY_PORT': port}.items():
         monkeypatch.setenv(f'DOTHI_{name}', str(value))
     for name in ('store', 'standby', 'run', 'postgis', 'secrets'):
         (folder / 'state' / name).mkdir(parents=True)

@@ -51,10 +51,10 @@ class _ReadOnce(ModelMetaclass):
         if values:
             return super().__call__(**values)
         surroundings = _surroundings()
-        kept = _READ.get(self)
-        if kept is None or kept[0] != surroundings:
-            kept = _READ[self] = surroundings, super().__call__()
-        return kept[1]
+        read_before = _READ.get(self)
+        if read_before is None or read_before[0] != surroundings:
+            read_before = _READ[self] = surroundings, super().__call__()
+        return read_before[1]
 
 
 # By class: what its settings were read from, and the settings.

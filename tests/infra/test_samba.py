@@ -100,8 +100,8 @@ def _wait_for(share: Share) -> None:
 
 
 def _look(root: Path, locality: Locality) -> list[str]:
-    taken = once(root, 0, locality, lambda: Defect('lỗi', 'fault')).taken
-    return [f'{file.layer} {file.status}' for file in taken]
+    files = once(root, 0, locality, lambda: Defect('lỗi', 'fault')).taken
+    return [f'{file.layer} {file.status}' for file in files]
 
 
 def test_what_an_agency_copies_there_comes_back_with_its_receipt(

@@ -90,8 +90,8 @@ class FollowingDiary:
         before = self.following.position
         if position.last_word_at is None and before:
             # nobody is connected: what was known last is all that is known
-            kept = {'last_word_at': before.last_word_at, 'missing_bytes': before.missing_bytes}
-            position = position.model_copy(update=kept)
+            last_known = {'last_word_at': before.last_word_at, 'missing_bytes': before.missing_bytes}
+            position = position.model_copy(update=last_known)
         self._write({'position': position})
 
     def note_silence(self) -> None:

@@ -98,21 +98,21 @@ def promote(*, although_primary_answers: bool, progress: Progress = silent) -> P
         is_there = _is_primary_there(record)
         if is_there and not although_primary_answers:
             raise _primary_answers(record)
-        taken = _take_over(record, is_there and _end_primary(record, progress), progress)
+        takeover = _take_over(record, is_there and _end_primary(record, progress), progress)
     seconds_to_database = time.monotonic() - began_s
-    if not taken.is_watched:
+    if not takeover.is_watched:
         start_instance(served_locality(), 'no', progress)
-    position = taken.following.position
+    position = takeover.following.position
     return Promotion(
         replayed_at=position.replayed_at if position else None,
         last_word_at=position.last_word_at if position else None,
         missing_bytes=position.missing_bytes if position else None,
-        store_complete_at=taken.following.store_complete_at,
+        store_complete_at=takeover.following.store_complete_at,
         missing_files=_missing_files(),
-        is_old_primary_ended=taken.is_old_primary_ended,
-        next_standby=taken.next_standby,
-        notes=taken.notes + back_up_again(progress),
-        commands=['systemctl restart dothi-migrate dothi.target'] if taken.is_watched else [],
+        is_old_primary_ended=takeover.is_old_primary_ended,
+        next_standby=takeover.next_standby,
+        notes=takeover.notes + back_up_again(progress),
+        commands=['systemctl restart dothi-migrate dothi.target'] if takeover.is_watched else [],
         seconds_to_database=seconds_to_database,
         seconds=time.monotonic() - began_s,
     )

@@ -129,8 +129,8 @@ DOTHI_PROBE_URLS=["http://127.0.0.1:5000/health", "http://127.0.0.1:5001/health"
 
 def _target() -> str:
     services = [f'{name}.service' for name in ('database', 'worker', 'inbox', 'internal', 'public')]
-    wanted = ' '.join(f'dothi-{name}' for name in (*services, 'backup.path', 'standby.path'))
-    return f'{HEAD}\n[Unit]\nDescription=Do Thi\nWants={wanted}\n\n[Install]\nWantedBy=multi-user.target\n'
+    wanted_units = ' '.join(f'dothi-{name}' for name in (*services, 'backup.path', 'standby.path'))
+    return f'{HEAD}\n[Unit]\nDescription=Do Thi\nWants={wanted_units}\n\n[Install]\nWantedBy=multi-user.target\n'
 
 
 def _path(title: str, path: Path) -> str:

@@ -21,6 +21,7 @@ from dothi.local.standby.record import StandbyRecord, make_password, write_stand
 from dothi.local.standby.roots import Root
 from dothi.local.standby.service import PeerService
 from dothi.local.standby.store_copy import StoreCopyKeeper, forget_removed
+from tests.databases import use
 
 HERE = '127.0.0.1'
 REQUEST = JoinRequest(port=1, fingerprint='', database_port=0, system_id=None)
@@ -38,8 +39,9 @@ def served(folder: Path, monkeypatch: pytest.MonkeyPatch, peer: str) -> Iterator
     port = free_port()
     state = folder / 'state'
     folders = {'STATE': state, 'STORE': state / 'store', 'SECRETS': state / 'secrets'}
-    for name, value in {**folders, 'STANDBY_PORT': port}.items():
-        monkeypatch.setenv(f'DOTHI_{name}', str(value))
+    monkeypatch.delenv('DOTHI_DATABASE_URL', raising=False)
+    # whatever test came before, this primary has no database
+    use(monkeypatch, {f'DOTHI_{name}': str(value) for name, value in {**folders, 'STANDBY_PORT': port}.items()})
     for name in ('store', 'standby', 'run', 'postgis', 'secrets'):
         (folder / 'state' / name).mkdir(parents=True)
     record = StandbyRecord(role='primary', term=1, peer=peer, listen=HERE, since=datetime.now(UTC))

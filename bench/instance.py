@@ -50,6 +50,8 @@ def filled(name: str, fill: Callable[[Locality], None], progress: Progress) -> I
     ports = {'DOTHI_PORT': str(free_port()), 'DOTHI_PUBLIC_PORT': str(free_port())}
     # every analysis that is measured is run
     os.environ.update({'DOTHI_STATE': str(state), 'DOTHI_WORKERS': '2', 'DOTHI_RESULT_STORE': 'off', **ports})
+    # what reading costs is measured without a sign-in, and what that adds by itself
+    os.environ['DOTHI_SIGN_IN'] = 'to_change'
     # all clients of the public service are one address here
     os.environ.update({'DOTHI_CLIENT_REQUESTS_PER_S': '0', 'DOTHI_TRUSTED_PROXIES': '["127.0.0.1/32"]'})
     os.environ.pop('DOTHI_DATABASE_URL', None)

@@ -8,6 +8,7 @@ from typing import Any, ClassVar, Protocol
 
 from pygeoapi.process.base import BaseProcessor
 
+from dothi.core.access.person import Action
 from dothi.core.layer import Audience
 from dothi.core.locality import Locality
 from dothi.core.text import Text
@@ -39,6 +40,8 @@ class Process[I: ProcessInputs](BaseProcessor, ABC):  # type: ignore[misc]  # py
     example: ClassVar[dict[str, Any]] = {}
     # whether it wants an editing token, and the input that is a file in base64
     editors_only: ClassVar[bool] = False
+    # and what whoever sends it must be allowed to do then
+    action: ClassVar[Action] = Action.PUBLISH
     upload: ClassVar[str | None] = None
     # an input with a second file, which may be left out: a letter beside what is delivered
     attachment: ClassVar[str | None] = None

@@ -6,6 +6,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import ValidationError, WithJsonSchema
 
+from dothi.core.access.author import agency_of
+from dothi.core.access.person import Action
 from dothi.core.clock import today
 from dothi.core.locality import UnknownLayer
 from dothi.core.text import Text
@@ -21,6 +23,7 @@ from processes.geojson import JSON
 from processes.inputs import ProcessInputs, input_field
 from processes.outputs import Output
 from processes.reading.validation import InvalidInput
+from processes.stages import stage_callback
 
 HTML = 'text/html'
 # A name alone: nothing that leads to another folder, and nothing hidden.
@@ -28,15 +31,6 @@ FILE_NAME = r'^[^./\\~\x00-\x1f][^/\\\x00-\x1f]*$'
 # Members of a letter, and the inputs that say them.
 LETTER_INPUTS = {'number': 'letter', 'dated': 'letter_date', 'signatory': 'letter_by'}
 LETTER_FILE = ('letter_file', 'letter_file_name')
-# How much is done when a stage begins; the rest is passed over.
-STAGES = {
-    'archive': (0.02, Text(vi='Lưu bản gốc', en='Archiving the original')),
-    'inspect': (0.05, Text(vi='Xem tệp', en='Looking at the file')),
-    'stage': (0.1, Text(vi='Đọc và kiểm tra hàng', en='Reading and checking rows')),
-    'diff': (0.6, Text(vi='So sánh', en='Comparing')),
-    'release': (0.8, Text(vi='Phát hành', en='Releasing')),
-    'finish': (0.95, Text(vi='Ghi báo cáo', en='Recording')),
-}
 
 
 class Inputs(ProcessInputs):
@@ -149,6 +143,7 @@ class DeliverLayer(Process[Inputs]):
     )
     audience = 'internal'
     editors_only = True
+    action = Action.DELIVER
     reusable = False
     upload = 'file'
     attachment = 'letter_file'
@@ -172,7 +167,7 @@ class DeliverLayer(Process[Inputs]):
         options = _with_letter_file(_delivery_options(inputs, data), inputs, data)
         file = data.draft(inputs.file_name)
         file.write_bytes(base64.b64decode(inputs.file))
-        report = deliver(file, options, data.locality, _stage_callback(progress))
+        report = deliver(file, options, data.locality, stage_callback(progress))
         return {'report': report.model_dump(mode='json'), 'receipt': _receipt_text(report, data)}
 
 
@@ -196,7 +191,7 @@ def _allowed_layers(data: Data) -> Collection[str]:
 
 
 def _agency_of_editor(data: Data) -> str | None:
-    return data.editor if data.editor in data.locality.agencies else None
+    return agency_of(data.editor, data.locality.agencies)
 
 
 def _delivery_scope(inputs: Inputs, data: Data) -> str:
@@ -260,11 +255,3 @@ def _receipt_text(report: DeliveryReport, data: Data) -> str:
     # hidden, as no delivered file can be
     written = write_receipt(report.delivery, data.draft('.receipt'), data.locality)
     return written.html.read_text(encoding='utf-8')
-
-
-def _stage_callback(progress: ProgressCallback) -> Any:
-    def report_stage(stage: str, _done: int, _total: int | None) -> None:
-        if stage in STAGES:
-            progress(*STAGES[stage])
-
-    return report_stage

@@ -7,7 +7,7 @@ declare
 begin
     foreach name in array array[
         'dothi_owner', 'dothi_loader', 'dothi_reader_public', 'dothi_reader_internal', 'dothi_editor', 'dothi_worker',
-        'dothi_gis_public', 'dothi_gis_internal'
+        'dothi_gis_public', 'dothi_gis_internal', 'dothi_gatekeeper'
     ] loop
         if not exists (select 1 from pg_roles where rolname = name) then
             execute format('create role %I login', name);
@@ -26,6 +26,7 @@ begin
     execute format(
         'grant connect, temporary on database %I to dothi_loader, dothi_worker, dothi_editor', current_database()
     );
+    execute format('grant connect on database %I to dothi_gatekeeper', current_database());
     -- an analysis puts the features that were sent along into a table of its own session
     execute format(
         'grant connect, temporary on database %I to dothi_reader_public, dothi_reader_internal', current_database()

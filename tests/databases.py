@@ -136,6 +136,8 @@ class Instance:
             'DOTHI_STATE': str(state),
             # roles belong to the server, not to a database, so all databases share their passwords
             'DOTHI_SECRETS': str(self.folder / 'secrets'),
+            # most tests are about what is served; tests/access is about to whom
+            'DOTHI_SIGN_IN': 'to_change',
             # what a killed worker leaves behind goes with the folder; a socket's path must be short, unlike `state`
             'TMPDIR': str(self.folder),
         }

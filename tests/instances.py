@@ -45,6 +45,7 @@ class WholeInstance:
             'DOTHI_PORT': str(self.port),
             'DOTHI_PUBLIC_PORT': str(self.public_port),
             'DOTHI_WORKERS': '1',
+            'DOTHI_SIGN_IN': 'to_change',
             **self.more,
         }
         own = {name: value for name, value in own.items() if name not in without}

@@ -1,11 +1,16 @@
 """The WSGI app of one audience: portal, OGC API, health."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from flask import Blueprint, Flask
 from werkzeug.routing import Map
 
 from dothi.api import config, library
+from dothi.api.access import identity
+from dothi.api.access.account import ACCOUNT
+from dothi.api.access.people import PEOPLE
+from dothi.api.access.sign_in import SIGN_IN
 from dothi.api.common.collections import COLLECTIONS
 from dothi.api.common.conformance import CONFORMANCE
 from dothi.api.common.functions import FUNCTIONS
@@ -16,7 +21,8 @@ from dothi.api.common.metrics import METRICS
 from dothi.api.common.portal import PORTAL
 from dothi.api.common.schemas import SCHEMAS
 from dothi.api.coverages.views import COVERAGES
-from dothi.api.editing import access as editing_access
+from dothi.api.desk.deliveries import DELIVERIES
+from dothi.api.desk.edits import EDITS
 from dothi.api.editing.read_only import READ_ONLY
 from dothi.api.editing.views import EDITING
 from dothi.api.http import clients, compression, cors, gate, guard, measures, problems, request_ids, security
@@ -44,6 +50,8 @@ from dothi.api.styles.views import STYLES
 from dothi.api.tiles.dataset import DATASET_TILES
 from dothi.api.tiles.matrix_sets import TILE_MATRIX_SETS
 from dothi.api.tiles.views import TILES
+from dothi.core.access.tokens import adopt_tokens
+from dothi.core.errors import EnvironmentMissing
 from dothi.core.layer import Audience
 from dothi.core.own_layers import served_locality
 from dothi.core.settings import PathSettings
@@ -91,13 +99,22 @@ def create_app(audience: Audience, url: str | None = None, accounts: ClientAccou
         audience, locality, url or listening_url(audience), pygeoapi, accounts or clients.open_accounts()
     )
     app.extensions['dothi.kept_answers'] = KeptAnswers()
-    pygeoapi.api_.manager.asking = editing_access.current_editor
+    pygeoapi.api_.manager.asking = identity.current_editor
     openapi.install(app, texts)
     # what is installed last sees an answer first: compression comes at the end
-    for part in (request_ids, measures, gate, clients, guard, problems, editing_access, compression, cors, security):
+    for part in (request_ids, measures, gate, clients, guard, problems, identity, compression, cors, security):
         part.install(app)
     for blueprint in (*blueprints_for(audience), pygeoapi.BLUEPRINT):
         app.register_blueprint(blueprint, url_prefix='/api')
+    if audience == 'internal':
+        # without a database there is nobody to let in yet; when it is back the app is made anew
+        with suppress(EnvironmentMissing):
+            adopt_tokens(locality)
+        app.register_blueprint(SIGN_IN)
+        app.register_blueprint(ACCOUNT)
+        app.register_blueprint(PEOPLE)
+        app.register_blueprint(DELIVERIES)
+        app.register_blueprint(EDITS)
     app.register_blueprint(HEALTH)
     app.register_blueprint(METRICS)
     app.register_blueprint(OWS)

@@ -15,6 +15,7 @@ from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]
 from gunicorn.glogging import Logger  # type: ignore[import-untyped]
 
 # imported by the master: a worker that is forked from it starts in 0.3 s, where importing takes over a second
+from dothi.api.access.identity import WARMING_UP
 from dothi.api.app import create_app
 from dothi.api.fair_accept import ConnectionBoard
 from dothi.api.http.address import listening_url
@@ -123,7 +124,7 @@ def _warm_up(app: Flask) -> None:
     """Answers what every client asks first, once: templates and documents are made at their first use."""
     client = app.test_client()
     for path in FIRST_ASKED:
-        client.get(path)
+        client.get(path, environ_overrides={WARMING_UP: True})
 
 
 class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no types

@@ -36,9 +36,10 @@ def addresses(status: Status) -> None:
         demo_text = pick_words('Dữ liệu minh họa, không phải số liệu thật', 'Demonstration data, not real figures')
         output.out.print(f'[yellow]{demo_text}[/]')
     for title, value in (
-        (pick_words('Bản đồ', 'Map'), f'[bold]{urls["internal"]}[/]'),
-        ('OGC API', f'{urls["internal"]}/api'),
-        (pick_words('Công khai', 'Public'), urls['public']),
+        (pick_words('Bản đồ', 'Map'), f'[bold]{urls["public"]}[/]'),
+        ('OGC API', f'{urls["public"]}/api'),
+        (pick_words('Nội bộ', 'Internal'), urls['internal']),
+        *_first_administrator(status, urls['internal']),
         (pick_words('Sửa dữ liệu', 'Edit'), _where_token()),
         (pick_words('Dừng', 'Stop'), f'make down{_of_this_instance()}'),
     ):
@@ -48,6 +49,14 @@ def addresses(status: Status) -> None:
     for layer in status.layers:
         if layer.error:
             output.show_broken(layer.error)
+
+
+def _first_administrator(status: Status, internal_url: str | None) -> Iterator[tuple[str, str]]:
+    """Where the first administrator sets a password; nothing once there is one."""
+    if status.first_administrator:
+        title = pick_words('Quản trị', 'Administrator')
+        advice = pick_words('đặt mật khẩu, trong 7 ngày', 'set your password, within 7 days')
+        yield title, f'{internal_url}{status.first_administrator} ({advice})'
 
 
 def _where_token() -> str:

@@ -18,11 +18,13 @@ from dothi.core.settings import DatabaseSettings, PathSettings
 from dothi.core.start_command import start_command
 
 Role = Literal[
-    'admin', 'owner', 'loader', 'reader_public', 'reader_internal', 'editor', 'worker', 'gis_public', 'gis_internal'
-]
+    'admin', 'owner', 'loader', 'reader_public', 'reader_internal', 'editor', 'worker', 'gis_public', 'gis_internal',
+    'gatekeeper',
+]  # fmt: skip
 READERS: dict[Audience, Role] = {'public': 'reader_public', 'internal': 'reader_internal'}
 LOGIN_ROLES: tuple[Role, ...] = (
     'owner', 'loader', 'reader_public', 'reader_internal', 'editor', 'worker', 'gis_public', 'gis_internal',
+    'gatekeeper',
 )  # fmt: skip
 
 # A firewall on the way to another machine may forget a connection that is quiet, and lose what is sent: it is noticed
@@ -70,8 +72,8 @@ def engine(role: Role) -> sqlalchemy.Engine:
             pool_size=DatabaseSettings().pool_size,
             max_overflow=0,
             # a restart of the database leaves dead connections in the pool; the look costs 0.1 ms, and what reads for
-            # a request notices by itself (dothi/api/http/snapshot.py)
-            pool_pre_ping=role not in READERS.values(),
+            # a request notices by itself (dothi/api/http/snapshot.py, dothi/core/access/look_up.py)
+            pool_pre_ping=role not in (*READERS.values(), 'gatekeeper'),
             connect_args={'application_name': f'dothi {role}', 'connect_timeout': 10},
         )
     return _engines[role]

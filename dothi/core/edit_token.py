@@ -1,9 +1,6 @@
 """Who may edit: names and tokens, set by DOTHI_EDIT_TOKEN or kept in a file that only its owner can read."""
 
-import hmac
-import math
 import secrets
-import time
 from pathlib import Path
 
 from dothi.core.database import write_once
@@ -11,8 +8,6 @@ from dothi.core.settings import EditSettings, PathSettings
 
 # Whom the releases name where a token stands without a name.
 UNNAMED = 'editor'
-HOUR_S = 3_600
-LONGEST_TIME = 12
 
 
 def token_file() -> Path:
@@ -36,35 +31,3 @@ def editors() -> dict[str, str]:
     token_text = set_ or (file.read_text(encoding='utf-8') if file.exists() else '')
     pairs = (word.rpartition(':') for word in token_text.split())
     return {token: name or UNNAMED for name, _, token in pairs if token}
-
-
-def editor_with(token: str) -> str | None:
-    """Whose token it is, or None where it is nobody's. Takes as long for a token that is nearly right."""
-    return _whose(token, editors())
-
-
-def editor_with_ticket(ticket: str) -> str | None:
-    """Whose `ticket_of` token it is, or None: for one that has expired, and for one whose token was revoked."""
-    expires = ticket.partition('-')[0]
-    if not expires.isascii() or not expires.isdigit() or len(expires) > LONGEST_TIME or int(expires) < time.time():
-        return None
-    return _whose(ticket, {_signed(token, int(expires)): name for token, name in editors().items()})
-
-
-def ticket_of(token: str) -> str:
-    """What stands for `token` in the path of an address: it opens editing for a time and does not tell the token.
-
-    It is the same for all that asks within one hour, so that links to one thing are the same.
-    """
-    lasts_s = EditSettings().ticket_hours * HOUR_S
-    return _signed(token, math.ceil((time.time() + lasts_s) / HOUR_S) * HOUR_S)
-
-
-def _signed(token: str, expires: int) -> str:
-    """The signature of a ticket. expires: seconds since 1970."""
-    return f'{expires}-{hmac.digest(token.encode(), b"dothi edit %d" % expires, "sha256").hex()[:32]}'
-
-
-def _whose(shown: str, names: dict[str, str]) -> str | None:
-    matching = [name for token, name in names.items() if hmac.compare_digest(token.encode(), shown.encode())]
-    return matching[0] if matching else None

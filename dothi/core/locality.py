@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
+from dothi.core.access.policy import AccessPolicy, load_policy
 from dothi.core.coverage import Coverage
 from dothi.core.crs import srid_of
 from dothi.core.document import Document
@@ -22,6 +23,8 @@ from dothi.core.place import Agency, Place, TimeZone
 from dothi.core.settings import PathSettings
 from dothi.core.text import Text
 
+# Nobody may do anything.
+NO_RULES = AccessPolicy({})
 # The collection of records, which no layer can be.
 CATALOGUE = 'catalogue'
 
@@ -46,6 +49,8 @@ class Locality:
     norm_values: tuple[Norm, ...] = ()
     # ids of the layers that planners kept from results of analyses; they are in `layers` like any other
     own: frozenset[str] = frozenset()
+    # who may do what, by role
+    policy: AccessPolicy = NO_RULES
 
     def file(self, name: Path | str) -> Path:
         """The locality's file `name`: its own, or that of the library where it takes from it."""
@@ -125,7 +130,8 @@ def load_locality(path: Path) -> Locality:
         broken[name] = _named_twice(path, name)
     documents = _listed(Document, locality_file(path, 'documents.yml'), broken)
     norms = _norms(locality_file(path, 'norms.csv'), broken)
-    return Locality(path, place, agencies, layers, broken, coverages, documents, themes, norms)
+    policy = load_policy(locality_file(path, 'access.yml'))
+    return Locality(path, place, agencies, layers, broken, coverages, documents, themes, norms, policy=policy)
 
 
 def _agencies(path: Path) -> dict[str, Agency]:

@@ -8,6 +8,7 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extras import execute_values
 from pydantic import BaseModel
 
+from dothi.core.access.secrets import vault
 from dothi.core.crs import spatial_ref_sys_rows
 from dothi.core.database import LOGIN_ROLES, connection, password, role_name
 from dothi.core.database_locality import record_locality, require_same_locality
@@ -105,6 +106,8 @@ def _prepare() -> None:
             secret, name = sql.Literal(password(role)), sql.Identifier(role_name(role))
             cursor.execute(sql.SQL('alter role {} login password {}').format(name, secret))
         _add_coordinate_systems(db)
+    # made here: a service of a container cannot write among the secrets
+    vault()
     with connection('owner') as db:
         lock_migration(db)
         _add_catalog(db)

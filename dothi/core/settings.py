@@ -303,3 +303,25 @@ class EditSettings(Settings):
         description='Số giờ mà vé trong địa chỉ, QGIS nhận được khi đưa `key`, cho phép sửa. · '
         'How long the ticket in the address opens editing that QGIS is given for a `key`.',
     )
+
+
+class SessionSettings(Settings):
+    """How people sign in to the internal service."""
+
+    sign_in: Literal['required', 'to_change'] = Field(
+        'required',
+        description='`required`: dịch vụ nội bộ chỉ trả lời người đã đăng nhập hoặc có khóa; `to_change`: ai tới được '
+        'cổng nội bộ đều đọc được mọi lớp nội bộ, chỉ sửa và giao tệp mới cần đăng nhập. · '
+        '`required`: the internal service answers only who has signed in or has a key; `to_change`: whoever reaches '
+        'the internal port reads all internal layers, and only changes need a sign-in.',
+    )
+    session_idle_minutes: int = Field(
+        60,
+        gt=0,
+        description='Số phút không dùng thì phiên kết thúc. · Minutes without use after which a session ends.',
+    )
+    session_hours: int = Field(
+        12,
+        gt=0,
+        description='Số giờ nhiều nhất của một phiên. · Hours that a session lasts at most.',
+    )

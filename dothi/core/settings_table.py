@@ -3,7 +3,16 @@
 from dothi.core.backup_settings import BackupSettings
 from dothi.core.job_settings import InputSettings, JobSettings
 from dothi.core.limit_settings import ClientSettings, LimitSettings, MapSettings, RoomSettings, TileSettings
-from dothi.core.settings import DatabaseSettings, EditSettings, PathSettings, ReaderSettings, ServerSettings, Settings
+from dothi.core.mail_settings import MailSettings
+from dothi.core.settings import (
+    DatabaseSettings,
+    EditSettings,
+    PathSettings,
+    ReaderSettings,
+    ServerSettings,
+    SessionSettings,
+    Settings,
+)
 from dothi.core.standby_settings import StandbySettings
 
 SETTINGS: tuple[type[Settings], ...] = (
@@ -20,5 +29,7 @@ SETTINGS: tuple[type[Settings], ...] = (
     BackupSettings,
     StandbySettings,
     EditSettings,
+    SessionSettings,
+    MailSettings,
     ReaderSettings,
 )

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from demo.points import can_be_drawn
+from dothi.core.access.first import first_administrator
 from dothi.core.edit_token import make_token
 from dothi.core.listening import require_closed
 from dothi.core.private_files import PASSAGE_MODE, STATE_MODE, close_new_files
@@ -47,7 +48,8 @@ def start_instance(locality: 'Locality', demo: DemoSize | None, progress: Progre
         with alone(PARTS, progress):
             forget_revivals()
             start_services(progress)
-    return instance_status(locality)
+    link = None if follows_primary() else first_administrator()
+    return instance_status(locality).model_copy(update={'first_administrator': link})
 
 
 def _bring_up_to_date(locality: 'Locality', demo: DemoSize | None, progress: Progress) -> None:

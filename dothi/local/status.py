@@ -75,6 +75,8 @@ class Status(BaseModel):
     download_faults: list[DownloadFault] = []
     # files of the demo that were returned, so that their layers lack them
     refused_demo: list[RefusedDemo] = []
+    # by `up`, once: the path at which the first administrator sets a password
+    first_administrator: str | None = None
 
 
 def instance_status(locality: 'Locality | None') -> Status:

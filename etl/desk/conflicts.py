@@ -8,7 +8,7 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extras import RealDictCursor
 from pydantic import BaseModel
 
-from dothi.core.database import connection
+from dothi.core.database import Role, connection
 from dothi.core.errors import NotFound, WrongUse
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
@@ -53,10 +53,10 @@ class Conflict(BaseModel):
     release: int | None
 
 
-def conflicts(layer: str | None, *, decided: bool = False) -> list[Conflict]:
-    """The conflicts of a layer, or of all, oldest first; with `decided`, also those decided on."""
+def conflicts(layer: str | None, *, decided: bool = False, role: Role = 'loader') -> list[Conflict]:
+    """The conflicts of a layer, or of all, oldest first; with `decided`, also those decided on. role: that reads."""
     condition = "where (%s::text is null or c.layer_id = %s) and (%s or c.status = 'open') order by c.id"
-    with connection('loader') as db, db.cursor(cursor_factory=RealDictCursor) as cursor:
+    with connection(role) as db, db.cursor(cursor_factory=RealDictCursor) as cursor:
         cursor.execute(f'{FIELDS} {condition}', [layer, layer, decided])
         return [Conflict.model_validate(dict(row)) for row in cursor.fetchall()]
 

@@ -7,7 +7,7 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extras import RealDictCursor
 from pydantic import BaseModel, Field, ValidationError
 
-from dothi.core.database import connection
+from dothi.core.database import Role, connection
 from dothi.core.errors import NotFound
 from dothi.core.text import Text
 from etl.desk.held import Reason, how_to_decide
@@ -94,14 +94,18 @@ def records(
     agency: str | None = None,
     decided: bool = True,
     limit: int | None = None,
+    role: Role = 'loader',
 ) -> list[DeliveryRecord]:
-    """Deliveries, those that wait first and oldest first among them, then the others, newest first."""
+    """Deliveries, those that wait first and oldest first among them, then the others, newest first.
+
+    role: of the database, that reads them.
+    """
     query = f"""select {COLUMNS} from catalog.delivery
         where (%(layer)s::text is null or layer_id = %(layer)s) and (%(agency)s::text is null or agency = %(agency)s)
         and (%(status)s::text is null or status = %(status)s) and (%(decided)s or status in ('received', 'diagnosed'))
         order by status <> 'diagnosed', case status when 'diagnosed' then id else -id end limit %(limit)s"""  # noqa: S608
     conditions = {'layer': layer, 'agency': agency, 'status': status, 'decided': decided, 'limit': limit}
-    return [DeliveryRecord(**row) for row in _rows(query, conditions)]
+    return [DeliveryRecord(**row) for row in _rows(query, conditions, role)]
 
 
 def waiting_count(db: Connection) -> int:
@@ -112,9 +116,9 @@ def waiting_count(db: Connection) -> int:
     return int(count)
 
 
-def record(number: int) -> DeliveryRecord:
+def record(number: int, role: Role = 'loader') -> DeliveryRecord:
     """The delivery with this number; raises NoSuchDelivery."""
-    rows = _rows(f'select {COLUMNS} from catalog.delivery where id = %(id)s', {'id': number})  # noqa: S608
+    rows = _rows(f'select {COLUMNS} from catalog.delivery where id = %(id)s', {'id': number}, role)  # noqa: S608
     if not rows:
         raise NoSuchDelivery(
             vi=f'Không có đợt giao số {number}. Xem danh sách: dothi deliveries --all.',
@@ -123,9 +127,9 @@ def record(number: int) -> DeliveryRecord:
     return DeliveryRecord(**rows[0])
 
 
-def decisions(number: int) -> list[DecisionRecord]:
+def decisions(number: int, role: Role = 'loader') -> list[DecisionRecord]:
     """What was decided on the delivery, in order."""
-    made = _rows('select * from catalog.decision where delivery_id = %(id)s order by id', {'id': number})
+    made = _rows('select * from catalog.decision where delivery_id = %(id)s order by id', {'id': number}, role)
     return [DecisionRecord(**row) for row in made]
 
 
@@ -135,11 +139,11 @@ def _failure(report: dict[str, Any]) -> Text:
     return Text.model_validate(report.get('text') or {'vi': message, 'en': message})
 
 
-def shown(number: int) -> DeliveryShown:
+def shown(number: int, role: Role = 'loader') -> DeliveryShown:
     """The delivery with all that was found and decided; raises NoSuchDelivery."""
-    whole = record(number)
-    (row,) = _rows('select report from catalog.delivery where id = %(id)s', {'id': number})
-    made, report = decisions(number), row['report']
+    whole = record(number, role)
+    (row,) = _rows('select report from catalog.delivery where id = %(id)s', {'id': number}, role)
+    made, report = decisions(number, role), row['report']
     try:
         report_model = Report.model_validate(report) if report else None
     except ValidationError:  # it failed, and has a message in place of a report
@@ -149,7 +153,7 @@ def shown(number: int) -> DeliveryShown:
     return DeliveryShown(delivery=whole, decisions=made, report=report_model)
 
 
-def _rows(query: str, values: dict[str, Any]) -> list[dict[str, Any]]:
-    with connection('loader') as db, db.cursor(cursor_factory=RealDictCursor) as cursor:
+def _rows(query: str, values: dict[str, Any], role: Role) -> list[dict[str, Any]]:
+    with connection(role) as db, db.cursor(cursor_factory=RealDictCursor) as cursor:
         cursor.execute(query, values)
         return [dict(row) for row in cursor.fetchall()]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
-from dothi.core.database import connection
+from dothi.core.database import Role, connection
 from dothi.core.locality import Locality
 from etl.desk.records import shown
 from etl.receipt.bad_rows import write_bad_rows
@@ -19,6 +19,15 @@ class Receipt(BaseModel):
     delivery: int
     html: Path
     rows: Path | None
+
+
+def receipt_page(number: int, locality: Locality, role: Role = 'loader') -> str:
+    """The page of a delivery's receipt by itself. Raises NoSuchDelivery. role: that reads it."""
+    delivery = shown(number, role)
+    with connection(role) as db:
+        rows = kept_rows(db, number, locality.srid)
+    put_on_map(delivery, locality)
+    return page(delivery, locality, rows, None)
 
 
 def write_receipt(number: int, folder: Path, locality: Locality) -> Receipt:

@@ -33,6 +33,7 @@ from dothi.core.services import rotate_logs
 from dothi.core.settings import PathSettings
 from etl.closed_room.fork_server import share
 from etl.coverage.apart import put_rasters_apart
+from processes.mail.rounds import Postman
 from processes.queue.callbacks import call_back
 from processes.queue.child import (
     BrokenRun,
@@ -82,6 +83,7 @@ AGAIN_S = 2
 LOOK_S = 5.0
 # How often the worker looks for layers whose files are to be written, and for styles.
 READY_LOOK_S, RESTYLE_LOOK_S = 3.0, 5.0
+MAIL_LOOK_S = 10
 # How often it looks for layers that are to be generalised: until then pictures of a province are slow.
 GENERALISE_LOOK_S = 1.0
 # How often the services are asked whether they are well.
@@ -229,6 +231,7 @@ def tasks_beside_jobs() -> list[tuple[str, float, StoppableTask]]:
         ('could not look for files to make ready', READY_LOOK_S, downloads.prepare),
         ('could not look for layers to generalise', GENERALISE_LOOK_S, generaliser.prepare),
         ('could not write styles for GIS staff', RESTYLE_LOOK_S, restyle_layers),
+        ('could not send mails', MAIL_LOOK_S, Postman().do_round),
     ]
 
 

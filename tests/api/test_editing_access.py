@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from dothi.api.editing.access import _without_secrets
+from dothi.api.access.identity import _without_secrets
 from dothi.core.edit_token import editors, make_token
 from dothi.core.settings import EditSettings
 from tests.api.editors import LAN, SCHOOLS, TOKEN, feature, number_of, post, rows

@@ -1,13 +1,11 @@
 """What an agency's token may edit, and for how long the ticket lasts that stands for it in an address."""
 
-import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 
-from dothi.core import edit_token
 from tests.api.conftest import Desk, release_schools, school, square
 from tests.api.editors import SCHOOLS, delete, feature, number_of, patch, post, put
 
@@ -61,20 +59,6 @@ def test_a_units_office_edits_what_lies_in_its_unit(agencies: FlaskClient) -> No
         assert answer.status_code == 403, answer.get_data(as_text=True)
         assert answer.get_json()['code'] == 'NotYourUnit'
     assert delete(agencies, number_of('a'), DISTRICT).status_code == 204
-
-
-def test_a_ticket_expires_and_ends_with_its_token(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv('DOTHI_EDIT_TOKEN', 'lan:a-token-for-tests')
-    monkeypatch.setenv('DOTHI_TICKET_HOURS', '2')
-    ticket, now_s = edit_token.ticket_of('a-token-for-tests'), time.time()
-    assert edit_token.editor_with_ticket(ticket) == 'lan'
-    prolonged = f'{int(now_s) + 10**6}-{ticket.partition("-")[2]}'
-    assert [edit_token.editor_with_ticket(wrong) for wrong in (prolonged, 'x', '', '-', '9' * 5_000)] == [None] * 5
-    monkeypatch.setattr(time, 'time', lambda: now_s + 3 * 3_600 + 1)
-    assert edit_token.editor_with_ticket(ticket) is None, 'it lasts for two hours, and to the end of the third'
-    monkeypatch.setattr(time, 'time', lambda: now_s)
-    monkeypatch.setenv('DOTHI_EDIT_TOKEN', 'lan:another-token')
-    assert edit_token.editor_with_ticket(ticket) is None
 
 
 def test_who_is_no_agency_edits_all(agencies: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,8 +5,9 @@ import subprocess
 
 import pytest
 
+from dothi.core.edit_token import make_token
 from dothi.core.settings import PROJECT
-from tests.conftest import Province
+from tests.conftest import Province, use
 
 REQUEST = re.compile(r'```sh\n(curl .*?)```\n\n```text\n(.*?)```', re.DOTALL)
 
@@ -17,10 +18,15 @@ def requests(page: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize('number', range(4))
-def test_a_request_of_the_readme_answers_as_it_is_shown(province: Province, number: int) -> None:
+def test_a_request_of_the_readme_answers_as_it_is_shown(
+    province: Province, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     command, shown = requests('README.md')[number]
-    assert 'http://127.0.0.1:5000' in command
+    assert 'http://127.0.0.1:500' in command
     here = command.replace('http://127.0.0.1:5000', province.internal_url)
+    here = here.replace('http://127.0.0.1:5001', province.public_url)
+    use(monkeypatch, province.environment)
+    monkeypatch.setenv('KEY', make_token().read_text(encoding='utf-8').strip())
     done = subprocess.run(['bash', '-c', here], capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stderr
     assert comparable(done.stdout) == comparable(shown)

@@ -93,7 +93,7 @@ def test_only_this_machine_reaches_the_services_and_nothing_is_privileged(servic
 # The roles that each container works as: what its code connects as, and nothing besides.
 ROLES = {
     'public': {'reader_public'},
-    'internal': {'reader_internal', 'editor'},
+    'internal': {'reader_internal', 'editor', 'gatekeeper', 'access_key'},
     'inbox': {'loader'},
     'demo': {'loader'},
     'worker': {'worker', 'loader', 'owner', 'reader_public', 'reader_internal'},

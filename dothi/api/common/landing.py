@@ -4,10 +4,10 @@ from typing import Any
 
 from flask import Blueprint, Response
 
+from dothi.api.access.identity import key_path
 from dothi.api.common import jsonld
 from dothi.api.common.collections import all_collections
 from dothi.api.common.openapi import OPENAPI
-from dothi.api.editing.access import key_path
 from dothi.api.http import parameters
 from dothi.api.http.address import root_url
 from dothi.api.http.documents import OGC, as_json, as_page, by_language, link, own_links

@@ -5,7 +5,7 @@ import json
 from flask import Response, request
 from psycopg2 import sql
 
-from dothi.api.editing.access import current_editor
+from dothi.api.access.identity import current_editor
 from dothi.api.http.address import api_url
 from dothi.api.http.caching import feature_etag
 from dothi.api.http.served_crs import ServedCrs

@@ -3,7 +3,10 @@
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
+from dothi.api.access.identity import forbidden
 from dothi.api.http.service import service
+from dothi.core.access.author import agency_of
+from dothi.core.access.person import Action, Identity
 from dothi.core.errors import Forbidden
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
@@ -25,14 +28,17 @@ class NotYourUnit(Forbidden):
     """A unit's token is used on a feature outside the unit."""
 
 
-def require_layer(author: str, layer: Layer) -> None:
-    """Raises NotYourLayer where `author` is an agency that does not supply `layer`: as in its inbox."""
-    locality = service().locality
-    if author in locality.agencies and layer.id not in sendable(author, locality):
+def require_layer(identity: Identity, layer: Layer) -> None:
+    """Raises NotYourLayer where a rule of access.yml or, for who acts for an agency, its inbox leaves the layer out."""
+    locality, agency = service().locality, identity.person.agency
+    own_layers = sendable(agency, locality) if agency in locality.agencies and agency else {}
+    if agency in locality.agencies and layer.id not in own_layers:
         raise NotYourLayer(
-            vi=f'Mã của cơ quan "{author}" không sửa được lớp "{layer.id}". Dùng mã của cơ quan quản lý lớp này.',
-            en=f'The token of "{author}" does not edit "{layer.id}". Use that of the agency that supplies it.',
+            vi=f'Cơ quan "{agency}" không sửa được lớp "{layer.id}": lớp này do cơ quan khác quản lý.',
+            en=f'"{agency}" does not edit "{layer.id}": another agency supplies it.',
         )
+    if not locality.policy.allows(identity, Action.EDIT, layer.id, own_layers):
+        raise forbidden(Action.EDIT, identity)
 
 
 def require_unit(db: Connection, author: str, layer: Layer, geometries: list[str | None]) -> None:
@@ -42,16 +48,17 @@ def require_unit(db: Connection, author: str, layer: Layer, geometries: list[str
     where a point of its surface does; one without a geometry lies nowhere.
     """
     locality = service().locality
-    if author not in locality.agencies:
+    agency = agency_of(author, locality.agencies)
+    if agency is None:
         return
-    scope = scope_of(author, layer.id, locality)
+    scope = scope_of(agency, layer.id, locality)
     if scope == 'all':
         return
     code = scope.removeprefix('unit=')
     if not all(geometry and _lies_in(db, geometry, code, locality) for geometry in geometries):
         raise NotYourUnit(
-            vi=f'Mã của cơ quan "{author}" chỉ sửa đối tượng trong đơn vị {code}. Đối tượng này nằm ngoài đơn vị đó.',
-            en=f'The token of "{author}" edits features in unit {code} only. This one lies elsewhere.',
+            vi=f'Cơ quan "{agency}" chỉ sửa đối tượng trong đơn vị {code}. Đối tượng này nằm ngoài đơn vị đó.',
+            en=f'"{agency}" edits features in unit {code} only. This one lies elsewhere.',
         )
 
 

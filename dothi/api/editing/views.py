@@ -8,7 +8,7 @@ import shapely
 from flask import Blueprint, Response, request
 from psycopg2.extensions import connection as Connection
 
-from dothi.api.editing.access import current_editor, must_be_editor
+from dothi.api.access.identity import may, require
 from dothi.api.editing.body import FEATURES, PATCHES, patched_feature, sent_feature
 from dothi.api.editing.pending import feature_number
 from dothi.api.editing.read_only import ITEM, ITEMS, READING, allow_methods, refuse_method
@@ -22,6 +22,8 @@ from dothi.api.http.problems import problem_response
 from dothi.api.http.query_body import is_query
 from dothi.api.http.service import require_release, service
 from dothi.api.items.views import search
+from dothi.core.access.author import author_of
+from dothi.core.access.person import Action
 from dothi.core.catalog import current_releases
 from dothi.core.errors import ConditionMissing, NotFound, Outdated, WrongUse
 from dothi.core.layer import Layer
@@ -77,7 +79,7 @@ class StaleVersion(Outdated):
 def options_of_items(collection_id: str) -> Response:
     """What whoever asks may do with the collection."""
     service().layer(collection_id)
-    if current_editor() is None:
+    if not may(Action.EDIT):
         return allow_methods(READING)
     return allow_methods(LIST_METHODS, {'Accept-Post': ', '.join(FEATURES)})
 
@@ -88,7 +90,7 @@ def options_of_item(collection_id: str, item_id: str) -> Response:  # noqa: ARG0
     service().layer(collection_id)
     return (
         allow_methods(READING)
-        if current_editor() is None
+        if not may(Action.EDIT)
         else allow_methods(ITEM_METHODS, {'Accept-Patch': ', '.join(PATCHES)})
     )
 
@@ -121,14 +123,14 @@ def create(collection_id: str) -> Response:
 def not_all_at_once(collection_id: str) -> Response:
     """A collection is not replaced or deleted through the API."""
     service().layer(collection_id)
-    return refuse_method(READING if current_editor() is None else LIST_METHODS)
+    return refuse_method(READING if not may(Action.EDIT) else LIST_METHODS)
 
 
 @EDITING.route(ITEM, methods=['POST'], provide_automatic_options=False)
 def not_below_a_feature(collection_id: str, item_id: str) -> Response:  # noqa: ARG001
     """Nothing is added to a feature."""
     service().layer(collection_id)
-    return refuse_method(READING if current_editor() is None else ITEM_METHODS)
+    return refuse_method(READING if not may(Action.EDIT) else ITEM_METHODS)
 
 
 @EDITING.route(ITEM, methods=['PUT'], provide_automatic_options=False)
@@ -230,9 +232,10 @@ def _feature_as_seen(db: Connection, layer: Layer, item_id: str, author: str) ->
 
 def _may_edit(collection_id: str) -> tuple[Layer, str]:
     layer = service().layer(collection_id)
-    author = must_be_editor()
+    identity = require(Action.EDIT)
+    author = author_of(identity.person)
     parameters.refuse_unknown(COMMON)
-    require_layer(author, layer)
+    require_layer(identity, layer)
     if layer.made_by is not None:
         raise MadeByAProcess(
             vi=f'Lớp "{layer.id}" do tiến trình "{layer.made_by}" tạo ra, không sửa tay. Chạy lại tiến trình.',

@@ -10,7 +10,7 @@ from functools import wraps
 from threading import Lock
 from typing import Any
 
-from flask import Response, current_app, request
+from flask import Response, current_app, g, request
 
 from dothi.api.http.address import root_url
 from dothi.api.http.compression import packed_before
@@ -94,7 +94,9 @@ def kept_until_release[**P](
             # some of these need no database; the others say themselves what is missing
             return view(*args, **values)
         answers: KeptAnswers = current_app.extensions['dothi.kept_answers']
-        question = (request.full_path, request.headers.get('Accept', ''), language(), root_url())
+        # pages differ for who has signed in: they need not ask for a key
+        is_known = g.get('identity') is not None
+        question = (request.full_path, request.headers.get('Accept', ''), language(), root_url(), is_known)
         kept = answers.get(question, state)
         if kept is not None:
             return packed_before(cacheable_answer(kept.body, kept.content_type), kept.packed)

@@ -71,7 +71,9 @@ def page(template: str, data: dict[str, Any]) -> str:
 
     locale, config = Locale(language()), service().api.tpl_config
     html = _pages(config['server']['templates']['path']).get_template(template)
-    return with_own_address(html.render(config=translate_struct(config, locale, True), data=data, locale=locale))
+    config = translate_struct(config, locale, True)
+    known = {'audience': service().audience, 'signed_in': g.get('identity') is not None}
+    return with_own_address(html.render(config=config, data=data, locale=locale, **known))
 
 
 @cache

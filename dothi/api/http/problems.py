@@ -63,7 +63,7 @@ def problem_response(error: DothiError, status: int | None = None) -> Response:
     log_refusal(error, number)
     response = _problem_document(code, for_clients(error), number)
     if isinstance(error, EnvironmentMissing):
-        response.headers['Retry-After'] = str(RETRY_AFTER_S)
+        response.headers['Retry-After'] = str(getattr(error, 'wait_s', RETRY_AFTER_S))
     response.headers['Cache-Control'] = 'no-store'
     response.headers['Content-Language'] = language()
     return response
@@ -103,7 +103,7 @@ def for_clients(error: DothiError) -> DothiError:
 
 
 def _problem_document(code: str, error: DothiError, number: int) -> Response:
-    if _for_browser():
+    if is_for_browser():
         data = {'code': code, 'text': error.text, 'status': number}
         return Response(page('exception.html', data), number, mimetype='text/html')
     body = {
@@ -115,9 +115,12 @@ def _problem_document(code: str, error: DothiError, number: int) -> Response:
     return Response(json.dumps(body, ensure_ascii=False), number, mimetype='application/json')
 
 
-def _for_browser() -> bool:
+def is_for_browser() -> bool:
+    """Whether whoever asks wants to look at a page rather than read a document."""
     requested = request.args.get('f')
-    return requested == 'html' or (not requested and request.accept_mimetypes.best == 'text/html')
+    # of browsers some name pictures as welcome as pages; what takes anything is no browser
+    accepted = request.accept_mimetypes
+    return requested == 'html' or (not requested and accepted['text/html'] > accepted['application/json'])
 
 
 def _answer_http_error(error: HTTPException) -> Response:

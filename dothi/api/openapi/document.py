@@ -8,10 +8,12 @@ from typing import Any
 from flask import Blueprint, Flask, Response, current_app
 
 from dothi import __version__
+from dothi.api.access.openapi import access_paths
 from dothi.api.common.geocode import geocode_path
 from dothi.api.common.openapi import OPENAPI as MEDIA_TYPE
 from dothi.api.common.openapi import common_paths
 from dothi.api.coverages.openapi import coverage_paths
+from dothi.api.desk.openapi import desk_paths
 from dothi.api.editing.openapi import editing_paths, security_schemes
 from dothi.api.http import parameters
 from dothi.api.http.address import PLACEHOLDER, api_url, root_url
@@ -56,6 +58,8 @@ ROOMS: tuple[Callable[[Offer], dict[str, Any]], ...] = (
     process_paths,
     record_paths,
     editing_paths,
+    access_paths,
+    desk_paths,
 )
 TAGS = {
     'server': Text(vi='Dịch vụ', en='Service'),
@@ -64,6 +68,8 @@ TAGS = {
     'styles': Text(vi='Kiểu vẽ', en='Styles'),
     'processes': Text(vi='Phân tích', en='Analyses'),
     'catalogue': Text(vi='Danh mục', en='Catalogue'),
+    'people': Text(vi='Người dùng', en='People'),
+    'desk': Text(vi='Giao nhận dữ liệu', en='Delivery desk'),
 }
 
 

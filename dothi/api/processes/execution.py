@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from dothi.api.editing.access import current_editor, must_be_editor
+from dothi.api.access.identity import current_editor, must_be_editor, require
 from dothi.api.http import parameters
 from dothi.api.http.address import api_url, client_address
 from dothi.api.http.language import JSON
@@ -20,6 +20,7 @@ from dothi.api.processes.inputs import plain_inputs
 from dothi.api.processes.kept_wishes import keep_wishes
 from dothi.api.processes.results import results_response
 from dothi.api.processes.status import status_info
+from dothi.core.access.person import Action
 from dothi.core.errors import Busy
 from dothi.core.job_settings import InputSettings, JobSettings
 from processes.base import Process
@@ -54,14 +55,15 @@ def execute(process_id: str) -> Response:
     """The outputs; or 201 and the state of the job, if the client comes back for them."""
     parameters.refuse_unknown(COMMON)
     chosen = find_process(process_id, service().audience)
-    sender = must_be_editor() if chosen.editors_only else None
+    require_run()
+    sender = must_be_editor(chosen.action) if chosen.editors_only else None
     if service().audience == 'internal':
         request.max_content_length = most_bytes() if chosen.upload else InputSettings().input_max_mb * 2**20
     execute_body = execute_request(chosen)
     inputs = plain_inputs(execute_body.inputs, chosen)
     waiting = _waiting_wish(chosen, inputs)
     if chosen.for_editors(validate_inputs(chosen.inputs, inputs)):
-        sender = must_be_editor()
+        sender = must_be_editor(chosen.action)
     if not waiting.wait_s:
         return _started_response(_start_job(process_id, inputs, execute_body, sender), waiting)
     with place_to_wait():
@@ -79,6 +81,12 @@ def how_to_execute(process_id: str) -> Response:
     response = problem_response(refused, 405)
     response.headers['Allow'] = 'POST, OPTIONS'
     return response
+
+
+def require_run() -> None:
+    """Raises NotAllowedTo for who has signed in, and may run no analysis."""
+    if current_editor() is not None:
+        require(Action.RUN)
 
 
 @contextmanager

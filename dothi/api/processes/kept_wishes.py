@@ -2,7 +2,7 @@
 
 from psycopg2.extras import Json
 
-from dothi.api.editing.access import current_editor
+from dothi.api.access.identity import current_editor
 from dothi.api.http.service import service
 from dothi.api.processes.body import ResultWishes
 from processes.queue.records import fetch_rows, open_desk

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask import Response
 
-from dothi.api.editing.access import current_editor
+from dothi.api.access.identity import current_editor
 from dothi.api.http.address import api_url, client_address
 from dothi.api.http.language import JSON, language
 from dothi.api.http.service import service

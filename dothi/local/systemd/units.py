@@ -48,6 +48,7 @@ InaccessiblePaths=-{STATE}/store/originals -{STATE}/store/drafts -{STATE}/store/
 InaccessiblePaths=-{STATE}/store/results/internal -{STATE}/store/downloads/internal
 InaccessiblePaths=-{STATE}/secrets/owner -{STATE}/secrets/loader -{STATE}/secrets/worker -{STATE}/secrets/editor
 InaccessiblePaths=-{STATE}/secrets/reader_internal -{STATE}/secrets/edit_token
+InaccessiblePaths=-{STATE}/secrets/gatekeeper -{STATE}/secrets/access_key
 InaccessiblePaths=-{STATE}/secrets/gis_public -{STATE}/secrets/gis_internal -{STATE}/secrets/backup_key
 InaccessiblePaths=-{STATE}/secrets/standby -{STATE}/secrets/standby_invitation
 InaccessiblePaths=-{STATE}/backup -{STATE}/standby -{STATE}/restore"""

@@ -1,4 +1,5 @@
 /** The page of a job: follows it until it has ended, ends it, runs it again. */
+import {csrfHeader} from '../session';
 
 interface Status {
   jobID: string;
@@ -47,12 +48,12 @@ function show(job: Status): void {
 }
 
 async function end(place: HTMLElement): Promise<void> {
-  await fetch(address(place), {method: 'DELETE'});
+  await fetch(address(place), {method: 'DELETE', headers: csrfHeader()});
   location.reload();
 }
 
 async function again(place: HTMLElement): Promise<void> {
-  const answer = await fetch(address(place, '/rerun').replace('f=json&', ''), {method: 'POST'});
+  const answer = await fetch(address(place, '/rerun').replace('f=json&', ''), {method: 'POST', headers: csrfHeader()});
   const job = await answer.json() as Status & {description?: string};
   if (answer.status === 201) location.assign(`${job.jobID}?f=html&lang=${place.dataset.lang ?? 'vi'}`);
   else place.append(job.description ?? answer.statusText);

@@ -1,6 +1,7 @@
 /** The form of an analysis: runs it by the public API, and goes on to the page of its job. */
 import {BadField, inputsOf} from './inputs';
 import {followLayers} from './layers';
+import {csrfHeader} from '../session';
 
 interface Refusal {
   description?: string;
@@ -31,7 +32,8 @@ async function run(form: HTMLFormElement): Promise<void> {
 
 async function sent(form: HTMLFormElement): Promise<Response> {
   const token = form.querySelector<HTMLInputElement>('#token')?.value;
-  const headers = {'Content-Type': 'application/json', Prefer: 'respond-async', Accept: 'application/json'};
+  const json = {'Content-Type': 'application/json', Accept: 'application/json'};
+  const headers = {...json, Prefer: 'respond-async', ...csrfHeader()};
   return await fetch(`${form.dataset.process ?? ''}/execution?lang=${form.dataset.lang ?? 'vi'}`, {
     method: 'POST',
     headers: token ? {...headers, Authorization: `Bearer ${token}`} : headers,

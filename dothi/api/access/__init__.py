@@ -1,0 +1,1 @@
+"""Who asks, and the pages on which people sign in and look after their account."""

@@ -1,0 +1,79 @@
+"""What forms and JSON bodies of the pages about people say, and how these pages answer."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Response, request
+from werkzeug.exceptions import BadRequest
+
+from dothi.api.http.language import HTML, JSON, language, page
+from dothi.core.errors import WrongUse
+
+LONGEST_FIELD = 1_000
+
+
+class MissingField(WrongUse):
+    """A form was sent without something that it needs."""
+
+
+class Fields:
+    """The fields of a form or of a JSON body, each a text or a list of texts."""
+
+    def __init__(self) -> None:
+        self._values: Mapping[str, Any] = _json_object() if request.is_json else request.form
+
+    def has(self, name: str) -> bool:
+        """Whether the field is there, if only as an empty one."""
+        return name in self._values
+
+    def text(self, name: str) -> str:
+        """The field as text; empty where it is not there."""
+        value = self._values.get(name, '')
+        return str(value)[:LONGEST_FIELD] if isinstance(value, str | int) else ''
+
+    def required(self, name: str) -> str:
+        """The field as text; raises MissingField."""
+        text = self.text(name)
+        if not text:
+            raise MissingField(vi=f'Thiếu "{name}".', en=f'"{name}" is missing.')
+        return text
+
+    def texts(self, name: str) -> list[str]:
+        """The field as a list; empty where it is not there."""
+        if not request.is_json:
+            return request.form.getlist(name)
+        value = self._values.get(name, [])
+        return [str(part) for part in value] if isinstance(value, list) else []
+
+    def mapping(self, name: str) -> dict[str, str]:
+        """The field of a JSON body as names and texts; empty where it is not there."""
+        value = self._values.get(name, {})
+        return {str(key): str(text) for key, text in value.items()} if isinstance(value, dict) else {}
+
+
+def _json_object() -> dict[str, Any]:
+    try:
+        body = request.get_json()
+    except BadRequest:
+        body = None
+    if not isinstance(body, dict):
+        raise MissingField(vi='Nội dung phải là một đối tượng JSON.', en='The body must be a JSON object.')
+    return body
+
+
+def private_page(template: str, data: dict[str, Any], status: int = 200) -> Response:
+    """A page that nobody keeps: it is about one person."""
+    return _private(page(template, data), f'{HTML}; charset=utf-8', status)
+
+
+def private_json(document: Any, status: int = 200) -> Response:
+    """A document that nobody keeps."""
+    return _private(json.dumps(document, ensure_ascii=False, default=str), JSON, status)
+
+
+def _private(body: str, content_type: str, status: int) -> Response:
+    response = Response(body, status, content_type=content_type)
+    response.headers['Cache-Control'] = 'no-store'
+    response.headers['Content-Language'] = language()
+    return response

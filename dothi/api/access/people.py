@@ -1,0 +1,138 @@
+"""`/api/people`: who may sign in, for administrators; the same acts as `dothi people`."""
+
+from typing import Any
+from uuid import uuid4
+
+from flask import Blueprint, Response, request
+
+from dothi.api.access.cookies import csrf_token, session_secret
+from dothi.api.access.forms import Fields, private_json, private_page
+from dothi.api.access.identity import require
+from dothi.api.http import parameters
+from dothi.api.http.address import root_url
+from dothi.api.http.language import wanted_format
+from dothi.api.http.parameters import COMMON
+from dothi.api.http.service import service
+from dothi.core.access import people as desk
+from dothi.core.access.log import DEED_TITLES, Deed, log_lines, verify_log
+from dothi.core.access.people import BadPerson, Changes, PersonEntry
+from dothi.core.access.person import ROLE_TITLES, Action, Identity, Person, Role
+from dothi.core.clock import local_minute
+from dothi.core.database import connection
+from dothi.core.errors import did_you_mean
+from dothi.core.text import LANGUAGES, Lang
+
+PEOPLE = Blueprint('people', __name__, url_prefix='/api/people')
+ACTS = {'recovery': desk.recover, 'disabling': desk.disable, 'enabling': desk.enable, 'removal': desk.remove}
+# The page shows this many lines of the log; the document has all of a day and more.
+LAST_LINES = 30
+
+
+@PEOPLE.route('')
+def people() -> Response:
+    """Everybody who may sign in, by name. Raises NotAllowedTo for who is no administrator."""
+    parameters.refuse_unknown(COMMON)
+    return _answer(require(Action.ADMINISTER))
+
+
+@PEOPLE.route('', methods=['POST'])
+def invite() -> Response:
+    """Enters somebody: 201 with the link by which they set their password. Raises BadPerson."""
+    identity, fields = require(Action.ADMINISTER), Fields()
+    agency = _known_agency(fields.text('agency'))
+    person = Person(
+        id=uuid4(),
+        name=fields.required('name').strip().lower(),
+        title=fields.required('title'),
+        role=_known_role(fields.required('role')),
+        agency=agency or None,
+        language=_language(fields.text('language')),
+    )
+    with connection('gatekeeper') as db:
+        secret = desk.invite(db, person, fields.text('email') or None, by=identity.person.id)
+    return _answer(identity, 201, name=person.name, link=_link(secret), days=desk.INVITATION_DAYS)
+
+
+@PEOPLE.route('/<name>', methods=['POST'])
+def change(name: str) -> Response:
+    """Changes role, agency, e-mail address or title of somebody. Raises UnknownPerson, BadPerson, LastAdministrator."""
+    identity, fields = require(Action.ADMINISTER), Fields()
+    role = fields.text('role')
+    changes = Changes(
+        role=_known_role(role) if role else None,
+        agency=_known_agency(fields.text('agency')) if fields.has('agency') else None,
+        email=fields.text('email') if fields.has('email') else None,
+        title=fields.text('title') or None,
+    )
+    with connection('gatekeeper') as db:
+        desk.change(db, name, changes, by=identity.person.id)
+    return _answer(identity, name=name, done='change')
+
+
+@PEOPLE.route('/<name>/<any(recovery,disabling,enabling,removal):act>', methods=['POST'])
+def act_on(name: str, act: str) -> Response:
+    """Gives a new link, disables, enables or removes somebody. Raises UnknownPerson and LastAdministrator."""
+    identity = require(Action.ADMINISTER)
+    with connection('gatekeeper') as db:
+        secret = ACTS[act](db, name, by=identity.person.id)
+    if secret is None:
+        return _answer(identity, name=name, done=act)
+    return _answer(identity, name=name, link=_link(secret), days=desk.RECOVERY_DAYS)
+
+
+@PEOPLE.route('/log')
+def log() -> Response:
+    """What people did, and whether the chain of hashes is whole."""
+    parameters.refuse_unknown(COMMON)
+    require(Action.ADMINISTER)
+    with connection('gatekeeper') as db:
+        proof, lines = verify_log(db), log_lines(db)
+    return private_json({'proof': proof.model_dump(), 'lines': [line.model_dump(mode='json') for line in lines]})
+
+
+def _answer(identity: Identity, status: int = 200, **more: Any) -> Response:
+    """The list, as a document or a page. more: what was done, and a link that is shown once."""
+    with connection('gatekeeper') as db:
+        entries = desk.people(db)
+        lines = log_lines(db, last=LAST_LINES)
+    document = {'people': [_plain(entry) for entry in entries], **more}
+    if request.is_json or wanted_format() == 'json':
+        return private_json(document, status)
+    secret = session_secret()
+    page_members = {
+        'people': entries,
+        'lines': lines,
+        'roles': ROLE_TITLES,
+        'deeds': {str(deed): DEED_TITLES[deed] for deed in Deed},
+        'agencies': service().locality.agencies,
+        'csrf': csrf_token(secret) if secret and identity.session else '',
+        'minute': lambda moment: local_minute(moment, service().locality.place.zone),
+    }
+    return private_page('access/people.html', document | page_members, status)
+
+
+def _plain(entry: PersonEntry) -> dict[str, Any]:
+    return entry.model_dump(mode='json')
+
+
+def _link(secret: str) -> str:
+    return f'{root_url()}/invitation/{secret}'
+
+
+def _known_role(text: str) -> Role:
+    if text not in list(Role):
+        hint = did_you_mean(text, list(Role))
+        raise BadPerson(vi=f'Không có vai trò "{text}". {hint.vi}', en=f'There is no role "{text}". {hint.en}')
+    return Role(text)
+
+
+def _known_agency(text: str) -> str:
+    agencies = service().locality.agencies
+    if text and text not in agencies:
+        hint = did_you_mean(text, agencies)
+        raise BadPerson(vi=f'Không có cơ quan "{text}". {hint.vi}', en=f'There is no agency "{text}". {hint.en}')
+    return text
+
+
+def _language(text: str) -> Lang:
+    return next((lang for lang in LANGUAGES if lang == text), 'vi')

@@ -1,0 +1,94 @@
+"""`/api/edits`: sets of edits that wait for review, and the decision on one; conflicts of edits with deliveries."""
+
+from typing import Any
+
+from flask import Blueprint, Response, redirect, request
+
+from dothi.api.access.cookies import csrf_token, session_secret
+from dothi.api.access.forms import Fields, private_json, private_page
+from dothi.api.access.identity import may, must_be_editor, require
+from dothi.api.desk.view_of import is_signed_in
+from dothi.api.http import parameters
+from dothi.api.http.address import api_url
+from dothi.api.http.language import language, wanted_format
+from dothi.api.http.parameters import COMMON
+from dothi.api.http.service import service
+from dothi.core.access.person import Action
+from dothi.core.clock import local_minute
+from dothi.core.errors import WrongUse
+from etl.desk.conflicts import conflicts
+from etl.editing import change_set
+from etl.editing.change_set import ChangeSet
+from etl.editing.review import accept
+
+EDITS = Blueprint('edits', __name__, url_prefix='/api/edits')
+
+
+class UnknownDecision(WrongUse):
+    """A set of edits is accepted or rejected."""
+
+
+@EDITS.route('')
+def edits() -> Response:
+    """The sets of edits that wait, oldest first. For who may decide."""
+    parameters.refuse_unknown(COMMON)
+    require(Action.DECIDE)
+    sets = change_set.change_sets(None)
+    if wanted_format() == 'json':
+        return private_json({'edits': [edit_set.model_dump(mode='json') for edit_set in sets]})
+    return private_page('desk/edits.html', {'sets': sets, **_words()})
+
+
+@EDITS.route('/<int:number>')
+def edit_set(number: int) -> Response:
+    """One set, edit by edit, with what the layer holds now. Raises NoSuchChangeSet."""
+    parameters.refuse_unknown(COMMON)
+    require(Action.DECIDE)
+    whole, pending = change_set.change_set(number)
+    if wanted_format() == 'json':
+        response = private_json(
+            {**whole.model_dump(mode='json'), 'pending': [edit.model_dump(mode='json') for edit in pending]}
+        )
+        response.set_etag(_version(whole))
+        response.make_conditional(request)
+        return response
+    secret = session_secret()
+    members = {'set': whole, 'pending': pending, 'csrf': csrf_token(secret) if secret else ''}
+    may_decide = is_signed_in() and may(Action.DECIDE) and whole.status == 'open'
+    return private_page('desk/edit_set.html', members | {'may_decide': may_decide} | _words())
+
+
+@EDITS.route('/<int:number>/decision', methods=['POST'])
+def decide(number: int) -> Response:
+    """The set, accepted as one release, or rejected with a reason. Raises AlreadyDecided, Conflicts and Unfit."""
+    author, fields = must_be_editor(Action.DECIDE), Fields()
+    decision = fields.required('decision')
+    if decision == 'accept':
+        decided = accept(number, service().locality, author)
+    elif decision == 'reject':
+        decided = change_set.reject(number, author, fields.text('reason'))
+    else:
+        raise UnknownDecision(vi='"decision" là accept hoặc reject.', en='"decision" is accept or reject.')
+    if request.is_json:
+        return private_json(decided.model_dump(mode='json'))
+    return redirect(f'{api_url()}/edits/{number}?f=html&lang={language()}', 303)  # type: ignore[return-value]
+
+
+@EDITS.route('/conflicts')
+def open_conflicts() -> Response:
+    """Features that an edit and a delivery changed differently, with both sides. Settled by `settle-conflict`."""
+    parameters.refuse_unknown(COMMON)
+    require(Action.DECIDE)
+    return private_json(
+        {'conflicts': [conflict.model_dump(mode='json') for conflict in conflicts(None, role='editor')]}
+    )
+
+
+def _version(whole: ChangeSet) -> str:
+    """Changes with the status of the set and with the number of its edits."""
+    return f'{whole.id}-{whole.status}-{whole.edits}'
+
+
+def _words() -> dict[str, Any]:
+    locality = service().locality
+    return {'layers': locality.layers, 'minute': lambda moment: local_minute(moment, locality.place.zone)}

@@ -1,0 +1,32 @@
+"""What of the desk whoever asks may see: stewards all of it, an agency's people what their agency sent."""
+
+from dothi.api.access.identity import current_identity, forbidden, may, require
+from dothi.api.http.service import service
+from dothi.core.access.person import Action
+from etl.desk.records import DeliveryRecord, NoSuchDelivery, record
+
+
+def agency_seen() -> str | None:
+    """The agency whose deliveries whoever asks may see; None for all of them. Raises NotAnEditor and NotAllowedTo."""
+    identity = require(Action.SEE)
+    agency = identity.person.agency
+    if agency in service().locality.agencies and not may(Action.DECIDE):
+        return agency
+    if not (may(Action.DECIDE) or may(Action.DELIVER)):
+        raise forbidden(Action.DELIVER, identity)
+    return None
+
+
+def delivery_seen(number: int) -> DeliveryRecord:
+    """The delivery; one of another agency is as unknown as one that is not there. Raises NoSuchDelivery."""
+    agency = agency_seen()
+    delivery = record(number, 'editor')
+    if agency is not None and delivery.agency != agency:
+        raise NoSuchDelivery(vi=f'Không có đợt giao số {number}.', en=f'There is no delivery {number}.')
+    return delivery
+
+
+def is_signed_in() -> bool:
+    """Whether whoever asks came by a session, and fills in forms."""
+    identity = current_identity()
+    return identity is not None and identity.session is not None

@@ -1,0 +1,218 @@
+"""From a name and a password to a session, and from the cookie of a session to the person."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from psycopg2 import sql
+from psycopg2.extensions import connection as Connection
+from pydantic import BaseModel
+
+from dothi.core.access.attempts import count_failure, forgive, require_patience
+from dothi.core.access.log import Deed, note
+from dothi.core.access.look_up import look_up
+from dothi.core.access.passwords import hash_password, is_password, require_strong
+from dothi.core.access.people import OF_PERSON, PERSON_COLUMNS, end_sessions
+from dothi.core.access.person import Identity, Person
+from dothi.core.access.second_factor import accepted_step
+from dothi.core.access.secrets import new_secret, sha256_of, vault
+from dothi.core.database import connection
+from dothi.core.errors import Forbidden, NotSignedIn
+from dothi.core.settings import SessionSettings
+
+# A session is seen at most once a minute: writing at each request would cost more than answering it.
+SEEN_EVERY = '1 minute'
+
+
+class WrongPassword(NotSignedIn):
+    """Name, password or code is wrong; which of them is not said."""
+
+
+class DeadLink(Forbidden):
+    """A link of an invitation that was used, has expired, or was never given."""
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Where an attempt to sign in comes from."""
+
+    address: str
+    user_agent: str
+
+
+class SessionEntry(BaseModel):
+    """A session as its person sees it."""
+
+    id: UUID
+    address: str
+    user_agent: str
+    created_at: datetime
+    seen_at: datetime
+
+
+def sign_in(name: str, password: str, code: str, visitor: Visitor) -> tuple[Identity, str]:
+    """The person and the secret of their new session. Raises WrongPassword and TooManyAttempts.
+
+    A wrong name takes as long as a wrong password.
+    """
+    # the pool does not look whether its connections live
+    look_up(sql.SQL('select 1'), [])
+    with connection('gatekeeper') as db:
+        require_patience(db, name, visitor.address)
+        person = _person_with(db, name, password, code)
+        if person is None:
+            count_failure(db, name, visitor.address)
+            note(db, None, Deed.SIGN_IN_FAILED, address=visitor.address)
+        else:
+            forgive(db, name, visitor.address)
+            return _open_session(db, person, visitor)
+    raise WrongPassword(
+        vi='Tên, mật khẩu hoặc mã một lần không đúng. Xem lại chế độ gõ tiếng Việt và phím Caps Lock.',
+        en='The name, the password or the one-time code is wrong. Look at Caps Lock and the keyboard layout.',
+    )
+
+
+def set_password(link: str, password: str, locality: str, visitor: Visitor) -> tuple[Identity, str]:
+    """Takes up an invitation or recovery: the person with their first session. Raises DeadLink and WeakPassword.
+
+    locality: its name, which is no good password.
+    """
+    with connection('gatekeeper') as db:
+        person = person_of_link(db, link)
+        require_strong(password, person.name, person.title, locality, 'dothi')
+        store_password(db, person, password)
+        with db.cursor() as cursor:
+            cursor.execute(
+                'update access.invitation set used_at = clock_timestamp() where sha256 = %s', [sha256_of(link)]
+            )
+        end_sessions(db, person.id)
+        return _open_session(db, person, visitor)
+
+
+def person_of_link(db: Connection, link: str) -> Person:
+    """Whom a link was given to; raises DeadLink."""
+    with db.cursor() as cursor:
+        cursor.execute(
+            sql.SQL(
+                """select {} from access.invitation as i join access.person as p on p.id = i.person
+                where i.sha256 = %s and i.used_at is null and i.expires_at > clock_timestamp()
+                and p.disabled_at is null for update of i"""
+            ).format(OF_PERSON),
+            [sha256_of(link)],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise DeadLink(
+            vi='Liên kết này đã dùng rồi hoặc đã hết hạn. Nhờ quản trị viên cấp liên kết mới.',
+            en='This link was used already, or has expired. Ask the administrator for a new one.',
+        )
+    return _person(row)
+
+
+def store_password(db: Connection, person: Person, password: str) -> None:
+    """Keeps the hash of a password whose strength was looked at."""
+    with db.cursor() as cursor:
+        cursor.execute(
+            'update access.person set password_hash = %s, password_set_at = clock_timestamp() where id = %s',
+            [hash_password(password), str(person.id)],
+        )
+    note(db, person.id, Deed.PASSWORD_SET)
+
+
+def has_password(db: Connection, person: Person, password: str) -> bool:
+    """Whether that is the person's password now."""
+    with db.cursor() as cursor:
+        cursor.execute('select password_hash from access.person where id = %s', [str(person.id)])
+        (password_hash,) = cursor.fetchone() or (None,)
+    return is_password(password, password_hash)
+
+
+SESSION = sql.SQL(
+    """select {}, s.id, s.seen_at < clock_timestamp() - %s::interval
+       from access.session as s join access.person as p on p.id = s.person
+       where s.sha256 = %s and s.ended_at is null and p.disabled_at is null
+       and s.seen_at > clock_timestamp() - make_interval(mins => %s)
+       and s.created_at > clock_timestamp() - make_interval(mins => %s)"""
+).format(OF_PERSON)
+
+
+def identity_of_session(secret: str) -> Identity | None:
+    """Who has the session with that secret; None where there is none, it was ended, or it is too old."""
+    settings = SessionSettings()
+    limits = [settings.session_idle_minutes, settings.session_hours * 60]
+    row = look_up(SESSION, [SEEN_EVERY, sha256_of(secret), *limits])
+    if row is None:
+        return None
+    *values, session, outdated = row
+    if outdated:
+        with connection('gatekeeper') as db, db.cursor() as cursor:
+            cursor.execute('update access.session set seen_at = clock_timestamp() where id = %s', [session])
+    return Identity(person=_person(tuple(values)), session=session)
+
+
+def sessions_of(db: Connection, person: UUID) -> list[SessionEntry]:
+    """The sessions of a person that are open, the latest first."""
+    settings = SessionSettings()
+    with db.cursor() as cursor:
+        cursor.execute(
+            """select id, address, user_agent, created_at, seen_at from access.session
+               where person = %s and ended_at is null and seen_at > clock_timestamp() - make_interval(mins => %s)
+               and created_at > clock_timestamp() - make_interval(mins => %s) order by seen_at desc""",
+            [str(person), settings.session_idle_minutes, settings.session_hours * 60],
+        )
+        return [SessionEntry(**dict(zip(SessionEntry.model_fields, row, strict=True))) for row in cursor.fetchall()]
+
+
+def end_session(db: Connection, person: UUID, session: UUID, deed: Deed) -> bool:
+    """Ends a session of that person; whether there was one."""
+    with db.cursor() as cursor:
+        cursor.execute(
+            """update access.session set ended_at = clock_timestamp()
+               where id = %s and person = %s and ended_at is null""",
+            [str(session), str(person)],
+        )
+        ended = cursor.rowcount == 1
+    if ended:
+        note(db, person, deed, session=str(session))
+    return ended
+
+
+def _open_session(db: Connection, person: Person, visitor: Visitor) -> tuple[Identity, str]:
+    secret = new_secret()
+    with db.cursor() as cursor:
+        # those that ended long ago serve nobody
+        cursor.execute("delete from access.session where seen_at < clock_timestamp() - interval '30 days'")
+        cursor.execute(
+            """insert into access.session (sha256, person, address, user_agent)
+               values (%s, %s, %s, %s) returning id""",
+            [sha256_of(secret), str(person.id), visitor.address, visitor.user_agent[:300]],
+        )
+        (session,) = cursor.fetchone() or (None,)
+    note(db, person.id, Deed.SIGNED_IN, address=visitor.address, session=str(session))
+    return Identity(person=person, session=session), secret
+
+
+def _person_with(db: Connection, name: str, password: str, code: str) -> Person | None:
+    """The person whose name, password and, where they have one, one-time code these are."""
+    with db.cursor() as cursor:
+        cursor.execute(
+            sql.SQL(
+                """select {}, p.password_hash, p.totp_secret, p.totp_confirmed_at is not null, p.totp_step
+                from access.person as p where p.name = %s and p.disabled_at is null"""
+            ).format(OF_PERSON),
+            [name.strip().lower()],
+        )
+        row = cursor.fetchone() or (*(None,) * len(PERSON_COLUMNS), None, None, False, 0)
+        *values, password_hash, totp_secret, has_codes, last_step = row
+        if not is_password(password, password_hash):
+            return None
+        if has_codes:
+            step = accepted_step(vault().decrypt(bytes(totp_secret)), code, last_step)
+            if step is None:
+                return None
+            cursor.execute('update access.person set totp_step = %s where id = %s', [step, values[0]])
+    return _person(tuple(values))
+
+
+def _person(row: tuple[object, ...]) -> Person:
+    return Person(**dict(zip(PERSON_COLUMNS, row, strict=True)))

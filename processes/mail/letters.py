@@ -1,0 +1,121 @@
+"""What mails say: plain text with a link to where something can be done, in both languages."""
+
+from datetime import date
+
+from dothi.core.freshness import Freshness
+from dothi.core.locality import Locality
+from dothi.core.text import Text
+from etl.desk.held import WAITS_FOR
+from etl.desk.records import DecisionRecord, DeliveryRecord
+from etl.editing.change_set import ChangeSet
+from processes.mail.outbox import Letter
+
+FOOT = Text(
+    vi='\n\nThư tự động của {place}. Tắt loại thư này: {url}/api/account?f=html\n',
+    en='\n\nSent automatically by {place}. Switch these mails off: {url}/api/account?f=html\n',
+)
+
+
+def decision_wanted(delivery: DeliveryRecord, locality: Locality, url: str) -> Letter:
+    """To stewards: a delivery waits for them."""
+    reasons = Text.join('; ', [WAITS_FOR[reason] for reason in delivery.held])
+    body = Text(
+        vi='Đợt giao {number} ("{file}", lớp {layer}, {agency}) chờ quyết định: {reasons}.\n\n'
+        '{url}/api/deliveries/{number}?f=html',
+        en='Delivery {number} ("{file}", layer {layer}, {agency}) waits for a decision: {reasons}.\n\n'
+        '{url}/api/deliveries/{number}?f=html&lang=en',
+    )
+    subject = Text(
+        vi='Chờ quyết định: {layer}, đợt giao {number}', en='Waits for a decision: {layer}, delivery {number}'
+    )
+    return _of_delivery('decision_wanted', delivery, subject, body, locality, url, reasons=reasons)
+
+
+def delivery_ended(delivery: DeliveryRecord, decisions: list[DecisionRecord], locality: Locality, url: str) -> Letter:
+    """To the agency: its delivery was accepted or returned."""
+    reason = f'"{decisions[-1].reason}"' if decisions else ''
+    if delivery.status == 'accepted':
+        subject = Text(vi='Đã nhận: {layer}, đợt giao {number}', en='Accepted: {layer}, delivery {number}')
+        body = Text(
+            vi='Tệp "{file}" cho lớp {layer} đã được nhận và phát hành. {reason}\n\n'
+            'Phiếu nhận: {url}/api/deliveries/{number}/receipt',
+            en='The file "{file}" for the layer {layer} was accepted and released. {reason}\n\n'
+            'The receipt: {url}/api/deliveries/{number}/receipt',
+        )
+    else:
+        subject = Text(vi='Trả lại: {layer}, đợt giao {number}', en='Returned: {layer}, delivery {number}')
+        body = Text(
+            vi='Tệp "{file}" cho lớp {layer} bị trả lại; dữ liệu đang phục vụ không đổi. {reason}\n\n'
+            'Cần sửa gì: {url}/api/deliveries/{number}/receipt',
+            en='The file "{file}" for the layer {layer} was returned; what is served is unchanged. {reason}\n\n'
+            'What to correct: {url}/api/deliveries/{number}/receipt',
+        )
+    return _of_delivery(f'delivery_{delivery.status}', delivery, subject, body, locality, url, reason=reason)
+
+
+def edit_reviewed(edits: ChangeSet, locality: Locality, url: str) -> Letter:
+    """To the author of edits: they were accepted or rejected."""
+    accepted = edits.status == 'accepted'
+    outcome = Text(vi='được chấp nhận', en='were accepted') if accepted else Text(vi='bị từ chối', en='were rejected')
+    values: dict[str, Text | str] = {
+        'layer': _title(edits.layer_id, locality),
+        'outcome': outcome,
+        'reason': edits.reason or '',
+        'url': url,
+    }
+    subject = Text(vi='Bản sửa {outcome}: {layer}', en='Your edits {outcome}: {layer}').format(**values)
+    body = Text(vi='Bản sửa của bạn ở lớp {layer} {outcome}. {reason}', en='Your edits of {layer} {outcome}. {reason}')
+    return Letter('edit_reviewed', f'edits-{edits.id}', subject, _with_foot(body.format(**values), locality, url))
+
+
+def reminder(layer_id: str, state: Freshness, locality: Locality, url: str) -> Letter:
+    """To an agency whose data is due or late."""
+    day = state.due or date.min
+    values: dict[str, Text | str] = {'layer': _title(layer_id, locality), 'day': f'{day:%d/%m/%Y}', 'url': url}
+    if state.state == 'late':
+        subject = Text(vi='Quá hạn: {layer}', en='Late: {layer}')
+        body = Text(vi='Dữ liệu lớp {layer} đã đến hạn giao ngày {day}.', en='Data of {layer} was due on {day}.')
+    else:
+        subject = Text(vi='Sắp đến hạn: {layer}', en='Due soon: {layer}')
+        body = Text(vi='Dữ liệu lớp {layer} đến hạn giao ngày {day}.', en='Data of {layer} is due on {day}.')
+    hint = Text(
+        vi='\n\nGiao tệp: {url}/api/processes/deliver-layer?f=html',
+        en='\n\nHand it in: {url}/api/processes/deliver-layer?f=html&lang=en',
+    )
+    text = Text.join('', [body, hint]).format(**values)
+    about = f'{state.state}-{layer_id}-{day}'
+    return Letter(f'delivery_{state.state}', about, subject.format(**values), _with_foot(text, locality, url))
+
+
+def danger(about: str, what: Text, locality: Locality, url: str) -> Letter:
+    """To administrators: something is in danger."""
+    subject = Text(vi='Cần xem ngay: {what}', en='Look at it now: {what}').format(what=what)
+    return Letter('danger', about, subject, _with_foot(what, locality, url))
+
+
+def weekly(about: str, lines: list[Text], locality: Locality, url: str) -> Letter:
+    """The weekly digest: what came, and what is late."""
+    subject = Text(vi='Bản tin tuần của {place}', en='The week of {place}').format(place=locality.place.title)
+    return Letter('weekly', about, subject, _with_foot(Text.join('\n', lines), locality, url))
+
+
+def _of_delivery(
+    kind: str, delivery: DeliveryRecord, subject: Text, body: Text, locality: Locality, url: str, **more: Text | str
+) -> Letter:
+    agency = locality.agencies.get(delivery.agency or '')
+    values: dict[str, Text | str] = {
+        'number': str(delivery.id), 'file': delivery.file_name, 'layer': _title(delivery.layer_id, locality),
+        'agency': agency.title if agency else delivery.agency or '', 'url': url, **more,
+    }  # fmt: skip
+    return Letter(
+        kind, f'{kind}-{delivery.id}', subject.format(**values), _with_foot(body.format(**values), locality, url)
+    )
+
+
+def _with_foot(text: Text, locality: Locality, url: str) -> Text:
+    return Text.join('', [text, FOOT.format(place=locality.place.attribution, url=url)])
+
+
+def _title(layer_id: str, locality: Locality) -> Text:
+    described = locality.layers.get(layer_id) or locality.coverages.get(layer_id)
+    return described.title if described else Text(vi=layer_id, en=layer_id)

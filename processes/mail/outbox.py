@@ -1,0 +1,128 @@
+"""The queue of mails in the database: written once, tried until the server takes them, given up after days."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from psycopg2.extensions import connection as Connection
+from psycopg2.extras import RealDictCursor
+from pydantic import BaseModel
+
+from dothi.core.access.person import Role
+from dothi.core.text import Lang, Text
+
+# After 1, 2, 4, … minutes, at most every six hours, for three days.
+FIRST_PAUSE, LONGEST_PAUSE, PATIENCE = timedelta(minutes=1), timedelta(hours=6), timedelta(days=3)
+
+
+class Addressee(BaseModel):
+    """Somebody who may be written to."""
+
+    id: UUID
+    name: str
+    title: str
+    email: str
+    language: Lang
+    role: Role
+    agency: str | None
+
+
+@dataclass(frozen=True)
+class Letter:
+    """What is written about something. about: nobody gets two letters with the same."""
+
+    kind: str
+    about: str
+    subject: Text
+    body: Text
+
+
+class QueuedMail(BaseModel):
+    """A mail as it is queued."""
+
+    id: int
+    kind: str
+    address: str
+    subject: str
+    body: str
+    created_at: datetime
+    attempts: int
+
+
+class OutboxState(BaseModel):
+    """How the queue is. fault: of the last mail that could not be sent yet, or was given up."""
+
+    waiting: int
+    given_up: int
+    fault: str | None
+
+
+def addressees(db: Connection) -> list[Addressee]:
+    """Everybody with an address who is let in."""
+    with db.cursor(cursor_factory=RealDictCursor) as cursor:
+        cursor.execute('select * from mail.people() order by name')
+        return [Addressee.model_validate(dict(row)) for row in cursor.fetchall()]
+
+
+def unwanted(db: Connection) -> set[tuple[UUID, str]]:
+    """Person and kind of what somebody does not want to hear of."""
+    with db.cursor() as cursor:
+        cursor.execute('select person, kind from mail.unwanted')
+        return {(UUID(str(person)), kind) for person, kind in cursor.fetchall()}
+
+
+def enqueue(db: Connection, letter: Letter, to: Addressee) -> None:
+    """Queues the letter in the language of its reader, unless they have one about the same already."""
+    with db.cursor() as cursor:
+        cursor.execute(
+            """insert into mail.message (person, kind, about, address, subject, body) values (%s, %s, %s, %s, %s, %s)
+               on conflict (person, about) do nothing""",
+            [str(to.id), letter.kind, letter.about, to.email, letter.subject.pick(to.language),
+             letter.body.pick(to.language)],
+        )  # fmt: skip
+
+
+def due_mails(db: Connection) -> list[QueuedMail]:
+    """The mails whose time it is, oldest first."""
+    with db.cursor(cursor_factory=RealDictCursor) as cursor:
+        cursor.execute(
+            """select id, kind, address, subject, body, created_at, attempts from mail.message
+               where sent_at is null and given_up_at is null and next_try_at <= clock_timestamp()
+               order by id limit 100"""
+        )
+        return [QueuedMail.model_validate(dict(row)) for row in cursor.fetchall()]
+
+
+def mark_sent(db: Connection, mail: QueuedMail) -> None:
+    """The server has taken the mail."""
+    _update(db, mail, 'sent_at = clock_timestamp(), fault = null', {})
+
+
+def mark_failed(db: Connection, mail: QueuedMail, fault: str, *, for_good: bool, now: datetime) -> None:
+    """The mail is tried again later, or given up: when the server refuses it for good, or has for days."""
+    if for_good or now - mail.created_at > PATIENCE:
+        _update(db, mail, 'given_up_at = clock_timestamp(), fault = %(fault)s', {'fault': fault})
+        return
+    pause = min(FIRST_PAUSE * 2 ** min(mail.attempts, 20), LONGEST_PAUSE)
+    assignment = 'next_try_at = clock_timestamp() + %(pause)s, fault = %(fault)s'
+    _update(db, mail, assignment, {'pause': pause, 'fault': fault})
+
+
+def outbox_state(db: Connection) -> OutboxState:
+    """How many mails wait and how many were given up within the last week."""
+    with db.cursor(cursor_factory=RealDictCursor) as cursor:
+        cursor.execute(
+            """select count(*) filter (where sent_at is null and given_up_at is null) as waiting,
+                   count(*) filter (where given_up_at > clock_timestamp() - interval '7 days') as given_up,
+                   (array_agg(fault order by id desc) filter (where fault is not null))[1] as fault
+               from mail.message"""
+        )
+        return OutboxState.model_validate(dict(cursor.fetchone() or {}))
+
+
+def _update(db: Connection, mail: QueuedMail, assignment: str, values: Mapping[str, Any]) -> None:
+    with db.cursor() as cursor:
+        statement = f'update mail.message set attempts = attempts + 1, {assignment} where id = %(id)s'  # noqa: S608
+        cursor.execute(statement, {**values, 'id': mail.id})

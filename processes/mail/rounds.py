@@ -1,0 +1,168 @@
+"""One round of the mail: events become letters, days bring reminders, weeks a digest; then what is queued is sent."""
+
+import logging
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from psycopg2.extensions import connection as Connection
+
+from dothi.core.access.author import agency_of
+from dothi.core.access.person import Role
+from dothi.core.backup_state import backup_state
+from dothi.core.clock import today
+from dothi.core.database import connection
+from dothi.core.errors import DothiError
+from dothi.core.freshness import STATES, last_deliveries, of_layer
+from dothi.core.locality import Locality
+from dothi.core.mail_settings import MailSettings
+from dothi.core.readiness import OK, files_readiness
+from dothi.core.settings import PathSettings, ServerSettings
+from dothi.core.text import Text
+from etl.desk.records import decisions, record, records
+from etl.editing.change_set import set_with
+from processes.mail import letters
+from processes.mail.outbox import Addressee, Letter, addressees, enqueue, unwanted
+from processes.mail.sender import send_due_mails
+from processes.queue.child import cached_locality
+
+LOG = logging.getLogger('dothi.mail')
+# How often a worker looks what is due, late and in danger.
+LOOK_AT_DAY_S = 900.0
+# One worker at a time writes and sends: the number is arbitrary.
+MAIL_LOCK = 920_900_104
+STEWARDS = (Role.ADMINISTRATOR, Role.STEWARD)
+
+
+@dataclass
+class Postman:
+    """Writes and sends the mails of one worker's instance. looked_at: when it last looked what the day brings."""
+
+    looked_at: float | None = None
+
+    def do_round(self, stopped: Callable[[], bool]) -> None:
+        """Writes what is to be written and sends what is due; nothing where no mail server is set."""
+        if not MailSettings().mail_server or stopped():
+            return
+        locality = cached_locality(PathSettings().locality)
+        with connection('worker') as db, db.cursor() as cursor:
+            cursor.execute('select pg_try_advisory_xact_lock(%s)', [MAIL_LOCK])
+            if (cursor.fetchone() or (False,))[0]:
+                self._write(db, locality)
+        send_due_mails()
+
+    def _write(self, db: Connection, locality: Locality) -> None:
+        people = addressees(db)
+        queue_letters(db, events(db, people, locality))
+        now = time.monotonic()
+        if self.looked_at is None or now - self.looked_at >= LOOK_AT_DAY_S:
+            queue_letters(db, of_the_day(people, locality, today(locality.place.zone)))
+            self.looked_at = now
+
+
+def queue_letters(db: Connection, letters_to: Iterable[tuple[Letter, list[Addressee]]]) -> None:
+    """Queues each letter for its readers, but for who does not want to hear of such things."""
+    unwanted_kinds = unwanted(db)
+    for letter, readers in letters_to:
+        for reader in readers:
+            if (reader.id, letter.kind) not in unwanted_kinds:
+                enqueue(db, letter, reader)
+
+
+def events(db: Connection, people: list[Addressee], locality: Locality) -> Iterable[tuple[Letter, list[Addressee]]]:
+    """What happened since the last round, in its order, with who is to hear of it.
+
+    What is older than a day, as no mail server was set then, is no news.
+    """
+    with db.cursor() as cursor:
+        cursor.execute(
+            """update mail.event set told_at = clock_timestamp() where told_at is null
+               returning id, kind, subject, at > clock_timestamp() - interval '1 day'"""
+        )
+        happened = sorted((number, kind, subject) for number, kind, subject, is_new in cursor.fetchall() if is_new)
+    for _, kind, subject in happened:
+        try:
+            yield _about_event(kind, int(subject), people, locality)
+        except DothiError:
+            # what it is about is gone: nobody can be told, and nobody else is to wait
+            LOG.exception('no letter could be written about %s %s', kind, subject)
+
+
+def _about_event(kind: str, number: int, people: list[Addressee], locality: Locality) -> tuple[Letter, list[Addressee]]:
+    if kind != 'edit_reviewed':
+        return _about_delivery(kind, number, people, locality)
+    with connection('loader') as db:
+        edits = set_with(db, number)
+    return letters.edit_reviewed(edits, locality, _url()), _authors(people, edits.author, locality)
+
+
+def _about_delivery(
+    kind: str, number: int, people: list[Addressee], locality: Locality
+) -> tuple[Letter, list[Addressee]]:
+    delivery = record(number)
+    if kind == 'decision_wanted':
+        return letters.decision_wanted(delivery, locality, _url()), [p for p in people if p.role in STEWARDS]
+    readers = [person for person in people if person.agency and person.agency == delivery.agency]
+    return letters.delivery_ended(delivery, decisions(number), locality, _url()), readers
+
+
+def of_the_day(people: list[Addressee], locality: Locality, day: date) -> Iterable[tuple[Letter, list[Addressee]]]:
+    """Reminders to agencies, alarms to administrators and, on Mondays, the digest; each is queued once."""
+    with connection('loader') as db:
+        delivered = last_deliveries(db)
+    late: list[Text] = []
+    for layer_id, layer in {**locality.layers, **locality.coverages}.items():
+        for state in of_layer(layer, delivered.get(layer_id, {}), day, locality.place.zone):
+            if state.state in ('due', 'late'):
+                yield (
+                    letters.reminder(layer_id, state, locality, _url()),
+                    [p for p in people if p.agency == state.agency],
+                )
+            if state.state == 'late':
+                agency = locality.agencies[state.agency].title
+                late.append(
+                    Text(vi='- {layer}: {agency}', en='- {layer}: {agency}').format(layer=layer.title, agency=agency)
+                )
+    yield from _dangers(people, locality, day)
+    if day.weekday() == 0:
+        yield _digest(late, locality, day), [person for person in people if person.role in STEWARDS]
+
+
+def _dangers(people: list[Addressee], locality: Locality, day: date) -> Iterable[tuple[Letter, list[Addressee]]]:
+    """What an administrator has to look at, once a day."""
+    administrators = [person for person in people if person.role is Role.ADMINISTRATOR]
+    for part, state in files_readiness().items():
+        if state != OK:
+            what = Text(vi=f'{part}: {state}', en=f'{part}: {state}')
+            yield letters.danger(f'danger-{part}-{day}', what, locality, _url()), administrators
+    with connection('loader') as db:
+        backup = backup_state(db)
+    if backup.is_set_up and (backup.is_old() or backup.is_behind()):
+        what = Text(vi='Bản sao lưu đã quá cũ hoặc bị chậm', en='The backup is too old or behind')
+        yield letters.danger(f'danger-backup-{day}', what, locality, _url()), administrators
+
+
+def _digest(late: list[Text], locality: Locality, day: date) -> Letter:
+    """What came within the week before `day`, and what is late on it."""
+    since = datetime.combine(day - timedelta(days=7), datetime.min.time(), locality.place.zone)
+    came = Counter(one.status for one in records(limit=10_000) if one.received_at >= since and one.origin == 'delivery')
+    week = Text(
+        vi='Trong tuần: {accepted} đợt giao đã nhận, {returned} trả lại, {waiting} chờ quyết định.',
+        en='This week: {accepted} deliveries accepted, {returned} returned, {waiting} wait for a decision.',
+    ).format(accepted=str(came['accepted']), returned=str(came['returned']), waiting=str(came['diagnosed']))
+    count = Text(vi=str(len(late)), en=str(len(late)))
+    lines = [week, Text.join(': ', [STATES['late'], count]), *late]
+    return letters.weekly(f'weekly-{day}', lines, locality, _url())
+
+
+def _authors(people: list[Addressee], author: str, locality: Locality) -> list[Addressee]:
+    """Whoever made edits under that name."""
+    name = author.rpartition('/')[2] if agency_of(author, locality.agencies) else author
+    return [person for person in people if person.name == name]
+
+
+def _url() -> str:
+    server = ServerSettings()
+    return MailSettings().mail_link_url or server.public_url or f'http://127.0.0.1:{server.port}'

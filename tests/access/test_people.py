@@ -1,0 +1,89 @@
+"""The list of people over HTTP: for administrators, and for nobody else."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from dothi.core.access.person import Person, Role
+from tests.access.conftest import OTHER_PASSWORD, Browser
+
+Office = Callable[[], Browser]
+MakePerson = Callable[..., Person]
+LAN = {'name': 'lan', 'title': 'Trần Thị Lan', 'role': 'focal_point', 'agency': 'education'}
+ACTS = ('', '/lan', '/lan/recovery', '/lan/disabling', '/lan/enabling', '/lan/removal')
+
+
+@pytest.fixture
+def administrator(office: Office, person: MakePerson) -> Browser:
+    person('admin', Role.ADMINISTRATOR)
+    browser = office()
+    browser.sign_in('admin')
+    return browser
+
+
+def test_somebody_is_invited_and_comes_in_by_the_link(office: Office, administrator: Browser) -> None:
+    invited = administrator.post('/api/people', **LAN)
+    assert invited.status_code == 201
+    link = invited.get_json()['link'].partition(':5000')[2]
+    lan = office()
+    assert lan.client.post(link, json={'password': OTHER_PASSWORD}).status_code == 200
+    account = lan.get('/api/account').get_json()
+    assert (account['role'], account['agency']) == ('focal_point', 'education')
+    assert administrator.post('/api/people', **LAN).get_json()['code'] == 'BadPerson'
+
+
+@pytest.mark.parametrize(
+    'wrong',
+    [{'name': 'Lan Anh'}, {'name': ''}, {'title': ''}, {'role': 'king'}, {'agency': 'educatoin'}, {'email': 'lan'},
+     {'name': '../admin'}, {'name': 'x' * 65}],
+)  # fmt: skip
+def test_what_is_no_person_is_refused_and_nobody_entered(administrator: Browser, wrong: dict[str, Any]) -> None:
+    before = administrator.get('/api/people').get_json()
+    assert administrator.post('/api/people', **(LAN | wrong)).status_code == 400
+    assert administrator.get('/api/people').get_json() == before
+
+
+@pytest.mark.parametrize('role', [role for role in Role if role is not Role.ADMINISTRATOR])
+def test_nobody_else_sees_or_changes_anybody(office: Office, person: MakePerson, role: Role) -> None:
+    person('minh', role)
+    browser = office()
+    browser.sign_in('minh')
+    for path in ('/api/people', '/api/people/log'):
+        assert browser.get(path).status_code == 403
+    for act in ACTS:
+        assert browser.post(f'/api/people{act}', **LAN).status_code == 403, act
+
+
+def test_each_act_does_what_it_says(office: Office, administrator: Browser, person: MakePerson) -> None:
+    person('lan', Role.EDITOR)
+    lan = office()
+    lan.sign_in('lan')
+    assert administrator.post('/api/people/lan', role='viewer').status_code == 200
+    assert lan.get('/api/account').get_json()['role'] == 'viewer'
+    assert administrator.post('/api/people/lan/disabling').status_code == 200
+    assert lan.sign_in('lan').status_code == 401
+    assert administrator.post('/api/people/lan/enabling').status_code == 200
+    assert lan.sign_in('lan').status_code == 200
+    assert 'link' in administrator.post('/api/people/lan/recovery').get_json()
+    assert administrator.post('/api/people/lan/removal').status_code == 200
+    unknown = administrator.post('/api/people/lan/removal')
+    assert (unknown.status_code, unknown.get_json()['code']) == (404, 'UnknownPerson')
+    alone = administrator.post('/api/people/admin/disabling')
+    assert (alone.status_code, alone.get_json()['code']) == (400, 'LastAdministrator')
+
+
+def test_the_log_says_who_did_it(administrator: Browser, person: MakePerson) -> None:
+    administrator.post('/api/people', **LAN)
+    log = administrator.get('/api/people/log').get_json()
+    assert log['proof']['first_broken'] is None
+    last = log['lines'][-1]
+    assert (last['name'], last['action'], last['detail']['role']) == ('admin', 'invited', 'focal_point')
+
+
+@pytest.mark.parametrize('language', ['vi', 'en'])
+def test_the_pages_show_what_people_typed_as_text(administrator: Browser, language: str) -> None:
+    administrator.post('/api/people', **(LAN | {'title': '<script>alert(1)</script>'}))
+    page = administrator.get(f'/api/people?f=html&lang={language}').get_data(as_text=True)
+    assert '<script>alert' not in page
+    assert '&lt;script&gt;' in page

@@ -1,0 +1,226 @@
+"""A day at the desk by HTTP alone: an agency hands a file in, a steward decides, the agency reads what became of it."""
+
+import base64
+import io
+import json
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import fiona
+import pytest
+from flask import Flask
+
+from dothi.api.app import App, create_app
+from dothi.core import database as core_database
+from dothi.core.access.person import Person, Role
+from tests.access.conftest import Browser, person
+from tests.conftest import use
+from tests.forked import ForkedProcess
+from tests.processes.conftest import ORIGIN
+
+__all__ = ['person']
+MakePerson = Callable[..., Person]
+# Of the province: it lies between two zones, and 600,000 m east is within it in either.
+CRS, UNSURE_EAST = 'EPSG:9209', 600_000
+
+
+@pytest.fixture
+def database(shared_database: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """What a test before has delivered stays, as deliveries do."""
+    use(monkeypatch, shared_database)
+    monkeypatch.setenv('DOTHI_SIGN_IN', 'required')
+    return shared_database
+
+
+@pytest.fixture(scope='module')
+def service(shared_database: dict[str, str]) -> Flask:
+    with pytest.MonkeyPatch.context() as patch:
+        use(patch, shared_database)
+        made = create_app('internal')
+        core_database.fresh()
+    return made
+
+
+@pytest.fixture
+def people(database: dict[str, str], service: App, person: MakePerson) -> dict[str, Browser]:
+    """Browsers of a steward, of focal points of two agencies, and of a viewer, with accounts of this test alone."""
+    roles = {
+        'steward': (Role.STEWARD, None), 'education': (Role.FOCAL_POINT, 'education'),
+        'health': (Role.FOCAL_POINT, 'health'), 'viewer': (Role.VIEWER, None),
+    }  # fmt: skip
+    browsers = {}
+    for name, (role, agency) in roles.items():
+        account = f'{name}-{time.time_ns()}'
+        person(account, role, agency)
+        browsers[name] = Browser(service.test_client())
+        assert browsers[name].sign_in(account).status_code == 200
+    return browsers
+
+
+def schools_file(count: int, east: float = ORIGIN[0], prefix: str = 'T') -> dict[str, Any]:
+    """A table of schools in metres of the working CRS, which the table does not say."""
+    rows = [f'{prefix}{i};Trường {i};primary;{300 + i};{east + 50 * i};{ORIGIN[1]}' for i in range(count)]
+    text = '\n'.join(['MA_TRUONG;TEN_TRUONG;CAP_HOC;SO_CHO;X;Y', *rows])
+    return {'value': base64.b64encode(text.encode()).decode(), 'encoding': 'base64'}
+
+
+def hand_in(browser: Browser, count: int, **options: Any) -> dict[str, Any]:
+    inputs = {'layer': 'schools', 'file': schools_file(count), 'file_name': 'truong.csv', **options}
+    answer = browser.client.post(
+        '/api/processes/deliver-layer/execution',
+        json={'inputs': inputs, 'outputs': {'report': {}}, 'response': 'document'},
+        headers={'X-CSRF-Token': browser.csrf, 'Prefer': 'wait=60'},
+    )
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    member: dict[str, Any] = answer.get_json()['report']
+    report: dict[str, Any] = member.get('value', member)
+    return report
+
+
+def outcome(browser: Browser, answer: Any) -> dict[str, Any]:
+    """What the job came to that an answer is about."""
+    assert answer.status_code == 201, answer.get_data(as_text=True)
+    job_id, deadline = answer.get_json()['jobID'], time.monotonic() + 60
+    while (state := browser.get(f'/api/jobs/{job_id}').get_json())['status'] in ('accepted', 'running'):
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    return state | {'results': browser.get(f'/api/jobs/{job_id}/results').get_json()}
+
+
+def test_a_file_that_waits_is_decided_and_its_agency_sees_what_came_of_it(
+    people: dict[str, Browser], worker: ForkedProcess
+) -> None:
+    education, steward = people['education'], people['steward']
+    hand_in(education, 20, crs=CRS)
+    held = hand_in(education, 5, crs=CRS)
+    assert (held['verdict'], held['held']) == ('undecided', ['loss'])
+    number = held['delivery']
+    listed = steward.get('/api/deliveries?status=diagnosed').get_json()['deliveries']
+    assert number in [one['id'] for one in listed]
+    whole = steward.get(f'/api/deliveries/{number}')
+    assert whole.get_json()['waits_for']
+    assert steward.get(f'/api/deliveries/{number}', **{'If-None-Match': whole.headers['ETag']}).status_code == 304
+    decided = steward.client.post(
+        f'/api/deliveries/{number}/decision', json={'decision': 'accept', 'reason': 'Sáp nhập trường'},
+        headers={'X-CSRF-Token': steward.csrf, 'If-Match': whole.headers['ETag']},
+    )  # fmt: skip
+    assert outcome(steward, decided)['status'] == 'successful'
+    after = education.get(f'/api/deliveries/{number}').get_json()
+    assert after['status'] == 'accepted'
+    assert [made['reason'] for made in after['decisions']] == ['Sáp nhập trường']
+    assert after['decisions'][0]['decided_by'].startswith('steward-')
+    assert '5' in education.get('/api/collections/schools/items?limit=1').get_data(as_text=True)
+    receipt = education.get(f'/api/deliveries/{number}/receipt').get_data(as_text=True)
+    assert 'Sáp nhập trường' in receipt
+
+
+def test_whoever_sends_a_file_without_its_zone_is_not_guessed_for(
+    people: dict[str, Browser], worker: ForkedProcess
+) -> None:
+    """It lies in the province in either zone, 52 km apart: a steward says which, and where the schools are then."""
+    unsure = hand_in(people['education'], 3, file=schools_file(3, UNSURE_EAST, 'Z'), mode='upsert')
+    assert (unsure['verdict'], unsure['held']) == ('undecided', ['crs'])
+    steward, number = people['steward'], unsure['delivery']
+    wrong = steward.post(f'/api/deliveries/{number}/decision', decision='accept', reason='x', scope='nonsense')
+    assert outcome(steward, wrong)['status'] == 'failed'
+    decided = steward.post(f'/api/deliveries/{number}/decision', decision='accept', reason='Theo công văn', crs=CRS)
+    assert outcome(steward, decided)['status'] == 'successful'
+    crs = 'http://www.opengis.net/def/crs/EPSG/0/9209'
+    (school,) = steward.get(f'/api/collections/schools/items?code=Z0&crs={crs}').get_json()['features']
+    assert school['geometry']['coordinates'] == [UNSURE_EAST, ORIGIN[1]]
+
+
+def test_two_stewards_decide_once(people: dict[str, Browser], worker: ForkedProcess) -> None:
+    education, steward = people['education'], people['steward']
+    hand_in(education, 20, crs=CRS, mode='upsert')
+    number = hand_in(education, 4, crs=CRS)['delivery']
+    version = steward.get(f'/api/deliveries/{number}').headers['ETag']
+    answers = [steward.post(f'/api/deliveries/{number}/decision', decision='return', reason='Thiếu hàng') for _ in 'ab']
+    states = sorted(outcome(steward, answer)['status'] for answer in answers)
+    assert states == ['failed', 'successful']
+    assert len(steward.get(f'/api/deliveries/{number}').get_json()['decisions']) == 1
+    late = steward.client.post(
+        f'/api/deliveries/{number}/decision', json={'decision': 'accept', 'reason': 'x'},
+        headers={'X-CSRF-Token': steward.csrf, 'If-Match': version},
+    )  # fmt: skip
+    assert (late.status_code, late.get_json()['code']) == (412, 'StaleDecision')
+
+
+def test_an_agency_sees_its_own_deliveries_and_decides_nothing(
+    people: dict[str, Browser], worker: ForkedProcess
+) -> None:
+    number = hand_in(people['education'], 20, crs=CRS, mode='upsert')['delivery']
+    paths = [f'/api/deliveries/{number}{more}' for more in ('', '/receipt', '/original', '/bad-rows')]
+    for path in paths[:3]:
+        assert people['education'].get(path).status_code == 200, path
+    assert {people['health'].get(path).status_code for path in paths} == {404}
+    missing = people['health'].get('/api/deliveries/999999').get_json()
+    other = people['health'].get(f'/api/deliveries/{number}').get_json()
+    assert missing['code'] == other['code'], 'not there and not yours are the same'
+    assert all(one['agency'] == 'health' for one in people['health'].get('/api/deliveries').get_json()['deliveries'])
+    assert people['viewer'].get('/api/deliveries').status_code == 403
+    for name in ('education', 'health', 'viewer'):
+        refused = people[name].post(f'/api/deliveries/{number}/decision', decision='accept', reason='x')
+        assert refused.status_code == 403, name
+        assert people[name].get('/api/edits').status_code == 403, name
+
+
+def test_the_original_comes_back_as_it_was(people: dict[str, Browser], worker: ForkedProcess) -> None:
+    education = people['education']
+    number = hand_in(education, 20, crs=CRS, mode='upsert')['delivery']
+    original = education.get(f'/api/deliveries/{number}/original')
+    assert original.data == base64.b64decode(schools_file(20)['value'])
+    assert 'truong.csv' in original.headers['Content-Disposition']
+
+
+def test_bad_rows_are_features_with_the_reason(
+    people: dict[str, Browser], worker: ForkedProcess, tmp_path: Path
+) -> None:
+    text = f'MA_TRUONG;TEN_TRUONG;CAP_HOC;SO_CHO;X;Y\nS1;Trường S1;college;300;{ORIGIN[0]};{ORIGIN[1]}\n'
+    file = {'value': base64.b64encode(text.encode()).decode(), 'encoding': 'base64'}
+    number = hand_in(people['education'], 1, file=file, crs=CRS, mode='upsert')['delivery']
+    (fault,) = people['steward'].get(f'/api/deliveries/{number}/bad-rows?f=json').get_json()['features']
+    assert (fault['properties']['row'], fault['properties']['column']) == (2, 'CAP_HOC')
+    assert 'college' in fault['properties']['reason']
+    assert fault['geometry']['type'] == 'Point'
+    assert 105 < fault['geometry']['coordinates'][0] < 107
+    gpkg = tmp_path / 'rows.gpkg'
+    gpkg.write_bytes(people['steward'].get(f'/api/deliveries/{number}/bad-rows?f=gpkg').data)
+    with fiona.open(gpkg, layer='loi_diem') as layer:
+        assert len(layer) == 1
+
+
+def test_a_layer_goes_back_to_an_earlier_release(people: dict[str, Browser], worker: ForkedProcess) -> None:
+    education, steward = people['education'], people['steward']
+    first = hand_in(education, 20, crs=CRS, mode='upsert')
+    second = hand_in(education, 21, crs=CRS, mode='upsert', note='thêm một trường')
+    assert second['release'] != first['release']
+    inputs = {'layer': 'schools', 'release': first['release'], 'reason': 'Giao nhầm'}
+    sent = {'json': {'inputs': inputs, 'response': 'document'}}
+    path = '/api/processes/roll-back/execution'
+    for name, status in (('education', 403), ('viewer', 403), ('steward', 200)):
+        headers = {'X-CSRF-Token': people[name].csrf, 'Prefer': 'wait=60'}
+        answer = people[name].client.post(path, headers=headers, **sent)
+        assert answer.status_code == status, answer.get_data(as_text=True)
+    member = answer.get_json()['result']
+    assert member.get('value', member)['diff']['closed'] == 1
+    assert steward.get('/api/collections/schools/items?limit=1').get_json()['numberMatched'] >= 20
+
+
+def test_pages_lead_a_steward_through_it(people: dict[str, Browser], worker: ForkedProcess) -> None:
+    """As forms of a browser, without a line of JSON."""
+    education, steward = people['education'], people['steward']
+    hand_in(education, 20, crs=CRS, mode='upsert')
+    number = hand_in(education, 3, crs=CRS)['delivery']
+    page = steward.get('/api/deliveries?f=html&lang=en').get_data(as_text=True)
+    assert f'/deliveries/{number}?' in page
+    detail = steward.get(f'/api/deliveries/{number}?f=html&lang=en').get_data(as_text=True)
+    assert 'name="decision"' in detail
+    assert 'name="decision"' not in education.get(f'/api/deliveries/{number}?f=html').get_data(as_text=True)
+    form = {'decision': 'return', 'reason': 'Thiếu hàng', 'csrf': steward.csrf, 'version': f'{number}-diagnosed-0'}
+    sent = steward.client.post(f'/api/deliveries/{number}/decision', data=form)
+    assert sent.status_code == 303
+    assert '/api/jobs/' in sent.headers['Location']
+    assert json.loads(io.StringIO(steward.get('/api/edits').get_data(as_text=True)).read())['edits'] == []

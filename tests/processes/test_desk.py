@@ -218,6 +218,7 @@ def test_pages_lead_a_steward_through_it(people: dict[str, Browser], worker: For
     assert f'/deliveries/{number}?' in page
     detail = steward.get(f'/api/deliveries/{number}?f=html&lang=en').get_data(as_text=True)
     assert 'name="decision"' in detail
+    assert 'read 3, bad 0' in ' '.join(detail.split())
     assert 'name="decision"' not in education.get(f'/api/deliveries/{number}?f=html').get_data(as_text=True)
     form = {'decision': 'return', 'reason': 'Thiếu hàng', 'csrf': steward.csrf, 'version': f'{number}-diagnosed-0'}
     sent = steward.client.post(f'/api/deliveries/{number}/decision', data=form)

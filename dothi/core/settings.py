@@ -256,6 +256,12 @@ class ServerSettings(Settings):
         'Threads of each web process; more than may draw or wait for map images, see below.',
     )
 
+    still_s: float = Field(
+        45,
+        ge=10,
+        description='Số giây mà một bộ phận còn chạy nhưng không có dấu hiệu hoạt động trước khi được chạy lại. · '
+        'How many seconds a part that runs may give no sign of life before it is started again.',
+    )
     disk_min_mb: int = Field(
         500,
         ge=0,

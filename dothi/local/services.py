@@ -19,6 +19,7 @@ from dothi.core.progress import Progress, silent
 from dothi.core.services import Service
 from dothi.core.settings import EditSettings, PathSettings, ReaderSettings, ServerSettings, code_files
 from dothi.core.settings_table import SETTINGS
+from dothi.local.supervisor import NAMES
 
 if TYPE_CHECKING:
     pass
@@ -65,8 +66,8 @@ def services() -> list[Service]:
 
 def supervisors() -> list[Service]:
     """The two processes that start again what dies: one that watches, and one that waits to take its place."""
-    run = PathSettings().run
-    return [Service(name, [str(run)], run, 'dothi.local.supervisor') for name in ('supervisor', 'spare')]
+    run, patience = PathSettings().run, str(ServerSettings().still_s)
+    return [Service(name, [str(run), name, patience], run, 'dothi.local.supervisor') for name in NAMES]
 
 
 def running_pid(service: Service) -> int | None:
@@ -76,7 +77,7 @@ def running_pid(service: Service) -> int | None:
 
 def is_supervised() -> bool:
     """Whether what dies is started again; what runs in the foreground is for whoever started it there."""
-    if any(supervisor.pid() for supervisor in supervisors()):
+    if any(supervisor.pid() and not supervisor.is_still() for supervisor in supervisors()):
         return True
     running = [service for service in services() if running_pid(service)]
     return bool(running) and not any(service.pid() for service in running)

@@ -17,7 +17,9 @@ from dothi.core.backup_state import CLOCK_PATIENCE, BackupState, BackupStep, bac
 from dothi.core.changes import ChangeListener
 from dothi.core.database import NoDatabase, connection
 from dothi.core.errors import DothiError
+from dothi.core.heartbeat import beating
 from dothi.core.locality import locality_zone
+from dothi.core.settings import PathSettings
 from dothi.local.backup.instance import forget_ended_backups, instance_backup
 from dothi.local.backup.pgbackrest import DatabaseCopy
 from dothi.local.backup.proof import prove_backup
@@ -62,7 +64,8 @@ def watch_backups() -> None:
     os.nice(NICENESS)
     signal.signal(signal.SIGTERM, _end)
     watch = BackupWatch()
-    with ChangeListener('backup', 'loader') as changes:
+    # a backup may rightly take hours
+    with beating(PathSettings().run, 'backup'), ChangeListener('backup', 'loader') as changes:
         while read_record():
             changes_before = changes.changes
             changes.wait(changes_before, watch.do_what_is_due())

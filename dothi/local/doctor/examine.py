@@ -14,6 +14,7 @@ from dothi.local.doctor.machine import (
     check_fonts,
     check_libraries,
     check_packages,
+    check_temporary_folder,
     check_walls,
 )
 from dothi.local.doctor.standby import check_standby
@@ -21,6 +22,7 @@ from dothi.local.standby.record import follows_primary
 
 CHECKS: dict[str, Callable[[], Iterable[Finding]]] = {
     'disk': check_disks,
+    'temporary folder': check_temporary_folder,
     'clock': check_clock,
     'packages': check_packages,
     'libraries': check_libraries,

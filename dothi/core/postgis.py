@@ -8,6 +8,7 @@ import shlex
 import shutil
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from dothi.core.errors import EnvironmentMissing
 from dothi.core.ports import free_port, is_free
 from dothi.core.process_table import program_name, start_time
 from dothi.core.start_command import start_command
+from dothi.core.state_file import damaged, read_state_text
+from dothi.core.text import Text
 
 VERSION = 17
 BINARIES = Path(f'/usr/lib/postgresql/{VERSION}/bin')
@@ -67,6 +70,17 @@ class Replication:
 
 class NoPostgis(EnvironmentMissing):
     """PostgreSQL or PostGIS is not installed, or does not start."""
+
+
+def admin_password_advice(folder: Path) -> Text:
+    """What to do where the administrator's password of the server in `folder` is lost."""
+    command = f'"alter role {ADMIN} password \'…\'" | {BINARIES}/postgres --single -D {folder / "data"} postgres'
+    return Text(
+        vi='Lấy lại tệp này từ bản sao, hoặc đặt mật khẩu khác: dothi down; bằng chủ của thư mục data: '
+        f'echo {command}; rồi ghi mật khẩu đó vào tệp.',
+        en='Put the file back from a copy, or set another password: dothi down; as the owner of the folder data: '
+        f'echo {command}; then write that password into the file.',
+    )
 
 
 @dataclass
@@ -159,7 +173,9 @@ class LocalPostgis:
         """
         try:
             pid = int((self.data / 'postmaster.pid').read_text(encoding='utf-8').split('\n')[0])
-        except (FileNotFoundError, ValueError):
+        except PermissionError:
+            raise
+        except (OSError, ValueError):
             return None
         return pid if start_time(pid) is not None and program_name(pid) == 'postgres' else None
 
@@ -207,7 +223,10 @@ class LocalPostgis:
 
     def _create_database(self) -> None:
         admin = self.url.set(drivername='postgresql', database='postgres')
-        connection = psycopg2.connect(admin.render_as_string(hide_password=False))
+        try:
+            connection = psycopg2.connect(admin.render_as_string(hide_password=False))
+        except psycopg2.OperationalError as error:
+            raise self._wrong_password(str(error)) from None
         connection.autocommit = True
         with connection.cursor() as cursor:
             cursor.execute('select 1 from pg_database where datname = %s', [DATABASE])
@@ -217,15 +236,14 @@ class LocalPostgis:
 
     def _choose_port(self) -> None:
         """Keeps the port of the last start where it is still free."""
-        file = self.folder / 'port'
-        preferred_port = self.port or (int(file.read_text(encoding='utf-8')) if file.exists() else 0)
+        preferred_port = self.port or self._kept_port() or 0
         port = preferred_port if preferred_port and is_free(preferred_port) else free_port()
         if self.port and port != self.port:
             raise NoPostgis(
                 vi=f'Cổng {self.port} đang được dùng. Đặt DOTHI_DATABASE_PORT khác, hoặc 0 để tự chọn.',
                 en=f'Port {self.port} is taken. Set another DOTHI_DATABASE_PORT, or 0 for a free one.',
             )
-        file.write_text(str(port), encoding='utf-8')
+        (self.folder / 'port').write_text(str(port), encoding='utf-8')
 
     def _options(self) -> str:
         return ' '.join(f'-c {name}={shlex.quote(value)}' for name, value in self._server_settings().items())
@@ -249,10 +267,30 @@ class LocalPostgis:
         return ','.join(dict.fromkeys(['127.0.0.1', self.replication.listen])) if self.replication else '127.0.0.1'
 
     def _port(self) -> int:
-        return int((self.folder / 'port').read_text(encoding='utf-8'))
+        port = self._kept_port()
+        if port is None:
+            raise NoPostgis(
+                vi=f'{self.folder / "port"} bị mất hoặc bị hỏng: không biết cổng của PostgreSQL. Chạy "dothi up".',
+                en=f'{self.folder / "port"} is gone or damaged: the port of PostgreSQL is not known. Run "dothi up".',
+            )
+        return port
+
+    def _kept_port(self) -> int | None:
+        """The port of the last start; where its file is damaged, the one of the server that runs, if any."""
+        for file, line in ((self.folder / 'port', 0), (self.data / 'postmaster.pid', 3)):
+            with suppress(OSError, ValueError, IndexError):
+                return int(file.read_text(encoding='utf-8').splitlines()[line])
+        return None
 
     def _password(self) -> str:
-        return (self.folder / 'admin_password').read_text(encoding='utf-8').strip()
+        return read_state_text(self.folder / 'admin_password', admin_password_advice(self.folder))
+
+    def _wrong_password(self, reason: str) -> EnvironmentMissing:
+        """The error for a server that does not let its administrator in."""
+        if 'password authentication' not in reason:
+            return NoPostgis(vi=reason.strip(), en=reason.strip())
+        refused = Text(vi='máy chủ không nhận mật khẩu trong đó', en='the server does not take the password in it')
+        return damaged(self.folder / 'admin_password', refused, admin_password_advice(self.folder))
 
     def _pg_ctl(self, *arguments: str) -> None:
         self._check(self._run([str(BINARIES / 'pg_ctl'), '-D', str(self.data), *arguments]))

@@ -46,14 +46,14 @@ def services() -> list[Service]:
 
     What the standby copies from is ended last: by then all files have gone there.
     """
-    from dothi.local.backup.record import read_record
+    from dothi.local.backup.record import has_record
     from dothi.local.standby.record import read_standby_record
 
     run, record = PathSettings().run, read_standby_record()
     standby = [Service('standby', [], run, 'dothi.local.standby.watch')] if record else []
     if record and record.role == 'standby':
         return standby
-    backup = [Service('backup', ['backup', 'watch'], run)] if read_record() else []
+    backup = [Service('backup', ['backup', 'watch'], run)] if has_record() else []
     return [
         *standby,
         Service('worker', ['worker'], run),

@@ -30,7 +30,7 @@ from dothi.local.backup.record import (
     give_to_database_user,
     keep_key,
     key_file,
-    read_record,
+    readable_record,
     write_record,
 )  # fmt: skip
 from dothi.local.backup.recover import LATEST, RecoveredDatabase, RecoveryTarget, clear_folder, recover_database
@@ -111,7 +111,7 @@ def _complete_log(order: RestoreOrder, progress: Progress) -> bool:
 
     Whether it was waited for.
     """
-    record = read_record()
+    record = readable_record()
     if order.into is None or not record or record.place != order.place or not private_database().running():
         return False
     progress('check_backup', 0, None)

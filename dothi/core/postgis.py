@@ -1,8 +1,6 @@
 """A private PostGIS server in a folder: for `make up` and for the tests, beside any other PostgreSQL."""
 
 import ipaddress
-import os
-import pwd
 import secrets
 import shlex
 import shutil
@@ -15,6 +13,7 @@ from pathlib import Path
 import psycopg2
 from sqlalchemy import URL
 
+from dothi.core.accounts import database_account, give_to_database_user, setpriv_words
 from dothi.core.errors import EnvironmentMissing
 from dothi.core.ports import free_port, is_free
 from dothi.core.process_table import program_name, start_time
@@ -193,7 +192,7 @@ class LocalPostgis:
             standby = ipaddress.ip_network(self.replication.address)
             rules.append(f'hostssl replication {REPLICATION_ROLE} {standby} scram-sha-256')
         self._access.write_text('\n'.join([*rules, '']), encoding='utf-8')
-        self._own(self._access)
+        give_to_database_user(self._access)
 
     @property
     def _access(self) -> Path:
@@ -208,7 +207,7 @@ class LocalPostgis:
         secret = self.folder / 'admin_password'
         secret.touch(mode=0o600)
         secret.write_text(secrets.token_urlsafe(24), encoding='utf-8')
-        self._own(self.folder, draft, secret)
+        give_to_database_user(self.folder, draft, secret)
         # builtin C.UTF-8 needs no locale of the machine and sorts by code point, on every machine alike
         arguments = ['--encoding=UTF8', '--locale-provider=builtin', '--locale=C.UTF-8', '--auth=scram-sha-256']
         # a page that rots on the disk is noticed when it is read, and not backed up as it is
@@ -322,12 +321,5 @@ class LocalPostgis:
             return subprocess.CompletedProcess(command, done.returncode, '', output.read())
 
     def _as_server_user(self, command: Sequence[str]) -> list[str]:
-        as_postgres = ['setpriv', '--reuid=postgres', '--regid=postgres', '--init-groups']
-        return [*as_postgres, *command] if os.geteuid() == 0 else list(command)
-
-    def _own(self, *paths: Path) -> None:
-        """Change the owner of `paths` to the user who runs the server, where root calls it."""
-        if os.geteuid() == 0:
-            postgres = pwd.getpwnam('postgres')
-            for path in paths:
-                os.chown(path, postgres.pw_uid, postgres.pw_gid)
+        words = setpriv_words(database_account())
+        return ['setpriv', *words, *command] if words else list(command)

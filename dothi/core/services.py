@@ -11,6 +11,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from dothi.core.accounts import account_environment, popen_account, service_account
 from dothi.core.errors import EnvironmentMissing
 from dothi.core.heartbeat import is_old, last_sign
 from dothi.core.private_files import STATE_MODE, replace_file
@@ -78,6 +79,7 @@ class Service:
         # relative names were given where the command was called, and the service works elsewhere
         paths = PathSettings()
         path_variables = {f'DOTHI_{name.upper()}': str(getattr(paths, name)) for name in ('state', 'locality', 'inbox')}
+        account = service_account()
         set_aside(self.log)
         with self.log.open('ab') as log:
             process = subprocess.Popen(
@@ -87,7 +89,8 @@ class Service:
                 stderr=log,
                 start_new_session=True,
                 cwd='/',
-                env=os.environ | path_variables,
+                env=os.environ | path_variables | account_environment(account),
+                **popen_account(account),
             )
         try:
             replace_file(self._file, f'{process.pid} {start_time(process.pid)} {fingerprint}', STATE_MODE & 0o666)

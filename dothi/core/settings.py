@@ -256,6 +256,11 @@ class ServerSettings(Settings):
         'Threads of each web process; more than may draw or wait for map images, see below.',
     )
 
+    user: str = Field(
+        'dothi',
+        description='Người dùng hệ thống chạy các dịch vụ do root khởi động, khi thư mục trạng thái là của người đó. · '
+        'System user who runs what root starts, where the state folder is theirs.',
+    )
     still_s: float = Field(
         45,
         ge=10,

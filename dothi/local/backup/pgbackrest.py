@@ -11,12 +11,13 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from dothi.core.accounts import give_to_database_user
 from dothi.core.backup_settings import BackupSettings
 from dothi.core.postgis import ADMIN
 from dothi.core.private_files import replace_file
 from dothi.core.progress import Progress, silent
 from dothi.local.backup.place import BackupPlace
-from dothi.local.backup.record import NoKey, give_to_database_user
+from dothi.local.backup.record import NoKey
 from dothi.local.backup.sftp import pgbackrest_sftp_options
 from dothi.local.backup.tools import BackupFailed, ToolRun, as_database_user, run_tool
 

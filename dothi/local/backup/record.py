@@ -1,6 +1,5 @@
 """What an instance knows of its own backup: where it is kept, and the key that opens it."""
 
-import os
 import secrets
 from datetime import datetime
 from pathlib import Path
@@ -175,13 +174,3 @@ def keep_key(key: str) -> None:
     """Keep `key`, with which a backup was opened, as that of this instance."""
     key_file().parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     replace_file(key_file(), key)
-
-
-def give_to_database_user(*paths: Path) -> None:
-    """Let the user who runs the database own `paths`, where root calls it."""
-    if os.geteuid() == 0:
-        import pwd
-
-        postgres = pwd.getpwnam('postgres')
-        for path in paths:
-            os.chown(path, postgres.pw_uid, postgres.pw_gid)

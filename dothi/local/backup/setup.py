@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from dothi.core.accounts import give_to_database_user
 from dothi.core.backup_state import forget_backups, record_success
 from dothi.core.changes import announce_change
 from dothi.core.database import connection
@@ -29,7 +30,6 @@ from dothi.local.backup.place import (
 from dothi.local.backup.record import (
     BackupRecord,
     backup_folder,
-    give_to_database_user,
     has_record,
     keep_record,
     key_file,

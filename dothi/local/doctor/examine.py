@@ -7,7 +7,7 @@ from dothi.core.text import Text
 from dothi.local.doctor.certificate import check_certificates
 from dothi.local.doctor.database import check_database
 from dothi.local.doctor.findings import Examination, Finding, fault
-from dothi.local.doctor.instance import check_ports, check_rights, check_supervisor
+from dothi.local.doctor.instance import check_ports, check_rights, check_supervisor, check_user
 from dothi.local.doctor.machine import (
     check_clock,
     check_disks,
@@ -29,6 +29,7 @@ CHECKS: dict[str, Callable[[], Iterable[Finding]]] = {
     'fonts': check_fonts,
     'closed room': check_walls,
     'rights': check_rights,
+    'user': check_user,
     'database': check_database,
     'standby': check_standby,
     'ports': check_ports,

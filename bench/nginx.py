@@ -11,6 +11,8 @@ from dothi.core.ports import free_port
 from dothi.core.settings import PROJECT
 
 PATIENCE_S = 60
+# The addresses of this machine, where its kernel has IPv6.
+IPV6 = Path('/proc/net/if_inet6')
 FRAME = """
 daemon off; pid {folder}/nginx.pid; error_log {folder}/error.log;
 events {{ }}
@@ -26,6 +28,7 @@ http {{
 # What makes the TLS of the file plain HTTP, for measuring and for clients that need no certificate.
 PLAIN = {
     'listen 443 ssl': 'listen 443',
+    'listen [::]:443 ssl': 'listen [::]:443',
     '    ssl_reject_handshake on;\n': '',
     '    ssl_certificate /etc/dothi/tls/public.pem;\n': '',
     '    ssl_certificate_key /etc/dothi/tls/public.key;\n': '',
@@ -80,6 +83,7 @@ def _write_settings(upstream: str, folder: Path, ports: tuple[int, int], changes
         '127.0.0.1:5001': upstream,
         'listen 80 default_server': f'listen 127.0.0.1:{plain_port} default_server',
         'listen 443': f'listen 127.0.0.1:{port}',
+        **_ipv6_addresses(port, plain_port),
         'map.example;': 'localhost;',
         '/var/cache/nginx/dothi': f'{folder}/cache',
         '/var/www/dothi': f'{folder}/www',
@@ -91,6 +95,13 @@ def _write_settings(upstream: str, folder: Path, ports: tuple[int, int], changes
         settings = settings.replace(text, other)
     (folder / 'dothi.conf').write_text(settings, encoding='utf-8')
     (folder / 'nginx.conf').write_text(FRAME.format(folder=folder), encoding='utf-8')
+
+
+def _ipv6_addresses(port: int, plain_port: int) -> dict[str, str]:
+    """What replaces the lines for IPv6; on a machine without it they go, as docs/how-to/production.md says."""
+    if IPV6.exists():
+        return {'listen [::]:80': f'listen [::1]:{plain_port}', 'listen [::]:443': f'listen [::1]:{port}'}
+    return {'listen [::]:80': '#', 'listen [::]:443': '#'}
 
 
 def _listens(process: 'subprocess.Popen[str]', pid_file: Path) -> bool:

@@ -31,6 +31,7 @@ LONG_FIRST = ('province', 'world', 'tests/cli/', 'tests/hostile/', 'tests/infra/
 # Files that start whole instances or clusters: 1 to 2 GB more, when the services of the groups have ended.
 LARGE_AT_THE_END = (
     *('tests/cli/test_instances.py', 'tests/faults/test_standby.py', 'tests/faults/test_what_dies.py'),
+    'tests/faults/test_what_stands_still.py',
     'tests/processes/test_spread.py',
 )
 

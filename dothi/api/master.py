@@ -22,7 +22,10 @@ from dothi.core.catalog import generation
 from dothi.core.changes import CHANNEL
 from dothi.core.database import READERS, connection, database_url
 from dothi.core.errors import DothiError
+from dothi.core.heartbeat import BEAT_S, beat
 from dothi.core.layer import Audience
+from dothi.core.settings import PathSettings, ServerSettings
+from dothi.core.stillness import Stillness
 
 # A generation counts once it has not changed for so long …
 QUIET_S = 3.0
@@ -83,12 +86,31 @@ class Master(Arbiter):  # type: ignore[misc]  # gunicorn has no types
         self.audience: Audience = app.audience
         self.catalogue, self.watch = SettledGeneration(), CatalogueWatch(app.audience)
         self._stale_up_to_age, self._not_before_s = 0, 0.0
+        self._still_workers, self._beat_s = Stillness[int](), 0.0
         super().__init__(app)
 
     def murder_workers(self) -> None:
-        """Called at every turn of the master's loop: ends hung workers, and looks at the catalogue."""
-        super().murder_workers()
+        """Called at every turn of the master's loop: ends still workers, and looks at the catalogue."""
+        self._give_sign()
+        self._end_still_workers()
         self.catalogue.observe(self.watch.generation(), time.monotonic())
+
+    def _give_sign(self) -> None:
+        if time.monotonic() - self._beat_s >= BEAT_S:
+            self._beat_s = time.monotonic()
+            beat(PathSettings().run, self.audience)
+
+    def _end_still_workers(self) -> None:
+        """Kills workers whose loop does not turn any more; requests run on threads, and may take longer.
+
+        gunicorn compares clocks: after the whole service had been frozen it would kill all workers that it had.
+        """
+        turns = {pid: worker.tmp.last_update() for pid, worker in self.WORKERS.items()}
+        for pid, still_s in self._still_workers.look(turns).items():
+            is_loading = self.WORKERS[pid].state.generation is None
+            if still_s >= (self.timeout if is_loading else ServerSettings().still_s):
+                self.log.critical('Worker %s has been still for %.0f s and is killed', pid, still_s)
+                self.kill_worker(pid, signal.SIGKILL)
 
     def manage_workers(self) -> None:
         """Starts what is missing, and lets outdated workers go when others have taken their place.

@@ -4,6 +4,7 @@ Each command's docstring and each option's help is written in both languages, `V
 reader's (`help_language.py`).
 """
 
+import os
 import pkgutil
 import sys
 from collections import UserDict
@@ -15,10 +16,17 @@ from typer.core import TyperGroup
 from dothi import __version__
 from dothi.cli.ending import require_own_state, run
 from dothi.cli.help_language import set_language, translate_frame, translate_help
+from dothi.core.accounts import become, service_account, write_as
+from dothi.core.settings import PathSettings
 from dothi.core.text import Lang
+from dothi.local.service_user import prepare_service_user
 
 # These look, or change the machine, and leave the state folder as it is.
 FOR_ROOT = {'config', 'doctor', 'install-service', 'status'}
+# These begin an instance, also on a machine that never had one.
+BEGINNING = {'up', 'database', 'standby', 'restore'}
+# These are the services themselves, of somebody who watches over them.
+SERVICES = {'serve', 'worker', 'inbox', 'database'}
 # In the order of the list of commands.
 COMMANDS = {
     'up': 'dothi.cli.instance:up',
@@ -115,8 +123,23 @@ def group(
     ] = False,
 ) -> None:
     """Nền tảng dữ liệu không gian đô thị. · A geospatial data platform for a province."""
-    if context.invoked_subcommand not in FOR_ROOT and '--help' not in sys.argv:
-        require_own_state()
+    if os.geteuid() == 0 and '--help' not in sys.argv:
+        _work_as_owner(context.invoked_subcommand or '')
+
+
+def _work_as_owner(command: str) -> None:
+    """Of root's command: the user of the services has what it writes, and is who it runs as where it is a service."""
+    if command in BEGINNING:
+        prepare_service_user()
+    account = service_account()
+    if account is None:
+        if command not in FOR_ROOT:
+            require_own_state()
+    elif command in SERVICES:
+        os.environ['DOTHI_STATE'] = str(PathSettings().state)
+        become(account, os.environ)
+    elif command != 'install-service':
+        write_as(account)
 
 
 def main() -> None:

@@ -10,6 +10,7 @@ from dothi.core.reader_language import pick_text, pick_words
 from dothi.core.text import Text
 
 STEPS = {
+    'setup': Text(vi='thiết lập', en='setup'),
     'database': Text(vi='cơ sở dữ liệu', en='database'),
     'store': Text(vi='kho tệp', en='store'),
     'proof': Text(vi='phục hồi thử', en='proof'),

@@ -1,11 +1,13 @@
 """How a command ends: with its exit code and, where something is wrong, a message for people and for scripts."""
 
+import errno
 import gc
 import json
 import os
 import sys
 import traceback
 from datetime import datetime
+from pathlib import Path
 from typing import NoReturn
 
 import typer
@@ -18,9 +20,13 @@ from dothi.core.interruption import Interrupted, ignore_interrupts, is_interrupt
 from dothi.core.private_files import close_new_files
 from dothi.core.settings import PathSettings
 from dothi.core.start_command import is_in_container
+from dothi.core.state_file import damaged
+from dothi.core.text import Text
 
 # The SQLSTATE of a change in a transaction that takes none.
 READ_ONLY = '25006'
+# What is the matter with a file that is no fault of the program: of another kind than it was, or on a disk that fails.
+UNUSABLE = {errno.EISDIR, errno.ENOTDIR, errno.ELOOP, errno.EIO, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENXIO}
 # What the shell expects of a command that Ctrl-C has ended.
 INTERRUPTED = 130
 
@@ -42,7 +48,11 @@ def run(app: typer.Typer) -> NoReturn:
     except typer.TyperException as wrong:
         _fail(_misused(wrong))
     except PermissionError as error:
-        _fail(other_user(error) or recorded())
+        _fail(other_user(error) or unusable_file(error) or recorded())
+    except OSError as error:
+        if is_interrupted():
+            _end_interrupted()
+        _fail(unusable_file(error) or recorded())
     except Exception as error:
         if is_interrupted():
             _end_interrupted()
@@ -129,6 +139,22 @@ def other_user(error: PermissionError) -> WrongUse | None:
         vi=f'{error.filename}: không có quyền. {state} thuộc về người dùng "{owner}": {command} …',
         en=f'{error.filename}: permission denied. {state} belongs to the user "{owner}": {command} …',
     )
+
+
+def unusable_file(error: OSError) -> DothiError | None:
+    """The error for a file of the instance that its disk, or somebody, has made unusable; None for any other error."""
+    # of a renaming it is the second that is in the way
+    name = error.filename2 or error.filename
+    if error.errno not in UNUSABLE or name is None:
+        return None
+    file, paths = Path(os.fsdecode(name)), PathSettings()
+    if not any(file.is_relative_to(folder) for folder in (paths.state, paths.store, paths.secrets, paths.inbox)):
+        return None
+    advice = Text(
+        vi='Chuyển nó đi nơi khác rồi chạy lại; hoặc xem đĩa của nó.',
+        en='Move it elsewhere and run this again; or look at its disk.',
+    )
+    return damaged(file, Text(vi=str(error.strerror), en=str(error.strerror)), advice)
 
 
 def recorded() -> Defect:

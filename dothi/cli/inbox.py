@@ -11,6 +11,7 @@ from dothi.cli.ending import recorded
 from dothi.cli.messages import err, show_error
 from dothi.cli.options import Json
 from dothi.core.foreground import record_foreground
+from dothi.core.heartbeat import beating
 from dothi.core.locality import load_locality
 from dothi.core.reader_language import pick_text, pick_words
 from dothi.core.settings import PathSettings
@@ -59,7 +60,9 @@ def _watch(settle_s: float) -> NoReturn:
         signal.signal(number, _end)
     paths = PathSettings()
     try:
-        watch(paths.inbox, paths.locality, settle_s, _log, show_error, recorded)
+        # a delivery may rightly take minutes
+        with beating(paths.run, 'inbox'):
+            watch(paths.inbox, paths.locality, settle_s, _log, show_error, recorded)
     except _Ended:
         sys.exit(0)
 

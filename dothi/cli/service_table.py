@@ -7,7 +7,7 @@ from rich.table import Table
 
 from dothi.core.clock import local_minute
 from dothi.core.locality import locality_zone
-from dothi.core.reader_language import pick_words
+from dothi.core.reader_language import pick_text, pick_words
 from dothi.core.revivals import Revival
 from dothi.local.status import Status
 
@@ -36,6 +36,12 @@ def supervision_lines(document: Status) -> Iterator[str]:
             'No supervisor runs: a service that dies stays dead. Run "dothi up".',
         )
         yield f'[yellow]{text}[/]'
+
+
+def root_lines(document: Status) -> Iterator[str]:
+    """That root runs the services, and what to do about it."""
+    if document.root_reason and any(service.running for service in document.services):
+        yield f'[yellow]{pick_text(document.root_reason)}[/]'
 
 
 def _state(is_running: bool) -> str:

@@ -8,7 +8,7 @@ from dothi.cli import output
 from dothi.cli.backup_lines import backup_lines
 from dothi.cli.fault_lines import download_fault_lines, refused_demo_lines
 from dothi.cli.freshness_table import updates
-from dothi.cli.service_table import service_table, supervision_lines
+from dothi.cli.service_table import root_lines, service_table, supervision_lines
 from dothi.cli.standby_lines import standby_status_lines
 from dothi.core.edit_token import token_file
 from dothi.core.locality import locality_zone
@@ -74,7 +74,7 @@ def _of_this_instance() -> str:
 
 def status(document: Status) -> None:
     output.out.print(service_table(document))
-    for line in supervision_lines(document):
+    for line in (*supervision_lines(document), *root_lines(document)):
         output.out.print(line, soft_wrap=True)
     names = (
         pick_words('Lớp', 'layer'),

@@ -57,6 +57,14 @@ class BackupState(BaseModel):
         times = [self.succeeded_at(step) or set_up_at for step in ('database', 'store', 'proof')]
         return not all(oldest <= time <= now + CLOCK_PATIENCE for time in times)
 
+    @property
+    def is_record_unreadable(self) -> bool:
+        """Whether nobody knows where the backups are kept: the record of that is damaged."""
+        setup = self.steps.get('setup')
+        if setup is None or setup.failed_at is None:
+            return False
+        return setup.succeeded_at is None or setup.succeeded_at < setup.failed_at
+
     def is_behind(self, now: datetime | None = None) -> bool:
         """Whether the log of the database has waited for its place for longer than LOG_PATIENCE."""
         since = self.log_waits_since
@@ -90,6 +98,14 @@ def record_failure(db: Connection, step: BackupStep, fault: Text) -> None:
             """insert into catalog.backup (kind, failed_at, fault) values (%s, clock_timestamp(), %s)
                on conflict (kind) do update set failed_at = excluded.failed_at, fault = excluded.fault""",
             [step, json.dumps({'vi': fault.vi, 'en': fault.en}, ensure_ascii=False)],
+        )
+
+
+def forget_failure(db: Connection, step: BackupStep) -> None:
+    """What kept `step` from succeeding is over."""
+    with db.cursor() as cursor:
+        cursor.execute(
+            'update catalog.backup set failed_at = null, fault = null where kind = %s and fault is not null', [step]
         )
 
 

@@ -11,11 +11,15 @@ import psycopg2
 import sqlalchemy
 from psycopg2.extensions import connection as Connection
 from sqlalchemy import URL, make_url
+from sqlalchemy.exc import ArgumentError
 
 from dothi.core.errors import EnvironmentMissing, without_secrets
 from dothi.core.layer import Audience
+from dothi.core.postgis import admin_password_advice
 from dothi.core.settings import DatabaseSettings, PathSettings
 from dothi.core.start_command import start_command
+from dothi.core.state_file import damaged, read_state_text
+from dothi.core.text import Text
 
 Role = Literal[
     'admin', 'owner', 'loader', 'reader_public', 'reader_internal', 'editor', 'worker', 'gis_public', 'gis_internal',
@@ -34,6 +38,12 @@ LIVENESS = {'keepalives_idle': '15', 'keepalives_interval': '5', 'keepalives_cou
 _engines: dict[Role, sqlalchemy.Engine] = {}
 
 
+NEW_PASSWORD = Text(
+    vi='Xóa tệp này rồi chạy "dothi up": mật khẩu mới được tạo; cán bộ GIS phải nhận mật khẩu mới của họ.',
+    en='Remove it and run "dothi up": another password is made; GIS staff then need their new one.',
+)
+
+
 class NoDatabase(EnvironmentMissing):
     """The database does not answer."""
 
@@ -50,7 +60,7 @@ def password(role: Role) -> str:
     if not file.exists():
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         write_once(file, secrets.token_urlsafe(24))
-    return file.read_text(encoding='utf-8').strip()
+    return read_state_text(file, NEW_PASSWORD)
 
 
 def database_url(role: Role) -> URL:
@@ -162,14 +172,26 @@ def _base_url() -> URL:
             vi=f'Chưa có cơ sở dữ liệu trong {file.parent}. Chạy "{start_command()}", hoặc đặt DOTHI_DATABASE_URL.',
             en=f'There is no database in {file.parent} yet. Run "{start_command()}", or set DOTHI_DATABASE_URL.',
         )
-    return make_url(file.read_text(encoding='utf-8').strip())
+    text = read_state_text(file, _start_again())
+    try:
+        return make_url(text)
+    except ArgumentError:
+        raise damaged(file, Text(vi='không phải địa chỉ', en='it is no address'), _start_again()) from None
+
+
+def _start_again() -> Text:
+    """What mends the file of the database's address."""
+    return Text(vi=f'Chạy "{start_command()}".', en=f'Run "{start_command()}".')
 
 
 def _private_password() -> str:
-    """The password of the private database's administrator. Raises NoDatabase for who may not read it."""
+    """The password of the private database's administrator.
+
+    Raises NoDatabase for who may not read it, DamagedFile.
+    """
     file = PathSettings().state / 'postgis' / 'admin_password'
     try:
-        return file.read_text(encoding='utf-8').strip()
+        return read_state_text(file, admin_password_advice(file.parent))
     except OSError as error:
         raise NoDatabase(
             vi=f'Không đọc được mật khẩu quản trị cơ sở dữ liệu trong {file}: {error.strerror}.',

@@ -1,23 +1,25 @@
 """A private PostGIS server in a folder: for `make up` and for the tests, beside any other PostgreSQL."""
 
 import ipaddress
-import os
-import pwd
 import secrets
 import shlex
 import shutil
 import subprocess
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg2
 from sqlalchemy import URL
 
+from dothi.core.accounts import database_account, give_to_database_user, setpriv_words
 from dothi.core.errors import EnvironmentMissing
 from dothi.core.ports import free_port, is_free
 from dothi.core.process_table import program_name, start_time
 from dothi.core.start_command import start_command
+from dothi.core.state_file import damaged, read_state_text
+from dothi.core.text import Text
 
 VERSION = 17
 BINARIES = Path(f'/usr/lib/postgresql/{VERSION}/bin')
@@ -67,6 +69,17 @@ class Replication:
 
 class NoPostgis(EnvironmentMissing):
     """PostgreSQL or PostGIS is not installed, or does not start."""
+
+
+def admin_password_advice(folder: Path) -> Text:
+    """What to do where the administrator's password of the server in `folder` is lost."""
+    command = f'"alter role {ADMIN} password \'…\'" | {BINARIES}/postgres --single -D {folder / "data"} postgres'
+    return Text(
+        vi='Lấy lại tệp này từ bản sao, hoặc đặt mật khẩu khác: dothi down; bằng chủ của thư mục data: '
+        f'echo {command}; rồi ghi mật khẩu đó vào tệp.',
+        en='Put the file back from a copy, or set another password: dothi down; as the owner of the folder data: '
+        f'echo {command}; then write that password into the file.',
+    )
 
 
 @dataclass
@@ -159,7 +172,9 @@ class LocalPostgis:
         """
         try:
             pid = int((self.data / 'postmaster.pid').read_text(encoding='utf-8').split('\n')[0])
-        except (FileNotFoundError, ValueError):
+        except PermissionError:
+            raise
+        except (OSError, ValueError):
             return None
         return pid if start_time(pid) is not None and program_name(pid) == 'postgres' else None
 
@@ -177,7 +192,7 @@ class LocalPostgis:
             standby = ipaddress.ip_network(self.replication.address)
             rules.append(f'hostssl replication {REPLICATION_ROLE} {standby} scram-sha-256')
         self._access.write_text('\n'.join([*rules, '']), encoding='utf-8')
-        self._own(self._access)
+        give_to_database_user(self._access)
 
     @property
     def _access(self) -> Path:
@@ -192,7 +207,7 @@ class LocalPostgis:
         secret = self.folder / 'admin_password'
         secret.touch(mode=0o600)
         secret.write_text(secrets.token_urlsafe(24), encoding='utf-8')
-        self._own(self.folder, draft, secret)
+        give_to_database_user(self.folder, draft, secret)
         # builtin C.UTF-8 needs no locale of the machine and sorts by code point, on every machine alike
         arguments = ['--encoding=UTF8', '--locale-provider=builtin', '--locale=C.UTF-8', '--auth=scram-sha-256']
         # a page that rots on the disk is noticed when it is read, and not backed up as it is
@@ -207,7 +222,10 @@ class LocalPostgis:
 
     def _create_database(self) -> None:
         admin = self.url.set(drivername='postgresql', database='postgres')
-        connection = psycopg2.connect(admin.render_as_string(hide_password=False))
+        try:
+            connection = psycopg2.connect(admin.render_as_string(hide_password=False))
+        except psycopg2.OperationalError as error:
+            raise self._wrong_password(str(error)) from None
         connection.autocommit = True
         with connection.cursor() as cursor:
             cursor.execute('select 1 from pg_database where datname = %s', [DATABASE])
@@ -217,15 +235,14 @@ class LocalPostgis:
 
     def _choose_port(self) -> None:
         """Keeps the port of the last start where it is still free."""
-        file = self.folder / 'port'
-        preferred_port = self.port or (int(file.read_text(encoding='utf-8')) if file.exists() else 0)
+        preferred_port = self.port or self._kept_port() or 0
         port = preferred_port if preferred_port and is_free(preferred_port) else free_port()
         if self.port and port != self.port:
             raise NoPostgis(
                 vi=f'Cổng {self.port} đang được dùng. Đặt DOTHI_DATABASE_PORT khác, hoặc 0 để tự chọn.',
                 en=f'Port {self.port} is taken. Set another DOTHI_DATABASE_PORT, or 0 for a free one.',
             )
-        file.write_text(str(port), encoding='utf-8')
+        (self.folder / 'port').write_text(str(port), encoding='utf-8')
 
     def _options(self) -> str:
         return ' '.join(f'-c {name}={shlex.quote(value)}' for name, value in self._server_settings().items())
@@ -249,10 +266,30 @@ class LocalPostgis:
         return ','.join(dict.fromkeys(['127.0.0.1', self.replication.listen])) if self.replication else '127.0.0.1'
 
     def _port(self) -> int:
-        return int((self.folder / 'port').read_text(encoding='utf-8'))
+        port = self._kept_port()
+        if port is None:
+            raise NoPostgis(
+                vi=f'{self.folder / "port"} bị mất hoặc bị hỏng: không biết cổng của PostgreSQL. Chạy "dothi up".',
+                en=f'{self.folder / "port"} is gone or damaged: the port of PostgreSQL is not known. Run "dothi up".',
+            )
+        return port
+
+    def _kept_port(self) -> int | None:
+        """The port of the last start; where its file is damaged, the one of the server that runs, if any."""
+        for file, line in ((self.folder / 'port', 0), (self.data / 'postmaster.pid', 3)):
+            with suppress(OSError, ValueError, IndexError):
+                return int(file.read_text(encoding='utf-8').splitlines()[line])
+        return None
 
     def _password(self) -> str:
-        return (self.folder / 'admin_password').read_text(encoding='utf-8').strip()
+        return read_state_text(self.folder / 'admin_password', admin_password_advice(self.folder))
+
+    def _wrong_password(self, reason: str) -> EnvironmentMissing:
+        """The error for a server that does not let its administrator in."""
+        if 'password authentication' not in reason:
+            return NoPostgis(vi=reason.strip(), en=reason.strip())
+        refused = Text(vi='máy chủ không nhận mật khẩu trong đó', en='the server does not take the password in it')
+        return damaged(self.folder / 'admin_password', refused, admin_password_advice(self.folder))
 
     def _pg_ctl(self, *arguments: str) -> None:
         self._check(self._run([str(BINARIES / 'pg_ctl'), '-D', str(self.data), *arguments]))
@@ -284,12 +321,5 @@ class LocalPostgis:
             return subprocess.CompletedProcess(command, done.returncode, '', output.read())
 
     def _as_server_user(self, command: Sequence[str]) -> list[str]:
-        as_postgres = ['setpriv', '--reuid=postgres', '--regid=postgres', '--init-groups']
-        return [*as_postgres, *command] if os.geteuid() == 0 else list(command)
-
-    def _own(self, *paths: Path) -> None:
-        """Change the owner of `paths` to the user who runs the server, where root calls it."""
-        if os.geteuid() == 0:
-            postgres = pwd.getpwnam('postgres')
-            for path in paths:
-                os.chown(path, postgres.pw_uid, postgres.pw_gid)
+        words = setpriv_words(database_account())
+        return ['setpriv', *words, *command] if words else list(command)

@@ -46,6 +46,18 @@ def session_members(session: int) -> list[int]:
     return [pid for pid in _pids() if (fields := _stat(pid)) and fields[0] != 'Z' and fields[3] == str(session)]
 
 
+def stopped_processes(roots: set[int]) -> dict[int, str]:
+    """Those of `roots`, and of the processes below them, that a signal has stopped, and when each began.
+
+    A process that a debugger holds is not among them.
+    """
+    table = {pid: fields for pid in _pids() if (fields := _stat(pid))}
+    family = set(roots)
+    while more := {pid for pid, fields in table.items() if pid not in family and int(fields[1]) in family}:
+        family |= more
+    return {pid: table[pid][19] for pid in family & table.keys() if table[pid][0] == 'T'}
+
+
 def listener_on(port: int) -> Listener | None:
     """A process that listens on TCP `port`; None where nobody does, or it is another user's and cannot be seen."""
     sockets = {f'socket:[{inode}]' for inode in _listening_inodes(port)}

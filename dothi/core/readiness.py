@@ -51,6 +51,8 @@ def _backup_readiness(db: Connection) -> dict[str, str]:
     backups = backup_times(db)
     if not backups.is_set_up:
         return {}
+    if backups.is_record_unreadable:
+        return {'backup': 'unreadable'}
     if backups.is_old():
         return {'backup': 'old'}
     return {'backup': 'behind' if backups.is_behind() else OK}

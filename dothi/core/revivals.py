@@ -24,7 +24,7 @@ def revivals() -> dict[str, Revival]:
     """By name, the parts that died since the instance was started, and what became of them."""
     try:
         return TypeAdapter(dict[str, Revival]).validate_json(_record_file().read_bytes())
-    except (FileNotFoundError, ValueError):
+    except (OSError, ValueError):
         return {}
 
 

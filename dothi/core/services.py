@@ -11,7 +11,9 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+from dothi.core.accounts import account_environment, popen_account, service_account
 from dothi.core.errors import EnvironmentMissing
+from dothi.core.heartbeat import is_old, last_sign
 from dothi.core.private_files import STATE_MODE, replace_file
 from dothi.core.process_table import session_members, start_time
 from dothi.core.settings import PathSettings
@@ -46,6 +48,16 @@ class Service:
         recorded = self._recorded()
         return int(recorded[0]) if recorded and start_time(int(recorded[0])) == recorded[1] else None
 
+    def last_sign(self) -> int | None:
+        """The last sign of life of the process that runs; None before the first one."""
+        pid = self.pid()
+        return None if pid is None else last_sign(self.run, self.name, pid)
+
+    def is_still(self) -> bool:
+        """Whether it runs, and has given no sign of life for long."""
+        sign = self.last_sign()
+        return sign is not None and is_old(sign)
+
     def fingerprint(self) -> str | None:
         """Of the code and settings that it was started from; None where it is not to run.
 
@@ -59,14 +71,15 @@ class Service:
         return None if self.pid() is None else self._file.stat().st_mtime
 
     def fresh(self, fingerprint: str) -> bool:
-        """Whether it runs, and was started from the same code and settings."""
-        return self.pid() is not None and self.fingerprint() == fingerprint
+        """Whether it runs, stands not still, and was started from the same code and settings."""
+        return self.pid() is not None and not self.is_still() and self.fingerprint() == fingerprint
 
     def start(self, fingerprint: str) -> None:
         """Starts the service apart from this terminal, and records which process it is."""
         # relative names were given where the command was called, and the service works elsewhere
         paths = PathSettings()
         path_variables = {f'DOTHI_{name.upper()}': str(getattr(paths, name)) for name in ('state', 'locality', 'inbox')}
+        account = service_account()
         set_aside(self.log)
         with self.log.open('ab') as log:
             process = subprocess.Popen(
@@ -76,9 +89,16 @@ class Service:
                 stderr=log,
                 start_new_session=True,
                 cwd='/',
-                env=os.environ | path_variables,
+                env=os.environ | path_variables | account_environment(account),
+                **popen_account(account),
             )
-        replace_file(self._file, f'{process.pid} {start_time(process.pid)} {fingerprint}', STATE_MODE & 0o666)
+        try:
+            replace_file(self._file, f'{process.pid} {start_time(process.pid)} {fingerprint}', STATE_MODE & 0o666)
+        except OSError:
+            # nobody would find it again
+            process.kill()
+            process.wait()
+            raise
 
     def stop(self, patience_s: float = 20) -> bool:
         """Whether it ran; asked to end first, and ended with its children when it does not."""
@@ -121,9 +141,11 @@ class Service:
     def _recorded(self) -> list[str] | None:
         try:
             parts = self._file.read_text(encoding='utf-8').split()
-        except FileNotFoundError:
+        except PermissionError:
+            raise
+        except (OSError, ValueError):
+            # a disk that failed may have left anything
             return None
-        # a disk that failed may have left anything
         return parts if len(parts) == 3 and parts[0].isdigit() else None
 
 

@@ -256,6 +256,17 @@ class ServerSettings(Settings):
         'Threads of each web process; more than may draw or wait for map images, see below.',
     )
 
+    user: str = Field(
+        'dothi',
+        description='Người dùng hệ thống chạy các dịch vụ do root khởi động, khi thư mục trạng thái là của người đó. · '
+        'System user who runs what root starts, where the state folder is theirs.',
+    )
+    still_s: float = Field(
+        45,
+        ge=10,
+        description='Số giây mà một bộ phận còn chạy nhưng không có dấu hiệu hoạt động trước khi được chạy lại. · '
+        'How many seconds a part that runs may give no sign of life before it is started again.',
+    )
     disk_min_mb: int = Field(
         500,
         ge=0,

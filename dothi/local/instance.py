@@ -1,13 +1,13 @@
 """A whole instance on this machine, brought up and down."""
 
 import os
-import pwd
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from demo.points import can_be_drawn
 from dothi.core.access.first import first_administrator
+from dothi.core.accounts import database_account
 from dothi.core.edit_token import make_token
 from dothi.core.listening import require_closed
 from dothi.core.private_files import PASSAGE_MODE, STATE_MODE, close_new_files
@@ -20,6 +20,7 @@ from dothi.local.database import private_database
 from dothi.local.database_start import start_database
 from dothi.local.demo import DemoSize, deliver_demo, demo_buildings, size_to_load
 from dothi.local.locks import PARTS, alone
+from dothi.local.service_user import require_open_to_services
 from dothi.local.services import services, start_services, supervisors
 from dothi.local.standby.record import follows_primary
 from dothi.local.status import Status, instance_status
@@ -38,6 +39,7 @@ def start_instance(locality: 'Locality', demo: DemoSize | None, progress: Progre
     read.
     """
     require_closed(ServerSettings().host)
+    require_open_to_services()
     make_state_folder()
     with alone('up', progress):
         progress('database', 0, None)
@@ -83,6 +85,12 @@ def stop_instance() -> list[str]:
     return ended
 
 
+def _let_database_user_pass(state: Path) -> None:
+    account = database_account()
+    if account:
+        os.chown(state, -1, account.pw_gid)
+
+
 def make_state_folder() -> None:
     """Makes the state folder, closed to strangers of this machine; what is made in it from now on is closed too.
 
@@ -95,9 +103,9 @@ def make_state_folder() -> None:
     # the user who runs PostgreSQL comes through what had to be made above
     for folder in above:
         folder.chmod(PASSAGE_MODE)
-    if os.geteuid() == 0 and not DatabaseSettings().database_url:
+    if not DatabaseSettings().database_url:
         with suppress(KeyError):
-            os.chown(state, -1, pwd.getpwnam('postgres').pw_gid)
+            _let_database_user_pass(state)
     close_new_files()
     # before the first delivery too a service is to find it: a store that is not there is one that was lost
     Path(PathSettings().store).mkdir(parents=True, exist_ok=True)

@@ -19,6 +19,7 @@ from dothi.core.progress import Progress, silent
 from dothi.core.services import Service
 from dothi.core.settings import EditSettings, PathSettings, ReaderSettings, ServerSettings, code_files
 from dothi.core.settings_table import SETTINGS
+from dothi.local.supervisor import NAMES
 
 if TYPE_CHECKING:
     pass
@@ -45,14 +46,14 @@ def services() -> list[Service]:
 
     What the standby copies from is ended last: by then all files have gone there.
     """
-    from dothi.local.backup.record import read_record
+    from dothi.local.backup.record import has_record
     from dothi.local.standby.record import read_standby_record
 
     run, record = PathSettings().run, read_standby_record()
     standby = [Service('standby', [], run, 'dothi.local.standby.watch')] if record else []
     if record and record.role == 'standby':
         return standby
-    backup = [Service('backup', ['backup', 'watch'], run)] if read_record() else []
+    backup = [Service('backup', ['backup', 'watch'], run)] if has_record() else []
     return [
         *standby,
         Service('worker', ['worker'], run),
@@ -65,8 +66,8 @@ def services() -> list[Service]:
 
 def supervisors() -> list[Service]:
     """The two processes that start again what dies: one that watches, and one that waits to take its place."""
-    run = PathSettings().run
-    return [Service(name, [str(run)], run, 'dothi.local.supervisor') for name in ('supervisor', 'spare')]
+    run, patience = PathSettings().run, str(ServerSettings().still_s)
+    return [Service(name, [str(run), name, patience], run, 'dothi.local.supervisor') for name in NAMES]
 
 
 def running_pid(service: Service) -> int | None:
@@ -76,7 +77,7 @@ def running_pid(service: Service) -> int | None:
 
 def is_supervised() -> bool:
     """Whether what dies is started again; what runs in the foreground is for whoever started it there."""
-    if any(supervisor.pid() for supervisor in supervisors()):
+    if any(supervisor.pid() and not supervisor.is_still() for supervisor in supervisors()):
         return True
     running = [service for service in services() if running_pid(service)]
     return bool(running) and not any(service.pid() for service in running)

@@ -16,6 +16,7 @@ from dothi.core.revivals import Revival, revivals
 from dothi.core.services import Service
 from dothi.core.settings import PathSettings
 from dothi.core.text import Text
+from dothi.local.service_user import why_root
 from dothi.local.services import is_supervised, running_pid, services, url_of
 from dothi.local.standby.status import StandbyStatus, standby_status
 from etl.demonstration.refused import RefusedDemo, refused_demo
@@ -59,6 +60,8 @@ class Status(BaseModel):
     services: list[ServiceState]
     # whether what dies is started again: by our supervisors, or by whoever started all of it in the foreground
     supervised: bool = False
+    # why root runs the services, and what to do; None where somebody else does
+    root_reason: Text | None = None
     layers: list[LayerState]
     # what is wrong with `locality.yml` or `agencies.yml`: services go on as they were started, and cannot start anew
     locality_error: dict[str, object] | None = None
@@ -104,6 +107,7 @@ def instance_status(locality: 'Locality | None') -> Status:
         database_revival=died.get('database'),
         services=[_service_state(service, died) for service in services()],
         supervised=is_supervised(),
+        root_reason=why_root(),
         layers=_layer_states(locality, served or {}, delivered) if locality else [],
         waiting=waiting,
         store=store,

@@ -1,7 +1,8 @@
-"""What dies is started again: services, the private database, and the other supervisor.
+"""What dies is started again: services, the private database, and the other supervisor. What stands still is ended.
 
-The kernel reports the end of a process through its pidfd, so nothing is polled. An instance has two supervisors, of
-which one watches and the other waits (dothi/local/supervisor.py): the death of either is noticed by the one left over.
+The kernel reports the end of a process through its pidfd, so nobody asks for it; what lives and stands still gives no
+sign of life (dothi/core/heartbeat.py). An instance has two supervisors, of which one watches and the other waits
+(dothi/local/supervisor.py): the death or stillness of either is noticed by the one left over.
 A service is to run as long as its record (`run/NAME.pid`) is there; `dothi down` removes it with the service.
 """
 
@@ -17,13 +18,16 @@ from datetime import UTC, datetime
 from typing import Protocol
 
 from dothi.core.errors import DothiError
+from dothi.core.heartbeat import beating
 from dothi.core.revivals import Revival, record_revivals, revivals
 from dothi.core.services import Service
-from dothi.core.settings import DatabaseSettings
+from dothi.core.settings import DatabaseSettings, PathSettings
+from dothi.core.stillness import LOOK_S
 from dothi.local.database import private_database
 from dothi.local.database_start import start_database
 from dothi.local.locks import PARTS, alone_at_once
 from dothi.local.services import require_port, services, supervisors
+from dothi.local.still_parts import StillParts
 
 LOG = logging.getLogger('dothi.supervisor')
 # A part that dies is started again at once; when it dies again, after the first delay, and twice as much each time.
@@ -97,17 +101,18 @@ def parts() -> list[Part]:
     return [DatabasePart(), *map(ServicePart, [*services(), *others])]
 
 
-def supervise() -> None:
-    """Watches the instance until SIGTERM; returns then, and leaves all parts running."""
+def supervise(name: str) -> None:
+    """Watches the instance as the supervisor `name` until SIGTERM; returns then, and leaves all parts running."""
     logging.basicConfig(stream=sys.stderr, format='%(asctime)s %(message)s', level=logging.INFO)
-    asyncio.run(Supervisor(parts()).run())
+    asyncio.run(Supervisor(name, parts()).run())
 
 
 class Supervisor:
     """Watches parts, and starts again what dies."""
 
-    def __init__(self, watched: Sequence[Part]) -> None:
-        self.watched = watched
+    def __init__(self, name: str, watched: Sequence[Part]) -> None:
+        self.name, self.watched = name, watched
+        self.still = StillParts(name)
         self.revivals = revivals()
         self.started_s: dict[str, float] = {}
         self.delays_s: dict[str, float] = {}
@@ -119,7 +124,20 @@ class Supervisor:
             loop.add_signal_handler(number, ending.set)
         for part in self.watched:
             self._watch(part)
+        looking = asyncio.create_task(self._look_for_still())
         await ending.wait()
+        looking.cancel()
+
+    async def _look_for_still(self) -> None:
+        """Again and again: what is killed as it gives no sign of life is noticed like any other death."""
+        watched_services = [part.service for part in self.watched if isinstance(part, ServicePart)]
+        while True:
+            try:
+                self.still.look(watched_services, DatabasePart().pid)
+            except (DothiError, OSError):
+                # such as a folder that is away for a moment; who watches has to go on
+                LOG.exception('could not look for what stands still')
+            await asyncio.sleep(LOOK_S)
 
     def _watch(self, part: Part) -> None:
         """Waits for the end of the part's process; a part that should run and does not is started again."""
@@ -177,7 +195,9 @@ class Supervisor:
             self._watch(part)
 
     def _revive(self, part: Part, reason: str) -> None:
-        part.revive()
+        # a database that recovers takes its time, and meanwhile the other supervisor is to see us alive
+        with beating(PathSettings().run, self.name):
+            part.revive()
         LOG.info('%s ended (%s) and was started again', part.name, reason or 'nobody saw how')
         self.revivals.setdefault(part.name, Revival(died_at=datetime.now(UTC))).restarts += 1
 

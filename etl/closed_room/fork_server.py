@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from dothi.core.accounts import service_account
 from dothi.core.errors import EnvironmentMissing
 from dothi.core.settings import PACKAGES, PathSettings
 from dothi.core.text import Text
@@ -176,7 +177,12 @@ def _await_ready(server: ForkServer) -> None:
 
 
 def _shared_server() -> ForkServer | None:
-    """A connection to the fork server that a process of the instance shares; None where none does."""
+    """A connection to the fork server that a process of the instance shares; None where none does.
+
+    None for root among processes of another user: those could not read the files that root is to read.
+    """
+    if service_account():
+        return None
     control = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     try:
         control.connect(str(PathSettings().scratch / SHARED))

@@ -91,7 +91,7 @@ def main(control: socket.socket, scratch: Path, crs: str, listener: socket.socke
 
     crs: the system that most files will have, where many are to be read; empty where there may be one only.
     """
-    walls = close_outer_walls()
+    walls = close_outer_walls(scratch)
     room = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX, dir=scratch))
     lock = _own(room)
     sweep(scratch)

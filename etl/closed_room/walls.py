@@ -20,7 +20,7 @@ type Wall = Literal['landlock', 'seccomp', 'network_namespace']
 SET_DUMPABLE, SET_PARENT_DEATH_SIGNAL, NO_NEW_PRIVILEGES = 4, 1, 38
 SIGKILL = 9
 NEW_USER_NAMESPACE, NEW_NETWORK_NAMESPACE = 0x10000000, 0x40000000
-CAPABILITY_VERSION, READ_ANY_FILE = 0x20080522, 1 << 2
+CAPABILITY_VERSION, WRITE_ANY_FILE, READ_ANY_FILE = 0x20080522, 1 << 1, 1 << 2
 WITHOUT: dict[Wall, Text] = {
     'landlock': Text(
         vi='tiến trình đọc tệp có thể đọc các tệp khác của máy chủ (cần Linux 5.13 có Landlock)',
@@ -58,16 +58,17 @@ class _CapabilitySets(ctypes.Structure):
     _fields_ = [(name, ctypes.c_uint32) for name in ('effective', 'permitted', 'inheritable')]
 
 
-def close_outer_walls() -> list[Wall]:
+def close_outer_walls(scratch: Path) -> list[Wall]:
     """Lock this process, which is to fork readers, and return the walls that stand.
 
     It gains no privileges any more, has no network where the system lets it leave it, and can open no socket but those
-    of AF_UNIX, whatever the libraries do that it imports afterwards. Call it while there is one thread.
+    of AF_UNIX, whatever the libraries do that it imports afterwards. Call it while there is one thread. scratch: the
+    folder that readers write into.
     """
     libc.prctl(NO_NEW_PRIVILEGES, 1, 0, 0, 0)
     libc.prctl(SET_DUMPABLE, 0, 0, 0, 0)
     has_left_network = _leave_network()
-    _drop_capabilities()
+    _drop_capabilities(scratch)
     refuse_sockets()
     standing: dict[Wall, bool] = {
         'landlock': landlock_version() > 0,
@@ -111,10 +112,14 @@ def _leave_network() -> bool:
     return bool(libc.unshare(NEW_USER_NAMESPACE | NEW_NETWORK_NAMESPACE) == 0)
 
 
-def _drop_capabilities() -> None:
-    """Give up what root may, but for reading files of other users; nothing to give up for anybody else."""
+def _drop_capabilities(scratch: Path) -> None:
+    """Give up what root may, but for reading files of other users; nothing to give up for anybody else.
+
+    Where the folder that readers write into is another user's, root has to keep the right to write there.
+    """
     header = _CapabilityHeader(CAPABILITY_VERSION, 0)
-    retained = READ_ANY_FILE if os.geteuid() == 0 else 0
+    needed = READ_ANY_FILE if scratch.stat().st_uid == 0 else READ_ANY_FILE | WRITE_ANY_FILE
+    retained = needed if os.geteuid() == 0 else 0
     sets = (_CapabilitySets * 2)(_CapabilitySets(retained, retained, 0), _CapabilitySets(0, 0, 0))
     libc.capset(ctypes.byref(header), sets)
 

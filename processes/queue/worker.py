@@ -26,6 +26,7 @@ from procrastinate.jobs import Job, Status
 
 from dothi.core.changes import ChangeListener
 from dothi.core.database import NoDatabase, connection, database_url
+from dothi.core.heartbeat import BEAT_S, beat
 from dothi.core.job_settings import JobSettings
 from dothi.core.locality import load_locality
 from dothi.core.request_id import NO_REQUEST
@@ -141,12 +142,21 @@ async def _run_worker(concurrency: int) -> None:
         loop.add_signal_handler(number, asked_to_stop.set)
     # every job keeps a thread while its child runs
     loop.set_default_executor(ThreadPoolExecutor(concurrency + 9))
+    beating = asyncio.create_task(_beat())
     while not asked_to_stop.is_set():
         try:
             await _work_while_connected(concurrency, asked_to_stop)
         except (ConnectorException, psycopg.Error):
             LOG.warning('no database', exc_info=True)
             await asyncio.sleep(LOOK_S)
+    beating.cancel()
+
+
+async def _beat() -> None:
+    """Gives signs of life for as long as the loop turns that takes the jobs."""
+    while True:
+        beat(PathSettings().run, 'worker')
+        await asyncio.sleep(BEAT_S)
 
 
 async def _work_while_connected(concurrency: int, asked_to_stop: asyncio.Event) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from werkzeug.serving import make_server
 
-from bench.nginx import PATIENCE_S, nginx_with_tls
+from bench.nginx import IPV6, PATIENCE_S, nginx_with_tls
 from dothi.api.app import create_app
 from tests.api.conftest import Desk, school
 
@@ -82,6 +82,12 @@ def test_features_come_by_http_2_and_their_links_lead_back_by_tls(proxy: Proxy) 
     assert (answer.version, answer.status) == ('2', 200)
     assert all(link['href'].startswith(f'{proxy.secure}/api/') for link in json.loads(answer.body)['links'])
     assert 'max-age' in answer.headers['strict-transport-security']
+
+
+@pytest.mark.skipif(not IPV6.exists(), reason='this machine has no IPv6')
+def test_clients_come_over_ipv6_too(proxy: Proxy) -> None:
+    assert proxy.get(f'{proxy.secure}{ITEMS}?f=json', '-6').status == 200
+    assert proxy.get(f'{proxy.plain}{ITEMS}?f=json', '-6').status == 301
 
 
 def test_plain_http_leads_to_tls_but_for_the_proof_of_the_name(proxy: Proxy) -> None:

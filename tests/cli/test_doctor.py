@@ -19,7 +19,15 @@ from dothi.core.ports import free_port
 from dothi.core.text import Text
 from dothi.local.doctor.certificate import bad_certificate, certificate_end, published_addresses
 from dothi.local.doctor.findings import Finding
-from dothi.local.doctor.machine import PINNED, TIME_ERROR, _different_libraries, check_clock, check_disks, clock_finding
+from dothi.local.doctor.machine import (
+    PINNED,
+    TIME_ERROR,
+    _different_libraries,
+    check_clock,
+    check_disks,
+    check_temporary_folder,
+    clock_finding,
+)
 from tests.instances import BAY, WholeInstance
 
 
@@ -113,6 +121,26 @@ def test_a_disk_with_less_room_than_it_must_have_is_a_fault(tmp_path: Path, monk
     (tmp_path / 'store').mkdir()
     monkeypatch.setenv('DOTHI_DISK_MIN_MB', str(2**40))
     assert {finding.severity for finding in check_disks()} == {'fault'}
+
+
+@pytest.mark.parametrize('name', ['missing', 'file'])
+def test_a_temporary_folder_that_takes_no_files_is_a_fault(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    (tmp_path / 'file').touch()
+    monkeypatch.setenv('TMPDIR', str(tmp_path / name))
+    (finding,) = check_temporary_folder()
+    assert finding.severity == 'fault'
+    assert str(tmp_path / name) in finding.advice.vi
+
+
+def test_a_temporary_folder_with_room_is_well_and_one_with_little_is_warned_of(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv('TMPDIR', str(tmp_path))
+    assert [finding.severity for finding in check_temporary_folder()] == ['ok']
+    monkeypatch.setenv('DOTHI_DISK_MIN_MB', str(2**40))
+    assert [finding.severity for finding in check_temporary_folder()] == ['warning']
 
 
 def test_a_library_of_another_version_is_named() -> None:

@@ -46,10 +46,12 @@ def require(instance: WholeInstance, *arguments: str | Path) -> str:
     return done.stdout
 
 
-def ask(instance: WholeInstance, path: str, port: int | None = None) -> tuple[int, str | None]:
+def ask(
+    instance: WholeInstance, path: str, port: int | None = None, patience_s: float = PATIENCE_S
+) -> tuple[int, str | None]:
     """The status of an answer, and when to come again."""
     try:
-        with urllib.request.urlopen(f'http://127.0.0.1:{port or instance.port}{path}', timeout=PATIENCE_S) as answer:
+        with urllib.request.urlopen(f'http://127.0.0.1:{port or instance.port}{path}', timeout=patience_s) as answer:
             answer.read()
             return answer.status, None
     except urllib.error.HTTPError as error:

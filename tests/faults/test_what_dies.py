@@ -4,18 +4,15 @@ import json
 import os
 import signal
 import socket
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from dothi.core.ports import free_port
 from dothi.core.process_table import session_members, start_time
+from tests.faults.parts import SERVICES, pid_of, wait_until, wait_until_ready, wait_until_replaced
 from tests.instances import BAY, WholeInstance
-from tests.services import PATIENCE_S
-
-SERVICES = ('worker', 'inbox', 'internal', 'public')
 
 
 @pytest.fixture(scope='module')
@@ -26,38 +23,6 @@ def running(shared_folder: Path) -> Iterator[WholeInstance]:
     assert started.returncode == 0, started.stderr
     yield instance
     instance.dothi('down')
-
-
-def pid_of(instance: WholeInstance, part: str) -> int:
-    """The recorded process of a part, whether it lives or not."""
-    file = 'postgis/data/postmaster.pid' if part == 'database' else f'run/{part}.pid'
-    return int((instance.state / file).read_text(encoding='utf-8').split()[0])
-
-
-def wait_until(is_so: Callable[[], bool], what: str) -> None:
-    until = time.monotonic() + PATIENCE_S
-    while not is_so():
-        assert time.monotonic() < until, f'{what}: not within {PATIENCE_S} s'
-        time.sleep(0.1)
-
-
-def is_replaced(instance: WholeInstance, part: str, dead: int) -> bool:
-    try:
-        pid = pid_of(instance, part)
-    except (FileNotFoundError, IndexError):
-        return False
-    return pid != dead and start_time(pid) is not None
-
-
-def wait_until_ready(instance: WholeInstance) -> None:
-    until = time.monotonic() + PATIENCE_S
-    while set((checks := instance.readiness()).values()) != {'ok'}:
-        assert time.monotonic() < until, f'not ready within {PATIENCE_S} s: {checks}'
-        time.sleep(0.1)
-
-
-def wait_until_replaced(instance: WholeInstance, part: str, dead: int) -> None:
-    wait_until(lambda: is_replaced(instance, part, dead), f'{part} runs again')
 
 
 def kill(instance: WholeInstance, *parts: str) -> None:

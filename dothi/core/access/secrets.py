@@ -7,8 +7,17 @@ from cryptography.fernet import Fernet
 
 from dothi.core.database import write_once
 from dothi.core.settings import PathSettings
+from dothi.core.state_file import damaged, read_state_text
+from dothi.core.text import Text
 
 SECRET_BYTES = 32
+NO_KEY = Text(vi='không phải khóa', en='it is no key')
+NEW_KEY = Text(
+    vi='Lấy lại tệp này từ bản sao, hoặc xóa nó rồi chạy "dothi up": ai dùng mã một lần thì cần liên kết mới '
+    '(dothi people recover).',
+    en='Put it back from a copy, or remove it and run "dothi up": who uses one-time codes needs a new link then '
+    '(dothi people recover).',
+)
 
 
 def new_secret() -> str:
@@ -27,4 +36,7 @@ def vault() -> Fernet:
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         write_once(file, Fernet.generate_key().decode())
-    return Fernet(file.read_text(encoding='utf-8').strip())
+    try:
+        return Fernet(read_state_text(file, NEW_KEY))
+    except ValueError:
+        raise damaged(file, NO_KEY, NEW_KEY) from None

@@ -15,16 +15,17 @@ from dothi.core.database import connection
 from dothi.core.private_files import replace_file
 from dothi.core.progress import Progress, silent
 from dothi.core.settings import PathSettings
-from dothi.local.backup.pgbackrest import DatabaseBackup
+from dothi.local.backup.pgbackrest import DatabaseBackup, archive_settings_of
 from dothi.local.backup.place import BackupPlace
 from dothi.local.backup.record import (
+    NoBackup,
     NoKey,
+    UnreadableRecord,
     backup_folder,
+    has_record,
     key_file,
     read_key,
-    read_record,
     require_record,
-    undo_killed_setup,
 )  # fmt: skip
 from dothi.local.backup.restic import LEFT_OUT, StoreBackup
 from dothi.local.database import private_database
@@ -68,14 +69,12 @@ def archive_settings() -> dict[str, str]:
 
     The configuration that its log goes by is written anew: it names folders, and the state folder may have been moved.
     """
-    undo_killed_setup()
-    record = read_record()
-    if record is None:
+    if not has_record():
         return {}
-    # without the key, or before the first start, it stays as it is
-    with suppress(NoKey, FileNotFoundError):
+    # without the record or the key, or before the first start, it stays as it is: the log goes where it went
+    with suppress(UnreadableRecord, NoKey, NoBackup, FileNotFoundError):
         instance_backup().database.write_config()
-    return DatabaseBackup(backup_folder(), record.place, '', Path()).archive_settings()
+    return archive_settings_of(backup_folder()) if has_record() else {}
 
 
 def take_snapshot(backup: StoreBackup, release: int, progress: Progress = silent) -> None:
@@ -98,7 +97,7 @@ def take_snapshot(backup: StoreBackup, release: int, progress: Progress = silent
 
 def forget_ended_backups() -> None:
     """What the database says of backups is over where none is set up: its setup was killed, or it was away."""
-    if read_record() is None:
+    if not has_record():
         with connection('owner') as db:
             forget_backups(db)
 

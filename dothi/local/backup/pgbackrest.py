@@ -11,12 +11,13 @@ from typing import Any
 
 from pydantic import BaseModel
 
+from dothi.core.accounts import give_to_database_user
 from dothi.core.backup_settings import BackupSettings
 from dothi.core.postgis import ADMIN
 from dothi.core.private_files import replace_file
 from dothi.core.progress import Progress, silent
 from dothi.local.backup.place import BackupPlace
-from dothi.local.backup.record import NoKey, give_to_database_user
+from dothi.local.backup.record import NoKey
 from dothi.local.backup.sftp import pgbackrest_sftp_options
 from dothi.local.backup.tools import BackupFailed, ToolRun, as_database_user, run_tool
 
@@ -57,7 +58,7 @@ class DatabaseBackup:
     @property
     def config(self) -> Path:
         """The configuration file."""
-        return self.folder / 'pgbackrest.conf'
+        return config_in(self.folder)
 
     def write_config(self) -> None:
         """Writes the configuration and the password file, which the user who runs the database alone can read."""
@@ -128,12 +129,7 @@ class DatabaseBackup:
 
     def archive_settings(self) -> dict[str, str]:
         """Settings of the server whose log goes to the place as it is written."""
-        config = shlex.quote(str(self.config))
-        return {
-            'archive_mode': 'on',
-            'archive_command': f'pgbackrest --config={config} --stanza={STANZA} archive-push "%p"',
-            'archive_timeout': str(ARCHIVE_TIMEOUT_S),
-        }
+        return archive_settings_of(self.folder)
 
     def _info(self) -> dict[str, Any] | None:
         """What pgBackRest knows of the place; None where it holds no backup."""
@@ -195,6 +191,21 @@ class DatabaseBackup:
     def _write(self, file: Path, text: str) -> None:
         replace_file(file, text)
         give_to_database_user(file)
+
+
+def config_in(folder: Path) -> Path:
+    """The configuration file in the folder of a backup."""
+    return folder / 'pgbackrest.conf'
+
+
+def archive_settings_of(folder: Path) -> dict[str, str]:
+    """Settings of the server whose log goes, as it is written, where the configuration in `folder` says."""
+    config = shlex.quote(str(config_in(folder)))
+    return {
+        'archive_mode': 'on',
+        'archive_command': f'pgbackrest --config={config} --stanza={STANZA} archive-push "%p"',
+        'archive_timeout': str(ARCHIVE_TIMEOUT_S),
+    }
 
 
 def _lines(options: dict[str, str]) -> list[str]:

@@ -1,11 +1,13 @@
 """Where backups are kept: a folder, or a folder of an SFTP server."""
 
+import getpass
 import os
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
+from dothi.core.accounts import database_account, give_to_database_user
 from dothi.core.errors import WrongUse
 from dothi.core.settings import PathSettings
 from dothi.core.text import Text
@@ -77,17 +79,19 @@ def require_usable_folder(place: BackupPlace) -> None:
     try:
         for folder in (place.database, place.store):
             folder.mkdir(parents=True, exist_ok=True, mode=0o750)
-        _give_to_postgres(place)
+        _give_to_database_user(place)
     except OSError as error:
         raise BadPlace(
             vi=f'Không ghi được vào {place.path}: {error.strerror}. Chọn thư mục khác, hoặc cấp quyền ghi.',
             en=f'{place.path} cannot be written: {error.strerror}. Choose another folder, or allow writing there.',
         ) from None
     if not _is_writable(place.database):
+        account = database_account()
+        user = account.pw_name if account else getpass.getuser()
         raise BadPlace(
-            vi=f'Người dùng "postgres" chạy cơ sở dữ liệu và không vào được {place.database}. '
+            vi=f'Người dùng "{user}" chạy cơ sở dữ liệu và không vào được {place.database}. '
             f'Cho phép đi qua các thư mục phía trên: chmod o+x.',
-            en=f'The user "postgres", who runs the database, cannot reach {place.database}. '
+            en=f'The user "{user}", who runs the database, cannot reach {place.database}. '
             f'Let others pass through the folders above: chmod o+x.',
         )
 
@@ -113,15 +117,13 @@ def _require_apart(folder: Path) -> None:
             )
 
 
-def _give_to_postgres(place: BackupPlace) -> None:
-    """As root the database runs as the user postgres, who passes through the place by its group."""
-    if os.geteuid() == 0:
-        import pwd
-
-        postgres = pwd.getpwnam('postgres')
+def _give_to_database_user(place: BackupPlace) -> None:
+    """Where root calls it: the user who runs the database passes through the place by its group."""
+    account = database_account()
+    if account:
         if place.path.stat().st_uid == 0 and not place.path.stat().st_mode & 0o001:
-            os.chown(place.path, -1, postgres.pw_gid)
-        os.chown(place.database, postgres.pw_uid, postgres.pw_gid)
+            os.chown(place.path, -1, account.pw_gid)
+        give_to_database_user(place.database)
 
 
 def _is_writable(folder: Path) -> bool:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from dothi.core.accounts import give_to_database_user
 from dothi.core.clock import local_second
 from dothi.core.errors import DiskFull, WrongUse
 from dothi.core.locality import locality_zone
@@ -14,7 +15,6 @@ from dothi.core.settings import DatabaseSettings, PathSettings
 from dothi.local.backup.instance import Contents, read_contents
 from dothi.local.backup.pgbackrest import DatabaseBackup, DatabaseCopy
 from dothi.local.backup.place import BackupPlace
-from dothi.local.backup.record import give_to_database_user
 from dothi.local.backup.recover import NothingToRestore, choose_copies
 from dothi.local.backup.replacement import disk_full, is_on_other_disk, nearest
 from dothi.local.backup.restic import StoreBackup, StoreSnapshot

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from dothi.core.accounts import give_to_database_user
 from dothi.core.backup_state import record_success
 from dothi.core.database import connection
 from dothi.core.errors import DiskFull, DothiError
@@ -17,7 +18,7 @@ from dothi.core.text import Text
 from dothi.local.backup.evidence import Evidence, EvidenceOrder, gather_elsewhere
 from dothi.local.backup.instance import InstanceBackup, instance_backup, newest_release, read_contents
 from dothi.local.backup.pgbackrest import DatabaseBackup
-from dothi.local.backup.record import backup_folder, give_to_database_user, require_place
+from dothi.local.backup.record import backup_folder, require_place
 from dothi.local.backup.recover import RecoveredDatabase, RecoveryTarget, clear_folder, recover_database
 from dothi.local.backup.run import back_up_store, note_failure
 from dothi.local.backup.scratch import PROOF_FOLDER, contents_path, evidence_environment, write_store

@@ -1,6 +1,5 @@
 """What an instance knows of its own backup: where it is kept, and the key that opens it."""
 
-import os
 import secrets
 from datetime import datetime
 from pathlib import Path
@@ -29,6 +28,10 @@ class NoKey(WrongUse):
     """The key that opens a backup is not there."""
 
 
+class UnreadableRecord(EnvironmentMissing):
+    """What this instance knows of its backup cannot be read."""
+
+
 class BackupRecord(BaseModel):
     """Where the backups of this instance are kept, and since when."""
 
@@ -50,21 +53,46 @@ def backup_folder() -> Path:
     return PathSettings().state / 'backup'
 
 
+def has_record() -> bool:
+    """Whether a backup is set up, whether or not its record can be read."""
+    return record_file().exists()
+
+
+def record_file() -> Path:
+    """The file of the record."""
+    return backup_folder() / 'backup.json'
+
+
 def read_record() -> BackupRecord | None:
-    """The record of this instance's backup; None where none is set up."""
+    """The record of this instance's backup; None where none is set up. Raises UnreadableRecord."""
     try:
-        return BackupRecord.model_validate_json((backup_folder() / 'backup.json').read_bytes())
-    except FileNotFoundError:
+        return BackupRecord.model_validate_json(record_file().read_bytes())
+    except (FileNotFoundError, PermissionError):
+        if has_record():
+            raise
         return None
-    except ValidationError as error:
-        raise NoBackup(
-            vi=f'{backup_folder() / "backup.json"} không đọc được: {error}. Chạy lại "dothi backup setup".',
-            en=f'{backup_folder() / "backup.json"} cannot be read: {error}. Run "dothi backup setup" again.',
+    except (ValidationError, OSError):
+        raise UnreadableRecord(
+            vi=f'{record_file()} bị hỏng: không biết nơi lưu, kho tệp không được sao lưu. Đặt lại với cùng nơi lưu: '
+            'dothi backup setup NƠI-LƯU',
+            en=f'{record_file()} is damaged: where the backup is kept is not known, and the store is not backed up. '
+            'Set it up again with the same place: dothi backup setup WHERE',
         ) from None
 
 
+def readable_record() -> BackupRecord | None:
+    """The record; None also where it cannot be read: for who sets a backup up, or restores one."""
+    try:
+        return read_record()
+    except UnreadableRecord:
+        return None
+
+
 def undo_killed_setup() -> None:
-    """Brings back what was set up before a setup that was killed; nothing where one is under way."""
+    """Brings back what was set up before a setup that was killed; nothing where one is under way.
+
+    Raises UnreadableRecord.
+    """
     record = read_record()
     if record is None or not record.is_unfinished:
         return
@@ -82,7 +110,7 @@ def keep_record(record: BackupRecord | None) -> None:
 
 
 def require_record() -> BackupRecord:
-    """The record of this instance's backup. Raises NoBackup."""
+    """The record of this instance's backup. Raises NoBackup, UnreadableRecord."""
     undo_killed_setup()
     record = read_record()
     if record is None:
@@ -105,12 +133,12 @@ def require_place() -> None:
 
 def write_record(record: BackupRecord) -> None:
     """Keep `record` as that of this instance."""
-    replace_file(backup_folder() / 'backup.json', record.model_dump_json(indent=2), mode=0o640)
+    replace_file(record_file(), record.model_dump_json(indent=2), mode=0o640)
 
 
 def remove_record() -> None:
     """From now on no backup is set up; what was backed up stays where it is."""
-    (backup_folder() / 'backup.json').unlink(missing_ok=True)
+    record_file().unlink(missing_ok=True)
 
 
 def key_file() -> Path:
@@ -131,10 +159,11 @@ def read_key(file: Path) -> str:
     """The key in `file`. Raises NoKey."""
     try:
         key = file.read_text(encoding='utf-8').strip()
-    except OSError as error:
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error.reason
         raise NoKey(
-            vi=f'Không đọc được khóa của bản sao lưu trong {file}: {error.strerror}.',
-            en=f'The key of the backup in {file} cannot be read: {error.strerror}.',
+            vi=f'Không đọc được khóa của bản sao lưu trong {file}: {reason}.',
+            en=f'The key of the backup in {file} cannot be read: {reason}.',
         ) from None
     if not key:
         raise NoKey(vi=f'{file} trống: cần khóa của bản sao lưu.', en=f'{file} is empty: it takes the backup key.')
@@ -145,13 +174,3 @@ def keep_key(key: str) -> None:
     """Keep `key`, with which a backup was opened, as that of this instance."""
     key_file().parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     replace_file(key_file(), key)
-
-
-def give_to_database_user(*paths: Path) -> None:
-    """Let the user who runs the database own `paths`, where root calls it."""
-    if os.geteuid() == 0:
-        import pwd
-
-        postgres = pwd.getpwnam('postgres')
-        for path in paths:
-            os.chown(path, postgres.pw_uid, postgres.pw_gid)

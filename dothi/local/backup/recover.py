@@ -11,12 +11,12 @@ from typing import Any
 
 import psycopg2
 
+from dothi.core.accounts import give_to_database_user
 from dothi.core.errors import DothiError
 from dothi.core.postgis import DATABASE, LocalPostgis, NoPostgis
 from dothi.core.progress import Progress, silent
 from dothi.core.text import Text
 from dothi.local.backup.pgbackrest import DatabaseBackup, DatabaseCopy
-from dothi.local.backup.record import give_to_database_user
 from dothi.local.backup.tools import BackupFailed
 
 # A server that reads a week's log until it is whole may take so long to open.

@@ -13,6 +13,7 @@ from pathlib import Path
 import psycopg2
 from pydantic import BaseModel
 
+from dothi.core.accounts import database_account, give_to_database_user
 from dothi.core.backup_state import forget_backups
 from dothi.core.clock import local_second
 from dothi.core.locality import locality_zone
@@ -27,10 +28,9 @@ from dothi.local.backup.plan import RestoreOrder, RestorePlan, make_work_folder
 from dothi.local.backup.record import (
     BackupRecord,
     backup_folder,
-    give_to_database_user,
     keep_key,
     key_file,
-    read_record,
+    readable_record,
     write_record,
 )  # fmt: skip
 from dothi.local.backup.recover import LATEST, RecoveredDatabase, RecoveryTarget, clear_folder, recover_database
@@ -71,10 +71,9 @@ def prepare_state(folder: Path) -> None:
     close_new_files()
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(STATE_MODE)
-    if os.geteuid() == 0:
-        import pwd
-
-        os.chown(folder, -1, pwd.getpwnam('postgres').pw_gid)
+    account = database_account()
+    if account:
+        os.chown(folder, -1, account.pw_gid)
 
 
 def restore(plan: RestorePlan, order: RestoreOrder, progress: Progress = silent) -> Restored:
@@ -111,7 +110,7 @@ def _complete_log(order: RestoreOrder, progress: Progress) -> bool:
 
     Whether it was waited for.
     """
-    record = read_record()
+    record = readable_record()
     if order.into is None or not record or record.place != order.place or not private_database().running():
         return False
     progress('check_backup', 0, None)

@@ -2,10 +2,10 @@
 
 from pathlib import Path
 
+from dothi.core.accounts import give_to_database_user
 from dothi.core.postgis import LocalPostgis
 from dothi.core.progress import Progress, silent
 from dothi.local.backup.instance import CONTENTS, Contents
-from dothi.local.backup.record import give_to_database_user
 from dothi.local.backup.restic import StoreBackup, StoreSnapshot
 
 # In the folder of the backup, and in the state folder.

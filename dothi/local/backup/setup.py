@@ -1,12 +1,14 @@
 """Setting up the backup of an instance, and ending it."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 
 from pydantic import BaseModel
 
+from dothi.core.accounts import give_to_database_user
 from dothi.core.backup_state import forget_backups, record_success
 from dothi.core.changes import announce_change
 from dothi.core.database import connection
@@ -16,7 +18,7 @@ from dothi.core.settings import DatabaseSettings
 from dothi.core.text import Text
 from dothi.local.backup.instance import instance_backup
 from dothi.local.backup.leftovers import clear_leftovers
-from dothi.local.backup.pgbackrest import DatabaseBackup
+from dothi.local.backup.pgbackrest import DatabaseBackup, config_in
 from dothi.local.backup.place import (
     BACKUP_ROOTS,
     BackupPlace,
@@ -28,11 +30,12 @@ from dothi.local.backup.place import (
 from dothi.local.backup.record import (
     BackupRecord,
     backup_folder,
-    give_to_database_user,
+    has_record,
     keep_record,
     key_file,
     make_key,
-    read_record,
+    readable_record,
+    record_file,
     remove_record,
     require_record,
     write_record,
@@ -76,11 +79,11 @@ def set_up_backup(where: str, progress: Progress = silent) -> BackupSetUp:
     _require_private_database()
     require_programs()
     place = read_place(where)
-    with alone(BACKUP_LOCK, progress):
+    with alone(BACKUP_LOCK, progress), _way_kept() as take_old_way:
         host_key = _prepare_place(place)
         backup = instance_backup(place, make_key())
         _require_own(backup.database)
-        with _recorded(place):
+        with _recorded(place, take_old_way):
             backup.database.write_config()
             backup.database.create_stanza()
             backup.store.prepare()
@@ -99,7 +102,8 @@ def set_up_backup(where: str, progress: Progress = silent) -> BackupSetUp:
 
 def end_backup() -> None:
     """From now on nobody makes backups of this instance; those that are there stay. Raises NoBackup."""
-    require_record()
+    if not has_record():
+        require_record()
     with unsupervised():
         for service in services():
             if service.name == 'backup':
@@ -172,9 +176,30 @@ def _require_own(database: DatabaseBackup) -> None:
 
 
 @contextmanager
-def _recorded(place: BackupPlace) -> Iterator[None]:
+def _way_kept() -> Iterator[Callable[[], None]]:
+    """Within, the configuration by which the log goes may change; where something fails, it is as it was.
+
+    Gives what takes it back before the end.
+    """
+    config = config_in(backup_folder())
+    way = config.read_bytes() if config.exists() else None
+
+    def take_old_way() -> None:
+        if way is not None:
+            # in place: the file belongs to the user who runs the database
+            config.write_bytes(way)
+
+    try:
+        yield take_old_way
+    except BaseException:
+        take_old_way()
+        raise
+
+
+@contextmanager
+def _recorded(place: BackupPlace, take_old_way: Callable[[], None]) -> Iterator[None]:
     """Within, the backup at `place` is that of this instance; afterwards too, unless something failed."""
-    before = read_record()
+    before, aside = readable_record(), _set_unreadable_aside()
     if before is not None and before.is_unfinished:
         # nobody else is inside: that setup was killed
         before = before.before
@@ -184,8 +209,18 @@ def _recorded(place: BackupPlace) -> Iterator[None]:
         yield
     except BaseException:
         keep_record(before)
+        if aside:
+            aside.rename(record_file())
+        take_old_way()
         restart_private_database()
-        if before is None:
+        if not has_record():
             _forget_backups()
         raise
     write_record(record)
+
+
+def _set_unreadable_aside() -> Path | None:
+    """Where a record that cannot be read is until the setup ends; None where there is no such record."""
+    if not has_record() or readable_record():
+        return None
+    return record_file().rename(record_file().with_suffix('.damaged'))

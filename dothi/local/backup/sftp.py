@@ -3,9 +3,10 @@
 import subprocess
 from pathlib import Path
 
+from dothi.core.accounts import give_to_database_user
 from dothi.core.errors import EnvironmentMissing
 from dothi.local.backup.place import BackupPlace
-from dothi.local.backup.record import backup_folder, give_to_database_user
+from dothi.local.backup.record import backup_folder
 from dothi.local.backup.tools import as_database_user
 
 CONNECT_S = 15

@@ -1,6 +1,7 @@
 """Programs that make backups: run as the right user, ended with us, and followed line by line."""
 
 import os
+import pwd
 import shutil
 import subprocess
 from collections import deque
@@ -8,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from dothi.core.accounts import account_environment, database_account, service_account, setpriv_words
 from dothi.core.errors import EnvironmentMissing
 
 LAST_LINES = 6
@@ -46,16 +48,20 @@ def require_programs() -> None:
 
 
 def as_database_user(command: Sequence[str]) -> list[str]:
-    """`command` as the user who runs the database: `postgres` where root calls it. It ends when we do."""
-    ending = ['setpriv', '--pdeathsig', 'TERM']
-    if os.geteuid() == 0:
-        ending += ['--reuid', 'postgres', '--regid', 'postgres', '--init-groups']
-    return [*ending, '--', *command]
+    """`command` as the user who runs the database, where root calls it too. It ends when we do."""
+    return _ending_as(database_account(), command)
 
 
 def ended_with_us(command: Sequence[str]) -> list[str]:
-    """`command` as the user who calls it, ended by the kernel when we end, however that is."""
-    return ['setpriv', '--pdeathsig', 'TERM', '--', *command]
+    """`command` as the user of the services or else who calls it, ended by the kernel when we end, however that is."""
+    return _ending_as(service_account(), command)
+
+
+def _ending_as(account: pwd.struct_passwd | None, command: Sequence[str]) -> list[str]:
+    # not in the environment of what we start: for a process whose files are another user's, TMPDIR is taken out of it
+    names = account_environment(service_account())
+    before = ['env', *(f'{name}={value}' for name, value in names.items())] if names else []
+    return [*before, 'setpriv', '--pdeathsig', 'TERM', *setpriv_words(account), '--', *command]
 
 
 def run_tool(tool: ToolRun, on_line: Callable[[str], None] | None = None) -> str:

@@ -5,6 +5,7 @@ import os
 import signal
 import sys
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from types import FrameType
@@ -13,15 +14,25 @@ from zoneinfo import ZoneInfo
 import psycopg2
 
 from dothi.core.backup_settings import BackupSettings
-from dothi.core.backup_state import CLOCK_PATIENCE, BackupState, BackupStep, backup_state
+from dothi.core.backup_state import (
+    CLOCK_PATIENCE,
+    BackupState,
+    BackupStep,
+    backup_state,
+    forget_failure,
+    record_failure,
+)
 from dothi.core.changes import ChangeListener
 from dothi.core.database import NoDatabase, connection
 from dothi.core.errors import DothiError
+from dothi.core.heartbeat import beating
 from dothi.core.locality import locality_zone
+from dothi.core.settings import PathSettings
+from dothi.core.text import Text
 from dothi.local.backup.instance import forget_ended_backups, instance_backup
 from dothi.local.backup.pgbackrest import DatabaseCopy
 from dothi.local.backup.proof import prove_backup
-from dothi.local.backup.record import read_record, undo_killed_setup
+from dothi.local.backup.record import UnreadableRecord, has_record, undo_killed_setup
 from dothi.local.backup.run import back_up, back_up_store
 from dothi.local.locks import BACKUP_LOCK, alone
 
@@ -30,6 +41,8 @@ LOG = logging.getLogger('dothi.backup')
 SETTLED_S = 2.0
 # What failed is tried again after so long.
 RETRY_S = 600.0
+# What somebody puts back in its place is found soon.
+RECORD_RETRY_S = 30.0
 # A database that is started again is there soon.
 DATABASE_RETRY_S = 5.0
 # The clock may be set while nobody looks at it.
@@ -62,8 +75,9 @@ def watch_backups() -> None:
     os.nice(NICENESS)
     signal.signal(signal.SIGTERM, _end)
     watch = BackupWatch()
-    with ChangeListener('backup', 'loader') as changes:
-        while read_record():
+    # a backup may rightly take hours
+    with beating(PathSettings().run, 'backup'), ChangeListener('backup', 'loader') as changes:
+        while has_record():
             changes_before = changes.changes
             changes.wait(changes_before, watch.do_what_is_due())
 
@@ -79,12 +93,16 @@ class BackupWatch:
         try:
             undo_killed_setup()
             forget_ended_backups()
-            if read_record() is None:
+            if not has_record():
                 return 0.0
+            _note_record_fault(None)
             self._back_up_at_night()
             self._back_up_what_is_new()
             self._prove_at_night()
             return self._seconds_to_next()
+        except UnreadableRecord as error:
+            _note_record_fault(error.text)
+            _sleep_while_set_up(RECORD_RETRY_S)
         except (NoDatabase, psycopg2.OperationalError) as error:
             LOG.warning('no database, next try in %g s: %s', DATABASE_RETRY_S, error)
             time.sleep(DATABASE_RETRY_S)
@@ -160,9 +178,18 @@ def _store_mark() -> StoreMark:
     return int(release), int(delivery)
 
 
+def _note_record_fault(fault: Text | None) -> None:
+    """Records for everybody to see that the record of the backup cannot be read, or that it can again."""
+    with suppress(DothiError, psycopg2.Error), connection('owner') as db:
+        if fault:
+            record_failure(db, 'setup', fault)
+        else:
+            forget_failure(db, 'setup')
+
+
 def _sleep_while_set_up(longest_s: float) -> None:
     until = time.monotonic() + longest_s
-    while read_record() and time.monotonic() < until:
+    while has_record() and time.monotonic() < until:
         time.sleep(1)
 
 

@@ -7,13 +7,14 @@ from dothi.core.text import Text
 from dothi.local.doctor.certificate import check_certificates
 from dothi.local.doctor.database import check_database
 from dothi.local.doctor.findings import Examination, Finding, fault
-from dothi.local.doctor.instance import check_ports, check_rights, check_supervisor
+from dothi.local.doctor.instance import check_ports, check_rights, check_supervisor, check_user
 from dothi.local.doctor.machine import (
     check_clock,
     check_disks,
     check_fonts,
     check_libraries,
     check_packages,
+    check_temporary_folder,
     check_walls,
 )
 from dothi.local.doctor.standby import check_standby
@@ -21,12 +22,14 @@ from dothi.local.standby.record import follows_primary
 
 CHECKS: dict[str, Callable[[], Iterable[Finding]]] = {
     'disk': check_disks,
+    'temporary folder': check_temporary_folder,
     'clock': check_clock,
     'packages': check_packages,
     'libraries': check_libraries,
     'fonts': check_fonts,
     'closed room': check_walls,
     'rights': check_rights,
+    'user': check_user,
     'database': check_database,
     'standby': check_standby,
     'ports': check_ports,

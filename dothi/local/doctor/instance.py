@@ -15,6 +15,7 @@ from dothi.core.revivals import revivals
 from dothi.core.settings import PathSettings, ServerSettings
 from dothi.core.text import Text
 from dothi.local.doctor.findings import Finding, fault, ok, or_ok, warning
+from dothi.local.service_user import why_root
 from dothi.local.services import is_supervised, port_taken, service_url, services
 
 STRANGERS = stat.S_IRWXO
@@ -54,6 +55,16 @@ def _open_paths() -> Iterator[Finding]:
                 en=f'{path} does not belong to {owner}, who runs.',
             )
             yield fault('rights', text, Text(vi=f'chown {owner} {path}', en=f'chown {owner} {path}'))
+
+
+def check_user() -> Iterator[Finding]:
+    """The services run as a user of their own, and not as root."""
+    reason = why_root()
+    if reason is None:
+        yield ok('user', Text(vi='Các dịch vụ không chạy bằng root.', en='The services do not run as root.'))
+    else:
+        text = Text(vi='Các dịch vụ chạy bằng root.', en='The services run as root.')
+        yield warning('user', text, reason)
 
 
 def check_ports() -> Iterator[Finding]:

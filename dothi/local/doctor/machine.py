@@ -1,9 +1,11 @@
 """What the machine gives: room on disks, fonts, libraries, programs, the walls around readers of foreign files."""
 
 import ctypes
+import os
 import re
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
@@ -18,6 +20,8 @@ from dothi.local.doctor.findings import Finding, fault, graded, ok, or_ok, warni
 MB = 2**20
 # Of adjtimex(2): the size that its structure has at most, and what it returns while nobody sets the clock.
 TIMEX_BYTES, TIME_ERROR = 512, 5
+# Where programs keep what they need for a moment, unless TMPDIR says otherwise.
+DEFAULT_TEMPORARY, LEAST_TEMPORARY_MB = '/tmp', 50  # noqa: S108 (nothing of ours is opened there)
 # Below this part of a disk it is time to think of a larger one.
 LEAST_PART = 0.1
 # Letters of Vietnamese with two marks: a font that lacks one of them draws a box.
@@ -49,6 +53,33 @@ def check_disks() -> Iterator[Finding]:
                 en='Add room, or lower DOTHI_TILE_CACHE_MB, DOTHI_MAP_CACHE_MB, DOTHI_RESULT_DAYS.',
             ),
         )  # fmt: skip
+
+
+def check_temporary_folder() -> Iterator[Finding]:
+    """The folder in which programs keep what they need for a moment: web processes do not start without it."""
+    folder = Path(os.environ.get('TMPDIR') or DEFAULT_TEMPORARY)
+    try:
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(bytes(4096))
+        free_mb = shutil.disk_usage(folder).free // MB
+    except OSError as error:
+        yield fault(
+            'temporary folder',
+            Text(
+                vi=f'Không ghi được vào {folder}: {error.strerror}.',
+                en=f'{folder} cannot be written: {error.strerror}.',
+            ),
+            Text(
+                vi=f'mkdir -p {folder}; chmod 1777 {folder}; hoặc đặt TMPDIR khác.',
+                en=f'mkdir -p {folder}; chmod 1777 {folder}; or set another TMPDIR.',
+            ),
+        )
+        return
+    yield graded(
+        'temporary folder', free_mb < LEAST_TEMPORARY_MB, free_mb < ServerSettings().disk_min_mb,
+        Text(vi=f'{folder}: còn trống {free_mb} MB.', en=f'{folder}: {free_mb} MB free.'),
+        Text(vi='Xóa bớt tệp, hoặc đặt TMPDIR ở đĩa khác.', en='Remove files, or set TMPDIR on another disk.'),
+    )  # fmt: skip
 
 
 def check_clock() -> Iterator[Finding]:

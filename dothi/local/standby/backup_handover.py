@@ -2,11 +2,12 @@
 
 import shutil
 
+from dothi.core.accounts import give_to_database_user
 from dothi.core.errors import DothiError
 from dothi.core.progress import Progress, silent
 from dothi.core.text import Text
 from dothi.local.backup.instance import forget_ended_backups, instance_backup
-from dothi.local.backup.record import backup_folder, give_to_database_user, read_record
+from dothi.local.backup.record import backup_folder, read_record
 from dothi.local.backup.run import back_up
 from dothi.local.locks import BACKUP_LOCK, alone
 from dothi.local.standby.roots import handover_folder

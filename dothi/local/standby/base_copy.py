@@ -4,11 +4,11 @@ import re
 import shutil
 from pathlib import Path
 
+from dothi.core.accounts import give_to_database_user
 from dothi.core.errors import DiskFull, EnvironmentMissing
 from dothi.core.postgis import BINARIES
 from dothi.core.progress import Progress, silent
 from dothi.core.standby_state import SLOT
-from dothi.local.backup.record import give_to_database_user
 from dothi.local.backup.tools import BackupFailed, ToolRun, as_database_user, run_tool
 from dothi.local.standby.record import StandbyRecord, standby_folder
 from dothi.local.standby.replication import connection_text

@@ -6,8 +6,8 @@ import ssl
 import subprocess
 from pathlib import Path
 
+from dothi.core.accounts import give_to_database_user
 from dothi.core.errors import EnvironmentMissing
-from dothi.local.backup.record import give_to_database_user
 from dothi.local.standby.record import standby_folder
 
 # Nobody renews it: the other machine asks for this very one.

@@ -8,13 +8,14 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from dothi.core.accounts import give_to_database_user
 from dothi.core.errors import WrongUse
 from dothi.core.own_layers import served_locality
 from dothi.core.private_files import replace_file
 from dothi.core.progress import Progress, silent
 from dothi.core.settings import DatabaseSettings, PathSettings
 from dothi.core.standby_settings import StandbySettings
-from dothi.local.backup.record import give_to_database_user, remove_record
+from dothi.local.backup.record import remove_record
 from dothi.local.backup.restore import control_value
 from dothi.local.database import private_database
 from dothi.local.instance import make_state_folder, start_instance

@@ -13,8 +13,14 @@ from dothi.core.database import write_once
 from dothi.core.errors import EnvironmentMissing, WrongUse
 from dothi.core.private_files import replace_file
 from dothi.core.settings import PathSettings
+from dothi.core.state_file import read_state_text
+from dothi.core.text import Text
 
 SECRET_BYTES = 32
+JOIN_AGAIN = Text(
+    vi='Chạy lại "dothi standby allow" trên máy chính, rồi "dothi standby join".',
+    en='Repeat "dothi standby allow" on the primary, and "dothi standby join".',
+)
 
 
 class NoStandby(WrongUse):
@@ -64,7 +70,7 @@ def read_standby_record() -> StandbyRecord | None:
         return StandbyRecord.model_validate_json(file.read_bytes())
     except FileNotFoundError:
         return None
-    except ValidationError as error:
+    except (ValidationError, OSError) as error:
         # who takes a standby for a primary starts a second one
         raise UnreadableRecord(
             vi=f'{file} không đọc được: {error}. Chạy lại "dothi standby join" hoặc "dothi standby allow".',
@@ -121,7 +127,7 @@ def make_password() -> str:
 
 def read_password() -> str:
     """The password of both machines."""
-    return password_file().read_text(encoding='utf-8').strip()
+    return read_state_text(password_file(), JOIN_AGAIN)
 
 
 def resolve_address(name: str) -> str:

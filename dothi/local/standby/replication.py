@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
+from dothi.core.accounts import give_to_database_user
 from dothi.core.postgis import REPLICATION_ROLE, Replication
 from dothi.core.private_files import replace_file
 from dothi.core.standby_settings import StandbySettings
 from dothi.core.standby_state import SLOT
-from dothi.local.backup.record import give_to_database_user
 from dothi.local.standby.certificate import certificate_file, key_file
 from dothi.local.standby.record import StandbyRecord, read_standby_record, standby_folder
 

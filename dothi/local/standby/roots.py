@@ -4,8 +4,9 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from dothi.core.accounts import give_to_database_user
 from dothi.core.settings import PathSettings
-from dothi.local.backup.record import backup_folder, give_to_database_user
+from dothi.local.backup.record import backup_folder
 from dothi.local.backup.restic import LEFT_OUT
 from dothi.local.standby.record import standby_folder
 

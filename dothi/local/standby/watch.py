@@ -14,7 +14,9 @@ from datetime import UTC, datetime
 from types import FrameType
 
 from dothi.core.errors import DothiError, EnvironmentMissing
+from dothi.core.heartbeat import beating
 from dothi.core.private_files import close_new_files
+from dothi.core.settings import PathSettings
 from dothi.core.standby_settings import StandbySettings
 from dothi.core.text import Text
 from dothi.local.standby.fencing import look_for_successor
@@ -40,11 +42,13 @@ def watch_standby() -> None:
     record = require_standby_record()
     service = _listening(record)
     threading.Thread(target=service.serve_forever, name='peer service', daemon=True).start()
-    if record.role == 'standby':
-        _follow(record)
-    while True:
-        time.sleep(ASK_EVERY_S)
-        look_for_successor()
+    # a large file may rightly take minutes
+    with beating(PathSettings().run, 'standby'):
+        if record.role == 'standby':
+            _follow(record)
+        while True:
+            time.sleep(ASK_EVERY_S)
+            look_for_successor()
 
 
 def _listening(record: StandbyRecord) -> PeerService:

@@ -53,6 +53,8 @@ InaccessiblePaths=-{STATE}/secrets/gis_public -{STATE}/secrets/gis_internal -{ST
 InaccessiblePaths=-{STATE}/secrets/standby -{STATE}/secrets/standby_invitation
 InaccessiblePaths=-{STATE}/backup -{STATE}/standby -{STATE}/restore"""
 ALWAYS = 'Restart=always\nRestartSec=1\nRestartSteps=5\nRestartMaxDelaySec=30'
+# What stands still is killed; a slow machine may take minutes until the first sign of life (dothi/core/heartbeat.py).
+WATCHED = f'{ALWAYS}\nWatchdogSec=300\nWatchdogSignal=SIGKILL'
 
 
 def unit_texts(program: Path) -> dict[str, str]:
@@ -80,30 +82,30 @@ def unit_texts(program: Path) -> dict[str, str]:
         'dothi-standby.path': _path('there is a standby', STANDBY_RECORD),
         'dothi-standby.service': _service(
             'standby, or primary of one', program, 'standby watch',
-            f'{database}\nConditionPathExists={STANDBY_RECORD}', ALWAYS,
+            f'{database}\nConditionPathExists={STANDBY_RECORD}', WATCHED,
             f'MemoryMax=1G\nTasksMax=128\n{WRITES_STATE}\n{NO_NAMESPACES}',
         ),
         'dothi-worker.service': _service(
-            'worker of analyses', program, 'worker', migrated, f'{ALWAYS}\nTimeoutStopSec=60',
+            'worker of analyses', program, 'worker', migrated, f'{WATCHED}\nTimeoutStopSec=60',
             f'MemoryMax=4G\nTasksMax=512\n{WRITES_STATE}\n{ROOM_NAMESPACES}',
         ),
         'dothi-inbox.service': _service(
-            'inbox of deliveries', program, 'inbox --watch', migrated, ALWAYS,
+            'inbox of deliveries', program, 'inbox --watch', migrated, WATCHED,
             f'MemoryMax=4G\nTasksMax=512\n{WRITES_STATE}\n{ROOM_NAMESPACES}',
         ),
         'dothi-internal.service': _service(
-            'internal service', program, 'serve --audience internal', migrated, f'{ALWAYS}\nTimeoutStopSec=90',
+            'internal service', program, 'serve --audience internal', migrated, f'{WATCHED}\nTimeoutStopSec=90',
             f'MemoryMax=4G\nTasksMax=512\n{WRITES_STATE}\n{ROOM_NAMESPACES}',
         ),
         'dothi-public.service': _service(
-            'public service', program, 'serve --audience public', migrated, f'{ALWAYS}\nTimeoutStopSec=90',
+            'public service', program, 'serve --audience public', migrated, f'{WATCHED}\nTimeoutStopSec=90',
             f'MemoryMax=3G\nTasksMax=512\n{PUBLIC_FILES}\n{NO_NAMESPACES}',
         ),
         # There from the moment at which a backup is set up, until it is ended.
         'dothi-backup.path': _path('a backup is set up', BACKUP_RECORD),
         'dothi-backup.service': _service(
             'backups', program, 'backup watch', f'{migrated}\nConditionPathExists={BACKUP_RECORD}',
-            f'{ALWAYS}\nNice=10\nTimeoutStopSec=60',
+            f'{WATCHED}\nNice=10\nTimeoutStopSec=60',
             f'MemoryMax=4G\nTasksMax=512\n{WRITES_BACKUP}\n{ROOM_NAMESPACES}',
         ),
     }  # fmt: skip

@@ -1,0 +1,132 @@
+"""Parts of an instance that live and do nothing are started again; a machine that slept has its parts as before."""
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from dothi.core.ports import free_port
+from dothi.core.process_table import session_members, start_time
+from dothi.core.stillness import LOOK_S
+from tests.faults.clients import ask
+from tests.faults.parts import SERVICES, pid_of, wait_until, wait_until_ready, wait_until_replaced
+from tests.instances import BAY, WholeInstance
+
+STILL_S = 10
+SUPERVISORS = ('supervisor', 'spare')
+
+
+@pytest.fixture(scope='module')
+def running(shared_folder: Path) -> Iterator[WholeInstance]:
+    """An instance of a small locality that runs; each test leaves it so."""
+    more = {'DOTHI_STILL_S': str(STILL_S)}
+    instance = WholeInstance(shared_folder / 'still', BAY, free_port(), free_port(), more)
+    started = instance.dothi('up', '--demo', 'no')
+    assert started.returncode == 0, started.stderr
+    yield instance
+    instance.dothi('down')
+
+
+def supervisors(instance: WholeInstance) -> tuple[str, str]:
+    """The name of the one that watches, and of the one that waits."""
+    holder = int((instance.state / 'run' / 'supervisor.lock').read_text(encoding='utf-8'))
+    first, second = SUPERVISORS
+    return (first, second) if pid_of(instance, first) == holder else (second, first)
+
+
+def web_workers(instance: WholeInstance, audience: str) -> list[int]:
+    master = pid_of(instance, audience)
+    return [pid for pid in session_members(master) if pid != master and parent_of(pid) == master]
+
+
+def parent_of(pid: int) -> int:
+    return int(Path(f'/proc/{pid}/stat').read_text(encoding='utf-8').rpartition(')')[2].split()[1])
+
+
+def wait_for_signs(instance: WholeInstance, *parts: str) -> None:
+    """Until each has given one: before its first sign a part has more patience."""
+    for part in parts:
+        wait_until(lambda part=part: is_beating(instance, part), f'{part} gives a sign of life')  # type: ignore[misc]
+
+
+def is_beating(instance: WholeInstance, part: str) -> bool:
+    file = instance.state / 'run' / f'{part}.alive'
+    return file.exists() and int(file.read_text(encoding='utf-8')) == pid_of(instance, part)
+
+
+@contextmanager
+def stopped(*pids: int) -> Iterator[None]:
+    """Within, the processes stand still; whoever of them is there at the end goes on."""
+    began = {pid: start_time(pid) for pid in pids}
+    for pid in pids:
+        os.kill(pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        for pid, time_before in began.items():
+            if time_before and start_time(pid) == time_before:
+                os.kill(pid, signal.SIGCONT)
+
+
+@pytest.mark.parametrize('place', [0, 1], ids=['the one that watches', 'the one that waits'])
+def test_a_supervisor_that_stands_still_is_replaced_by_the_other(running: WholeInstance, place: int) -> None:
+    wait_for_signs(running, *SUPERVISORS)
+    name = supervisors(running)[place]
+    pid = pid_of(running, name)
+    with stopped(pid):
+        wait_until_replaced(running, name, pid)
+    assert start_time(pid) is None
+
+
+def test_parts_that_stand_still_are_replaced_and_the_database_goes_on(running: WholeInstance) -> None:
+    """The database has lost nothing by it; to kill it would cut all its clients off."""
+    wait_for_signs(running, *SERVICES, *SUPERVISORS)
+    before = {name: pid_of(running, name) for name in (*SERVICES, 'database')}
+    with stopped(*before.values()):
+        for name in SERVICES:
+            wait_until_replaced(running, name, before[name])
+        wait_until_ready(running)
+    assert pid_of(running, 'database') == before['database']
+    assert 'chạy lại' in running.dothi('status').stdout
+
+
+def test_a_master_replaces_workers_that_stand_still(running: WholeInstance) -> None:
+    """Also where nobody watches the master, as under systemd: both supervisors stand still."""
+    wait_until_ready(running)
+    wait_for_signs(running, 'public')
+    master, workers = pid_of(running, 'public'), web_workers(running, 'public')
+    with stopped(*(pid_of(running, name) for name in SUPERVISORS)), stopped(*workers):
+        wait_until(lambda: is_answering(running), 'other workers answer')
+    assert workers
+    assert not [pid for pid in workers if start_time(pid)]
+    assert pid_of(running, 'public') == master
+
+
+def is_answering(instance: WholeInstance) -> bool:
+    try:
+        return ask(instance, '/health/live', instance.public_port, patience_s=2)[0] == 200
+    except OSError:
+        return False
+
+
+def test_after_a_sleep_of_the_machine_all_is_as_before(running: WholeInstance) -> None:
+    """All processes stand still for longer than a part may. Those who watch are awake a moment before the others."""
+    wait_until_ready(running)
+    wait_for_signs(running, *SERVICES, *SUPERVISORS)
+    names = (*SERVICES, *SUPERVISORS, 'database')
+    before = {name: pid_of(running, name) for name in names}
+    watching = [before[name] for name in SUPERVISORS]
+    family = {int(folder.name) for folder in running.process_folders()} - {os.getpid(), *watching}
+    with stopped(*family, before['database']):
+        # the last signs have been seen by then
+        time.sleep(LOOK_S + 1)
+        with stopped(*watching):
+            time.sleep(2 * STILL_S)
+        time.sleep(1)
+    time.sleep(2 * LOOK_S)
+    wait_until_ready(running)
+    assert {name: pid_of(running, name) for name in names} == before

@@ -12,6 +12,7 @@ from dothi.cli.messages import err, show_error
 from dothi.cli.options import Json
 from dothi.core.foreground import record_foreground
 from dothi.core.locality import load_locality
+from dothi.core.patience import be_patient
 from dothi.core.reader_language import pick_text, pick_words
 from dothi.core.settings import PathSettings
 
@@ -54,6 +55,7 @@ def inbox(
 def _watch(settle_s: float) -> NoReturn:
     from etl.inbox.watch import watch
 
+    be_patient()
     record_foreground('inbox')
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _end)

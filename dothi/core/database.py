@@ -14,6 +14,7 @@ from sqlalchemy import URL, make_url
 
 from dothi.core.errors import EnvironmentMissing, without_secrets
 from dothi.core.layer import Audience
+from dothi.core.patience import share_patience
 from dothi.core.settings import DatabaseSettings, PathSettings
 from dothi.core.start_command import start_command
 
@@ -65,7 +66,7 @@ def database_url(role: Role) -> URL:
 def engine(role: Role) -> sqlalchemy.Engine:
     """The process's engine for `role`, pooled."""
     if role not in _engines:
-        _engines[role] = sqlalchemy.create_engine(
+        new_engine = sqlalchemy.create_engine(
             database_url(role),
             pool_size=DatabaseSettings().pool_size,
             max_overflow=0,
@@ -74,6 +75,8 @@ def engine(role: Role) -> sqlalchemy.Engine:
             pool_pre_ping=role not in READERS.values(),
             connect_args={'application_name': f'dothi {role}', 'connect_timeout': 10},
         )
+        sqlalchemy.event.listen(new_engine, 'connect', lambda db, _record: share_patience(db))
+        _engines[role] = new_engine
     return _engines[role]
 
 

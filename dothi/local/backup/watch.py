@@ -1,7 +1,6 @@
 """The service that makes backups: each night, and of the store soon after each release."""
 
 import logging
-import os
 import signal
 import sys
 import time
@@ -18,6 +17,7 @@ from dothi.core.changes import ChangeListener
 from dothi.core.database import NoDatabase, connection
 from dothi.core.errors import DothiError
 from dothi.core.locality import locality_zone
+from dothi.core.patience import be_patient
 from dothi.local.backup.instance import forget_ended_backups, instance_backup
 from dothi.local.backup.pgbackrest import DatabaseCopy
 from dothi.local.backup.proof import prove_backup
@@ -59,7 +59,7 @@ def is_full_due(copies: list[DatabaseCopy], now: datetime) -> bool:
 def watch_backups() -> None:
     """Makes backups until SIGTERM, or until none is set up any more."""
     logging.basicConfig(stream=sys.stderr, format='%(asctime)s %(message)s', level=logging.INFO)
-    os.nice(NICENESS)
+    be_patient(NICENESS)
     signal.signal(signal.SIGTERM, _end)
     watch = BackupWatch()
     with ChangeListener('backup', 'loader') as changes:

@@ -39,7 +39,7 @@ def patiently() -> int:
 
 def test_the_database_works_as_patiently_as_whoever_has_it_work() -> None:
     assert in_a_thread(patiently) == PATIENT
-    assert in_a_thread(backend_patience) == own_patience() == 0
+    assert in_a_thread(backend_patience) == own_patience()
 
 
 def test_who_is_more_patient_stays_so() -> None:
@@ -61,7 +61,7 @@ def test_a_process_of_somebody_else_is_left_alone(monkeypatch: pytest.MonkeyPatc
             share_patience(db)
             return own_patience(), os.getpriority(os.PRIO_PROCESS, db.info.backend_pid)
 
-    assert in_a_thread(other_process) == (PATIENT, 0)
+    assert in_a_thread(other_process) == (PATIENT, own_patience())
 
 
 def test_a_backend_that_cannot_be_seen_is_no_fault(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,4 +72,4 @@ def test_a_backend_that_cannot_be_seen_is_no_fault(monkeypatch: pytest.MonkeyPat
             share_patience(db)
             return os.getpriority(os.PRIO_PROCESS, db.info.backend_pid)
 
-    assert in_a_thread(unseen) == 0
+    assert in_a_thread(unseen) == own_patience()

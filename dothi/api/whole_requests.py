@@ -16,7 +16,7 @@ from functools import partial
 from typing import Any
 
 from dothi.api.fair_accept import FairWorker
-from dothi.api.turns import Turns, places_of_worker
+from dothi.core.turns import Turns, places_of_worker
 
 END_OF_HEADER = b'\r\n\r\n'
 # gunicorn takes a request line of 8,190 bytes and as much for each field; what is longer is its to refuse.

@@ -32,6 +32,7 @@ from dothi.cli.options import (
     pairs,
 )
 from dothi.core.errors import WrongUse
+from dothi.core.patience import be_patient
 from etl.closed_room.fork_server import warm_up
 
 if TYPE_CHECKING:
@@ -122,6 +123,7 @@ def _options(
 
 
 def _deliver(file: Path, options: 'DeliveryOptions', html: Path | None, as_json: bool) -> None:
+    be_patient()
     # the reader's libraries are imported while this process imports its own
     warm_up()
     from dothi.cli import output

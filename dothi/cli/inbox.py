@@ -13,6 +13,7 @@ from dothi.cli.options import Json
 from dothi.core.foreground import record_foreground
 from dothi.core.heartbeat import beating
 from dothi.core.locality import load_locality
+from dothi.core.patience import be_patient
 from dothi.core.reader_language import pick_text, pick_words
 from dothi.core.settings import PathSettings
 
@@ -55,6 +56,7 @@ def inbox(
 def _watch(settle_s: float) -> NoReturn:
     from etl.inbox.watch import watch
 
+    be_patient()
     record_foreground('inbox')
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, _end)

@@ -15,6 +15,7 @@ from sqlalchemy.exc import ArgumentError
 
 from dothi.core.errors import EnvironmentMissing, without_secrets
 from dothi.core.layer import Audience
+from dothi.core.patience import share_patience
 from dothi.core.postgis import admin_password_advice
 from dothi.core.settings import DatabaseSettings, PathSettings
 from dothi.core.start_command import start_command
@@ -77,7 +78,7 @@ def database_url(role: Role) -> URL:
 def engine(role: Role) -> sqlalchemy.Engine:
     """The process's engine for `role`, pooled."""
     if role not in _engines:
-        _engines[role] = sqlalchemy.create_engine(
+        new_engine = sqlalchemy.create_engine(
             database_url(role),
             pool_size=DatabaseSettings().pool_size,
             max_overflow=0,
@@ -86,6 +87,8 @@ def engine(role: Role) -> sqlalchemy.Engine:
             pool_pre_ping=role not in (*READERS.values(), 'gatekeeper'),
             connect_args={'application_name': f'dothi {role}', 'connect_timeout': 10},
         )
+        sqlalchemy.event.listen(new_engine, 'connect', lambda db, _record: share_patience(db))
+        _engines[role] = new_engine
     return _engines[role]
 
 

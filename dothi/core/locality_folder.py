@@ -18,8 +18,15 @@ DESCRIBED = ('layers', 'coverages')
 
 def locality_file(folder: Path, name: Path | str) -> Path:
     """The file `name` of the locality in `folder`: its own, else the library's; its own path where neither has one."""
-    own, shipped = folder / name, LIBRARY / name
-    return shipped if not own.exists() and _takes(folder, Path(name)) and shipped.exists() else own
+    own, shipped, name = _candidates(folder, name)
+    return shipped if not own.exists() and _takes(folder, name) and shipped.exists() else own
+
+
+# A picture of eight layers looks for its styles sixteen times, and joining paths takes longer than looking.
+@lru_cache(maxsize=1_000)
+def _candidates(folder: Path, name: Path | str) -> tuple[Path, Path, Path]:
+    """The locality's own file, the library's, and the name as a path."""
+    return folder / name, LIBRARY / name, Path(name)
 
 
 def locality_files(folder: Path, kind: str) -> list[Path]:
@@ -48,14 +55,17 @@ def locality_folders(folder: Path) -> tuple[Path, ...]:
 
 
 def _takes(folder: Path, name: Path) -> bool:
-    library = _library_of(folder / 'locality.yml')
+    library = _library_of(_candidates(folder, 'locality.yml')[0])
     if library == 'all' or name.parts[0] not in DESCRIBED:
         return bool(library)
     return name.stem in library
 
 
 def _library_of(file: Path) -> str | frozenset[str]:
-    return _read(file, file.stat().st_mtime_ns) if file.exists() else frozenset()
+    try:
+        return _read(file, file.stat().st_mtime_ns)
+    except (FileNotFoundError, NotADirectoryError):
+        return frozenset()
 
 
 @lru_cache(maxsize=16)

@@ -21,6 +21,7 @@ from dothi.core.errors import DothiError, WrongUse
 from dothi.core.export.formats import not_written
 from dothi.core.layer import Audience
 from dothi.core.locality import Locality, load_locality
+from dothi.core.patience import be_patient
 from dothi.core.settings import PathSettings
 from dothi.core.text import Text
 from processes.base import Process
@@ -122,7 +123,7 @@ def run_order(order: RunOrder, worker: Connection) -> None:
     _end_with_the_worker()
     _limit_memory(order.memory_mb)
     if order.patient:
-        os.nice(PATIENCE)
+        be_patient(PATIENCE)
     try:
         answer: FinishedRun | FailedRun | InterruptedRun | BrokenRun = _answer_order(order, worker)
     except NoDatabase as error:

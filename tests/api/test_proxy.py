@@ -3,6 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ from werkzeug.serving import make_server
 
 from bench.nginx import PATIENCE_S, nginx
 from dothi.api.app import create_app
+from dothi.core.database import connection
 from tests.api.conftest import Desk, school
 
 ITEMS = '/api/collections/schools/items'
@@ -100,3 +102,33 @@ def test_links_lead_back_through_the_proxy(published: Callable[..., requests.Res
     answer = published(ITEMS)
     address = answer.url.removesuffix(ITEMS)
     assert all(link['href'].startswith(f'{address}/api/') for link in answer.json()['links'])
+
+
+def test_who_asks_for_what_is_on_its_way_does_not_wait_for_it_for_long(
+    published: Callable[..., requests.Response],
+) -> None:
+    """Waiting for another's answer, nginx looks every half second whether it came; so it asks the service instead."""
+    with ThreadPoolExecutor(2) as clients:
+        with connection('admin') as db:
+            db.cursor().execute('lock table layer.schools in access exclusive mode')
+            first = clients.submit(published, ITEMS)
+            _await_waiting(1)
+            second, began = clients.submit(published, ITEMS), time.monotonic()
+            _await_waiting(2)
+            # without the setting nginx sends it after 5 s
+            assert time.monotonic() - began < 4
+        assert first.result(PATIENCE_S).content == second.result(PATIENCE_S).content
+
+
+def _await_waiting(count: int) -> None:
+    """Comes back when so many requests wait for the lock of a table."""
+    ends = time.monotonic() + PATIENCE_S
+    query = """select count(*) from pg_stat_activity
+        where usename = current_user and wait_event_type = 'Lock' and datname = current_database()"""
+    while True:
+        with connection('reader_public') as db, db.cursor() as cursor:
+            cursor.execute(query)
+            if cursor.fetchone() == (count,):
+                return
+        assert time.monotonic() < ends, f'{count} requests do not wait'
+        time.sleep(0.02)

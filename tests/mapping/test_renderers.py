@@ -23,10 +23,12 @@ from dothi.cartography.mapping.picture import Picture
 from dothi.cartography.mapping.pool import Renderer, Renderers
 from dothi.cartography.mapping.view import View
 from dothi.core import database as core_database
+from dothi.core import turns
 from dothi.core.database import NoDatabase, connection
 from dothi.core.limit_settings import MapSettings
 from dothi.core.locality import Locality
 from dothi.core.settings import PROJECT
+from dothi.core.turns import Turns
 from tests.conftest import PATIENCE_S, Instance
 from tests.mapping.drawing import shown
 from tests.mapping.test_placement import GREEN, of_the_province
@@ -105,6 +107,27 @@ def wait_for(condition: Callable[[], bool], seconds: float = PATIENCE_S) -> None
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.02)
+
+
+def test_who_waits_for_a_picture_leaves_the_turn_to_others(
+    drawn_province: Locality, pool: Callable[..., Renderers], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is kept is sent meanwhile; it waited for 20 ms behind each picture that was drawn."""
+    monkeypatch.setattr(turns, 'LONGEST_TURN_S', PATIENCE_S)
+    taken, renderers = Turns(1), pool(map_renderers=1)
+    picture = held(drawn_province)
+
+    def draw_in_turn() -> bytes:
+        with taken.turn():
+            return renderers.draw(picture)
+
+    with ThreadPoolExecutor(1) as threads:
+        with holding():
+            drawing = threads.submit(draw_in_turn)
+            wait_for(lambda: waiting() == 1)
+            with taken.turn():
+                assert not drawing.done()
+        assert drawing.result(PATIENCE_S).startswith(PNG)
 
 
 def test_a_crash_takes_one_renderer_and_one_request(drawn_province: Locality, pool: Callable[..., Renderers]) -> None:

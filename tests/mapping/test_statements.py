@@ -13,6 +13,7 @@ from dothi.cartography.mapping.document import Maker, order
 from dothi.cartography.mapping.layer_query import Reader, rows
 from dothi.cartography.mapping.picture import Picture, PictureLayer
 from dothi.cartography.mapping.view import View
+from dothi.cartography.mapping.written_styles import written_style
 from dothi.cartography.style.mapnik_xml import sheets
 from dothi.core.database import READERS, connection
 from dothi.core.layer import Audience
@@ -66,3 +67,20 @@ def test_rows_that_may_be_all_there_are_are_not_held(
         picture = Picture(view, (shown(drawn_province, 'roads', *strokes),))
         document = order(picture, Maker(Reader(db, drawn_province, 'internal', generalised), {}))
     assert [layer['holds_rows'] for layer in json.loads(document)['layers']] == [holds_rows]
+
+
+def test_a_style_is_written_once_for_each_zoom_and_drawing(drawn_province: Locality) -> None:
+    """A style file that was changed gives another drawing, and another style at once."""
+    growing, other = (
+        shown(drawn_province, 'roads', {'kind': 'line', 'color': '#104080', 'width': width}).drawing
+        for width in ({'10': 1, '16': 7}, 5)
+    )
+    assert growing is not None
+    assert other is not None
+    written = [
+        written_style('roads', drawing, *sheets(drawing, zoom))
+        for drawing, zoom in ((growing, 10), (growing, 16), (other, 16), (growing, 10))
+    ]
+    for style, width in zip(written, (1, 7, 5, 1), strict=True):
+        assert f'stroke-width="{width}"' in style.xml
+    assert written[3] is written[0]

@@ -21,7 +21,7 @@ from dothi.core.access.passwords import require_strong
 from dothi.core.access.people import end_sessions
 from dothi.core.access.person import ACTION_TITLES, ROLE_TITLES, Action, Identity
 from dothi.core.access.second_factor import accepted_step, new_totp_secret, qr_code, totp_address
-from dothi.core.access.secrets import vault
+from dothi.core.access.secrets import unseal, vault
 from dothi.core.access.sign_in import end_session, has_password, sessions_of, store_password
 from dothi.core.clock import local_minute
 from dothi.core.database import connection
@@ -90,7 +90,8 @@ def confirm_second_factor() -> Response:
     with connection('gatekeeper') as db, db.cursor() as cursor:
         cursor.execute('select totp_secret, totp_step from access.person where id = %s', [str(identity.person.id)])
         secret, last_step = cursor.fetchone() or (None, 0)
-        step = accepted_step(vault().decrypt(bytes(secret)), fields.required('code'), last_step) if secret else None
+        opened = unseal(bytes(secret)) if secret else None
+        step = accepted_step(opened, fields.required('code'), last_step) if opened else None
         if step is None:
             raise WrongCode(
                 vi='Mã không đúng. Xem giờ của điện thoại, rồi gõ mã đang hiện.',

@@ -5,6 +5,7 @@ from concurrent.futures import Future
 from threading import Lock
 
 from dothi.cartography.mapping.limits import too_busy
+from dothi.core.turns import turn_given_away
 
 
 class SingleFlight[Answer]:
@@ -25,7 +26,8 @@ class SingleFlight[Answer]:
         if first is flight:
             return self._done(key, work, flight)
         try:
-            return first.result(wait_s)
+            with turn_given_away():
+                return first.result(wait_s)
         except TimeoutError:
             raise too_busy() from None
 

@@ -2,9 +2,9 @@
 
 import json
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 from typing import Any
-from xml.etree.ElementTree import Element
 
 from psycopg2.extensions import connection as Connection
 
@@ -13,14 +13,17 @@ from dothi.cartography.mapping.formats import asked
 from dothi.cartography.mapping.layer_query import Reader, rows
 from dothi.cartography.mapping.picture import Picture, PictureLayer
 from dothi.cartography.mapping.view import View
+from dothi.cartography.mapping.written_styles import WrittenStyle, written_style
 from dothi.cartography.style.colour import Colour
 from dothi.cartography.style.drawing import Drawing
-from dothi.cartography.style.mapnik_xml import Sheet, document, raster_style, sheets, style
+from dothi.cartography.style.mapnik_xml import Sheet, document_of_written, raster_style, reach_px, sheets
 from dothi.core.crs import WEB_MERCATOR, WGS84, proj_string
 from dothi.core.layer import Layer
 
-# What of a feature may lie outside the picture and still be seen in it: half a marker, half the width of a line.
+# What of a feature may lie outside the picture and still be seen in it: a name, half a marker, half of a line's width.
 BUFFER_PX = 48
+# Beyond what a pass reaches to: edges are smoothed over the pixels that they touch.
+SMOOTHED_PX = 2
 WHITE = Colour(255, 255, 255)
 # The database reads some layers while another is drawn: a third less time where there are processors for both.
 # Mapnik would give up a connection after 4 s, which a busy machine can take.
@@ -35,25 +38,27 @@ EVERYWHERE = '-1e9,-1e9,1e9,1e9'
 class Entry:
     """One of Mapnik's layers: a source with the styles that it is drawn in.
 
-    holds_rows: whether its rows stay in memory from one style to the next, or are read again for each.
+    holds_rows: whether its rows stay in memory from one style to the next, or are read again for each. buffer_px: rows
+    that lie so far outside the picture are drawn as well; None is as far as the map has it.
     """
 
     name: str
     srs: str
     source: dict[str, Any]
-    styles: tuple[Element, ...]
+    styles: tuple[WrittenStyle, ...]
     holds_rows: bool = False
+    buffer_px: int | None = None
 
     @property
     def as_json(self) -> dict[str, Any]:
         """The order as the JSON that a renderer reads."""
-        names = [style.get('name') for style in self.styles]
         return {
             'name': self.name,
             'srs': self.srs,
             'source': self.source,
-            'styles': names,
+            'styles': [style.name for style in self.styles],
             'holds_rows': self.holds_rows,
+            'buffer': self.buffer_px,
         }
 
 
@@ -70,14 +75,14 @@ def order(picture: Picture, maker: Maker) -> bytes:
     view = picture.view
     entries = _entries(picture, maker)
     background = picture.background or (WHITE if picture.format == 'jpeg' else None)
-    styles = [style for entry in entries for style in entry.styles]
+    styles = [style.xml for entry in entries for style in entry.styles]
     order_document = {
         'width': view.width_px,
         'height': view.height_px,
         'ratio': view.pixel_ratio,
         'box': view.box,
         'format': asked(picture),
-        'styles': document(styles, srs=srs(view.crs), background=background, buffer_px=_buffer(picture)),
+        'styles': document_of_written(styles, srs=srs(view.crs), background=background, buffer_px=_buffer(picture)),
         'layers': [entry.as_json for entry in entries],
     }
     return json.dumps(order_document).encode()
@@ -96,6 +101,17 @@ def srs(srid: int) -> str:
 
 def _buffer(picture: Picture) -> int:
     return round(BUFFER_PX * picture.view.pixel_ratio)
+
+
+def _buffer_of(sheets: list[Sheet], view: View) -> int | None:
+    """How far outside the picture rows are read that these passes draw; of names as far as the map has it.
+
+    A tile with the map's buffer on all sides is twice the tile: as many houses were read and drawn to be cut off.
+    """
+    if any(sheet.drawn.kind == 'label' for sheet in sheets):
+        return None
+    reach = max(map(reach_px, sheets)) + SMOOTHED_PX
+    return ceil(min(reach, BUFFER_PX) * view.pixel_ratio)
 
 
 def _entries(picture: Picture, maker: Maker) -> list[Entry]:
@@ -137,12 +153,14 @@ def _entry(name: str, picture_layer: PictureLayer, sheets: list[Sheet], view: Vi
         'srid': read.srid,
         'extent': EVERYWHERE,
     }
-    styles = tuple(style(f'{name}-{sheet.number}', sheet) for sheet in sheets)
-    return Entry(name, srs(read.srid), source, styles, holds_rows=len(styles) > 1 and not read.may_be_all)
+    assert picture_layer.drawing is not None  # noqa: S101
+    styles = tuple(written_style(f'{name}-{sheet.number}', picture_layer.drawing, sheet) for sheet in sheets)
+    holds_rows = len(styles) > 1 and not read.may_be_all
+    return Entry(name, srs(read.srid), source, styles, holds_rows, _buffer_of(sheets, view))
 
 
 def _raster(name: str, system: str, file: Path) -> Entry:
-    return Entry(name, system, {'type': 'gdal', 'file': str(file)}, (raster_style(name),))
+    return Entry(name, system, {'type': 'gdal', 'file': str(file)}, (WrittenStyle.of(raster_style(name)),))
 
 
 def _server(db: Connection) -> dict[str, Any]:

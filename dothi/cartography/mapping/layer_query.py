@@ -10,7 +10,7 @@ from psycopg2.extensions import connection as Connection
 from dothi.cartography.generalised.source import Chosen, Generalised, SourceQuery, chosen, may_be_generalised, rows_of
 from dothi.cartography.mapping.picture import PictureLayer
 from dothi.cartography.mapping.view import View
-from dothi.cartography.style.drawing import Drawing
+from dothi.cartography.mapping.written_styles import SameDrawing
 from dothi.cartography.style.mapnik_xml import Sheet
 from dothi.core.cql2.geometry import IN_CRS84
 from dothi.core.cql2.where import Translator
@@ -70,7 +70,7 @@ def rows(reader: Reader, picture_layer: PictureLayer, sheets: list[Sheet], view:
     read = _Read(source_query, how, geometry, turn)
     if turn or picture_layer.times is not None or picture_layer.condition is not None or how.form == 'blocks':
         return Rows(srid, geometry, _statement(reader, sheets, read), may_be_all)
-    key = (_Same(picture_layer.drawing), tuple(sheet.number for sheet in sheets), geometry, reader.audience, how)
+    key = (SameDrawing(picture_layer.drawing), tuple(sheet.number for sheet in sheets), geometry, reader.audience, how)
     if key not in _STATEMENTS:
         if len(_STATEMENTS) >= MOST_STATEMENTS:
             _STATEMENTS.clear()
@@ -78,21 +78,8 @@ def rows(reader: Reader, picture_layer: PictureLayer, sheets: list[Sheet], view:
     return Rows(srid, geometry, _STATEMENTS[key], may_be_all)
 
 
-class _Same:
-    """A drawing as a key, equal to itself alone: drawings are remembered, and comparing them would take long."""
-
-    def __init__(self, drawing: Drawing | None) -> None:
-        self.drawing = drawing
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Same) and other.drawing is self.drawing
-
-    def __hash__(self) -> int:
-        return id(self.drawing)
-
-
 # Statements that depend neither on the place nor on the scale. Writing one takes 0.2 ms, and a picture has fifteen.
-_STATEMENTS: dict[tuple[_Same, tuple[int, ...], str, Audience, Chosen], str] = {}
+_STATEMENTS: dict[tuple[SameDrawing, tuple[int, ...], str, Audience, Chosen], str] = {}
 MOST_STATEMENTS = 1_000
 
 

@@ -22,6 +22,7 @@ from dothi.cartography.mapping.places import Places
 from dothi.core.database import NoDatabase
 from dothi.core.limit_settings import MapSettings
 from dothi.core.settings import PACKAGES
+from dothi.core.turns import turn_given_away
 
 LOG = logging.getLogger('dothi.mapping')
 PROGRAM = 'dothi.cartography.mapping.renderer'
@@ -81,11 +82,12 @@ class Renderers:
         Raises TooBusy where the queue is full or does not move, TookTooLong, DrawingBroke where the renderer dies,
         PictureTooLarge where it gets no memory for it, NoDatabase, NotDrawn.
         """
-        self._places.take(self.settings.map_wait_s)
-        try:
-            return self._draw_order(order)
-        finally:
-            self._places.give_back()
+        with turn_given_away():
+            self._places.take(self.settings.map_wait_s)
+            try:
+                return self._draw_order(order)
+            finally:
+                self._places.give_back()
 
     def _draw_order(self, order: bytes) -> bytes:
         seconds = self.settings.map_seconds

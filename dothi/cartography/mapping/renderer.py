@@ -95,6 +95,8 @@ class Studio:
         layer = self.mapnik.Layer(order['name'], order['srs'])
         layer.datasource = self._source(order['source'])
         layer.cache_features = order.get('holds_rows', False)
+        if order.get('buffer') is not None:
+            layer.buffer_size = order['buffer']
         for style in order['styles']:
             layer.styles.append(style)
         return layer

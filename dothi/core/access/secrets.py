@@ -3,7 +3,7 @@
 import hashlib
 import secrets
 
-from cryptography.fernet import Fernet
+from cryptography.fernet import Fernet, InvalidToken
 
 from dothi.core.database import write_once
 from dothi.core.settings import PathSettings
@@ -28,6 +28,14 @@ def new_secret() -> str:
 def sha256_of(secret: str) -> bytes:
     """What is kept of a secret. A plain hash will do: nobody guesses 256 random bits."""
     return hashlib.sha256(secret.encode()).digest()
+
+
+def unseal(sealed: bytes) -> bytes | None:
+    """What was encrypted by the vault; None where that has another key by now."""
+    try:
+        return vault().decrypt(sealed)
+    except InvalidToken:
+        return None
 
 
 def vault() -> Fernet:

@@ -1,7 +1,6 @@
 """The service that makes backups: each night, and of the store soon after each release."""
 
 import logging
-import os
 import signal
 import sys
 import time
@@ -27,6 +26,7 @@ from dothi.core.database import NoDatabase, connection
 from dothi.core.errors import DothiError
 from dothi.core.heartbeat import beating
 from dothi.core.locality import locality_zone
+from dothi.core.patience import be_patient
 from dothi.core.settings import PathSettings
 from dothi.core.text import Text
 from dothi.local.backup.instance import forget_ended_backups, instance_backup
@@ -72,7 +72,7 @@ def is_full_due(copies: list[DatabaseCopy], now: datetime) -> bool:
 def watch_backups() -> None:
     """Makes backups until SIGTERM, or until none is set up any more."""
     logging.basicConfig(stream=sys.stderr, format='%(asctime)s %(message)s', level=logging.INFO)
-    os.nice(NICENESS)
+    be_patient(NICENESS)
     signal.signal(signal.SIGTERM, _end)
     watch = BackupWatch()
     # a backup may rightly take hours

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from dothi.api import turns
-from dothi.api.turns import Turns, places_of_worker
+from dothi.core import turns
+from dothi.core.turns import Turns, places_of_worker, turn_given_away
 
 PATIENCE_S = 60
 
@@ -109,6 +109,38 @@ def test_who_makes_new_places_has_one_of_them_before_others_see_them(
 
     monkeypatch.setattr(taken, '_new_places', made_slowly)
     assert _enter(visitors, taken).inside.wait(10)
+
+
+def test_who_gives_the_turn_away_has_one_again_afterwards(
+    visitors: list[Visitor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, 'LONGEST_TURN_S', PATIENCE_S)
+    taken = Turns(1)
+    with taken.turn():
+        with turn_given_away():
+            between = _enter(visitors, taken)
+            assert between.inside.wait(PATIENCE_S / 2), 'nobody gets the turn that is given away'
+            between.leave()
+        after = _enter(visitors, taken)
+        assert not after.inside.wait(0.1), 'two have a turn where one place is'
+    assert after.inside.wait(PATIENCE_S)
+
+
+def test_an_error_while_the_turn_is_away_leaves_as_many_places_as_there_were(
+    visitors: list[Visitor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(turns, 'LONGEST_TURN_S', PATIENCE_S)
+    taken = Turns(1)
+    with pytest.raises(ValueError, match='no'), taken.turn(), turn_given_away():
+        raise ValueError('no')
+    assert _enter(visitors, taken).inside.wait(PATIENCE_S)
+    assert not _enter(visitors, taken).inside.wait(0.1)
+
+
+def test_without_a_turn_nothing_is_given_away() -> None:
+    """Jobs and commands draw pictures, too, and take no turns."""
+    with turn_given_away():
+        pass
 
 
 def test_an_error_gives_the_place_back() -> None:

@@ -1,10 +1,11 @@
 """Requests of one process take turns while they are short, so that its threads do not fight for Python's lock.
 
 A request lets go of that lock at each read, write and query. With 16 clients each of these woke another thread, and
-half of the processor's time went into that.
+half of the processor's time went into that. Whoever waits for another process gives the turn away meanwhile.
 """
 
 import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from queue import Empty, SimpleQueue
@@ -23,6 +24,18 @@ class Turns:
     @contextmanager
     def turn(self) -> Iterator[None]:
         """A place for whoever enters, after LONGEST_TURN_S at the latest."""
+        free = self.take()
+        _THREAD.taken = (self, free)
+        try:
+            yield
+        finally:
+            # another one, where it was given away meanwhile
+            _, free = _THREAD.taken
+            _THREAD.taken = None
+            free.put(None)
+
+    def take(self) -> SimpleQueue[None]:
+        """Comes back with a place, which is given back by putting None where it came from."""
         free = self._free
         try:
             free.get(timeout=LONGEST_TURN_S)
@@ -31,16 +44,39 @@ class Turns:
             free = self._new_places()
             free.get()
             self._free = free
-        try:
-            yield
-        finally:
-            free.put(None)
+        return free
 
     def _new_places(self) -> SimpleQueue[None]:
         free: SimpleQueue[None] = SimpleQueue()
         for _ in range(self._places):
             free.put(None)
         return free
+
+
+class _Thread(threading.local):
+    """taken: where this thread has its turn, and where its place came from; None outside of requests."""
+
+    taken: tuple[Turns, SimpleQueue[None]] | None = None
+
+
+_THREAD = _Thread()
+
+
+@contextmanager
+def turn_given_away() -> Iterator[None]:
+    """While inside, others have this thread's turn; after it the thread has one again. Without a turn it does nothing.
+
+    For waiting that may take long: for a picture, or for whoever draws the same one.
+    """
+    if _THREAD.taken is None:
+        yield
+        return
+    turns, free = _THREAD.taken
+    free.put(None)
+    try:
+        yield
+    finally:
+        _THREAD.taken = (turns, turns.take())
 
 
 def places_of_worker(workers: int) -> int:

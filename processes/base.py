@@ -42,6 +42,8 @@ class Process[I: ProcessInputs](BaseProcessor, ABC):  # type: ignore[misc]  # py
     editors_only: ClassVar[bool] = False
     # and what whoever sends it must be allowed to do then
     action: ClassVar[Action] = Action.PUBLISH
+    # what whoever has signed in must be allowed to do to run it
+    run_action: ClassVar[Action] = Action.RUN
     upload: ClassVar[str | None] = None
     # an input with a second file, which may be left out: a letter beside what is delivered
     attachment: ClassVar[str | None] = None

@@ -4,6 +4,7 @@ from typing import Any, ClassVar, Literal
 
 from psycopg2 import sql
 
+from dothi.core.access.person import Action
 from dothi.core.errors import WrongUse
 from dothi.core.export.extract import Extract
 from dothi.core.export.formats import FORMATS, FormatName
@@ -96,6 +97,7 @@ class ExportFeatures(Process[Inputs]):
         en='Writes the features of a layer, all or those that a filter lets through, into a file to download.',
     )
     example: ClassVar[dict[str, Any]] = {'collection': 'buildings', 'format': 'gpkg', 'filter': 'floors >= 3'}
+    run_action = Action.DOWNLOAD
     outputs: ClassVar[dict[str, Output]] = {
         'result': Output(Text(vi='Tệp', en='File'), tuple(form.media_type for form in FORMATS.values()))
     }

@@ -64,6 +64,7 @@ COMMANDS = {
     'template': 'dothi.cli.template:template',
     'requests': 'dothi.cli.requests:requests_app',
     'people': 'dothi.cli.people:people_app',
+    'access': 'dothi.cli.access:access_app',
     'audit': 'dothi.cli.audit:audit_app',
     'mail': 'dothi.cli.mail:mail_app',
     'backup': 'dothi.cli.backup:backup_app',

@@ -42,10 +42,11 @@ EDITS = {
 
 @pytest.mark.parametrize(('role', 'edits'), EDITS.items())
 def test_a_role_edits_or_does_not(office: Office, person: MakePerson, role: Role, edits: bool) -> None:
-    everything = key_of(person('lan', role), *Action)
+    agency = 'health' if role is Role.FOCAL_POINT else None
+    everything = key_of(person('lan', role, agency), *Action)
     assert post(office(), everything) == (201 if edits else 403)
     allowed = office().client.options(ITEMS, headers=everything).headers['Allow']
-    assert ('POST' in allowed) == (role is Role.FOCAL_POINT or edits), 'a focal point edits, if not this layer'
+    assert ('POST' in allowed) == (edits or agency is not None), 'a focal point edits, if not this layer'
 
 
 def test_a_focal_point_edits_the_layers_of_their_agency(office: Office, person: MakePerson) -> None:
@@ -162,3 +163,49 @@ def test_wms_and_wmts_lead_on_with_the_key_that_their_address_had(office: Office
     assert '/ows/wmts/' not in rest.replace(address, '')
     rows('update access.api_key set revoked_at = clock_timestamp() returning 1')
     assert browser.get(f'{address}?service=WMS&request=GetCapabilities').status_code == 401
+
+
+# What a key of one action alone may do, by hand: path, and the actions that it opens to.
+OPENS = {
+    ITEMS: {Action.SEE},
+    '/api/collections': {Action.SEE},
+    '/ows?service=WMS&request=GetCapabilities': {Action.SEE},
+    f'{ITEMS}?f=csv': set(),
+    '/api/people': {Action.ADMINISTER},
+    '/api/edits': {Action.DECIDE},
+    '/api/account': set(Action),
+    '/api/jobs': set(Action),
+    '/api/processes': set(Action),
+}
+
+
+def test_a_key_of_one_action_opens_what_that_is_for(office: Office, person: MakePerson) -> None:
+    admin = person('admin', Role.ADMINISTRATOR)
+    keys = {action: key_of(admin, action) for action in Action}
+    for path, actions in OPENS.items():
+        statuses = {action: office().get(path, **key).status_code for action, key in keys.items()}
+        assert {action for action, status in statuses.items() if status == 200} == actions, path
+        assert {status for action, status in statuses.items() if action not in actions} <= {403}, path
+
+
+def test_a_file_of_features_wants_both_seeing_and_downloading(office: Office, person: MakePerson) -> None:
+    viewer = person('xem', Role.VIEWER)
+    assert office().get(f'{ITEMS}?f=csv', **key_of(viewer, Action.SEE)).status_code == 403
+    assert office().get(f'{ITEMS}?f=csv', **key_of(viewer, Action.SEE, Action.DOWNLOAD)).status_code == 200
+
+
+PROCESSES = {
+    'service-coverage': Action.RUN, 'export-features': Action.DOWNLOAD, 'deliver-layer': Action.DELIVER,
+    'decide-delivery': Action.DECIDE, 'roll-back': Action.DECIDE, 'settle-conflict': Action.DECIDE,
+    'keep-result': Action.PUBLISH,
+}  # fmt: skip
+
+
+def test_a_process_wants_the_action_that_it_is(office: Office, person: MakePerson) -> None:
+    """Whoever may not is refused before their inputs are looked at, whoever may hears what is wrong with them."""
+    admin = person('admin', Role.ADMINISTRATOR)
+    keys = {action: key_of(admin, action) for action in Action}
+    for process, needed in PROCESSES.items():
+        for action, headers in keys.items():
+            answer = office().client.post(f'/api/processes/{process}/execution', json={'inputs': {}}, headers=headers)
+            assert answer.status_code == (400 if action is needed else 403), (process, action, answer.get_data(True))

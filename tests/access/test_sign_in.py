@@ -29,11 +29,11 @@ DATA = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize('path', DATA)
-def test_strangers_get_nothing_and_do_not_learn_what_is_there(office: Office, path: str) -> None:
-    answer = office().get(path, Accept='application/json')
-    assert answer.status_code == 404 if path.startswith('/nothing') else answer.status_code == 401
-    assert 'schools' not in answer.get_data(as_text=True).replace('/api/collections/schools', '')
+def test_strangers_get_nothing_and_do_not_learn_what_is_there(office: Office) -> None:
+    for path in DATA:
+        answer = office().get(path, Accept='application/json')
+        assert answer.status_code == (404 if path.startswith('/nothing') else 401), path
+        assert 'schools' not in answer.get_data(as_text=True).replace('/api/collections/schools', ''), path
 
 
 def test_a_browser_is_led_to_the_form_and_back(office: Office, person: MakePerson) -> None:

@@ -38,6 +38,11 @@ OPEN = frozenset(
     ('health.health', 'health.live', 'health.ready', 'metrics.metrics', 'portal.file', 'sign_in.page', 'sign_in.enter',
      'sign_in.invitation', 'sign_in.take_up')
 )  # fmt: skip
+# What shows no layer: a key that allows to deliver alone hands in a file, and follows it.
+WITHOUT_SEEING = frozenset(
+    ('account', 'portal', 'health', 'landing', 'conformance', 'openapi', 'functions', 'process_descriptions',
+     'process_execution', 'process_jobs', 'deliveries', 'edits', 'people')
+)  # fmt: skip
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -120,6 +125,13 @@ def forbidden(action: Action, identity: Identity) -> NotAllowedTo:
     )
 
 
+def require_where_signed_in(action: Action) -> None:
+    """Raises NotAllowedTo for who has signed in, and may not do this; whoever has not is let in by setting."""
+    identity = current_identity()
+    if identity is not None and not may(action):
+        raise forbidden(action, identity)
+
+
 def must_be_editor(action: Action = Action.EDIT) -> str:
     """The name under which a change is kept; raises as `require` does."""
     return author_of(require(action).person)
@@ -189,7 +201,11 @@ def _require_known() -> Response | None:
         return None
     if request.endpoint in OPEN and not {KEY, TICKET, 'HTTP_AUTHORIZATION'} & request.environ.keys():
         return None
-    if current_identity() is not None or request.endpoint in OPEN or WARMING_UP in request.environ:
+    if current_identity() is not None:
+        if request.blueprint not in WITHOUT_SEEING:
+            require_where_signed_in(Action.SEE)
+        return None
+    if request.endpoint in OPEN or WARMING_UP in request.environ:
         return None
     if SessionSettings().sign_in == 'to_change' or request.method == 'OPTIONS':
         return None

@@ -6,12 +6,14 @@ from typing import Any
 from flask import Blueprint, Response
 from psycopg2 import sql
 
+from dothi.api.access.identity import require_where_signed_in
 from dothi.api.http import parameters
 from dothi.api.http.documents import link
 from dothi.api.http.parameters import COMMON
 from dothi.api.http.service import service
 from dothi.api.http.snapshot import Snapshot, snapshot
 from dothi.api.http.stored_file import stored_file
+from dothi.core.access.person import Action
 from dothi.core.catalog import Release
 from dothi.core.errors import Busy, NotFound
 from dothi.core.export.formats import FORMATS
@@ -38,6 +40,7 @@ class BeingPrepared(Busy):
 def download(collection_id: str, name: str) -> Response:
     """The file, or the range of it that is asked for."""
     parameters.refuse_unknown(COMMON)
+    require_where_signed_in(Action.DOWNLOAD)
     layer = service().layer(collection_id)
     form = _format_of_name(layer, name)
     with snapshot() as db:

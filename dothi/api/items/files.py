@@ -15,6 +15,7 @@ from flask import Response, request
 from psycopg2 import sql
 from werkzeug.wsgi import ClosingIterator, FileWrapper
 
+from dothi.api.access.identity import require_where_signed_in
 from dothi.api.http.address import api_url
 from dothi.api.http.caching import etag, make_conditional, not_modified
 from dothi.api.http.language import language
@@ -29,6 +30,7 @@ from dothi.api.items.features import Page, read_page
 from dothi.api.items.offsets import begin_nearby, is_deep, read_milestones
 from dothi.api.items.paging import cursor_of
 from dothi.api.items.query import HEADERS, SORTBY, Query
+from dothi.core.access.person import Action
 from dothi.core.catalog import Release
 from dothi.core.crs import WGS84
 from dothi.core.export.extract import Extract, Headers
@@ -44,6 +46,7 @@ def file_response(query: Query, form: str) -> Response:
 
     What the file leaves out is told by OGC-NumberMatched, OGC-NumberReturned, a link to the next page, and its name.
     """
+    require_where_signed_in(Action.DOWNLOAD)
     headers = _file_headers(form)
     query = query if LIMIT.is_present else replace(query, limit=service().limits.max_items)
     with ExitStack() as stack:

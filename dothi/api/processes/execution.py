@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from dothi.api.access.identity import current_editor, must_be_editor, require
+from dothi.api.access.identity import current_editor, must_be_editor, require_where_signed_in
 from dothi.api.http import parameters
 from dothi.api.http.address import api_url, client_address
 from dothi.api.http.language import JSON
@@ -20,7 +20,6 @@ from dothi.api.processes.inputs import plain_inputs
 from dothi.api.processes.kept_wishes import keep_wishes
 from dothi.api.processes.results import results_response
 from dothi.api.processes.status import status_info
-from dothi.core.access.person import Action
 from dothi.core.errors import Busy
 from dothi.core.job_settings import InputSettings, JobSettings
 from processes.base import Process
@@ -55,8 +54,9 @@ def execute(process_id: str) -> Response:
     """The outputs; or 201 and the state of the job, if the client comes back for them."""
     parameters.refuse_unknown(COMMON)
     chosen = find_process(process_id, service().audience)
-    require_run()
     sender = must_be_editor(chosen.action) if chosen.editors_only else None
+    if not chosen.editors_only:
+        require_where_signed_in(chosen.run_action)
     if service().audience == 'internal':
         request.max_content_length = most_bytes() if chosen.upload else InputSettings().input_max_mb * 2**20
     execute_body = execute_request(chosen)
@@ -81,12 +81,6 @@ def how_to_execute(process_id: str) -> Response:
     response = problem_response(refused, 405)
     response.headers['Allow'] = 'POST, OPTIONS'
     return response
-
-
-def require_run() -> None:
-    """Raises NotAllowedTo for who has signed in, and may run no analysis."""
-    if current_editor() is not None:
-        require(Action.RUN)
 
 
 @contextmanager

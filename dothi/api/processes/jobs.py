@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from dothi.api.access.identity import current_editor
+from dothi.api.access.identity import current_editor, require_where_signed_in
 from dothi.api.http import parameters
 from dothi.api.http.documents import as_json, as_page
 from dothi.api.http.language import wanted_format
@@ -15,11 +15,12 @@ from dothi.api.http.parsers import one_of
 from dothi.api.http.service import service
 from dothi.api.processes.body import ResultWishes
 from dothi.api.processes.descriptions import offered_processes
-from dothi.api.processes.execution import created_response, current_asker, place_to_wait, require_run
+from dothi.api.processes.execution import created_response, current_asker, place_to_wait
 from dothi.api.processes.job_list import PARAMETERS, STATUSES, job_filter, list_links, page_of_jobs
 from dothi.api.processes.kept_wishes import keep_wishes, kept_wishes
 from dothi.api.processes.results import find_output, in_form, results_response, value_response, with_releases
 from dothi.api.processes.status import has_result, is_rerunnable, note_on_changes, status_info
+from dothi.core.access.person import Action
 from dothi.core.errors import HeldForDecision
 from dothi.core.text import Text
 from processes.base import Process
@@ -100,7 +101,7 @@ def end(job_id: str) -> Response:
 def rerun(job_id: str) -> Response:
     """A new job with the inputs of this one, on the data that there is now."""
     parameters.refuse_unknown(COMMON)
-    require_run()
+    require_where_signed_in(Action.RUN)
     again = manager.rerun_job(job_id, service().audience, current_asker(), current_editor())
     if wanted := kept_wishes(job_id):
         keep_wishes(again, wanted, current_editor())

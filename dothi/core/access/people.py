@@ -97,6 +97,8 @@ def change(db: Connection, name: str, changes: Changes, *, by: UUID | None = Non
         _require_another_administrator(db, person)
     if changes.email:
         _require_email(changes.email)
+    agency = person.agency if changes.agency is None else changes.agency
+    _require_agency(changes.role or person.role, agency)
     wanted = {column: value or None for column, value in changes if value is not None}
     with db.cursor() as cursor:
         for column, value in wanted.items():
@@ -225,8 +227,17 @@ def _require_fit(person: Person, email: str | None) -> None:
         )
     if not person.title.strip():
         raise BadPerson(vi='Thiếu họ tên.', en='What is the person called?')
+    _require_agency(person.role, person.agency)
     if email:
         _require_email(email)
+
+
+def _require_agency(role: Role, agency: str | None) -> None:
+    if role is Role.FOCAL_POINT and not agency:
+        raise BadPerson(
+            vi='Đầu mối dữ liệu phải thuộc một cơ quan: cho biết cơ quan nào.',
+            en='A focal point acts for an agency: say which one.',
+        )
 
 
 def _require_email(email: str) -> None:

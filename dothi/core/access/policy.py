@@ -2,14 +2,16 @@
 
 from collections.abc import Collection
 from pathlib import Path
-from typing import Literal
+from typing import Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, RootModel
+from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
 
 from dothi.core.access.person import Action, Identity, Role
-from dothi.core.layer import Layer
 from dothi.core.locality_file import parse_file
 from dothi.core.settings import LOCALITIES
+
+# What can be limited to the layers of an agency, and to those of a list; everything else is for all layers or none.
+ONLY_OWN, ONLY_LISTED = frozenset({Action.EDIT, Action.DELIVER}), frozenset({Action.EDIT})
 
 
 class Rule(BaseModel):
@@ -19,6 +21,15 @@ class Rule(BaseModel):
 
     may: list[Action] = Field(min_length=1)
     layers: Literal['all', 'own'] | list[str]
+
+    @model_validator(mode='after')
+    def _is_kept(self) -> Self:
+        """Refuses a rule that says more than is kept: who writes it would think that it holds."""
+        kept = ONLY_OWN if self.layers == 'own' else ONLY_LISTED
+        beyond = [action for action in self.may if self.layers != 'all' and action not in kept]
+        if beyond:
+            raise ValueError(f'layers of {", ".join(beyond)} can only be "all" so far')
+        return self
 
     def covers(self, layer_id: str, own_layers: Collection[str]) -> bool:
         """Whether the rule is about the layer."""
@@ -34,15 +45,27 @@ class AccessPolicy(RootModel[dict[Role, list[Rule]]]):
 
     def actions(self, identity: Identity) -> frozenset[Action]:
         """What somebody may do with some layer or other, and with the way in which they came."""
-        rules = self.root.get(identity.person.role, [])
+        rules = [
+            rule
+            for rule in self.root.get(identity.person.role, [])
+            # who acts for no agency has no layers of their own
+            if rule.layers != 'own' or identity.person.agency is not None
+        ]
         return identity.scopes & {action for rule in rules for action in rule.may}
 
     def allows(self, identity: Identity, action: Action, layer_id: str, own_layers: Collection[str]) -> bool:
         """Whether somebody may do this with the layer. own_layers: ids of those that their agency may deliver."""
-        rules = self.root.get(identity.person.role, [])
-        return action in identity.scopes and any(
-            action in rule.may and rule.covers(layer_id, own_layers) for rule in rules
-        )
+        return self.deciding_rules(identity, layer_id, own_layers)[action] is not None
+
+    def deciding_rules(
+        self, identity: Identity, layer_id: str, own_layers: Collection[str]
+    ) -> dict[Action, Rule | None]:
+        """The first rule that allows each action with the layer; None where none does, or the key that was shown."""
+        rules = [rule for rule in self.root.get(identity.person.role, []) if rule.covers(layer_id, own_layers)]
+        return {
+            action: next((rule for rule in rules if action in rule.may and action in identity.scopes), None)
+            for action in Action
+        }
 
 
 def load_policy(file: Path) -> AccessPolicy:
@@ -53,13 +76,12 @@ def load_policy(file: Path) -> AccessPolicy:
     return parse_file(AccessPolicy, file if file.exists() else LOCALITIES / 'library' / 'access.yml')
 
 
-def unknown_layers(policy: AccessPolicy, layers: dict[str, Layer]) -> list[str]:
-    """Ids that rules name and that are no layer's: such a rule never applies."""
-    named = {
-        name
-        for rules in policy.root.values()
-        for rule in rules
-        if isinstance(rule.layers, list)
-        for name in rule.layers
-    }
-    return sorted(named - layers.keys())
+def idle_rules(policy: AccessPolicy, layer_ids: Collection[str]) -> list[str]:
+    """What of the rules never applies, in words of the file: ids that are no layer's, and rules of no layer at all."""
+    idle = []
+    for role, rules in policy.root.items():
+        for rule in rules:
+            if isinstance(rule.layers, list):
+                idle += [f'{role}: {name}' for name in rule.layers if name not in layer_ids]
+                idle += [f'{role}: layers: []'] if not rule.layers else []
+    return idle

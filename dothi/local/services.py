@@ -19,7 +19,7 @@ from dothi.core.progress import Progress, silent
 from dothi.core.services import Service
 from dothi.core.settings import EditSettings, PathSettings, ReaderSettings, ServerSettings, code_files
 from dothi.core.settings_table import SETTINGS
-from dothi.local.supervisor import NAMES
+from dothi.local.supervisor_names import NAMES
 
 if TYPE_CHECKING:
     pass

@@ -15,8 +15,8 @@ from pathlib import Path
 
 from dothi.core.heartbeat import beat, last_sign
 from dothi.core.stillness import LOOK_S, Stillness
+from dothi.local.supervisor_names import NAMES
 
-NAMES = ('supervisor', 'spare')
 # A supervisor that has just become the one that watches gives no sign until it has loaded what it needs.
 START_S = 300.0
 

@@ -79,7 +79,7 @@ def deliveries() -> Response:
     agency = agency_seen()
     limit = min(LIMIT.read() or USUAL, MOST)
     status: Any = STATUS.read()
-    seen = records(LAYER.read(), status=status, agency=agency, limit=limit, role='editor')
+    seen = records(LAYER.read(), status=status, agency=agency, limit=limit, role='gatekeeper')
     document = {'deliveries': [_delivery_member(delivery) for delivery in seen]}
     if wanted_format() == 'json':
         return _tagged(private_json(document))
@@ -91,7 +91,7 @@ def one_delivery(number: int) -> Response:
     """One delivery with its decisions and its report. Its ETag is the version that a decision names."""
     parameters.refuse_unknown(COMMON)
     delivery_seen(number)
-    whole = shown(number, 'editor')
+    whole = shown(number, 'gatekeeper')
     if wanted_format() == 'html':
         secret = session_secret()
         members = {'shown': whole, 'version': _version(number), 'csrf': csrf_token(secret) if secret else ''}
@@ -114,7 +114,7 @@ def receipt(number: int) -> Response:
     """The receipt, as the agency reads it."""
     parameters.refuse_unknown(COMMON)
     delivery_seen(number)
-    page = receipt_page(number, service().locality, 'editor')
+    page = receipt_page(number, service().locality, 'gatekeeper')
     return Response(page, content_type=f'{HTML}; charset=utf-8', headers={'Cache-Control': 'no-store'})
 
 
@@ -138,7 +138,7 @@ def bad_rows(number: int) -> Response:
     form = wanted_format(('json', 'gpkg'))
     delivery_seen(number)
     srid = service().locality.srid
-    with connection('editor') as db:
+    with connection('gatekeeper') as db:
         rows = kept_rows(db, number, srid)
     if not rows:
         raise NoBadRows(vi=f'Đợt giao {number} không có hàng lỗi.', en=f'Delivery {number} has no bad rows.')
@@ -180,7 +180,7 @@ def _must_be_current(number: int, fields: Fields) -> None:
 
 def _version(number: int) -> str:
     """Changes with the status of the delivery and with each decision on it."""
-    whole = shown(number, 'editor')
+    whole = shown(number, 'gatekeeper')
     return f'{number}-{whole.delivery.status}-{len(whole.decisions)}'
 
 

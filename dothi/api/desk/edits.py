@@ -80,7 +80,7 @@ def open_conflicts() -> Response:
     parameters.refuse_unknown(COMMON)
     require(Action.DECIDE)
     return private_json(
-        {'conflicts': [conflict.model_dump(mode='json') for conflict in conflicts(None, role='editor')]}
+        {'conflicts': [conflict.model_dump(mode='json') for conflict in conflicts(None, role='gatekeeper')]}
     )
 
 

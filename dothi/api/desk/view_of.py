@@ -20,7 +20,7 @@ def agency_seen() -> str | None:
 def delivery_seen(number: int) -> DeliveryRecord:
     """The delivery; one of another agency is as unknown as one that is not there. Raises NoSuchDelivery."""
     agency = agency_seen()
-    delivery = record(number, 'editor')
+    delivery = record(number, 'gatekeeper')
     if agency is not None and delivery.agency != agency:
         raise NoSuchDelivery(vi=f'Không có đợt giao số {number}.', en=f'There is no delivery {number}.')
     return delivery

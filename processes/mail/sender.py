@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from dothi.core.database import connection
 from dothi.core.errors import EnvironmentMissing
 from dothi.core.mail_settings import MailSettings
+from dothi.core.text import Text
 from processes.mail.outbox import QueuedMail, due_mails, mark_failed, mark_sent
 
 
@@ -55,9 +56,11 @@ def send_for_trial(address: str) -> None:
             server.send_message(_message(mail, settings))
     except (OSError, ValueError, smtplib.SMTPException) as error:
         raise MailRefused(
-            vi=f'Máy chủ thư {settings.mail_server} không nhận: {error}. Kiểm tra DOTHI_MAIL_SERVER, DOTHI_MAIL_USER.',
-            en=f'The mail server {settings.mail_server} did not take it: {error}. Check DOTHI_MAIL_SERVER, '
-            'DOTHI_MAIL_USER.',
+            vi=f'Máy chủ thư {settings.mail_server} không nhận: {error}.',
+            en=f'The mail server {settings.mail_server} did not take it: {error}.',
+            steward=Text(
+                vi='Kiểm tra DOTHI_MAIL_SERVER, DOTHI_MAIL_USER.', en='Check DOTHI_MAIL_SERVER, DOTHI_MAIL_USER.'
+            ),
         ) from None
 
 

@@ -15,6 +15,7 @@ from dothi.api.http.language import wanted_format
 from dothi.api.http.parameters import COMMON
 from dothi.api.http.service import service
 from dothi.core.access.attempts import count_failure, require_patience
+from dothi.core.access.doors import one_attempt
 from dothi.core.access.keys import MOST_DAYS, keys_of, make_key, revoke_key
 from dothi.core.access.log import Deed, note
 from dothi.core.access.passwords import require_strong
@@ -180,7 +181,7 @@ def _require_session() -> Identity:
 def _confirm(identity: Identity, fields: Fields) -> None:
     """Raises WrongOwnPassword without the password: a browser that was left open changes no account (ASVS 3.7.1)."""
     name, password = identity.person.name, fields.text('password')
-    with connection('gatekeeper') as db:
+    with one_attempt(client_address()), connection('gatekeeper') as db:
         require_patience(db, name, client_address())
         if has_password(db, identity.person, password):
             return

@@ -9,6 +9,7 @@ from psycopg2.extensions import connection as Connection
 from pydantic import BaseModel
 
 from dothi.core.access.attempts import count_failure, forgive, require_patience
+from dothi.core.access.doors import one_attempt
 from dothi.core.access.log import Deed, note
 from dothi.core.access.look_up import look_up
 from dothi.core.access.passwords import hash_password, is_password, require_strong
@@ -51,13 +52,13 @@ class SessionEntry(BaseModel):
 
 
 def sign_in(name: str, password: str, code: str, visitor: Visitor) -> tuple[Identity, str]:
-    """The person and the secret of their new session. Raises WrongPassword and TooManyAttempts.
+    """The person and the secret of their new session. Raises WrongPassword, TooManyAttempts and Crowded.
 
     A wrong name takes as long as a wrong password.
     """
     # the pool does not look whether its connections live
     look_up(sql.SQL('select 1'), [])
-    with connection('gatekeeper') as db:
+    with one_attempt(visitor.address), connection('gatekeeper') as db:
         require_patience(db, name, visitor.address)
         person = _person_with(db, name, password, code)
         if person is None:
@@ -73,11 +74,11 @@ def sign_in(name: str, password: str, code: str, visitor: Visitor) -> tuple[Iden
 
 
 def set_password(link: str, password: str, locality: str, visitor: Visitor) -> tuple[Identity, str]:
-    """Takes up an invitation or recovery: the person with their first session. Raises DeadLink and WeakPassword.
+    """Takes up an invitation or recovery: the person with their first session.
 
-    locality: its name, which is no good password.
+    Raises DeadLink, WeakPassword and Crowded. locality: its name, which is no good password.
     """
-    with connection('gatekeeper') as db:
+    with one_attempt(visitor.address), connection('gatekeeper') as db:
         person = person_of_link(db, link)
         require_strong(password, person.name, person.title, locality, 'dothi')
         store_password(db, person, password)

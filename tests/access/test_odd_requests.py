@@ -1,12 +1,15 @@
 """What strangers and colleagues send that no page would: it is refused, and nobody else waits for it."""
 
+import re
 from collections.abc import Callable
 from contextlib import ExitStack
 
 import pytest
 
+from dothi.api.http.masking import without_secrets
 from dothi.core.access.doors import MOST_OF_AN_ADDRESS, Crowded, one_attempt
 from dothi.core.access.person import Person, Role
+from dothi.core.database import fresh
 from dothi.core.settings import ServerSettings
 from tests.access.conftest import PASSWORD, Browser
 
@@ -80,3 +83,41 @@ def _attempts_from(addresses: int) -> None:
     if addresses:
         with one_attempt(f'192.0.2.{addresses}'):
             _attempts_from(addresses - 1)
+
+
+KEY, LINK = f'dothi_{"k" * 43}', 'l' * 43
+TICKET = f'1796025600-{"a" * 32}-{"b" * 32}'
+
+
+@pytest.mark.parametrize(
+    'address',
+    [
+        f'/api?key={KEY}', f'/api?K%45Y={KEY}', f'/api?other={KEY}', f'/api/key/{TICKET}/collections',
+        f'/%61pi/key/{TICKET}', f'/api%2fkey%2F{TICKET}?f=json', f'/sign-in?next=%2Fapi%2Fkey%2F{TICKET}',
+        f'/invitation/{LINK}', f'/%69nvitation/{LINK}', f'/invitation%2f{LINK}', '/api?token=short',
+    ],
+)  # fmt: skip
+def test_no_log_shows_what_lets_somebody_in(address: str) -> None:
+    masked = without_secrets(address)
+    assert '***' in masked
+    assert not {KEY, LINK, TICKET, 'short'} & set(re.split(r'[/=?&]|%2f', masked, flags=re.IGNORECASE))
+    assert without_secrets('/api/collections/schools/items?limit=1') == '/api/collections/schools/items?limit=1'
+
+
+def test_an_error_about_a_link_is_logged_without_it(
+    office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    browser = office()
+    monkeypatch.setenv('DOTHI_DATABASE_URL', 'postgresql://127.0.0.1:1/none')
+    fresh()
+    assert browser.get(f'/invitation/{LINK}').status_code == 503
+    assert '/invitation/***' in caplog.text
+    assert LINK not in caplog.text
+
+
+def test_strangers_do_not_learn_which_layers_there_are(office: Office) -> None:
+    client = office().client
+    for headers, status in (({}, 401), ({'Origin': 'https://a.example', 'Access-Control-Request-Method': 'GET'}, 204)):
+        answers = [client.options(f'/api/collections/{name}/items', headers=headers) for name in ('schools', 'none')]
+        assert [answer.status_code for answer in answers] == [status, status]
+        assert 'Allow' not in answers[0].headers

@@ -47,7 +47,7 @@ def service(shared_database: dict[str, str]) -> Flask:
 
 @pytest.fixture
 def people(database: dict[str, str], service: App, person: MakePerson) -> dict[str, Browser]:
-    """Browsers of a steward, of focal points of two agencies and of none, and of a viewer; accounts of this test alone."""
+    """Browsers of a steward, of focal points of two agencies and of none, of a viewer; accounts of this test alone."""
     roles = {
         'steward': (Role.STEWARD, None), 'education': (Role.FOCAL_POINT, 'education'),
         'health': (Role.FOCAL_POINT, 'health'), 'viewer': (Role.VIEWER, None), 'nobody': (Role.FOCAL_POINT, None),

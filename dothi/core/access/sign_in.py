@@ -16,7 +16,7 @@ from dothi.core.access.passwords import hash_password, is_password, require_stro
 from dothi.core.access.people import OF_PERSON, PERSON_COLUMNS, end_sessions
 from dothi.core.access.person import Identity, Person
 from dothi.core.access.second_factor import accepted_step
-from dothi.core.access.secrets import new_secret, sha256_of, vault
+from dothi.core.access.secrets import new_secret, sha256_of, take_out
 from dothi.core.database import connection
 from dothi.core.errors import Forbidden, NotSignedIn
 from dothi.core.settings import SessionSettings
@@ -208,7 +208,7 @@ def _person_with(db: Connection, name: str, password: str, code: str) -> Person 
         if not is_password(password, password_hash):
             return None
         if has_codes:
-            step = accepted_step(vault().decrypt(bytes(totp_secret)), code, last_step)
+            step = accepted_step(take_out(bytes(totp_secret)), code, last_step)
             if step is None:
                 return None
             cursor.execute('update access.person set totp_step = %s where id = %s', [step, values[0]])

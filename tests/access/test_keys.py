@@ -162,3 +162,19 @@ def test_wms_and_wmts_lead_on_with_the_key_that_their_address_had(office: Office
     assert '/ows/wmts/' not in rest.replace(address, '')
     rows('update access.api_key set revoked_at = clock_timestamp() returning 1')
     assert browser.get(f'{address}?service=WMS&request=GetCapabilities').status_code == 401
+
+
+def test_a_key_without_the_right_to_see_shows_no_data(office: Office, person: MakePerson) -> None:
+    """As one that a program has to hand files in."""
+    lan = person('lan', Role.STEWARD)
+    delivering, seeing = key_of(lan, Action.DELIVER, Action.RUN), key_of(lan, Action.SEE)
+    paths = (
+        ITEMS, f'{ITEMS}/1', '/api/collections/schools/tiles/WebMercatorQuad/8/112/203', '/api/collections/schools/map',
+        '/ows?service=WMS&request=GetCapabilities', '/api/geocode?q=a',
+    )  # fmt: skip
+    for path in paths:
+        refused = office().get(path, Accept='application/json', **delivering)
+        assert refused.status_code == 403, path
+        assert office().get(path, Accept='application/json', **seeing).status_code != 403, path
+    assert office().get('/api/processes', **delivering).status_code == 200
+    assert office().get('/api/account', **delivering).status_code == 200

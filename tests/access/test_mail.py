@@ -49,6 +49,7 @@ class MailServer:
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
         if self.cut_at in envelope.rcpt_tos:
+            assert isinstance(server.transport, asyncio.Transport)
             server.transport.abort()
         await asyncio.sleep(self.thinks_s)
         if self.answer.startswith('250'):

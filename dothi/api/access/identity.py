@@ -38,6 +38,11 @@ OPEN = frozenset(
     ('health.health', 'health.live', 'health.ready', 'metrics.metrics', 'portal.file', 'sign_in.page', 'sign_in.enter',
      'sign_in.invitation', 'sign_in.take_up')
 )  # fmt: skip
+# What shows data; a GET of it wants the right to see.
+DATA = frozenset(
+    ('catalogues', 'coverages', 'dataset_tiles', 'downloads', 'editing', 'geocode', 'items', 'map_tiles', 'maps', 'ows',
+     'read_only', 'records', 'template', 'tiles')
+)  # fmt: skip
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
@@ -189,10 +194,23 @@ def _require_known() -> Response | None:
         return None
     if request.endpoint in OPEN and not {KEY, TICKET, 'HTTP_AUTHORIZATION'} & request.environ.keys():
         return None
-    if current_identity() is not None or request.endpoint in OPEN or WARMING_UP in request.environ:
+    is_known = current_identity() is not None
+    if request.endpoint in OPEN or WARMING_UP in request.environ or SessionSettings().sign_in == 'to_change':
         return None
-    if SessionSettings().sign_in == 'to_change':
-        return None
+    if not is_known:
+        return _send_to_sign_in()
+    _require_sight()
+    return None
+
+
+def _require_sight() -> None:
+    """Raises NotAllowedTo where data is asked for with a key, or in a role, that shows none."""
+    if request.blueprint in DATA and request.method in ('GET', 'HEAD'):
+        require(Action.SEE)
+
+
+def _send_to_sign_in() -> Response:
+    """A browser's way to the form; raises SignInNeeded for everybody else."""
     if request.method == 'OPTIONS' and 'Access-Control-Request-Method' in request.headers:
         # a browser asks for a page of another origin, without cookie and key; each address gets the same answer
         return Response(status=204)

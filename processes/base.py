@@ -90,6 +90,11 @@ class Process[I: ProcessInputs](BaseProcessor, ABC):  # type: ignore[misc]  # py
         del inputs
         return self.editors_only
 
+    def changed_layer(self, inputs: I) -> str | None:
+        """Id of the layer that a run with these inputs would change, where that is one of the locality's."""
+        del inputs
+        return None
+
     @classmethod
     def knows_editors(cls) -> bool:
         """Whether any run of it wants an editing token."""

@@ -7,6 +7,7 @@ from pydantic import ValidationError
 from dothi.core.access.person import Action
 from dothi.core.text import Text
 from etl.desk.decide import Decision, accept, return_
+from etl.desk.records import record
 from etl.receipt.receipt import receipt_page
 from etl.report.model import Report
 from processes.base import Process, ProgressCallback
@@ -82,6 +83,10 @@ class DecideDelivery(Process[Inputs]):
         'receipt': Output(Text(vi='Phiếu nhận', en='Receipt'), (HTML,)),
     }
     example: ClassVar[dict[str, Any]] = {'delivery': 1, 'decision': 'return', 'reason': 'Wrong zone'}
+
+    def changed_layer(self, inputs: Inputs) -> str:
+        """The layer that the delivery is for. Raises NoSuchDelivery."""
+        return record(inputs.delivery, 'editor').layer_id
 
     def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, Any]:
         """The report and the receipt. Raises NoSuchDelivery, AlreadyDecided, BeingDecided, DecidedMeanwhile."""

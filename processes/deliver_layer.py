@@ -158,6 +158,10 @@ class DeliverLayer(Process[Inputs]):
         'dry_run': True,
     }
 
+    def changed_layer(self, inputs: Inputs) -> str:
+        """The layer that the file is for."""
+        return inputs.layer
+
     def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, Any]:
         """The report and the receipt of the delivery.
 

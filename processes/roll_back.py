@@ -46,6 +46,10 @@ class RollBack(Process[Inputs]):
     outputs: ClassVar[dict[str, Output]] = {'result': Output(Text(vi='Kết quả', en='Outcome'), (JSON,))}
     example: ClassVar[dict[str, Any]] = {'layer': 'schools', 'release': 1, 'reason': 'The wrong file'}
 
+    def changed_layer(self, inputs: Inputs) -> str:
+        """The layer that is put back."""
+        return inputs.layer
+
     def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, Any]:
         """What it came to. Raises UnknownLayer, NoSuchRelease, DemonstrationLeft, OtherShape, RasterMissing."""
         by, callback = data.editor or '', stage_callback(progress)

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from dothi.core.access.person import Action
 from dothi.core.text import Text
-from etl.desk.conflicts import Side, decide
+from etl.desk.conflicts import Side, conflicts, decide
 from processes.base import Process, ProgressCallback
 from processes.data import Data
 from processes.geojson import JSON
@@ -44,6 +44,11 @@ class SettleConflict(Process[Inputs]):
     reusable = False
     outputs: ClassVar[dict[str, Output]] = {'result': Output(Text(vi='Mâu thuẫn', en='Conflict'), (JSON,))}
     example: ClassVar[dict[str, Any]] = {'conflict': 1, 'take': 'edit', 'reason': 'Measured again'}
+
+    def changed_layer(self, inputs: Inputs) -> str | None:
+        """The layer of the conflict; None where there is no such conflict."""
+        known = conflicts(None, decided=True, role='editor')
+        return next((conflict.layer_id for conflict in known if conflict.id == inputs.conflict), None)
 
     def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, Any]:
         """The conflict as it is now. Raises NoConflict and AlreadyDecided."""

@@ -11,7 +11,7 @@ from dothi.cli import output
 from dothi.cli.options import Json
 from dothi.core.access.log import LogLine, LogProof, log_lines, verify_log
 from dothi.core.database import connection
-from dothi.core.errors import DataRefused
+from dothi.core.errors import DataRefused, WrongUse
 from dothi.core.reader_language import pick_words
 
 audit_app = typer.Typer(
@@ -21,6 +21,10 @@ audit_app = typer.Typer(
 
 class BrokenLog(DataRefused):
     """A line of the log does not follow from the one before it."""
+
+
+class LogNotWritten(WrongUse):
+    """The file for the log cannot be written."""
 
 
 class Log(BaseModel):
@@ -57,7 +61,13 @@ def export(
     """
     with connection('gatekeeper') as db:
         document = Log(lines=log_lines(db, since))
-    file.write_text(document.model_dump_json(indent=1), encoding='utf-8')
+    try:
+        file.write_text(document.model_dump_json(indent=1), encoding='utf-8')
+    except OSError as error:
+        raise LogNotWritten(
+            vi=f'Không ghi được {file}: {error.strerror}. Chọn tệp khác.',
+            en=f'{file} cannot be written: {error.strerror}. Choose another file.',
+        ) from None
     lines = len(document.lines)
     output.out.print(pick_words(f'{lines} dòng vào {file}', f'{lines} lines to {file}'), highlight=False)
 

@@ -15,6 +15,7 @@ from dothi.core.text import Lang, Text
 
 # After 1, 2, 4, … minutes, at most every six hours, for three days.
 FIRST_PAUSE, LONGEST_PAUSE, PATIENCE = timedelta(minutes=1), timedelta(hours=6), timedelta(days=3)
+DUE = 'from mail.message where sent_at is null and given_up_at is null and next_try_at <= clock_timestamp()'
 
 
 class Addressee(BaseModel):
@@ -84,15 +85,20 @@ def enqueue(db: Connection, letter: Letter, to: Addressee) -> None:
         )  # fmt: skip
 
 
-def due_mails(db: Connection) -> list[QueuedMail]:
-    """The mails whose time it is, oldest first."""
+def due_mails(db: Connection) -> list[int]:
+    """The numbers of the mails whose time it is, oldest first."""
+    with db.cursor() as cursor:
+        cursor.execute(f'select id {DUE} order by id limit 100')
+        return [number for (number,) in cursor.fetchall()]
+
+
+def take_mail(db: Connection, number: int) -> QueuedMail | None:
+    """The mail, which no other worker sends before the end of the transaction; None where one has sent it, or does."""
     with db.cursor(cursor_factory=RealDictCursor) as cursor:
-        cursor.execute(
-            """select id, kind, address, subject, body, created_at, attempts from mail.message
-               where sent_at is null and given_up_at is null and next_try_at <= clock_timestamp()
-               order by id limit 100"""
-        )
-        return [QueuedMail.model_validate(dict(row)) for row in cursor.fetchall()]
+        columns = 'id, kind, address, subject, body, created_at, attempts'
+        cursor.execute(f'select {columns} {DUE} and id = %s for update skip locked', [number])
+        row = cursor.fetchone()
+        return QueuedMail.model_validate(dict(row)) if row else None
 
 
 def mark_sent(db: Connection, mail: QueuedMail) -> None:

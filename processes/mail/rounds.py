@@ -31,7 +31,7 @@ from processes.queue.child import cached_locality
 LOG = logging.getLogger('dothi.mail')
 # How often a worker looks what is due, late and in danger.
 LOOK_AT_DAY_S = 900.0
-# One worker at a time writes and sends: the number is arbitrary.
+# One worker at a time writes: the number is arbitrary.
 MAIL_LOCK = 920_900_104
 STEWARDS = (Role.ADMINISTRATOR, Role.STEWARD)
 
@@ -51,7 +51,7 @@ class Postman:
             cursor.execute('select pg_try_advisory_xact_lock(%s)', [MAIL_LOCK])
             if (cursor.fetchone() or (False,))[0]:
                 self._write(db, locality)
-        send_due_mails()
+        send_due_mails(stopped)
 
     def _write(self, db: Connection, locality: Locality) -> None:
         people = addressees(db)

@@ -2,17 +2,20 @@
 
 import logging
 import smtplib
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.message import EmailMessage
-from email.utils import formatdate, make_msgid
+from email.utils import formatdate
+from typing import Self
 from urllib.parse import urlsplit
 
 from dothi.core.database import connection
 from dothi.core.errors import EnvironmentMissing
 from dothi.core.mail_settings import MailSettings
 from dothi.core.text import Text
-from processes.mail.outbox import QueuedMail, due_mails, mark_failed, mark_sent
+from processes.mail.outbox import QueuedMail, due_mails, mark_failed, mark_sent, take_mail
 
 
 class MailRefused(EnvironmentMissing):
@@ -20,29 +23,73 @@ class MailRefused(EnvironmentMissing):
 
 
 LOG = logging.getLogger('dothi.mail')
-PATIENCE_S = 20
+PATIENCE_S, MOST_BREAKS = 20, 3
 
 
-def send_due_mails() -> int:
+@dataclass(frozen=True)
+class Fault:
+    """Why a mail was not taken. for_good: it never will be."""
+
+    text: str
+    for_good: bool
+
+    @classmethod
+    def of(cls, error: Exception, *, for_good: bool) -> Self:
+        """The fault that `error` tells of."""
+        return cls(f'{type(error).__name__}: {error}'[:300], for_good)
+
+
+@dataclass
+class Line:
+    """The way to the mail server in one round: opened for the first mail, and anew after one that broke it.
+
+    fault: why it is not opened any more; each try may take PATIENCE_S, and mails are many.
+    """
+
+    settings: MailSettings
+    server: smtplib.SMTP | None = None
+    fault: OSError | None = None
+    breaks: int = 0
+
+    def open(self) -> smtplib.SMTP:
+        """The server; raises OSError, as smtplib does."""
+        if self.fault is not None:
+            raise self.fault
+        if self.server is None or self.server.sock is None:
+            try:
+                self.server = _open(self.settings)
+            except OSError as error:
+                self.fault = error
+                raise
+        return self.server
+
+    def break_off(self, error: OSError) -> None:
+        """Ends a session in which something went wrong; the next mail gets another one, some times."""
+        self.breaks += 1
+        if self.breaks == MOST_BREAKS:
+            self.fault = error
+        self.close()
+
+    def close(self) -> None:
+        """Ends the session, politely where the server is there."""
+        if self.server is not None:
+            with suppress(OSError):
+                self.server.quit()
+        self.server = None
+
+
+def send_due_mails(stopped: Callable[[], bool] = lambda: False) -> int:
     """How many mails the server took; none where no server is set. Whatever fails is tried again later."""
     settings = MailSettings()
     if not settings.mail_server:
         return 0
     with connection('worker') as db:
-        mails = due_mails(db)
-    if not mails:
-        return 0
+        numbers = due_mails(db)
+    line = Line(settings)
     try:
-        server = _open(settings)
-    except (OSError, smtplib.SMTPException) as error:
-        for mail in mails:
-            _note_failure(mail, error, for_good=False)
-        return 0
-    try:
-        return sum(_send(server, mail, settings) for mail in mails)
+        return sum(_send_mail(number, line) for number in numbers if not stopped())
     finally:
-        with suppress(OSError, smtplib.SMTPException):
-            server.quit()
+        line.close()
 
 
 def send_for_trial(address: str) -> None:
@@ -80,23 +127,41 @@ def _open(settings: MailSettings) -> smtplib.SMTP:
     return server
 
 
-def _send(server: smtplib.SMTP, mail: QueuedMail, settings: MailSettings) -> bool:
+def _send_mail(number: int, line: Line) -> bool:
     """Whether the server took the mail. Its fate is in the database before the next one is sent."""
+    with connection('worker') as db:
+        mail = take_mail(db, number)
+        if mail is None:
+            return False
+        fault = _fault_of(mail, line)
+        if fault is None:
+            mark_sent(db, mail)
+        else:
+            LOG.warning('mail %d about %s could not be sent: %s', mail.id, mail.kind, fault.text)
+            mark_failed(db, mail, fault.text, for_good=fault.for_good, now=datetime.now(UTC))
+    return fault is None
+
+
+def _fault_of(mail: QueuedMail, line: Line) -> Fault | None:
+    """What kept the server from taking the mail; None where it has it."""
     try:
-        server.send_message(_message(mail, settings))
+        message = _message(mail, line.settings)
+    except Exception as error:
+        return Fault.of(error, for_good=True)
+    try:
+        line.open().send_message(message, to_addrs=[mail.address])
     except smtplib.SMTPRecipientsRefused as error:
         code = next(iter(error.recipients.values()), (0, b''))[0]
-        _note_failure(mail, error, for_good=500 <= code < 600)
-        return False
-    except smtplib.SMTPResponseException as error:
-        _note_failure(mail, error, for_good=500 <= error.smtp_code < 600)
-        return False
-    except (OSError, ValueError, smtplib.SMTPException) as error:
-        _note_failure(mail, error, for_good=False)
-        return False
-    with connection('worker') as db:
-        mark_sent(db, mail)
-    return True
+        return Fault.of(error, for_good=500 <= code < 600)
+    except smtplib.SMTPDataError as error:
+        return Fault.of(error, for_good=500 <= error.smtp_code < 600)
+    except OSError as error:
+        # of the server or the settings, not of this mail; the next one gets a session of its own
+        line.break_off(error)
+        return Fault.of(error, for_good=False)
+    except ValueError as error:
+        return Fault.of(error, for_good=True)
+    return None
 
 
 def _message(mail: QueuedMail, settings: MailSettings) -> EmailMessage:
@@ -107,14 +172,9 @@ def _message(mail: QueuedMail, settings: MailSettings) -> EmailMessage:
     message['Subject'] = ' '.join(mail.subject.split())
     message['Date'] = formatdate(localtime=True)
     # the same each time: a server that took it and was lost before it said so may know it again
-    message['Message-ID'] = make_msgid(f'dothi-{mail.id}', settings.mail_from.rpartition('@')[2])
+    message['Message-ID'] = (
+        f'<dothi-{mail.id}.{mail.created_at.timestamp():.0f}@{settings.mail_from.rpartition("@")[2]}>'
+    )
     message['Auto-Submitted'] = 'auto-generated'
     message.set_content(mail.body)
     return message
-
-
-def _note_failure(mail: QueuedMail, error: Exception, *, for_good: bool) -> None:
-    fault = f'{type(error).__name__}: {error}'[:300]
-    LOG.warning('mail %d about %s could not be sent: %s', mail.id, mail.kind, fault)
-    with connection('worker') as db:
-        mark_failed(db, mail, fault, for_good=for_good, now=datetime.now(UTC))

@@ -17,6 +17,7 @@ from dothi.core.layer import Audience
 from dothi.core.locality import Locality
 from dothi.core.settings import PathSettings
 from dothi.core.text import Lang
+from processes.base import Process
 from processes.data import Data
 from processes.inputs import ProcessInputs
 from processes.queue import records, requests
@@ -29,6 +30,8 @@ from processes.queue.uploads import detach_upload
 from processes.reading.request_layers import store_request_layers
 from processes.reading.validation import check_layers, validate_inputs
 from processes.registry import find_process
+
+Permit = Callable[[Process[Any], ProcessInputs], object]
 
 
 class EditorsOnly(NotSignedIn):
@@ -105,8 +108,13 @@ def start_job(
         return requests.submit_job(db, request)
 
 
-def rerun_job(job_id: str, audience: Audience, asker: str, editor: str | None = None) -> str:
-    """Id of a new job with the inputs of an earlier one, on the data that there is now; raises UnknownJob, NoRerun."""
+def rerun_job(
+    job_id: str, audience: Audience, asker: str, editor: str | None = None, permit: Permit | None = None
+) -> str:
+    """Id of a new job with the inputs of an earlier one, on the data that there is now; raises UnknownJob, NoRerun.
+
+    permit: raises where whoever asks may not run this, whatever they were allowed when the job was new.
+    """
     with records.open_desk(audience, editor) as db:
         job = records.state(db, job_id)
     if job['status'] == 'dismissed':
@@ -121,7 +129,10 @@ def rerun_job(job_id: str, audience: Audience, asker: str, editor: str | None = 
             en='The file that was sent is not kept. Send it again.',
         )
     # as at the first run: what needs no token is everybody's, and must not be hidden from an editor's colleagues
-    changes = process.for_editors(validate_inputs(process.inputs, job['inputs']))
+    inputs = validate_inputs(process.inputs, job['inputs'])
+    if permit is not None:
+        permit(process, inputs)
+    changes = process.for_editors(inputs)
     return start_job(job['process_id'], job['inputs'], audience, asker, editor if changes else None)
 
 

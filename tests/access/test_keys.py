@@ -209,3 +209,19 @@ def test_a_process_wants_the_action_that_it_is(office: Office, person: MakePerso
         for action, headers in keys.items():
             answer = office().client.post(f'/api/processes/{process}/execution', json={'inputs': {}}, headers=headers)
             assert answer.status_code == (400 if action is needed else 403), (process, action, answer.get_data(True))
+
+
+def test_a_key_without_the_right_to_see_shows_no_data(office: Office, person: MakePerson) -> None:
+    """As one that a program has to hand files in."""
+    lan = person('lan', Role.STEWARD)
+    delivering, seeing = key_of(lan, Action.DELIVER, Action.RUN), key_of(lan, Action.SEE)
+    paths = (
+        ITEMS, f'{ITEMS}/1', '/api/collections/schools/tiles/WebMercatorQuad/8/112/203', '/api/collections/schools/map',
+        '/ows?service=WMS&request=GetCapabilities', '/api/geocode?q=a',
+    )  # fmt: skip
+    for path in paths:
+        refused = office().get(path, Accept='application/json', **delivering)
+        assert refused.status_code == 403, path
+        assert office().get(path, Accept='application/json', **seeing).status_code != 403, path
+    assert office().get('/api/processes', **delivering).status_code == 200
+    assert office().get('/api/account', **delivering).status_code == 200

@@ -7,6 +7,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 
+from dothi.cli.audit import LogNotWritten, export
 from dothi.core.access.log import Deed, log_lines, note, verify_log
 from dothi.core.access.people import LastAdministrator, disable, remove
 from dothi.core.access.person import Person, Role
@@ -127,3 +128,8 @@ def test_a_log_of_thousands_is_one_chain_when_many_write_at_once(database: dict[
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(write, range(200)))
     assert proof() == (200, None)
+
+
+def test_a_file_that_cannot_be_written_is_no_fault_of_the_program(database: dict[str, str], tmp_path: Path) -> None:
+    with pytest.raises(LogNotWritten):
+        export(tmp_path / 'none' / 'log.json')

@@ -1,7 +1,9 @@
 """Mails: who hears of what, in which language, and that none is lost or sent twice; a real SMTP server takes them."""
 
+import asyncio
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from email import message_from_bytes, policy
@@ -14,7 +16,7 @@ import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from dothi.core.access.people import Changes, change, disable
+from dothi.core.access.people import BadPerson, Changes, change, disable
 from dothi.core.access.person import Person, Role
 from dothi.core.database import connection
 from dothi.core.locality import Locality
@@ -24,6 +26,7 @@ from etl.desk import decide
 from etl.desk.decide import Decision
 from processes.mail.outbox import addressees, outbox_state
 from processes.mail.rounds import Postman, of_the_day, queue_letters
+from processes.mail.sender import send_due_mails
 from tests.api.editors import rows
 from tests.etl.conftest import Agency, Send, agency, send
 
@@ -38,9 +41,19 @@ class MailServer:
     port: int
     mails: list[EmailMessage] = field(default_factory=list)
     answer: str = '250 OK'
+    # an address in whose mail the connection is cut
+    cut_at: str = ''
+    to: list[str] = field(default_factory=list)
+    # how long it thinks before it takes a mail
+    thinks_s: float = 0
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
+        if self.cut_at in envelope.rcpt_tos:
+            assert isinstance(server.transport, asyncio.Transport)
+            server.transport.abort()
+        await asyncio.sleep(self.thinks_s)
         if self.answer.startswith('250'):
+            self.to += envelope.rcpt_tos
             content = envelope.content or b''
             assert isinstance(content, bytes)
             message = message_from_bytes(content, policy=policy.default)
@@ -272,3 +285,52 @@ def test_whoever_is_removed_leaves_no_mail(
     with connection('gatekeeper') as db:
         remove(db, 'an')
     assert rows('select count(*) from mail.message where person = %s', str(an)) == [(0,)]
+
+
+def queue(to: Person, *addresses: str) -> None:
+    for address in addresses:
+        rows(
+            """insert into mail.message (person, kind, about, address, subject, body)
+               values (%s, 'danger', %s, %s, 'Tiêu đề', 'b') returning 1""",
+            str(to.id), address, address,
+        )  # fmt: skip
+
+
+def test_two_workers_send_each_mail_once(reader: Callable[..., Person], mail_server: MailServer) -> None:
+    queue(reader('an', Role.STEWARD), *(f'{i}@example.vn' for i in range(5)))
+    mail_server.thinks_s = 0.2
+    with ThreadPoolExecutor(2) as workers:
+        taken = [*workers.map(lambda _: send_due_mails(), 'ab')]
+    assert sorted(mail_server.to) == [f'{i}@example.vn' for i in range(5)]
+    assert sum(taken) == 5
+
+
+def test_a_mail_at_which_the_server_hangs_up_keeps_no_other_waiting(
+    reader: Callable[..., Person], mail_server: MailServer
+) -> None:
+    queue(reader('an', Role.STEWARD), 'x@example.vn', 'y@example.vn', 'z@example.vn')
+    mail_server.cut_at = 'x@example.vn'
+    assert send_due_mails() == 2
+    assert mail_server.to == ['y@example.vn', 'z@example.vn']
+    assert rows('select address, given_up_at is null from mail.message where sent_at is null') == [
+        ('x@example.vn', True)
+    ]
+
+
+def test_a_mail_goes_to_its_address_alone_and_has_one_id(
+    reader: Callable[..., Person], mail_server: MailServer
+) -> None:
+    an = reader('an', Role.STEWARD)
+    queue(an, 'a@example.vn,b@example.vn')
+    send_due_mails()
+    assert 'b@example.vn' not in mail_server.to
+    queue(an, 'c@example.vn')
+    for _ in 'ab':
+        send_due_mails()
+        rows("update mail.message set sent_at = null where address = 'c@example.vn' returning 1")
+    ids = [mail['Message-ID'] for mail in mail_server.mails if mail['To'] == 'c@example.vn']
+    assert len(ids) == 2
+    assert len(set(ids)) == 1
+    for address in ('a@b,c@d', 'Lan <a@b>', 'a@b;c', '"a@b', 'a@[b'):
+        with connection('gatekeeper') as db, pytest.raises(BadPerson):
+            change(db, 'an', Changes(email=address))

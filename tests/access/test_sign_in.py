@@ -1,17 +1,21 @@
 """The way in: who gets through the door of the internal service, and how long they stay."""
 
+import shutil
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from dothi.api.app import create_app
 from dothi.core.access.people import Changes, change, disable, recover, remove
 from dothi.core.access.person import Person, Role
-from dothi.core.access.secrets import vault
+from dothi.core.access.secrets import take_out
 from dothi.core.database import connection
+from dothi.core.settings import PathSettings
 from tests.access.conftest import OTHER_PASSWORD, PASSWORD, Browser
 from tests.api.editors import rows
 
@@ -216,8 +220,7 @@ def test_one_time_codes_are_wanted_once_they_are_confirmed(office: Office, perso
     address = browser.post('/api/account/second-factor', password=PASSWORD).get_json()['address']
     assert address.startswith('otpauth://totp/')
     assert office().sign_in('lan').status_code == 200, 'not confirmed yet: nobody locks themselves out'
-    (secret,) = rows('select totp_secret from access.person where id = %s', str(lan.id))[0]
-    codes = TOTP(vault().decrypt(bytes(secret)), 6, SHA1(), 30)
+    codes = codes_of(lan.id)
     now = time.time()
     assert browser.post('/api/account/second-factor/confirmation', code='000000').status_code in (200, 400)
     assert (
@@ -229,6 +232,45 @@ def test_one_time_codes_are_wanted_once_they_are_confirmed(office: Office, perso
     assert office().sign_in('lan', code=codes.generate(int(now) + 30).decode()).status_code == 200
     assert browser.post('/api/account/second-factor/end', password=PASSWORD).status_code == 200
     assert office().sign_in('lan').status_code == 200
+
+
+def codes_of(person_id: object) -> TOTP:
+    (secret,) = rows('select totp_secret from access.person where id = %s', str(person_id))[0]
+    return TOTP(take_out(bytes(secret)), 6, SHA1(), 30)
+
+
+@pytest.mark.parametrize('key', [Fernet.generate_key().decode(), ''], ids=['another', 'none'])
+def test_codes_whose_key_was_lost_are_no_fault_of_the_service(
+    office: Office, person: MakePerson, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, key: str
+) -> None:
+    """As after a restore without the secrets: nobody gets in without a code, and the answer says whom to ask."""
+    lan, browser = person('lan'), office()
+    browser.sign_in('lan')
+    browser.post('/api/account/second-factor', password=PASSWORD)
+    code = codes_of(lan.id).generate(int(time.time())).decode()
+    assert browser.post('/api/account/second-factor/confirmation', code=code).status_code == 200
+    secrets = tmp_path / 'secrets'
+    shutil.copytree(PathSettings().secrets, secrets)
+    monkeypatch.setenv('DOTHI_SECRETS', str(secrets))
+    (secrets / 'access_key').chmod(0o600)
+    (secrets / 'access_key').write_text(key)
+    answer = office().sign_in('lan', code='000000')
+    assert (answer.status_code, answer.get_json()['code']) == (503, 'OtherVaultKey')
+    with connection('gatekeeper') as db:
+        recover(db, 'lan')
+    assert office().sign_in('lan').status_code == 200
+
+
+def test_new_codes_in_place_of_old_ones_are_a_line_of_the_log(office: Office, person: MakePerson) -> None:
+    """The old ones are not wanted any more from then on."""
+    lan, browser = person('lan'), office()
+    browser.sign_in('lan')
+    browser.post('/api/account/second-factor', password=PASSWORD)
+    code = codes_of(lan.id).generate(int(time.time())).decode()
+    browser.post('/api/account/second-factor/confirmation', code=code)
+    browser.post('/api/account/second-factor', password=PASSWORD)
+    deeds = [deed for (deed,) in rows("select action from access.log where action like 'second%' order by number")]
+    assert deeds == ['second_factor_on', 'second_factor_off']
 
 
 def test_a_new_password_ends_all_other_sessions(office: Office, person: MakePerson) -> None:

@@ -5,6 +5,7 @@ import io
 import json
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,8 @@ from flask import Flask
 
 from dothi.api.app import App, create_app
 from dothi.core import database as core_database
-from dothi.core.access.person import Person, Role
+from dothi.core.access.person import Action, Person, Role
+from dothi.core.access.policy import AccessPolicy, Rule
 from tests.access.conftest import Browser, person
 from tests.conftest import use
 from tests.forked import ForkedProcess
@@ -45,10 +47,10 @@ def service(shared_database: dict[str, str]) -> Flask:
 
 @pytest.fixture
 def people(database: dict[str, str], service: App, person: MakePerson) -> dict[str, Browser]:
-    """Browsers of a steward, of focal points of two agencies, and of a viewer, with accounts of this test alone."""
+    """Browsers of a steward, of focal points of two agencies and of none, of a viewer; accounts of this test alone."""
     roles = {
         'steward': (Role.STEWARD, None), 'education': (Role.FOCAL_POINT, 'education'),
-        'health': (Role.FOCAL_POINT, 'health'), 'viewer': (Role.VIEWER, None),
+        'health': (Role.FOCAL_POINT, 'health'), 'viewer': (Role.VIEWER, None), 'nobody': (Role.FOCAL_POINT, None),
     }  # fmt: skip
     browsers = {}
     for name, (role, agency) in roles.items():
@@ -225,3 +227,58 @@ def test_pages_lead_a_steward_through_it(people: dict[str, Browser], worker: For
     assert sent.status_code == 303
     assert '/api/jobs/' in sent.headers['Location']
     assert json.loads(io.StringIO(steward.get('/api/edits').get_data(as_text=True)).read())['edits'] == []
+
+
+def test_a_focal_point_without_an_agency_delivers_nothing_and_sees_no_delivery(
+    people: dict[str, Browser], worker: ForkedProcess
+) -> None:
+    number = hand_in(people['education'], 20, crs=CRS, mode='upsert')['delivery']
+    inputs = {'layer': 'schools', 'file': schools_file(20), 'file_name': 'truong.csv', 'crs': CRS, 'dry_run': True}
+    path, nobody = '/api/processes/deliver-layer/execution', people['nobody']
+    answer = nobody.client.post(path, json={'inputs': inputs}, headers={'X-CSRF-Token': nobody.csrf})
+    assert (answer.status_code, answer.get_json()['code']) == (403, 'NotAllowedTo')
+    assert nobody.get('/api/deliveries').status_code == 403
+    assert nobody.get(f'/api/deliveries/{number}/original').status_code == 403
+
+
+def test_what_is_run_again_wants_the_same_right_again(
+    people: dict[str, Browser], worker: ForkedProcess, service: App
+) -> None:
+    """A job of one's own is no way past a key that allows less, or a role that was taken away."""
+    steward = people['steward']
+    release = hand_in(people['education'], 20, crs=CRS, mode='upsert')['release']
+    inputs = {'layer': 'schools', 'release': release or 1, 'reason': 'Giao nhầm'}
+    headers = {'X-CSRF-Token': steward.csrf, 'Prefer': 'respond-async'}
+    done = steward.client.post('/api/processes/roll-back/execution', json={'inputs': inputs}, headers=headers)
+    outcome(steward, done)
+    job = f'/api/jobs/{done.get_json()["jobID"]}'
+    keys = {}
+    for scopes in (('see',), ('see', 'run'), ('see', 'run', 'decide')):
+        made = steward.post('/api/account/keys', label='x', scopes=[*scopes], days='1').get_json()['key']
+        keys[scopes[-1]] = {'Authorization': f'Bearer {made}'}
+    browser = service.test_client()
+    assert browser.post(f'{job}/rerun', headers=keys['see']).status_code == 403
+    assert browser.post(f'{job}/rerun', headers=keys['run']).status_code == 403
+    assert browser.delete(job, headers=keys['see']).status_code == 403
+    assert browser.post(f'{job}/rerun', headers=keys['decide']).status_code == 201
+
+
+def test_rules_of_a_role_on_some_layers_are_about_these_alone(
+    people: dict[str, Browser], worker: ForkedProcess, service: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steward, offered = people['steward'], service.extensions['dothi']
+    hand_in(people['education'], 20, crs=CRS, mode='upsert')
+    number = hand_in(people['education'], 4, crs=CRS)['delivery']
+    rules = [Rule(may=[*Action], layers=['roads']), Rule(may=[Action.SEE, Action.RUN], layers='all')]
+    place = replace(offered.locality, policy=AccessPolicy({Role.STEWARD: rules}))
+    monkeypatch.setitem(service.extensions, 'dothi', replace(offered, locality=place))
+    assert steward.post(f'/api/deliveries/{number}/decision', decision='return', reason='x').status_code == 403
+    tries = {
+        'decide-delivery': {'delivery': number, 'decision': 'return', 'reason': 'x'},
+        'roll-back': {'layer': 'schools', 'release': 1, 'reason': 'x'},
+        'deliver-layer': {'layer': 'schools', 'file': schools_file(1), 'file_name': 'a.csv', 'dry_run': True},
+    }
+    for name, inputs in tries.items():
+        headers = {'X-CSRF-Token': steward.csrf}
+        answer = steward.client.post(f'/api/processes/{name}/execution', json={'inputs': inputs}, headers=headers)
+        assert (answer.status_code, answer.get_json()['code']) == (403, 'NotAllowedTo'), name

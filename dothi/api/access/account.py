@@ -15,13 +15,14 @@ from dothi.api.http.language import wanted_format
 from dothi.api.http.parameters import COMMON
 from dothi.api.http.service import service
 from dothi.core.access.attempts import count_failure, require_patience
+from dothi.core.access.doors import one_attempt
 from dothi.core.access.keys import MOST_DAYS, keys_of, make_key, revoke_key
 from dothi.core.access.log import Deed, note
 from dothi.core.access.passwords import require_strong
 from dothi.core.access.people import end_sessions
 from dothi.core.access.person import ACTION_TITLES, ROLE_TITLES, Action, Identity
 from dothi.core.access.second_factor import accepted_step, new_totp_secret, qr_code, totp_address
-from dothi.core.access.secrets import unseal, vault
+from dothi.core.access.secrets import lock_up, take_out
 from dothi.core.access.sign_in import end_session, has_password, sessions_of, store_password
 from dothi.core.clock import local_minute
 from dothi.core.database import connection
@@ -76,8 +77,15 @@ def begin_second_factor() -> Response:
     secret = new_totp_secret()
     with connection('gatekeeper') as db, db.cursor() as cursor:
         cursor.execute(
+            'select totp_confirmed_at is not null from access.person where id = %s for update',
+            [str(identity.person.id)],
+        )
+        if (cursor.fetchone() or (False,))[0]:
+            # until a code of the new secret is shown, none is wanted
+            note(db, identity.person.id, Deed.SECOND_FACTOR_OFF)
+        cursor.execute(
             """update access.person set totp_secret = %s, totp_confirmed_at = null, totp_step = 0 where id = %s""",
-            [vault().encrypt(secret), str(identity.person.id)],
+            [lock_up(secret), str(identity.person.id)],
         )
     address = totp_address(secret, identity.person.name, f'Đô Thị {service().locality.place.title.vi}')
     return _answer(identity, address=address)
@@ -90,8 +98,7 @@ def confirm_second_factor() -> Response:
     with connection('gatekeeper') as db, db.cursor() as cursor:
         cursor.execute('select totp_secret, totp_step from access.person where id = %s', [str(identity.person.id)])
         secret, last_step = cursor.fetchone() or (None, 0)
-        opened = unseal(bytes(secret)) if secret else None
-        step = accepted_step(opened, fields.required('code'), last_step) if opened else None
+        step = accepted_step(take_out(bytes(secret)), fields.required('code'), last_step) if secret else None
         if step is None:
             raise WrongCode(
                 vi='Mã không đúng. Xem giờ của điện thoại, rồi gõ mã đang hiện.',
@@ -181,7 +188,7 @@ def _require_session() -> Identity:
 def _confirm(identity: Identity, fields: Fields) -> None:
     """Raises WrongOwnPassword without the password: a browser that was left open changes no account (ASVS 3.7.1)."""
     name, password = identity.person.name, fields.text('password')
-    with connection('gatekeeper') as db:
+    with one_attempt(client_address()), connection('gatekeeper') as db:
         require_patience(db, name, client_address())
         if has_password(db, identity.person, password):
             return

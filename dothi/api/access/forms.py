@@ -5,22 +5,28 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, request
-from werkzeug.exceptions import BadRequest
 
 from dothi.api.http.language import HTML, JSON, language, page
+from dothi.api.http.sound_json import sound_json
 from dothi.core.errors import WrongUse
 
-LONGEST_FIELD = 1_000
+LONGEST_FIELD, LONGEST_BODY = 1_000, 100_000
 
 
 class MissingField(WrongUse):
     """A form was sent without something that it needs."""
 
 
+class UnsoundText(WrongUse):
+    """A field has a character that the database cannot keep."""
+
+
 class Fields:
     """The fields of a form or of a JSON body, each a text or a list of texts."""
 
     def __init__(self) -> None:
+        # strangers send these: nothing on such a page is longer
+        request.max_content_length = LONGEST_BODY
         self._values: Mapping[str, Any] = _json_object() if request.is_json else request.form
 
     def has(self, name: str) -> bool:
@@ -30,7 +36,10 @@ class Fields:
     def text(self, name: str) -> str:
         """The field as text; empty where it is not there."""
         value = self._values.get(name, '')
-        return str(value)[:LONGEST_FIELD] if isinstance(value, str | int) else ''
+        text = str(value)[:LONGEST_FIELD] if isinstance(value, str | int) else ''
+        if '\x00' in text:
+            raise UnsoundText(vi=f'"{name}" có ký tự U+0000.', en=f'"{name}" has the character U+0000.')
+        return text
 
     def required(self, name: str) -> str:
         """The field as text; raises MissingField."""
@@ -54,8 +63,8 @@ class Fields:
 
 def _json_object() -> dict[str, Any]:
     try:
-        body = request.get_json()
-    except BadRequest:
+        body = sound_json(request.get_data())
+    except (ValueError, RecursionError):
         body = None
     if not isinstance(body, dict):
         raise MissingField(vi='Nội dung phải là một đối tượng JSON.', en='The body must be a JSON object.')

@@ -14,7 +14,9 @@ from flask import Flask, Response, g, redirect, request
 
 from dothi.api.access.cookies import has_csrf_token, session_secret
 from dothi.api.http.address import root_url
+from dothi.api.http.masking import without_secrets
 from dothi.api.http.problems import is_for_browser, problem_response
+from dothi.api.http.query_body import is_query
 from dothi.api.http.service import service
 from dothi.api.http.vary import vary_by
 from dothi.core.access.author import author_of
@@ -31,7 +33,6 @@ KEY, TICKET = 'dothi.key', 'dothi.ticket'
 # Set by the service itself where it asks its own app, before anybody else can.
 WARMING_UP = 'dothi.warming_up'
 TICKET_PATH = re.compile(r'^/(api|ows)/key/([^/]*)(?=/|$)')
-SECRETS = re.compile(r'((?:key|token)=)[^&#\s]*|(/(?:api|ows)/key/|/invitation/)[^/?#\s]*', re.IGNORECASE)
 CHANGING = frozenset(('POST', 'PUT', 'PATCH', 'DELETE'))
 # What is there for whoever has not signed in: whether the service is well, the way in, and files without data.
 OPEN = frozenset(
@@ -201,14 +202,29 @@ def _require_known() -> Response | None:
         return None
     if request.endpoint in OPEN and not {KEY, TICKET, 'HTTP_AUTHORIZATION'} & request.environ.keys():
         return None
-    if current_identity() is not None:
-        if request.blueprint not in WITHOUT_SEEING:
-            require_where_signed_in(Action.SEE)
+    is_known = current_identity() is not None
+    if request.endpoint in OPEN or WARMING_UP in request.environ or SessionSettings().sign_in == 'to_change':
         return None
-    if request.endpoint in OPEN or WARMING_UP in request.environ:
-        return None
-    if SessionSettings().sign_in == 'to_change' or request.method == 'OPTIONS':
-        return None
+    if not is_known:
+        return _send_to_sign_in()
+    _require_sight()
+    return None
+
+
+def _require_sight() -> None:
+    """Raises NotAllowedTo where a layer is asked for with a key, or in a role, that shows none."""
+    if request.blueprint in WITHOUT_SEEING:
+        return
+    is_edit = request.blueprint == 'editing' and request.method in CHANGING and not is_query()
+    if not is_edit:
+        require_where_signed_in(Action.SEE)
+
+
+def _send_to_sign_in() -> Response:
+    """A browser's way to the form; raises SignInNeeded for everybody else."""
+    if request.method == 'OPTIONS' and 'Access-Control-Request-Method' in request.headers:
+        # a browser asks for a page of another origin, without cookie and key; each address gets the same answer
+        return Response(status=204)
     if request.method in ('GET', 'HEAD') and is_for_browser():
         return redirect(f'{root_url()}/sign-in?next={quote(_own_path(), safe="")}', 303)  # type: ignore[return-value]
     raise SignInNeeded(
@@ -251,7 +267,7 @@ def _without_secrets(app: WsgiApp, *, takes: bool) -> WsgiApp:
         # gunicorn's access log writes these
         for name in ('RAW_URI', 'REQUEST_URI', 'HTTP_REFERER'):
             if name in environ:
-                environ[name] = SECRETS.sub(r'\1\2***', environ[name])
+                environ[name] = without_secrets(environ[name])
         return app(environ, start)
 
     return application

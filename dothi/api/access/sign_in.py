@@ -11,6 +11,7 @@ from dothi.api.http.address import client_address, root_url
 from dothi.api.http.problems import is_for_browser
 from dothi.api.http.service import service
 from dothi.core.access.attempts import TooManyAttempts
+from dothi.core.access.doors import Crowded
 from dothi.core.access.log import Deed
 from dothi.core.access.passwords import LEAST_CHARACTERS, WeakPassword
 from dothi.core.access.person import Identity
@@ -84,13 +85,13 @@ def take_up(link: str) -> Response:
         if _is_form() and password != fields.text('repeated'):
             raise WeakPassword(vi='Hai lần gõ không giống nhau.', en='The two are not the same.')
         identity, secret = set_password(link, password, service().locality.place.title.vi, _visitor())
-    except WeakPassword as error:
+    except (WeakPassword, Crowded) as error:
         if not _is_form():
             raise
         with connection('gatekeeper') as db:
             person = person_of_link(db, link)
         data = _invitation_data(person.name, person.title) | {'error': error.text}
-        return private_page('access/invitation.html', data, http_status(error))
+        return _with_delay(private_page('access/invitation.html', data, http_status(error)), error)
     return _entered(identity, secret, '/')
 
 

@@ -11,6 +11,7 @@ from flask import Blueprint, Response, redirect, request
 from dothi.api.access.cookies import csrf_token, session_secret
 from dothi.api.access.forms import Fields, private_json, private_page
 from dothi.api.access.identity import may, must_be_editor
+from dothi.api.access.layers import require_on_layer
 from dothi.api.desk.view_of import agency_seen, delivery_seen, is_signed_in
 from dothi.api.http import parameters
 from dothi.api.http.address import api_url
@@ -156,7 +157,7 @@ def decide(number: int) -> Response:
     Whoever decides second is refused by the database, whichever page they came from.
     """
     author, fields = must_be_editor(Action.DECIDE), Fields()
-    delivery_seen(number)
+    require_on_layer(Action.DECIDE, delivery_seen(number).layer_id)
     _must_be_current(number, fields)
     names = ('decision', 'reason', 'crs', 'encoding', 'scope', 'mode', 'as_of')
     inputs: dict[str, Any] = {name: fields.text(name) for name in names if fields.text(name)}

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, redirect, request
 from dothi.api.access.cookies import csrf_token, session_secret
 from dothi.api.access.forms import Fields, private_json, private_page
 from dothi.api.access.identity import may, must_be_editor, require
+from dothi.api.access.layers import require_on_layer
 from dothi.api.desk.view_of import is_signed_in
 from dothi.api.http import parameters
 from dothi.api.http.address import api_url
@@ -62,6 +63,7 @@ def edit_set(number: int) -> Response:
 def decide(number: int) -> Response:
     """The set, accepted as one release, or rejected with a reason. Raises AlreadyDecided, Conflicts and Unfit."""
     author, fields = must_be_editor(Action.DECIDE), Fields()
+    require_on_layer(Action.DECIDE, change_set.change_set(number)[0].layer_id)
     decision = fields.required('decision')
     if decision == 'accept':
         decided = accept(number, service().locality, author)

@@ -1,6 +1,7 @@
 """What of the desk whoever asks may see: stewards all of it, an agency's people what their agency sent."""
 
 from dothi.api.access.identity import current_identity, forbidden, may, require
+from dothi.api.access.layers import may_beyond_own_layers
 from dothi.api.http.service import service
 from dothi.core.access.person import Action
 from etl.desk.records import DeliveryRecord, NoSuchDelivery, record
@@ -12,7 +13,7 @@ def agency_seen() -> str | None:
     agency = identity.person.agency
     if agency in service().locality.agencies and not may(Action.DECIDE):
         return agency
-    if not (may(Action.DECIDE) or may(Action.DELIVER)):
+    if not (may(Action.DECIDE) or may_beyond_own_layers(identity, Action.DELIVER)):
         raise forbidden(Action.DELIVER, identity)
     return None
 

@@ -3,14 +3,14 @@
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
-from dothi.api.access.identity import forbidden
+from dothi.api.access.layers import own_layers, require_on_layer
 from dothi.api.http.service import service
 from dothi.core.access.author import agency_of
 from dothi.core.access.person import Action, Identity
 from dothi.core.errors import Forbidden
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
-from etl.inbox.sendable import scope_of, sendable
+from etl.inbox.sendable import scope_of
 
 LIES_IN_UNIT = """
     select exists (
@@ -31,14 +31,12 @@ class NotYourUnit(Forbidden):
 def require_layer(identity: Identity, layer: Layer) -> None:
     """Raises NotYourLayer where a rule of access.yml or, for who acts for an agency, its inbox leaves the layer out."""
     locality, agency = service().locality, identity.person.agency
-    own_layers = sendable(agency, locality) if agency in locality.agencies and agency else {}
-    if agency in locality.agencies and layer.id not in own_layers:
+    if agency in locality.agencies and layer.id not in own_layers(identity.person):
         raise NotYourLayer(
             vi=f'Cơ quan "{agency}" không sửa được lớp "{layer.id}": lớp này do cơ quan khác quản lý.',
             en=f'"{agency}" does not edit "{layer.id}": another agency supplies it.',
         )
-    if not locality.policy.allows(identity, Action.EDIT, layer.id, own_layers):
-        raise forbidden(Action.EDIT, identity)
+    require_on_layer(Action.EDIT, layer.id)
 
 
 def require_unit(db: Connection, author: str, layer: Layer, geometries: list[str | None]) -> None:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from flask import request
 
-from dothi.api.processes.sound_json import sound_json
+from dothi.api.http.sound_json import sound_json
 from dothi.core.errors import WrongUse
 from processes.base import Process
 from processes.forms.form import FORMS, form_of

@@ -19,6 +19,7 @@ from dothi.api.processes.body import ExecuteRequest, execute_request
 from dothi.api.processes.inputs import plain_inputs
 from dothi.api.processes.kept_wishes import keep_wishes
 from dothi.api.processes.results import results_response
+from dothi.api.processes.rights import require_process
 from dothi.api.processes.status import status_info
 from dothi.core.errors import Busy
 from dothi.core.job_settings import InputSettings, JobSettings
@@ -54,16 +55,16 @@ def execute(process_id: str) -> Response:
     """The outputs; or 201 and the state of the job, if the client comes back for them."""
     parameters.refuse_unknown(COMMON)
     chosen = find_process(process_id, service().audience)
-    sender = must_be_editor(chosen.action) if chosen.editors_only else None
-    if not chosen.editors_only:
+    if chosen.editors_only:
+        must_be_editor(chosen.action)
+    else:
         require_where_signed_in(chosen.run_action)
     if service().audience == 'internal':
         request.max_content_length = most_bytes() if chosen.upload else InputSettings().input_max_mb * 2**20
     execute_body = execute_request(chosen)
     inputs = plain_inputs(execute_body.inputs, chosen)
     waiting = _waiting_wish(chosen, inputs)
-    if chosen.for_editors(validate_inputs(chosen.inputs, inputs)):
-        sender = must_be_editor(chosen.action)
+    sender = require_process(chosen, validate_inputs(chosen.inputs, inputs))
     if not waiting.wait_s:
         return _started_response(_start_job(process_id, inputs, execute_body, sender), waiting)
     with place_to_wait():

@@ -19,6 +19,7 @@ from dothi.api.processes.execution import created_response, current_asker, place
 from dothi.api.processes.job_list import PARAMETERS, STATUSES, job_filter, list_links, page_of_jobs
 from dothi.api.processes.kept_wishes import keep_wishes, kept_wishes
 from dothi.api.processes.results import find_output, in_form, results_response, value_response, with_releases
+from dothi.api.processes.rights import require_process
 from dothi.api.processes.status import has_result, is_rerunnable, note_on_changes, status_info
 from dothi.core.access.person import Action
 from dothi.core.errors import HeldForDecision
@@ -89,6 +90,7 @@ def job(job_id: str) -> Response:
 def end(job_id: str) -> Response:
     """Ends a job, or removes the result of one that has ended; raises JobEnded for one that was dismissed before."""
     parameters.refuse_unknown(COMMON)
+    require_where_signed_in(Action.RUN)
     with open_desk(service().audience, current_editor()) as db:
         state(db, job_id)
         ended, job_state = dismiss_job(db, job_id), state(db, job_id)
@@ -102,7 +104,7 @@ def rerun(job_id: str) -> Response:
     """A new job with the inputs of this one, on the data that there is now."""
     parameters.refuse_unknown(COMMON)
     require_where_signed_in(Action.RUN)
-    again = manager.rerun_job(job_id, service().audience, current_asker(), current_editor())
+    again = manager.rerun_job(job_id, service().audience, current_asker(), current_editor(), require_process)
     if wanted := kept_wishes(job_id):
         keep_wishes(again, wanted, current_editor())
     return created_response(again)

@@ -10,7 +10,7 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 import urllib3
 
 from dothi.api.http.address import api_url
-from dothi.api.processes.sound_json import sound_json
+from dothi.api.http.sound_json import sound_json
 from dothi.core.errors import WrongUse
 from dothi.core.job_settings import InputSettings
 from dothi.core.text import Text

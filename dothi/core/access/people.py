@@ -16,7 +16,8 @@ from dothi.core.errors import NotFound, WrongUse
 from dothi.core.text import Lang
 
 NAME = re.compile(r'[a-z0-9][a-z0-9._@-]{0,63}')
-EMAIL = re.compile(r'[^@\s]+@[^@\s]+')
+# One address, with nothing that would make several of it, or a name, in a header (RFC 5322, 3.2.3).
+EMAIL = re.compile(r'[^@\s,;:<>()\[\]\\"\x00-\x1f]+@[^@\s,;:<>()\[\]\\"\x00-\x1f]+')
 INVITATION_DAYS, RECOVERY_DAYS = 7, 1
 PERSON_COLUMNS = tuple(Person.model_fields)
 # Of the table under the name `p`.
@@ -95,6 +96,8 @@ def change(db: Connection, name: str, changes: Changes, *, by: UUID | None = Non
     person = find_person(db, name)
     if changes.role not in (None, Role.ADMINISTRATOR):
         _require_another_administrator(db, person)
+    if changes.title is not None:
+        _require_title(changes.title)
     if changes.email:
         _require_email(changes.email)
     agency = person.agency if changes.agency is None else changes.agency
@@ -152,9 +155,11 @@ def remove(db: Connection, name: str, *, by: UUID | None = None) -> None:
 
 def find_person(db: Connection, name: str) -> Person:
     """The person of that name; raises UnknownPerson with the nearest one."""
+    wanted = name.strip().lower()
     with db.cursor() as cursor:
         statement = sql.SQL('select {} from access.person as p where p.name = %s').format(OF_PERSON)
-        cursor.execute(statement, [name.strip().lower()])
+        # what is no name may have characters that the database does not take
+        cursor.execute(statement, [wanted if NAME.fullmatch(wanted) else ''])
         row = cursor.fetchone()
         if row:
             return Person(**dict(zip(PERSON_COLUMNS, row, strict=True)))
@@ -225,8 +230,7 @@ def _require_fit(person: Person, email: str | None) -> None:
             en=f'The name "{person.name}": small letters without accents, digits and . _ @ -, beginning with a letter '
             'or digit, 64 characters at most.',
         )
-    if not person.title.strip():
-        raise BadPerson(vi='Thiếu họ tên.', en='What is the person called?')
+    _require_title(person.title)
     _require_agency(person.role, person.agency)
     if email:
         _require_email(email)
@@ -238,6 +242,12 @@ def _require_agency(role: Role, agency: str | None) -> None:
             vi='Đầu mối dữ liệu phải thuộc một cơ quan: cho biết cơ quan nào.',
             en='A focal point acts for an agency: say which one.',
         )
+
+
+def _require_title(title: str) -> None:
+    """Titles are printed on terminals and in mails: nothing in them may steer these."""
+    if not title.strip() or not title.isprintable():
+        raise BadPerson(vi='Thiếu họ tên, hoặc có ký tự lạ.', en='What is the person called? On one line, please.')
 
 
 def _require_email(email: str) -> None:

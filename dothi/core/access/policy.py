@@ -11,7 +11,7 @@ from dothi.core.locality_file import parse_file
 from dothi.core.settings import LOCALITIES
 
 # What can be limited to the layers of an agency, and to those of a list; everything else is for all layers or none.
-ONLY_OWN, ONLY_LISTED = frozenset({Action.EDIT, Action.DELIVER}), frozenset({Action.EDIT})
+LIMITED = frozenset({Action.EDIT, Action.DELIVER})
 
 
 class Rule(BaseModel):
@@ -25,8 +25,7 @@ class Rule(BaseModel):
     @model_validator(mode='after')
     def _is_kept(self) -> Self:
         """Refuses a rule that says more than is kept: who writes it would think that it holds."""
-        kept = ONLY_OWN if self.layers == 'own' else ONLY_LISTED
-        beyond = [action for action in self.may if self.layers != 'all' and action not in kept]
+        beyond = [action for action in self.may if self.layers != 'all' and action not in LIMITED]
         if beyond:
             raise ValueError(f'layers of {", ".join(beyond)} can only be "all" so far')
         return self

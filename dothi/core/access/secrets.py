@@ -6,6 +6,7 @@ import secrets
 from cryptography.fernet import Fernet, InvalidToken
 
 from dothi.core.database import write_once
+from dothi.core.errors import EnvironmentMissing
 from dothi.core.settings import PathSettings
 from dothi.core.state_file import damaged, read_state_text
 from dothi.core.text import Text
@@ -20,6 +21,10 @@ NEW_KEY = Text(
 )
 
 
+class OtherVaultKey(EnvironmentMissing):
+    """The key in the secrets folder is not the one with which something was encrypted."""
+
+
 def new_secret() -> str:
     """A secret of 256 random bits, in letters, digits, `-` and `_`."""
     return secrets.token_urlsafe(SECRET_BYTES)
@@ -30,16 +35,21 @@ def sha256_of(secret: str) -> bytes:
     return hashlib.sha256(secret.encode()).digest()
 
 
-def unseal(sealed: bytes) -> bytes | None:
-    """What was encrypted by the vault; None where that has another key by now."""
+def lock_up(secret: bytes) -> bytes:
+    """`secret`, encrypted: what has to be read again, such as secrets of second factors. Raises OtherVaultKey."""
+    return vault().encrypt(secret)
+
+
+def take_out(kept: bytes) -> bytes:
+    """What `lock_up` was given. Raises OtherVaultKey."""
     try:
-        return vault().decrypt(sealed)
+        return vault().decrypt(kept)
     except InvalidToken:
-        return None
+        raise _other_key() from None
 
 
 def vault() -> Fernet:
-    """Encrypts what has to be read again, such as secrets of second factors; its key is in the secrets folder."""
+    """What encrypts; its key is in the secrets folder, and made where there is none. Raises OtherVaultKey."""
     file = PathSettings().secrets / 'access_key'
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -48,3 +58,14 @@ def vault() -> Fernet:
         return Fernet(read_state_text(file, NEW_KEY))
     except ValueError:
         raise damaged(file, NO_KEY, NEW_KEY) from None
+
+
+def _other_key() -> OtherVaultKey:
+    return OtherVaultKey(
+        vi='Chưa đọc được mã một lần của tài khoản này. Hãy nhờ quản trị viên.',
+        en='The one-time codes of this account cannot be checked now. Ask the administrator.',
+        steward=Text(
+            vi='Khôi phục secrets/access_key từ bản sao lưu, hoặc: dothi people recover TÊN.',
+            en='Restore secrets/access_key from a backup, or: dothi people recover NAME.',
+        ),
+    )

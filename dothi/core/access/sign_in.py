@@ -9,13 +9,14 @@ from psycopg2.extensions import connection as Connection
 from pydantic import BaseModel
 
 from dothi.core.access.attempts import count_failure, forgive, require_patience
+from dothi.core.access.doors import one_attempt
 from dothi.core.access.log import Deed, note
 from dothi.core.access.look_up import look_up
 from dothi.core.access.passwords import hash_password, is_password, require_strong
 from dothi.core.access.people import OF_PERSON, PERSON_COLUMNS, end_sessions
 from dothi.core.access.person import Identity, Person
 from dothi.core.access.second_factor import accepted_step
-from dothi.core.access.secrets import new_secret, sha256_of, unseal
+from dothi.core.access.secrets import new_secret, sha256_of, take_out
 from dothi.core.database import connection
 from dothi.core.errors import Forbidden, NotSignedIn
 from dothi.core.settings import SessionSettings
@@ -51,13 +52,13 @@ class SessionEntry(BaseModel):
 
 
 def sign_in(name: str, password: str, code: str, visitor: Visitor) -> tuple[Identity, str]:
-    """The person and the secret of their new session. Raises WrongPassword and TooManyAttempts.
+    """The person and the secret of their new session. Raises WrongPassword, TooManyAttempts and Crowded.
 
     A wrong name takes as long as a wrong password.
     """
     # the pool does not look whether its connections live
     look_up(sql.SQL('select 1'), [])
-    with connection('gatekeeper') as db:
+    with one_attempt(visitor.address), connection('gatekeeper') as db:
         require_patience(db, name, visitor.address)
         person = _person_with(db, name, password, code)
         if person is None:
@@ -73,11 +74,11 @@ def sign_in(name: str, password: str, code: str, visitor: Visitor) -> tuple[Iden
 
 
 def set_password(link: str, password: str, locality: str, visitor: Visitor) -> tuple[Identity, str]:
-    """Takes up an invitation or recovery: the person with their first session. Raises DeadLink and WeakPassword.
+    """Takes up an invitation or recovery: the person with their first session.
 
-    locality: its name, which is no good password.
+    Raises DeadLink, WeakPassword and Crowded. locality: its name, which is no good password.
     """
-    with connection('gatekeeper') as db:
+    with one_attempt(visitor.address), connection('gatekeeper') as db:
         person = person_of_link(db, link)
         require_strong(password, person.name, person.title, locality, 'dothi')
         store_password(db, person, password)
@@ -207,8 +208,7 @@ def _person_with(db: Connection, name: str, password: str, code: str) -> Person 
         if not is_password(password, password_hash):
             return None
         if has_codes:
-            secret = unseal(bytes(totp_secret))
-            step = accepted_step(secret, code, last_step) if secret else None
+            step = accepted_step(take_out(bytes(totp_secret)), code, last_step)
             if step is None:
                 return None
             cursor.execute('update access.person set totp_step = %s where id = %s', [step, values[0]])

@@ -1,0 +1,33 @@
+"""With which layers whoever asks may do something: by the rules of access.yml and by what their agency supplies."""
+
+from collections.abc import Collection
+
+from dothi.api.access.identity import forbidden, require
+from dothi.api.http.service import service
+from dothi.core.access.person import Action, Identity, Person
+from etl.inbox.sendable import sendable
+
+
+def require_on_layer(action: Action, layer_id: str) -> Identity:
+    """Who asks, if they may do this with the layer; raises as `require` does."""
+    identity = require(action)
+    if not _allows(identity, action, layer_id):
+        raise forbidden(action, identity)
+    return identity
+
+
+def may_beyond_own_layers(identity: Identity, action: Action) -> bool:
+    """Whether they may do this with some layer that is not only their agency's."""
+    place = service().locality
+    ids = {*place.layers, *place.coverages}
+    return any(place.policy.allows(identity, action, layer_id, ()) for layer_id in ids)
+
+
+def own_layers(person: Person) -> Collection[str]:
+    """Ids of what the person's agency supplies; none for who acts for no agency that there is."""
+    place = service().locality
+    return sendable(person.agency, place).keys() if person.agency in place.agencies and person.agency else ()
+
+
+def _allows(identity: Identity, action: Action, layer_id: str) -> bool:
+    return service().locality.policy.allows(identity, action, layer_id, own_layers(identity.person))

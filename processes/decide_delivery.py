@@ -42,10 +42,11 @@ class Inputs(ProcessInputs):
         Text(vi='Hệ tọa độ đúng', en='Right coordinate system'),
         Text(vi='Ví dụ EPSG:9209; bỏ trống là không đổi.', en='As EPSG:9209; unchanged when left out.'),
         default=None,
+        max_length=200,
     )
     encoding: str | None = input_field(
         Text(vi='Bảng mã đúng', en='Right encoding'), Text(vi='utf-8, tcvn3, vni…', en='utf-8, tcvn3, vni, …'),
-        default=None,
+        default=None, max_length=200,
     )  # fmt: skip
     columns: dict[str, str] | None = input_field(
         Text(vi='Cột', en='Columns'),
@@ -53,7 +54,10 @@ class Inputs(ProcessInputs):
         default=None,
     )
     scope: str | None = input_field(
-        Text(vi='Phạm vi đúng', en='Right scope'), Text(vi='all, hoặc unit=MÃ.', en='all, or unit=CODE.'), default=None
+        Text(vi='Phạm vi đúng', en='Right scope'),
+        Text(vi='all, hoặc unit=MÃ.', en='all, or unit=CODE.'),
+        default=None,
+        max_length=200,
     )
     mode: Literal['replace', 'upsert'] | None = input_field(
         Text(vi='Cách giao đúng', en='Right mode'),
@@ -61,7 +65,10 @@ class Inputs(ProcessInputs):
         default=None,
     )
     as_of: str | None = input_field(
-        Text(vi='Ngày của dữ liệu', en='Day of the data'), Text(vi='YYYY-MM-DD.', en='YYYY-MM-DD.'), default=None
+        Text(vi='Ngày của dữ liệu', en='Day of the data'),
+        Text(vi='YYYY-MM-DD.', en='YYYY-MM-DD.'),
+        default=None,
+        max_length=200,
     )
 
 
@@ -86,7 +93,7 @@ class DecideDelivery(Process[Inputs]):
 
     def changed_layer(self, inputs: Inputs) -> str:
         """The layer that the delivery is for. Raises NoSuchDelivery."""
-        return record(inputs.delivery, 'editor').layer_id
+        return record(inputs.delivery, 'gatekeeper').layer_id
 
     def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, Any]:
         """The report and the receipt. Raises NoSuchDelivery, AlreadyDecided, BeingDecided, DecidedMeanwhile."""

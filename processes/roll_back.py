@@ -21,6 +21,7 @@ class Inputs(ProcessInputs):
         Text(vi='Bản phát hành', en='Release'),
         Text(vi='Trở về như sau bản phát hành này.', en='The layer is to be as it was after this one.'),
         ge=1,
+        le=2**31 - 1,
     )
     reason: str = input_field(
         Text(vi='Lý do', en='Reason'),

@@ -16,7 +16,7 @@ class Inputs(ProcessInputs):
     """What `dothi conflicts decide` is told."""
 
     conflict: int = input_field(
-        Text(vi='Mâu thuẫn', en='Conflict'), Text(vi='Số của mâu thuẫn.', en='Its number.'), ge=1
+        Text(vi='Mâu thuẫn', en='Conflict'), Text(vi='Số của mâu thuẫn.', en='Its number.'), ge=1, le=2**31 - 1
     )
     take: Side = input_field(
         Text(vi='Lấy giá trị của', en='Whose values count'),
@@ -47,7 +47,7 @@ class SettleConflict(Process[Inputs]):
 
     def changed_layer(self, inputs: Inputs) -> str | None:
         """The layer of the conflict; None where there is no such conflict."""
-        known = conflicts(None, decided=True, role='editor')
+        known = conflicts(None, decided=True, role='gatekeeper')
         return next((conflict.layer_id for conflict in known if conflict.id == inputs.conflict), None)
 
     def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, Any]:

@@ -88,7 +88,7 @@ def test_a_rule_that_would_not_be_kept_is_refused(tmp_path: Path) -> None:
     for text in (
         'viewer: [{may: [see], layers: [schools]}]',
         'viewer: [{may: [edit, run], layers: own}]',
-        'viewer: [{may: [deliver], layers: [schools]}]',
+        'viewer: [{may: [publish], layers: [schools]}]',
     ):
         file.write_text(text, encoding='utf-8')
         with pytest.raises(BadLocalityFile, match='so far'):

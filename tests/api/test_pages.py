@@ -48,6 +48,8 @@ def test_no_page_loads_anything_from_another_server(desk: Desk, client: Client, 
         answer = app.get(address.removeprefix(HOME))
         if '/downloads/' in address and answer.status_code == 503:
             continue  # the worker makes it a moment after the release
+        if answer.status_code == 303 and '/sign-in?' in answer.headers['Location']:
+            continue  # one's own account and the desk are for who has signed in
         assert answer.status_code == 200, (address, answer.get_data(as_text=True)[:500])
         if answer.mimetype != 'text/html':
             continue

@@ -226,13 +226,17 @@ def _send_to_sign_in() -> Response:
         # a browser asks for a page of another origin, without cookie and key; each address gets the same answer
         return Response(status=204)
     if request.method in ('GET', 'HEAD') and is_for_browser():
-        return redirect(f'{root_url()}/sign-in?next={quote(_own_path(), safe="")}', 303)  # type: ignore[return-value]
+        return _to_sign_in()
     raise SignInNeeded(
         vi='Dịch vụ nội bộ cần đăng nhập (/sign-in), hoặc khóa: "Authorization: Bearer KHÓA", hay key=KHÓA trong '
         'địa chỉ. Dữ liệu công khai có ở dịch vụ công khai.',
         en='The internal service wants a sign-in (/sign-in) or a key: "Authorization: Bearer KEY", or key=KEY in the '
         'address. What is public is at the public service.',
     )
+
+
+def _to_sign_in() -> Response:
+    return redirect(f'{root_url()}/sign-in?next={quote(_own_path(), safe="")}', 303)  # type: ignore[return-value]
 
 
 def _own_path() -> str:
@@ -253,6 +257,9 @@ def _mark_private(response: Response) -> Response:
 
 
 def _challenge_client(error: NotSignedIn) -> Response:
+    """What a program is to send; a person at a browser is led to the form."""
+    if isinstance(error, NotAnEditor) and request.method in ('GET', 'HEAD') and is_for_browser():
+        return _to_sign_in()
     response = problem_response(error)
     reason = ', error="invalid_token"' if isinstance(error, UnknownToken) else ''
     response.headers['WWW-Authenticate'] = f'Bearer realm="dothi"{reason}'

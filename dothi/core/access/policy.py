@@ -11,7 +11,7 @@ from dothi.core.locality_file import parse_file
 from dothi.core.settings import LOCALITIES
 
 # What can be limited to the layers of an agency, and to those of a list; everything else is for all layers or none.
-LIMITED = frozenset({Action.EDIT, Action.DELIVER})
+LIMITED = frozenset({Action.EDIT, Action.DELIVER, Action.DECIDE})
 
 
 class Rule(BaseModel):

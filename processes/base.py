@@ -38,7 +38,7 @@ class Process[I: ProcessInputs](BaseProcessor, ABC):  # type: ignore[misc]  # py
     audience: ClassVar[Audience] = 'public'
     # inputs that a reader of the description can send as they are
     example: ClassVar[dict[str, Any]] = {}
-    # whether it wants an editing token, and the input that is a file in base64
+    # whether it wants to know who asks, and the input that is a file in base64
     editors_only: ClassVar[bool] = False
     # and what whoever sends it must be allowed to do then
     action: ClassVar[Action] = Action.PUBLISH
@@ -86,7 +86,7 @@ class Process[I: ProcessInputs](BaseProcessor, ABC):  # type: ignore[misc]  # py
         del inputs, locality, read
 
     def for_editors(self, inputs: I) -> bool:
-        """Whether a run with these inputs changes what is served, and therefore wants an editing token."""
+        """Whether a run with these inputs changes what is served, and therefore wants to know who asks."""
         del inputs
         return self.editors_only
 
@@ -97,7 +97,7 @@ class Process[I: ProcessInputs](BaseProcessor, ABC):  # type: ignore[misc]  # py
 
     @classmethod
     def knows_editors(cls) -> bool:
-        """Whether any run of it wants an editing token."""
+        """Whether any run of it wants to know who asks."""
         return cls.editors_only or cls.for_editors is not Process.for_editors
 
     def cost_s(self, inputs: I) -> float:

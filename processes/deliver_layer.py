@@ -1,4 +1,4 @@
-"""A delivery over HTTP, for whoever has an editing token: the ordinary door, with its report and its receipt."""
+"""A delivery over HTTP, for whoever may deliver: the ordinary door, with its report and its receipt."""
 
 import base64
 from collections.abc import Collection
@@ -138,8 +138,9 @@ class DeliverLayer(Process[Inputs]):
 
     title = Text(vi='Giao dữ liệu một lớp', en='Delivery of a layer')
     description = Text(
-        vi='Nhận tệp của cơ quan, kiểm tra và phát hành nếu không có gì phải hỏi. Cần mã sửa dữ liệu.',
-        en="Takes an agency's file, checks it, and releases it unless a person has to decide. Needs an editing token.",
+        vi='Nhận tệp của cơ quan, kiểm tra và phát hành nếu không có gì phải hỏi. Cần quyền giao tệp.',
+        en="Takes an agency's file, checks it, and releases it unless a person has to decide. Needs the right "
+        'to deliver.',
     )
     audience = 'internal'
     editors_only = True

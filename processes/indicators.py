@@ -70,9 +70,9 @@ class Inputs(ProcessInputs):
     keep: bool = input_field(
         Text(vi='Lưu', en='Keep'),
         Text(
-            vi='Phát hành các giá trị vào lớp giá trị chỉ tiêu, để so sánh với kỳ sau; cần mã sửa dữ liệu.',
+            vi='Phát hành các giá trị vào lớp giá trị chỉ tiêu, để so sánh với kỳ sau; cần quyền công bố.',
             en='Releases the values in the layer of indicator values, where later periods are compared with them; '
-            'needs an editing token.',
+            'needs the right to publish.',
         ),
         default=False,
     )

@@ -65,8 +65,9 @@ class KeepResult(Process[Inputs]):
 
     title = Text(vi='Giữ kết quả làm lớp', en='A result kept as a layer')
     description = Text(
-        vi='Đưa các đối tượng của một kết quả thành lớp dữ liệu nội bộ, dùng được như mọi lớp. Cần mã sửa dữ liệu.',
-        en='Makes the features of a result a layer of the internal service, like any other. Needs an editing token.',
+        vi='Đưa các đối tượng của một kết quả thành lớp dữ liệu nội bộ, dùng được như mọi lớp. Cần quyền công bố.',
+        en='Makes the features of a result a layer of the internal service, like any other. Needs the right to '
+        'publish.',
     )
     audience: ClassVar[Audience] = 'internal'
     editors_only = True

@@ -7,7 +7,7 @@ from dothi.core.settings import ServerSettings
 
 
 class OpenToAll(WrongUse):
-    """A service without sign-in would listen for everybody on the network."""
+    """A service that speaks plain HTTP would listen for everybody on the network."""
 
 
 def require_closed(host: str) -> None:
@@ -15,9 +15,9 @@ def require_closed(host: str) -> None:
     if is_loopback(host) or ServerSettings().behind_proxy == 'yes':
         return
     raise OpenToAll(
-        vi=f'DOTHI_HOST={host}: dịch vụ chưa có đăng nhập nên chỉ nghe trên máy này (127.0.0.1). '
+        vi=f'DOTHI_HOST={host}: dịch vụ nói HTTP không mã hóa nên chỉ nghe trên máy này (127.0.0.1). '
         'Nếu phía trước có proxy hoặc mạng container chỉ cho người được phép vào, đặt DOTHI_BEHIND_PROXY=yes.',
-        en=f'DOTHI_HOST={host}: without sign-in the services listen on this machine only (127.0.0.1). '
+        en=f'DOTHI_HOST={host}: the services speak plain HTTP and listen on this machine only (127.0.0.1). '
         'If a proxy or a container network that lets only the right people in stands in front, '
         'set DOTHI_BEHIND_PROXY=yes.',
     )

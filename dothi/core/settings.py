@@ -229,9 +229,9 @@ class ServerSettings(Settings):
     behind_proxy: Literal['yes', 'no'] = Field(
         'no',
         description='`yes`: phía trước có proxy hoặc mạng container chỉ cho đúng người vào; không có thì các dịch '
-        'vụ, vốn không đăng nhập, chỉ lắng nghe trên máy này. · '
+        'vụ, vốn nói HTTP không mã hóa, chỉ lắng nghe trên máy này. · '
         '`yes` says that a proxy or a container network stands in front and lets only the right people '
-        'in: without it the services, which have no sign-in, listen on this machine only.',
+        'in: without it the services, which speak plain HTTP, listen on this machine only.',
     )
     public_url: str = Field(
         '',

@@ -2,6 +2,7 @@
 
 import logging
 import smtplib
+import ssl
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from urllib.parse import urlsplit
 
 from dothi.core.database import connection
 from dothi.core.errors import EnvironmentMissing
+from dothi.core.listening import is_loopback
 from dothi.core.mail_settings import MailSettings
 from dothi.core.text import Text
 from processes.mail.outbox import QueuedMail, due_mails, mark_failed, mark_sent, take_mail
@@ -112,16 +114,22 @@ def send_for_trial(address: str) -> None:
 
 
 def _open(settings: MailSettings) -> smtplib.SMTP:
-    """A session with the server; with TLS where it offers that, and signed in where a name is set."""
+    """A session with the server; with TLS where it offers that, and signed in where a name is set.
+
+    The certificate must be right, and no password goes out without TLS, but to a server on this machine.
+    """
     address = urlsplit(settings.mail_server)
     host, port = address.hostname or '', address.port
+    trusted = ssl._create_unverified_context() if is_loopback(host) else ssl.create_default_context()  # noqa: S323
     if address.scheme == 'smtps':
-        server: smtplib.SMTP = smtplib.SMTP_SSL(host, port or 465, timeout=PATIENCE_S)
+        server: smtplib.SMTP = smtplib.SMTP_SSL(host, port or 465, timeout=PATIENCE_S, context=trusted)
     else:
         server = smtplib.SMTP(host, port or 25, timeout=PATIENCE_S)
         server.ehlo()
         if server.has_extn('starttls'):
-            server.starttls()
+            server.starttls(context=trusted)
+        elif settings.mail_user and not is_loopback(host):
+            raise smtplib.SMTPNotSupportedError('no STARTTLS: the password is not sent')
     if settings.mail_user:
         server.login(settings.mail_user, settings.mail_password.get_secret_value())
     return server

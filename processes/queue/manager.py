@@ -175,8 +175,8 @@ def _open_data(inputs: ProcessInputs, place: Locality, audience: Audience, edito
 def _must_be_allowed(editor: str | None) -> None:
     if editor is None:
         raise EditorsOnly(
-            vi='Yêu cầu này thay đổi dữ liệu nên cần mã sửa dữ liệu: gửi "Authorization: Bearer MÃ".',
-            en='This request changes data and wants an editing token: send "Authorization: Bearer TOKEN".',
+            vi='Yêu cầu này thay đổi dữ liệu nên cần đăng nhập hoặc khóa: gửi "Authorization: Bearer KHÓA".',
+            en='This request changes data and wants a sign-in or a key: send "Authorization: Bearer KEY".',
         )
 
 

@@ -24,9 +24,10 @@ from dothi.core.mail_kinds import choose_kinds
 from dothi.core.ports import free_port
 from etl.desk import decide
 from etl.desk.decide import Decision
+from processes.mail import sender
 from processes.mail.outbox import addressees, outbox_state
 from processes.mail.rounds import Postman, of_the_day, queue_letters
-from processes.mail.sender import send_due_mails
+from processes.mail.sender import MailRefused, send_due_mails, send_for_trial
 from tests.api.editors import rows
 from tests.etl.conftest import Agency, Send, agency, send
 
@@ -334,3 +335,15 @@ def test_a_mail_goes_to_its_address_alone_and_has_one_id(
     for address in ('a@b,c@d', 'Lan <a@b>', 'a@b;c', '"a@b', 'a@[b'):
         with connection('gatekeeper') as db, pytest.raises(BadPerson):
             change(db, 'an', Changes(email=address))
+
+
+def test_no_password_goes_to_another_machine_without_tls(
+    mail_server: MailServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The server offers no STARTTLS: as one whose offer somebody on the way took out."""
+    monkeypatch.setenv('DOTHI_MAIL_USER', 'dothi')
+    monkeypatch.setenv('DOTHI_MAIL_PASSWORD', 'secret')
+    monkeypatch.setattr(sender, 'is_loopback', lambda _host: False)
+    with pytest.raises(MailRefused, match='STARTTLS'):
+        send_for_trial('an@example.vn')
+    assert mail_server.mails == []

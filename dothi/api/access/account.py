@@ -140,9 +140,9 @@ def end_one_session(session: UUID) -> Response:
 def choose_mails() -> Response:
     """Of which kinds of mails one gets any."""
     identity, fields = _require_session(), Fields()
-    wanted = fields.texts('wanted')
+    chosen_kinds = fields.texts('wanted')
     with connection('gatekeeper') as db:
-        choose_kinds(db, identity.person.id, [kind for kind in KINDS if kind not in wanted])
+        choose_kinds(db, identity.person.id, [kind for kind in KINDS if kind not in chosen_kinds])
     return _answer(identity, notice='mails')
 
 

@@ -17,7 +17,7 @@ def first_administrator() -> str | None:
         db.cursor().execute('select pg_advisory_xact_lock(920900102)')
         if has_administrator(db):
             return None
-        taken = {person.name for person in people(db)}
-        name = next(name for name in NAMES if name not in taken)
+        names_in_use = {person.name for person in people(db)}
+        name = next(name for name in NAMES if name not in names_in_use)
         person = Person(id=uuid4(), name=name, title='Quản trị viên · Administrator', role=Role.ADMINISTRATOR)
         return f'/invitation/{invite(db, person)}'

@@ -102,12 +102,12 @@ def change(db: Connection, name: str, changes: Changes, *, by: UUID | None = Non
         _require_email(changes.email)
     agency = person.agency if changes.agency is None else changes.agency
     _require_agency(changes.role or person.role, agency)
-    wanted = {column: value or None for column, value in changes if value is not None}
+    new_values = {column: value or None for column, value in changes if value is not None}
     with db.cursor() as cursor:
-        for column, value in wanted.items():
+        for column, value in new_values.items():
             statement = sql.SQL('update access.person set {} = %s where id = %s').format(sql.Identifier(column))
             cursor.execute(statement, [value, str(person.id)])
-    note(db, by, Deed.CHANGED, person=str(person.id), what=sorted(wanted), role=changes.role, agency=changes.agency)
+    note(db, by, Deed.CHANGED, person=str(person.id), what=sorted(new_values), role=changes.role, agency=changes.agency)
 
 
 def disable(db: Connection, name: str, *, by: UUID | None = None) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from dothi.core.heartbeat import last_sign
 from dothi.core.ports import free_port
 from dothi.core.process_table import session_members, start_time
 from dothi.core.stillness import LOOK_S
@@ -54,8 +55,7 @@ def wait_for_signs(instance: WholeInstance, *parts: str) -> None:
 
 
 def is_beating(instance: WholeInstance, part: str) -> bool:
-    file = instance.state / 'run' / f'{part}.alive'
-    return file.exists() and int(file.read_text(encoding='utf-8')) == pid_of(instance, part)
+    return last_sign(instance.state / 'run', part, pid_of(instance, part)) is not None
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from werkzeug.routing import Map
 from dothi.api import config, library
 from dothi.api.access import identity
 from dothi.api.access.account import ACCOUNT
+from dothi.api.access.class_apps import ClassApps
 from dothi.api.access.people import PEOPLE
 from dothi.api.access.sign_in import SIGN_IN
 from dothi.api.common.collections import COLLECTIONS
@@ -50,9 +51,11 @@ from dothi.api.styles.views import STYLES
 from dothi.api.tiles.dataset import DATASET_TILES
 from dothi.api.tiles.matrix_sets import TILE_MATRIX_SETS
 from dothi.api.tiles.views import TILES
+from dothi.core.access.classes import EVERYBODY, AccessClass, locality_of
 from dothi.core.access.tokens import adopt_tokens
 from dothi.core.errors import EnvironmentMissing
 from dothi.core.layer import Audience
+from dothi.core.locality import Locality
 from dothi.core.own_layers import served_locality
 from dothi.core.settings import PathSettings
 
@@ -78,13 +81,29 @@ class App(Flask):
 
 
 def create_app(audience: Audience, url: str | None = None, accounts: ClientAccounts | None = None) -> Flask:
-    """The app for `audience`, with the collections that have a release now.
+    """The app for `audience`, with the collections that have a release now; that of colleagues knows who sees what.
 
     url: where clients reach it, without a final slash; DOTHI_PUBLIC_URL, else where it listens. accounts: of clients,
-    where several processes share them. A view of ours that
-    has the very same rule as one of pygeoapi's takes its place, because it is registered first.
+    where several processes share them.
     """
-    locality = served_locality()
+    locality, accounts = served_locality(), accounts or clients.open_accounts()
+    if audience == 'public':
+        return _app_of(audience, locality, url, accounts)
+
+    def of_class(access_class: AccessClass) -> Flask:
+        return _app_of(audience, locality_of(locality, access_class), url, accounts)
+
+    app = of_class(EVERYBODY)
+    if locality.guards:
+        app.wsgi_app = ClassApps(app, locality, of_class)  # type: ignore[method-assign, assignment]
+    return app
+
+
+def _app_of(audience: Audience, locality: Locality, url: str | None, accounts: ClientAccounts) -> Flask:
+    """The app for whoever sees the locality like this.
+
+    A view of ours that has the very same rule as one of pygeoapi's takes its place, because it is registered first.
+    """
     releases = config.releases_now(audience)
     rendered = config.render_with(locality, audience, PLACEHOLDER, releases)
     document = openapi.render_openapi(rendered, locality, audience, releases)
@@ -95,9 +114,7 @@ def create_app(audience: Audience, url: str | None = None, accounts: ClientAccou
     app.request_class = BoundedRequest
     app.url_map.strict_slashes = False
     app.config['MAX_CONTENT_LENGTH'] = MOST_BYTES
-    app.extensions['dothi'] = Service(
-        audience, locality, url or listening_url(audience), pygeoapi, accounts or clients.open_accounts()
-    )
+    app.extensions['dothi'] = Service(audience, locality, url or listening_url(audience), pygeoapi, accounts)
     app.extensions['dothi.kept_answers'] = KeptAnswers()
     pygeoapi.api_.manager.asking = identity.current_editor
     openapi.install(app, texts)

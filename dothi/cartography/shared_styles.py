@@ -61,19 +61,23 @@ def outdated(db: Connection, locality: Locality) -> list[SharedStyle]:
     for layer in locality.layers.values():
         try:
             candidates = list(
-                _styles_to_share(views_of(layer), styles_of(layer, locality.path), locality, releases.get(layer.id))
+                _styles_to_share(
+                    views_of(layer, locality), styles_of(layer, locality.path), locality, releases.get(layer.id)
+                )
             )
         except BadLocalityFile as error:
             LOG.error('styles of %s in layer_styles stay as they are: %s', layer.id, error)
             continue
-        current = {view.name for view in views_of(layer) if made.get(view.name) == view.definition(db, locality)}
+        current = {
+            view.name for view in views_of(layer, locality) if made.get(view.name) == view.definition(db, locality)
+        }
         waiting += [
             candidate
             for candidate in candidates
             if candidate.view.name in current
             and shared_bases.get((candidate.view.name, candidate.id)) != candidate.basis
         ]
-        _delete_others(db, views_of(layer), {(candidate.view.name, candidate.id) for candidate in candidates})
+        _delete_others(db, views_of(layer, locality), {(candidate.view.name, candidate.id) for candidate in candidates})
     return waiting
 
 

@@ -3,10 +3,12 @@
 from typing import Annotated
 
 import typer
+import yaml
 from pydantic import BaseModel
 
 from dothi.cli import output
 from dothi.cli.options import Json
+from dothi.core.access.classes import Sight, class_of
 from dothi.core.access.keys import keys_of
 from dothi.core.access.people import find_person
 from dothi.core.access.person import ACTION_TITLES, ROLE_TITLES, Action, Identity
@@ -16,6 +18,8 @@ from dothi.core.errors import DataRefused
 from dothi.core.own_layers import served_locality
 from dothi.core.reader_language import pick_text, pick_words
 from etl.inbox.sendable import sendable
+
+EVERYTHING = Sight((), None)
 
 access_app = typer.Typer(
     no_args_is_help=True,
@@ -36,7 +40,10 @@ class Right(BaseModel):
 
 
 class Explanation(BaseModel):
-    """What somebody may do with a layer, and why. keys: how many of theirs are in use; a key may allow less."""
+    """What somebody may do with a layer, and why. keys: how many of theirs are in use; a key may allow less.
+
+    restricted_columns: those that are shown. rows: by column the values of which a shown row has one; None is all rows.
+    """
 
     name: str
     role: str
@@ -44,6 +51,8 @@ class Explanation(BaseModel):
     layer: str
     rights: list[Right]
     keys: int
+    restricted_columns: list[str]
+    rows: dict[str, list[str]] | None
 
 
 @access_app.command()
@@ -61,13 +70,21 @@ def explain(
         person = find_person(db, name)
         keys = len(keys_of(db, person.id))
     own_layers = sendable(person.agency, locality) if person.agency in locality.agencies and person.agency else {}
-    rules = locality.policy.deciding_rules(Identity(person=person), described.id, own_layers)
+    rules = locality.policy.deciding_rules(Identity(person=person), described, own_layers)
     rights = [
         Right(action=action, allowed=rule is not None, rule=_written(rule) if rule else None)
         for action, rule in rules.items()
     ]
+    sight = class_of(person, locality).sights.get(described.id, EVERYTHING)
     document = Explanation(
-        name=person.name, role=person.role, agency=person.agency, layer=layer, rights=rights, keys=keys
+        name=person.name,
+        role=person.role,
+        agency=person.agency,
+        layer=layer,
+        rights=rights,
+        keys=keys,
+        restricted_columns=list(sight.columns),
+        rows=sight.rows,
     )
     output.document(document, as_json, _print_explanation)
 
@@ -78,7 +95,7 @@ def check() -> None:
     Rules that never apply; exit code 3 if any.
     """
     locality = served_locality()
-    idle = idle_rules(locality.policy, {*locality.layers, *locality.coverages})
+    idle = idle_rules(locality.policy, [*locality.layers.values(), *locality.coverages.values()])
     if idle:
         listed = '; '.join(idle)
         raise IdleRules(
@@ -89,8 +106,8 @@ def check() -> None:
 
 
 def _written(rule: Rule) -> str:
-    layers = rule.layers if isinstance(rule.layers, str) else f'[{", ".join(rule.layers)}]'
-    return f'{{may: [{", ".join(rule.may)}], layers: {layers}}}'
+    members = rule.model_dump(mode='json', exclude_defaults=True)
+    return yaml.safe_dump(members, default_flow_style=True, sort_keys=False, width=1_000, allow_unicode=True).strip()
 
 
 def _print_explanation(document: Explanation) -> None:
@@ -103,3 +120,9 @@ def _print_explanation(document: Explanation) -> None:
         allowed = pick_words('được', 'yes') if right.allowed else pick_words('không', 'no')
         table.add_row(pick_text(ACTION_TITLES[right.action]), allowed, right.rule or '')
     output.out.print(table)
+    if document.restricted_columns:
+        shown = ', '.join(document.restricted_columns)
+        output.out.print(pick_words(f'Cột hạn chế được xem: {shown}', f'Restricted columns that are shown: {shown}'))
+    for column, values in (document.rows or {}).items():
+        listed = ', '.join(values) or '-'
+        output.out.print(pick_words(f'Chỉ dòng có {column}: {listed}', f'Only rows with {column}: {listed}'))

@@ -13,6 +13,7 @@ from psycopg2.extensions import connection as Connection
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
+from dothi.core.access.claims import claim_statement
 from dothi.core.errors import EnvironmentMissing, without_secrets
 from dothi.core.layer import Audience
 from dothi.core.patience import share_patience
@@ -108,6 +109,7 @@ def connection(role: Role) -> Iterator[Connection]:
         raise no_database(error) from None
     db: Any = pooled.driver_connection
     try:
+        claim_again(db, role)
         yield db
         pooled.commit()
     except psycopg2.Error as error:
@@ -120,6 +122,13 @@ def connection(role: Role) -> Iterator[Connection]:
         raise
     finally:
         pooled.close()
+
+
+def claim_again(db: Connection, role: Role) -> None:
+    """Sets in a new transaction of a reader what this thread has claimed (dothi/core/access/claims.py)."""
+    statement = claim_statement() if role in READERS.values() else ''
+    if statement:
+        db.cursor().execute(statement)
 
 
 def discard_or_roll_back(pooled: Any) -> None:

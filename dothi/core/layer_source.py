@@ -13,6 +13,9 @@ from dothi.core.errors import WrongUse
 from dothi.core.layer import Audience, Layer
 from dothi.core.locality import Locality
 
+# Each table of layers, and where its rows are shown with restricted columns.
+VIEWS = {'layer': 'guarded', 'history': 'guarded_history'}
+
 type Ends = tuple[datetime | None, datetime | None]
 
 
@@ -41,10 +44,10 @@ def source(
     """
     if layer.publish.validity:
         condition = _valid(layer.publish.validity, times or _usual(layer, locality))
-        return _subquery('layer', layer, audience, condition, clearance)
+        return _subquery(table_of(layer, locality), layer, audience, condition, clearance)
     if times is None or times.end is None:
-        return _subquery('layer', layer, audience, sql.SQL('true'), clearance)
-    return _released(layer, audience, times.end)
+        return _subquery(table_of(layer, locality), layer, audience, sql.SQL('true'), clearance)
+    return _released(layer, locality, audience, times.end)
 
 
 def parse_times(text: str) -> Times:
@@ -124,24 +127,27 @@ def _valid(columns: tuple[str, str], times: Times) -> sql.Composable:
     return sql.SQL(' and ').join(parts)
 
 
-def _released(layer: Layer, audience: Audience, at: datetime) -> sql.Composable:
+def table_of(layer: Layer, locality: Locality, schema: str = 'layer') -> sql.Identifier:
+    """The layer's table; for who sees restricted columns of it, the view that shows them (dothi/core/guard_sync.py)."""
+    return sql.Identifier(VIEWS[schema] if layer.id in locality.masked else schema, layer.id)
+
+
+def _released(layer: Layer, locality: Locality, audience: Audience, at: datetime) -> sql.Composable:
     """The versions that were open after the last release of the layer before `at`."""
     number = sql.SQL('(select max(number) from catalog.release where layer_id = {} and released_at <= {})').format(
         sql.Literal(layer.id), sql.Literal(at)
     )
-    still_open = _subquery('layer', layer, audience, sql.SQL('release_from <= {}').format(number))
-    since_closed = _subquery(
-        'history', layer, audience, sql.SQL('release_from <= {0} and release_to > {0}').format(number)
-    )
+    still_open = _subquery(table_of(layer, locality), layer, audience, sql.SQL('release_from <= {}').format(number))
+    was_open = sql.SQL('release_from <= {0} and release_to > {0}').format(number)
+    since_closed = _subquery(table_of(layer, locality, 'history'), layer, audience, was_open)
     return sql.SQL('({} union all {})').format(still_open, since_closed)
 
 
 def _subquery(
-    schema: str, layer: Layer, audience: Audience, condition: sql.Composable, clearance: bool = False
+    table: sql.Identifier, layer: Layer, audience: Audience, condition: sql.Composable, clearance: bool = False
 ) -> sql.Composed:
     names = ['id', *layer.columns_for(audience), 'geom', 'geom_wgs84', 'release_from', *[CLEARANCE] * clearance]
     columns = sql.SQL(', ').join(map(sql.Identifier, names))
-    table = sql.Identifier(schema, layer.id)
     return sql.SQL('(select {} from {} where {})').format(columns, table, condition)
 
 

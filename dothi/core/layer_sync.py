@@ -12,6 +12,7 @@ from sqlalchemy.schema import CreateIndex, CreateSequence, CreateTable, DDLEleme
 
 from dothi.core.clearance import CLEARANCE, add_clearance, has_clearance, withdraw_clearance
 from dothi.core.coverage_sync import sync_coverages
+from dothi.core.guard_sync import guard_coverages, guard_layer, withdraw_outdated_guard
 from dothi.core.layer import Audience, Layer
 from dothi.core.layer_columns import UnsafeLayerChange, alter_columns, execute, first_row
 from dothi.core.locality import Locality
@@ -26,6 +27,7 @@ def sync_layers(db: Connection, locality: Locality) -> list[str]:
     """Sentences that say what was made or altered, one per change, and nothing where all is as the files say."""
     _sync_agencies(db, locality)
     changes = sync_coverages(db, locality)
+    guard_coverages(db, locality)
     for layer in locality.layers.values():
         changes += sync_layer(db, layer, locality)
     withdraw_others(db, locality)
@@ -38,11 +40,13 @@ def sync_layer(db: Connection, layer: Layer, locality: Locality) -> list[str]:
     """Do for one layer what `sync_layers` does for all; the caller tells the services."""
     # a column that a view reads cannot change its type
     withdraw_outdated(db, layer, locality)
+    withdraw_outdated_guard(db, layer, locality)
     withdraw_clearance(db, layer)
     changes = _sync_layer(db, layer, locality.srid)
     add_clearance(db, layer)
     _index_house_numbers(db, layer)
-    _grant(db, layer)
+    _grant(db, layer, locality)
+    guard_layer(db, layer, locality)
     _count_for_tiles(db, layer)
     _forget_hidden(db, layer)
     share(db, layer, locality)
@@ -183,20 +187,26 @@ def _indexed(db: Connection, index: str) -> list[str]:
     return list(row[0]) if row and row[0] else []
 
 
-def _grant(db: Connection, layer: Layer) -> None:
+def _grant(db: Connection, layer: Layer, locality: Locality) -> None:
     """Readers get the columns that they may see, the loader gets all, and the editor all of what staff may see."""
-    writers = sql.SQL('dothi_loader, dothi_editor' if layer.visible_to('internal') else 'dothi_loader')
+    readers = _readers(layer, locality)
+    writers = sql.SQL('dothi_loader, dothi_editor' if 'internal' in readers else 'dothi_loader')
     for schema in ('layer', 'history'):
         table = sql.Identifier(schema, layer.id)
         limited = sql.SQL('dothi_reader_public, dothi_reader_internal, dothi_editor')
         execute(db, sql.SQL('revoke all on {} from {}').format(table, limited))
         execute(db, sql.SQL('grant select, insert, update, delete on {} to {}').format(table, writers))
-        for audience in READERS:
-            if layer.visible_to(audience):
-                _grant_columns(db, layer, schema, audience)
+        for audience in readers:
+            _grant_columns(db, layer, schema, audience)
     sequence = sql.Identifier('layer', f'{layer.id}_id_seq')
     execute(db, sql.SQL('revoke all on sequence {} from dothi_editor').format(sequence))
     execute(db, sql.SQL('grant usage on sequence {} to {}').format(sequence, writers))
+
+
+def _readers(layer: Layer, locality: Locality) -> list[Audience]:
+    """Who reads its table: of a restricted layer colleagues, whom its guard shows what they may see."""
+    guarded: list[Audience] = ['internal'] if layer.id in locality.guards else []
+    return [audience for audience in READERS if layer.visible_to(audience) or audience in guarded]
 
 
 def _grant_columns(db: Connection, layer: Layer, schema: str, audience: Audience) -> None:

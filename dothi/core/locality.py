@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import BaseModel
 
+from dothi.core.access.guards import Guard, guards_of
 from dothi.core.access.policy import AccessPolicy, load_policy
 from dothi.core.coverage import Coverage
 from dothi.core.crs import srid_of
@@ -51,6 +52,14 @@ class Locality:
     own: frozenset[str] = frozenset()
     # who may do what, by role
     policy: AccessPolicy = NO_RULES
+    # as whom it is seen (dothi/core/access/classes.py); the layers that not everybody sees like this, those of them
+    # with restricted columns, and those of which some rows are seen
+    access_class: str = ''
+    claimed: frozenset[str] = frozenset()
+    masked: frozenset[str] = frozenset()
+    row_limited: frozenset[str] = frozenset()
+    # as its files say, where this is how somebody sees it
+    unfiltered: 'Locality | None' = None
 
     def file(self, name: Path | str) -> Path:
         """The locality's file `name`: its own, or that of the library where it takes from it."""
@@ -60,6 +69,21 @@ class Locality:
     def srid(self) -> int:
         """EPSG number of the working CRS."""
         return srid_of(self.place.crs)
+
+    @cached_property
+    def guards(self) -> dict[str, Guard]:
+        """What the database keeps from who may not see it, by layer or coverage."""
+        return guards_of(self.policy, [*self.layers.values(), *self.coverages.values()])
+
+    @property
+    def whole(self) -> 'Locality':
+        """The locality as its files say, whoever sees it here."""
+        return self.unfiltered or self
+
+    def hides_rows(self, collection_id: str) -> bool:
+        """Whether not everybody who works with the platform sees all rows of the layer or coverage."""
+        guard = self.whole.guards.get(collection_id)
+        return guard is not None and guard.hides_rows
 
     def layer(self, layer_id: str) -> Layer:
         """The layer `layer_id`; raises what is wrong with its file, or UnknownLayer with the nearest id."""

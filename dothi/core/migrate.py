@@ -115,7 +115,7 @@ def _prepare() -> None:
 
 def _add_roles(db: Connection) -> None:
     with db.cursor() as cursor:
-        for extension in ('postgis', 'unaccent'):
+        for extension in ('postgis', 'unaccent', 'pgcrypto'):
             cursor.execute(sql.SQL('create extension if not exists {}').format(sql.Identifier(extension)))
         cursor.execute((SQL / 'roles.sql').read_text(encoding='utf-8'))
 

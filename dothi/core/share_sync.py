@@ -59,12 +59,13 @@ class SharedView:
         return json.dumps([*basis_parts, locality.srid], ensure_ascii=False)
 
 
-def views_of(layer: Layer) -> list[SharedView]:
-    """The views of a layer: none of a restricted one, two where staff see more columns than the public."""
+def views_of(layer: Layer, locality: Locality) -> list[SharedView]:
+    """The views of a layer: two where staff see more columns than the public, none of what not all of staff see."""
+    is_for_staff = layer.visible_to('internal') and not locality.hides_rows(layer.id)
     if not layer.visible_to('public'):
-        return [SharedView(layer, 'internal', layer.id)] if layer.visible_to('internal') else []
+        return [SharedView(layer, 'internal', layer.id)] if is_for_staff else []
     views = [SharedView(layer, 'public', layer.id)]
-    if layer.columns_for('internal').keys() != layer.columns_for('public').keys():
+    if is_for_staff and layer.columns_for('internal').keys() != layer.columns_for('public').keys():
         views.append(SharedView(layer, 'internal', f'{layer.id}-internal'))
     return views
 
@@ -72,14 +73,14 @@ def views_of(layer: Layer) -> list[SharedView]:
 def share(db: Connection, layer: Layer, locality: Locality) -> None:
     """Makes the views of the layer that are not there."""
     view_bases = _view_bases(db, layer.id)
-    for view in views_of(layer):
+    for view in views_of(layer, locality):
         if view.name not in view_bases:
             _create(db, view, locality)
 
 
 def withdraw_outdated(db: Connection, layer: Layer, locality: Locality) -> None:
     """Drops the views of the layer that its file does not describe any more; raises SharedViewInUse."""
-    definitions = {view.name: view.definition(db, locality) for view in views_of(layer)}
+    definitions = {view.name: view.definition(db, locality) for view in views_of(layer, locality)}
     for name, definition in _view_bases(db, layer.id).items():
         if definitions.get(name) != definition:
             _drop(db, name)

@@ -12,6 +12,7 @@ from psycopg2 import sql
 
 from dothi.core.indicator_set import UNITS, IndicatorSet, Measure
 from dothi.core.layer import Layer
+from dothi.core.layer_source import table_of
 from processes.data import Data
 from processes.evaluation.units import WHOLE, Units
 from processes.inputs import LayerRef
@@ -138,7 +139,7 @@ def _cte_of_query(name: str, query: sql.Composed, *, once: bool) -> sql.Composed
 def _no_rows(layer: Layer, data: Data) -> sql.Composed:
     names = ['id', *layer.columns_for(data.audience), 'geom', 'geom_wgs84']
     columns = sql.SQL(', ').join(map(sql.Identifier, names))
-    return sql.SQL('select {} from {} where false').format(columns, sql.Identifier('layer', layer.id))
+    return sql.SQL('select {} from {} where false').format(columns, table_of(layer, data.locality))
 
 
 def _distinct_names(names: Iterable[str]) -> list[str]:

@@ -16,7 +16,9 @@ from typing import Any
 from shapely.errors import GEOSException
 
 from dothi.core import errors, own_layers
-from dothi.core.database import READERS, NoDatabase, connection, connection_lost, no_database
+from dothi.core.access.claims import claim
+from dothi.core.access.classes import EVERYBODY, AccessClass, locality_of
+from dothi.core.database import READERS, NoDatabase, claim_again, connection, connection_lost, no_database
 from dothi.core.errors import DothiError, WrongUse
 from dothi.core.export.formats import not_written
 from dothi.core.layer import Audience
@@ -62,6 +64,9 @@ class RunOrder:
     upload: bytes | None = None
     # of the client that started it, as the services' logs name it
     request_id: str | None = None
+    # what whoever started it sees, and what the database takes for it
+    access_class: AccessClass = EVERYBODY
+    claims: str = ''
 
 
 @dataclass(frozen=True)
@@ -156,11 +161,15 @@ def _answer_order(order: RunOrder, worker: Connection) -> FinishedRun:
     process = find_process(order.process_id, order.audience)
     inputs = validate_inputs(process.inputs, attach_upload(process, order.inputs, order.upload))
     place = cached_locality(PathSettings().locality)
+    if order.audience == 'internal':
+        place = locality_of(place, order.access_class)
+    claim(order.claims)
     with connection(READERS[order.audience]) as db:
         layers = store_request_layers(db, inputs, place, order.editor)
         check_request_layers(inputs, {name: stored_layer.layer for name, stored_layer in layers.items()})
         # one snapshot for all that is read: a release in between changes nothing, and the numbers named are true
         db.set_session(isolation_level='REPEATABLE READ', readonly=True)
+        claim_again(db, READERS[order.audience])
         data = Data(db, place, order.audience, order.drafts, order.editor, layers)
         result = process.run(inputs, data, lambda share, doing: worker.send(RunProgress(share, doing)))
     return FinishedRun(_run_outputs(process, result), data.readings)

@@ -146,6 +146,7 @@ def _list_offered_files(locality: Locality) -> list[DueDownload]:
         DueDownload(layer, audience, form)
         for audience in VISIBLE
         for layer in locality.layers_for(audience).values()
+        if audience == 'public' or not locality.hides_rows(layer.id)
         for form in formats
     ]
 

@@ -11,6 +11,8 @@ import psycopg2
 from psycopg2.extensions import cursor as Cursor
 from psycopg2.extras import Json
 
+from dothi.core.access.claims import LASTS_S, sign
+from dothi.core.access.classes import class_of_claims
 from dothi.core.database import connection
 from dothi.core.errors import EnvironmentMissing
 from dothi.core.export.formats import not_written
@@ -63,19 +65,25 @@ def begin_job(job_id: str, memory_mb: int, drafts: Path) -> RunOrder | None:
         cursor.execute(
             """update job.job set status = 'running', progress = 0, started_at = now(), updated_at = now()
                where id = %s and status in ('accepted', 'running')
-               returning process_id, inputs, audience, editor, upload, request_id, job.begun(turn, turn_lasts)""",
+               returning process_id, inputs, audience, editor, upload, request_id, job.begun(turn, turn_lasts),
+                   claims""",
             [job_id],
         )
         row = cursor.fetchone()
-    if row is None:
-        return None
-    upload = None if row[4] is None else bytes(row[4])
-    return RunOrder(row[0], row[1], row[2], memory_mb, drafts, editor=row[3], upload=upload, request_id=row[5])
+        if row is None:
+            return None
+        process_id, inputs, audience, editor, upload, request_id, _, claims = row
+        token = sign(db, claims, LASTS_S['worker']) if claims else ''
+    sent = None if upload is None else bytes(upload)
+    return RunOrder(
+        process_id, inputs, audience, memory_mb, drafts, editor=editor, upload=sent, request_id=request_id,
+        access_class=class_of_claims(claims or {}), claims=token,
+    )  # fmt: skip
 
 
 def _answered_meanwhile(cursor: Cursor, job_id: str) -> bool:
     cursor.execute('select pg_advisory_xact_lock(hashtext(%s))', [QUEUE_LOCK])
-    cursor.execute('select job.answered(request, audience) from job.job where id = %s', [job_id])
+    cursor.execute('select job.answered(request, audience, claims) from job.job where id = %s', [job_id])
     row = cursor.fetchone()
     if row is None or row[0] is None:
         return False

@@ -13,6 +13,7 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extras import RealDictCursor
 
 from dothi.core import errors
+from dothi.core.access.claims import claimed
 from dothi.core.database import READERS, database_url, no_database
 from dothi.core.errors import Busy, DothiError, NotFound
 from dothi.core.job_settings import JobSettings
@@ -86,7 +87,8 @@ def open_desk(audience: Audience, editor: str | None = None) -> Iterator[Connect
         raise no_database(error) from None
     try:
         db.autocommit = True
-        fetch_rows(db, "select set_config('dothi.editor', %s, false)", [editor])
+        settings = "select set_config('dothi.editor', %s, false), set_config('dothi.claims', %s, false)"
+        fetch_rows(db, settings, [editor, claimed()])
         yield db
     except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
         raise no_database(error) from None

@@ -12,10 +12,13 @@ end;
 $$;
 
 -- Whether the caller may have a job: one that an editor's token started tells of data that only editors see, and is
--- answered to that editor alone. The service says who asks in `dothi.editor`, once for its session.
-create or replace function job.answerable(audience text, editor text) returns boolean language plpgsql stable as $$
+-- answered to that editor alone. The service says who asks in `dothi.editor`, once for its session. One that may have
+-- read what not everybody sees is answered to whoever sees that too.
+create or replace function job.answerable(audience text, editor text, claims jsonb)
+returns boolean language plpgsql stable as $$
 begin
-    return audience = job.audience() and (editor is null or editor = current_setting('dothi.editor', true));
+    return audience = job.audience() and (editor is null or editor = current_setting('dothi.editor', true))
+        and (claims is null or coalesce(access.claims() @> claims, false));
 end;
 $$;
 
@@ -35,22 +38,24 @@ language sql stable security definer set search_path = job, catalog, pg_temp as 
 $$;
 
 -- The job that has answered the same request on the releases that there are now, or null.
-create or replace function job.answered(request text, audience text) returns uuid
+create or replace function job.answered(request text, audience text, claims jsonb) returns uuid
 language sql stable security definer set search_path = job, pg_temp as $$
     select coalesce(result_of, id) from job.job
     where
         job.request = answered.request and job.audience = answered.audience and status = 'successful'
+        and job.claims is not distinct from answered.claims
         and gone_at is null and job.inputs_changed(releases, read_at) = 0
     order by finished_at desc limit 1;
 $$;
 
 -- The open job that will answer the same request on the releases that there are now, or null: one that waits reads
 -- what there is when it begins, one that runs has read what there was then, so nothing may have been released since.
-create or replace function job.underway(request text, audience text) returns uuid
+create or replace function job.underway(request text, audience text, claims jsonb) returns uuid
 language sql security definer set search_path = job, catalog, pg_temp as $$
     select leader.id from job.job as leader
     where
         leader.request = underway.request and leader.audience = underway.audience
+        and leader.claims is not distinct from underway.claims
         and leader.status in ('accepted', 'running') and leader.follows is null
         and not exists (select from release where release.released_at > leader.started_at)
     order by leader.created_at limit 1
@@ -183,7 +188,7 @@ declare
     open_of_all bigint;
 begin
     perform pg_advisory_xact_lock(hashtext('job.queue'));
-    known := job.answered(submit.request, job.audience());
+    known := job.answered(submit.request, job.audience(), access.claims());
     if known is null then
         select count(*) filter (where job.asker = submit.asker), count(*) into open_each, open_of_all
         from job.job where status in ('accepted', 'running');
@@ -195,7 +200,7 @@ begin
             return query select null::uuid, 'stored';
             return;
         end if;
-        leader := job.underway(submit.request, job.audience());
+        leader := job.underway(submit.request, job.audience(), access.claims());
     end if;
     insert into job.job (
         process_id, inputs, audience, software_version, norms_version, asker, request, subscriber, editor, upload,
@@ -245,7 +250,7 @@ returns table (
     -- one that follows another is as far as that
     from job.job as own join job.job as run
         on run.id = case when own.status = 'accepted' and own.follows is not null then own.follows else own.id end
-    where own.id = job_id and job.answerable(own.audience, own.editor);
+    where own.id = job_id and job.answerable(own.audience, own.editor, own.claims);
 $$;
 
 -- The outputs of a successful job of the caller's audience, or no row: each a document, or the path of a file in the
@@ -256,7 +261,7 @@ language sql stable security definer set search_path = job, pg_temp as $$
     select o.name, o.media_type, o.body, o.file, o.file_name, o.rows
     from job.job join job.output as o on o.job_id = coalesce(job.result_of, job.id)
     where
-        job.id = results.job_id and job.answerable(job.audience, job.editor) and job.status = 'successful'
+        job.id = results.job_id and job.answerable(job.audience, job.editor, job.claims) and job.status = 'successful'
         and job.gone_at is null
     order by o.position;
 $$;
@@ -283,7 +288,7 @@ returns table (
         on run.id = case when own.status = 'accepted' and own.follows is not null then own.follows else own.id end,
     lateral (select extract(epoch from coalesce(own.finished_at, now()) - run.started_at) as lasted_s) as span
     where
-        own.audience = 'internal' and job.answerable(own.audience, own.editor)
+        own.audience = 'internal' and job.answerable(own.audience, own.editor, own.claims)
         and (statuses is null or run.status = any(statuses))
         and (processes is null or own.process_id = any(processes))
         and (created_from is null or own.created_at >= created_from)
@@ -304,7 +309,7 @@ declare
 begin
     perform pg_advisory_xact_lock(hashtext('job.queue'));
     select status, queue_id, asker, turn_lasts into before from job.job
-    where id = job_id and job.answerable(audience, editor) and status <> 'dismissed'
+    where id = job_id and job.answerable(audience, editor, claims) and status <> 'dismissed'
     for update;
     if not found then
         return false;
@@ -370,8 +375,8 @@ for each row when (
 execute function job.note_callback();
 
 revoke execute on function
-job.audience(), job.answerable(text, text), job.inputs_changed(jsonb, jsonb), job.answered(text, text),
-job.answer_from(uuid, uuid), job.underway(text, text), job.queue_up(uuid, text, double precision),
+job.audience(), job.answerable(text, text, jsonb), job.inputs_changed(jsonb, jsonb), job.answered(text, text, jsonb),
+job.answer_from(uuid, uuid), job.underway(text, text, jsonb), job.queue_up(uuid, text, double precision),
 job.answer_followers(), job.worker_lost(uuid, double precision), job.turn_of(text, double precision),
 job.stored_bytes_of(text),
 job.begun(bigint, bigint), job.note_callback(),
@@ -382,7 +387,7 @@ job.state(uuid), job.results(uuid),
 job.list(text[], bigint, bigint, text[], timestamptz, timestamptz, double precision, double precision),
 job.dismiss(uuid), job.worker_alive(double precision) from public;
 grant execute on function
-job.audience(), job.answerable(text, text),
+job.audience(), job.answerable(text, text, jsonb),
 job.submit(
     text, jsonb, text, text, text, double precision, text, jsonb, text, bytea, bigint, bigint, bigint
 ),
@@ -391,5 +396,5 @@ job.list(text[], bigint, bigint, text[], timestamptz, timestamptz, double precis
 job.dismiss(uuid), job.worker_alive(double precision), job.worker_lost(uuid, double precision)
 to dothi_reader_public, dothi_reader_internal;
 grant execute on function
-job.answered(text, text), job.answer_from(uuid, uuid), job.begun(bigint, bigint), job.inputs_changed(jsonb, jsonb)
+job.answered(text, text, jsonb), job.answer_from(uuid, uuid), job.begun(bigint, bigint), job.inputs_changed(jsonb, jsonb)
 to dothi_worker;

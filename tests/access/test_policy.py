@@ -20,6 +20,9 @@ RULES = AccessPolicy.model_validate(
 )
 
 
+SHIPPED = load_locality(NAM_DINH)
+
+
 def somebody(role: Role, *scopes: Action) -> Identity:
     person = Person(id=uuid4(), name='lan', title='Lan', role=role)
     return Identity(person=person, scopes=frozenset(scopes or Action))
@@ -28,23 +31,22 @@ def somebody(role: Role, *scopes: Action) -> Identity:
 def test_rules_add_up_and_what_no_rule_allows_is_not_allowed() -> None:
     editor = somebody(Role.EDITOR)
     allowed = {
-        (action, layer): RULES.allows(editor, action, layer, ()) for action in Action for layer in ('schools', 'roads')
-    }
-    assert {key for key, may in allowed.items() if may} == {
-        (Action.SEE, 'schools'), (Action.SEE, 'roads'), (Action.EDIT, 'schools')
+        (action, name) for action in Action for name in ('schools', 'roads')
+        if RULES.allows(editor, action, SHIPPED.layers[name], ())
     }  # fmt: skip
+    assert allowed == {(Action.SEE, 'schools'), (Action.SEE, 'roads'), (Action.EDIT, 'schools')}
 
 
 def test_own_layers_are_those_of_the_agency() -> None:
     focal_point = somebody(Role.FOCAL_POINT)
-    assert RULES.allows(focal_point, Action.DELIVER, 'schools', {'schools'})
-    assert not RULES.allows(focal_point, Action.DELIVER, 'roads', {'schools'})
+    assert RULES.allows(focal_point, Action.DELIVER, SHIPPED.layers['schools'], {'schools'})
+    assert not RULES.allows(focal_point, Action.DELIVER, SHIPPED.layers['roads'], {'schools'})
 
 
 def test_a_role_without_rules_may_do_nothing_and_a_key_no_more_than_its_scopes() -> None:
     assert RULES.actions(somebody(Role.ADMINISTRATOR)) == frozenset()
     assert RULES.actions(somebody(Role.EDITOR, Action.EDIT)) == {Action.EDIT}
-    assert not RULES.allows(somebody(Role.EDITOR, Action.EDIT), Action.SEE, 'schools', ())
+    assert not RULES.allows(somebody(Role.EDITOR, Action.EDIT), Action.SEE, SHIPPED.layers['schools'], ())
 
 
 @pytest.mark.parametrize(
@@ -74,24 +76,27 @@ def test_a_locality_of_its_own_rules_goes_by_them(tmp_path: Path) -> None:
     assert set(load_locality(NAM_DINH).policy.root) == set(Role)
 
 
-def test_rules_about_layers_that_are_not_there_are_named() -> None:
-    assert idle_rules(RULES, {'schools', 'roads'}) == []
-    assert idle_rules(RULES, {'roads'}) == ['editor: schools']
-    assert idle_rules(AccessPolicy.model_validate({'editor': [{'may': ['edit'], 'layers': []}]}), ()) == [
-        'editor: layers: []'
-    ]
+def test_rules_about_what_is_not_there_are_named() -> None:
+    schools, roads = SHIPPED.layers['schools'], SHIPPED.layers['roads']
+    assert idle_rules(RULES, [schools, roads]) == []
+    assert idle_rules(RULES, [roads]) == ['editor: schools']
+    idle = {'may': ['see'], 'layers': [], 'themes': ['sport'], 'columns': ['owner'], 'rows': {'pupils': ['1']}}
+    assert idle_rules(AccessPolicy.model_validate({'editor': [idle]}), [schools]) == [
+        'editor: layers: []', 'editor: themes: sport', 'editor: columns: owner', 'editor: rows: pupils'
+    ]  # fmt: skip
 
 
 def test_a_rule_that_would_not_be_kept_is_refused(tmp_path: Path) -> None:
-    """Layers cannot be hidden from people yet: whoever wrote such a rule would believe that they are."""
+    """Whoever wrote it would believe that it holds."""
     file = tmp_path / 'access.yml'
-    for text in (
-        'viewer: [{may: [see], layers: [schools]}]',
-        'viewer: [{may: [edit, run], layers: own}]',
-        'viewer: [{may: [publish], layers: [schools]}]',
+    for text, reason in (
+        ('viewer: [{may: [run], layers: [schools]}]', 'cannot be limited'),
+        ('viewer: [{may: [edit, publish], layers: own}]', 'cannot be limited'),
+        ('viewer: [{may: [run], layers: all, themes: [society]}]', 'cannot be limited'),
+        ('viewer: [{may: [see, edit], layers: all, rows: {level: [primary]}}]', 'rows limit what is seen'),
     ):
         file.write_text(text, encoding='utf-8')
-        with pytest.raises(BadLocalityFile, match='so far'):
+        with pytest.raises(BadLocalityFile, match=reason):
             load_policy(file)
 
 

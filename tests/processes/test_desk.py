@@ -274,7 +274,7 @@ def test_rules_of_a_role_on_some_layers_are_about_these_alone(
     number = hand_in(people['education'], 4, crs=CRS)['delivery']
     changing = [Action.EDIT, Action.DELIVER, Action.DECIDE]
     rules = [Rule(may=changing, layers=['roads']), Rule(may=[Action.SEE, Action.RUN], layers='all')]
-    place = replace(offered.locality, policy=AccessPolicy({Role.STEWARD: rules}))
+    place = replace(offered.locality, policy=AccessPolicy({Role.STEWARD: rules}), unfiltered=None)
     monkeypatch.setitem(service.extensions, 'dothi', replace(offered, locality=place))
     assert steward.post(f'/api/deliveries/{number}/decision', decision='return', reason='x').status_code == 403
     tries = {

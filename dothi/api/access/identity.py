@@ -29,7 +29,7 @@ from dothi.core.errors import Forbidden, NotSignedIn
 from dothi.core.settings import SessionSettings
 from dothi.core.text import Text
 
-KEY, TICKET = 'dothi.key', 'dothi.ticket'
+KEY, TICKET, IDENTITY = 'dothi.key', 'dothi.ticket', 'dothi.identity'
 # Set by the service itself where it asks its own app, before anybody else can.
 WARMING_UP = 'dothi.warming_up'
 TICKET_PATH = re.compile(r'^/(api|ows)/key/([^/]*)(?=/|$)')
@@ -147,7 +147,21 @@ def key_path() -> str:
     return f'/key/{environ[TICKET]}' if TICKET in environ else ''
 
 
+def credentials_in(environ: dict[str, Any]) -> bool:
+    """Whether the request says who asks, by whatever means."""
+    return not {KEY, TICKET, 'HTTP_AUTHORIZATION', 'HTTP_COOKIE'}.isdisjoint(environ)
+
+
 def _authenticated() -> Identity | None:
+    environ = request.environ
+    identity: Identity | None = environ[IDENTITY] if IDENTITY in environ else identity_of_request()
+    if identity is not None and identity.session is not None:
+        _require_csrf_token()
+    return identity
+
+
+def identity_of_request() -> Identity | None:
+    """Who asks; None for whoever has not said; raises UnknownToken."""
     environ, authorization = request.environ, request.authorization
     if authorization is not None and authorization.type == 'bearer':
         identity = _of_key(authorization.token or '')
@@ -182,15 +196,15 @@ def _of_key(key: str) -> Identity | None:
 def _of_session() -> Identity | None:
     """Whose session the cookie is; None without one, and for one that has ended: its reader signs in again."""
     secret = session_secret()
-    if secret is None:
-        return None
-    identity = identity_of_session(secret)
-    if identity is not None and request.method in CHANGING and not has_csrf_token(secret):
+    return None if secret is None else identity_of_session(secret)
+
+
+def _require_csrf_token() -> None:
+    if request.method in CHANGING and not has_csrf_token(session_secret() or ''):
         raise MissingCsrfToken(
             vi='Yêu cầu thay đổi thiếu X-CSRF-Token. Tải lại trang rồi thử lại.',
             en='The change lacks X-CSRF-Token. Load the page again, and repeat it.',
         )
-    return identity
 
 
 def _require_known() -> Response | None:
@@ -269,8 +283,7 @@ def _challenge_client(error: NotSignedIn) -> Response:
 def _without_secrets(app: WsgiApp, *, takes: bool) -> WsgiApp:
     def application(environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         if takes:
-            _take_key(environ)
-            _take_ticket(environ)
+            take_secrets(environ)
         # gunicorn's access log writes these
         for name in ('RAW_URI', 'REQUEST_URI', 'HTTP_REFERER'):
             if name in environ:
@@ -278,6 +291,12 @@ def _without_secrets(app: WsgiApp, *, takes: bool) -> WsgiApp:
         return app(environ, start)
 
     return application
+
+
+def take_secrets(environ: dict[str, Any]) -> None:
+    """Moves a key and a ticket from the address to places of their own in `environ`."""
+    _take_key(environ)
+    _take_ticket(environ)
 
 
 def _take_key(environ: dict[str, Any]) -> None:

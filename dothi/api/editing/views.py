@@ -21,6 +21,8 @@ from dothi.api.http.parameters import COMMON
 from dothi.api.http.problems import problem_response
 from dothi.api.http.query_body import is_query
 from dothi.api.http.service import require_release, service
+from dothi.api.http.snapshot import statements
+from dothi.api.items.features import read_version
 from dothi.api.items.views import search
 from dothi.core.access.author import author_of
 from dothi.core.access.person import Action
@@ -222,12 +224,23 @@ def _feature_as_seen(db: Connection, layer: Layer, item_id: str, author: str) ->
     waiting = edit_review.pending(db, layer, author, number) if number is not None and layer.review else None
     if waiting is not None and waiting.status == 'open' and waiting.change != 'closed':
         return waiting
-    released = open_version(db, layer, number) if number is not None and waiting is None else None
+    is_looked_up = number is not None and waiting is None
+    released = open_version(db, layer, number) if number is not None and is_looked_up else None
+    if released is not None and not _shows_row(layer, released.id):
+        released = None
     if released is None:
         raise NoFeature(
             vi=f'Lớp "{layer.id}" không có đối tượng "{item_id}".', en=f'"{layer.id}" has no feature "{item_id}".'
         )
     return released
+
+
+def _shows_row(layer: Layer, feature_id: int) -> bool:
+    """Whether the author sees the row: the role that saves edits sees all."""
+    if layer.id not in service().locality.row_limited:
+        return True
+    with statements() as db:
+        return read_version(db, layer, feature_id) is not None
 
 
 def _may_edit(collection_id: str) -> tuple[Layer, str]:

@@ -138,7 +138,9 @@ class Service:
         definitions += [coverage.definition() for coverage in self.coverages.values()]
         place = self.locality.place.model_dump(mode='json')
         themes = [(name, title.model_dump()) for name, title in self.locality.themes.items()]
-        return hashlib.sha256(json.dumps([__version__, place, themes, definitions]).encode()).hexdigest()[:8]
+        return hashlib.sha256(
+            json.dumps([__version__, place, themes, definitions, *filter(None, [self.locality.access_class])]).encode()
+        ).hexdigest()[:8]
 
     def layer(self, layer_id: str) -> Layer:
         """The layer; one that the audience may not see is as unknown as one that is not there."""

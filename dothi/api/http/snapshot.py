@@ -15,10 +15,12 @@ from psycopg2.extensions import cursor as Cursor
 from dothi.api.http.clients import query_place
 from dothi.api.http.service import no_release, require_release, service
 from dothi.api.http.silence import SILENCE
+from dothi.core.access.claims import claim_statement
 from dothi.core.catalog import Release
 from dothi.core.database import connection_lost, engine, no_database
 from dothi.core.errors import Busy, EnvironmentMissing, WrongUse
 from dothi.core.layer import Layer
+from dothi.core.layer_source import table_of
 
 # What holds for a connection as long as it lasts. No just-in-time compiling: it costs 100 ms and more, which nothing
 # here wins back.
@@ -30,6 +32,10 @@ CURRENT = f'select {", ".join(f"r.{column}" for column in RELEASE_COLUMNS)} {FRO
 # A restored database may have the number of another release, but not its time too.
 NAMES_OF_CURRENT = f'select r.number, r.released_at {FROM_CURRENT}'
 NAME_OF_CURRENT = f'{NAMES_OF_CURRENT} where l.id = $1'
+SEEN = """
+    select rows, array[ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box)],
+        array[ST_XMin(box_wgs84), ST_YMin(box_wgs84), ST_XMax(box_wgs84), ST_YMax(box_wgs84)]
+    from (select ST_Extent(geom) as box, ST_Extent(geom_wgs84) as box_wgs84, count(*) as rows from {}) as seen"""
 # Plans that a connection keeps; one has about 100 KB.
 MOST_PREPARED = 50
 PREPARED_TYPES: dict[type, str] = {str: 'text', int: 'bigint', float: 'double precision'}
@@ -79,10 +85,21 @@ class Reading:
         releases = [release for release in remembered if release is not None]
         if len(releases) < len(remembered):
             releases = [read_release(row) for row in self.prepared_rows(CURRENT)]
+            releases = [self._as_seen(release) for release in releases]
             for release in releases:
                 # a release does not change any more
                 service().releases.keep((release.number, release.released_at), release)
         return {release.layer_id: release for release in releases}
+
+    def _as_seen(self, release: Release) -> Release:
+        """The release with the number and the extent of the rows that are seen of it."""
+        place = service().locality
+        if release.layer_id not in place.row_limited:
+            return release
+        form = sql.SQL(SEEN).format(table_of(place.layers[release.layer_id], place))
+        ((count, extent, extent_wgs84),) = self.rows(form)
+        seen = {'rows_total': count, 'extent': extent, 'extent_wgs84': extent_wgs84}
+        return release.model_copy(update=seen | dict.fromkeys(('rows_added', 'rows_changed', 'rows_closed'), 0))
 
     def row(self, statement: sql.Composable) -> tuple[Any, ...]:
         """The only row of `statement`, with text as bytes in UTF-8: it is passed on, not read."""
@@ -144,6 +161,7 @@ class Reading:
         cursor = db.cursor()
         if as_bytes:
             register_type(BYTES_FOR_TEXT, cursor)
+        opening += claim_statement()
         SILENCE.begin(db, service().statement_timeout_ms)
         try:
             _set_up_session(cursor, info)

@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response
 from psycopg2 import sql
 
-from dothi.api.access.identity import require_where_signed_in
+from dothi.api.access.layers import require_on_layer_where_signed_in
 from dothi.api.http import parameters
 from dothi.api.http.documents import link
 from dothi.api.http.parameters import COMMON
@@ -40,8 +40,8 @@ class BeingPrepared(Busy):
 def download(collection_id: str, name: str) -> Response:
     """The file, or the range of it that is asked for."""
     parameters.refuse_unknown(COMMON)
-    require_where_signed_in(Action.DOWNLOAD)
     layer = service().layer(collection_id)
+    require_on_layer_where_signed_in(Action.DOWNLOAD, layer.id)
     form = _format_of_name(layer, name)
     with snapshot() as db:
         release = db.release(layer)
@@ -118,6 +118,7 @@ def _ready_downloads(db: Snapshot) -> list[Download]:
         download
         for download in downloads
         if download.layer_id in of.layers
+        and download.layer_id not in of.locality.claimed
         and download.format in formats
         and download.definition == definition_of(download.layer_id)
     ]
@@ -125,7 +126,8 @@ def _ready_downloads(db: Snapshot) -> list[Download]:
 
 def _format_of_name(layer: Layer, name: str) -> str:
     """The format of the file `name`; raises NoSuchDownload."""
-    offered = {f'{layer.id}.{form}': form for form in JobSettings().downloads}
+    prepared = () if layer.id in service().locality.claimed else JobSettings().downloads
+    offered = {f'{layer.id}.{form}': form for form in prepared}
     if name not in offered:
         raise NoSuchDownload.with_suggestion(
             name, offered, vi=f'Không có tệp "{name}".', en=f'There is no file "{name}".'

@@ -14,6 +14,7 @@ from dothi.api.items.query import Query, geojson_sql
 from dothi.core.catalog import Release
 from dothi.core.feature_text import feature_text
 from dothi.core.layer import Column, Layer
+from dothi.core.layer_source import table_of
 
 
 @dataclass(frozen=True)
@@ -140,7 +141,7 @@ def _feature_statement(db: Reading, layer: Layer, shape: str, feature: Callable[
             select r.number, r.released_at, r.demo, f.feature
             from (select id, release_from, {} as feature from {}) as f
             join catalog.release as r on r.number = f.release_from where f.id = $1""")
-        statement = form.format(feature(), sql.Identifier('layer', layer.id)).as_string(db.db)
+        statement = form.format(feature(), table_of(layer, service().locality)).as_string(db.db)
         kept.keep((layer.id, shape), statement)
     return statement
 

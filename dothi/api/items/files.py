@@ -15,7 +15,7 @@ from flask import Response, request
 from psycopg2 import sql
 from werkzeug.wsgi import ClosingIterator, FileWrapper
 
-from dothi.api.access.identity import require_where_signed_in
+from dothi.api.access.layers import require_on_layer_where_signed_in
 from dothi.api.http.address import api_url
 from dothi.api.http.caching import etag, make_conditional, not_modified
 from dothi.api.http.language import language
@@ -46,7 +46,7 @@ def file_response(query: Query, form: str) -> Response:
 
     What the file leaves out is told by OGC-NumberMatched, OGC-NumberReturned, a link to the next page, and its name.
     """
-    require_where_signed_in(Action.DOWNLOAD)
+    require_on_layer_where_signed_in(Action.DOWNLOAD, query.layer.id)
     headers = _file_headers(form)
     query = query if LIMIT.is_present else replace(query, limit=service().limits.max_items)
     with ExitStack() as stack:

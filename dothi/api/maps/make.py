@@ -148,7 +148,7 @@ def _kept_or_new(request: MapRequest, edition: Edition) -> MapFile:
 
 
 def _cached_map(edition: Edition) -> MapFile | None:
-    cached = picture_cache().read(_cache_key(edition), edition.state)
+    cached = picture_cache().read(_cache_key(edition), edition.state) if _is_kept(edition) else None
     if cached is None:
         return None
     count_drawing('picture', 'kept')
@@ -167,8 +167,14 @@ def _draw_new_map(request: MapRequest, edition: Edition) -> MapFile:
         edition, passing = after, True
     if passing:
         return _made_map(edition, content, '-passing')
-    picture_cache().write(_cache_key(edition), edition.state, content)
+    if _is_kept(edition):
+        picture_cache().write(_cache_key(edition), edition.state, content)
     return _made_map(edition, content)
+
+
+def _is_kept(edition: Edition) -> bool:
+    """Whether the picture is kept: one of a layer of which somebody sees some rows never is."""
+    return not service().locality.row_limited & {shown_layer.layer.id for shown_layer in edition.picture.shown}
 
 
 def _cache_key(edition: Edition) -> str:

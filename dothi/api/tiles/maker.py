@@ -110,7 +110,10 @@ class TileMaker:
         if labelled not in self._fingerprints:
             place = self.locality.place
             parts = [[layer.definition() for layer in sheet.layers], place.reference_date.isoformat(), place.crs]
-            text = json.dumps([_software_versions(), self.audience, labelled, parts])
+            # what everybody sees alike is kept for everybody
+            limited = {layer.id for layer in sheet.layers} & self.locality.claimed
+            seen_as = [self.locality.access_class] if limited else []
+            text = json.dumps([_software_versions(), self.audience, labelled, parts, *seen_as])
             self._fingerprints[labelled] = hashlib.sha256(text.encode()).hexdigest()[:10]
         return self._fingerprints[labelled]
 
@@ -120,22 +123,31 @@ class TileMaker:
         """The tile, from the cache or made now. edition: where it is known already."""
         edition = edition or self.edition(db, sheet, now, place)
         version, key = edition.state, cache_key(sheet, edition.fingerprint, place)
-        cached = self.cache.get(key, version) if sheet.kept_as else None
+        is_kept = self._is_kept(sheet)
+        cached = self.cache.get(key, version) if is_kept else None
         if cached:
             count_drawing('tile', 'kept')
             return cached
         count_drawing('tile', 'drawn')
         tile = self._draw_tile(db, sheet, now, place)
         made = pack_tile(version, tile.shortened, tile.content)
-        if sheet.kept_as:
+        if is_kept:
             self.cache.put(key, made)
         return made
+
+    def _is_kept(self, sheet: Sheet) -> bool:
+        """Whether its tiles are kept: of a layer of which somebody sees some rows they never are."""
+        return sheet.kept_as is not None and not self.locality.row_limited & {layer.id for layer in sheet.layers}
 
     def is_new(self, layer: Layer, place: TileAddress) -> bool:
         """Whether the layer's tile is not kept, not even as it was before a release, and `new_tile` may have it."""
         sheet = Sheet((layer,), layer.id)
         at_once = sheet.at(place) and is_drawn_at_once(layer, place)
-        return bool(at_once) and not self.cache.has(cache_key(sheet, self.fingerprint(sheet), place))
+        return (
+            bool(at_once)
+            and self._is_kept(sheet)
+            and not self.cache.has(cache_key(sheet, self.fingerprint(sheet), place))
+        )
 
     def keep(self, sheet: Sheet, place: TileAddress, edition: Edition, tile: CachedTile) -> None:
         """Puts a tile that was drawn elsewhere into the cache."""

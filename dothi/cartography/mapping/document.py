@@ -17,6 +17,7 @@ from dothi.cartography.mapping.written_styles import WrittenStyle, written_style
 from dothi.cartography.style.colour import Colour
 from dothi.cartography.style.drawing import Drawing
 from dothi.cartography.style.mapnik_xml import Sheet, document_of_written, raster_style, reach_px, sheets
+from dothi.core.access.claims import claimed
 from dothi.core.crs import WEB_MERCATOR, WGS84, proj_string
 from dothi.core.layer import Layer
 
@@ -148,7 +149,7 @@ def _entry(name: str, picture_layer: PictureLayer, sheets: list[Sheet], view: Vi
     read = rows(maker.reader, picture_layer, sheets, view, turn)
     source = {
         **_server(maker.reader.db),
-        'table': read.statement,
+        'table': _claimed(read.statement),
         'geometry_field': read.geometry,
         'srid': read.srid,
         'extent': EVERYWHERE,
@@ -157,6 +158,19 @@ def _entry(name: str, picture_layer: PictureLayer, sheets: list[Sheet], view: Vi
     styles = tuple(written_style(f'{name}-{sheet.number}', picture_layer.drawing, sheet) for sheet in sheets)
     holds_rows = len(styles) > 1 and not read.may_be_all
     return Entry(name, srs(read.srid), source, styles, holds_rows, _buffer_of(sheets, view))
+
+
+def _claimed(statement: str) -> str:
+    """The rows of `statement` as whoever asks sees them: Mapnik keeps its connections, so each statement claims anew.
+
+    Without `offset 0` the planner would read the rows in any order, and the claim may come late.
+    """
+    text = claimed()
+    if not text:
+        return statement
+    claim = f"(select set_config('dothi.claims', '{text}', true) as claims offset 0) as claim"
+    rows = f'(select * from {statement} where claim.claims is not null offset 0) as claimed'  # noqa: S608
+    return f'(select claimed.* from {claim} cross join lateral {rows}) as rows'  # noqa: S608
 
 
 def _raster(name: str, system: str, file: Path) -> Entry:

@@ -70,7 +70,14 @@ def rows(reader: Reader, picture_layer: PictureLayer, sheets: list[Sheet], view:
     read = _Read(source_query, how, geometry, turn)
     if turn or picture_layer.times is not None or picture_layer.condition is not None or how.form == 'blocks':
         return Rows(srid, geometry, _statement(reader, sheets, read), may_be_all)
-    key = (SameDrawing(picture_layer.drawing), tuple(sheet.number for sheet in sheets), geometry, reader.audience, how)
+    key = (
+        SameDrawing(picture_layer.drawing),
+        tuple(sheet.number for sheet in sheets),
+        geometry,
+        reader.audience,
+        how,
+        reader.locality.access_class,
+    )
     if key not in _STATEMENTS:
         if len(_STATEMENTS) >= MOST_STATEMENTS:
             _STATEMENTS.clear()
@@ -79,7 +86,7 @@ def rows(reader: Reader, picture_layer: PictureLayer, sheets: list[Sheet], view:
 
 
 # Statements that depend neither on the place nor on the scale. Writing one takes 0.2 ms, and a picture has fifteen.
-_STATEMENTS: dict[tuple[SameDrawing, tuple[int, ...], str, Audience, Chosen], str] = {}
+_STATEMENTS: dict[tuple[SameDrawing, tuple[int, ...], str, Audience, Chosen, str], str] = {}
 MOST_STATEMENTS = 1_000
 
 

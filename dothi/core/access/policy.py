@@ -6,35 +6,64 @@ from typing import Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
 
-from dothi.core.access.person import Action, Identity, Role
+from dothi.core.access.person import Action, Identity, Person, Role
+from dothi.core.layer import Described
 from dothi.core.locality_file import parse_file
 from dothi.core.settings import LOCALITIES
 
-# What can be limited to the layers of an agency, and to those of a list; everything else is for all layers or none.
-LIMITED = frozenset({Action.EDIT, Action.DELIVER, Action.DECIDE})
+# What can be limited to some layers; everything else is for all layers or none.
+LIMITED = frozenset({Action.SEE, Action.DOWNLOAD, Action.EDIT, Action.DELIVER, Action.DECIDE})
+# Of these a unit's office has its part of every layer (etl/inbox/sendable.py); it sees what its agency supplies.
+CHANGING = frozenset({Action.EDIT, Action.DELIVER, Action.DECIDE})
+ALL = 'all'
 
 
 class Rule(BaseModel):
-    """What is allowed, with which layers. own: those that the agency of whoever asks may deliver."""
+    """What is allowed, with which layers, and what of them is seen.
+
+    layers: `all` that are not restricted, those that are `restricted`, those that the agency of whoever asks supplies
+    (`own`), or ids. themes: of these only layers of such themes. columns: restricted columns that are shown as well.
+    rows: by column the values, of which a row has one; `own` is the unit of whoever's agency. Where there are several
+    columns a row that fits one of them is shown. A layer that has none of the columns is not meant.
+    """
 
     model_config = ConfigDict(extra='forbid', frozen=True)
 
     may: list[Action] = Field(min_length=1)
-    layers: Literal['all', 'own'] | list[str]
+    layers: Literal['all', 'restricted', 'own'] | list[str]
+    themes: list[str] | None = Field(None, min_length=1)
+    columns: Literal['all'] | list[str] = []
+    rows: dict[str, Literal['own'] | list[str | int]] | None = Field(None, min_length=1)
 
     @model_validator(mode='after')
     def _is_kept(self) -> Self:
         """Refuses a rule that says more than is kept: who writes it would think that it holds."""
-        beyond = [action for action in self.may if self.layers != 'all' and action not in LIMITED]
+        beyond = [action for action in self.may if self.is_limited and action not in LIMITED]
         if beyond:
-            raise ValueError(f'layers of {", ".join(beyond)} can only be "all" so far')
+            raise ValueError(
+                f'{", ".join(beyond)} cannot be limited to some layers, columns or rows: put it into a rule with '
+                'layers: all'
+            )
+        if self.rows and CHANGING & set(self.may):
+            raise ValueError('rows limit what is seen and downloaded; edit, deliver and decide belong into other rules')
         return self
 
-    def covers(self, layer_id: str, own_layers: Collection[str]) -> bool:
+    @property
+    def is_limited(self) -> bool:
+        """Whether it is about some layers or rows only."""
+        return self.layers != ALL or self.themes is not None or self.rows is not None
+
+    def covers(self, described: Described, own_layers: Collection[str]) -> bool:
         """Whether the rule is about the layer."""
-        if self.layers == 'all':
-            return True
-        return layer_id in (own_layers if self.layers == 'own' else self.layers)
+        if self.themes is not None and described.theme not in self.themes:
+            return False
+        if self.rows is not None and not self.rows.keys() & getattr(described, 'columns', {}).keys():
+            return False
+        if isinstance(self.layers, list):
+            return described.id in self.layers
+        if self.layers == 'own':
+            return described.id in own_layers
+        return (self.layers == 'restricted') == (described.access == 'restricted')
 
 
 class AccessPolicy(RootModel[dict[Role, list[Rule]]]):
@@ -52,19 +81,30 @@ class AccessPolicy(RootModel[dict[Role, list[Rule]]]):
         ]
         return identity.scopes & {action for rule in rules for action in rule.may}
 
-    def allows(self, identity: Identity, action: Action, layer_id: str, own_layers: Collection[str]) -> bool:
-        """Whether somebody may do this with the layer. own_layers: ids of those that their agency may deliver."""
-        return self.deciding_rules(identity, layer_id, own_layers)[action] is not None
+    def allows(self, identity: Identity, action: Action, described: Described, sendable: Collection[str]) -> bool:
+        """Whether somebody may do this with the layer. sendable: ids of those that their agency may deliver."""
+        return action in identity.scopes and bool(self.rules_for(identity.person, action, described, sendable))
 
     def deciding_rules(
-        self, identity: Identity, layer_id: str, own_layers: Collection[str]
+        self, identity: Identity, described: Described, sendable: Collection[str]
     ) -> dict[Action, Rule | None]:
         """The first rule that allows each action with the layer; None where none does, or the key that was shown."""
-        rules = [rule for rule in self.root.get(identity.person.role, []) if rule.covers(layer_id, own_layers)]
         return {
-            action: next((rule for rule in rules if action in rule.may and action in identity.scopes), None)
+            action: next(iter(self.rules_for(identity.person, action, described, sendable)), None)
+            if action in identity.scopes
+            else None
             for action in Action
         }
+
+    def rules_for(
+        self, person: Person, action: Action, described: Described, sendable: Collection[str] = ()
+    ) -> list[Rule]:
+        """The rules that allow the person this with the layer."""
+        supplied = {described.id} if person.agency == described.agency else set()
+        own_layers = sendable if action in CHANGING else supplied
+        return [
+            rule for rule in self.root.get(person.role, []) if action in rule.may and rule.covers(described, own_layers)
+        ]
 
 
 def load_policy(file: Path) -> AccessPolicy:
@@ -75,12 +115,25 @@ def load_policy(file: Path) -> AccessPolicy:
     return parse_file(AccessPolicy, file if file.exists() else LOCALITIES / 'library' / 'access.yml')
 
 
-def idle_rules(policy: AccessPolicy, layer_ids: Collection[str]) -> list[str]:
-    """What of the rules never applies, in words of the file: ids that are no layer's, and rules of no layer at all."""
-    idle = []
-    for role, rules in policy.root.items():
-        for rule in rules:
-            if isinstance(rule.layers, list):
-                idle += [f'{role}: {name}' for name in rule.layers if name not in layer_ids]
-                idle += [f'{role}: layers: []'] if not rule.layers else []
-    return idle
+def idle_rules(policy: AccessPolicy, described: Collection[Described]) -> list[str]:
+    """What of the rules never applies, in words of the file: ids, themes and columns that are not there."""
+    return [
+        f'{role}: {name}' for role, rules in policy.root.items() for rule in rules for name in _idle(rule, described)
+    ]
+
+
+def _idle(rule: Rule, described: Collection[Described]) -> list[str]:
+    ids, themes = {data.id for data in described}, {data.theme for data in described}
+    columns = [pair for data in described for pair in getattr(data, 'columns', {}).items()]
+    names, restricted = (
+        {name for name, _ in columns},
+        {name for name, column in columns if column.access == 'restricted'},
+    )
+    layers, shown = (value if isinstance(value, list) else [] for value in (rule.layers, rule.columns))
+    return [
+        *(['layers: []'] if rule.layers == [] else []),
+        *(name for name in layers if name not in ids),
+        *(f'themes: {name}' for name in rule.themes or [] if name not in themes),
+        *(f'columns: {name}' for name in shown if name not in restricted),
+        *(f'rows: {name}' for name in rule.rows or {} if name not in names),
+    ]

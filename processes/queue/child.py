@@ -163,7 +163,7 @@ def _answer_order(order: RunOrder, worker: Connection) -> FinishedRun:
     place = cached_locality(PathSettings().locality)
     if order.audience == 'internal':
         place = locality_of(place, order.access_class)
-    claim(order.claims)
+    claim(order.access_class, order.claims)
     with connection(READERS[order.audience]) as db:
         layers = store_request_layers(db, inputs, place, order.editor)
         check_request_layers(inputs, {name: stored_layer.layer for name, stored_layer in layers.items()})

@@ -36,11 +36,11 @@ class ClassApps:
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         """The answer of that app. What this thread reads until its next request, it reads with the class's claims."""
-        claim('')
+        claim(EVERYBODY, '')
         access_class = self._class_of_request(environ)
         if not access_class.name:
             return self._base_wsgi(environ, start)
-        claim(self._claims.of(access_class))
+        claim(access_class, self._claims.of(access_class))
         return self._app_of(access_class).wsgi_app(environ, start)
 
     def _class_of_request(self, environ: dict[str, Any]) -> AccessClass:

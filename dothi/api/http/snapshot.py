@@ -85,17 +85,20 @@ class Reading:
         releases = [release for release in remembered if release is not None]
         if len(releases) < len(remembered):
             releases = [read_release(row) for row in self.prepared_rows(CURRENT)]
-            releases = [self._as_seen(release) for release in releases]
+            releases = [self.as_seen(release) for release in releases]
             for release in releases:
                 # a release does not change any more
                 service().releases.keep((release.number, release.released_at), release)
         return {release.layer_id: release for release in releases}
 
-    def _as_seen(self, release: Release) -> Release:
+    def as_seen(self, release: Release) -> Release:
         """The release with the number and the extent of the rows that are seen of it."""
         place = service().locality
         if release.layer_id not in place.row_limited:
             return release
+        remembered = service().releases.get((release.number, release.released_at))
+        if remembered is not None:
+            return remembered
         form = sql.SQL(SEEN).format(table_of(place.layers[release.layer_id], place))
         ((count, extent, extent_wgs84),) = self.rows(form)
         seen = {'rows_total': count, 'extent': extent, 'extent_wgs84': extent_wgs84}

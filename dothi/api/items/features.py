@@ -55,7 +55,7 @@ def read_page(db: Reading, query: Query) -> tuple[Release, Page]:
     if not current_rows:
         raise no_release(query.layer)
     count = len(RELEASE_COLUMNS)
-    return read_release(current_rows[0][:count]), _page(query, *current_rows[0][count:])
+    return db.as_seen(read_release(current_rows[0][:count])), _page(query, *current_rows[0][count:])
 
 
 def _plain_statement(db: Reading, query: Query) -> str:

@@ -11,11 +11,11 @@ from typing import Any
 from psycopg2.extensions import connection as Connection
 from psycopg2.extras import Json
 
-from dothi.core.access.classes import AccessClass
+from dothi.core.access.classes import EVERYBODY, AccessClass
 
 # An analysis that waits and runs for a day still has them; a request takes them for half of the time.
 LASTS_S = {'gatekeeper': 3_600, 'worker': 2 * 86_400}
-_CLAIMS: ContextVar[str] = ContextVar('claims', default='')
+_CLAIMS: ContextVar[tuple[AccessClass, str]] = ContextVar('claims', default=(EVERYBODY, ''))
 SET = 'set local dothi.claims = '
 
 
@@ -52,18 +52,23 @@ def sign(db: Connection, claims: dict[str, Any], lasts_s: int) -> str:
     return str(text)
 
 
-def claim(text: str) -> None:
-    """What this thread reads from now on it reads with these claims; with none where `text` is empty."""
-    _CLAIMS.set(text)
+def claim(access_class: AccessClass, text: str) -> None:
+    """What this thread reads from now on it reads as that class. text: its claims as they were signed."""
+    _CLAIMS.set((access_class, text))
+
+
+def claimed_class() -> AccessClass:
+    """The class as which this thread reads."""
+    return _CLAIMS.get()[0]
 
 
 def claimed() -> str:
-    """What this thread has claimed."""
-    return _CLAIMS.get()
+    """What this thread has claimed; empty for what everybody sees."""
+    return _CLAIMS.get()[1]
 
 
 def claim_statement() -> str:
     """SQL that sets the claims until the end of the transaction; empty without any."""
-    text = _CLAIMS.get()
+    text = claimed()
     # base64 and hex: nothing in it has to be quoted
     return f"{SET}'{text}'; " if text else ''

@@ -14,7 +14,7 @@ from dothi.core.layer_source import VIEWS
 from dothi.core.locality import Locality
 
 MASK = sql.SQL('case when (select access.claims_column({layer}, {name})) then {0} end as {0}')
-UNLIMITED = sql.SQL('dothi_loader, dothi_editor, dothi_worker, dothi_reader_public')
+UNLIMITED = sql.SQL('dothi_loader, dothi_editor, dothi_worker, dothi_reader_public, dothi_gis_public')
 
 
 def withdraw_outdated_guard(db: Connection, layer: Layer, locality: Locality) -> None:

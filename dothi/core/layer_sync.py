@@ -16,7 +16,8 @@ from dothi.core.guard_sync import guard_coverages, guard_layer, withdraw_outdate
 from dothi.core.layer import Audience, Layer
 from dothi.core.layer_columns import UnsafeLayerChange, alter_columns, execute, first_row
 from dothi.core.locality import Locality
-from dothi.core.share_sync import share, withdraw_others, withdraw_outdated
+from dothi.core.share_sync import READERS as GIS
+from dothi.core.share_sync import share, views_of, withdraw_others, withdraw_outdated
 from dothi.core.tables import history_table, id_sequence, layer_table
 
 DIALECT = postgresql.dialect()  # type: ignore[no-untyped-call]
@@ -193,11 +194,15 @@ def _grant(db: Connection, layer: Layer, locality: Locality) -> None:
     writers = sql.SQL('dothi_loader, dothi_editor' if 'internal' in readers else 'dothi_loader')
     for schema in ('layer', 'history'):
         table = sql.Identifier(schema, layer.id)
-        limited = sql.SQL('dothi_reader_public, dothi_reader_internal, dothi_editor')
+        limited = sql.SQL(
+            'dothi_reader_public, dothi_reader_internal, dothi_editor, dothi_gis_public, dothi_gis_internal'
+        )
         execute(db, sql.SQL('revoke all on {} from {}').format(table, limited))
         execute(db, sql.SQL('grant select, insert, update, delete on {} to {}').format(table, writers))
         for audience in readers:
-            _grant_columns(db, layer, schema, audience)
+            _grant_columns(db, layer, schema, audience, sql.Identifier(f'dothi_reader_{audience}'))
+    for view in views_of(layer, locality):
+        _grant_columns(db, layer, 'layer', view.audience, GIS[view.audience])
     sequence = sql.Identifier('layer', f'{layer.id}_id_seq')
     execute(db, sql.SQL('revoke all on sequence {} from dothi_editor').format(sequence))
     execute(db, sql.SQL('grant usage on sequence {} to {}').format(sequence, writers))
@@ -209,9 +214,9 @@ def _readers(layer: Layer, locality: Locality) -> list[Audience]:
     return [audience for audience in READERS if layer.visible_to(audience) or audience in guarded]
 
 
-def _grant_columns(db: Connection, layer: Layer, schema: str, audience: Audience) -> None:
+def _grant_columns(db: Connection, layer: Layer, schema: str, audience: Audience, roles: sql.Composable) -> None:
     names = ['id', *layer.columns_for(audience), 'geom', 'geom_wgs84', 'release_from']
     names += ['release_to'] if schema == 'history' else [CLEARANCE] * has_clearance(layer)
     form = sql.SQL('grant select ({}) on {} to {}')
     columns = sql.SQL(', ').join(map(sql.Identifier, names))
-    execute(db, form.format(columns, sql.Identifier(schema, layer.id), sql.Identifier(f'dothi_reader_{audience}')))
+    execute(db, form.format(columns, sql.Identifier(schema, layer.id), roles))

@@ -56,7 +56,7 @@ class SharedView:
         """Changes with whatever the view is made from, the types of its columns included."""
         types = [column.type for column in self.layer.columns_for(self.audience).values()]
         basis_parts = [self.audience, self.select(locality).as_string(db), types, self.titles, _both(self.layer.title)]
-        return json.dumps([*basis_parts, locality.srid], ensure_ascii=False)
+        return json.dumps([*basis_parts, locality.srid, 'security_invoker'], ensure_ascii=False)
 
 
 def views_of(layer: Layer, locality: Locality) -> list[SharedView]:
@@ -104,7 +104,7 @@ def withdraw_others(db: Connection, locality: Locality) -> None:
 
 def _create(db: Connection, view: SharedView, locality: Locality) -> None:
     place = sql.Identifier('share', view.name)
-    execute(db, sql.SQL('create view {} as {}').format(place, view.select(locality)))
+    execute(db, sql.SQL('create view {} with (security_invoker) as {}').format(place, view.select(locality)))
     _comment(db, sql.SQL('view {}').format(place), _both(view.layer.title))
     for column, title in view.titles.items():
         _comment(db, sql.SQL('column {}').format(sql.Identifier('share', view.name, column)), title)

@@ -1,5 +1,6 @@
 """What the catalogue knows of deliveries and of the decisions on them."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -94,17 +95,21 @@ def records(
     agency: str | None = None,
     decided: bool = True,
     limit: int | None = None,
+    hidden: Collection[str] = (),
     role: Role = 'loader',
 ) -> list[DeliveryRecord]:
     """Deliveries, those that wait first and oldest first among them, then the others, newest first.
 
-    role: of the database, that reads them.
+    hidden: ids of layers of which none is given. role: of the database, that reads them.
     """
     query = f"""select {COLUMNS} from catalog.delivery
         where (%(layer)s::text is null or layer_id = %(layer)s) and (%(agency)s::text is null or agency = %(agency)s)
+        and layer_id <> all (%(hidden)s::text[])
         and (%(status)s::text is null or status = %(status)s) and (%(decided)s or status in ('received', 'diagnosed'))
         order by status <> 'diagnosed', case status when 'diagnosed' then id else -id end limit %(limit)s"""  # noqa: S608
-    conditions = {'layer': layer, 'agency': agency, 'status': status, 'decided': decided, 'limit': limit}
+    conditions = {
+        'layer': layer, 'agency': agency, 'status': status, 'decided': decided, 'limit': limit, 'hidden': [*hidden],
+    }  # fmt: skip
     return [DeliveryRecord(**row) for row in _rows(query, conditions, role)]
 
 

@@ -112,11 +112,16 @@ def set_with(db: Connection, number: int) -> ChangeSet:
     """The change set with this number; raises NoSuchChangeSet."""
     matching_sets = _sets(db, 'where s.id = %(id)s', {'id': number})
     if not matching_sets:
-        raise NoSuchChangeSet(
-            vi=f'Không có tập thay đổi số {number}. Xem "dothi edits list --all".',
-            en=f'There is no change set {number}. See "dothi edits list --all".',
-        )
+        raise no_such_set(number)
     return matching_sets[0]
+
+
+def no_such_set(number: int) -> NoSuchChangeSet:
+    """The error for a number that no set has."""
+    return NoSuchChangeSet(
+        vi=f'Không có tập thay đổi số {number}. Xem "dothi edits list --all".',
+        en=f'There is no change set {number}. See "dothi edits list --all".',
+    )
 
 
 def must_be_open(db: Connection, number: int) -> ChangeSet:

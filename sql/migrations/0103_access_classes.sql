@@ -132,6 +132,8 @@ create schema guarded;
 create schema guarded_history;
 grant usage on schema guarded, guarded_history to dothi_reader_internal;
 grant usage on schema access to dothi_reader_internal, dothi_worker;
+-- views of schema share read as whoever asks them
+grant usage on schema layer to dothi_gis_public, dothi_gis_internal;
 
 -- What the person who started it saw, as claims; null for what everybody sees.
 alter table job.job add column claims jsonb default access.claims();

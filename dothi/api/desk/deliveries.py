@@ -12,7 +12,7 @@ from dothi.api.access.cookies import csrf_token, session_secret
 from dothi.api.access.forms import Fields, private_json, private_page
 from dothi.api.access.identity import may, must_be_editor
 from dothi.api.access.layers import require_on_layer
-from dothi.api.desk.view_of import agency_seen, delivery_seen, is_signed_in
+from dothi.api.desk.view_of import agency_seen, delivery_seen, hidden_layers, is_signed_in
 from dothi.api.http import parameters
 from dothi.api.http.address import api_url
 from dothi.api.http.caching import not_modified
@@ -80,7 +80,9 @@ def deliveries() -> Response:
     agency = agency_seen()
     limit = min(LIMIT.read() or USUAL, MOST)
     status: Any = STATUS.read()
-    seen = records(LAYER.read(), status=status, agency=agency, limit=limit, role='gatekeeper')
+    # what an agency has sent it knows
+    hidden = hidden_layers() if agency is None else set()
+    seen = records(LAYER.read(), status=status, agency=agency, limit=limit, hidden=hidden, role='gatekeeper')
     document = {'deliveries': [_delivery_member(delivery) for delivery in seen]}
     if wanted_format() == 'json':
         return _tagged(private_json(document))
@@ -115,7 +117,7 @@ def receipt(number: int) -> Response:
     """The receipt, as the agency reads it."""
     parameters.refuse_unknown(COMMON)
     delivery_seen(number)
-    page = receipt_page(number, service().locality, 'gatekeeper')
+    page = receipt_page(number, service().locality.whole, 'gatekeeper')
     return Response(page, content_type=f'{HTML}; charset=utf-8', headers={'Cache-Control': 'no-store'})
 
 
@@ -221,7 +223,7 @@ def _tagged(response: Response) -> Response:
 
 def _words() -> dict[str, Any]:
     """What the pages of deliveries show by name."""
-    locality = service().locality
+    locality = service().locality.whole
     return {
         'titles': STATUS_TITLES,
         'waits_for': WAITS_FOR,

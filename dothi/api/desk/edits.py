@@ -8,7 +8,7 @@ from dothi.api.access.cookies import csrf_token, session_secret
 from dothi.api.access.forms import Fields, private_json, private_page
 from dothi.api.access.identity import may, must_be_editor, require
 from dothi.api.access.layers import require_on_layer
-from dothi.api.desk.view_of import is_signed_in
+from dothi.api.desk.view_of import hidden_layers, is_signed_in
 from dothi.api.http import parameters
 from dothi.api.http.address import api_url
 from dothi.api.http.language import language, wanted_format
@@ -19,7 +19,7 @@ from dothi.core.clock import local_minute
 from dothi.core.errors import WrongUse
 from etl.desk.conflicts import conflicts
 from etl.editing import change_set
-from etl.editing.change_set import ChangeSet
+from etl.editing.change_set import ChangeSet, PendingEdit
 from etl.editing.review import accept
 
 EDITS = Blueprint('edits', __name__, url_prefix='/api/edits')
@@ -34,7 +34,8 @@ def edits() -> Response:
     """The sets of edits that wait, oldest first. For who may decide."""
     parameters.refuse_unknown(COMMON)
     require(Action.DECIDE)
-    sets = change_set.change_sets(None)
+    hidden = hidden_layers()
+    sets = [edit_set for edit_set in change_set.change_sets(None) if edit_set.layer_id not in hidden]
     if wanted_format() == 'json':
         return private_json({'edits': [edit_set.model_dump(mode='json') for edit_set in sets]})
     return private_page('desk/edits.html', {'sets': sets, **_words()})
@@ -45,7 +46,7 @@ def edit_set(number: int) -> Response:
     """One set, edit by edit, with what the layer holds now. Raises NoSuchChangeSet."""
     parameters.refuse_unknown(COMMON)
     require(Action.DECIDE)
-    whole, pending = change_set.change_set(number)
+    whole, pending = _set_seen(number)
     if wanted_format() == 'json':
         response = private_json(
             {**whole.model_dump(mode='json'), 'pending': [edit.model_dump(mode='json') for edit in pending]}
@@ -63,10 +64,10 @@ def edit_set(number: int) -> Response:
 def decide(number: int) -> Response:
     """The set, accepted as one release, or rejected with a reason. Raises AlreadyDecided, Conflicts and Unfit."""
     author, fields = must_be_editor(Action.DECIDE), Fields()
-    require_on_layer(Action.DECIDE, change_set.change_set(number)[0].layer_id)
+    require_on_layer(Action.DECIDE, _set_seen(number)[0].layer_id)
     decision = fields.required('decision')
     if decision == 'accept':
-        decided = accept(number, service().locality, author)
+        decided = accept(number, service().locality.whole, author)
     elif decision == 'reject':
         decided = change_set.reject(number, author, fields.text('reason'))
     else:
@@ -81,9 +82,17 @@ def open_conflicts() -> Response:
     """Features that an edit and a delivery changed differently, with both sides. Settled by `settle-conflict`."""
     parameters.refuse_unknown(COMMON)
     require(Action.DECIDE)
-    return private_json(
-        {'conflicts': [conflict.model_dump(mode='json') for conflict in conflicts(None, role='gatekeeper')]}
-    )
+    hidden = hidden_layers()
+    seen = [conflict for conflict in conflicts(None, role='gatekeeper') if conflict.layer_id not in hidden]
+    return private_json({'conflicts': [conflict.model_dump(mode='json') for conflict in seen]})
+
+
+def _set_seen(number: int) -> tuple[ChangeSet, list[PendingEdit]]:
+    """The set and its edits; one of a layer that whoever asks does not see is as unknown as one that is not there."""
+    whole, pending = change_set.change_set(number)
+    if whole.layer_id in hidden_layers():
+        raise change_set.no_such_set(number)
+    return whole, pending
 
 
 def _version(whole: ChangeSet) -> str:
@@ -92,5 +101,5 @@ def _version(whole: ChangeSet) -> str:
 
 
 def _words() -> dict[str, Any]:
-    locality = service().locality
+    locality = service().locality.whole
     return {'layers': locality.layers, 'minute': lambda moment: local_minute(moment, locality.place.zone)}

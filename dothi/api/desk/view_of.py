@@ -18,11 +18,18 @@ def agency_seen() -> str | None:
     return None
 
 
+def hidden_layers() -> set[str]:
+    """Ids of the layers of which whoever asks does not see all: nothing that came of them is for their eyes."""
+    seen, whole = service().locality, service().locality.whole
+    return {*whole.layers, *whole.coverages} - ({*seen.layers, *seen.coverages} - seen.row_limited)
+
+
 def delivery_seen(number: int) -> DeliveryRecord:
     """The delivery; one of another agency is as unknown as one that is not there. Raises NoSuchDelivery."""
     agency = agency_seen()
     delivery = record(number, 'gatekeeper')
-    if agency is not None and delivery.agency != agency:
+    is_seen = delivery.layer_id not in hidden_layers() if agency is None else delivery.agency == agency
+    if not is_seen:
         raise NoSuchDelivery(vi=f'Không có đợt giao số {number}.', en=f'There is no delivery {number}.')
     return delivery
 

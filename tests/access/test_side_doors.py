@@ -1,0 +1,236 @@
+"""Ways around the table of who sees what: the database itself, hidden columns, kept answers, jobs, the desk."""
+
+import base64
+import json
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import psycopg2
+import pytest
+
+from dothi.core.access.claims import Claims, claim, sign
+from dothi.core.access.classes import EVERYBODY, AccessClass, Sight, class_of, locality_of
+from dothi.core.access.person import Person
+from dothi.core.database import Role as DatabaseRole
+from dothi.core.database import connection, database_url
+from dothi.core.locality import load_locality
+from dothi.core.migrate import migrate
+from tests.access.lagoon import ACCESS, PEOPLE, Lagoon, degrees, running_lagoon
+from tests.api.conftest import tile_address
+from tests.conftest import Instance
+
+CABLES, COMPLAINTS = (
+    'select count(*) from layer.cables',
+    "select string_agg(code, '' order by code) from layer.complaints",
+)
+OWNERS = "select string_agg(owner, '') from guarded.meters"
+
+
+@pytest.fixture(scope='module')
+def lagoon(instance: Instance, shared_folder: Path) -> Iterator[Lagoon]:
+    folder = shared_folder / 'side-doors'
+    folder.mkdir()
+    with running_lagoon(instance, folder) as place:
+        yield place
+
+
+def value(role: DatabaseRole, query: str, token: str = '') -> Any:
+    """What the role reads on a connection of its own. token: of claims."""
+    url = database_url(role).set(drivername='postgresql').render_as_string(hide_password=False)
+    with closing(psycopg2.connect(url)) as db, db.cursor() as cursor:
+        cursor.execute("select set_config('dothi.claims', %s, false)", [token])
+        cursor.execute(query)
+        ((answer,),) = cursor.fetchall()
+        return answer
+
+
+def signed(claims: dict[str, Any], lasts_s: int = 60) -> str:
+    with connection('gatekeeper') as db:
+        return sign(db, claims, lasts_s)
+
+
+EVERYTHING = {
+    'cables': {'columns': [], 'rows': None}, 'complaints': {'columns': [], 'rows': {'district': ['2']}},
+    'meters': {'columns': ['owner'], 'rows': None},
+}  # fmt: skip
+
+
+def test_the_database_shows_what_is_claimed_and_nothing_without(lagoon: Lagoon) -> None:
+    token = signed(EVERYTHING)
+    shown = [value('reader_internal', query, token) for query in (CABLES, COMPLAINTS, OWNERS)]
+    assert shown == [2, 'b', 'owner of aowner of b']
+    assert [value('reader_internal', query) for query in (CABLES, COMPLAINTS, OWNERS)] == [0, None, None]
+    hidden = "select count(*) from catalog.layer where id in ('cables', 'patrols', 'complaints', 'grants')"
+    assert value('reader_internal', hidden) == 0
+    assert value('reader_internal', hidden, token) == 2
+    assert value('reader_internal', "select count(*) from catalog.tile_count where layer_id = 'complaints'", token) == 0
+
+
+@pytest.mark.parametrize('table', ['layer', 'history'])
+def test_the_role_that_answers_requests_reads_no_restricted_column(lagoon: Lagoon, table: str) -> None:
+    with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+        value('reader_internal', f'select count(owner) from {table}.meters', signed(EVERYTHING))
+
+
+def test_claims_that_the_database_has_not_signed_show_nothing(lagoon: Lagoon) -> None:
+    body, _, signature = signed({'cables': {'columns': [], 'rows': {'code': []}}}).partition('.')
+    widened = json.loads(base64.b64decode(body)) | {'layers': EVERYTHING}
+    forged = base64.b64encode(json.dumps(widened).encode()).decode()
+    for token in (f'{forged}.{signature}', f'{forged}.', forged, f'{body}.{"0" * 64}', 'x', '.', "'; select 1"):
+        assert value('reader_internal', CABLES, token) == 0, token
+    assert value('reader_internal', CABLES, signed(EVERYTHING, lasts_s=-1)) == 0
+
+
+@pytest.mark.parametrize('role', ['reader_internal', 'reader_public', 'editor', 'loader', 'gis_internal'])
+def test_nobody_who_answers_requests_has_claims_signed_or_reads_the_key(lagoon: Lagoon, role: DatabaseRole) -> None:
+    for query in ("select access.sign_claims('{}', 60)", 'select secret from access.claim_key'):
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            value(role, query)
+
+
+def test_a_function_that_tells_what_it_is_given_learns_no_hidden_row(lagoon: Lagoon) -> None:
+    """Row-level security is a barrier: conditions of a statement come after it, however cheap they are."""
+    query = """select count(*) from layer.complaints
+        where case when code = 'b' then 1 / (position('b' in code) - 1) end is null"""
+    assert value('reader_internal', query, signed({'complaints': {'columns': [], 'rows': {'district': ['1']}}})) == 1
+    with pytest.raises(psycopg2.errors.DivisionByZero):
+        value('reader_internal', query, signed(EVERYTHING))
+
+
+def test_claims_end_with_the_transaction_and_with_the_request(lagoon: Lagoon) -> None:
+    access_class = AccessClass({'cables': Sight((), None)})
+    claim(access_class, Claims().of(access_class))
+    for expected in (2, 0):
+        with connection('reader_internal') as db, db.cursor() as cursor:
+            cursor.execute(CABLES)
+            assert cursor.fetchall() == [(expected,)]
+        claim(EVERYBODY, '')
+
+
+def test_gis_staff_find_no_guarded_layer_in_the_database(lagoon: Lagoon) -> None:
+    views = "select string_agg(viewname, ' ' order by viewname) from pg_views where schemaname = 'share'"
+    assert value('gis_internal', views) == 'layer_styles meters pipes wells'
+    assert value('gis_internal', "select string_agg(code, '') from share.wells") == 'ab'
+    assert value('gis_public', "select string_agg(code, '') from share.wells") == 'ab'
+    for query in ('select count(owner) from layer.meters', 'select count(*) from layer.complaints'):
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            value('gis_internal', query)
+
+
+@pytest.mark.parametrize(
+    'query', ["filter={}='x'", 'filter={} is null', 'sortby={}', 'properties={}', '{}=x', 'filter=casei({})=casei(1)']
+)
+def test_a_hidden_column_is_as_one_that_is_not_there(lagoon: Lagoon, query: str) -> None:
+    texts = []
+    for name in ('owner', 'never'):
+        answer = lagoon.client('viewer').get(f'/api/collections/meters/items?f=json&{query.format(name)}')
+        assert answer.status_code == 400
+        text = str(answer.get_json(force=True)['description'])
+        texts.append(re.sub(rf'{name}|(Có phải|Did you mean)[^?]*[?]|(Các tên có sẵn|Known names)[^.]*[.]', '', text))
+    assert texts[0].strip() == texts[1].strip()
+
+
+def test_a_tag_of_one_person_is_none_of_anothers(lagoon: Lagoon) -> None:
+    (west, lat), (east, _) = degrees('a'), degrees('b')
+    box = f'{west},{lat - 0.01},{east},{lat + 0.01}'
+    for address in (
+        '/api/collections/meters/items?f=json', '/api/collections/complaints/items?f=json', '/api/collections?f=json',
+        '/api/openapi?f=json', tile_address('complaints', 11), tile_address('meters', 11),
+        f'/api/collections/complaints/map?bbox={box}&width=60&height=20&f=png', '/api/collections/complaints?f=json',
+    ):  # fmt: skip
+        planner, viewer = lagoon.client('planner'), lagoon.client('viewer')
+        tag = planner.get(address).headers.get('ETag')
+        assert tag, address
+        assert planner.get(address, headers={'If-None-Match': tag}).status_code == 304, address
+        assert viewer.get(address, headers={'If-None-Match': tag}).status_code == 200, address
+
+
+def test_no_shared_cache_keeps_what_a_person_was_answered(lagoon: Lagoon) -> None:
+    for address in ('/api/collections/complaints/items?f=json', tile_address('complaints', 11), '/api/collections'):
+        answer = lagoon.client('viewer').get(address)
+        assert 'private' in answer.headers['Cache-Control'], address
+        assert {'Cookie', 'Authorization'} <= set(answer.headers['Vary'].replace(' ', '').split(',')), address
+
+
+def test_a_result_is_for_whoever_sees_what_it_was_made_from(lagoon: Lagoon) -> None:
+    inputs = {'inputs': {'collection': 'cables', 'format': 'geojson'}}
+    started = lagoon.client('steward').post(
+        '/api/processes/export-features/execution', json=inputs, headers={'Prefer': 'respond-async'}
+    )
+    job = started.get_json()['jobID']
+    for person in ('planner', 'editor', 'viewer'):
+        for path in (f'/api/jobs/{job}', f'/api/jobs/{job}/results'):
+            assert lagoon.client(person).get(path).status_code == 404, (person, path)
+        assert job not in lagoon.client(person).get('/api/jobs?limit=100').get_data(as_text=True), person
+        assert lagoon.client(person).delete(f'/api/jobs/{job}').status_code == 404, person
+    assert lagoon.client('administrator').get(f'/api/jobs/{job}').status_code == 200
+
+
+def test_the_desk_tells_of_layers_to_who_sees_all_of_them(lagoon: Lagoon) -> None:
+    steward = lagoon.client('steward').get('/api/deliveries?f=json').get_json()['deliveries']
+    assert {delivery['layer_id'] for delivery in steward} >= {'cables', 'patrols', 'complaints'}
+    numbers = {delivery['layer_id']: delivery['id'] for delivery in steward}
+    for person in ('planner', 'editor', 'viewer', 'focal_point'):
+        answer = lagoon.client(person).get('/api/deliveries?f=json')
+        seen = {delivery['layer_id'] for delivery in (answer.get_json().get('deliveries') or [])}
+        assert 'patrols' not in seen, person
+        for part in ('', '/original', '/receipt', '/bad-rows'):
+            path = f'/api/deliveries/{numbers["patrols"]}{part}'
+            assert lagoon.client(person).get(path).status_code in (403, 404), (person, path)
+
+
+def test_a_person_edits_no_row_that_they_do_not_see(lagoon: Lagoon) -> None:
+    for person, layer in (('editor', 'cables'), ('editor', 'patrols'), ('viewer', 'complaints'), ('planner', 'meters')):
+        for method in ('delete', 'patch', 'put'):
+            answer = getattr(lagoon.client(person), method)(f'/api/collections/{layer}/items/1', json={})
+            assert answer.status_code in (403, 404), (person, layer, method)
+
+
+def test_who_edits_without_seeing_a_column_leaves_it_as_it_is(lagoon: Lagoon) -> None:
+    geometry = {'type': 'Point', 'coordinates': list(degrees('a'))}
+    body = {'type': 'Feature', 'properties': {'code': 'a', 'district': '1'}, 'geometry': geometry}
+    address = '/api/collections/meters/items/1'
+    answer = lagoon.client('editor').put(address, json=body, content_type='application/geo+json')
+    assert answer.status_code == 204, answer.get_data(as_text=True)
+    seen = lagoon.client('steward').get(f'{address}?f=json').get_json(force=True)
+    assert seen['properties']['owner'] == 'owner of a'
+
+
+def test_what_is_counted_in_an_analysis_are_rows_that_are_seen(lagoon: Lagoon) -> None:
+    for process, inputs in (('hotspots', {'layer': 'complaints'}), ('compare-releases', {'layer': 'cables'})):
+        answer = lagoon.client('viewer').post(f'/api/processes/{process}/execution', json={'inputs': inputs})
+        text = answer.get_data(as_text=True)
+        assert '"b"' not in text, process
+        assert 'owner' not in text, process
+
+
+def test_who_acts_for_no_unit_has_no_rows_of_their_own(lagoon: Lagoon) -> None:
+    person = Person(id=uuid4(), name='x', title='x', role=PEOPLE['viewer'][0])
+    assert class_of(person, lagoon.locality).sights == {'complaints': Sight((), {'district': []})}
+
+
+def test_a_guard_goes_when_the_rule_does(lagoon: Lagoon) -> None:
+    """`access.yml` is changed, and the place started again: last of all, since others need the guards."""
+    file = lagoon.locality.path / 'access.yml'
+    try:
+        file.write_text('viewer: [{may: [see], layers: all}]', encoding='utf-8')
+        migrate(load_locality(lagoon.locality.path))
+        assert value('reader_internal', COMPLAINTS) == 'ab'
+        with pytest.raises((psycopg2.errors.UndefinedTable, psycopg2.errors.InsufficientPrivilege)):
+            value('reader_internal', OWNERS)
+        assert value('reader_internal', CABLES) == 0
+    finally:
+        file.write_text(ACCESS, encoding='utf-8')
+        migrate(lagoon.locality)
+    assert value('reader_internal', COMPLAINTS) is None
+
+
+def test_a_locality_as_somebody_sees_it_lacks_what_they_do_not(lagoon: Lagoon) -> None:
+    seen = locality_of(lagoon.locality, EVERYBODY)
+    assert seen.layers.keys() == {'wells', 'pipes', 'meters'}
+    assert not seen.coverages
+    assert 'owner' not in seen.layers['meters'].columns_for('internal')

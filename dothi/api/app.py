@@ -53,7 +53,9 @@ from dothi.api.tiles.matrix_sets import TILE_MATRIX_SETS
 from dothi.api.tiles.views import TILES
 from dothi.core.access.classes import EVERYBODY, AccessClass, locality_of
 from dothi.core.access.tokens import adopt_tokens
+from dothi.core.database import connection
 from dothi.core.errors import EnvironmentMissing
+from dothi.core.guard_sync import guarded_locality
 from dothi.core.layer import Audience
 from dothi.core.locality import Locality
 from dothi.core.own_layers import served_locality
@@ -89,6 +91,11 @@ def create_app(audience: Audience, url: str | None = None, accounts: ClientAccou
     locality, accounts = served_locality(), accounts or clients.open_accounts()
     if audience == 'public':
         return _app_of(audience, locality, url, accounts)
+
+    if locality.guards:
+        # without a database there is nobody to let in yet; when it is back the app is made anew
+        with suppress(EnvironmentMissing), connection('gatekeeper') as db:
+            locality = guarded_locality(db, locality)
 
     def of_class(access_class: AccessClass) -> Flask:
         return _app_of(audience, locality_of(locality, access_class), url, accounts)

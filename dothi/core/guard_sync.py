@@ -1,7 +1,9 @@
 """Guards of layer tables: row-level security, and views with restricted columns, as `access.yml` asks for them."""
 
 import json
+import logging
 from collections.abc import Iterator
+from dataclasses import replace
 
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
@@ -12,8 +14,12 @@ from dothi.core.layer import Layer
 from dothi.core.layer_columns import execute, first_row
 from dothi.core.layer_source import VIEWS
 from dothi.core.locality import Locality
+from dothi.core.start_command import start_command
 
 MASK = sql.SQL('case when (select access.claims_column({layer}, {name})) then {0} end as {0}')
+LOG = logging.getLogger('dothi.guards')
+# The guard of a coverage: its rasters hang on the catalogue's rows.
+COVERAGE = 'coverage'
 UNLIMITED = sql.SQL('dothi_loader, dothi_editor, dothi_worker, dothi_reader_public, dothi_gis_public')
 
 
@@ -45,11 +51,34 @@ def guard_layer(db: Connection, layer: Layer, locality: Locality) -> None:
     _record(db, layer.id, guard, definition)
 
 
+def guarded_locality(db: Connection, locality: Locality) -> Locality:
+    """The locality without what the database does not guard as `access.yml` asks for: nobody sees that, to be safe.
+
+    It has been changed, and nobody has migrated since.
+    """
+    with db.cursor() as cursor:
+        cursor.execute('select id, guard from access.guards()')
+        stored = dict(cursor.fetchall())
+    open_ids = {name for name in locality.guards if stored.get(name) != _expected_guard(name, locality)}
+    for name in sorted(open_ids & stored.keys()):
+        LOG.error('%s is not served: access.yml has changed; run "%s"', name, start_command())
+    return replace(
+        locality,
+        layers={name: layer for name, layer in locality.layers.items() if name not in open_ids},
+        coverages={name: data for name, data in locality.coverages.items() if name not in open_ids},
+    )
+
+
+def _expected_guard(name: str, locality: Locality) -> str | None:
+    layer = locality.layers.get(name)
+    return COVERAGE if layer is None else _definition(layer, locality)
+
+
 def guard_coverages(db: Connection, locality: Locality) -> None:
     """Notes which coverages are seen with a claim only: their rasters hang on the catalogue's rows."""
     for name in locality.coverages:
         guard = locality.guards.get(name)
-        _record(db, name, guard, None if guard is None else 'coverage')
+        _record(db, name, guard, None if guard is None else COVERAGE)
 
 
 def _definition(layer: Layer, locality: Locality) -> str | None:

@@ -195,7 +195,7 @@ def _run_output(name: str, value: Any, media_type: str) -> RunOutput:
 def cached_locality(path: Path) -> Locality:
     """The locality in the folder `path` with the planners' own layers, read again only when a file has changed."""
     files = [
-        *(path / name for name in ('locality.yml', 'agencies.yml', 'norms.csv')),
+        *(path / name for name in ('locality.yml', 'agencies.yml', 'norms.csv', 'access.yml')),
         *sorted((path / 'layers').glob('*.yml')),
         *own_layers.files(),
     ]

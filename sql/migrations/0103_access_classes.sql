@@ -90,6 +90,14 @@ $$;
 revoke execute on function access.sign_claims(jsonb, integer) from public;
 grant execute on function access.sign_claims(jsonb, integer) to dothi_gatekeeper, dothi_worker;
 
+-- How each layer is guarded now: a service does not serve what is to be guarded in another way.
+create function access.guards()
+returns table (id text, guard text) language sql stable security definer set search_path = catalog, pg_temp as $$
+    select layer.id, layer.guard from layer;
+$$;
+revoke execute on function access.guards() from public;
+grant execute on function access.guards() to dothi_gatekeeper;
+
 -- What hangs on a layer is seen by who sees the layer; what tells of its rows, by who sees all of them.
 drop policy internal_layers on catalog.layer;
 create policy internal_layers on catalog.layer for select to dothi_reader_internal

@@ -133,7 +133,7 @@ def degrees(spot: str) -> tuple[float, float]:
 def running_lagoon(instance: Instance, folder: Path) -> Iterator[Lagoon]:
     """The place with its data, its people and a worker."""
     locality = _locality(folder / 'locality')
-    environment = instance.environment(instance.create('lagoon'), folder)
+    environment = instance.environment(instance.create(folder.name.replace('-', '_')), folder)
     environment |= {'DOTHI_LOCALITY': str(locality.path), 'DOTHI_SIGN_IN': 'required', 'DOTHI_LANG': 'en'}
     with pytest.MonkeyPatch.context() as patch:
         use(patch, environment)

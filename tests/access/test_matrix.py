@@ -147,7 +147,7 @@ def wms(client: FlaskClient, layer: str) -> str:
 def is_drawn(answer: Any) -> bool:
     if answer.status_code != 200 or answer.mimetype != 'image/png':
         return False
-    return Image.open(io.BytesIO(answer.get_data())).convert('RGBA').getextrema()[3][1] > 0
+    return Image.open(io.BytesIO(answer.get_data())).convert('RGBA').getchannel('A').getbbox() is not None
 
 
 def feature_info(client: FlaskClient, layer: str) -> str:

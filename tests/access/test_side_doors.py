@@ -5,6 +5,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -12,6 +13,7 @@ from uuid import uuid4
 import psycopg2
 import pytest
 
+from dothi.api.app import create_app
 from dothi.core.access.claims import Claims, claim, sign
 from dothi.core.access.classes import EVERYBODY, AccessClass, Sight, class_of, locality_of
 from dothi.core.access.person import Person
@@ -227,6 +229,28 @@ def test_a_guard_goes_when_the_rule_does(lagoon: Lagoon) -> None:
         file.write_text(ACCESS, encoding='utf-8')
         migrate(lagoon.locality)
     assert value('reader_internal', COMPLAINTS) is None
+
+
+def test_what_is_not_guarded_as_the_rules_say_is_not_served(lagoon: Lagoon) -> None:
+    """`access.yml` was changed, and nobody has migrated: who sees some rows by it would see all of them."""
+    file = lagoon.locality.path / 'access.yml'
+    try:
+        file.write_text(ACCESS.replace('{district: own}', '{code: ["a"]}'), encoding='utf-8')
+        changed = replace(lagoon, app=create_app('internal'))
+        assert items_of(changed, 'viewer', 'complaints') == items_of(changed, 'steward', 'complaints') == ''
+        migrate(load_locality(lagoon.locality.path))
+        migrated = replace(lagoon, app=create_app('internal'))
+        assert items_of(migrated, 'viewer', 'complaints') == 'a'
+        assert items_of(migrated, 'steward', 'complaints') == 'ab'
+    finally:
+        file.write_text(ACCESS, encoding='utf-8')
+        migrate(lagoon.locality)
+
+
+def items_of(lagoon: Lagoon, person: str, layer: str) -> str:
+    answer = lagoon.client(person).get(f'/api/collections/{layer}/items?f=json')
+    features = answer.get_json(force=True)['features'] if answer.status_code == 200 else []
+    return ''.join(feature['properties']['code'] for feature in features)
 
 
 def test_a_locality_as_somebody_sees_it_lacks_what_they_do_not(lagoon: Lagoon) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 from psycopg2 import sql
 
 from bench import analyses, chapters, load, mapserver, pictures, report
+from bench.access import access_chapters
 from bench.chapters import Chapter, Subject
 from bench.country import ROWS, country, country_file, deliver_country
 from bench.extents import SCALES_M
@@ -40,7 +41,7 @@ from dothi.local.services import service_url
 LAYER = 'buildings'
 
 
-PARTS = ('loading', 'rollback', 'room', 'small', 'tiles', 'api', 'analysis', 'pictures', 'geocode')
+PARTS = ('loading', 'rollback', 'room', 'small', 'tiles', 'api', 'analysis', 'pictures', 'geocode', 'access')
 # An hour and 20 GB of disk, or a quarter of an hour and wrk: only where they are named.
 BY_HAND = ('country', 'load')
 PAGE = PROJECT / 'docs' / 'benchmarks.md'
@@ -62,6 +63,8 @@ def main(parts: list[str]) -> None:
     with output.progress() as progress:
         if 'analysis' in chosen_parts:
             _write(_analyses(progress), [])
+        if 'access' in chosen_parts:
+            _write([_print_chapter(chapter) for chapter in access_chapters(progress, folder())], [])
         if 'country' in chosen_parts:
             _write([_print_chapter(_country(progress))], [])
         for part in (part for part in ON_THE_FULL_PROVINCE if part in chosen_parts):

@@ -11,8 +11,8 @@ import psycopg2
 from psycopg2.extensions import cursor as Cursor
 from psycopg2.extras import Json
 
-from dothi.core.access.claims import LASTS_S, sign
 from dothi.core.access.classes import class_of_claims
+from dothi.core.access.signing import LASTS_S, sign
 from dothi.core.database import connection
 from dothi.core.errors import EnvironmentMissing
 from dothi.core.export.formats import not_written

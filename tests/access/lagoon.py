@@ -232,7 +232,7 @@ def _deliver_soundings(folder: Path, locality: Locality) -> None:
 def _keys() -> dict[str, str]:
     keys = {}
     for name, (role, agency) in PEOPLE.items():
-        person = Person(id=uuid4(), name=name.replace('_', '-'), title=name, role=role, agency=agency)
+        person = Person(id=uuid4(), name=f'lagoon-{name}'.replace('_', '-'), title=name, role=role, agency=agency)
         with connection('gatekeeper') as db:
             invite(db, person)
             keys[name] = make_key(db, person, 'test', list(Action), 1)

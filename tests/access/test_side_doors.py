@@ -14,9 +14,10 @@ import psycopg2
 import pytest
 
 from dothi.api.app import create_app
-from dothi.core.access.claims import Claims, claim, sign
+from dothi.core.access.claims import claim
 from dothi.core.access.classes import EVERYBODY, AccessClass, Sight, class_of, locality_of
 from dothi.core.access.person import Person
+from dothi.core.access.signing import Claims, sign
 from dothi.core.database import Role as DatabaseRole
 from dothi.core.database import connection, database_url
 from dothi.core.locality import load_locality

@@ -11,9 +11,10 @@ from typing import Any
 from flask import Flask
 
 from dothi.api.access.identity import IDENTITY, credentials_in, identity_of_request, take_secrets
-from dothi.core.access.claims import Claims, claim
+from dothi.core.access.claims import claim
 from dothi.core.access.classes import EVERYBODY, AccessClass, class_of
 from dothi.core.access.person import Person
+from dothi.core.access.signing import Claims
 from dothi.core.errors import DothiError
 from dothi.core.locality import Locality
 

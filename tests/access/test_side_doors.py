@@ -259,3 +259,16 @@ def test_a_locality_as_somebody_sees_it_lacks_what_they_do_not(lagoon: Lagoon) -
     assert seen.layers.keys() == {'wells', 'pipes', 'meters'}
     assert not seen.coverages
     assert 'owner' not in seen.layers['meters'].columns_for('internal')
+
+
+def test_no_tile_or_picture_of_some_rows_is_kept(lagoon: Lagoon) -> None:
+    """A kept one of a layer that everybody sees shows that the folder is the right one."""
+    (west, lat), (east, _) = degrees('a'), degrees('b')
+    box = f'{west},{lat - 0.01},{east},{lat + 0.01}'
+    cache = Path(lagoon.environment['DOTHI_STATE']) / 'cache'
+    for layer, is_kept in (('complaints', False), ('pipes', True)):
+        before = {file for file in cache.rglob('*') if file.is_file()}
+        viewer = lagoon.client('viewer')
+        assert viewer.get(tile_address(layer, 12)).status_code == 200
+        assert viewer.get(f'/api/collections/{layer}/map?bbox={box}&width=70&height=20&f=png').status_code == 200
+        assert bool({file for file in cache.rglob('*') if file.is_file()} - before) == is_kept, layer

@@ -33,7 +33,7 @@ class ClassApps:
         self._base_wsgi: WsgiApp = base.wsgi_app
         self._apps: OrderedDict[str, Flask] = OrderedDict()
         self._classes: dict[tuple[str, str | None], AccessClass] = {}
-        self._claims, self._lock = Claims(), Lock()
+        self._claims, self._lock, self._making = Claims(), Lock(), Lock()
 
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         """The answer of that app. What this thread reads until its next request, it reads with the class's claims."""
@@ -64,10 +64,20 @@ class ClassApps:
         return self._classes[key]
 
     def _app_of(self, access_class: AccessClass) -> Flask:
-        with self._lock:
-            app = self._apps.get(access_class.name) or self._make(access_class)
-            self._apps[access_class.name] = app
-            self._apps.move_to_end(access_class.name)
-            if len(self._apps) > MOST_APPS:
-                self._apps.popitem(last=False)
+        app = self._present(access_class.name)
+        if app is not None:
             return app
+        # one is made at a time, and whoever has one does not wait for it
+        with self._making:
+            app = self._present(access_class.name) or self._make(access_class)
+            with self._lock:
+                self._apps[access_class.name] = app
+                if len(self._apps) > MOST_APPS:
+                    self._apps.popitem(last=False)
+            return app
+
+    def _present(self, name: str) -> Flask | None:
+        with self._lock:
+            if name in self._apps:
+                self._apps.move_to_end(name)
+            return self._apps.get(name)

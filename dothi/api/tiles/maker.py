@@ -123,15 +123,14 @@ class TileMaker:
         """The tile, from the cache or made now. edition: where it is known already."""
         edition = edition or self.edition(db, sheet, now, place)
         version, key = edition.state, cache_key(sheet, edition.fingerprint, place)
-        is_kept = self._is_kept(sheet)
-        cached = self.cache.get(key, version) if is_kept else None
+        cached = self.cache.get(key, version) if self._is_kept(sheet) else None
         if cached:
             count_drawing('tile', 'kept')
             return cached
         count_drawing('tile', 'drawn')
         tile = self._draw_tile(db, sheet, now, place)
         made = pack_tile(version, tile.shortened, tile.content)
-        if is_kept:
+        if self._is_kept(sheet):
             self.cache.put(key, made)
         return made
 
@@ -142,17 +141,15 @@ class TileMaker:
     def is_new(self, layer: Layer, place: TileAddress) -> bool:
         """Whether the layer's tile is not kept, not even as it was before a release, and `new_tile` may have it."""
         sheet = Sheet((layer,), layer.id)
-        at_once = sheet.at(place) and is_drawn_at_once(layer, place)
-        return (
-            bool(at_once)
-            and self._is_kept(sheet)
-            and not self.cache.has(cache_key(sheet, self.fingerprint(sheet), place))
-        )
+        if not (sheet.at(place) and is_drawn_at_once(layer, place)):
+            return False
+        return not (self._is_kept(sheet) and self.cache.has(cache_key(sheet, self.fingerprint(sheet), place)))
 
     def keep(self, sheet: Sheet, place: TileAddress, edition: Edition, tile: CachedTile) -> None:
-        """Puts a tile that was drawn elsewhere into the cache."""
+        """Puts a tile that was drawn elsewhere into the cache, if such tiles are kept."""
         count_drawing('tile', 'drawn')
-        self.cache.put(cache_key(sheet, edition.fingerprint, place), tile)
+        if self._is_kept(sheet):
+            self.cache.put(cache_key(sheet, edition.fingerprint, place), tile)
 
     def new_tile(self, db: PlanKeeper, layer: Layer, place: TileAddress) -> NewTile | None:
         """The tile as one statement draws it; None where the layer has no release."""

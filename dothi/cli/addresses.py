@@ -12,6 +12,7 @@ from rich.text import Text as Line
 from dothi.cli import output
 from dothi.cli.messages import err
 from dothi.cli.options import Json
+from dothi.core.access.signing import claim_everything
 from dothi.core.database import READERS, connection
 from dothi.core.errors import WrongUse
 from dothi.core.own_layers import served_locality
@@ -67,6 +68,7 @@ def geocode(
     """
     addresses = [line.rstrip('\n') for line in sys.stdin] if address == ['-'] else address
     locality = served_locality()
+    claim_everything(locality)
     with output.progress() as progress, connection(READERS['internal']) as db:
         answers = place_addresses(db, locality, addresses, progress=progress)
     output.document(Geocoded(crs=locality.place.crs, addresses=answers), as_json, lambda shown: _table(shown.addresses))

@@ -7,6 +7,7 @@ import typer
 
 from dothi.cli import output
 from dothi.cli.options import Json
+from dothi.core.access.signing import claim_everything
 from dothi.core.errors import WrongUse
 from dothi.core.layer import Audience
 from dothi.core.own_layers import served_locality
@@ -53,6 +54,8 @@ def pmtiles(
     if layer and theme:
         raise WrongUse(vi='Chọn --layer hoặc --theme, không cả hai.', en='Give --layer or --theme, not both.')
     locality = served_locality()
+    if audience == 'internal':
+        claim_everything(locality)
     with output.progress() as progress:
         written = export_tiles(file, locality, audience, layer=layer, theme=theme, progress=progress)
     if as_json:

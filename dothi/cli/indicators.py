@@ -9,6 +9,7 @@ from rich.table import Table
 
 from dothi.cli import output
 from dothi.cli.options import Json
+from dothi.core.access.signing import claim_everything
 from dothi.core.clock import today
 from dothi.core.database import READERS, connection
 from dothi.core.indicator_set import IndicatorSet, indicator_set, indicator_sets
@@ -60,6 +61,7 @@ def check(set_id: SetId = None, as_json: Json = False) -> None:
     names = [set_id] if set_id else indicator_sets(locality)
     sets = [indicator_set(name, locality) for name in names]
     on = today(locality.place.zone)
+    claim_everything(locality)
     with connection(READERS['internal']) as db:
         db.set_session(isolation_level='REPEATABLE READ', readonly=True)
         data = Data(db, locality, 'internal')

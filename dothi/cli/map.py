@@ -112,6 +112,7 @@ def map_(
 
 
 def _print(inputs: dict[str, Any], file: Path, audience: Audience, progress: Progress) -> Printed:
+    from dothi.core.access.signing import claim_everything
     from dothi.core.database import READERS, connection
     from processes.data import Data
     from processes.print_map import Inputs, PrintMap
@@ -121,10 +122,13 @@ def _print(inputs: dict[str, Any], file: Path, audience: Audience, progress: Pro
         del share
         progress(pick_text(doing), 1, 1)
 
+    place = served_locality()
+    if audience == 'internal':
+        claim_everything(place)
     checked, process = validate_inputs(Inputs, inputs), PrintMap({'name': 'print-map'})
     with tempfile.TemporaryDirectory() as folder, connection(READERS[audience]) as db:
         db.set_session(isolation_level='REPEATABLE READ', readonly=True)
-        data = Data(db, served_locality(), audience, Path(folder))
+        data = Data(db, place, audience, Path(folder))
         made = process.run(checked, data, told)
         shutil.copyfile(made.path, file)
     sheet = Path(made.name).stem.partition('-')[2]

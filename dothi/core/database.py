@@ -13,7 +13,7 @@ from psycopg2.extensions import connection as Connection
 from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from dothi.core.access.claims import claim_statement
+from dothi.core.access.claims import claimed
 from dothi.core.errors import EnvironmentMissing, without_secrets
 from dothi.core.layer import Audience
 from dothi.core.patience import share_patience
@@ -109,9 +109,9 @@ def connection(role: Role) -> Iterator[Connection]:
         raise no_database(error) from None
     db: Any = pooled.driver_connection
     try:
-        claim_again(db, role)
-        yield db
-        pooled.commit()
+        with _claiming(pooled, role):
+            yield db
+            pooled.commit()
     except psycopg2.Error as error:
         discard_or_roll_back(pooled)
         if connection_lost(error):
@@ -124,11 +124,28 @@ def connection(role: Role) -> Iterator[Connection]:
         pooled.close()
 
 
-def claim_again(db: Connection, role: Role) -> None:
-    """Sets in a new transaction of a reader what this thread has claimed (dothi/core/access/claims.py)."""
-    statement = claim_statement() if role in READERS.values() else ''
-    if statement:
-        db.cursor().execute(statement)
+@contextmanager
+def _claiming(pooled: Any, role: Role) -> Iterator[None]:
+    """Within, a reader's session has what this thread has claimed (dothi/core/access/claims.py); then no more."""
+    text = claimed() if role in READERS.values() else ''
+    if not text:
+        yield
+        return
+    _set_claims(pooled.driver_connection, text)
+    try:
+        yield
+    finally:
+        try:
+            pooled.driver_connection.rollback()
+            _set_claims(pooled.driver_connection, '')
+        except psycopg2.Error:
+            pooled.invalidate()
+
+
+def _set_claims(db: Connection, text: str) -> None:
+    with db.cursor() as cursor:
+        cursor.execute("select set_config('dothi.claims', %s, false)", [text])
+    db.commit()
 
 
 def discard_or_roll_back(pooled: Any) -> None:
@@ -138,6 +155,8 @@ def discard_or_roll_back(pooled: Any) -> None:
     connection that broke a moment ago often shows it only at this statement.
     """
     db = pooled.driver_connection
+    if db is None:
+        return
     try:
         if not db.closed:
             db.rollback()

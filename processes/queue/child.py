@@ -18,7 +18,7 @@ from shapely.errors import GEOSException
 from dothi.core import errors, own_layers
 from dothi.core.access.claims import claim
 from dothi.core.access.classes import EVERYBODY, AccessClass, locality_of
-from dothi.core.database import READERS, NoDatabase, claim_again, connection, connection_lost, no_database
+from dothi.core.database import READERS, NoDatabase, connection, connection_lost, no_database
 from dothi.core.errors import DothiError, WrongUse
 from dothi.core.export.formats import not_written
 from dothi.core.layer import Audience
@@ -169,7 +169,6 @@ def _answer_order(order: RunOrder, worker: Connection) -> FinishedRun:
         check_request_layers(inputs, {name: stored_layer.layer for name, stored_layer in layers.items()})
         # one snapshot for all that is read: a release in between changes nothing, and the numbers named are true
         db.set_session(isolation_level='REPEATABLE READ', readonly=True)
-        claim_again(db, READERS[order.audience])
         data = Data(db, place, order.audience, order.drafts, order.editor, layers)
         result = process.run(inputs, data, lambda share, doing: worker.send(RunProgress(share, doing)))
     return FinishedRun(_run_outputs(process, result), data.readings)

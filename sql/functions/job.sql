@@ -396,5 +396,6 @@ job.list(text[], bigint, bigint, text[], timestamptz, timestamptz, double precis
 job.dismiss(uuid), job.worker_alive(double precision), job.worker_lost(uuid, double precision)
 to dothi_reader_public, dothi_reader_internal;
 grant execute on function
-job.answered(text, text, jsonb), job.answer_from(uuid, uuid), job.begun(bigint, bigint), job.inputs_changed(jsonb, jsonb)
+job.answered(text, text, jsonb), job.answer_from(uuid, uuid), job.begun(bigint, bigint),
+job.inputs_changed(jsonb, jsonb)
 to dothi_worker;

@@ -37,7 +37,12 @@ language sql stable security definer set search_path = catalog, pg_temp as $$
     select d.id, d.file_name, d.received_at, d.sha256
     from catalog.delivery as d
     inner join catalog.layer as l on d.layer_id = l.id
-    where d.id = any(numbers) and l.access in ('public', 'internal')
+    where
+        d.id = any(numbers)
+        and case
+            when l.hides_rows then l.id = any((select access.whole_layers())::text[])
+            else l.access in ('public', 'internal')
+        end
 $$;
 
 revoke execute on function catalog.delivered_files(bigint[]) from public;

@@ -131,6 +131,19 @@ begin
 end
 $$;
 
+-- Which tiles a release has changed tells where rows are.
+drop policy visible on catalog.release_tiles;
+create policy visible on catalog.release_tiles for select to dothi_reader_public
+using (release in (select number from catalog.release));
+create policy visible_internal on catalog.release_tiles for select to dothi_reader_internal
+using (
+    release in (
+        select release.number
+        from catalog.layer
+        inner join catalog.release on layer.id = release.layer_id
+        where not layer.hides_rows or layer.id = any((select access.whole_layers())::text[])
+    )
+);
 drop policy internal_downloads on catalog.download;
 create policy internal_downloads on catalog.download for select to dothi_reader_internal
 using (audience = 'internal' and layer_id in (select id from catalog.layer));
@@ -149,4 +162,3 @@ alter table job.job add column claims jsonb default access.claims();
 drop function if exists job.answerable(text, text);
 drop function if exists job.answered(text, text);
 drop function if exists job.underway(text, text);
-

@@ -5,6 +5,7 @@ import os
 import random
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
@@ -107,6 +108,14 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
     group = group_of(item.location[0])
     if group in SHARED_SERVICES and LAST_OF_GROUP[group] == item.nodeid:
         SHARED_SERVICES.pop(group).close()
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Tells how many cells of the table of who sees what were tried, and right."""
+    reports = [report for report in terminalreporter.stats.get('passed', []) if report.when == 'call']
+    cells = sum(value for report in reports for name, value in report.user_properties if name == 'cells')
+    if cells:
+        terminalreporter.write_line(f'who sees what: {cells:,} cells right')
 
 
 @pytest.hookimpl(optionalhook=True)

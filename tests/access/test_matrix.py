@@ -17,6 +17,7 @@ from tests.access.lagoon import COVERAGE, PEOPLE, Cell, Lagoon, cells, degrees, 
 from tests.api.conftest import tile_address
 from tests.conftest import Instance
 
+type Note = Callable[[str, object], None]
 type Probe = Callable[[FlaskClient, str], str]
 OWNER_OF, ZOOM, NEVER = 'owner of', 11, 'neverwas'
 TEXTS = ('application/json', 'text/html', 'text/xml', 'application/xml', 'application/problem+json')
@@ -233,22 +234,26 @@ def layers_only() -> list[Cell]:
 
 
 @pytest.mark.parametrize('name', ROWS)
-def test_everybody_sees_their_rows_and_columns(lagoon: Lagoon, name: str) -> None:
+def test_everybody_sees_their_rows_and_columns(lagoon: Lagoon, record_property: Note, name: str) -> None:
+    record_property('cells', len(layers_only()))
     assert wrong(lagoon, ROWS[name], layers_only(), lambda cell: cell.rows + '+' * cell.owner) == []
 
 
 @pytest.mark.parametrize('name', PICTURES)
-def test_everybody_sees_where_their_rows_are_and_no_others(lagoon: Lagoon, name: str) -> None:
+def test_everybody_sees_where_their_rows_are_and_no_others(lagoon: Lagoon, record_property: Note, name: str) -> None:
     of = cells() if name != 'extent' else layers_only()
+    record_property('cells', len(of))
     assert wrong(lagoon, PICTURES[name], of, lambda cell: cell.rows) == []
 
 
-def test_everybody_counts_their_rows(lagoon: Lagoon) -> None:
+def test_everybody_counts_their_rows(lagoon: Lagoon, record_property: Note) -> None:
+    record_property('cells', len(layers_only()))
     assert wrong(lagoon, counted, layers_only(), lambda cell: 'x' * len(cell.rows)) == []
 
 
 @pytest.mark.parametrize('name', NAMES)
-def test_a_layer_that_somebody_does_not_see_is_not_named(lagoon: Lagoon, name: str) -> None:
+def test_a_layer_that_somebody_does_not_see_is_not_named(lagoon: Lagoon, record_property: Note, name: str) -> None:
+    record_property('cells', len(cells()))
     faults = []
     for person in PEOPLE:
         answer = lagoon.client(person).get(NAMES[name])
@@ -260,7 +265,9 @@ def test_a_layer_that_somebody_does_not_see_is_not_named(lagoon: Lagoon, name: s
 
 
 @pytest.mark.parametrize('name', ONE_LAYER)
-def test_a_layer_that_somebody_does_not_see_is_as_one_that_never_was(lagoon: Lagoon, name: str) -> None:
+def test_a_layer_that_somebody_does_not_see_is_as_one_that_never_was(
+    lagoon: Lagoon, record_property: Note, name: str
+) -> None:
     def probe(client: FlaskClient, layer: str) -> str:
         answer, never = (client.get(ONE_LAYER[name].format(of)) for of in (layer, NEVER))
         texts = [one.get_data(as_text=True) for one in (answer, never) if one.mimetype in TEXTS]
@@ -269,6 +276,7 @@ def test_a_layer_that_somebody_does_not_see_is_as_one_that_never_was(lagoon: Lag
         return 'there' if (answer.status_code, answer.mimetype) != (never.status_code, never.mimetype) else 'half'
 
     of = layers_only() if name in OF_LAYERS_ONLY else cells()
+    record_property('cells', len(of))
     assert wrong(lagoon, probe, of, lambda cell: 'there' if cell.rows else '') == []
 
 

@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 import yaml
 from pydantic import BaseModel
+from rich.markup import escape
 
 from dothi.cli import output
 from dothi.cli.options import Json
@@ -118,7 +119,7 @@ def _print_explanation(document: Explanation) -> None:
     )
     for right in document.rights:
         allowed = pick_words('được', 'yes') if right.allowed else pick_words('không', 'no')
-        table.add_row(pick_text(ACTION_TITLES[right.action]), allowed, right.rule or '')
+        table.add_row(pick_text(ACTION_TITLES[right.action]), allowed, escape(right.rule or ''))
     output.out.print(table)
     if document.restricted_columns:
         shown = ', '.join(document.restricted_columns)

@@ -9,6 +9,7 @@ from math import ceil
 
 from psycopg2.extensions import connection as Connection
 
+from dothi.core.access.log import Deed, note
 from dothi.core.errors import TooMany
 
 FREE_FAILURES, FREE_OF_ALL = 3, 50
@@ -25,11 +26,14 @@ WAITS = """
     from access.failed_attempt
     where name_sha256 = %(name)s and last_at > clock_timestamp() - %(memory)s::interval
 """
+# Of the name at the address, and of all names at the address, which stand under no name.
 COUNT = """
-    insert into access.failed_attempt as f values (%(name)s, %(address)s, 1, clock_timestamp())
+    insert into access.failed_attempt as f
+    values (%(name)s, %(address)s, 1, clock_timestamp()), ('', %(address)s, 1, clock_timestamp())
     on conflict (name_sha256, address) do update set
         failures = case when f.last_at > clock_timestamp() - %(memory)s::interval then f.failures + 1 else 1 end,
         last_at = clock_timestamp()
+    returning name_sha256 = '', failures
 """
 FORGET = 'delete from access.failed_attempt where last_at < clock_timestamp() - %(memory)s::interval'
 FORGIVE = 'delete from access.failed_attempt where name_sha256 = %(name)s and address = %(address)s'
@@ -67,10 +71,20 @@ def wait_after(failures: int, free: int) -> float:
 
 
 def count_failure(db: Connection, name: str, address: str) -> None:
-    """Counts an attempt that failed; whether or not there is somebody of that name."""
+    """Counts an attempt that failed; whether or not there is somebody of that name.
+
+    The log gets a line for the first failure, the second, fourth, eighth …: of each name that is somebody's, and of all
+    others at the address together. So it grows with the logarithm of what strangers try.
+    """
     with db.cursor() as cursor:
         cursor.execute(COUNT, _values(name, address))
+        failures = dict(cursor.fetchall())
         cursor.execute(FORGET, _values(name, address))
+        cursor.execute('select id::text from access.person where name = %s', [name.strip().lower()])
+        (person,) = cursor.fetchone() or (None,)
+    count = failures[person is None]
+    if count.bit_count() == 1:
+        note(db, None, Deed.SIGN_IN_FAILED, person=person, address=address, failures=count)
 
 
 def forgive(db: Connection, name: str, address: str) -> None:

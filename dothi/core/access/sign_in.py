@@ -63,7 +63,6 @@ def sign_in(name: str, password: str, code: str, visitor: Visitor) -> tuple[Iden
         person = _person_with(db, name, password, code)
         if person is None:
             count_failure(db, name, visitor.address)
-            note(db, None, Deed.SIGN_IN_FAILED, address=visitor.address)
         else:
             forgive(db, name, visitor.address)
             return _open_session(db, person, visitor)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from dothi.core import own_layers
 from dothi.core.crs import WGS84, proj_string
-from dothi.core.database import connection
+from dothi.core.database import Role, connection
 from dothi.core.errors import DataRefused
 from dothi.core.layer import Audience, Layer
 from dothi.core.layer_sync import grow_generation, sync_layer
@@ -81,6 +81,11 @@ class KeepResult(Process[Inputs]):
         'title': 'Health stations, 1 km',
     }
 
+    def changed_layer(self, inputs: Inputs, role: Role = 'gatekeeper') -> str | None:
+        """The layer that is given other content; None for a new one."""
+        del role
+        return inputs.id if inputs.id in {file.stem for file in own_layers.files()} else None
+
     def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, Any]:
         """Collection, release and number of features of the layer.
 
@@ -99,7 +104,8 @@ class KeepResult(Process[Inputs]):
         )
         progress(0.4, Text(vi='Phát hành', en='Releasing'))
         with registered_layer(layer, place) as locality_with_layer:
-            report = deliver(file, _delivery_options(layer, result, data), locality_with_layer)
+            options = _delivery_options(layer, result, data)
+            report = deliver(file, options, locality_with_layer, program='keep-result')
             _must_be_released(report)
         return {'collection': layer.id, 'release': report.release, 'features': len(request_layer.rows)}
 

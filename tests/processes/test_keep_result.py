@@ -35,6 +35,12 @@ def coverage(loader: Loader, grid_town: Callable[..., Town], database: dict[str,
         zones={'13741': (-50, -50, 1000, 2050), '13744': (1000, -50, 2050, 2050)},
     )  # fmt: skip
     loader.town(town)
+    with connection('admin') as db, db.cursor() as cursor:
+        cursor.execute(
+            """insert into access.person (name, title, role) values (%s, 'Lan', 'planner')
+               on conflict (name) do nothing""",
+            [EDITOR],
+        )
     yield run_process('service-coverage', {'facilities': 'health_facilities', 'distance_m': 600}, 'internal').job_id
     for file in own_layers.files():
         file.unlink()

@@ -31,6 +31,7 @@ class Deed(StrEnum):
     KEY_MADE = 'key_made'
     KEY_REVOKED = 'key_revoked'
     POLICY_CHANGED = 'policy_changed'
+    RESTORED = 'restored'
     DELIVERY_RECEIVED = 'delivery.received'
     DELIVERY_DIAGNOSED = 'delivery.diagnosed'
     DELIVERY_ACCEPTED = 'delivery.accepted'
@@ -71,6 +72,7 @@ DEED_TITLES = {
     Deed.KEY_MADE: Text(vi='tạo khóa', en='made a key'),
     Deed.KEY_REVOKED: Text(vi='thu hồi khóa', en='revoked a key'),
     Deed.POLICY_CHANGED: Text(vi='access.yml đã thay đổi', en='access.yml was changed'),
+    Deed.RESTORED: Text(vi='phục hồi từ bản sao lưu', en='was restored from a backup'),
     Deed.DELIVERY_RECEIVED: Text(vi='giao tệp', en='handed in a delivery'),
     Deed.DELIVERY_DIAGNOSED: Text(vi='đợt giao chờ quyết định', en='a delivery waits for a decision'),
     Deed.DELIVERY_ACCEPTED: Text(vi='đợt giao được nhận', en='a delivery was accepted'),

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from dothi.core import own_layers
+from dothi.core.access.claims import claimed_class
 from dothi.core.crs import WGS84, proj_string
 from dothi.core.database import Role, connection
 from dothi.core.errors import DataRefused
@@ -20,7 +21,7 @@ from etl.moving import move
 from etl.report.model import Report as DeliveryReport
 from processes.base import Process, ProgressCallback
 from processes.data import Data
-from processes.forms.own_layer import features_of, must_be_free, origin_of, own_layer, write_features
+from processes.forms.own_layer import features_of, must_be_free, must_be_open, origin_of, own_layer, write_features
 from processes.forms.stored import StoredResult, read_stored, sources_of
 from processes.geojson import JSON
 from processes.inputs import JOB, OUTPUT, ProcessInputs, input_field
@@ -89,13 +90,14 @@ class KeepResult(Process[Inputs]):
     def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, Any]:
         """Collection, release and number of features of the layer.
 
-        Raises UnknownJob, NoResult, ResultGone, NoSuchOutput, NotKept, NameTaken, NobodyKeeps, BadFeatures,
+        Raises UnknownJob, NoResult, ResultGone, NoSuchOutput, SeenBySome, NotKept, NameTaken, NobodyKeeps, BadFeatures,
         UnsafeLayerChange where a kept layer has other columns, ResultReturned.
         """
         place, title = data.locality, Text(vi=inputs.title, en=inputs.title_en or inputs.title)
-        must_be_free(inputs.id, place)
+        must_be_free(inputs.id, place.whole)
         progress(0.1, Text(vi='Đọc kết quả', en='Reading the result'))
         result = read_stored(inputs.job, inputs.output, data)
+        must_be_open(result.readings, claimed_class())
         request_layer = features_of(result, inputs.id, title)
         layer = own_layer(request_layer, title, result, sources_of(result, data), place)
         file = data.draft(f'{inputs.id}.gpkg')

@@ -113,6 +113,23 @@ def test_guessing_waits_longer_and_longer_and_nobody_else_does(office: Office, p
     assert browser.sign_in('lan', 'wrong').status_code == 401, 'forgiven'
 
 
+def test_strangers_at_many_addresses_do_not_delay_a_device_of_the_person(office: Office, person: MakePerson) -> None:
+    person('lan')
+    person('minh')
+    known, new, of_another = office(), office(), office()
+    assert known.sign_in('lan').status_code == 200
+    assert of_another.sign_in('minh').status_code == 200
+    with connection('gatekeeper') as db:
+        for number in range(60):
+            count_failure(db, 'lan', f'192.0.2.{number}')
+    assert known.sign_in('lan').status_code == 200
+    assert new.sign_in('lan').status_code == 429
+    assert of_another.sign_in('lan').status_code == 429, 'a mark is good for one name'
+    new.client.set_cookie('dothi_device_5000', 'x.y')
+    assert new.sign_in('lan').status_code == 429, 'a mark that was never given'
+    assert [known.sign_in('lan', 'wrong').status_code for _ in range(4)] == [401, 401, 401, 429], 'its own count'
+
+
 def test_strangers_who_try_for_days_do_not_fill_the_log(person: MakePerson) -> None:
     """A line for the 1st, 2nd, 4th, 8th … failure: of a name that is somebody's, and of all others together."""
     lan = person('lan')

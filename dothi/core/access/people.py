@@ -84,8 +84,10 @@ def recover(db: Connection, name: str, *, by: UUID | None = None) -> str:
             'update access.person set totp_secret = null, totp_confirmed_at = null where id = %s', [str(person.id)]
         )
     end_sessions(db, person.id)
+    secret = _open_link(db, person.id, 'recover', RECOVERY_DAYS)
+    # last, as everywhere: who holds the end of the log waits for nobody
     note(db, by, Deed.RECOVERY_SENT, person=str(person.id))
-    return _open_link(db, person.id, 'recover', RECOVERY_DAYS)
+    return secret
 
 
 class Changes(BaseModel):

@@ -13,6 +13,7 @@ from dothi.cartography.style.layer_styles import styles_of
 from dothi.cartography.style.legibility import nearest, paper
 from dothi.cartography.style.markers import NAMES
 from dothi.cartography.style.style_file import Part, StyleFile
+from dothi.core.access.log import DEED_TITLES
 from dothi.core.coverage import Coverage
 from dothi.core.indicator_set import Indicator, IndicatorSet, indicator_set, indicator_sets
 from dothi.core.layer import Checks, Column, Layer
@@ -54,6 +55,10 @@ What the files in `localities/library/styles/` say; [how one is written](../how-
 is that of the two colours of a legend that are hardest to tell apart (CIEDE2000), for typical sight and for the three
 kinds of colour blindness, where nothing but colour tells them apart; [why it is 10 or more](../explanation/styles.md).
 """
+LOG_IS = """\
+What `dothi audit export` and `/api/people/log` say under `action`. A kind with a dot is about data and is written by
+triggers of the database ([why](../decisions/0105-one-log.md)); its `detail` has the program that did it.
+"""
 NOTICE = '<!-- Written by `make docs`; change the code it comes from instead. -->\n'
 
 
@@ -68,6 +73,7 @@ def pages() -> dict[str, str]:
         'reference/norms.md': norms_page(),
         'reference/indicators.md': indicators_page(),
         'reference/processes.md': processes_page(),
+        'reference/log.md': log_page(),
         'reference/glossary.md': glossary_page(),
         'reference/conformance.md': '\n'.join([NOTICE, '# Conformance\n', *conformance_parts()]),
         'index.md': index_page(),
@@ -306,6 +312,12 @@ def _default(field: FieldInfo) -> str:
 
 def _sentence(text: str | None) -> str:
     return (text or '').strip().split('\n')[0].rstrip('.')
+
+
+def log_page() -> str:
+    """Every kind of line of the log."""
+    rows = [(f'`{deed}`', title.en, title.vi) for deed, title in DEED_TITLES.items()]
+    return '\n'.join([NOTICE, '# Kinds of lines in the log\n', LOG_IS, _table(('kind', 'en', 'vi'), rows)])
 
 
 def glossary_page() -> str:

@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Protocol
 from pygeoapi.process.base import BaseProcessor
 
 from dothi.core.access.person import Action
+from dothi.core.database import Role
 from dothi.core.layer import Audience
 from dothi.core.locality import Locality
 from dothi.core.text import Text
@@ -90,9 +91,12 @@ class Process[I: ProcessInputs](BaseProcessor, ABC):  # type: ignore[misc]  # py
         del inputs
         return self.editors_only
 
-    def changed_layer(self, inputs: I) -> str | None:
-        """Id of the layer that a run with these inputs would change, where that is one of the locality's."""
-        del inputs
+    def changed_layer(self, inputs: I, role: Role = 'gatekeeper') -> str | None:
+        """Id of the layer that a run with these inputs would change, where that is one of the locality's.
+
+        role: that looks it up where the inputs do not say it.
+        """
+        del inputs, role
         return None
 
     @classmethod

@@ -5,6 +5,7 @@ from typing import Any, ClassVar, Literal
 from pydantic import ValidationError
 
 from dothi.core.access.person import Action
+from dothi.core.database import Role
 from dothi.core.text import Text
 from etl.desk.decide import Decision, accept, return_
 from etl.desk.records import record
@@ -91,9 +92,9 @@ class DecideDelivery(Process[Inputs]):
     }
     example: ClassVar[dict[str, Any]] = {'delivery': 1, 'decision': 'return', 'reason': 'Wrong zone'}
 
-    def changed_layer(self, inputs: Inputs) -> str:
+    def changed_layer(self, inputs: Inputs, role: Role = 'gatekeeper') -> str:
         """The layer that the delivery is for. Raises NoSuchDelivery."""
-        return record(inputs.delivery, 'gatekeeper').layer_id
+        return record(inputs.delivery, role).layer_id
 
     def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, Any]:
         """The report and the receipt. Raises NoSuchDelivery, AlreadyDecided, BeingDecided, DecidedMeanwhile."""

@@ -9,6 +9,7 @@ from pydantic import ValidationError, WithJsonSchema
 from dothi.core.access.author import agency_of
 from dothi.core.access.person import Action
 from dothi.core.clock import today
+from dothi.core.database import Role
 from dothi.core.locality import UnknownLayer
 from dothi.core.text import Text
 from etl.desk.deliver import deliver
@@ -159,8 +160,9 @@ class DeliverLayer(Process[Inputs]):
         'dry_run': True,
     }
 
-    def changed_layer(self, inputs: Inputs) -> str:
+    def changed_layer(self, inputs: Inputs, role: Role = 'gatekeeper') -> str:
         """The layer that the file is for."""
+        del role
         return inputs.layer
 
     def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, Any]:
@@ -172,7 +174,7 @@ class DeliverLayer(Process[Inputs]):
         options = _with_letter_file(_delivery_options(inputs, data), inputs, data)
         file = data.draft(inputs.file_name)
         file.write_bytes(base64.b64decode(inputs.file))
-        report = deliver(file, options, data.locality, stage_callback(progress))
+        report = deliver(file, options, data.locality, stage_callback(progress), 'deliver-layer')
         return {'report': report.model_dump(mode='json'), 'receipt': _receipt_text(report, data)}
 
 

@@ -6,8 +6,9 @@ from dataclasses import replace
 from typing import Any, ClassVar
 
 from dothi.core import own_layers
+from dothi.core.access.claims import claimed_class
 from dothi.core.crs import WGS84, proj_string
-from dothi.core.database import connection
+from dothi.core.database import Role, connection
 from dothi.core.errors import DataRefused
 from dothi.core.layer import Audience, Layer
 from dothi.core.layer_sync import grow_generation, sync_layer
@@ -20,7 +21,7 @@ from etl.moving import move
 from etl.report.model import Report as DeliveryReport
 from processes.base import Process, ProgressCallback
 from processes.data import Data
-from processes.forms.own_layer import features_of, must_be_free, origin_of, own_layer, write_features
+from processes.forms.own_layer import features_of, must_be_free, must_be_open, origin_of, own_layer, write_features
 from processes.forms.stored import StoredResult, read_stored, sources_of
 from processes.geojson import JSON
 from processes.inputs import JOB, OUTPUT, ProcessInputs, input_field
@@ -81,16 +82,22 @@ class KeepResult(Process[Inputs]):
         'title': 'Health stations, 1 km',
     }
 
+    def changed_layer(self, inputs: Inputs, role: Role = 'gatekeeper') -> str | None:
+        """The layer that is given other content; None for a new one."""
+        del role
+        return inputs.id if inputs.id in {file.stem for file in own_layers.files()} else None
+
     def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, Any]:
         """Collection, release and number of features of the layer.
 
-        Raises UnknownJob, NoResult, ResultGone, NoSuchOutput, NotKept, NameTaken, NobodyKeeps, BadFeatures,
+        Raises UnknownJob, NoResult, ResultGone, NoSuchOutput, SeenBySome, NotKept, NameTaken, NobodyKeeps, BadFeatures,
         UnsafeLayerChange where a kept layer has other columns, ResultReturned.
         """
         place, title = data.locality, Text(vi=inputs.title, en=inputs.title_en or inputs.title)
-        must_be_free(inputs.id, place)
+        must_be_free(inputs.id, place.whole)
         progress(0.1, Text(vi='Đọc kết quả', en='Reading the result'))
         result = read_stored(inputs.job, inputs.output, data)
+        must_be_open(result.readings, claimed_class())
         request_layer = features_of(result, inputs.id, title)
         layer = own_layer(request_layer, title, result, sources_of(result, data), place)
         file = data.draft(f'{inputs.id}.gpkg')
@@ -99,7 +106,8 @@ class KeepResult(Process[Inputs]):
         )
         progress(0.4, Text(vi='Phát hành', en='Releasing'))
         with registered_layer(layer, place) as locality_with_layer:
-            report = deliver(file, _delivery_options(layer, result, data), locality_with_layer)
+            options = _delivery_options(layer, result, data)
+            report = deliver(file, options, locality_with_layer, program='keep-result')
             _must_be_released(report)
         return {'collection': layer.id, 'release': report.release, 'features': len(request_layer.rows)}
 

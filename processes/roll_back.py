@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from dothi.core.access.person import Action
+from dothi.core.database import Role
 from dothi.core.text import Text
 from etl.desk.rollback import rollback
 from processes.base import Process, ProgressCallback
@@ -47,8 +48,9 @@ class RollBack(Process[Inputs]):
     outputs: ClassVar[dict[str, Output]] = {'result': Output(Text(vi='Kết quả', en='Outcome'), (JSON,))}
     example: ClassVar[dict[str, Any]] = {'layer': 'schools', 'release': 1, 'reason': 'The wrong file'}
 
-    def changed_layer(self, inputs: Inputs) -> str:
+    def changed_layer(self, inputs: Inputs, role: Role = 'gatekeeper') -> str:
         """The layer that is put back."""
+        del role
         return inputs.layer
 
     def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, Any]:

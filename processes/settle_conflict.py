@@ -3,6 +3,7 @@
 from typing import Any, ClassVar
 
 from dothi.core.access.person import Action
+from dothi.core.database import Role
 from dothi.core.text import Text
 from etl.desk.conflicts import Side, conflicts, decide
 from processes.base import Process, ProgressCallback
@@ -45,9 +46,9 @@ class SettleConflict(Process[Inputs]):
     outputs: ClassVar[dict[str, Output]] = {'result': Output(Text(vi='Mâu thuẫn', en='Conflict'), (JSON,))}
     example: ClassVar[dict[str, Any]] = {'conflict': 1, 'take': 'edit', 'reason': 'Measured again'}
 
-    def changed_layer(self, inputs: Inputs) -> str | None:
+    def changed_layer(self, inputs: Inputs, role: Role = 'gatekeeper') -> str | None:
         """The layer of the conflict; None where there is no such conflict."""
-        known = conflicts(None, decided=True, role='gatekeeper')
+        known = conflicts(None, decided=True, role=role)
         return next((conflict.layer_id for conflict in known if conflict.id == inputs.conflict), None)
 
     def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, Any]:

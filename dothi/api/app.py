@@ -52,6 +52,7 @@ from dothi.api.tiles.dataset import DATASET_TILES
 from dothi.api.tiles.matrix_sets import TILE_MATRIX_SETS
 from dothi.api.tiles.views import TILES
 from dothi.core.access.classes import EVERYBODY, AccessClass, locality_of
+from dothi.core.access.log import note_policy
 from dothi.core.access.tokens import adopt_tokens
 from dothi.core.database import connection
 from dothi.core.errors import EnvironmentMissing
@@ -92,6 +93,8 @@ def create_app(audience: Audience, url: str | None = None, accounts: ClientAccou
     if audience == 'public':
         return _app_of(audience, locality, url, accounts)
 
+    with suppress(EnvironmentMissing):
+        note_policy(locality.policy)
     if locality.guards:
         # without a database there is nobody to let in yet; when it is back the app is made anew
         with suppress(EnvironmentMissing), connection('gatekeeper') as db:

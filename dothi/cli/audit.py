@@ -9,10 +9,11 @@ from pydantic import BaseModel
 
 from dothi.cli import output
 from dothi.cli.options import Json
-from dothi.core.access.log import LogLine, LogProof, log_lines, verify_log
+from dothi.core.access.log import DEED_TITLES, Deed, LogLine, LogProof, log_lines, verify_log
 from dothi.core.database import connection
 from dothi.core.errors import DataRefused, WrongUse
 from dothi.core.reader_language import pick_words
+from dothi.core.text import Text
 
 audit_app = typer.Typer(
     no_args_is_help=True, help='Nhật ký việc đã làm: kiểm tra, xuất. · The log of what people did: verify, export.'
@@ -28,8 +29,9 @@ class LogNotWritten(WrongUse):
 
 
 class Log(BaseModel):
-    """Lines of the log."""
+    """Lines of the log. kinds: what their actions mean."""
 
+    kinds: dict[Deed, Text] = DEED_TITLES
     lines: list[LogLine]
 
 

@@ -15,6 +15,7 @@ from dothi.core.clock import local_minute, local_second
 from dothi.core.errors import WrongUse
 from dothi.core.locality import locality_zone
 from dothi.core.reader_language import pick_number, pick_text, pick_words
+from dothi.local.backup.access import AccessAfterRestore
 from dothi.local.backup.place import read_place
 from dothi.local.backup.plan import RestoreOrder, RestorePlan, StillRunning, plan_restore
 from dothi.local.backup.record import key_file, read_key, require_record
@@ -59,6 +60,14 @@ def restore_command(
         Path | None,
         typer.Option('--key-file', help='Tệp có khóa của bản sao lưu. · File with the key of the backup.'),
     ] = None,
+    revoke_keys: Annotated[
+        bool,
+        typer.Option(
+            '--revoke-keys',
+            help='Thu hồi mọi khóa API: khóa đã thu hồi sau bản sao lưu sẽ có hiệu lực trở lại. · '
+            'Revokes all API keys: those revoked after the backup would be in force again.',
+        ),
+    ] = False,
     yes: Annotated[bool, typer.Option('--yes', help='Không hỏi lại. · Asks nothing.')] = False,
     as_json: Json = False,
 ) -> None:
@@ -69,7 +78,7 @@ def restore_command(
     into = into.expanduser().absolute() if into else None
     if (into is None) != (port is None):
         raise WrongUse(vi='--into và --port đi cùng nhau.', en='--into and --port go together.')
-    order = RestoreOrder(place, _read_key(key), _read_moment(to), into, port)
+    order = RestoreOrder(place, _read_key(key), _read_moment(to), into, port, revoke_keys)
     prepare_state(order.state)
     with alone_at_once(RESTORE_LOCK) as is_alone:
         if not is_alone:
@@ -162,6 +171,25 @@ def _show_restored(restored: Restored) -> None:
         output.out.print(f'[bold red]{text}: {place}[/]', highlight=False, soft_wrap=True)
     for note in restored.notes:
         output.out.print(f'[bold red]{pick_text(note)}[/]', highlight=False, soft_wrap=True)
+    _show_access(restored.access)
     for folder in restored.set_aside:
         text = pick_words('Bản cũ còn ở', 'What was there before is in')
         output.out.print(f'{text} {folder}', highlight=False, soft_wrap=True)
+
+
+def _show_access(access: AccessAfterRestore) -> None:
+    ended = pick_words(
+        f'Đã kết thúc {access.sessions_ended} phiên và {access.links_ended} liên kết mời: mọi người đăng nhập lại; '
+        'liên kết mới: dothi people recover TÊN',
+        f'Ended {access.sessions_ended} sessions and {access.links_ended} links of invitations: everybody signs in '
+        'again; a new link: dothi people recover NAME',
+    )
+    output.out.print(ended, highlight=False, soft_wrap=True)
+    if access.keys_in_force:
+        keys = pick_words(
+            f'{access.keys_in_force} khóa API có hiệu lực, kể cả khóa đã thu hồi và người đã khóa sau thời điểm này. '
+            'Xem: dothi people, dothi people keys TÊN',
+            f'{access.keys_in_force} API keys are in force, also of who was disabled, or whose key was revoked, after '
+            'this moment. See: dothi people, dothi people keys NAME',
+        )
+        output.out.print(f'[bold red]{keys}[/]', highlight=False, soft_wrap=True)

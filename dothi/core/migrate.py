@@ -8,6 +8,7 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extras import execute_values
 from pydantic import BaseModel
 
+from dothi.core.access.log import note_policy
 from dothi.core.access.secrets import vault
 from dothi.core.crs import spatial_ref_sys_rows
 from dothi.core.database import LOGIN_ROLES, connection, password, role_name
@@ -66,6 +67,7 @@ def migrate(locality: Locality, *, dry_run: bool = False) -> MigrationReport:
         lock_migration(db)
         _apply_functions(db)
         _sync(db, locality, report)
+    note_policy(locality.policy)
     return report
 
 

@@ -67,7 +67,7 @@ def decide(number: int, take: Side, reason: str, by: str, locality: Locality) ->
     The release has the origin of the side that was taken, with its delivery or with `by` as the author of an edit;
     there is none where the feature stays as it is served. Raises NoConflict and AlreadyDecided.
     """
-    with loader_session() as db, db:
+    with loader_session('dothi conflicts') as db, db:
         layer = locality.layer(_conflict(db, number).layer_id)
         lock_layer(db, layer)
         conflict = _must_be_open(_conflict(db, number))

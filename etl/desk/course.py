@@ -37,7 +37,7 @@ def check[L: (Layer, Coverage)](delivery: Delivery[L], course: Course[L]) -> Rep
 
 def carry[L: (Layer, Coverage)](delivery: Delivery[L], course: Course[L]) -> Report:
     """Records, archives and loads: the last in one transaction, which a death at any point takes back."""
-    with deliveries.loader_session() as db:
+    with deliveries.loader_session(delivery.program) as db:
         deliveries.clear_debris(db)
         delivery.progress('archive', 0, 1)
         original = archive.original(delivery.file)

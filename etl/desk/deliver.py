@@ -25,8 +25,16 @@ ROWS: Course[Layer] = Course(fingerprint, loading.load)
 CELLS: Course[Coverage] = Course(raster.fingerprint, raster.load)
 
 
-def deliver(file: Path, options: DeliveryOptions, locality: Locality, progress: Progress = silent) -> Report:
+def deliver(
+    file: Path,
+    options: DeliveryOptions,
+    locality: Locality,
+    progress: Progress = silent,
+    program: str = 'dothi deliver',
+) -> Report:
     """The report of the delivery; with `dry_run` nothing is released, recorded or kept.
+
+    program: what the log says by which way the file came.
 
     Raises UnknownLayer, UnknownAgency, NoSuchFile, InUse, NoDatabase, OtherLocality, and a DataRefused for a file that
     cannot be read as the layer.
@@ -44,8 +52,8 @@ def deliver(file: Path, options: DeliveryOptions, locality: Locality, progress: 
             require_same_locality(db, locality)
     if isinstance(described, Coverage):
         must_be_whole(options.scope, options.mode, options.encoding)
-        return _go(Delivery(file, described, options, locality, progress), CELLS)
-    return _go(Delivery(file, described, options, locality, progress), ROWS)
+        return _go(Delivery(file, described, options, locality, progress, program=program), CELLS)
+    return _go(Delivery(file, described, options, locality, progress, program=program), ROWS)
 
 
 def _go[L: (Layer, Coverage)](delivery: Delivery[L], course: Course[L]) -> Report:

@@ -18,7 +18,7 @@ class UnknownAgency(NotFound):
 
 @dataclass(frozen=True)
 class Delivery[L: (Layer, Coverage)]:
-    """What one delivery works with. number: None for a check, which records nothing."""
+    """What one delivery works with. number: None for a check, which records nothing. program: that it came by."""
 
     file: Path
     layer: L
@@ -26,6 +26,7 @@ class Delivery[L: (Layer, Coverage)]:
     locality: Locality
     progress: Progress
     number: int | None = None
+    program: str = 'dothi deliver'
 
     def of_day(self, day: date) -> 'Delivery[L]':
         """The same delivery, told the day whose state it is."""

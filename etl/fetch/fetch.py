@@ -107,7 +107,7 @@ def _deliver(
         options = DeliveryOptions(
             layer=layer_id, agency=source.agency, dry_run=how.dry_run, note=_note(source, fetched)
         )
-        return deliver(target, options, locality, progress)
+        return deliver(target, options, locality, progress, 'dothi fetch')
     finally:
         target.unlink(missing_ok=True)
 

@@ -91,7 +91,7 @@ class Desk:
         scope = scope_of(claim.agency, layer, self.locality)
         options = DeliveryOptions(layer=layer, agency=claim.agency, scope=scope)
         try:
-            deliver(claim.file, options, self.locality)
+            deliver(claim.file, options, self.locality, program='dothi inbox')
         except (DataRefused, HeldForDecision) as error:
             return error
         return None

@@ -1,11 +1,12 @@
 """A result as a layer of the planner's own: its layer file, and its features as they are delivered."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
+from dothi.core.access.classes import AccessClass
 from dothi.core.clock import local_day
-from dothi.core.errors import EnvironmentMissing, WrongUse
+from dothi.core.errors import EnvironmentMissing, Forbidden, WrongUse
 from dothi.core.layer import Checks, Column, Layer, Publish, Source
 from dothi.core.locality import CATALOGUE, Locality, locality_zone
 from dothi.core.text import LANGUAGES, Lang, Text
@@ -32,6 +33,25 @@ class NameTaken(WrongUse):
 
 class NobodyKeeps(EnvironmentMissing):
     """The locality does not say in whose name results are kept."""
+
+
+class SeenBySome(Forbidden):
+    """The result comes from what not everybody sees who would see the layer."""
+
+
+def must_be_open(readings: Collection[str], access_class: AccessClass) -> None:
+    """Raises SeenBySome where whoever keeps a result sees more of a layer behind it than everybody does.
+
+    All who work with the platform see what is kept. readings: ids of the layers behind the result.
+    """
+    guarded = ', '.join(sorted(access_class.sights.keys() & set(readings)))
+    if guarded:
+        raise SeenBySome(
+            vi=f'Kết quả lấy từ lớp không phải ai cũng xem được ({guarded}); lớp được giữ thì mọi người đều xem. '
+            'Hãy để người chỉ xem được phần chung chạy lại và giữ.',
+            en=f'The result comes from layers of which not everybody sees all ({guarded}), and everybody sees what is '
+            'kept. Have somebody run and keep it who sees what all see.',
+        )
 
 
 def must_be_free(layer_id: str, place: Locality) -> None:

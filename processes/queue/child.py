@@ -31,6 +31,7 @@ from processes.data import Data
 from processes.geojson import GEOJSON, JSON
 from processes.outputs import ResultFile
 from processes.queue.reasons import RAISE_MEMORY
+from processes.queue.rights import require_right_still
 from processes.queue.uploads import attach_upload
 from processes.reading.readings import Reading, release_numbers
 from processes.reading.request_layers import store_request_layers
@@ -161,6 +162,7 @@ def _answer_order(order: RunOrder, worker: Connection) -> FinishedRun:
     process = find_process(order.process_id, order.audience)
     inputs = validate_inputs(process.inputs, attach_upload(process, order.inputs, order.upload))
     place = cached_locality(PathSettings().locality)
+    require_right_still(process, inputs, place, order.editor)
     if order.audience == 'internal':
         place = locality_of(place, order.access_class)
     claim(order.access_class, order.claims)

@@ -18,6 +18,13 @@ from tests.api.editors import rows
 MakePerson = Callable[..., Person]
 
 
+@pytest.fixture
+def database(database: dict[str, str]) -> dict[str, str]:
+    """With an empty log: the template has been migrated, which noted its rules."""
+    rows('delete from access.log returning 1')
+    return database
+
+
 def proof() -> tuple[int, int | None]:
     with connection('gatekeeper') as db:
         log_proof = verify_log(db)
@@ -97,8 +104,8 @@ def test_the_log_keeps_no_name_and_holds_when_somebody_is_removed(
         remove(db, 'lan')
         lines = log_lines(db)
         assert verify_log(db).first_broken is None
-    assert [line.action for line in lines] == [
-        'invited', 'password_set', 'signed_in', 'signed_in', 'sign_in_failed', 'removed'
+    assert [line.action for line in lines if '.' not in line.action] == [
+        'policy_changed', 'invited', 'password_set', 'signed_in', 'signed_in', 'sign_in_failed', 'removed'
     ]  # fmt: skip
     assert not [line for line in lines if line.name or 'Người' in str(line.detail) or "'lan'" in str(line.detail)]
     assert rows('select name, title, email, password_hash from access.person where id = %s', str(lan.id)) == [

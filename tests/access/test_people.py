@@ -1,12 +1,18 @@
 """The list of people over HTTP: for administrators, and for nobody else."""
 
+import hashlib
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
+from dothi.core.access.log import Deed, note, verify_log
 from dothi.core.access.person import Person, Role
+from dothi.core.access.tokens import adopt_tokens
+from dothi.core.database import connection
+from dothi.core.locality import Locality
 from tests.access.conftest import OTHER_PASSWORD, Browser
+from tests.api.editors import rows
 
 Office = Callable[[], Browser]
 MakePerson = Callable[..., Person]
@@ -79,8 +85,41 @@ def test_the_log_says_who_did_it(administrator: Browser, person: MakePerson) -> 
     administrator.post('/api/people', **LAN)
     log = administrator.get('/api/people/log').get_json()
     assert log['proof']['first_broken'] is None
-    last = log['lines'][-1]
+    last = log['lines'][0]
     assert (last['name'], last['action'], last['detail']['role']) == ('admin', 'invited', 'focal_point')
+
+
+def test_the_log_comes_page_by_page_the_latest_first(administrator: Browser) -> None:
+    with connection('gatekeeper') as db:
+        for number in range(25):
+            note(db, None, Deed.CHANGED, number=number)
+        total = verify_log(db).lines
+    path = '/api/people/log?limit=10'
+    numbers: list[int] = []
+    while path:
+        page = administrator.get(path).get_json()
+        assert ('proof' in page) == (not numbers), 'the chain is worked out once'
+        assert len(page['lines']) <= 10
+        numbers += [line['number'] for line in page['lines']]
+        path = next((link['href'].partition(':5000')[2] for link in page['links']), '')
+    assert numbers == [*range(total, 0, -1)]
+
+
+def test_the_name_of_who_was_removed_is_given_to_nobody(
+    administrator: Browser, person: MakePerson, locality: Locality, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Jobs, edits and deliveries are kept under names: whoever had it next would have theirs."""
+    person('lan', Role.STEWARD)
+    administrator.post('/api/people/lan/removal')
+    again = administrator.post('/api/people', **LAN)
+    assert (again.status_code, again.get_json()['code']) == (400, 'BadPerson')
+    assert '"lan"' in again.get_json()['description']
+    ((kept,),) = rows('select name_hmac from access.person where name is null')
+    assert bytes(kept) not in (b'lan', hashlib.sha256(b'lan').digest()), 'nobody can read the name from what is kept'
+    monkeypatch.setenv('DOTHI_EDIT_TOKEN', 'lan:a-token-of-settings')
+    adopt_tokens(locality)
+    assert not rows("select from access.person where name = 'lan'")
+    assert rows("select title from access.person where name like 'token-%%'") == [('lan',)]
 
 
 @pytest.mark.parametrize('language', ['vi', 'en'])

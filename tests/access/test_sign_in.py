@@ -11,6 +11,8 @@ from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from dothi.api.app import create_app
+from dothi.core.access.attempts import count_failure
+from dothi.core.access.log import log_lines
 from dothi.core.access.people import Changes, change, disable, recover, remove
 from dothi.core.access.person import Person, Role
 from dothi.core.access.secrets import take_out
@@ -109,6 +111,35 @@ def test_guessing_waits_longer_and_longer_and_nobody_else_does(office: Office, p
     rows("update access.failed_attempt set last_at = last_at - interval '3 s' returning 1")
     assert browser.sign_in('lan').status_code == 200
     assert browser.sign_in('lan', 'wrong').status_code == 401, 'forgiven'
+
+
+def test_strangers_at_many_addresses_do_not_delay_a_device_of_the_person(office: Office, person: MakePerson) -> None:
+    person('lan')
+    person('minh')
+    known, new, of_another = office(), office(), office()
+    assert known.sign_in('lan').status_code == 200
+    assert of_another.sign_in('minh').status_code == 200
+    with connection('gatekeeper') as db:
+        for number in range(60):
+            count_failure(db, 'lan', f'192.0.2.{number}')
+    assert known.sign_in('lan').status_code == 200
+    assert new.sign_in('lan').status_code == 429
+    assert of_another.sign_in('lan').status_code == 429, 'a mark is good for one name'
+    new.client.set_cookie('dothi_device_5000', 'x.y')
+    assert new.sign_in('lan').status_code == 429, 'a mark that was never given'
+    assert [known.sign_in('lan', 'wrong').status_code for _ in range(4)] == [401, 401, 401, 429], 'its own count'
+
+
+def test_strangers_who_try_for_days_do_not_fill_the_log(person: MakePerson) -> None:
+    """A line for the 1st, 2nd, 4th, 8th … failure: of a name that is somebody's, and of all others together."""
+    lan = person('lan')
+    with connection('gatekeeper') as db:
+        for number in range(20):
+            count_failure(db, 'lan', '192.0.2.7')
+            count_failure(db, f'nobody-{number}', '192.0.2.8')
+        lines = [line.detail for line in log_lines(db) if line.action == 'sign_in_failed']
+    assert [line['failures'] for line in lines if line['person'] == str(lan.id)] == [1, 2, 4, 8, 16]
+    assert [line['failures'] for line in lines if line['person'] is None] == [1, 2, 4, 8, 16]
 
 
 def test_a_session_ends_without_use_and_at_the_end_of_the_day(office: Office, person: MakePerson) -> None:

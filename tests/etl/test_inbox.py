@@ -248,10 +248,10 @@ def _die_at(stage: str, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_file_at_which_the_program_always_fails_is_put_aside_and_the_others_go_on(
     inbox: Inbox, agency: Agency, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def failing(file: Path, *given: Any) -> Report:
+    def failing(file: Path, *given: Any, **more: Any) -> Report:
         if file.name == 'schools.geojson':
             raise ZeroDivisionError
-        return deliver(file, *given)
+        return deliver(file, *given, **more)
 
     monkeypatch.setattr(delivering, 'deliver', failing)
     inbox.put(agency.schools('a', name='schools.geojson'))
@@ -267,7 +267,7 @@ def test_a_file_at_which_the_program_always_fails_is_put_aside_and_the_others_go
 def test_a_file_over_which_a_reader_falls_is_put_aside_and_the_others_go_on(
     inbox: Inbox, agency: Agency, monkeypatch: pytest.MonkeyPatch, fault: type[Exception]
 ) -> None:
-    def failing(file: Path, *given: Any) -> str:
+    def failing(file: Path, *given: Any, **more: Any) -> str:
         if file.name == 'a.geojson':
             raise fault
         return assign(file, *given)

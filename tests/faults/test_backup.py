@@ -67,6 +67,12 @@ def test_a_backup_without_a_proof_gets_old(backed_up: BackedUpInstance) -> None:
 def test_a_moment_is_restored_beside_the_instance_with_the_original_of_its_release(
     backed_up: BackedUpInstance,
 ) -> None:
+    backed_up.require('people', 'key', 'admin', '--label', 'QGIS')
+    with psycopg2.connect(backed_up.instance.database_address()) as db, db.cursor() as cursor:
+        cursor.execute(
+            """insert into access.session (sha256, person, address, user_agent)
+               select sha256('x'), id, '192.0.2.1', 'test' from access.person where name = 'admin'"""
+        )
     moment = backed_up.moment()
     before = wells(backed_up.instance)
     backed_up.deliver('later')
@@ -76,6 +82,9 @@ def test_a_moment_is_restored_beside_the_instance_with_the_original_of_its_relea
         restored = json.loads(backed_up.require(*words))
         assert wells(copy) == before
         assert wells(backed_up.instance) == {'later'}
+        with psycopg2.connect(copy.database_address()) as db, db.cursor() as cursor:
+            cursor.execute('select count(*) from access.session where ended_at is null')
+            assert cursor.fetchone() == (0,), 'what was ended after the backup would be open again'
     finally:
         copy.dothi('down')
     (layer,) = restored['layers']
@@ -83,18 +92,23 @@ def test_a_moment_is_restored_beside_the_instance_with_the_original_of_its_relea
     assert restored['files'] == layer['release'], 'one original for each release'
     assert not restored['damaged_files']
     assert restored['reached_at'] <= moment
+    access = restored['access']
+    assert (access['sessions_ended'], access['links_ended'], access['keys_in_force']) == (1, 1, 1)
 
 
 def test_after_the_loss_of_the_data_folder_the_latest_comes_back(backed_up: BackedUpInstance) -> None:
     """`up` makes no empty database in place of the lost one; what is replaced is kept under another name."""
     backed_up.deliver('last', 'of', 'all')
+    backed_up.require('people', 'key', 'admin', '--label', 'QGIS')
     backed_up.require('down')
     shutil.rmtree(backed_up.state / 'postgis' / 'data')
     refused = backed_up.instance.dothi('up', '--demo', 'no')
     assert refused.returncode == 5
     assert 'dothi restore' in refused.stderr
-    restored = backed_up.document('restore', '--yes')
+    restored = backed_up.document('restore', '--yes', '--revoke-keys')
     assert wells(backed_up.instance) == {'last', 'of', 'all'}
+    assert restored['access']['keys_revoked'] >= 1
+    assert restored['access']['keys_in_force'] == 0
     assert all(Path(folder).is_dir() for folder in restored['set_aside'])
     assert len(restored['set_aside']) == 2
     histories = list((backed_up.place / 'database' / 'archive').rglob('*.history*'))

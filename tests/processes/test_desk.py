@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import signal
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -15,8 +16,10 @@ from flask import Flask
 
 from dothi.api.app import App, create_app
 from dothi.core import database as core_database
+from dothi.core.access.log import log_lines
 from dothi.core.access.person import Action, Person, Role
 from dothi.core.access.policy import AccessPolicy, Rule
+from dothi.core.database import connection
 from tests.access.conftest import Browser, person
 from tests.api.editors import rows
 from tests.conftest import use
@@ -264,6 +267,47 @@ def test_what_is_run_again_wants_the_same_right_again(
     assert browser.post(f'{job}/rerun', headers=keys['run']).status_code == 403
     assert browser.delete(job, headers=keys['see']).status_code == 403
     assert browser.post(f'{job}/rerun', headers=keys['decide']).status_code == 201
+
+
+def test_what_was_queued_is_not_done_for_who_was_shut_out_meanwhile(
+    people: dict[str, Browser], worker: ForkedProcess
+) -> None:
+    steward = people['steward']
+    hand_in(people['education'], 20, crs=CRS, mode='upsert')
+    number = hand_in(people['education'], 4, crs=CRS)['delivery']
+    harms = ("role = 'viewer'", 'disabled_at = now()')
+    for harm, healed in zip(harms, ("role = 'steward'", 'disabled_at = null'), strict=True):
+        worker.send_signal(signal.SIGSTOP)
+        try:
+            asked = steward.post(f'/api/deliveries/{number}/decision', decision='accept', reason='x')
+            assert asked.status_code == 201
+            name = steward.get('/api/account').get_json()['name']
+            rows(f'update access.person set {harm} where name = %s returning 1', name)
+        finally:
+            worker.send_signal(signal.SIGCONT)
+        job, deadline = asked.get_json()['jobID'], time.monotonic() + 60
+        while rows('select finished_at is null from job.job where id = %s', job) == [(True,)]:
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        assert rows('select status, error_code from job.job where id = %s', job) == [('failed', 'RightLost')]
+        rows(f'update access.person set {healed} where name = %s returning 1', name)
+    assert rows('select status from catalog.delivery where id = %s', number) == [('diagnosed',)]
+
+
+def test_the_log_names_who_handed_in_ran_and_decided(people: dict[str, Browser], worker: ForkedProcess) -> None:
+    education, steward = people['education'], people['steward']
+    hand_in(education, 20, crs=CRS, mode='upsert')
+    number = hand_in(education, 4, crs=CRS)['delivery']
+    answer = steward.post(f'/api/deliveries/{number}/decision', decision='return', reason='x')
+    outcome(steward, answer)
+    names = [browser.get('/api/account').get_json()['name'] for browser in (education, steward)]
+    with connection('gatekeeper') as db:
+        about = [line for line in log_lines(db) if line.name in names and '.' in line.action][-4:]
+    assert [(names.index(line.name or ''), line.action) for line in about] == [
+        (0, 'job.submitted'), (0, 'delivery.received'), (1, 'job.submitted'), (1, 'decision.return')
+    ]  # fmt: skip
+    assert about[1].detail['program'] == 'deliver-layer'
+    assert about[2].detail == {'job': answer.get_json()['jobID'], 'process': 'decide-delivery', 'program': 'dothi jobs'}
 
 
 def test_rules_of_a_role_on_some_layers_are_about_these_alone(

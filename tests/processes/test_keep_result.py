@@ -3,7 +3,9 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
+from uuid import uuid4
 
 import pytest
 import shapely
@@ -13,12 +15,16 @@ from werkzeug.test import TestResponse
 from dothi.api.app import create_app
 from dothi.cli.own import own_app
 from dothi.core import own_layers
+from dothi.core.access.classes import EVERYBODY, AccessClass, Sight
 from dothi.core.database import connection
 from dothi.core.errors import DothiError, NotFound, NotSignedIn, WrongUse
 from dothi.core.layer import Audience, Layer
 from dothi.core.layer_sync import sync_layers
 from dothi.core.locality import Locality
+from processes.forms.own_layer import NameTaken, SeenBySome, must_be_open
 from processes.queue.manager import run_process
+from processes.reading.validation import validate_inputs
+from processes.registry import find_process
 from tests.matrix import thorough
 from tests.present import present
 from tests.processes.town import Loader, Town
@@ -35,6 +41,12 @@ def coverage(loader: Loader, grid_town: Callable[..., Town], database: dict[str,
         zones={'13741': (-50, -50, 1000, 2050), '13744': (1000, -50, 2050, 2050)},
     )  # fmt: skip
     loader.town(town)
+    with connection('admin') as db, db.cursor() as cursor:
+        cursor.execute(
+            """insert into access.person (name, title, role) values (%s, 'Lan', 'planner')
+               on conflict (name) do nothing""",
+            [EDITOR],
+        )
     yield run_process('service-coverage', {'facilities': 'health_facilities', 'distance_m': 600}, 'internal').job_id
     for file in own_layers.files():
         file.unlink()
@@ -86,6 +98,24 @@ def test_keeping_under_the_same_id_is_a_new_release_of_the_same_features(coverag
     assert second['release'] > first['release']
     assert {one['properties']['code']: one['id'] for one in found} == before
     assert {one['properties']['code']: one['properties']['share_covered'] for one in found} == {'13741': 1, '13744': 1}
+
+
+def test_what_only_some_may_see_is_kept_by_none_of_them() -> None:
+    """Everybody sees a kept layer: it would show what the rules keep from them."""
+    steward = AccessClass({'pipes': Sight(('owner',), None)})
+    must_be_open({'communes': 1, 'roads': 2}, steward)
+    must_be_open({'pipes': 1}, EVERYBODY)
+    with pytest.raises(SeenBySome, match='pipes'):
+        must_be_open({'communes': 1, 'pipes': 2}, steward)
+
+
+def test_the_id_of_a_layer_that_one_does_not_see_is_taken_too(locality: Locality) -> None:
+    """Else a result would be released in the place of a restricted layer."""
+    seen: Any = SimpleNamespace(locality=replace(locality, layers={}, unfiltered=locality))
+    process = find_process('keep-result', 'internal')
+    inputs = validate_inputs(process.inputs, {'job': str(uuid4()), 'id': 'schools', 'title': 'x'})
+    with pytest.raises(NameTaken):
+        process.run(inputs, seen, lambda *_: None)
 
 
 def test_only_editors_keep_results(coverage: str) -> None:

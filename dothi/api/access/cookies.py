@@ -10,6 +10,7 @@ from dothi.api.http.address import root_url
 from dothi.core.settings import SessionSettings
 
 CSRF_HEADER, CSRF_FIELD = 'X-CSRF-Token', 'csrf'
+MARK_S = 180 * 24 * 3600
 
 
 def session_secret() -> str | None:
@@ -37,6 +38,18 @@ def give_session(response: Response, secret: str) -> None:
     response.set_cookie(
         _name('csrf'), csrf_token(secret), max_age=age_s, secure=_is_secure(), samesite='Strict', path='/'
     )
+
+
+def give_mark(response: Response, mark: str) -> None:
+    """Sets the cookie by which the device is known at the next sign-in; it opens nothing by itself."""
+    response.set_cookie(
+        _name('device'), mark, max_age=MARK_S, secure=_is_secure(), httponly=True, samesite='Strict', path='/'
+    )
+
+
+def device_mark() -> str:
+    """The mark that the device was given before; empty for one that was not."""
+    return request.cookies.get(_name('device'), '')
 
 
 def take_session(response: Response) -> None:

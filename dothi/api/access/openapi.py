@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from dothi.api.access.people import BEFORE, LOG_LIMIT
 from dothi.api.http.language import JSON
 from dothi.api.http.offer import Offer
 from dothi.api.http.operations import ANY_OBJECT, operation, responses
@@ -59,7 +60,7 @@ def access_paths(offer: Offer) -> dict[str, Any]:
                 ('enabling', 'Mở lại tài khoản', 'Let in again'), ('removal', 'Xóa tên', 'Remove the name'),
             )
         },
-        '/people/log': {'get': read(offer, 'getLog', Text(vi='Nhật ký', en='The log'))},
+        '/people/log': {'get': read(offer, 'getLog', Text(vi='Nhật ký', en='The log'), BEFORE, LOG_LIMIT)},
     }  # fmt: skip
 
 

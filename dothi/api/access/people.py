@@ -1,6 +1,8 @@
 """`/api/people`: who may sign in, for administrators; the same acts as `dothi people`."""
 
+from dataclasses import replace
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from flask import Blueprint, Response, request
@@ -10,8 +12,11 @@ from dothi.api.access.forms import Fields, private_json, private_page
 from dothi.api.access.identity import require
 from dothi.api.http import parameters
 from dothi.api.http.address import root_url
-from dothi.api.http.language import wanted_format
-from dothi.api.http.parameters import COMMON
+from dothi.api.http.documents import link
+from dothi.api.http.language import JSON, wanted_format
+from dothi.api.http.parameters import COMMON, Parameter
+from dothi.api.http.parsers import whole_number
+from dothi.api.http.query_parameters import LIMIT, limit_schema
 from dothi.api.http.service import service
 from dothi.core.access import people as desk
 from dothi.core.access.log import DEED_TITLES, Deed, log_lines, verify_log
@@ -20,12 +25,22 @@ from dothi.core.access.person import ROLE_TITLES, Action, Identity, Person, Role
 from dothi.core.clock import local_minute
 from dothi.core.database import connection
 from dothi.core.errors import did_you_mean
-from dothi.core.text import LANGUAGES, Lang
+from dothi.core.text import LANGUAGES, Lang, Text
 
 PEOPLE = Blueprint('people', __name__, url_prefix='/api/people')
 ACTS = {'recovery': desk.recover, 'disabling': desk.disable, 'enabling': desk.enable, 'removal': desk.remove}
-# The page shows this many lines of the log; the document has all of a day and more.
+# The page of people shows this many lines of the log; the document has them all, page by page.
 LAST_LINES = 30
+USUAL_LINES, MOST_LINES = 100, 10_000
+BEFORE = Parameter(
+    'before', whole_number(1), {'type': 'integer', 'minimum': 1},
+    Text(vi='Chỉ những dòng có số nhỏ hơn.', en='Only lines with a lower number.'),
+)  # fmt: skip
+LOG_LIMIT = replace(
+    LIMIT,
+    schema=limit_schema(USUAL_LINES, MOST_LINES),
+    description=Text(vi='Nhiều nhất bao nhiêu dòng.', en='How many lines at most.'),
+)
 
 
 @PEOPLE.route('')
@@ -82,12 +97,18 @@ def act_on(name: str, act: str) -> Response:
 
 @PEOPLE.route('/log')
 def log() -> Response:
-    """What people did, and whether the chain of hashes is whole."""
-    parameters.refuse_unknown(COMMON)
+    """What was done, the latest first; the first page says whether the chain of hashes is whole."""
+    parameters.refuse_unknown((*COMMON, BEFORE, LOG_LIMIT))
     require(Action.ADMINISTER)
+    before, limit = BEFORE.read(), min(LOG_LIMIT.read() or USUAL_LINES, MOST_LINES)
     with connection('gatekeeper') as db:
-        proof, lines = verify_log(db), log_lines(db)
-    return private_json({'proof': proof.model_dump(), 'lines': [line.model_dump(mode='json') for line in lines]})
+        lines = log_lines(db, last=limit, before=before)[::-1]
+        document: dict[str, Any] = {'proof': verify_log(db).model_dump()} if before is None else {}
+    document |= {'lines': [line.model_dump(mode='json') for line in lines], 'links': []}
+    if lines and lines[-1].number > 1:
+        query = urlencode({'limit': limit, 'before': lines[-1].number})
+        document['links'] = [link('next', JSON, Text(vi='Trang sau', en='Next page'), f'/people/log?{query}')]
+    return private_json(document)
 
 
 def _answer(identity: Identity, status: int = 200, **more: Any) -> Response:

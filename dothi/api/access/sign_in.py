@@ -5,12 +5,21 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, Response, redirect, request
 
-from dothi.api.access.cookies import csrf_token, give_session, has_csrf_token, session_secret, take_session
+from dothi.api.access.cookies import (
+    csrf_token,
+    device_mark,
+    give_mark,
+    give_session,
+    has_csrf_token,
+    session_secret,
+    take_session,
+)
 from dothi.api.access.forms import Fields, private_json, private_page
 from dothi.api.http.address import client_address, root_url
 from dothi.api.http.problems import is_for_browser
 from dothi.api.http.service import service
 from dothi.core.access.attempts import TooManyAttempts
+from dothi.core.access.device import new_mark
 from dothi.core.access.doors import Crowded
 from dothi.core.access.log import Deed
 from dothi.core.access.passwords import LEAST_CHARACTERS, WeakPassword
@@ -106,6 +115,7 @@ def _entered(identity: Identity, secret: str, path: str) -> Response:
     else:
         response = private_json({'name': identity.person.name, 'csrf': csrf_token(secret)})
     give_session(response, secret)
+    give_mark(response, new_mark(identity.person.name))
     return response
 
 
@@ -127,7 +137,7 @@ def _is_form() -> bool:
 
 
 def _visitor() -> Visitor:
-    return Visitor(client_address(), request.headers.get('User-Agent', ''))
+    return Visitor(client_address(), request.headers.get('User-Agent', ''), device_mark())
 
 
 def _next_path(text: str) -> str:

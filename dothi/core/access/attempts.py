@@ -1,7 +1,8 @@
 """Attempts to sign in that failed, and how long the next one has to wait: longer each time, and nobody is locked out.
 
 Counted by name and address together, so that a stranger who guesses does not keep the person out who sits elsewhere;
-and by name alone, far more loosely, for strangers with many addresses.
+and by name alone, far more loosely, for strangers with many addresses. Of a device from which the person has signed in
+before, only its own failures count.
 """
 
 import hashlib
@@ -9,6 +10,7 @@ from math import ceil
 
 from psycopg2.extensions import connection as Connection
 
+from dothi.core.access.log import Deed, note
 from dothi.core.errors import TooMany
 
 FREE_FAILURES, FREE_OF_ALL = 3, 50
@@ -25,11 +27,14 @@ WAITS = """
     from access.failed_attempt
     where name_sha256 = %(name)s and last_at > clock_timestamp() - %(memory)s::interval
 """
+# Of the name at the address, and of all names at the address, which stand under no name.
 COUNT = """
-    insert into access.failed_attempt as f values (%(name)s, %(address)s, 1, clock_timestamp())
+    insert into access.failed_attempt as f
+    values (%(name)s, %(address)s, 1, clock_timestamp()), ('', %(address)s, 1, clock_timestamp())
     on conflict (name_sha256, address) do update set
         failures = case when f.last_at > clock_timestamp() - %(memory)s::interval then f.failures + 1 else 1 end,
         last_at = clock_timestamp()
+    returning name_sha256 = '', failures
 """
 FORGET = 'delete from access.failed_attempt where last_at < clock_timestamp() - %(memory)s::interval'
 FORGIVE = 'delete from access.failed_attempt where name_sha256 = %(name)s and address = %(address)s'
@@ -47,11 +52,14 @@ class TooManyAttempts(TooMany):
         )
 
 
-def require_patience(db: Connection, name: str, address: str) -> None:
-    """Raises TooManyAttempts where the last failures are too recent. Others with this name wait for the transaction."""
+def require_patience(db: Connection, name: str, address: str, device: str = '') -> None:
+    """Raises TooManyAttempts where the last failures are too recent. Others with this name wait for the transaction.
+
+    device: what tells a device of the person from others; empty for any other.
+    """
     with db.cursor() as cursor:
-        cursor.execute(LOCK, _values(name, address))
-        cursor.execute(WAITS, _values(name, address))
+        cursor.execute(LOCK, _values(name, address, device))
+        cursor.execute(WAITS, _values(name, address, device))
         here, since_here_s, everywhere, since_s = cursor.fetchone() or (0, 0.0, 0, 0.0)
     wait_s = max(
         wait_after(here, FREE_FAILURES) - since_here_s,
@@ -66,20 +74,30 @@ def wait_after(failures: int, free: int) -> float:
     return 0 if failures < free else min(FIRST_WAIT_S * 2.0 ** min(failures - free, 20), LONGEST_WAIT_S)
 
 
-def count_failure(db: Connection, name: str, address: str) -> None:
-    """Counts an attempt that failed; whether or not there is somebody of that name."""
+def count_failure(db: Connection, name: str, address: str, device: str = '') -> None:
+    """Counts an attempt that failed; whether or not there is somebody of that name.
+
+    The log gets a line for the first failure, the second, fourth, eighth …: of each name that is somebody's, and of all
+    others at the address together. So it grows with the logarithm of what strangers try.
+    """
     with db.cursor() as cursor:
-        cursor.execute(COUNT, _values(name, address))
-        cursor.execute(FORGET, _values(name, address))
+        cursor.execute(COUNT, _values(name, address, device))
+        failures = dict(cursor.fetchall())
+        cursor.execute(FORGET, _values(name, address, device))
+        cursor.execute('select id::text from access.person where name = %s', [name.strip().lower()])
+        (person,) = cursor.fetchone() or (None,)
+    count = failures[person is None]
+    if count.bit_count() == 1:
+        note(db, None, Deed.SIGN_IN_FAILED, person=person, address=address, failures=count)
 
 
-def forgive(db: Connection, name: str, address: str) -> None:
+def forgive(db: Connection, name: str, address: str, device: str = '') -> None:
     """Forgets failures of who has signed in now."""
     with db.cursor() as cursor:
-        cursor.execute(FORGIVE, _values(name, address))
+        cursor.execute(FORGIVE, _values(name, address, device))
 
 
-def _values(name: str, address: str) -> dict[str, object]:
+def _values(name: str, address: str, device: str) -> dict[str, object]:
     """People type their password into the field of the name: what was typed is kept as a hash."""
-    digest = hashlib.sha256(name.strip().casefold().encode()).digest()
+    digest = hashlib.sha256(f'{name.strip().casefold()}{device and f" {device}"}'.encode()).digest()
     return {'name': digest, 'address': address, 'memory': MEMORY}

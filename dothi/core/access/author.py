@@ -3,6 +3,7 @@
 from collections.abc import Container
 
 from dothi.core.access.person import Person
+from dothi.core.database import connection
 
 
 def author_of(person: Person) -> str:
@@ -10,6 +11,15 @@ def author_of(person: Person) -> str:
     if person.agency is None or person.agency == person.name:
         return person.name
     return f'{person.agency}/{person.name}'
+
+
+def person_at_work(author: str) -> Person | None:
+    """Who is called so and is let in now; None for who was disabled, removed, or acts for another agency by now."""
+    with connection('loader') as db, db.cursor() as cursor:
+        cursor.execute('select * from access.person_at_work(%s)', [author])
+        row = cursor.fetchone()
+    person = Person(**dict(zip(Person.model_fields, row, strict=True))) if row else None
+    return person if person and author_of(person) == author else None
 
 
 def agency_of(author: str | None, agencies: Container[str]) -> str | None:

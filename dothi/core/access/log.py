@@ -8,11 +8,12 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extras import Json
 from pydantic import BaseModel
 
+from dothi.core.database import connection
 from dothi.core.text import Text
 
 
 class Deed(StrEnum):
-    """What lines of the log say that somebody did."""
+    """What lines of the log say that somebody did. What has a dot is written by triggers of the database alone."""
 
     SIGNED_IN = 'signed_in'
     SIGN_IN_FAILED = 'sign_in_failed'
@@ -29,6 +30,29 @@ class Deed(StrEnum):
     REMOVED = 'removed'
     KEY_MADE = 'key_made'
     KEY_REVOKED = 'key_revoked'
+    POLICY_CHANGED = 'policy_changed'
+    RESTORED = 'restored'
+    DELIVERY_RECEIVED = 'delivery.received'
+    DELIVERY_DIAGNOSED = 'delivery.diagnosed'
+    DELIVERY_ACCEPTED = 'delivery.accepted'
+    DELIVERY_UNCHANGED = 'delivery.unchanged'
+    DELIVERY_RETURNED = 'delivery.returned'
+    DELIVERY_SUPERSEDED = 'delivery.superseded'
+    DELIVERY_FAILED = 'delivery.failed'
+    DECISION_ACCEPT = 'decision.accept'
+    DECISION_RETURN = 'decision.return'
+    RELEASE_DELIVERY = 'release.delivery'
+    RELEASE_EDIT = 'release.edit'
+    RELEASE_ROLLBACK = 'release.rollback'
+    RELEASE_DEMO = 'release.demo'
+    RELEASE_LEAVE = 'release.leave'
+    EDITS_OPEN = 'edits.open'
+    EDITS_ACCEPTED = 'edits.accepted'
+    EDITS_REJECTED = 'edits.rejected'
+    CONFLICT_OURS = 'conflict.ours'
+    CONFLICT_THEIRS = 'conflict.theirs'
+    CONFLICT_MERGED = 'conflict.merged'
+    JOB_SUBMITTED = 'job.submitted'
 
 
 DEED_TITLES = {
@@ -47,6 +71,29 @@ DEED_TITLES = {
     Deed.REMOVED: Text(vi='bị xóa tên', en='was removed'),
     Deed.KEY_MADE: Text(vi='tạo khóa', en='made a key'),
     Deed.KEY_REVOKED: Text(vi='thu hồi khóa', en='revoked a key'),
+    Deed.POLICY_CHANGED: Text(vi='access.yml đã thay đổi', en='access.yml was changed'),
+    Deed.RESTORED: Text(vi='phục hồi từ bản sao lưu', en='was restored from a backup'),
+    Deed.DELIVERY_RECEIVED: Text(vi='giao tệp', en='handed in a delivery'),
+    Deed.DELIVERY_DIAGNOSED: Text(vi='đợt giao chờ quyết định', en='a delivery waits for a decision'),
+    Deed.DELIVERY_ACCEPTED: Text(vi='đợt giao được nhận', en='a delivery was accepted'),
+    Deed.DELIVERY_UNCHANGED: Text(vi='đợt giao không đổi gì', en='a delivery changed nothing'),
+    Deed.DELIVERY_RETURNED: Text(vi='đợt giao bị trả lại', en='a delivery was returned'),
+    Deed.DELIVERY_SUPERSEDED: Text(vi='đợt giao được đợt sau thay', en='a delivery was superseded'),
+    Deed.DELIVERY_FAILED: Text(vi='đợt giao gián đoạn', en='a delivery was interrupted'),
+    Deed.DECISION_ACCEPT: Text(vi='quyết định nhận đợt giao', en='decided to accept a delivery'),
+    Deed.DECISION_RETURN: Text(vi='quyết định trả lại đợt giao', en='decided to return a delivery'),
+    Deed.RELEASE_DELIVERY: Text(vi='phát hành từ đợt giao', en='released a delivery'),
+    Deed.RELEASE_EDIT: Text(vi='phát hành bản sửa', en='released edits'),
+    Deed.RELEASE_ROLLBACK: Text(vi='trở về bản phát hành trước', en='rolled a layer back'),
+    Deed.RELEASE_DEMO: Text(vi='phát hành dữ liệu minh họa', en='released demonstration data'),
+    Deed.RELEASE_LEAVE: Text(vi='bỏ dữ liệu minh họa', en='took demonstration data away'),
+    Deed.EDITS_OPEN: Text(vi='gửi bản sửa để duyệt', en='put edits up for review'),
+    Deed.EDITS_ACCEPTED: Text(vi='duyệt bản sửa', en='accepted edits'),
+    Deed.EDITS_REJECTED: Text(vi='từ chối bản sửa', en='rejected edits'),
+    Deed.CONFLICT_OURS: Text(vi='giải quyết mâu thuẫn theo bản sửa', en='settled a conflict for the edit'),
+    Deed.CONFLICT_THEIRS: Text(vi='giải quyết mâu thuẫn theo đợt giao', en='settled a conflict for the delivery'),
+    Deed.CONFLICT_MERGED: Text(vi='mâu thuẫn tự hết', en='a conflict went away by itself'),
+    Deed.JOB_SUBMITTED: Text(vi='chạy phân tích', en='ran an analysis'),
 }
 
 
@@ -79,6 +126,12 @@ def note(db: Connection, person: UUID | None, deed: Deed, /, **detail: object) -
         cursor.execute('select access.note(%s, %s, %s)', [str(person) if person else None, deed, Json(detail)])
 
 
+def note_policy(policy: BaseModel) -> None:
+    """Adds a line with the rules of access.yml where they are not those that were noted last."""
+    with connection('gatekeeper') as db, db.cursor() as cursor:
+        cursor.execute('select access.note_policy(%s)', [Json(policy.model_dump(mode='json'))])
+
+
 def verify_log(db: Connection) -> LogProof:
     """Works the chain of hashes out anew, from its first line to the last."""
     with db.cursor() as cursor:
@@ -87,14 +140,20 @@ def verify_log(db: Connection) -> LogProof:
     return LogProof(lines=lines, first_broken=first_broken, last_sha256=last_sha256)
 
 
-def log_lines(db: Connection, since: datetime | None = None, last: int | None = None) -> list[LogLine]:
-    """The lines of the log from `since` on, in their order; of these only the `last` ones, where that is set."""
+def log_lines(
+    db: Connection, since: datetime | None = None, last: int | None = None, before: int | None = None
+) -> list[LogLine]:
+    """The lines of the log from `since` on, in their order; of these only the `last` ones, where that is set.
+
+    before: only lines with a lower number.
+    """
     with db.cursor() as cursor:
         cursor.execute(
             """select l.number, l.at, l.person, p.name, l.action, l.detail, encode(l.sha256, 'hex')
                from access.log as l left join access.person as p on p.id = l.person
-               where %(since)s::timestamptz is null or l.at >= %(since)s order by l.number desc limit %(last)s""",
-            {'since': since, 'last': last},
+               where (%(since)s::timestamptz is null or l.at >= %(since)s)
+               and (%(before)s::bigint is null or l.number < %(before)s) order by l.number desc limit %(last)s""",
+            {'since': since, 'last': last, 'before': before},
         )
         names = LogLine.model_fields
         return [LogLine(**dict(zip(names, row, strict=True))) for row in reversed(cursor.fetchall())]

@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from dothi.core.access.log import Deed, note
 from dothi.core.access.person import Person, Role
-from dothi.core.access.secrets import new_secret, sha256_of
+from dothi.core.access.secrets import keyed_hash, new_secret, sha256_of
 from dothi.core.errors import NotFound, WrongUse
 from dothi.core.text import Lang
 
@@ -53,6 +53,13 @@ def invite(db: Connection, person: Person, email: str | None = None, *, by: UUID
     The id of `person` is given by the database.
     """
     _require_fit(person, email)
+    if was_removed(db, person.name):
+        raise BadPerson(
+            vi=f'"{person.name}" từng là tên của một người đã bị xóa; tác vụ và bản sửa còn mang tên đó. '
+            'Chọn tên khác.',
+            en=f'"{person.name}" was the name of somebody who was removed, and jobs and edits bear it still. Take '
+            'another name.',
+        )
     try:
         with db.cursor() as cursor:
             cursor.execute(
@@ -77,8 +84,10 @@ def recover(db: Connection, name: str, *, by: UUID | None = None) -> str:
             'update access.person set totp_secret = null, totp_confirmed_at = null where id = %s', [str(person.id)]
         )
     end_sessions(db, person.id)
+    secret = _open_link(db, person.id, 'recover', RECOVERY_DAYS)
+    # last, as everywhere: who holds the end of the log waits for nobody
     note(db, by, Deed.RECOVERY_SENT, person=str(person.id))
-    return _open_link(db, person.id, 'recover', RECOVERY_DAYS)
+    return secret
 
 
 class Changes(BaseModel):
@@ -129,14 +138,18 @@ def enable(db: Connection, name: str, *, by: UUID | None = None) -> None:
 
 
 def remove(db: Connection, name: str, *, by: UUID | None = None) -> None:
-    """Takes away name, address and every secret of a person; the log keeps the id, which says nothing of them."""
+    """Takes away name, address and every secret of a person; the log keeps the id, which says nothing of them.
+
+    Nobody gets the name again: jobs, edits and deliveries are kept under it.
+    """
     person = find_person(db, name)
     _require_another_administrator(db, person)
     with db.cursor() as cursor:
         cursor.execute(
             """update access.person set name = null, title = null, email = null, password_hash = null,
-               totp_secret = null, disabled_at = clock_timestamp(), removed_at = clock_timestamp() where id = %s""",
-            [str(person.id)],
+               totp_secret = null, disabled_at = clock_timestamp(), removed_at = clock_timestamp(), name_hmac = %s
+               where id = %s""",
+            [keyed_hash(person.name), str(person.id)],
         )
         cursor.execute(
             'update access.api_key set revoked_at = coalesce(revoked_at, clock_timestamp()) where person = %s',
@@ -151,6 +164,17 @@ def remove(db: Connection, name: str, *, by: UUID | None = None) -> None:
             statement = sql.SQL('delete from {} where person = %s').format(sql.Identifier(schema, table))
             cursor.execute(statement, [str(person.id)])
     note(db, by, Deed.REMOVED, person=str(person.id))
+
+
+def was_removed(db: Connection, name: str) -> bool:
+    """Whether somebody of that name was removed."""
+    with db.cursor() as cursor:
+        cursor.execute('select from access.person where name_hmac is not null limit 1')
+        if cursor.fetchone() is None:
+            # a key that was lost keeps nobody out then
+            return False
+        cursor.execute('select from access.person where name_hmac = %s', [keyed_hash(name)])
+        return cursor.fetchone() is not None
 
 
 def find_person(db: Connection, name: str) -> Person:

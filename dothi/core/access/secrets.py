@@ -1,7 +1,9 @@
 """Secrets that are shown to one person, once, and of which the database has the hash."""
 
 import hashlib
+import hmac
 import secrets
+from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
 
@@ -48,9 +50,15 @@ def take_out(kept: bytes) -> bytes:
         raise _other_key() from None
 
 
+def keyed_hash(text: str) -> bytes:
+    """What is kept of a short text, such as a name: without the key in the secrets folder nobody can guess it."""
+    vault()
+    return hmac.digest(read_state_text(_key_file(), NEW_KEY).encode(), text.encode(), 'sha256')
+
+
 def vault() -> Fernet:
     """What encrypts; its key is in the secrets folder, and made where there is none. Raises OtherVaultKey."""
-    file = PathSettings().secrets / 'access_key'
+    file = _key_file()
     if not file.exists():
         file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         write_once(file, Fernet.generate_key().decode())
@@ -58,6 +66,10 @@ def vault() -> Fernet:
         return Fernet(read_state_text(file, NEW_KEY))
     except ValueError:
         raise damaged(file, NO_KEY, NEW_KEY) from None
+
+
+def _key_file() -> Path:
+    return PathSettings().secrets / 'access_key'
 
 
 def _other_key() -> OtherVaultKey:

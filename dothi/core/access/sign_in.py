@@ -9,6 +9,7 @@ from psycopg2.extensions import connection as Connection
 from pydantic import BaseModel
 
 from dothi.core.access.attempts import count_failure, forgive, require_patience
+from dothi.core.access.device import known_device
 from dothi.core.access.doors import one_attempt
 from dothi.core.access.log import Deed, note
 from dothi.core.access.look_up import look_up
@@ -35,10 +36,11 @@ class DeadLink(Forbidden):
 
 @dataclass(frozen=True)
 class Visitor:
-    """Where an attempt to sign in comes from."""
+    """Where an attempt to sign in comes from. device: the mark that was given to the device before, if any was."""
 
     address: str
     user_agent: str
+    device: str = ''
 
 
 class SessionEntry(BaseModel):
@@ -59,13 +61,13 @@ def sign_in(name: str, password: str, code: str, visitor: Visitor) -> tuple[Iden
     # the pool does not look whether its connections live
     look_up(sql.SQL('select 1'), [])
     with one_attempt(visitor.address), connection('gatekeeper') as db:
-        require_patience(db, name, visitor.address)
+        device = known_device(visitor.device, name)
+        require_patience(db, name, visitor.address, device)
         person = _person_with(db, name, password, code)
         if person is None:
-            count_failure(db, name, visitor.address)
-            note(db, None, Deed.SIGN_IN_FAILED, address=visitor.address)
+            count_failure(db, name, visitor.address, device)
         else:
-            forgive(db, name, visitor.address)
+            forgive(db, name, visitor.address, device)
             return _open_session(db, person, visitor)
     raise WrongPassword(
         vi='Tên, mật khẩu hoặc mã một lần không đúng. Xem lại chế độ gõ tiếng Việt và phím Caps Lock.',

@@ -7,7 +7,7 @@ from uuid import UUID, uuid4
 
 from psycopg2.extensions import connection as Connection
 
-from dothi.core.access.people import NAME
+from dothi.core.access.people import NAME, was_removed
 from dothi.core.access.person import Action, Role
 from dothi.core.access.secrets import sha256_of
 from dothi.core.database import connection
@@ -42,20 +42,22 @@ def _bearer(db: Connection, name: str, locality: Locality) -> UUID:
     """The person of that name, who is entered where there is none. One that is an agency acts for it."""
     agency = name if name in locality.agencies else None
     role = Role.FOCAL_POINT if agency else Role.EDITOR
+    fit_name = _fit(db, name)
     with db.cursor() as cursor:
-        cursor.execute('select id from access.person where name = %s', [_fit(name)])
+        cursor.execute('select id from access.person where name = %s', [fit_name])
         row = cursor.fetchone()
         if row:
             return UUID(str(row[0]))
         person = uuid4()
         cursor.execute(
             'insert into access.person (id, name, title, role, agency) values (%s, %s, %s, %s, %s)',
-            [str(person), _fit(name), name, role, agency],
+            [str(person), fit_name, name, role, agency],
         )
     return person
 
 
-def _fit(name: str) -> str:
-    """The name as the list of people takes it; settings take any."""
+def _fit(db: Connection, name: str) -> str:
+    """The name as the list of people takes it; settings take any, and that of somebody who was removed."""
     lower = name.lower()
-    return lower if NAME.fullmatch(lower) else f'token-{sha256_of(name).hex()[:12]}'
+    is_free = NAME.fullmatch(lower) and not was_removed(db, lower)
+    return lower if is_free else f'token-{sha256_of(name).hex()[:12]}'

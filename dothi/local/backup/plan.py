@@ -38,7 +38,7 @@ class FolderInUse(WrongUse):
 class RestoreOrder:
     """What somebody wants restored. to: None for the latest. into: None in place of this instance.
 
-    port: of the internal service of a copy; that of the public one is the next.
+    port: of the internal service of a copy; that of the public one is the next. revoke_keys: no API key is let in.
     """
 
     place: BackupPlace
@@ -46,6 +46,7 @@ class RestoreOrder:
     to: datetime | None = None
     into: Path | None = None
     port: int | None = None
+    revoke_keys: bool = False
 
     @property
     def state(self) -> Path:

@@ -22,6 +22,7 @@ from dothi.core.private_files import STATE_MODE, close_new_files
 from dothi.core.progress import Progress, silent
 from dothi.core.settings import PathSettings
 from dothi.core.text import Text
+from dothi.local.backup.access import AccessAfterRestore, close_access
 from dothi.local.backup.evidence import Evidence, EvidenceOrder, gather_elsewhere
 from dothi.local.backup.instance import instance_backup
 from dothi.local.backup.plan import RestoreOrder, RestorePlan, make_work_folder
@@ -55,7 +56,10 @@ class LayerRestored(BaseModel):
 
 
 class Restored(BaseModel):
-    """What was restored. reached_at: the moment of the last change that is there; set_aside: what was there before."""
+    """What was restored. reached_at: the moment of the last change that is there; set_aside: what was there before.
+
+    access: who is let in of those who were.
+    """
 
     state: str
     reached_at: datetime
@@ -64,6 +68,7 @@ class Restored(BaseModel):
     damaged_files: list[str]
     notes: list[Text]
     set_aside: list[str]
+    access: AccessAfterRestore
 
 
 def prepare_state(folder: Path) -> None:
@@ -91,6 +96,7 @@ def restore(plan: RestorePlan, order: RestoreOrder, progress: Progress = silent)
             recovered = _recover(plan, order, surviving_log, progress)
             notes = recovered.notes + _end_of_log(recovered, is_log_complete or surviving_log is not None)
             evidence = _look(order, recovered, progress)
+            access = close_access(recovered.server, revoke_keys=order.revoke_keys)
         with _cleared_after_failure(order):
             set_aside = _put_in_place(plan, order)
     _start(order, progress)
@@ -102,6 +108,7 @@ def restore(plan: RestorePlan, order: RestoreOrder, progress: Progress = silent)
         damaged_files=evidence.damaged_files,
         notes=notes,
         set_aside=set_aside,
+        access=access,
     )
 
 

@@ -7,7 +7,7 @@ from flask import Blueprint, Flask
 from werkzeug.routing import Map
 
 from dothi.api import config, library
-from dothi.api.access import identity
+from dothi.api.access import identity, reads
 from dothi.api.access.account import ACCOUNT
 from dothi.api.access.class_apps import ClassApps
 from dothi.api.access.people import PEOPLE
@@ -129,7 +129,7 @@ def _app_of(audience: Audience, locality: Locality, url: str | None, accounts: C
     pygeoapi.api_.manager.asking = identity.current_editor
     openapi.install(app, texts)
     # what is installed last sees an answer first: compression comes at the end
-    for part in (request_ids, measures, gate, clients, guard, problems, identity, compression, cors, security):
+    for part in (request_ids, measures, gate, clients, guard, problems, identity, reads, compression, cors, security):
         part.install(app)
     for blueprint in (*blueprints_for(audience), pygeoapi.BLUEPRINT):
         app.register_blueprint(blueprint, url_prefix='/api')

@@ -46,6 +46,22 @@ returns void language sql security definer set search_path = access, pg_temp as 
     );
 $$;
 
+-- Notes that a person read layers which not everybody sees: one line for a layer and minute, whoever answered.
+create or replace function access.note_reads(person uuid, layers text[])
+returns void language plpgsql security definer set search_path = access, pg_temp as $$
+begin
+    perform pg_advisory_xact_lock(920900100);
+    perform access.append(note_reads.person, 'layer_read', jsonb_build_object('layer', layer_id))
+    from unnest(note_reads.layers) as layer_id
+    where not exists (
+        select from access.log
+        where
+            log.person = note_reads.person and log.action = 'layer_read' and log.detail ->> 'layer' = layer_id
+            and log.at >= date_trunc('minute', clock_timestamp())
+    );
+end;
+$$;
+
 -- Notes the rules of access.yml where they are not those that were noted last.
 create or replace function access.note_policy(rules jsonb)
 returns void language plpgsql security definer set search_path = access, pg_temp as $$
@@ -100,8 +116,10 @@ $$;
 -- loader and editor: installations of before let them note whatever they liked
 revoke execute on function
 access.append(uuid, text, jsonb), access.note(uuid, text, jsonb), access.note_event(text, text, jsonb),
-access.person_of(text), access.person_at_work(text), access.note_policy(jsonb), access.verify_log()
+access.person_of(text), access.person_at_work(text), access.note_policy(jsonb), access.note_reads(uuid, text[]),
+access.verify_log()
 from public, dothi_loader, dothi_editor;
-grant execute on function access.note(uuid, text, jsonb), access.note_policy(jsonb), access.verify_log()
+grant execute on function
+access.note(uuid, text, jsonb), access.note_policy(jsonb), access.note_reads(uuid, text[]), access.verify_log()
 to dothi_gatekeeper;
 grant execute on function access.person_at_work(text) to dothi_loader;

@@ -230,10 +230,12 @@ def _deliver_soundings(folder: Path, locality: Locality) -> None:
 
 
 def _keys() -> dict[str, str]:
-    keys = {}
-    for name, (role, agency) in PEOPLE.items():
-        person = Person(id=uuid4(), name=f'lagoon-{name}'.replace('_', '-'), title=name, role=role, agency=agency)
-        with connection('gatekeeper') as db:
-            invite(db, person)
-            keys[name] = make_key(db, person, 'test', list(Action), 1)
-    return keys
+    return {name: key_of(name, role, agency) for name, (role, agency) in PEOPLE.items()}
+
+
+def key_of(name: str, role: Role, agency: str | None) -> str:
+    """A key of a new person with all that they may."""
+    person = Person(id=uuid4(), name=f'lagoon-{name}'.replace('_', '-'), title=name, role=role, agency=agency)
+    with connection('gatekeeper') as db:
+        invite(db, person)
+        return make_key(db, person, 'test', list(Action), 1)

@@ -3,16 +3,12 @@
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import pytest
 import yaml
 
-from dothi.core.access.keys import make_key
-from dothi.core.access.people import invite
-from dothi.core.access.person import Action, Person, Role
-from dothi.core.database import connection
-from tests.access.lagoon import ACCESS, AGENCIES, COVERAGE, LAYERS, Cell, Lagoon, running_lagoon
+from dothi.core.access.person import Role
+from tests.access.lagoon import ACCESS, AGENCIES, COVERAGE, LAYERS, Cell, Lagoon, key_of, running_lagoon
 from tests.access.test_matrix import PICTURES, ROWS, Note, Probe, counted, wrong
 from tests.conftest import Instance
 from tests.matrix import exhaustive
@@ -27,15 +23,8 @@ def lagoon(instance: Instance, shared_folder: Path) -> Iterator[Lagoon]:
     folder = shared_folder / 'full-table'
     folder.mkdir()
     with running_lagoon(instance, folder) as place:
-        place.keys = {f'{role} of {agency}': key(role, agency) for role, agency in KINDS}
+        place.keys = {f'{role} of {agency}': key_of(f'{role}-{agency}'.lower(), role, agency) for role, agency in KINDS}
         yield place
-
-
-def key(role: Role, agency: str | None) -> str:
-    person = Person(id=uuid4(), name=f'full-{uuid4().hex[:12]}', title='x', role=role, agency=agency)
-    with connection('gatekeeper') as db:
-        invite(db, person)
-        return make_key(db, person, 'test', list(Action), 1)
 
 
 def full_table() -> list[Cell]:

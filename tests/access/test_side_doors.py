@@ -16,13 +16,13 @@ import pytest
 from dothi.api.app import create_app
 from dothi.core.access.claims import claim
 from dothi.core.access.classes import EVERYBODY, AccessClass, Sight, class_of, locality_of
-from dothi.core.access.person import Person
+from dothi.core.access.person import Person, Role
 from dothi.core.access.signing import Claims, sign
 from dothi.core.database import Role as DatabaseRole
 from dothi.core.database import connection, database_url
 from dothi.core.locality import load_locality
 from dothi.core.migrate import migrate
-from tests.access.lagoon import ACCESS, PEOPLE, Lagoon, degrees, running_lagoon
+from tests.access.lagoon import ACCESS, PEOPLE, Lagoon, degrees, key_of, running_lagoon
 from tests.api.conftest import tile_address
 from tests.conftest import Instance
 
@@ -272,3 +272,27 @@ def test_no_tile_or_picture_of_some_rows_is_kept(lagoon: Lagoon) -> None:
         assert viewer.get(tile_address(layer, 12)).status_code == 200
         assert viewer.get(f'/api/collections/{layer}/map?bbox={box}&width=70&height=20&f=png').status_code == 200
         assert bool({file for file in cache.rglob('*') if file.is_file()} - before) == is_kept, layer
+
+
+def test_reading_what_not_everybody_sees_is_one_line_a_minute(lagoon: Lagoon) -> None:
+    def lines() -> list[tuple[str, int]]:
+        with connection('gatekeeper') as db, db.cursor() as cursor:
+            cursor.execute(
+                """select detail ->> 'layer', count(*) from access.log as l join access.person as p on p.id = l.person
+                   where action = 'layer_read' and p.name = 'lagoon-reader'
+                   group by 1, date_trunc('minute', at) order by 1"""
+            )
+            return cursor.fetchall()
+
+    reader = replace(lagoon, keys={'reader': key_of('reader', Role.STEWARD, None)})
+    for address in (
+        '/api/collections/wells/items?f=json', '/api/collections/cables/items?f=json', '/api/collections/cables?f=json',
+        '/ows?SERVICE=WMS&VERSION=1.3.0&REQUEST=GetLegendGraphic&LAYER=patrols&FORMAT=image/png',
+    ):  # fmt: skip
+        assert reader.client('reader').get(address).status_code == 200
+    inputs = {'inputs': {'collection': 'complaints', 'format': 'geojson'}}
+    assert reader.client('reader').post('/api/processes/export-features/execution', json=inputs).status_code == 200
+    assert {layer for layer, _ in lines()} == {'cables', 'complaints', 'patrols'}
+    assert {count for _, count in lines()} == {1}
+    assert reader.client('reader').get(tile_address('cables', 11).replace('/collections/cables', '')).status_code == 200
+    assert {layer for layer, _ in lines()} >= {'soundings', 'grants'}

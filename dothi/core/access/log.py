@@ -1,5 +1,6 @@
 """The log of what people did: each line chained to the one before it by its hash (sql/functions/access_log.sql)."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -32,6 +33,7 @@ class Deed(StrEnum):
     KEY_REVOKED = 'key_revoked'
     POLICY_CHANGED = 'policy_changed'
     RESTORED = 'restored'
+    LAYER_READ = 'layer_read'
     DELIVERY_RECEIVED = 'delivery.received'
     DELIVERY_DIAGNOSED = 'delivery.diagnosed'
     DELIVERY_ACCEPTED = 'delivery.accepted'
@@ -73,6 +75,7 @@ DEED_TITLES = {
     Deed.KEY_REVOKED: Text(vi='thu hồi khóa', en='revoked a key'),
     Deed.POLICY_CHANGED: Text(vi='access.yml đã thay đổi', en='access.yml was changed'),
     Deed.RESTORED: Text(vi='phục hồi từ bản sao lưu', en='was restored from a backup'),
+    Deed.LAYER_READ: Text(vi='đọc lớp không phải ai cũng xem được', en='read a layer that not everybody sees'),
     Deed.DELIVERY_RECEIVED: Text(vi='giao tệp', en='handed in a delivery'),
     Deed.DELIVERY_DIAGNOSED: Text(vi='đợt giao chờ quyết định', en='a delivery waits for a decision'),
     Deed.DELIVERY_ACCEPTED: Text(vi='đợt giao được nhận', en='a delivery was accepted'),
@@ -124,6 +127,12 @@ def note(db: Connection, person: UUID | None, deed: Deed, /, **detail: object) -
     """Adds a line to the log in the transaction of `db`."""
     with db.cursor() as cursor:
         cursor.execute('select access.note(%s, %s, %s)', [str(person) if person else None, deed, Json(detail)])
+
+
+def note_reads(person: UUID, layers: Sequence[str]) -> None:
+    """Adds a line for each of these layers that the person has not read in this minute."""
+    with connection('gatekeeper') as db, db.cursor() as cursor:
+        cursor.execute('select access.note_reads(%s, %s)', [str(person), [*layers]])
 
 
 def note_policy(policy: BaseModel) -> None:

@@ -100,14 +100,14 @@ class DecideDelivery(Process[Inputs]):
         """The report and the receipt. Raises NoSuchDelivery, AlreadyDecided, BeingDecided, DecidedMeanwhile."""
         decision = _decision(inputs, data.editor or '')
         report = _carry_out(inputs, decision, data, progress)
-        receipt = receipt_page(inputs.delivery, data.locality)
+        receipt = receipt_page(inputs.delivery, data.locality.whole)
         return {'report': report.model_dump(mode='json') if report else {}, 'receipt': receipt}
 
 
 def _carry_out(inputs: Inputs, decision: Decision, data: Data, progress: ProgressCallback) -> Report | None:
     """The report of the delivery as it is now; None of one that was returned before there was one."""
     if inputs.decision == 'accept':
-        return accept(inputs.delivery, decision, data.locality, stage_callback(progress))
+        return accept(inputs.delivery, decision, data.locality.whole, stage_callback(progress))
     return return_(inputs.delivery, decision).report
 
 

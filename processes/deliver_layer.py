@@ -174,7 +174,7 @@ class DeliverLayer(Process[Inputs]):
         options = _with_letter_file(_delivery_options(inputs, data), inputs, data)
         file = data.draft(inputs.file_name)
         file.write_bytes(base64.b64decode(inputs.file))
-        report = deliver(file, options, data.locality, stage_callback(progress), 'deliver-layer')
+        report = deliver(file, options, data.locality.whole, stage_callback(progress), 'deliver-layer')
         return {'report': report.model_dump(mode='json'), 'receipt': _receipt_text(report, data)}
 
 
@@ -260,5 +260,5 @@ def _receipt_text(report: DeliveryReport, data: Data) -> str:
     if report.delivery is None:
         return page(report, data.locality.described(report.layer).title, for_stewards=False)
     # hidden, as no delivered file can be
-    written = write_receipt(report.delivery, data.draft('.receipt'), data.locality)
+    written = write_receipt(report.delivery, data.draft('.receipt'), data.locality.whole)
     return written.html.read_text(encoding='utf-8')

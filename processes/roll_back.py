@@ -56,5 +56,5 @@ class RollBack(Process[Inputs]):
     def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, Any]:
         """What it came to. Raises UnknownLayer, NoSuchRelease, DemonstrationLeft, OtherShape, RasterMissing."""
         by, callback = data.editor or '', stage_callback(progress)
-        outcome = rollback(inputs.layer, inputs.release, inputs.reason, by, data.locality, callback)
+        outcome = rollback(inputs.layer, inputs.release, inputs.reason, by, data.locality.whole, callback)
         return outcome.model_dump(mode='json')

@@ -54,5 +54,5 @@ class SettleConflict(Process[Inputs]):
     def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, Any]:
         """The conflict as it is now. Raises NoConflict and AlreadyDecided."""
         progress(0.2, Text(vi='Phát hành', en='Releasing'))
-        conflict = decide(inputs.conflict, inputs.take, inputs.reason, data.editor or '', data.locality)
+        conflict = decide(inputs.conflict, inputs.take, inputs.reason, data.editor or '', data.locality.whole)
         return conflict.model_dump(mode='json')

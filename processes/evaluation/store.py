@@ -11,6 +11,7 @@ from psycopg2 import sql
 from psycopg2.extras import Json
 
 from dothi import __version__
+from dothi.core.access.claims import claimed_class
 from dothi.core.database import connection
 from dothi.core.errors import HeldForDecision
 from dothi.core.gdal import pyogrio
@@ -22,6 +23,7 @@ from etl.report.model import Report as DeliveryReport
 from processes.data import Data
 from processes.evaluation.evaluated import Evaluation
 from processes.evaluation.period import Period
+from processes.forms.own_layer import must_be_open
 from processes.inputs import LayerRef
 
 PROCESS = 'indicators'
@@ -64,7 +66,7 @@ def values_before(set_id: str, period: Period, data: Data) -> dict[tuple[str, st
 
 
 def keep_evaluation(evaluated: Evaluation, summary: dict[str, Any], data: Data) -> KeptEvaluation | None:
-    """Releases the values and records the run; None in a locality that keeps none. Raises NotKept.
+    """Releases the values and records the run; None in a locality that keeps none. Raises NotKept, SeenBySome.
 
     summary: level, units_on, evidence_on, releases and demo. Values that rest on demonstration data are a demo release.
     The same values again make no new one.
@@ -72,6 +74,7 @@ def keep_evaluation(evaluated: Evaluation, summary: dict[str, Any], data: Data) 
     layer = values_layer(data.locality)
     if layer is None:
         return None
+    must_be_open(data.readings, claimed_class())
     number, definition = _record_run(evaluated, summary), evaluated.definition
     file = data.draft(f'{layer.id}.gpkg')
     write_values(file, evaluated.rows(), [value.unit.wkb for value in evaluated.values], data.locality.srid)
@@ -83,7 +86,7 @@ def keep_evaluation(evaluated: Evaluation, summary: dict[str, Any], data: Data) 
         sender=PROCESS,
         note=f'{definition.id} {definition.version}, {evaluated.period.first}/{evaluated.period.last}, run {number}',
     )
-    report = deliver(file, options, data.locality)
+    report = deliver(file, options, data.locality.whole)
     if report.verdict != 'accepted':
         raise _not_kept(report)
     with connection('loader') as db, db.cursor() as cursor:

@@ -30,7 +30,7 @@ class NotYourUnit(Forbidden):
 
 def require_layer(identity: Identity, layer: Layer) -> None:
     """Raises NotYourLayer where a rule of access.yml or, for who acts for an agency, its inbox leaves the layer out."""
-    locality, agency = service().locality, identity.person.agency
+    locality, agency = service().locality.whole, identity.person.agency
     if agency in locality.agencies and layer.id not in own_layers(identity.person):
         raise NotYourLayer(
             vi=f'Cơ quan "{agency}" không sửa được lớp "{layer.id}": lớp này do cơ quan khác quản lý.',
@@ -45,7 +45,7 @@ def require_unit(db: Connection, author: str, layer: Layer, geometries: list[str
     geometries: EWKB in hex, in the working CRS, of a feature as it was and as it is to be. A feature lies in the unit
     where a point of its surface does; one without a geometry lies nowhere.
     """
-    locality = service().locality
+    locality = service().locality.whole
     agency = agency_of(author, locality.agencies)
     if agency is None:
         return

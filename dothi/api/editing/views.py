@@ -106,7 +106,7 @@ def create(collection_id: str) -> Response:
     with editing(layer) as db:
         require_release(layer, current_releases(db))
         feature, reading = sent_feature(layer)
-        rows = prepared([feature], reading, layer, service().locality)
+        rows = prepared([feature], reading, layer, service().locality.whole)
         made_as = draft_of(rows, layer, service().locality.srid)
         require_unit(db, author, layer, [made_as.geometry])
         if layer.review:
@@ -114,7 +114,7 @@ def create(collection_id: str) -> Response:
             return Response(status=201, headers={'Location': _feature_address(layer, number)})
         values = row_of(rows, 0, layer)
         key_must_be_free(db, layer, values)
-        saved = save(db, layer, service().locality, Changes(rows, [None]), author)
+        saved = save(db, layer, service().locality.whole, Changes(rows, [None]), author)
         made = open_version(db, layer, saved.added[0])
     if made is None:
         raise AssertionError(f'{layer.id}: the new feature is not there')
@@ -191,7 +191,7 @@ def _change_feature(collection_id: str, item_id: str, make: Callable[[Layer, Ver
             edit_review.keep(db, layer, author, feature, draft)
             return Response(status=202)
         changes = Changes(closed=[before.id]) if rows is None else Changes(rows, [before.id])
-        saved = save(db, layer, service().locality, changes, author)
+        saved = save(db, layer, service().locality.whole, changes, author)
     response = Response(status=204)
     return response if rows is None else _with_etag(response, saved.release or before.release_from)
 
@@ -209,7 +209,7 @@ def _prepare_edit(
 ) -> Prepared:  # fmt: skip
     before = found.as_version() if isinstance(found, Pending) else found
     feature, reading = make(layer, before)
-    rows = prepared([feature], reading, layer, service().locality)
+    rows = prepared([feature], reading, layer, service().locality.whole)
     values = row_of(rows, 0, layer)
     if before.id > 0:
         key_must_stay(before, values, layer)

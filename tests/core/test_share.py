@@ -57,7 +57,12 @@ def test_each_role_sees_what_its_audience_may(database: dict[str, str], locality
     assert columns('gis_public', 'schools')[0] == 'id'
     with pytest.raises(psycopg2.errors.InsufficientPrivilege):
         rows('gis_public', 'select count(*) from share.cameras')
-    for table in ('layer.schools', 'history.schools', 'catalog.release', 'catalog.shared_style', 'norm.value'):
+    # views read as whoever asks them
+    assert rows('gis_public', 'select code from layer.schools') == rows('gis_public', 'select code from share.schools')
+    for column in ('layer.buildings where population > 0', 'layer.cameras'):
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            rows('gis_public', f'select code from {column}')
+    for table in ('history.schools', 'catalog.release', 'catalog.shared_style', 'norm.value'):
         with pytest.raises(psycopg2.errors.InsufficientPrivilege):
             rows('gis_internal', f'select count(*) from {table}')
 

@@ -41,7 +41,7 @@ missing_files() {
 # started by `dothi` and by tests. A server that was there before goes on as it is.
 without_server() {
     local policy=/usr/sbin/policy-rc.d files=(/etc/postgresql-common/createcluster.d/dothi.conf) server new=()
-    for server in nginx prometheus prometheus-node-exporter; do
+    for server in glewlwyd nginx prometheus prometheus-node-exporter; do
         command -v "$server" >/dev/null || new+=("$server")
     done
     mkdir -p /etc/postgresql-common/createcluster.d

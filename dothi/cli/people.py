@@ -14,6 +14,7 @@ from dothi.core.access import people as desk
 from dothi.core.access.keys import KeyEntry, keys_of, make_key, revoke_key
 from dothi.core.access.people import BadPerson, Changes, PersonEntry, find_person
 from dothi.core.access.person import ROLE_TITLES, Action, Person, Role
+from dothi.core.access.provider_account import set_subject
 from dothi.core.clock import local_minute
 from dothi.core.database import connection
 from dothi.core.errors import did_you_mean
@@ -33,6 +34,13 @@ Agency = Annotated[
     str | None, typer.Option(help='Cơ quan trong agencies.yml. · Agency of agencies.yml that they act for.')
 ]
 Email = Annotated[str | None, typer.Option(help='Địa chỉ thư điện tử. · E-mail address.')]
+Subject = Annotated[
+    str | None,
+    typer.Option(
+        help='Mã (sub) của tài khoản ở nhà cung cấp OpenID Connect; "" là bỏ liên kết. · '
+        'What the OpenID Connect provider calls their account (sub); "" takes the link away.'
+    ),
+]
 Scopes = Annotated[list[Action], typer.Option('--may', help='Việc được phép; lặp lại được. · What it allows.')]
 READING = [Action.SEE, Action.DOWNLOAD, Action.RUN]
 
@@ -116,12 +124,17 @@ def change(
     agency: Agency = None,
     email: Email = None,
     title: Annotated[str | None, typer.Option(help='Họ tên hoặc chức danh. · What they are called.')] = None,
+    subject: Subject = None,
     as_json: Json = False,
 ) -> None:
-    """Đổi vai trò, cơ quan, tên gọi. · Changes role, agency, what they are called."""
+    """Đổi vai trò, cơ quan, tên gọi, tài khoản liên kết. ·
+    Changes role, agency, what they are called, the account that is linked.
+    """
     _require_agency(agency)
     with connection('gatekeeper') as db:
         desk.change(db, name, Changes(role=role, agency=agency, email=email, title=title))
+        if subject is not None:
+            set_subject(db, name, subject)
     _show_done(name, 'changed', pick_words('đã thay đổi', 'changed'), as_json)
 
 
@@ -239,6 +252,8 @@ def _table(document: People) -> None:
 def _state(person: PersonEntry) -> str:
     if person.disabled:
         return pick_words('đã khóa', 'disabled')
+    if person.subject:
+        return 'OpenID Connect'
     if not person.has_password:
         return pick_words('chỉ khóa API', 'keys only') if person.keys else pick_words('chờ đặt mật khẩu', 'invited')
     return pick_words('mã một lần', 'one-time codes') if person.has_second_factor else ''

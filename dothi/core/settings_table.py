@@ -4,6 +4,7 @@ from dothi.core.backup_settings import BackupSettings
 from dothi.core.job_settings import InputSettings, JobSettings
 from dothi.core.limit_settings import ClientSettings, LimitSettings, MapSettings, RoomSettings, TileSettings
 from dothi.core.mail_settings import MailSettings
+from dothi.core.oidc_settings import OidcSettings
 from dothi.core.settings import (
     DatabaseSettings,
     EditSettings,
@@ -30,6 +31,7 @@ SETTINGS: tuple[type[Settings], ...] = (
     StandbySettings,
     EditSettings,
     SessionSettings,
+    OidcSettings,
     MailSettings,
     ReaderSettings,
 )

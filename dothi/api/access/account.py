@@ -221,8 +221,11 @@ def _account_document(identity: Identity) -> dict[str, Any]:
     person, secret = identity.person, session_secret()
     allowed = service().locality.policy.actions(identity)
     with connection('gatekeeper') as db, db.cursor() as cursor:
-        cursor.execute('select totp_confirmed_at is not null from access.person where id = %s', [str(person.id)])
-        (has_codes,) = cursor.fetchone() or (False,)
+        cursor.execute(
+            'select password_hash is not null, totp_confirmed_at is not null from access.person where id = %s',
+            [str(person.id)],
+        )
+        has_password, has_codes = cursor.fetchone() or (False, False)
         sessions, keys = sessions_of(db, person.id), keys_of(db, person.id)
         unwanted = unwanted_kinds(db, person.id)
     return {
@@ -231,6 +234,7 @@ def _account_document(identity: Identity) -> dict[str, Any]:
         'role': person.role,
         'agency': person.agency,
         'may': [action for action in Action if action in allowed],
+        'has_password': has_password,
         'second_factor': has_codes,
         'session': str(identity.session) if identity.session else None,
         'sessions': [session.model_dump(mode='json') for session in sessions],

@@ -1,5 +1,6 @@
-"""The cookie of a session, and the token that shows that a page of this service sends a change."""
+"""The cookies of a session and of a sign-in at a provider, and the token of changes from pages of this service."""
 
+import base64
 import hashlib
 import hmac
 from urllib.parse import urlsplit
@@ -7,10 +8,14 @@ from urllib.parse import urlsplit
 from flask import Response, request
 
 from dothi.api.http.address import root_url
+from dothi.core.access.pending_sign_in import PendingSignIn
 from dothi.core.settings import SessionSettings
 
 CSRF_HEADER, CSRF_FIELD = 'X-CSRF-Token', 'csrf'
 MARK_S = 180 * 24 * 3600
+# How long somebody may take at the provider. A cookie has 4 kB.
+PENDING_S, LONGEST_COOKIE = 600, 3_500
+SIGN_OUT_PATH = '/sign-out/provider'
 
 
 def session_secret() -> str | None:
@@ -56,6 +61,57 @@ def take_session(response: Response) -> None:
     """Takes both cookies away again."""
     for name in ('session', 'csrf'):
         response.delete_cookie(_name(name), secure=_is_secure(), httponly=name == 'session', path='/')
+
+
+def give_pending(response: Response, pending: PendingSignIn) -> None:
+    """Sets the cookie of a sign-in that goes on at the provider. `Lax`: the way back comes from another site."""
+    value = _encoded(pending)
+    if len(value) > LONGEST_COOKIE:
+        value = _encoded(pending.model_copy(update={'next_path': '/'}))
+    response.set_cookie(
+        _name('provider'), value, max_age=PENDING_S, secure=_is_secure(), httponly=True, samesite='Lax', path='/'
+    )
+
+
+def kept_pending() -> PendingSignIn | None:
+    """The sign-in that this browser has begun; None where there is none, or something else stands there."""
+    try:
+        return PendingSignIn.model_validate_json(base64.urlsafe_b64decode(request.cookies.get(_name('provider'), '')))
+    except ValueError:
+        return None
+
+
+def take_pending(response: Response) -> None:
+    """Takes the cookie of a sign-in at the provider away: an answer is taken once."""
+    response.delete_cookie(_name('provider'), secure=_is_secure(), httponly=True, path='/')
+
+
+def give_id_token(response: Response, id_token: str) -> None:
+    """Keeps for the way out what the provider said of who came in; no other address gets this cookie."""
+    if len(id_token) <= LONGEST_COOKIE:
+        response.set_cookie(
+            'dothi_id_token', id_token, max_age=SessionSettings().session_hours * 3600, secure=_is_secure(),
+            httponly=True, samesite='Lax', path=_sign_out_path(),
+        )  # fmt: skip
+
+
+def kept_id_token() -> str:
+    """What `give_id_token` kept; empty without."""
+    return request.cookies.get('dothi_id_token', '')
+
+
+def take_id_token(response: Response) -> None:
+    """Takes that cookie away."""
+    response.delete_cookie('dothi_id_token', secure=_is_secure(), httponly=True, path=_sign_out_path())
+
+
+def _sign_out_path() -> str:
+    """As browsers see it, also below the path of a proxy."""
+    return urlsplit(root_url()).path + SIGN_OUT_PATH
+
+
+def _encoded(pending: PendingSignIn) -> str:
+    return base64.urlsafe_b64encode(pending.model_dump_json().encode()).decode()
 
 
 def _name(what: str) -> str:

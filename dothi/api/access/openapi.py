@@ -8,6 +8,7 @@ from dothi.api.http.offer import Offer
 from dothi.api.http.operations import ANY_OBJECT, operation, responses
 from dothi.api.http.parameters import LANG, Parameter, Schema, in_path
 from dothi.core.access.person import Action, Role
+from dothi.core.access.provider_account import LONGEST_SUBJECT
 from dothi.core.mail_kinds import KINDS
 from dothi.core.text import Text
 
@@ -24,6 +25,8 @@ KEY = in_path('key', Text(vi='Số của khóa', en='Id of the key'), ID, NONE)
 PERSON: dict[str, Schema] = {
     'title': TEXT, 'role': {'type': 'string', 'enum': [*Role]}, 'agency': TEXT, 'email': TEXT,
 }  # fmt: skip
+# What the OpenID Connect provider calls the account by which they sign in; empty takes the link away.
+SUBJECT: dict[str, Schema] = {'subject': {'type': 'string', 'maxLength': LONGEST_SUBJECT}}
 NEW_KEY: dict[str, Schema] = {
     'label': TEXT, 'days': {'type': 'integer', 'minimum': 1, 'maximum': 366},
     'scopes': {'type': 'array', 'items': {'type': 'string', 'enum': [*Action]}},
@@ -52,7 +55,7 @@ def access_paths(offer: Offer) -> dict[str, Any]:
             'get': read(offer, 'listPeople', Text(vi='Người dùng', en='People')),
             **_post(offer, 'invitePerson', 'Mời một người', 'Invite somebody', {'name': TEXT} | PERSON),
         },
-        '/people/{name}': _post(offer, 'changePerson', 'Đổi một người', 'Change somebody', PERSON, NAME),
+        '/people/{name}': _post(offer, 'changePerson', 'Đổi một người', 'Change somebody', PERSON | SUBJECT, NAME),
         **{
             f'/people/{{name}}/{act}': _post(offer, f'{act}OfPerson', vi, en, {}, NAME)
             for act, vi, en in (

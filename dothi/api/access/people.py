@@ -8,6 +8,7 @@ from uuid import uuid4
 from flask import Blueprint, Response, request
 
 from dothi.api.access.cookies import csrf_token, session_secret
+from dothi.api.access.entering import provider_title
 from dothi.api.access.forms import Fields, private_json, private_page
 from dothi.api.access.identity import require
 from dothi.api.http import parameters
@@ -22,6 +23,7 @@ from dothi.core.access import people as desk
 from dothi.core.access.log import DEED_TITLES, Deed, log_lines, verify_log
 from dothi.core.access.people import BadPerson, Changes, PersonEntry
 from dothi.core.access.person import ROLE_TITLES, Action, Identity, Person, Role
+from dothi.core.access.provider_account import set_subject
 from dothi.core.clock import local_minute
 from dothi.core.database import connection
 from dothi.core.errors import did_you_mean
@@ -70,7 +72,10 @@ def invite() -> Response:
 
 @PEOPLE.route('/<name>', methods=['POST'])
 def change(name: str) -> Response:
-    """Changes role, agency, e-mail address or title of somebody. Raises UnknownPerson, BadPerson, LastAdministrator."""
+    """Changes role, agency, e-mail address, title, or account at the provider of somebody.
+
+    Raises UnknownPerson, BadPerson, LastAdministrator and AccountTaken.
+    """
     identity, fields = require(Action.ADMINISTER), Fields()
     role = fields.text('role')
     changes = Changes(
@@ -81,6 +86,8 @@ def change(name: str) -> Response:
     )
     with connection('gatekeeper') as db:
         desk.change(db, name, changes, by=identity.person.id)
+        if fields.has('subject'):
+            set_subject(db, name, fields.text('subject'), by=identity.person.id)
     return _answer(identity, name=name, done='change')
 
 
@@ -124,6 +131,7 @@ def _answer(identity: Identity, status: int = 200, **more: Any) -> Response:
         'people': entries,
         'lines': lines,
         'roles': ROLE_TITLES,
+        'provider': provider_title(),
         'deeds': {str(deed): DEED_TITLES[deed] for deed in Deed},
         'agencies': service().locality.agencies,
         'csrf': csrf_token(secret) if secret and identity.session else '',

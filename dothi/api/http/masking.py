@@ -1,15 +1,15 @@
-"""Texts for logs without what lets somebody in: keys, tickets, links of invitations."""
+"""Texts for logs without what lets somebody in: keys, tickets, links of invitations, codes of providers."""
 
 import re
 
 # By where they stand, and by what they look like: an address may be written with `%` in many ways.
 SECRETS = re.compile(
     r'((?:key|token)=)[^&#\s]*|(/(?:api|ows)/key/|/invitation/)[^/?#\s]*|((?:/|%2f))[\w-]{43}(?![\w-])'
-    r'|dothi_[\w-]{43}|\d{10,12}-[0-9a-f]{32}-[0-9a-f]{32}',
+    r'|(/sign-in/provider/answer\?)[^#\s]*|dothi_[\w-]{43}|\d{10,12}-[0-9a-f]{32}-[0-9a-f]{32}',
     re.IGNORECASE,
 )
 
 
 def without_secrets(text: str) -> str:
     """`text` with `***` in place of each secret."""
-    return SECRETS.sub(r'\1\2\3***', text)
+    return SECRETS.sub(r'\1\2\3\4***', text)

@@ -13,6 +13,7 @@ from dothi.core.access.log import Deed, note
 from dothi.core.access.person import Person, Role
 from dothi.core.access.secrets import keyed_hash, new_secret, sha256_of
 from dothi.core.errors import NotFound, WrongUse
+from dothi.core.oidc_settings import OidcSettings
 from dothi.core.text import Lang
 
 NAME = re.compile(r'[a-z0-9][a-z0-9._@-]{0,63}')
@@ -37,7 +38,7 @@ class LastAdministrator(WrongUse):
 
 
 class PersonEntry(Person):
-    """Somebody as the administrator sees them."""
+    """Somebody as the administrator sees them. subject: what the provider calls their account there."""
 
     email: str | None
     has_password: bool
@@ -45,6 +46,7 @@ class PersonEntry(Person):
     disabled: bool
     last_sign_in: datetime | None
     keys: int
+    subject: str | None
 
 
 def invite(db: Connection, person: Person, email: str | None = None, *, by: UUID | None = None) -> str:
@@ -158,6 +160,7 @@ def remove(db: Connection, name: str, *, by: UUID | None = None) -> None:
         for schema, table in (
             ('access', 'invitation'),
             ('access', 'session'),
+            ('access', 'provider_account'),
             ('mail', 'message'),
             ('mail', 'unwanted'),
         ):
@@ -205,9 +208,11 @@ def people(db: Connection) -> list[PersonEntry]:
                    p.disabled_at is not null,
                    (select max(s.created_at) from access.session as s where s.person = p.id),
                    (select count(*) from access.api_key as k where k.person = p.id and k.revoked_at is null
-                    and (k.expires_at is null or k.expires_at > clock_timestamp()))
+                    and (k.expires_at is null or k.expires_at > clock_timestamp())),
+                   (select a.subject from access.provider_account as a where a.person = p.id and a.issuer = %s)
                    from access.person as p where p.name is not null order by p.name"""
-            ).format(OF_PERSON)
+            ).format(OF_PERSON),
+            [OidcSettings().oidc_issuer],
         )
         return [PersonEntry(**dict(zip(PersonEntry.model_fields, row, strict=True))) for row in cursor.fetchall()]
 

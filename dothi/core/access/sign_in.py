@@ -16,6 +16,7 @@ from dothi.core.access.look_up import look_up
 from dothi.core.access.passwords import hash_password, is_password, require_strong
 from dothi.core.access.people import OF_PERSON, PERSON_COLUMNS, end_sessions
 from dothi.core.access.person import Identity, Person
+from dothi.core.access.provider_account import ProviderAccount, link_account, person_of_account
 from dothi.core.access.second_factor import accepted_step
 from dothi.core.access.secrets import new_secret, sha256_of, take_out
 from dothi.core.database import connection
@@ -28,6 +29,14 @@ SEEN_EVERY = '1 minute'
 
 class WrongPassword(NotSignedIn):
     """Name, password or code is wrong; which of them is not said."""
+
+
+class UnknownAccount(Forbidden):
+    """The account at the provider is linked to nobody here."""
+
+
+class ShutOut(Forbidden):
+    """Whoever has signed in at the provider is disabled here."""
 
 
 class DeadLink(Forbidden):
@@ -84,12 +93,51 @@ def set_password(link: str, password: str, locality: str, visitor: Visitor) -> t
         person = person_of_link(db, link)
         require_strong(password, person.name, person.title, locality, 'dothi')
         store_password(db, person, password)
-        with db.cursor() as cursor:
-            cursor.execute(
-                'update access.invitation set used_at = clock_timestamp() where sha256 = %s', [sha256_of(link)]
-            )
+        _use_up(db, link)
         end_sessions(db, person.id)
         return _open_session(db, person, visitor)
+
+
+def sign_in_with_account(account: ProviderAccount, link: str, visitor: Visitor) -> tuple[Identity, str]:
+    """The person whose account it is, and the secret of their new session.
+
+    link: of an invitation or recovery that is taken up, so that the account is theirs from now on; may be empty.
+    A one-time code is not wanted: whether one is needed is for the provider to say, which has just let them in.
+    Raises UnknownAccount, ShutOut, DeadLink and AccountTaken.
+    """
+    with connection('gatekeeper') as db:
+        if link:
+            person = person_of_link(db, link)
+            _use_up(db, link)
+            link_account(db, person.id, account)
+            return _open_session(db, person, visitor)
+        match = person_of_account(db, account)
+        if match and match[1]:
+            return _open_session(db, match[0], visitor)
+        # no name has a blank: nobody with a password waits for it
+        count_failure(db, match[0].name if match else f'{account.issuer} {account.subject}', visitor.address)
+    raise _shut_out() if match else _unknown(account)
+
+
+def _use_up(db: Connection, link: str) -> None:
+    with db.cursor() as cursor:
+        cursor.execute('update access.invitation set used_at = clock_timestamp() where sha256 = %s', [sha256_of(link)])
+
+
+def _unknown(account: ProviderAccount) -> UnknownAccount:
+    return UnknownAccount(
+        vi='Bạn đã đăng nhập ở nhà cung cấp, nhưng tài khoản đó chưa được liên kết với ai ở đây. Mở liên kết mời của '
+        f'bạn, hoặc gửi mã này cho quản trị viên: {account.subject}',
+        en='You have signed in at the provider, but that account is linked to nobody here. Open the link of your '
+        f'invitation, or send this to the administrator: {account.subject}',
+    )
+
+
+def _shut_out() -> ShutOut:
+    return ShutOut(
+        vi='Tài khoản của bạn ở đây đã bị khóa. Hãy hỏi quản trị viên.',
+        en='Your account here is disabled. Ask the administrator.',
+    )
 
 
 def person_of_link(db: Connection, link: str) -> Person:

@@ -66,7 +66,7 @@ def test_people_of_every_role_and_agency_see_what_the_rules_say(
 ) -> None:
     """A layer of which somebody may see rows, and there are none, is there, and empty."""
     probe: Probe = counted if name == 'count' else {**ROWS, **PICTURES}[name]
-    table = [cell for cell in full_table() if cell.layer != COVERAGE or name in ('map', 'WMS')]
+    table = [cell for cell in full_table() if cell.layer != COVERAGE or name in ('map', 'WMS', 'WMTS')]
     # nobody can say where an empty layer is
     table = [cell for cell in table if name != 'extent' or cell.rows]
 

@@ -13,7 +13,7 @@ import pytest
 from flask.testing import FlaskClient
 from PIL import Image
 
-from tests.access.lagoon import COVERAGE, PEOPLE, Cell, Lagoon, cells, degrees, running_lagoon
+from tests.access.lagoon import COVERAGE, PEOPLE, SPOTS, Cell, Lagoon, cells, degrees, running_lagoon
 from tests.api.conftest import tile_address
 from tests.conftest import Instance
 
@@ -145,6 +145,31 @@ def wms(client: FlaskClient, layer: str) -> str:
     return seen_rows(shown)
 
 
+def wmts(client: FlaskClient, layer: str) -> str:
+    """By tiles in which one row lies."""
+    shown = set()
+    for spot in 'ab':
+        z, row, column = tile_of(spot)
+        query = f'SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&LAYER={layer}&STYLE=default&FORMAT=image/png'
+        if is_drawn(
+            client.get(f'/ows?{query}&TILEMATRIXSET=WebMercatorQuad&TILEMATRIX={z}&TILEROW={row}&TILECOL={column}')
+        ):
+            shown.add(spot)
+    return seen_rows(shown)
+
+
+def tile_of(spot: str) -> tuple[str, str, str]:
+    """Zoom, row and column of the tile that a row lies in; the other one lies outside, with its sign."""
+    x, y = SPOTS[spot]
+    zoom, row, column = tile_address('', 16, x, y).rsplit('/', 3)[1:]
+    return zoom, row, column
+
+
+def cells_of_raster(client: FlaskClient, layer: str) -> str:
+    answer = client.get(f'/api/collections/{layer}/coverage?f=tif')
+    return 'ab' if answer.status_code == 200 and answer.get_data()[:2] in (b'II', b'MM') else ''
+
+
 def is_drawn(answer: Any) -> bool:
     if answer.status_code != 200 or answer.mimetype != 'image/png':
         return False
@@ -179,7 +204,7 @@ ROWS: dict[str, Probe] = {
     'items': items, 'history': history, 'bbox': near_a_row, 'filter': filtered, 'search': searched, 'item': item,
     'tile': tile, 'dataset tile': dataset_tile, 'table': table, 'feature info': feature_info, 'export': exported,
 }  # fmt: skip
-PICTURES: dict[str, Probe] = {'map': picture, 'WMS': wms, 'extent': extent}
+PICTURES: dict[str, Probe] = {'map': picture, 'WMS': wms, 'WMTS': wmts, 'extent': extent}
 NAMES = {
     'collections': '/api/collections?f=json',
     'OpenAPI': '/api/openapi?f=json',
@@ -244,6 +269,12 @@ def test_everybody_sees_where_their_rows_are_and_no_others(lagoon: Lagoon, recor
     of = cells() if name != 'extent' else layers_only()
     record_property('cells', len(of))
     assert wrong(lagoon, PICTURES[name], of, lambda cell: cell.rows) == []
+
+
+def test_everybody_has_the_cells_of_their_rasters(lagoon: Lagoon, record_property: Note) -> None:
+    of = [cell for cell in cells() if cell.layer == COVERAGE]
+    record_property('cells', len(of))
+    assert wrong(lagoon, cells_of_raster, of, lambda cell: cell.rows) == []
 
 
 def test_everybody_counts_their_rows(lagoon: Lagoon, record_property: Note) -> None:

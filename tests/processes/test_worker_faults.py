@@ -78,6 +78,7 @@ def test_a_delivery_whose_worker_dies_after_its_release_is_not_released_twice(
     database: dict[str, str], new_worker: Callable[..., ForkedProcess]
 ) -> None:
     """The release is there, the job has not been told: it is run again, and finds nothing to change."""
+    ask("insert into access.person (name, title, role) values ('lan', 'Lan', 'editor') returning 1")
     first = new_worker(DOTHI_WORKER_SILENT_S='3')
     inputs = schools('a', 'b') | {'file': schools('a', 'b')['file']['value']}
     with connection('admin') as db, db.cursor() as cursor:

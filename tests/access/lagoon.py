@@ -45,7 +45,7 @@ administrator:
   - {may: [see, download], layers: restricted, columns: all}
 steward:
   - {may: [see, download, edit, deliver, decide, run, publish], layers: all, columns: all}
-  - {may: [see, download], layers: restricted, columns: all}
+  - {may: [see, download, edit, deliver, decide], layers: restricted, columns: all}
 focal_point:
   - {may: [see, download, run], layers: all}
   - {may: [see, download, edit, deliver], layers: own, columns: all}

@@ -23,7 +23,7 @@ from dothi.core.database import connection, database_url
 from dothi.core.locality import load_locality
 from dothi.core.migrate import migrate
 from tests.access.lagoon import ACCESS, PEOPLE, Lagoon, degrees, key_of, running_lagoon
-from tests.api.conftest import tile_address
+from tests.api.conftest import E0, N0, tile_address
 from tests.conftest import Instance
 
 CABLES, COMPLAINTS = (
@@ -232,6 +232,29 @@ def _without_hints(text: str, name: str) -> str:
 def test_who_acts_for_no_unit_has_no_rows_of_their_own(lagoon: Lagoon) -> None:
     person = Person(id=uuid4(), name='x', title='x', role=PEOPLE['viewer'][0])
     assert class_of(person, lagoon.locality).sights == {'complaints': Sight((), {'district': []})}
+
+
+def test_who_may_change_a_restricted_layer_does_so_by_http(lagoon: Lagoon) -> None:
+    text = f'code;district;X;Y\nc;1;{E0 + 100};{N0}\n'
+    file = {'value': base64.b64encode(text.encode()).decode(), 'encoding': 'base64'}
+    inputs = {'layer': 'cables', 'file': file, 'file_name': 'c.csv', 'crs': 'EPSG:9209', 'mode': 'upsert'}
+    for person in ('viewer', 'planner', 'editor'):
+        assert execute(lagoon, person, 'deliver-layer', inputs).status_code in (400, 403, 404), person
+    report = execute(lagoon, 'focal_point', 'deliver-layer', inputs).get_json()['report']
+    assert report.get('value', report)['verdict'] == 'accepted'
+    assert items_of(lagoon, 'steward', 'cables') == 'abc'
+    listed = lagoon.client('steward').get('/api/deliveries?layer=cables&f=json').get_json()['deliveries']
+    first = min(delivery['release'] for delivery in listed)
+    undo = {'layer': 'cables', 'release': first, 'reason': 'Only tried'}
+    for person in ('viewer', 'focal_point'):
+        assert execute(lagoon, person, 'roll-back', undo).status_code in (400, 403, 404), person
+    assert execute(lagoon, 'steward', 'roll-back', undo).status_code == 200
+    assert items_of(lagoon, 'steward', 'cables') == 'ab'
+
+
+def execute(lagoon: Lagoon, person: str, process: str, inputs: dict[str, Any]) -> Any:
+    body, headers = {'inputs': inputs, 'response': 'document'}, {'Prefer': 'wait=60'}
+    return lagoon.client(person).post(f'/api/processes/{process}/execution', json=body, headers=headers)
 
 
 def test_a_guard_goes_when_the_rule_does(lagoon: Lagoon) -> None:

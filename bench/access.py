@@ -36,7 +36,8 @@ from dothi.local.demo import deliver_demo
 from dothi.local.services import service_url
 
 BUILDINGS, CLASSES, CLIENTS, REQUESTS = 100_000, 50, 8, 2_000
-GUARDED, OPEN = 'buildings', 'buildings_open'
+# Two copies of one layer, written alike: what was delivered lies in the table in another way.
+SOURCE, GUARDED, OPEN = 'buildings', 'buildings_guarded', 'buildings_open'
 PASSWORD = 'bốn con trâu gặm cỏ tím'
 ROUNDS, LIMIT, ZOOM = 81, 1_000, 14
 MOST_SIGN_IN_MS, MOST_GUARD = 1.0, 1.15
@@ -69,7 +70,8 @@ def _guarded_instance(progress: Progress, folder: Path) -> Iterator[tuple[Locali
 
     def fill(locality: Locality) -> None:
         deliver_demo(locality, BUILDINGS, progress)
-        _copy_layer()
+        for copy in (GUARDED, OPEN):
+            _copy_layer(copy)
         loaded.append(locality)
 
     try:
@@ -87,16 +89,17 @@ def _write_rules(place: Path) -> None:
     office = '{{title: {{vi: Phòng {0}, en: Office {0}}}, focal_point: {{vi: Ai, en: Who}}, unit_code: "{0}"}}'
     offices = [f'office_{number}: {office.format(number)}\n' for number in range(1, CLASSES + 1)]
     agencies.write_text(agencies.read_text(encoding='utf-8') + ''.join(offices), encoding='utf-8')
-    text = locality_file(place, f'layers/{GUARDED}.yml').read_text(encoding='utf-8')
-    copy = text.replace(f'id: {GUARDED}', f'id: {OPEN}', 1)
-    (place / 'layers' / f'{OPEN}.yml').write_text(copy, encoding='utf-8')
+    text = locality_file(place, f'layers/{SOURCE}.yml').read_text(encoding='utf-8')
+    for name in (GUARDED, OPEN):
+        copy = text.replace(f'id: {SOURCE}', f'id: {name}', 1)
+        (place / 'layers' / f'{name}.yml').write_text(copy, encoding='utf-8')
     (place / 'access.yml').write_text(yaml.safe_dump(RULES), encoding='utf-8')
 
 
-def _copy_layer() -> None:
-    """The same rows in a layer that everybody sees."""
+def _copy_layer(copy: str) -> None:
+    """The same rows in another layer."""
     with connection('admin') as db, db.cursor() as cursor:
-        cursor.execute('select current_release is not null from catalog.layer where id = %s', [OPEN])
+        cursor.execute('select current_release is not null from catalog.layer where id = %s', [copy])
         if cursor.fetchone() == (True,):
             return
         cursor.execute(
@@ -105,21 +108,21 @@ def _copy_layer() -> None:
                select %s, origin, scope, mode, rows_added, 0, 0, rows_total, 0, demo_rows, extent, extent_wgs84, demo
                from catalog.release join catalog.layer on current_release = number where layer.id = %s
                returning number""",
-            [OPEN, GUARDED],
+            [copy, SOURCE],
         )
         ((number,),) = cursor.fetchall()
         form = 'insert into {} (id, {names}, release_from) select id, {names}, %s from {}'
         cursor.execute(
             """select attname from pg_attribute where attrelid = %s::regclass and attnum > 0 and not attisdropped
                and attgenerated = '' and attname not in ('id', 'release_from')""",
-            [f'layer.{GUARDED}'],
+            [f'layer.{SOURCE}'],
         )
         names = sql.SQL(', ').join(sql.Identifier(name) for (name,) in cursor.fetchall())
-        tables = (sql.Identifier('layer', name) for name in (OPEN, GUARDED))
+        tables = (sql.Identifier('layer', name) for name in (copy, SOURCE))
         cursor.execute(sql.SQL(form).format(*tables, names=names), [number])
-        cursor.execute('update catalog.layer set current_release = %s where id = %s', [number, OPEN])
+        cursor.execute('update catalog.layer set current_release = %s where id = %s', [number, copy])
         cursor.execute('update catalog.generation set n = n + 1')
-        cursor.execute(sql.SQL('analyze {}').format(sql.Identifier('layer', OPEN)))
+        cursor.execute(sql.SQL('analyze {}').format(sql.Identifier('layer', copy)))
 
 
 def _keys() -> dict[str, str]:

@@ -41,8 +41,8 @@ class Inputs(ProcessInputs):
     file: Annotated[str, WithJsonSchema({'type': 'string', 'format': 'byte'})] = input_field(
         Text(vi='Tệp', en='File'),
         Text(
-            vi='Nội dung tệp, mã hóa base64: {"value": "…", "encoding": "base64"}. Nhiều phần thì nén zip.',
-            en='The file in base64: {"value": "…", "encoding": "base64"}. Zip what has several parts.',
+            vi='Tệp; nhiều phần thì nén zip. Qua API: mã hóa base64, {"value": "…", "encoding": "base64"}.',
+            en='The file; zip what has several parts. By the API in base64: {"value": "…", "encoding": "base64"}.',
         ),
     )
     file_name: str = input_field(

@@ -3,6 +3,7 @@
 import base64
 import io
 import json
+import re
 import signal
 import time
 from collections.abc import Callable
@@ -330,3 +331,12 @@ def test_rules_of_a_role_on_some_layers_are_about_these_alone(
         headers = {'X-CSRF-Token': steward.csrf}
         answer = steward.client.post(f'/api/processes/{name}/execution', json={'inputs': inputs}, headers=headers)
         assert (answer.status_code, answer.get_json()['code']) == (403, 'NotAllowedTo'), name
+
+
+def test_the_form_of_a_delivery_lists_what_one_may_deliver(people: dict[str, Browser]) -> None:
+    for name, listed in (('education', {'schools'}), ('viewer', set())):
+        page = people[name].get('/api/processes/deliver-layer?f=html&lang=en').get_data(as_text=True)
+        (field,) = re.findall(r'<select id="in-layer".*?</select>', page, re.DOTALL)
+        assert set(re.findall(r'<option value="([a-z_]+)"', field)) == listed, name
+    page = people['steward'].get('/api/processes/roll-back?f=html').get_data(as_text=True)
+    assert '(schools)' in page

@@ -6,6 +6,8 @@ from dothi.api.access.identity import current_identity, forbidden, require
 from dothi.api.http.service import service
 from dothi.core.access.classes import described
 from dothi.core.access.person import Action, Identity, Person
+from dothi.core.coverage import Coverage
+from dothi.core.layer import Layer
 from etl.inbox.sendable import sendable
 
 
@@ -22,6 +24,16 @@ def require_on_layer_where_signed_in(action: Action, layer_id: str) -> None:
     identity = current_identity()
     if identity is not None and not _allows(identity, action, layer_id):
         raise forbidden(action, identity)
+
+
+def layers_open_to(action: Action) -> list[Layer | Coverage]:
+    """The layers and coverages with which whoever asks may do this; all that they see, for who has not signed in."""
+    identity = current_identity()
+    return [
+        data
+        for data in described(service().locality.whole if identity else service().locality)
+        if identity is None or _allows(identity, action, data.id)
+    ]
 
 
 def may_beyond_own_layers(identity: Identity, action: Action) -> bool:

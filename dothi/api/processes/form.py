@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from dothi.api.access.layers import layers_open_to
 from dothi.api.http.language import language, say
 from dothi.api.http.service import service
 from dothi.api.http.snapshot import snapshot
 from dothi.api.http.words import in_language
+from dothi.core.access.policy import CHANGING
 from dothi.core.locality import Locality
 from processes.base import Process
 from processes.inputs import LayerRef, field_metadata
@@ -56,6 +58,9 @@ def _form_field(name: str, described: dict[str, Any], chosen: Process[Any], exam
     schema, field = described['schema'], chosen.inputs.model_fields[name]
     metadata = field_metadata(field)
     kind = _field_kind(name, schema, is_layer=field.annotation in (LayerRef, LayerRef | None), chosen=chosen)
+    choices = _field_choices(kind, schema, metadata)
+    if _is_changed_layer(name, chosen):
+        kind, choices = 'choice', _changeable_layers(chosen)
     return Field(
         name=name,
         title=described['title'],
@@ -63,7 +68,7 @@ def _form_field(name: str, described: dict[str, Any], chosen: Process[Any], exam
         kind=kind,
         required=described['minOccurs'] > 0,
         value=example.get(name, schema.get('default')),
-        choices=_field_choices(kind, schema, metadata),
+        choices=choices,
         unit=metadata['unit'],
         least=schema.get('minimum'),
         most=schema.get('maximum'),
@@ -105,6 +110,17 @@ def _field_choices(kind: Kind, schema: dict[str, Any], metadata: dict[str, Any])
         for name, layer in service().layers.items()
         if name in released and (not metadata['geometry'] or layer.geometry in metadata['geometry'])
     )
+
+
+def _is_changed_layer(name: str, chosen: Process[Any]) -> bool:
+    """Whether the input names the layer that a run changes."""
+    return name == 'layer' and chosen.action in CHANGING
+
+
+def _changeable_layers(chosen: Process[Any]) -> tuple[tuple[str, str], ...]:
+    """The layers that whoever asks may change like this, by their titles; what a process makes nobody delivers."""
+    layers = [data for data in layers_open_to(chosen.action) if getattr(data, 'made_by', None) is None]
+    return tuple(sorted(((data.id, f'{say(data.title)} ({data.id})') for data in layers), key=lambda choice: choice[1]))
 
 
 def _levels(*, whole: bool) -> tuple[tuple[str, str], ...]:

@@ -1,6 +1,6 @@
 """People of an office, and browsers in which they sign in."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -10,6 +10,8 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from dothi.api.app import create_app
+from dothi.core.access.claims import claim
+from dothi.core.access.classes import EVERYBODY
 from dothi.core.access.people import invite
 from dothi.core.access.person import Person, Role
 from dothi.core.access.sign_in import Visitor, set_password
@@ -40,6 +42,13 @@ class Browser:
 
     def get(self, path: str, **headers: str) -> TestResponse:
         return self.client.get(path, headers=headers)
+
+
+@pytest.fixture(autouse=True)
+def claims_end() -> Iterator[None]:
+    """What a test has claimed the tests after it do not claim: they run in the same thread."""
+    yield
+    claim(EVERYBODY, '')
 
 
 @pytest.fixture

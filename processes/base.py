@@ -46,6 +46,9 @@ class Process[I: ProcessInputs](BaseProcessor, ABC):  # type: ignore[misc]  # py
     # what whoever has signed in must be allowed to do to run it
     run_action: ClassVar[Action] = Action.RUN
     upload: ClassVar[str | None] = None
+    # an input that names a file which came in parts, in place of that one; and what a form then does not ask for
+    in_parts: ClassVar[str | None] = None
+    left_out_of_form: ClassVar[frozenset[str]] = frozenset()
     # an input with a second file, which may be left out: a letter beside what is delivered
     attachment: ClassVar[str | None] = None
     # whether the same request on the same releases may have the answer that is there; not what changes something

@@ -2,6 +2,7 @@
 
 import base64
 from collections.abc import Collection
+from pathlib import Path
 from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import ValidationError, WithJsonSchema
@@ -10,15 +11,17 @@ from dothi.core.access.author import agency_of
 from dothi.core.access.person import Action
 from dothi.core.clock import today
 from dothi.core.database import Role
-from dothi.core.locality import UnknownLayer
+from dothi.core.locality import Locality, UnknownLayer
 from dothi.core.text import Text
 from etl.desk.deliver import deliver
+from etl.desk.file_name import FILE_NAME, LONGEST_FILE_NAME
 from etl.desk.options import DeliveryOptions
+from etl.desk.uploads import UPLOAD_ID, Upload, forget_delivered, upload_of, write_upload
 from etl.inbox.sendable import scope_of, sendable
 from etl.receipt.receipt import write_receipt
 from etl.report.html import page
 from etl.report.model import Report as DeliveryReport
-from processes.base import Process, ProgressCallback
+from processes.base import Process, ProgressCallback, ReadData
 from processes.data import Data
 from processes.geojson import JSON
 from processes.inputs import ProcessInputs, input_field
@@ -27,8 +30,6 @@ from processes.reading.validation import InvalidInput
 from processes.stages import stage_callback
 
 HTML = 'text/html'
-# A name alone: nothing that leads to another folder, and nothing hidden.
-FILE_NAME = r'^[^./\\~\x00-\x1f][^/\\\x00-\x1f]*$'
 # Members of a letter, and the inputs that say them.
 LETTER_INPUTS = {'number': 'letter', 'dated': 'letter_date', 'signatory': 'letter_by'}
 LETTER_FILE = ('letter_file', 'letter_file_name')
@@ -38,17 +39,33 @@ class Inputs(ProcessInputs):
     """The same options as those of `dothi deliver`."""
 
     layer: str = input_field(Text(vi='Lớp', en='Layer'), Text(vi='Mã lớp được giao.', en='Id of the layer.'))
-    file: Annotated[str, WithJsonSchema({'type': 'string', 'format': 'byte'})] = input_field(
+    file: Annotated[str | None, WithJsonSchema({'type': 'string', 'format': 'byte'})] = input_field(
         Text(vi='Tệp', en='File'),
         Text(
-            vi='Tệp; nhiều phần thì nén zip. Qua API: mã hóa base64, {"value": "…", "encoding": "base64"}.',
-            en='The file; zip what has several parts. By the API in base64: {"value": "…", "encoding": "base64"}.',
+            vi='Tệp; nhiều phần thì nén zip. Qua API: mã hóa base64, {"value": "…", "encoding": "base64"}, hoặc '
+            '"upload" với tệp lớn.',
+            en='The file; zip what has several parts. By the API in base64: {"value": "…", "encoding": "base64"}, or '
+            '"upload" for a large one.',
         ),
+        default=None,
     )
-    file_name: str = input_field(
+    upload: str | None = input_field(
+        Text(vi='Tệp đã gửi', en='Upload'),
+        Text(
+            vi='Thay cho "file": mã của tệp đã gửi từng phần (tus) tới /api/uploads.',
+            en='In place of "file": the id of a file that came in parts (tus) to /api/uploads.',
+        ),
+        default=None,
+        pattern=UPLOAD_ID,
+    )
+    file_name: str | None = input_field(
         Text(vi='Tên tệp', en='Name of the file'),
-        Text(vi='Đuôi tên cho biết định dạng.', en='Its suffix tells the format.'),
-        max_length=200,
+        Text(
+            vi='Đuôi tên cho biết định dạng. Tệp gửi từng phần đã có tên.',
+            en='Its suffix tells the format. A file that came in parts has its name.',
+        ),
+        default=None,
+        max_length=LONGEST_FILE_NAME,
         pattern=FILE_NAME,
     )
     scope: str = input_field(
@@ -148,6 +165,8 @@ class DeliverLayer(Process[Inputs]):
     action = Action.DELIVER
     reusable = False
     upload = 'file'
+    in_parts = 'upload'
+    left_out_of_form = frozenset({'upload', 'file_name'})
     attachment = 'letter_file'
     outputs: ClassVar[dict[str, Output]] = {
         'report': Output(Text(vi='Báo cáo', en='Report'), (JSON,)),
@@ -159,6 +178,20 @@ class DeliverLayer(Process[Inputs]):
         'file_name': 'truong.csv',
         'dry_run': True,
     }
+
+    def check(self, inputs: Inputs, locality: Locality, read: ReadData) -> None:
+        """Raises InvalidInput without a file or its name, and NoSuchUpload for what is not there."""
+        del locality
+        if (inputs.file is None) == (inputs.upload is None):
+            raise InvalidInput(
+                vi='Cần một trong hai: "file" có tệp, hoặc "upload" có mã của tệp đã gửi từng phần.',
+                en='Either "file" with the file or "upload" with the id of one that came in parts is needed.',
+            )
+        if inputs.upload is None and inputs.file_name is None:
+            raise InvalidInput(vi='Thiếu đầu vào "file_name".', en='The input "file_name" is missing.')
+        if inputs.upload is not None:
+            with read() as data:
+                _require_whole(upload_of(inputs.upload, data.editor or ''))
 
     def changed_layer(self, inputs: Inputs, role: Role = 'gatekeeper') -> str:
         """The layer that the file is for."""
@@ -172,10 +205,33 @@ class DeliverLayer(Process[Inputs]):
         """
         _must_be_allowed(inputs.layer, data)
         options = _with_letter_file(_delivery_options(inputs, data), inputs, data)
-        file = data.draft(inputs.file_name)
-        file.write_bytes(base64.b64decode(inputs.file))
+        file = _delivered_file(inputs, data)
         report = deliver(file, options, data.locality.whole, stage_callback(progress), 'deliver-layer')
+        if inputs.upload is not None and not inputs.dry_run:
+            forget_delivered(inputs.upload, data.editor or '')
         return {'report': report.model_dump(mode='json'), 'receipt': _receipt_text(report, data)}
+
+
+def _delivered_file(inputs: Inputs, data: Data) -> Path:
+    """The file under its name, in the folder of the run. Raises NoSuchUpload."""
+    if inputs.upload is None:
+        file = data.draft(inputs.file_name or '')
+        file.write_bytes(base64.b64decode(inputs.file or ''))
+        return file
+    upload = upload_of(inputs.upload, data.editor or '', 'loader')
+    file = data.draft(inputs.file_name or upload.name)
+    write_upload(upload, file)
+    return file
+
+
+def _require_whole(upload: Upload) -> None:
+    """Raises InvalidInput for a file of which parts are missing."""
+    if not upload.is_whole:
+        raise InvalidInput(
+            vi=f'Tệp {upload.id} mới có {upload.received_bytes} trên {upload.length_bytes} byte. Gửi tiếp rồi giao.',
+            en=f'Of the upload {upload.id}, {upload.received_bytes} of {upload.length_bytes} bytes are here. Send the '
+            'rest, then deliver it.',
+        )
 
 
 def _must_be_allowed(layer: str, data: Data) -> None:
@@ -217,7 +273,9 @@ def _delivery_scope(inputs: Inputs, data: Data) -> str:
 
 def _delivery_options(inputs: Inputs, data: Data) -> DeliveryOptions:
     """The options of the delivery; its sender is whose token it was, and an agency's token speaks for the agency."""
-    options = inputs.model_dump(exclude={'file', 'file_name', *LETTER_INPUTS.values(), *LETTER_FILE}, exclude_none=True)
+    options = inputs.model_dump(
+        exclude={'file', 'upload', 'file_name', *LETTER_INPUTS.values(), *LETTER_FILE}, exclude_none=True
+    )
     options |= {'letter': _letter(inputs, data), 'agency': _agency_of_editor(data), 'sender': data.editor}
     options['scope'] = _delivery_scope(inputs, data)
     try:

@@ -24,6 +24,7 @@ from dothi.api.common.schemas import SCHEMAS
 from dothi.api.coverages.views import COVERAGES
 from dothi.api.desk.deliveries import DELIVERIES
 from dothi.api.desk.edits import EDITS
+from dothi.api.desk.uploads import UPLOADS
 from dothi.api.editing.read_only import READ_ONLY
 from dothi.api.editing.views import EDITING
 from dothi.api.http import clients, compression, cors, gate, guard, measures, problems, request_ids, security
@@ -142,6 +143,7 @@ def _app_of(audience: Audience, locality: Locality, url: str | None, accounts: C
         app.register_blueprint(PEOPLE)
         app.register_blueprint(DELIVERIES)
         app.register_blueprint(EDITS)
+        app.register_blueprint(UPLOADS)
     app.register_blueprint(HEALTH)
     app.register_blueprint(METRICS)
     app.register_blueprint(OWS)

@@ -59,6 +59,23 @@ class LimitSettings(Settings):
     )
 
 
+class UploadSettings(Settings):
+    """How files come in parts."""
+
+    max_resumable_mb: int = Field(
+        2_048,
+        gt=0,
+        description='Dung lượng nhiều nhất (MB) của tệp được gửi từng phần (tus). · '
+        'Size of a file that comes in parts (tus) at most.',
+    )
+    upload_days: int = Field(
+        3,
+        gt=0,
+        description='Số ngày giữ một tệp gửi dở dang kể từ phần cuối cùng đã nhận. · '
+        'How long a file that was not delivered is kept after its last part, in days.',
+    )
+
+
 class RoomSettings(Settings):
     """What reading one foreign file may cost, in the closed room."""
 

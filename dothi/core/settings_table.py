@@ -2,7 +2,14 @@
 
 from dothi.core.backup_settings import BackupSettings
 from dothi.core.job_settings import InputSettings, JobSettings
-from dothi.core.limit_settings import ClientSettings, LimitSettings, MapSettings, RoomSettings, TileSettings
+from dothi.core.limit_settings import (
+    ClientSettings,
+    LimitSettings,
+    MapSettings,
+    RoomSettings,
+    TileSettings,
+    UploadSettings,
+)
 from dothi.core.mail_settings import MailSettings
 from dothi.core.oidc_settings import OidcSettings
 from dothi.core.settings import (
@@ -21,6 +28,7 @@ SETTINGS: tuple[type[Settings], ...] = (
     DatabaseSettings,
     ServerSettings,
     LimitSettings,
+    UploadSettings,
     RoomSettings,
     ClientSettings,
     TileSettings,

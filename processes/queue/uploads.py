@@ -32,15 +32,18 @@ def detach_upload(process: Process[Any], inputs: dict[str, Any]) -> tuple[dict[s
         return inputs, None
     rest = {name: value for name, value in inputs.items() if name not in {process.upload, process.attachment}}
     advice = Text(
-        vi='Đặt tệp vào hộp nhận của cơ quan, hoặc nén zip', en='Put the file into the inbox of the agency, or zip it'
+        vi='Gửi từng phần (tus) tới /api/uploads, đặt vào hộp nhận của cơ quan, hoặc nén zip',
+        en='Send it in parts (tus) to /api/uploads, put it into the inbox of the agency, or zip it',
     )
-    content = _decoded(process.upload, inputs[process.upload], LimitSettings().max_upload_mb, advice)
+    value = inputs[process.upload]
+    # one that came in parts is in the database already
+    content = None if value is None else _decoded(process.upload, value, LimitSettings().max_upload_mb, advice)
     attached = inputs.get(process.attachment) if process.attachment else None
     if process.attachment is None or attached is None:
         return rest, content
     advice = Text(vi='Quét ở độ phân giải thấp hơn', en='Scan it at a lower resolution')
     attachment = _decoded(process.attachment, attached, _most_attachment_mb(), advice)
-    return rest, BOTH + HEAD.pack(len(content)) + content + attachment
+    return rest, BOTH + HEAD.pack(len(content or b'')) + (content or b'') + attachment
 
 
 def attach_upload(process: Process[Any], inputs: dict[str, Any], upload: bytes | None) -> dict[str, Any]:
@@ -52,7 +55,7 @@ def attach_upload(process: Process[Any], inputs: dict[str, Any], upload: bytes |
     start = len(BOTH) + HEAD.size
     (length,) = HEAD.unpack(upload[len(BOTH) : start])
     parts = {process.upload: upload[start : start + length], process.attachment: upload[start + length :]}
-    return inputs | {name: base64.b64encode(part).decode() for name, part in parts.items()}
+    return inputs | {name: base64.b64encode(part).decode() for name, part in parts.items() if part}
 
 
 def _decoded(name: str, value: Any, most_mb: int, advice: Text) -> bytes:

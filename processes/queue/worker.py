@@ -34,6 +34,7 @@ from dothi.core.services import rotate_logs
 from dothi.core.settings import PathSettings
 from etl.closed_room.fork_server import share
 from etl.coverage.apart import put_rasters_apart
+from etl.desk.uploads import expire_uploads
 from processes.mail.rounds import Postman
 from processes.queue.callbacks import call_back
 from processes.queue.child import (
@@ -229,6 +230,7 @@ def _tidy_store() -> None:
     fail_lost(failure(worker_lost()))
     fail_waiting(failure(waited_too_long(settings.job_wait_s)), settings.job_wait_s)
     expire_results(settings.result_days, settings.job_days)
+    expire_uploads()
     forget_abandoned()
 
 

@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from dothi.api.access.openapi import TEXT, change, read
+from dothi.api.access.openapi import ERRORS, ID, NONE, SECURITY, TEXT, change, read
 from dothi.api.desk.deliveries import LAYER, STATUS
+from dothi.api.desk.uploads import PART_TYPE, VERSION
 from dothi.api.http.offer import Offer
-from dothi.api.http.operations import BINARY
-from dothi.api.http.parameters import Schema, in_path
+from dothi.api.http.operations import BINARY, headers, operation, responses
+from dothi.api.http.parameters import LANG, Parameter, Schema, in_header, in_path
 from dothi.api.http.query_parameters import LIMIT
 from dothi.core.text import Text
 
@@ -14,6 +15,22 @@ TAG = 'desk'
 COUNTED: Schema = {'type': 'integer', 'minimum': 1}
 NUMBER = in_path('number', Text(vi='Số của đợt giao', en='Number of the delivery'), COUNTED, 1)
 SET = in_path('number', Text(vi='Số của tập sửa', en='Number of the set'), COUNTED, 1)
+UPLOAD = in_path('upload', Text(vi='Mã của tệp đang gửi', en='Id of the upload'), ID, NONE)
+TUS = in_header(
+    'Tus-Resumable', Text(vi='Phiên bản tus.', en='Version of tus.'), {'type': 'string', 'enum': [VERSION]}, VERSION
+)
+FILE_LENGTH = in_header(
+    'Upload-Length', Text(vi='Số byte của tệp.', en='Bytes of the file.'), {'type': 'integer', 'minimum': 1}, '16'
+)
+METADATA = in_header(
+    'Upload-Metadata',
+    Text(vi='"filename" và tên tệp mã hóa base64.', en='"filename", and its name in base64.'),
+    TEXT, 'filename dHJ1b25nLmNzdg==',
+)  # fmt: skip
+OFFSET = in_header(
+    'Upload-Offset', Text(vi='Phần này bắt đầu ở byte nào.', en='Where the part begins.'),
+    {'type': 'integer', 'minimum': 0}, '0',
+)  # fmt: skip
 DECISION: dict[str, Schema] = {
     'decision': {'type': 'string', 'enum': ['accept', 'return']},
     **dict.fromkeys(('reason', 'crs', 'encoding', 'scope', 'as_of'), TEXT),
@@ -23,9 +40,13 @@ DECISION: dict[str, Schema] = {
 
 
 def desk_paths(offer: Offer) -> dict[str, Any]:
-    """Operations on deliveries and edits; none on the public service."""
+    """Operations on deliveries, uploads and edits; none on the public service."""
     if offer.audience == 'public':
         return {}
+    return _delivery_paths(offer) | _upload_paths(offer) | _edit_paths(offer)
+
+
+def _delivery_paths(offer: Offer) -> dict[str, Any]:
     here = '/deliveries/{number}'
     return {
         '/deliveries': {'get': _read(offer, 'listDeliveries', 'Các đợt giao', 'Deliveries', LAYER, STATUS, LIMIT)},
@@ -40,6 +61,28 @@ def desk_paths(offer: Offer) -> dict[str, Any]:
                 offer, 'decideDelivery', Text(vi='Quyết định', en='Decide'), DECISION, NUMBER, tag=TAG
             )
         },
+    }  # fmt: skip
+
+
+def _upload_paths(offer: Offer) -> dict[str, Any]:
+    """By tus 1.0.0: https://tus.io/protocols/resumable-upload."""
+    here = '/uploads/{upload}'
+    part = {'required': True, 'content': {PART_TYPE: {'schema': BINARY}}}
+    return {
+        '/uploads': {
+            'get': _read(offer, 'listUploads', 'Tệp đang gửi', 'Files on their way'),
+            'post': _tus(offer, 'beginUpload', 'Bắt đầu gửi tệp', 'Begin an upload', '201', FILE_LENGTH, METADATA),
+        },
+        here: {
+            'get': _read(offer, 'getUpload', 'Tệp đã đến đâu', 'How much of a file is here', UPLOAD),
+            'patch': _tus(offer, 'sendPart', 'Gửi một phần', 'Send a part', '204', UPLOAD, OFFSET, requestBody=part),
+            'delete': _tus(offer, 'endUpload', 'Bỏ tệp đang gửi', 'Remove an upload', '204', UPLOAD),
+        },
+    }
+
+
+def _edit_paths(offer: Offer) -> dict[str, Any]:
+    return {
         '/edits': {'get': _read(offer, 'listEdits', 'Bản sửa chờ duyệt', 'Edits under review')},
         '/edits/{number}': {'get': _read(offer, 'getEdits', 'Một tập sửa', 'A set of edits', SET)},
         '/edits/{number}/decision': {
@@ -50,6 +93,16 @@ def desk_paths(offer: Offer) -> dict[str, Any]:
         },
         '/edits/conflicts': {'get': _read(offer, 'listConflicts', 'Mâu thuẫn', 'Conflicts')},
     }  # fmt: skip
+
+
+def _tus(
+    offer: Offer, name: str, vi: str, en: str, status: str, *more: Parameter[Any], **members: Any
+) -> dict[str, Any]:
+    done = {'description': Text(vi='Được', en='OK'), 'headers': headers('Location') if status == '201' else {}}
+    answers = responses(done, *ERRORS, '409', status=status)
+    return operation(
+        offer, name, Text(vi=vi, en=en), [TUS, *more, LANG], answers, tag=TAG, security=SECURITY, **members
+    )
 
 
 def _read(offer: Offer, name: str, vi: str, en: str, *more: Any) -> dict[str, Any]:

@@ -121,9 +121,9 @@ def _check_site() -> None:
 
 
 def _check_type() -> None:
-    """Edits have a narrower list of their own (dothi/api/editing/body.py)."""
+    """Edits and uploads have narrower lists of their own (dothi/api/editing/body.py, dothi/api/desk/uploads.py)."""
     has_body = bool(request.content_length) or 'Transfer-Encoding' in request.headers
-    if request.blueprint == 'editing' or not (has_body or request.mimetype):
+    if request.blueprint in ('editing', 'uploads') or not (has_body or request.mimetype):
         return
     # forms of our own pages, which bring a token along (dothi/api/access/cookies.py)
     if request.blueprint in FORMS and request.mimetype == 'application/x-www-form-urlencoded':

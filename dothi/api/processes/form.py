@@ -22,7 +22,7 @@ class Field:
 
     filters, column_of: the input whose layer it narrows, or names columns of.
     choices: value and label of what can be chosen. least, most: of a number; above: whether it
-    has to be more than least.
+    has to be more than least. in_parts: the input that names the file once the form has sent it in parts.
     """
 
     name: str
@@ -39,6 +39,7 @@ class Field:
     longest: int | None = None
     filters: str | None = None
     column_of: str | None = None
+    in_parts: str | None = None
 
 
 def example_of(locality: Locality, process_id: str, chosen: Process[Any]) -> dict[str, Any]:
@@ -50,7 +51,11 @@ def form_fields_of(process_id: str, chosen: Process[Any]) -> list[Field]:
     """The fields of the form, in the order of the inputs; what must be filled in comes first."""
     example = example_of(service().locality, process_id, chosen)
     described = in_language(chosen.metadata_for_pygeoapi()['inputs'], language())
-    form_fields = [_form_field(name, description, chosen, example) for name, description in described.items()]
+    form_fields = [
+        _form_field(name, description, chosen, example)
+        for name, description in described.items()
+        if name not in chosen.left_out_of_form
+    ]
     return sorted(form_fields, key=lambda form_field: not form_field.required)
 
 
@@ -66,7 +71,7 @@ def _form_field(name: str, described: dict[str, Any], chosen: Process[Any], exam
         title=described['title'],
         description=described['description'],
         kind=kind,
-        required=described['minOccurs'] > 0,
+        required=described['minOccurs'] > 0 or _is_sent_in_parts(name, chosen),
         value=example.get(name, schema.get('default')),
         choices=choices,
         unit=metadata['unit'],
@@ -76,7 +81,12 @@ def _form_field(name: str, described: dict[str, Any], chosen: Process[Any], exam
         longest=schema.get('maxLength'),
         filters=metadata.get('filters'),
         column_of=metadata.get('column_of'),
+        in_parts=chosen.in_parts if _is_sent_in_parts(name, chosen) else None,
     )
+
+
+def _is_sent_in_parts(name: str, chosen: Process[Any]) -> bool:
+    return chosen.in_parts is not None and name == chosen.upload
 
 
 def _field_kind(name: str, schema: dict[str, Any], *, is_layer: bool, chosen: Process[Any]) -> Kind:

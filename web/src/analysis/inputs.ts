@@ -1,11 +1,5 @@
 /** What the form of an analysis holds, as the inputs of an execute request. */
-
-/** A field whose content cannot be sent as it stands. */
-export class BadField extends Error {
-  constructor(readonly field: string, message: string) {
-    super(message);
-  }
-}
+import {BadField} from './bad_field';
 
 type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 
@@ -13,10 +7,17 @@ type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 export async function inputsOf(form: HTMLFormElement): Promise<Record<string, unknown>> {
   const inputs: Record<string, unknown> = {};
   for (const control of form.querySelectorAll<Control>('[data-kind]')) {
-    const value = await valueOf(control, form);
-    if (value !== undefined) inputs[control.name] = value;
+    const inParts = control.dataset.inParts;
+    const value = inParts ? await inPartsOf(control as HTMLInputElement, form) : await valueOf(control, form);
+    if (value !== undefined) inputs[inParts ?? control.name] = value;
   }
   return inputs;
+}
+
+/** The id of the chosen file, sent; only forms that take such files load what sends them. */
+async function inPartsOf(control: HTMLInputElement, form: HTMLFormElement): Promise<string | undefined> {
+  const {sendInParts} = await import('./parts');
+  return await sendInParts(control, form);
 }
 
 async function valueOf(control: Control, form: HTMLFormElement): Promise<unknown> {

@@ -1,5 +1,6 @@
 /** The form of an analysis: runs it by the public API, and goes on to the page of its job. */
-import {BadField, inputsOf} from './inputs';
+import {BadField} from './bad_field';
+import {inputsOf} from './inputs';
 import {followLayers} from './layers';
 import {csrfHeader} from '../session';
 

@@ -7,6 +7,7 @@ import shapely
 
 from dothi.cartography.generalised.refresh import refresh_with_release
 from etl.checking import Checked, Load
+from etl.desk.changes_file import write_changes
 from etl.desk.judgement import NOTHING_TO_SAY, Judgement, agreed_or_held
 from etl.desk.order import judge_overwriting, judge_turn
 from etl.merging import notes_of, record_merge
@@ -56,6 +57,7 @@ def release_rows(work: Load, checked: Checked, judgement: Judgement) -> Released
             return Released(judgement, unchanged=True)
         drop_demo_rows(work.db, work.delivery.staging, _real_area(work, scopes), work.delivery.locality.srid)
     outcome = _compare(work, checked)
+    write_changes(work.db, work.delivery)
     judgement += _judge_outcome(work, outcome)
     if judgement.ends:
         return Released(judgement, outcome.diff)

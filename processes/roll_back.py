@@ -29,6 +29,14 @@ class Inputs(ProcessInputs):
         Text(vi='Được giữ cùng bản phát hành mới.', en='Is kept with the new release.'),
         min_length=1, max_length=2_000, pattern=r'\S',
     )  # fmt: skip
+    dry_run: bool = input_field(
+        Text(vi='Chỉ thử', en='Dry run'),
+        Text(
+            vi='Cho biết sẽ thay đổi bao nhiêu, không phát hành.',
+            en='Says how much would change, and releases nothing.',
+        ),
+        default=False,
+    )
 
 
 class RollBack(Process[Inputs]):
@@ -37,9 +45,9 @@ class RollBack(Process[Inputs]):
     title = Text(vi='Trở về bản phát hành trước', en='Back to an earlier release')
     description = Text(
         vi='Phục vụ lại một lớp như sau một bản phát hành trước; đây cũng là một bản phát hành. Xem trước bằng '
-        'compare-releases. Cần quyền quyết định.',
+        'dry_run, và bằng compare-releases theo đơn vị. Cần quyền quyết định.',
         en='Serves a layer again as it was after an earlier release; this is a release, too. See what would change '
-        'with compare-releases first. Needs the right to decide.',
+        'by dry_run, and by units with compare-releases first. Needs the right to decide.',
     )
     audience = 'internal'
     editors_only = True
@@ -56,5 +64,7 @@ class RollBack(Process[Inputs]):
     def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, Any]:
         """What it came to. Raises UnknownLayer, NoSuchRelease, DemonstrationLeft, OtherShape, RasterMissing."""
         by, callback = data.editor or '', stage_callback(progress)
-        outcome = rollback(inputs.layer, inputs.release, inputs.reason, by, data.locality.whole, callback)
+        outcome = rollback(
+            inputs.layer, inputs.release, inputs.reason, by, data.locality.whole, callback, dry_run=inputs.dry_run
+        )
         return outcome.model_dump(mode='json')

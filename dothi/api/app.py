@@ -22,6 +22,7 @@ from dothi.api.common.metrics import METRICS
 from dothi.api.common.portal import PORTAL
 from dothi.api.common.schemas import SCHEMAS
 from dothi.api.coverages.views import COVERAGES
+from dothi.api.desk.changes import CHANGES
 from dothi.api.desk.deliveries import DELIVERIES
 from dothi.api.desk.edits import EDITS
 from dothi.api.desk.uploads import UPLOADS
@@ -142,6 +143,7 @@ def _app_of(audience: Audience, locality: Locality, url: str | None, accounts: C
         app.register_blueprint(ACCOUNT)
         app.register_blueprint(PEOPLE)
         app.register_blueprint(DELIVERIES)
+        app.register_blueprint(CHANGES)
         app.register_blueprint(EDITS)
         app.register_blueprint(UPLOADS)
     app.register_blueprint(HEALTH)

@@ -210,6 +210,13 @@ def rollback(
     letter_date: LetterDate = None,
     letter_by: LetterSignatory = None,
     letter_file: LetterFile = None,
+    dry_run: Annotated[
+        bool,
+        typer.Option(
+            '--dry-run',
+            help='Chỉ cho biết sẽ thay đổi bao nhiêu. · Only says how much would change.',
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Phục vụ lại một lớp như sau một bản phát hành trước; đây cũng là một bản phát hành. ·
@@ -219,16 +226,18 @@ def rollback(
 
     decision = _decision(reason, by, letter=letter_of(letter, letter_date, letter_by, letter_file))
     with output.progress() as progress:
-        outcome = put_back(layer, release, decision.reason_with_letter, decision.by, served_locality(), progress)
+        outcome = put_back(
+            layer, release, decision.reason_with_letter, decision.by, served_locality(), progress, dry_run=dry_run
+        )
     if as_json:
         typer.echo(outcome.model_dump_json(indent=2))
         return
     diff = outcome.diff
     changes = f'+{pick_number(diff.added)} ~{pick_number(diff.changed)} −{pick_number(diff.closed)}'
     says = pick_words('không có gì khác', 'nothing differs') if outcome.unchanged else changes
-    output.out.print(
-        f'{layer}: {pick_words("bản phát hành", "release")} {outcome.release} = {release}, {says}', markup=False
-    )
+    line = f'{layer}: {pick_words("bản phát hành", "release")} {outcome.release} = {release}, {says}'
+    would = pick_words('sẽ là', 'would be')
+    output.out.print(f'{layer}: {would} {release}, {changes}' if dry_run else line, markup=False)
 
 
 def _decision(reason: str, by: str | None, **given: Any) -> Decision:

@@ -91,7 +91,7 @@ def accept(number: int, decision: Decision, locality: Locality, progress: Progre
     """
     with deliveries.loader_session('dothi accept') as db, _at_the_desk(db, number) as found:
         decision = decision.model_copy(update={'spots': spots(number, decision.places, decision.by)})
-        described, options = locality.described(found.layer_id), _with(found, decision)
+        described, options = locality.described(found.layer_id), options_with(found, decision)
         with archive.restored(found.store_path, found.file_name, found.sha256) as file:
             if isinstance(described, Coverage):
                 must_be_whole(options.scope, options.mode, options.encoding)
@@ -130,7 +130,7 @@ def _at_the_desk(db: Connection, number: int) -> Iterator[DeliveryRecord]:
         )
     delivery = record(number)
     if delivery.status != 'diagnosed':
-        raise _decided(delivery)
+        raise decided_already(delivery)
     yield delivery
 
 
@@ -163,7 +163,7 @@ def _again[L: (Layer, Coverage)](
     return report
 
 
-def _with(record: DeliveryRecord, decision: Decision) -> DeliveryOptions:
+def options_with(record: DeliveryRecord, decision: Decision) -> DeliveryOptions:
     """The delivery's options with those of the decision, which agrees to what the diagnosis showed, and to no more.
 
     What an earlier decision said holds on where another question came up after it.
@@ -202,7 +202,8 @@ def _keep(db: Connection, number: int, decided: str, decision: Decision, outcome
         )
 
 
-def _decided(record: DeliveryRecord) -> AlreadyDecided:
+def decided_already(record: DeliveryRecord) -> AlreadyDecided:
+    """The error for a delivery that does not wait."""
     by = f' {record.superseded_by}' if record.superseded_by else ''
     return AlreadyDecided(
         vi=f'Đợt giao {record.id} không chờ quyết định (tình trạng: {record.status}{by}). '

@@ -18,7 +18,10 @@ class UnknownAgency(NotFound):
 
 @dataclass(frozen=True)
 class Delivery[L: (Layer, Coverage)]:
-    """What one delivery works with. number: None for a check, which records nothing. program: that it came by."""
+    """What one delivery works with. number: None for a check, which records nothing. program: that it came by.
+
+    changes_file: where a preview wants what would change.
+    """
 
     file: Path
     layer: L
@@ -27,6 +30,7 @@ class Delivery[L: (Layer, Coverage)]:
     progress: Progress
     number: int | None = None
     program: str = 'dothi deliver'
+    changes_file: Path | None = None
 
     def of_day(self, day: date) -> 'Delivery[L]':
         """The same delivery, told the day whose state it is."""

@@ -132,6 +132,11 @@ def record(number: int, role: Role = 'loader') -> DeliveryRecord:
     return DeliveryRecord(**rows[0])
 
 
+def no_such_delivery(number: int) -> NoSuchDelivery:
+    """The error for a delivery that whoever asks does not see, in the words of one that is not there."""
+    return NoSuchDelivery(vi=f'Không có đợt giao số {number}.', en=f'There is no delivery {number}.')
+
+
 def decisions(number: int, role: Role = 'loader') -> list[DecisionRecord]:
     """What was decided on the delivery, in order."""
     made = _rows('select * from catalog.decision where delivery_id = %(id)s order by id', {'id': number}, role)

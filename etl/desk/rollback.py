@@ -42,12 +42,13 @@ class RasterMissing(EnvironmentMissing):
 
 
 class Rollback(BaseModel):
-    """What putting a layer back came to. release: the new one, or the current one where nothing differs."""
+    """What putting a layer back came to. release: the new one, or the current one where nothing differs or was done."""
 
     layer: str
     to: int
     release: int
     unchanged: bool
+    dry_run: bool
     diff: DiffReport
 
 
@@ -61,10 +62,20 @@ class Going:
     options: DeliveryOptions
     locality: Locality
     progress: Progress
+    dry_run: bool
 
 
-def rollback(layer_id: str, to: int, reason: str, by: str, locality: Locality, progress: Progress = silent) -> Rollback:
-    """Makes the state after the release `to` the current one.
+def rollback(
+    layer_id: str,
+    to: int,
+    reason: str,
+    by: str,
+    locality: Locality,
+    progress: Progress = silent,
+    *,
+    dry_run: bool = False,
+) -> Rollback:
+    """Makes the state after the release `to` the current one. dry_run: only says what that would change.
 
     Raises UnknownLayer, NoSuchRelease, DemonstrationLeft, OtherShape and, for a coverage, RasterMissing.
     """
@@ -72,7 +83,7 @@ def rollback(layer_id: str, to: int, reason: str, by: str, locality: Locality, p
     note = f'Trở về bản phát hành {to} · back to release {to}: {reason}'
     options = DeliveryOptions(layer=layer_id, origin='rollback', note=note)
     with deliveries.loader_session('dothi rollback') as db:
-        going = Going(db, to, by, options, locality, progress)
+        going = Going(db, to, by, options, locality, progress, dry_run)
         progress('lock', 0, None)
         back = _cells_back(going, layer) if isinstance(layer, Coverage) else _rows_back(going, layer)
         progress('finish', 0, None)
@@ -121,6 +132,9 @@ def _rows_back(going: Going, layer: Layer) -> Rollback:
     stage.create(db, layer, going.locality.srid, staging)
     demo, outcome = outcome_of_rollback(db, layer, staging, going.to)
     number = None
+    if going.dry_run:
+        db.rollback()
+        return _came_to(going, layer, None, current, outcome.diff)
     if not outcome.diff.empty:
         going.progress('release', 0, None)
         source = Source(author=going.by, demo=demo, restores=going.to)
@@ -144,7 +158,7 @@ def _cells_back(going: Going, coverage: Coverage) -> Rollback:
     with opened(then.file, coverage) as raster:
         cell_scan = scan(raster, coverage, repr(then.grid), going.progress)
         diff = cells.compare(raster, coverage, then.grid, cell_scan, served)
-    if served is not None and (served.sha256, served.demo) == (then.sha256, then.demo):
+    if going.dry_run or (served is not None and (served.sha256, served.demo) == (then.sha256, then.demo)):
         return _came_to(going, coverage, None, current, diff)
     going.progress('release', 0, None)
     # demonstration data stays that when it comes back
@@ -157,7 +171,10 @@ def _cells_back(going: Going, coverage: Coverage) -> Rollback:
 
 
 def _came_to(going: Going, layer: Layer | Coverage, number: int | None, current: int, diff: DiffReport) -> Rollback:
-    return Rollback(layer=layer.id, to=going.to, release=number or current, unchanged=number is None, diff=diff)
+    return Rollback(
+        layer=layer.id, to=going.to, release=number or current, unchanged=number is None and not going.dry_run,
+        dry_run=going.dry_run, diff=diff,
+    )  # fmt: skip
 
 
 def _missing(file: Path) -> RasterMissing:

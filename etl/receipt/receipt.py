@@ -26,7 +26,7 @@ def receipt_page(number: int, locality: Locality, role: Role = 'loader') -> str:
     delivery = shown(number, role)
     with connection(role) as db:
         rows = kept_rows(db, number, locality.srid)
-    put_on_map(delivery, locality)
+    put_on_map(delivery, locality, 'reader_internal' if role == 'gatekeeper' else role)
     return page(delivery, locality, rows, None)
 
 

@@ -1,6 +1,7 @@
 """A small map of what was found: outlines of the units and a dot per row, as SVG without anything from outside."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 
@@ -13,6 +14,7 @@ from etl.reference import Units
 from etl.report.model import BadRow, Report
 
 Ring = list[tuple[float, float]]
+Box = tuple[float, float, float, float]
 WIDTH_PX = 420
 DOTS = 500
 # About 200 m: the map is a few hundred pixels wide.
@@ -31,7 +33,7 @@ def outlines(units: Units, srid: int) -> list[Ring]:
 class Window:
     """A drawing of the box `extent` (west, south, east, north in degrees), `width_px` wide."""
 
-    extent: tuple[float, float, float, float]
+    extent: Box
     width_px: int
 
     @property
@@ -82,6 +84,13 @@ def svg(report: Report) -> str:
     window = Window(report.map_extent, WIDTH_PX)
     shapes = [outline(window, ring) for ring in report.map_outlines]
     return window.svg([*shapes, *(_fault(window, row, *row.place) for row in faults if row.place)])
+
+
+def dots_svg(extent: Box, units: list[Ring], dots: Iterable[tuple[str, float, float]]) -> str:
+    """The map of the box `extent` (degrees) with outlines of units, and a dot for each class, longitude, latitude."""
+    window = Window(extent, WIDTH_PX)
+    drawn = [window.dot(lon, lat, kind, f'r="3" class="{kind}"') for kind, lon, lat in dots]
+    return window.svg([*(outline(window, ring) for ring in units), *drawn])
 
 
 def outline(window: Window, ring: Ring) -> str:

@@ -198,7 +198,8 @@ def test_a_file_of_features_wants_both_seeing_and_downloading(office: Office, pe
 
 PROCESSES = {
     'service-coverage': Action.RUN, 'export-features': Action.DOWNLOAD, 'deliver-layer': Action.DELIVER,
-    'decide-delivery': Action.DECIDE, 'roll-back': Action.DECIDE, 'settle-conflict': Action.DECIDE,
+    'preview-delivery': Action.DELIVER, 'decide-delivery': Action.DECIDE, 'roll-back': Action.DECIDE,
+    'settle-conflict': Action.DECIDE,
     'keep-result': Action.PUBLISH,
 }  # fmt: skip
 

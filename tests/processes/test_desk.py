@@ -209,6 +209,12 @@ def test_a_layer_goes_back_to_an_earlier_release(people: dict[str, Browser], wor
     inputs = {'layer': 'schools', 'release': first['release'], 'reason': 'Giao nhầm'}
     sent = {'json': {'inputs': inputs, 'response': 'document'}}
     path = '/api/processes/roll-back/execution'
+    tried = steward.client.post(
+        path, headers={'X-CSRF-Token': steward.csrf, 'Prefer': 'wait=60'},
+        json={'inputs': inputs | {'dry_run': True}, 'response': 'document'},
+    ).get_json()['result']  # fmt: skip
+    planned = tried.get('value', tried)
+    assert (planned['dry_run'], planned['diff']['closed'], planned['release']) == (True, 1, second['release'])
     for name, status in (('education', 403), ('viewer', 403), ('steward', 200)):
         headers = {'X-CSRF-Token': people[name].csrf, 'Prefer': 'wait=60'}
         answer = people[name].client.post(path, headers=headers, **sent)
@@ -340,3 +346,64 @@ def test_the_form_of_a_delivery_lists_what_one_may_deliver(people: dict[str, Bro
         assert set(re.findall(r'<option value="([a-z_]+)"', field)) == listed, name
     page = people['steward'].get('/api/processes/roll-back?f=html').get_data(as_text=True)
     assert '(schools)' in page
+
+
+def test_what_would_change_is_seen_by_its_agency_and_the_stewards_before_anybody_decides(
+    people: dict[str, Browser], worker: ForkedProcess
+) -> None:
+    education, steward = people['education'], people['steward']
+    hand_in(education, 20, crs=CRS)
+    number = hand_in(education, 3, crs=CRS)['delivery']
+    here = f'/api/deliveries/{number}/changes'
+    nothing_yet = education.get(here)
+    assert (nothing_yet.status_code, nothing_yet.get_json()['code']) == (404, 'NoPreview')
+    assert outcome(education, education.post(here))['status'] == 'successful'
+    changes = steward.get(f'{here}?f=json&limit=5')
+    document = changes.get_json(force=True)
+    assert changes.mimetype == 'application/geo+json'
+    assert document['numberReturned'] == 5 < document['numberMatched']
+    assert {feature['properties']['change'] for feature in document['features']} == {'closed'}
+    assert steward.get(f'{here}?f=json&limit=5', **{'If-None-Match': changes.headers['ETag']}).status_code == 304
+    (following,) = [link['href'] for link in document['links'] if link['rel'] == 'next']
+    page = steward.get('/api' + following.partition('/api')[2]).get_json(force=True)
+    assert page['features'][0]['id'] == 6
+    assert steward.get(f'{here}?change=gone').status_code == 400
+    tile = steward.get(f'{here}/tiles/WebMercatorQuad/0/0/0')
+    assert (tile.status_code, tile.mimetype) == (200, 'application/vnd.mapbox-vector-tile')
+    assert steward.get(f'{here}/tiles/WebMercatorQuad/1/2/0').status_code == 404
+    html = steward.get(f'{here}?f=html&lang=en').get_data(as_text=True)
+    assert '<circle' in html
+    assert 'Trường' in html
+    for stranger in ('health', 'viewer', 'nobody'):
+        for answer in (people[stranger].get(here), people[stranger].post(here)):
+            assert answer.status_code in (403, 404), stranger
+    # another agency that may deliver the layer cannot ask by the process itself
+    run = {'inputs': {'delivery': number}}
+    refused = people['health'].client.post(
+        '/api/processes/preview-delivery/execution', json=run, headers={'X-CSRF-Token': people['health'].csrf}
+    )
+    assert refused.status_code in (403, 404)
+    steward.post(f'/api/deliveries/{number}/decision', decision='return', reason='x')
+
+
+def test_the_page_of_a_delivery_leads_to_a_preview_with_what_the_form_says(
+    people: dict[str, Browser], worker: ForkedProcess
+) -> None:
+    """As a browser sends the form by its second button: without a decision and its reason."""
+    number = hand_in(people['education'], 3, file=schools_file(3, UNSURE_EAST, 'V'), mode='upsert')['delivery']
+    steward = people['steward']
+    page = steward.get(f'/api/deliveries/{number}?f=html&lang=en').get_data(as_text=True)
+    assert re.search(rf'formaction="[^"]*/api/deliveries/{number}/changes\?lang=en" formnovalidate', page)
+    sent = steward.client.post(
+        f'/api/deliveries/{number}/changes?lang=en',
+        data={'csrf': steward.csrf, 'version': 'x', 'reason': '', 'crs': CRS, 'encoding': ''},
+    )
+    assert sent.status_code == 303
+    job = re.search(r'/jobs/([0-9a-f-]+)', sent.headers['Location'])
+    assert job is not None
+    deadline = time.monotonic() + 60
+    while steward.get(f'/api/jobs/{job[1]}').get_json()['status'] != 'successful':
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+    assert steward.get(f'/api/deliveries/{number}/changes?f=json').get_json(force=True)['numberMatched'] == 3
+    assert 'What would change' in steward.get(f'/api/deliveries/{number}?f=html&lang=en').get_data(as_text=True)

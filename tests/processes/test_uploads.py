@@ -50,6 +50,7 @@ def send(app: FlaskClient, path: str, start: object, content: bytes, **more: str
 
 @pytest.fixture(autouse=True)
 def nothing_underway(database: dict[str, str]) -> Iterator[None]:
+    empty()
     yield
     empty()
     with connection('gatekeeper') as db, db.cursor() as cursor:

@@ -31,6 +31,7 @@ from dothi.core.errors import NotFound, Outdated
 from dothi.core.settings import PathSettings
 from dothi.core.text import Text
 from etl.desk.held import WAITS_FOR
+from etl.desk.preview import has_preview
 from etl.desk.records import DeliveryRecord, Status, records, shown
 from etl.receipt.bad_rows import write_bad_rows
 from etl.receipt.kept_rows import KeptRow, kept_rows
@@ -99,7 +100,8 @@ def one_delivery(number: int) -> Response:
         secret = session_secret()
         members = {'shown': whole, 'version': _version(number), 'csrf': csrf_token(secret) if secret else ''}
         may_decide = is_signed_in() and may(Action.DECIDE) and whole.delivery.status == 'diagnosed'
-        return private_page('desk/delivery.html', members | {'may_decide': may_decide} | _words())
+        members |= {'may_decide': may_decide, 'has_preview': has_preview(number)}
+        return private_page('desk/delivery.html', members | _words())
     document = {
         **_delivery_member(whole.delivery),
         'decisions': [made.model_dump(mode='json') for made in whole.decisions],
@@ -161,14 +163,20 @@ def decide(number: int) -> Response:
     author, fields = must_be_editor(Action.DECIDE), Fields()
     require_on_layer(Action.DECIDE, delivery_seen(number).layer_id)
     _must_be_current(number, fields)
-    names = ('decision', 'reason', 'crs', 'encoding', 'scope', 'mode', 'as_of')
-    inputs: dict[str, Any] = {name: fields.text(name) for name in names if fields.text(name)}
-    inputs |= {'delivery': number} | ({'columns': fields.mapping('columns')} if fields.mapping('columns') else {})
+    decision = {name: fields.text(name) for name in ('decision', 'reason') if fields.text(name)}
+    inputs = {'delivery': number, **decision, **reading_inputs(fields)}
     audience = service().audience
     job_id = manager.start_job('decide-delivery', inputs, audience, current_asker(), author, None)
     if request.is_json:
         return created_response(job_id)
     return redirect(f'{api_url()}/jobs/{job_id}?f=html&lang={language()}', 303)  # type: ignore[return-value]
+
+
+def reading_inputs(fields: Fields) -> dict[str, Any]:
+    """How the file is to be read, as inputs of a decision or of a preview; what is left out stays as it is."""
+    names = ('crs', 'encoding', 'scope', 'mode', 'as_of')
+    inputs: dict[str, Any] = {name: fields.text(name) for name in names if fields.text(name)}
+    return inputs | ({'columns': fields.mapping('columns')} if fields.mapping('columns') else {})
 
 
 def _must_be_current(number: int, fields: Fields) -> None:

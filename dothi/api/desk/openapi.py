@@ -3,12 +3,13 @@
 from typing import Any
 
 from dothi.api.access.openapi import ERRORS, ID, NONE, SECURITY, TEXT, change, read
+from dothi.api.desk.changes import KIND, MVT
 from dothi.api.desk.deliveries import LAYER, STATUS
 from dothi.api.desk.uploads import PART_TYPE, VERSION
 from dothi.api.http.offer import Offer
 from dothi.api.http.operations import BINARY, headers, operation, responses
 from dothi.api.http.parameters import LANG, Parameter, Schema, in_header, in_path
-from dothi.api.http.query_parameters import LIMIT
+from dothi.api.http.query_parameters import BBOX, LIMIT, OFFSET
 from dothi.core.text import Text
 
 TAG = 'desk'
@@ -27,23 +28,29 @@ METADATA = in_header(
     Text(vi='"filename" và tên tệp mã hóa base64.', en='"filename", and its name in base64.'),
     TEXT, 'filename dHJ1b25nLmNzdg==',
 )  # fmt: skip
-OFFSET = in_header(
+PART_START = in_header(
     'Upload-Offset', Text(vi='Phần này bắt đầu ở byte nào.', en='Where the part begins.'),
     {'type': 'integer', 'minimum': 0}, '0',
 )  # fmt: skip
-DECISION: dict[str, Schema] = {
-    'decision': {'type': 'string', 'enum': ['accept', 'return']},
-    **dict.fromkeys(('reason', 'crs', 'encoding', 'scope', 'as_of'), TEXT),
+TILE = tuple(
+    in_path(name, Text(vi=f'{name} của ô', en=f'{name} of the tile'), {'type': 'integer', 'minimum': 0}, 0)
+    for name in ('z', 'y', 'x')
+)
+READING: dict[str, Schema] = {
+    **dict.fromkeys(('crs', 'encoding', 'scope', 'as_of'), TEXT),
     'mode': {'type': 'string', 'enum': ['replace', 'upsert']},
     'columns': {'type': 'object', 'additionalProperties': TEXT},
 }
+DECISION: dict[str, Schema] = {
+    'decision': {'type': 'string', 'enum': ['accept', 'return']}, 'reason': TEXT, **READING,
+}  # fmt: skip
 
 
 def desk_paths(offer: Offer) -> dict[str, Any]:
     """Operations on deliveries, uploads and edits; none on the public service."""
     if offer.audience == 'public':
         return {}
-    return _delivery_paths(offer) | _upload_paths(offer) | _edit_paths(offer)
+    return _delivery_paths(offer) | _change_paths(offer) | _upload_paths(offer) | _edit_paths(offer)
 
 
 def _delivery_paths(offer: Offer) -> dict[str, Any]:
@@ -64,6 +71,24 @@ def _delivery_paths(offer: Offer) -> dict[str, Any]:
     }  # fmt: skip
 
 
+def _change_paths(offer: Offer) -> dict[str, Any]:
+    here = '/deliveries/{number}/changes'
+    title = Text(vi='Những gì đợt giao sẽ thay đổi', en='What a delivery would change')
+    tile = _read(offer, 'getChangesTile', 'Ô bản đồ của các thay đổi', 'A tile of the changes', NUMBER, *TILE)
+    tile['responses']['200']['content'] = {MVT: {'schema': BINARY}}
+    tile['responses']['204'] = {'description': Text(vi='Ở đó không có thay đổi', en='Nothing changes there')}
+    return {
+        here: {
+            'get': _read(offer, 'getChanges', title.vi, title.en, NUMBER, KIND, BBOX, LIMIT, OFFSET),
+            'post': change(
+                offer, 'previewDelivery', Text(vi='Xem trước thay đổi', en='Preview the changes'), READING, NUMBER,
+                tag=TAG,
+            ),
+        },
+        f'{here}/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}}': {'get': tile},
+    }  # fmt: skip
+
+
 def _upload_paths(offer: Offer) -> dict[str, Any]:
     """By tus 1.0.0: https://tus.io/protocols/resumable-upload."""
     here = '/uploads/{upload}'
@@ -75,7 +100,9 @@ def _upload_paths(offer: Offer) -> dict[str, Any]:
         },
         here: {
             'get': _read(offer, 'getUpload', 'Tệp đã đến đâu', 'How much of a file is here', UPLOAD),
-            'patch': _tus(offer, 'sendPart', 'Gửi một phần', 'Send a part', '204', UPLOAD, OFFSET, requestBody=part),
+            'patch': _tus(
+                offer, 'sendPart', 'Gửi một phần', 'Send a part', '204', UPLOAD, PART_START, requestBody=part
+            ),
             'delete': _tus(offer, 'endUpload', 'Bỏ tệp đang gửi', 'Remove an upload', '204', UPLOAD),
         },
     }

@@ -4,7 +4,7 @@ from dothi.api.access.identity import current_identity, forbidden, may, require
 from dothi.api.access.layers import may_beyond_own_layers
 from dothi.api.http.service import service
 from dothi.core.access.person import Action
-from etl.desk.records import DeliveryRecord, NoSuchDelivery, record
+from etl.desk.records import DeliveryRecord, no_such_delivery, record
 
 
 def agency_seen() -> str | None:
@@ -30,7 +30,7 @@ def delivery_seen(number: int) -> DeliveryRecord:
     delivery = record(number, 'gatekeeper')
     is_seen = delivery.layer_id not in hidden_layers() if agency is None else delivery.agency == agency
     if not is_seen:
-        raise NoSuchDelivery(vi=f'Không có đợt giao số {number}.', en=f'There is no delivery {number}.')
+        raise no_such_delivery(number)
     return delivery
 
 

@@ -22,7 +22,7 @@ from dothi.core.text import Text
 CHANGING = frozenset(('POST', 'PUT', 'PATCH', 'DELETE'))
 OWN_SITE = frozenset(('same-origin', 'none'))
 # Blueprints with pages that people fill in.
-FORMS = frozenset(('sign_in', 'account', 'people', 'deliveries', 'edits'))
+FORMS = frozenset(('sign_in', 'account', 'people', 'deliveries', 'changes', 'edits'))
 # `uri-host [":" port]` of RFC 9110, 7.2, where names have the letters of domain names and `_`, as containers do.
 HOST = re.compile(
     r'(?:\[(?P<ipv6>[0-9A-Fa-f:.]{2,45})\]|(?P<name>[A-Za-z0-9_-]+(?:\.[A-Za-z0-9_-]+)*)\.?)(?::[0-9]{0,5})?'

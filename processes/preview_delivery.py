@@ -1,0 +1,57 @@
+"""What a delivery that waits would change, over HTTP: kept for `/api/deliveries/{number}/changes`."""
+
+from typing import Any, ClassVar
+
+from dothi.core.access.author import agency_of
+from dothi.core.access.person import Action
+from dothi.core.database import Role
+from dothi.core.locality import Locality
+from dothi.core.text import Text
+from etl.desk.preview import preview
+from etl.desk.records import DeliveryRecord, no_such_delivery, record
+from processes.base import Process, ProgressCallback, ReadData
+from processes.data import Data
+from processes.geojson import JSON
+from processes.outputs import Output
+from processes.stages import stage_callback
+from processes.waiting_delivery import WaitingDelivery, decision_of
+
+
+class PreviewDelivery(Process[WaitingDelivery]):
+    """The report of the delivery; what it would change is at its address."""
+
+    title = Text(vi='Xem trước một đợt giao', en='Preview of a delivery')
+    description = Text(
+        vi='Tính xem một đợt giao đang chờ sẽ thêm, đổi, bỏ những gì nếu được nhận; không có gì thay đổi. Kết quả ở '
+        '/api/deliveries/{số}/changes.',
+        en='Works out what a delivery that waits would add, change and close if it were accepted; nothing is changed. '
+        'The features are at /api/deliveries/{number}/changes.',
+    )
+    audience = 'internal'
+    editors_only = True
+    action = Action.DELIVER
+    reusable = False
+    outputs: ClassVar[dict[str, Output]] = {'report': Output(Text(vi='Báo cáo', en='Report'), (JSON,))}
+    example: ClassVar[dict[str, Any]] = {'delivery': 1, 'crs': 'EPSG:9209'}
+
+    def check(self, inputs: WaitingDelivery, locality: Locality, read: ReadData) -> None:
+        """Raises NoSuchDelivery for one that another agency sent."""
+        del locality
+        with read() as data:
+            _require_own(record(inputs.delivery, 'gatekeeper'), data)
+
+    def changed_layer(self, inputs: WaitingDelivery, role: Role = 'gatekeeper') -> str:
+        """The layer that the delivery is for. Raises NoSuchDelivery."""
+        return record(inputs.delivery, role).layer_id
+
+    def run(self, inputs: WaitingDelivery, data: Data, progress: ProgressCallback) -> dict[str, Any]:
+        """The report. Raises NoSuchDelivery, AlreadyDecided, OriginalMissing."""
+        _require_own(record(inputs.delivery), data)
+        decision = decision_of(inputs, data.editor or '', 'preview')
+        return preview(inputs.delivery, decision, data.locality.whole, stage_callback(progress)).model_dump(mode='json')
+
+
+def _require_own(delivery: DeliveryRecord, data: Data) -> None:
+    agency = agency_of(data.editor, data.locality.agencies)
+    if agency is not None and agency != delivery.agency:
+        raise no_such_delivery(delivery.id)

@@ -72,9 +72,9 @@ class Decision(BaseModel):
 
     def options(self) -> dict[str, Any]:
         """What it adds to the options of the delivery."""
-        said = self.model_dump(mode='json', exclude={'by', 'reason', 'places', 'spots'}, exclude_none=True)
+        changed = self.model_dump(mode='json', exclude={'by', 'reason', 'places', 'spots'}, exclude_none=True)
         places = {str(row): spot.model_dump(mode='json') for row, spot in self.spots.items()}
-        return said | ({'places': places} if places else {})
+        return changed | ({'places': places} if places else {})
 
 
 def waiting(layer: str | None = None, agency: str | None = None) -> list[DeliveryRecord]:
@@ -89,16 +89,16 @@ def accept(number: int, decision: Decision, locality: Locality, progress: Progre
     waits as it did: both are told and kept with the decision.
     Raises NoSuchDelivery, AlreadyDecided, BeingDecided, OriginalMissing, and whatever `deliver` raises.
     """
-    with deliveries.loader_session('dothi accept') as db, _at_the_desk(db, number) as found:
+    with deliveries.loader_session('dothi accept') as db, _at_the_desk(db, number) as waiting:
         decision = decision.model_copy(update={'spots': spots(number, decision.places, decision.by)})
-        described, options = locality.described(found.layer_id), options_with(found, decision)
-        with archive.restored(found.store_path, found.file_name, found.sha256) as file:
+        described, options = locality.described(waiting.layer_id), options_with(waiting, decision)
+        with archive.restored(waiting.store_path, waiting.file_name, waiting.sha256) as file:
             if isinstance(described, Coverage):
                 must_be_whole(options.scope, options.mode, options.encoding)
                 raster = Delivery(file, described, options, locality, progress, number)
-                return _again(db, raster, CELLS, found, decision)
+                return _again(db, raster, CELLS, waiting, decision)
             rows = Delivery(file, described, options, locality, progress, number)
-            return _again(db, rows, ROWS, found, decision)
+            return _again(db, rows, ROWS, waiting, decision)
 
 
 def return_(number: int, decision: Decision) -> DeliveryShown:
@@ -179,9 +179,9 @@ def _merge_decisions(options: dict[str, Any], decided: list[dict[str, Any]]) -> 
     """The options with those of the decisions: of columns and rows, each names those that it is about."""
     for more in decided:
         # the letter of a decision is not that of the delivery
-        said = {name: value for name, value in more.items() if name != 'letter'}
-        both = {name: options.get(name, {}) | said.get(name, {}) for name in ('columns', 'places')}
-        options = options | said | both
+        more_options = {name: value for name, value in more.items() if name != 'letter'}
+        both = {name: options.get(name, {}) | more_options.get(name, {}) for name in ('columns', 'places')}
+        options = options | more_options | both
     return DeliveryOptions.model_validate(options)
 
 

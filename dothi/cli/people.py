@@ -4,6 +4,7 @@ from typing import Annotated
 from uuid import UUID, uuid4
 
 import typer
+from psycopg2.extensions import connection as Connection
 from pydantic import BaseModel
 from rich.text import Text as Line
 
@@ -22,6 +23,7 @@ from dothi.core.locality import locality_zone
 from dothi.core.own_layers import served_locality
 from dothi.core.reader_language import pick_text, pick_words
 from dothi.core.text import Lang
+from processes.mail.links import mail_link
 
 people_app = typer.Typer(
     invoke_without_command=True,
@@ -52,11 +54,12 @@ class People(BaseModel):
 
 
 class Link(BaseModel):
-    """A link by which somebody sets their password, once."""
+    """A link by which somebody sets their password, once. mailed_to: where it is sent by mail, too."""
 
     name: str
     link: str
     days: int
+    mailed_to: str | None
 
 
 class Keys(BaseModel):
@@ -104,7 +107,8 @@ def invite(
     person = Person(id=uuid4(), name=name, title=title, role=role, agency=agency, language=language)
     with connection('gatekeeper') as db:
         secret = desk.invite(db, person, email)
-    _show_link(name, secret, desk.INVITATION_DAYS, as_json)
+        mailed_to = _mail_link(db, name, secret, desk.INVITATION_DAYS)
+    _show_link(name, secret, desk.INVITATION_DAYS, as_json, mailed_to)
 
 
 @people_app.command()
@@ -114,7 +118,8 @@ def recover(name: Name, as_json: Json = False) -> None:
     """
     with connection('gatekeeper') as db:
         secret = desk.recover(db, name)
-    _show_link(name, secret, desk.RECOVERY_DAYS, as_json)
+        mailed_to = _mail_link(db, name, secret, desk.RECOVERY_DAYS)
+    _show_link(name, secret, desk.RECOVERY_DAYS, as_json, mailed_to)
 
 
 @people_app.command()
@@ -210,8 +215,13 @@ def _require_agency(agency: str | None) -> None:
         )
 
 
-def _show_link(name: str, secret: str, days: int, as_json: bool) -> None:
-    link = Link(name=name, link=f'{listening_url("internal")}/invitation/{secret}', days=days)
+def _mail_link(db: Connection, name: str, secret: str, days: int) -> str | None:
+    return mail_link(db, name, secret, days, served_locality(), listening_url('internal'))
+
+
+def _show_link(name: str, secret: str, days: int, as_json: bool, mailed_to: str | None) -> None:
+    address = f'{listening_url("internal")}/invitation/{secret}'
+    link = Link(name=name, link=address, days=days, mailed_to=mailed_to)
     output.document(link, as_json, _print_link)
 
 
@@ -222,6 +232,9 @@ def _print_link(link: Link) -> None:
     )
     output.out.print(text, highlight=False, soft_wrap=True)
     output.out.print(link.link, highlight=False, soft_wrap=True)
+    if link.mailed_to:
+        sent = pick_words(f'Liên kết cũng được gửi tới {link.mailed_to}.', f'It is also sent to {link.mailed_to}.')
+        output.out.print(sent, highlight=False, soft_wrap=True)
 
 
 def _show_done(name: str, done: str, words: str, as_json: bool) -> None:

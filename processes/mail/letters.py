@@ -1,6 +1,7 @@
 """What mails say: plain text with a link to where something can be done, in both languages."""
 
 from datetime import date
+from uuid import uuid4
 
 from dothi.core.freshness import Freshness
 from dothi.core.locality import Locality
@@ -9,6 +10,7 @@ from etl.desk.held import WAITS_FOR
 from etl.desk.records import DecisionRecord, DeliveryRecord
 from etl.editing.change_set import ChangeSet
 from processes.mail.outbox import Letter
+from processes.queue.jobs import EndedJob
 
 FOOT = Text(
     vi='\n\nThư tự động của {place}. Tắt loại thư này: {url}/api/account?f=html\n',
@@ -66,6 +68,38 @@ def edit_reviewed(edits: ChangeSet, locality: Locality, url: str) -> Letter:
     subject = Text(vi='Bản sửa {outcome}: {layer}', en='Your edits {outcome}: {layer}').format(**values)
     body = Text(vi='Bản sửa của bạn ở lớp {layer} {outcome}. {reason}', en='Your edits of {layer} {outcome}. {reason}')
     return Letter('edit_reviewed', f'edits-{edits.id}', subject, _with_foot(body.format(**values), locality, url))
+
+
+def analysis_done(job: EndedJob, title: Text, locality: Locality, url: str) -> Letter:
+    """To whoever asked for an analysis that took more than a minute: it has ended."""
+    values: dict[str, Text | str] = {'title': title, 'job': job.id, 'url': url}
+    if job.status == 'successful':
+        subject = Text(vi='Đã xong: {title}', en='Done: {title}')
+        body = Text(vi='Phân tích "{title}" đã có kết quả.', en='The analysis "{title}" has its results.')
+    else:
+        subject = Text(vi='Không thành: {title}', en='Failed: {title}')
+        body = Text(
+            vi='Phân tích "{title}" không thành; trang cho biết vì sao.',
+            en='The analysis "{title}" failed; its page says why.',
+        )
+    link = Text(vi='\n\n{url}/api/jobs/{job}?f=html', en='\n\n{url}/api/jobs/{job}?f=html&lang=en')
+    text = Text.join('', [body, link]).format(**values)
+    return Letter('analysis_done', f'job-{job.id}', subject.format(**values), _with_foot(text, locality, url))
+
+
+def invitation(secret: str, days: int, locality: Locality, url: str) -> Letter:
+    """To somebody who gets a link to set their password by, once: new here, or after the old one was lost."""
+    values: dict[str, Text | str] = {
+        'place': locality.place.title, 'days': str(days), 'link': f'{url}/invitation/{secret}',
+    }  # fmt: skip
+    subject = Text(vi='Đặt mật khẩu: {place}', en='Set your password: {place}').format(**values)
+    body = Text(
+        vi='Bạn được cấp tài khoản dữ liệu không gian của {place}. Liên kết dưới đây dùng được một lần, trong {days} '
+        'ngày; đừng chuyển cho ai khác.\n\n{link}\n',
+        en='You have an account for geospatial data of {place}. The link works once, within {days} days; pass it on to '
+        'nobody.\n\n{link}?lang=en\n',
+    )
+    return Letter('invitation', f'link-{uuid4()}', subject, body.format(**values))
 
 
 def reminder(layer_id: str, state: Freshness, locality: Locality, url: str) -> Letter:

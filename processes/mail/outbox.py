@@ -15,6 +15,7 @@ from dothi.core.text import Lang, Text
 
 # After 1, 2, 4, … minutes, at most every six hours, for three days.
 FIRST_PAUSE, LONGEST_PAUSE, PATIENCE = timedelta(minutes=1), timedelta(hours=6), timedelta(days=3)
+WITHOUT_LINK = "body = case kind when 'invitation' then '' else body end"
 DUE = 'from mail.message where sent_at is null and given_up_at is null and next_try_at <= clock_timestamp()'
 
 
@@ -102,14 +103,14 @@ def take_mail(db: Connection, number: int) -> QueuedMail | None:
 
 
 def mark_sent(db: Connection, mail: QueuedMail) -> None:
-    """The server has taken the mail."""
-    _update(db, mail, 'sent_at = clock_timestamp(), fault = null', {})
+    """The server has taken the mail; a link by which somebody sets a password is not kept."""
+    _update(db, mail, f'sent_at = clock_timestamp(), fault = null, {WITHOUT_LINK}', {})
 
 
 def mark_failed(db: Connection, mail: QueuedMail, fault: str, *, for_good: bool, now: datetime) -> None:
     """The mail is tried again later, or given up: when the server refuses it for good, or has for days."""
     if for_good or now - mail.created_at > PATIENCE:
-        _update(db, mail, 'given_up_at = clock_timestamp(), fault = %(fault)s', {'fault': fault})
+        _update(db, mail, f'given_up_at = clock_timestamp(), fault = %(fault)s, {WITHOUT_LINK}', {'fault': fault})
         return
     pause = min(FIRST_PAUSE * 2 ** min(mail.attempts, 20), LONGEST_PAUSE)
     assignment = 'next_try_at = clock_timestamp() + %(pause)s, fault = %(fault)s'

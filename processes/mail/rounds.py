@@ -2,10 +2,9 @@
 
 import logging
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date
 
 from psycopg2.extensions import connection as Connection
 
@@ -15,25 +14,27 @@ from dothi.core.backup_state import backup_state
 from dothi.core.clock import today
 from dothi.core.database import connection
 from dothi.core.errors import DothiError
-from dothi.core.freshness import STATES, last_deliveries, of_layer
+from dothi.core.freshness import last_deliveries, of_layer
 from dothi.core.locality import Locality
 from dothi.core.mail_settings import MailSettings
 from dothi.core.readiness import OK, files_readiness
 from dothi.core.settings import PathSettings, ServerSettings
 from dothi.core.text import Text
-from etl.desk.records import decisions, record, records
+from etl.desk.records import decisions, record
 from etl.editing.change_set import set_with
 from processes.mail import letters
+from processes.mail.digest import STEWARDS, digests
 from processes.mail.outbox import Addressee, Letter, addressees, enqueue, unwanted
 from processes.mail.sender import send_due_mails
 from processes.queue.child import cached_locality
+from processes.queue.jobs import ended_job
+from processes.registry import all_processes
 
 LOG = logging.getLogger('dothi.mail')
 # How often a worker looks what is due, late and in danger.
 LOOK_AT_DAY_S = 900.0
 # One worker at a time writes: the number is arbitrary.
 MAIL_LOCK = 920_900_104
-STEWARDS = (Role.ADMINISTRATOR, Role.STEWARD)
 
 
 @dataclass
@@ -84,18 +85,29 @@ def events(db: Connection, people: list[Addressee], locality: Locality) -> Itera
         happened = sorted((number, kind, subject) for number, kind, subject, is_new in cursor.fetchall() if is_new)
     for _, kind, subject in happened:
         try:
-            yield _about_event(kind, int(subject), people, locality)
+            yield _about_event(kind, subject, people, locality)
         except DothiError:
             # what it is about is gone: nobody can be told, and nobody else is to wait
             LOG.exception('no letter could be written about %s %s', kind, subject)
 
 
-def _about_event(kind: str, number: int, people: list[Addressee], locality: Locality) -> tuple[Letter, list[Addressee]]:
+def _about_event(
+    kind: str, subject: str, people: list[Addressee], locality: Locality
+) -> tuple[Letter, list[Addressee]]:
+    if kind == 'analysis_done':
+        return _about_job(subject, people, locality)
     if kind != 'edit_reviewed':
-        return _about_delivery(kind, number, people, locality)
+        return _about_delivery(kind, int(subject), people, locality)
     with connection('loader') as db:
-        edits = set_with(db, number)
+        edits = set_with(db, int(subject))
     return letters.edit_reviewed(edits, locality, _url()), _authors(people, edits.author, locality)
+
+
+def _about_job(job_id: str, people: list[Addressee], locality: Locality) -> tuple[Letter, list[Addressee]]:
+    """Whoever asked for it; nobody where that was nobody who had signed in."""
+    job = ended_job(job_id)
+    title = all_processes()[job.process_id].title
+    return letters.analysis_done(job, title, locality, _url()), _authors(people, job.asker, locality)
 
 
 def _about_delivery(
@@ -109,10 +121,10 @@ def _about_delivery(
 
 
 def of_the_day(people: list[Addressee], locality: Locality, day: date) -> Iterable[tuple[Letter, list[Addressee]]]:
-    """Reminders to agencies, alarms to administrators and, on Mondays, the digest; each is queued once."""
+    """Reminders to agencies, alarms to administrators and, on Mondays, the digests; each is queued once."""
     with connection('loader') as db:
         delivered = last_deliveries(db)
-    late: list[Text] = []
+    late: dict[str, list[Text]] = {}
     for layer_id, layer in {**locality.layers, **locality.coverages}.items():
         for state in of_layer(layer, delivered.get(layer_id, {}), day, locality.place.zone):
             if state.state in ('due', 'late'):
@@ -122,12 +134,11 @@ def of_the_day(people: list[Addressee], locality: Locality, day: date) -> Iterab
                 )
             if state.state == 'late':
                 agency = locality.agencies[state.agency].title
-                late.append(
-                    Text(vi='- {layer}: {agency}', en='- {layer}: {agency}').format(layer=layer.title, agency=agency)
-                )
+                line = Text(vi='- {layer}: {agency}', en='- {layer}: {agency}')
+                late.setdefault(state.agency, []).append(line.format(layer=layer.title, agency=agency))
     yield from _dangers(people, locality, day)
     if day.weekday() == 0:
-        yield _digest(late, locality, day), [person for person in people if person.role in STEWARDS]
+        yield from digests(people, locality, day, late, _url())
 
 
 def _dangers(people: list[Addressee], locality: Locality, day: date) -> Iterable[tuple[Letter, list[Addressee]]]:
@@ -142,19 +153,6 @@ def _dangers(people: list[Addressee], locality: Locality, day: date) -> Iterable
     if backup.is_set_up and (backup.is_old() or backup.is_behind()):
         what = Text(vi='Bản sao lưu đã quá cũ hoặc bị chậm', en='The backup is too old or behind')
         yield letters.danger(f'danger-backup-{day}', what, locality, _url()), administrators
-
-
-def _digest(late: list[Text], locality: Locality, day: date) -> Letter:
-    """What came within the week before `day`, and what is late on it."""
-    since = datetime.combine(day - timedelta(days=7), datetime.min.time(), locality.place.zone)
-    came = Counter(one.status for one in records(limit=10_000) if one.received_at >= since and one.origin == 'delivery')
-    week = Text(
-        vi='Trong tuần: {accepted} đợt giao đã nhận, {returned} trả lại, {waiting} chờ quyết định.',
-        en='This week: {accepted} deliveries accepted, {returned} returned, {waiting} wait for a decision.',
-    ).format(accepted=str(came['accepted']), returned=str(came['returned']), waiting=str(came['diagnosed']))
-    count = Text(vi=str(len(late)), en=str(len(late)))
-    lines = [week, Text.join(': ', [STATES['late'], count]), *late]
-    return letters.weekly(f'weekly-{day}', lines, locality, _url())
 
 
 def _authors(people: list[Addressee], author: str, locality: Locality) -> list[Addressee]:

@@ -5,11 +5,12 @@ import uuid
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import psycopg2
 from psycopg2.extensions import cursor as Cursor
 from psycopg2.extras import Json
+from pydantic import BaseModel
 
 from dothi.core.access.classes import class_of_claims
 from dothi.core.access.signing import LASTS_S, sign
@@ -20,6 +21,7 @@ from dothi.core.layer import Audience
 from dothi.core.text import for_steward
 from processes.outputs import ResultFile
 from processes.queue.child import FailedRun, FinishedRun, RunOrder, RunProgress, failure
+from processes.queue.records import UnknownJob
 from processes.queue.store import (
     abandoned_results,
     forget_file,
@@ -218,6 +220,26 @@ def _ending_columns(ended: FinishedRun | FailedRun) -> dict[str, Any]:
         'error_code': ended.code,
         'error_family': ended.family,
     }
+
+
+class EndedJob(BaseModel):
+    """What somebody is told of a job that has ended. asker: who asked for it, by name or address."""
+
+    id: str
+    process_id: str
+    status: Literal['successful', 'failed']
+    asker: str
+
+
+def ended_job(job_id: str) -> EndedJob:
+    """The job. Raises UnknownJob for one that is not there any more, or not at its end."""
+    query = (
+        "select id::text, process_id, status, asker from job.job where id = %s and status in ('successful', 'failed')"
+    )
+    rows = _execute(query, [job_id])
+    if not rows:
+        raise UnknownJob(vi=f'Không có tác vụ {job_id}.', en=f'There is no job {job_id}.')
+    return EndedJob.model_validate(dict(zip(EndedJob.model_fields, rows[0], strict=True)))
 
 
 def expire_results(result_days: float, job_days: float) -> None:

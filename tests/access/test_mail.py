@@ -243,9 +243,9 @@ def test_late_agencies_are_reminded_once_and_stewards_get_a_digest_on_mondays(
     kinds = rows(
         'select p.name, m.kind from mail.message as m join access.person as p on p.id = m.person order by 1, 2'
     )
-    assert kinds == [('an', 'weekly'), ('lan', 'delivery_late')]
-    (digest,) = rows("select body from mail.message where kind = 'weekly'")
-    assert locality.layers['schools'].title.vi in digest[0]
+    assert kinds == [('an', 'weekly'), ('lan', 'delivery_late'), ('lan', 'weekly')]
+    for (digest,) in rows("select body from mail.message where kind = 'weekly'"):
+        assert locality.layers['schools'].title.vi in digest
 
 
 def test_names_of_files_make_no_headers(

@@ -28,6 +28,7 @@ from dothi.core.clock import local_minute
 from dothi.core.database import connection
 from dothi.core.errors import did_you_mean
 from dothi.core.text import LANGUAGES, Lang, Text
+from processes.mail.links import mail_link
 
 PEOPLE = Blueprint('people', __name__, url_prefix='/api/people')
 ACTS = {'recovery': desk.recover, 'disabling': desk.disable, 'enabling': desk.enable, 'removal': desk.remove}
@@ -67,7 +68,8 @@ def invite() -> Response:
     )
     with connection('gatekeeper') as db:
         secret = desk.invite(db, person, fields.text('email') or None, by=identity.person.id)
-    return _answer(identity, 201, name=person.name, link=_link(secret), days=desk.INVITATION_DAYS)
+        mailed_to = mail_link(db, person.name, secret, desk.INVITATION_DAYS, service().locality.whole, root_url())
+    return _answer(identity, 201, name=person.name, link=_link(secret), days=desk.INVITATION_DAYS, mailed_to=mailed_to)
 
 
 @PEOPLE.route('/<name>', methods=['POST'])
@@ -97,9 +99,11 @@ def act_on(name: str, act: str) -> Response:
     identity = require(Action.ADMINISTER)
     with connection('gatekeeper') as db:
         secret = ACTS[act](db, name, by=identity.person.id)
+        days, place = desk.RECOVERY_DAYS, service().locality.whole
+        mailed_to = mail_link(db, name, secret, days, place, root_url()) if secret else None
     if secret is None:
         return _answer(identity, name=name, done=act)
-    return _answer(identity, name=name, link=_link(secret), days=desk.RECOVERY_DAYS)
+    return _answer(identity, name=name, link=_link(secret), days=days, mailed_to=mailed_to)
 
 
 @PEOPLE.route('/log')

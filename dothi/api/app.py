@@ -20,8 +20,10 @@ from dothi.api.common.health import HEALTH
 from dothi.api.common.landing import LANDING
 from dothi.api.common.metrics import METRICS
 from dothi.api.common.portal import PORTAL
+from dothi.api.common.releases import RELEASES
 from dothi.api.common.schemas import SCHEMAS
 from dothi.api.coverages.views import COVERAGES
+from dothi.api.desk.agencies import AGENCIES
 from dothi.api.desk.changes import CHANGES
 from dothi.api.desk.deliveries import DELIVERIES
 from dothi.api.desk.edits import EDITS
@@ -67,7 +69,7 @@ from dothi.core.settings import PathSettings
 OURS = (
     ITEMS, TILES, DATASET_TILES, TILE_MATRIX_SETS, COLLECTIONS, COVERAGES, MAPS, MAP_TILES, DOWNLOADS, TEMPLATE,
     SCHEMAS, FUNCTIONS, CONFORMANCE, DESCRIPTIONS, EXECUTION, JOBS, STYLES, OPENAPI, LANDING, RECORDS, CATALOGUES,
-    EXPLANATIONS, GEOCODE,
+    EXPLANATIONS, GEOCODE, RELEASES,
 )  # fmt: skip
 
 # An execute request holds ids, numbers and a filter.
@@ -146,6 +148,7 @@ def _app_of(audience: Audience, locality: Locality, url: str | None, accounts: C
         app.register_blueprint(CHANGES)
         app.register_blueprint(EDITS)
         app.register_blueprint(UPLOADS)
+        app.register_blueprint(AGENCIES)
     app.register_blueprint(HEALTH)
     app.register_blueprint(METRICS)
     app.register_blueprint(OWS)

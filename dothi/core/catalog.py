@@ -1,5 +1,6 @@
 """What the catalogue knows: the current release of each layer, and the releases before it."""
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any, Literal
 
@@ -52,11 +53,26 @@ def release_in_force(db: Connection, layer_id: str, at: datetime) -> Release | N
     return releases[0] if releases else None
 
 
-def releases(db: Connection, layer_id: str | None, limit: int) -> list[Release]:
-    """The newest `limit` releases (of one layer, or of all), newest first."""
+def releases(
+    db: Connection,
+    layer_id: str | None,
+    limit: int,
+    layers: Collection[str] | None = None,
+    before: int | None = None,
+) -> list[Release]:
+    """The newest `limit` releases (of one layer, or of all), newest first.
+
+    layers: ids of those whose releases are wanted, None for all. before: only releases with a lower number.
+    """
     query = """select r.* from catalog.release r
-                where %(layer)s::text is null or r.layer_id = %(layer)s order by r.number desc limit %(limit)s"""
-    return [Release(**row) for row in _rows(db, query, {'layer': layer_id, 'limit': limit})]
+                where (%(layer)s::text is null or r.layer_id = %(layer)s)
+                  and (%(layers)s::text[] is null or r.layer_id = any(%(layers)s::text[]))
+                  and (%(before)s::bigint is null or r.number < %(before)s)
+                order by r.number desc limit %(limit)s"""
+    values = {
+        'layer': layer_id, 'limit': limit, 'layers': None if layers is None else [*layers], 'before': before,
+    }  # fmt: skip
+    return [Release(**row) for row in _rows(db, query, values)]
 
 
 def releases_numbered(db: Connection, numbers: list[int]) -> dict[int, Release]:

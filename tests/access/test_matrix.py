@@ -206,6 +206,12 @@ ROWS: dict[str, Probe] = {
 }  # fmt: skip
 PICTURES: dict[str, Probe] = {'map': picture, 'WMS': wms, 'WMTS': wmts, 'extent': extent}
 NAMES = {
+    'all releases': '/api/releases?f=json&limit=1000',
+    'page of releases': '/api/releases?f=html&limit=1000',
+    'feed of releases': '/api/releases?f=atom&limit=1000',
+    'freshness': '/api/freshness?f=json',
+    'agencies': '/api/agencies?f=json',
+    'an agency': '/api/agencies/centre?f=json',
     'collections': '/api/collections?f=json',
     'OpenAPI': '/api/openapi?f=json',
     'records': '/api/collections/catalogue/items?f=json&limit=100',
@@ -223,6 +229,8 @@ NAMES = {
     'portal': '/',
 }
 ONE_LAYER = {
+    'releases': '/api/releases?f=json&layer={}',
+    'feed': '/api/releases?f=atom&layer={}',
     'collection': '/api/collections/{}?f=json',
     'queryables': '/api/collections/{}/queryables?f=json',
     'schema': '/api/collections/{}/schema?f=json',
@@ -280,6 +288,20 @@ def test_everybody_has_the_cells_of_their_rasters(lagoon: Lagoon, record_propert
 def test_everybody_counts_their_rows(lagoon: Lagoon, record_property: Note) -> None:
     record_property('cells', len(layers_only()))
     assert wrong(lagoon, counted, layers_only(), lambda cell: 'x' * len(cell.rows)) == []
+
+
+def test_who_sees_some_rows_reads_in_releases_of_no_others(lagoon: Lagoon, record_property: Note) -> None:
+    """How many rows were released tells of rows that somebody does not see; they are told of the release alone."""
+
+    def probe(client: FlaskClient, layer: str) -> str:
+        rows = client.get(f'/api/releases?f=json&layer={layer}').get_json().get('releases', [])
+        return 'counts' if rows and rows[0]['changes'] else 'release' if rows else ''
+
+    def expected(cell: Cell) -> str:
+        return 'counts' if cell.rows == 'ab' else 'release' if cell.rows else ''
+
+    record_property('cells', len(layers_only()))
+    assert wrong(lagoon, probe, layers_only(), expected) == []
 
 
 @pytest.mark.parametrize('name', NAMES)

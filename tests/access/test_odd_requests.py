@@ -121,3 +121,20 @@ def test_strangers_do_not_learn_which_layers_there_are(office: Office) -> None:
         answers = [client.options(f'/api/collections/{name}/items', headers=headers) for name in ('schools', 'none')]
         assert [answer.status_code for answer in answers] == [status, status]
         assert 'Allow' not in answers[0].headers
+
+
+@pytest.mark.parametrize('path', ['/api/deliveries/999', '/api/uploads/00000000-0000-4000-8000-000000000000', '/api/edits/999', '/api/agencies/none'])
+def test_an_error_of_the_desk_is_a_problem_document(office: Office, person: MakePerson, path: str) -> None:
+    """RFC 9457, 3.1; its older members stay for who reads them."""
+    person('chief', Role.ADMINISTRATOR)
+    browser = office()
+    browser.sign_in('chief')
+    answer = browser.get(f'{path}?lang=en')
+    assert answer.mimetype == 'application/problem+json'
+    problem = answer.get_json()
+    assert (problem['status'], problem['title']) == (404, 'There is no such resource')
+    assert problem['detail'] == problem['description']
+    plain = browser.get('/api/collections/none?f=json', Accept='application/json')
+    assert plain.mimetype == 'application/json'
+    asked = browser.get('/api/collections/none', Accept='application/problem+json')
+    assert asked.mimetype == 'application/problem+json'

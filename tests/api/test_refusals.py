@@ -98,7 +98,7 @@ def test_the_reason_is_named(desk: Desk, client: Client) -> None:
         answer = app.get(address, headers={'Accept-Language': 'en'})
         document = answer.get_json(force=True)
         assert (answer.status_code, document.get('code')) == (status, code), (address, document)
-        assert set(document) == {'code', 'type', 'description', 'request'}
+        assert set(document) == {'type', 'title', 'status', 'detail', 'code', 'description', 'request'}
         assert named in document['description'], (address, document)
 
 

@@ -44,6 +44,7 @@ LINKS: tuple[tuple[str, str, Text, str], ...] = (
     (f'{OGC}/tilesets-vector', JSON, Text(vi='Ô bản đồ của mọi lớp', en='Tiles of all collections'), '/tiles?f=json'),
     (f'{OGC}/styles', JSON, Text(vi='Các kiểu vẽ', en='Styles'), '/styles?f=json'),
     (f'{OGC}/styles', HTML, Text(vi='Các kiểu vẽ', en='Styles'), '/styles?f=html'),
+    ('related', 'application/atom+xml', Text(vi='Bản tin Atom', en='Atom feed of releases'), '/releases?f=atom'),
     (f'{OGC}/tiling-schemes', JSON, Text(vi='Các bộ ô bản đồ', en='Tile matrix sets'), '/TileMatrixSets?f=json'),
 )
 DOCUMENTED = {

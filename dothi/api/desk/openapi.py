@@ -3,6 +3,7 @@
 from typing import Any
 
 from dothi.api.access.openapi import ERRORS, ID, NONE, SECURITY, TEXT, change, read
+from dothi.api.desk.agencies import AGENCY, STATE
 from dothi.api.desk.changes import KIND, MVT
 from dothi.api.desk.deliveries import LAYER, STATUS
 from dothi.api.desk.uploads import PART_TYPE, VERSION
@@ -50,7 +51,9 @@ def desk_paths(offer: Offer) -> dict[str, Any]:
     """Operations on deliveries, uploads and edits; none on the public service."""
     if offer.audience == 'public':
         return {}
-    return _delivery_paths(offer) | _change_paths(offer) | _upload_paths(offer) | _edit_paths(offer)
+    return (
+        _delivery_paths(offer) | _change_paths(offer) | _upload_paths(offer) | _edit_paths(offer) | _agency_paths(offer)
+    )
 
 
 def _delivery_paths(offer: Offer) -> dict[str, Any]:
@@ -120,6 +123,20 @@ def _edit_paths(offer: Offer) -> dict[str, Any]:
         },
         '/edits/conflicts': {'get': _read(offer, 'listConflicts', 'Mâu thuẫn', 'Conflicts')},
     }  # fmt: skip
+
+
+def _agency_paths(offer: Offer) -> dict[str, Any]:
+    agency = in_path(
+        'agency',
+        Text(vi='Mã cơ quan', en='Id of the agency'),
+        TEXT,
+        lambda offer: next(iter(offer.locality.agencies), ''),
+    )
+    return {
+        '/freshness': {'get': _read(offer, 'listFreshness', 'Hạn giao dữ liệu', 'What is due', AGENCY, STATE)},
+        '/agencies': {'get': _read(offer, 'listAgencies', 'Các cơ quan', 'Agencies')},
+        '/agencies/{agency}': {'get': _read(offer, 'getAgency', 'Một cơ quan', 'An agency', agency)},
+    }
 
 
 def _tus(

@@ -15,6 +15,7 @@ FORM_TITLES = {
     'json': Text(vi='Tài liệu này, JSON', en='This document as JSON'),
     'html': Text(vi='Tài liệu này, HTML', en='This document as a page'),
     'jsonld': Text(vi='Tài liệu này, JSON-LD', en='This document as JSON-LD'),
+    'atom': Text(vi='Bản tin Atom', en='Atom feed'),
 }
 LANGUAGE_TITLES = {
     'vi': Text(vi='Tài liệu này bằng tiếng Việt', en='This document in Vietnamese'),

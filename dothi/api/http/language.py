@@ -20,7 +20,7 @@ JSON, GEOJSON, HTML, JSONLD = 'application/json', 'application/geo+json', 'text/
 ISO19139, ISO19115_3 = 'application/vnd.iso.19139+xml', 'application/vnd.iso.19115-3+xml'
 MEDIA_TYPES = {
     'json': JSON, 'html': HTML, 'jsonld': JSONLD, 'dcat': JSONLD, 'iso19139': ISO19139, 'iso19115-3': ISO19115_3,
-    'md': 'text/markdown', **{name: form.media_type for name, form in FORMATS.items()},
+    'md': 'text/markdown', 'atom': 'application/atom+xml', **{name: form.media_type for name, form in FORMATS.items()},
 }  # fmt: skip
 
 

@@ -105,7 +105,8 @@ MEANINGS = {
 
 def other_responses() -> dict[str, Any]:
     """Every answer that is no success, by status."""
-    body = {JSON: {'schema': {'$ref': '#/components/schemas/exception'}}, HTML: {'schema': {'type': 'string'}}}
+    document = {'schema': {'$ref': '#/components/schemas/exception'}}
+    body = {JSON: document, 'application/problem+json': document, HTML: {'schema': {'type': 'string'}}}
     answers: dict[str, Any] = {status: {'description': text, 'content': body} for status, text in MEANINGS.items()}
     del answers['304']['content']
     answers['503']['headers'] = headers('Retry-After')

@@ -10,6 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from dothi.api.http.language import language, page
 from dothi.api.http.masking import without_secrets
+from dothi.api.http.operations import MEANINGS
 from dothi.api.http.service import service
 from dothi.core.errors import Busy, Defect, DothiError, EnvironmentMissing, NotFound, WrongUse, http_status
 from dothi.core.request_id import current_request_id
@@ -17,6 +18,9 @@ from dothi.core.text import Text, steward_advice
 
 LOG = logging.getLogger('dothi.api')
 RETRY_AFTER_S = 5
+# RFC 9457, for the desk's resources and for who asks for it.
+PROBLEM = 'application/problem+json'
+DESK = frozenset(('deliveries', 'changes', 'edits', 'uploads', 'agencies', 'releases', 'account', 'people'))
 # What to do with more input than a request takes.
 MUCH_INPUT = Text(
     vi=' Chia thành nhiều yêu cầu, hoặc giao dữ liệu thành tệp.',
@@ -107,13 +111,23 @@ def _problem_document(code: str, error: DothiError, number: int) -> Response:
     if is_for_browser():
         data = {'code': code, 'text': error.text, 'status': number}
         return Response(page('exception.html', data), number, mimetype='text/html')
+    text, meaning = error.text.pick(language()), MEANINGS.get(str(number))
     body = {
-        'code': code,
         'type': OGC_TYPES.get(code, code),
-        'description': error.text.pick(language()),
+        'title': meaning.pick(language()) if meaning else HTTPStatus(number).phrase,
+        'status': number,
+        'detail': text,
+        'code': code,
+        'description': text,
         'request': current_request_id(),
     }
-    return Response(json.dumps(body, ensure_ascii=False), number, mimetype='application/json')
+    media_type = PROBLEM if _wants_problem() else 'application/json'
+    return Response(json.dumps(body, ensure_ascii=False), number, mimetype=media_type)
+
+
+def _wants_problem() -> bool:
+    """Whether the answer is named as what it is; clients of OGC's standards that came before look for plain JSON."""
+    return request.blueprint in DESK or PROBLEM in request.accept_mimetypes.values()
 
 
 def is_for_browser() -> bool:

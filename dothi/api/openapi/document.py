@@ -12,6 +12,7 @@ from dothi.api.access.openapi import access_paths
 from dothi.api.common.geocode import geocode_path
 from dothi.api.common.openapi import OPENAPI as MEDIA_TYPE
 from dothi.api.common.openapi import common_paths
+from dothi.api.common.releases import release_paths
 from dothi.api.coverages.openapi import coverage_paths
 from dothi.api.desk.openapi import desk_paths
 from dothi.api.editing.openapi import editing_paths, security_schemes
@@ -50,6 +51,7 @@ CONFORMANCE_CLASSES = (
 ROOMS: tuple[Callable[[Offer], dict[str, Any]], ...] = (
     common_paths,
     geocode_path,
+    release_paths,
     item_paths,
     tile_paths,
     style_paths,

@@ -44,7 +44,10 @@ SCHEMAS: dict[str, Any] = {
     'exception': {
         'type': 'object',
         'required': ['code', 'description'],
-        'properties': {name: {'type': 'string'} for name in ('code', 'type', 'description', 'request')},
+        'properties': {
+            'status': {'type': 'integer'},
+            **{name: {'type': 'string'} for name in ('type', 'title', 'detail', 'code', 'description', 'request')},
+        },
     },
     'landingPage': {
         'type': 'object',

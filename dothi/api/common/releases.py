@@ -1,0 +1,156 @@
+"""`/releases`: what was published when, as JSON, as a page, and as an Atom feed (RFC 4287) to subscribe to."""
+
+from dataclasses import replace
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, Response
+
+from dothi.api.http import parameters
+from dothi.api.http.address import api_url
+from dothi.api.http.documents import as_json, as_page, cacheable_answer, link, own_links
+from dothi.api.http.language import MEDIA_TYPES, language, page, say, wanted_format
+from dothi.api.http.offer import Offer
+from dothi.api.http.operations import content, get
+from dothi.api.http.parameters import COMMON, Parameter, in_formats, in_path, plain_text
+from dothi.api.http.parsers import whole_number
+from dothi.api.http.query_parameters import LIMIT, limit_schema
+from dothi.api.http.service import service
+from dothi.core.catalog import Release, releases
+from dothi.core.clock import local_minute
+from dothi.core.database import READERS, connection
+from dothi.core.errors import NotFound
+from dothi.core.text import Text
+
+RELEASES = Blueprint('releases', __name__)
+FORMATS = ('json', 'html', 'atom')
+TITLE = Text(vi='Các bản phát hành', en='Releases')
+FEED = Text(vi='Bản tin Atom của các bản phát hành', en='Atom feed of releases')
+USUAL, MOST = 50, 1_000
+LAYER = Parameter(
+    'layer', plain_text, {'type': 'string'}, Text(vi='Chỉ của lớp này.', en='Of this layer only.'),
+    example=lambda offer: next((layer.id for layer in offer.layers), ''),
+)  # fmt: skip
+BEFORE = Parameter(
+    'before', whole_number(1), {'type': 'integer', 'minimum': 1, 'maximum': 2**31 - 1},
+    Text(vi='Chỉ những bản có số nhỏ hơn.', en='Only releases with a lower number.'),
+)  # fmt: skip
+RELEASES_LIMIT = replace(LIMIT, schema=limit_schema(USUAL, MOST))
+ORIGINS = {
+    'demo': Text(vi='dữ liệu minh họa', en='demonstration data'),
+    'delivery': Text(vi='cơ quan giao', en='delivered by its agency'),
+    'edit': Text(vi='bản sửa', en='edits'),
+    'rollback': Text(vi='trở về bản trước', en='back to an earlier state'),
+    'leave': Text(vi='bỏ dữ liệu minh họa', en='demonstration data taken away'),
+}
+CHANGES = Text(
+    vi='thêm {added}, đổi {changed}, bỏ {closed}; có {total} đối tượng',
+    en='{added} added, {changed} changed, {closed} closed; {total} features',
+)
+
+
+class NoSuchRelease(NotFound):
+    """No release that whoever asks sees has this number."""
+
+
+@RELEASES.route('/releases')
+def release_list() -> Response:
+    """The releases of the layers that whoever asks sees, newest first. Raises UnknownLayer."""
+    parameters.refuse_unknown((*COMMON, LAYER, BEFORE, RELEASES_LIMIT))
+    form, limit = wanted_format(FORMATS), min(RELEASES_LIMIT.read() or USUAL, MOST)
+    rows = _read_releases(limit)
+    members = [_release_member(release) for release in rows]
+    if form == 'atom':
+        return _as_feed(members)
+    more = {'layer': LAYER.text} if LAYER.text else {}
+    links = [*own_links('/releases', FORMATS)]
+    if len(rows) == limit:
+        query = urlencode({**more, 'limit': limit, 'before': rows[-1].number, 'f': form, 'lang': language()})
+        links.append(link('next', MEDIA_TYPES[form], Text(vi='Trang sau', en='Next page'), f'/releases?{query}'))
+    document = {'title': say(TITLE), 'releases': members, 'links': links}
+    return as_page('releases/index.html', document) if form == 'html' else as_json(document)
+
+
+@RELEASES.route('/releases/<int:number>')
+def one_release(number: int) -> Response:
+    """One release. Raises NoSuchRelease."""
+    parameters.refuse_unknown(COMMON)
+    with connection(READERS[service().audience]) as db:
+        rows = releases(db, None, 1, _seen(), number + 1) if number < 2**31 - 1 else []
+    if not rows or rows[0].number != number:
+        raise NoSuchRelease(vi=f'Không có bản phát hành {number}.', en=f'There is no release {number}.')
+    member = _release_member(rows[0])
+    form = wanted_format()
+    if form == 'html':
+        return as_page('releases/index.html', {'title': member['title'], 'releases': [member], 'links': []})
+    return as_json(member)
+
+
+def release_paths(offer: Offer) -> dict[str, Any]:
+    """The operations as the OpenAPI document has them."""
+    number = in_path('number', Text(vi='Số của bản phát hành', en='Number of the release'), {'type': 'integer'}, 1)
+    schema = {'$ref': '#/components/schemas/anyObject'}
+    feed = content(schema, also={MEDIA_TYPES['atom']: {'type': 'string'}})
+    parts = [LAYER, BEFORE, RELEASES_LIMIT, *in_formats(FORMATS)]
+    return {
+        '/releases': get(offer, 'listReleases', TITLE, parts, feed),
+        '/releases/{number}': get(
+            offer, 'getRelease', Text(vi='Một bản phát hành', en='A release'), [number, *COMMON], content(schema)
+        ),
+    }
+
+
+def _seen() -> list[str]:
+    return [*service().layers, *service().coverages]
+
+
+def _read_releases(limit: int) -> list[Release]:
+    name, seen = LAYER.text or None, _seen()
+    if name and name not in service().coverages:
+        service().layer(name)
+    with connection(READERS[service().audience]) as db:
+        return releases(db, name, limit, seen, BEFORE.read())
+
+
+def _release_member(release: Release) -> dict[str, Any]:
+    """What everybody who sees the layer may know of it: neither who released it nor why, which may name somebody."""
+    described = service().layers.get(release.layer_id) or service().coverages[release.layer_id]
+    numbers = {'added': release.rows_added, 'changed': release.rows_changed, 'closed': release.rows_closed}
+    # of a layer of which whoever asks sees some rows, how many there are tells of the others
+    is_counted = release.layer_id in service().layers and release.layer_id not in service().locality.row_limited
+    counts = numbers | {'total': release.rows_total} if is_counted else {}
+    title = Text.join(
+        ': ', [described.title, Text(vi=f'bản phát hành {release.number}', en=f'release {release.number}')]
+    )
+    return {
+        'number': release.number,
+        'layer': release.layer_id,
+        'title': say(title),
+        'layer_title': say(described.title),
+        'origin': release.origin,
+        'origin_title': say(ORIGINS[release.origin]),
+        'scope': release.scope,
+        'as_of': release.as_of.isoformat() if release.as_of else None,
+        'released_at': release.released_at.isoformat(),
+        'released_minute': local_minute(release.released_at, service().locality.place.zone),
+        'demonstration': release.demo,
+        'changes': counts or None,
+        'summary': say(CHANGES).format(**counts) if counts else say(ORIGINS[release.origin]),
+        'links': [
+            link('self', MEDIA_TYPES['json'], title, f'/releases/{release.number}?f=json'),
+            link('collection', MEDIA_TYPES['html'], described.title, f'/collections/{release.layer_id}?f=html'),
+        ],
+    }
+
+
+def _as_feed(members: list[dict[str, Any]]) -> Response:
+    place = service().locality.place
+    feed = {
+        'id': f'{api_url()}/releases',
+        'title': f'{say(place.title)}: {say(TITLE)}',
+        'author': say(place.attribution),
+        # of an empty feed, when nothing had happened yet
+        'updated': members[0]['released_at'] if members else '1970-01-01T00:00:00+00:00',
+        'entries': members,
+    }
+    return cacheable_answer(page('releases/feed.xml', feed).encode(), f'{MEDIA_TYPES["atom"]}; charset=utf-8')

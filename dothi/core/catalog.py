@@ -40,13 +40,13 @@ class Release(BaseModel):
 
 def current_releases(db: Connection) -> dict[str, Release]:
     """The current release of each layer that has one and that the role may see, by layer id."""
-    query = 'select r.* from catalog.layer l join catalog.release r on r.number = l.current_release'
+    query = 'select r.* from catalog.layer l join catalog.seen_release r on r.number = l.current_release'
     return {row['layer_id']: Release(**row) for row in _rows(db, query, [])}
 
 
 def release_in_force(db: Connection, layer_id: str, at: datetime) -> Release | None:
     """The last release of a layer before a moment, if the role may see it; None before the first."""
-    query = """select r.* from catalog.release r
+    query = """select r.* from catalog.seen_release r
                 where r.layer_id = %(layer)s and r.released_at <= %(at)s order by r.number desc limit 1"""
     releases = [Release(**row) for row in _rows(db, query, {'layer': layer_id, 'at': at})]
     return releases[0] if releases else None
@@ -54,14 +54,14 @@ def release_in_force(db: Connection, layer_id: str, at: datetime) -> Release | N
 
 def releases(db: Connection, layer_id: str | None, limit: int) -> list[Release]:
     """The newest `limit` releases (of one layer, or of all), newest first."""
-    query = """select r.* from catalog.release r
+    query = """select r.* from catalog.seen_release r
                 where %(layer)s::text is null or r.layer_id = %(layer)s order by r.number desc limit %(limit)s"""
     return [Release(**row) for row in _rows(db, query, {'layer': layer_id, 'limit': limit})]
 
 
 def releases_numbered(db: Connection, numbers: list[int]) -> dict[int, Release]:
     """The releases with these numbers that the role may see, by number."""
-    query = 'select r.* from catalog.release r where r.number = any(%s)'
+    query = 'select r.* from catalog.seen_release r where r.number = any(%s)'
     return {row['number']: Release(**row) for row in _rows(db, query, [numbers])}
 
 

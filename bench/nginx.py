@@ -87,6 +87,7 @@ def _write_settings(upstream: str, folder: Path, ports: tuple[int, int], changes
         'map.example;': 'localhost;',
         '/var/cache/nginx/dothi': f'{folder}/cache',
         '/var/www/dothi': f'{folder}/www',
+        '/var/log/nginx/dothi.log': f'{folder}/dothi.log',
     }
     settings = (PROJECT / 'docker' / 'nginx.conf').read_text(encoding='utf-8')
     for text, other in replaced.items():

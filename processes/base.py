@@ -10,6 +10,7 @@ from pygeoapi.process.base import BaseProcessor
 
 from dothi.core.access.person import Action
 from dothi.core.database import Role
+from dothi.core.errors import NotFound
 from dothi.core.layer import Audience
 from dothi.core.locality import Locality
 from dothi.core.text import Text
@@ -100,6 +101,16 @@ class Process[I: ProcessInputs](BaseProcessor, ABC):  # type: ignore[misc]  # py
         role: that looks it up where the inputs do not say it.
         """
         del inputs, role
+        return None
+
+    def downloaded_layer(self, inputs: I) -> str | None:
+        """Id of the layer that the result is a copy of; None of what is computed."""
+        del inputs
+        return None
+
+    def unknown(self, inputs: I) -> NotFound | None:
+        """The error for inputs that name what is not there; None where what they name is a layer."""
+        del inputs
         return None
 
     @classmethod

@@ -6,7 +6,7 @@ from dothi.core.access.person import Action
 from dothi.core.database import Role
 from dothi.core.text import Text
 from etl.desk.decide import Decision, accept, return_
-from etl.desk.records import record
+from etl.desk.records import NoSuchDelivery, no_such_delivery, record
 from etl.receipt.receipt import receipt_page
 from etl.report.model import Report
 from processes.base import Process, ProgressCallback
@@ -56,6 +56,10 @@ class DecideDelivery(Process[Inputs]):
     def changed_layer(self, inputs: Inputs, role: Role = 'gatekeeper') -> str:
         """The layer that the delivery is for. Raises NoSuchDelivery."""
         return record(inputs.delivery, role).layer_id
+
+    def unknown(self, inputs: Inputs) -> NoSuchDelivery:
+        """The error for a delivery that is not there."""
+        return no_such_delivery(inputs.delivery)
 
     def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, Any]:
         """The report and the receipt. Raises NoSuchDelivery, AlreadyDecided, BeingDecided, DecidedMeanwhile."""

@@ -102,6 +102,10 @@ class ExportFeatures(Process[Inputs]):
         'result': Output(Text(vi='Tệp', en='File'), tuple(form.media_type for form in FORMATS.values()))
     }
 
+    def downloaded_layer(self, inputs: Inputs) -> str | None:
+        """The layer."""
+        return inputs.collection.collection
+
     def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> ResultFile:
         """The file, which is called after layer and release."""
         extract = extract_of(inputs, data)

@@ -8,7 +8,7 @@ from dothi.core.database import Role
 from dothi.core.locality import Locality
 from dothi.core.text import Text
 from etl.desk.preview import preview
-from etl.desk.records import DeliveryRecord, no_such_delivery, record
+from etl.desk.records import DeliveryRecord, NoSuchDelivery, no_such_delivery, record
 from processes.base import Process, ProgressCallback, ReadData
 from processes.data import Data
 from processes.geojson import JSON
@@ -43,6 +43,10 @@ class PreviewDelivery(Process[WaitingDelivery]):
     def changed_layer(self, inputs: WaitingDelivery, role: Role = 'gatekeeper') -> str:
         """The layer that the delivery is for. Raises NoSuchDelivery."""
         return record(inputs.delivery, role).layer_id
+
+    def unknown(self, inputs: WaitingDelivery) -> NoSuchDelivery:
+        """The error for a delivery that is not there."""
+        return no_such_delivery(inputs.delivery)
 
     def run(self, inputs: WaitingDelivery, data: Data, progress: ProgressCallback) -> dict[str, Any]:
         """The report. Raises NoSuchDelivery, AlreadyDecided, OriginalMissing."""

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 from dothi.core.access.person import Action
 from dothi.core.database import Role
 from dothi.core.text import Text
-from etl.desk.conflicts import Side, conflicts, decide
+from etl.desk.conflicts import NoConflict, Side, conflicts, decide, no_conflict
 from processes.base import Process, ProgressCallback
 from processes.data import Data
 from processes.geojson import JSON
@@ -46,10 +46,16 @@ class SettleConflict(Process[Inputs]):
     outputs: ClassVar[dict[str, Output]] = {'result': Output(Text(vi='Mâu thuẫn', en='Conflict'), (JSON,))}
     example: ClassVar[dict[str, Any]] = {'conflict': 1, 'take': 'edit', 'reason': 'Measured again'}
 
-    def changed_layer(self, inputs: Inputs, role: Role = 'gatekeeper') -> str | None:
-        """The layer of the conflict; None where there is no such conflict."""
-        known = conflicts(None, decided=True, role=role)
-        return next((conflict.layer_id for conflict in known if conflict.id == inputs.conflict), None)
+    def changed_layer(self, inputs: Inputs, role: Role = 'gatekeeper') -> str:
+        """The layer of the conflict. Raises NoConflict."""
+        for conflict in conflicts(None, decided=True, role=role):
+            if conflict.id == inputs.conflict:
+                return conflict.layer_id
+        raise self.unknown(inputs)
+
+    def unknown(self, inputs: Inputs) -> NoConflict:
+        """The error for a conflict that is not there."""
+        return no_conflict(inputs.conflict)
 
     def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, Any]:
         """The conflict as it is now. Raises NoConflict and AlreadyDecided."""

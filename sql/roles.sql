@@ -46,6 +46,20 @@ exception
 end
 $$;
 
+-- Statements of other sessions hold their signed claims, and anybody may read those of their own role. Who may not
+-- take that away from everybody does so from none: then whoever smuggles SQL in may see what others see at that moment.
+do $$
+begin
+    if has_function_privilege('public', 'pg_stat_get_activity(integer)', 'execute') then
+        revoke execute on function pg_stat_get_activity(integer), pg_stat_get_backend_activity(integer) from public;
+        grant execute on function pg_stat_get_activity(integer), pg_stat_get_backend_activity(integer)
+        to pg_read_all_stats, dothi_owner;
+    end if;
+exception
+    when insufficient_privilege then null;
+end
+$$;
+
 -- Since when others' transactions are open is for monitoring to know. Who may not grant that goes without: then the
 -- oldest transaction of catalog.figures() is the owner's own.
 do $$

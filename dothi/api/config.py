@@ -14,7 +14,7 @@ from dothi.core.database import READERS, NoDatabase, connection
 from dothi.core.layer import Audience, Column, Layer
 from dothi.core.limit_settings import LimitSettings
 from dothi.core.locality import Locality
-from dothi.core.locality_file import LOADER
+from dothi.core.locality_file import Loader
 from dothi.core.own_layers import served_locality
 from dothi.core.settings import PROJECT
 from dothi.core.text import DEMO, LANGUAGES, Text
@@ -35,7 +35,7 @@ def render_config(audience: Audience, url: str | None = None) -> dict[str, Any]:
 
 def render_with(locality: Locality, audience: Audience, url: str, releases: dict[str, Release]) -> dict[str, Any]:
     """pygeoapi's configuration as `render_config` makes it, from releases that were read already."""
-    config: dict[str, Any] = yaml.load(FILE.read_text(encoding='utf-8'), LOADER)  # noqa: S506 (it is a safe one)
+    config: dict[str, Any] = yaml.load(FILE.read_text(encoding='utf-8'), Loader)  # noqa: S506 (it is a safe one)
     limits = LimitSettings()
     config['server'] |= {
         'url': f'{url}/api',

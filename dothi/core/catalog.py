@@ -41,13 +41,13 @@ class Release(BaseModel):
 
 def current_releases(db: Connection) -> dict[str, Release]:
     """The current release of each layer that has one and that the role may see, by layer id."""
-    query = 'select r.* from catalog.layer l join catalog.release r on r.number = l.current_release'
+    query = 'select r.* from catalog.layer l join catalog.seen_release r on r.number = l.current_release'
     return {row['layer_id']: Release(**row) for row in _rows(db, query, [])}
 
 
 def release_in_force(db: Connection, layer_id: str, at: datetime) -> Release | None:
     """The last release of a layer before a moment, if the role may see it; None before the first."""
-    query = """select r.* from catalog.release r
+    query = """select r.* from catalog.seen_release r
                 where r.layer_id = %(layer)s and r.released_at <= %(at)s order by r.number desc limit 1"""
     releases = [Release(**row) for row in _rows(db, query, {'layer': layer_id, 'at': at})]
     return releases[0] if releases else None
@@ -64,7 +64,7 @@ def releases(
 
     layers: ids of those whose releases are wanted, None for all. before: only releases with a lower number.
     """
-    query = """select r.* from catalog.release r
+    query = """select r.* from catalog.seen_release r
                 where (%(layer)s::text is null or r.layer_id = %(layer)s)
                   and (%(layers)s::text[] is null or r.layer_id = any(%(layers)s::text[]))
                   and (%(before)s::bigint is null or r.number < %(before)s)
@@ -77,7 +77,7 @@ def releases(
 
 def releases_numbered(db: Connection, numbers: list[int]) -> dict[int, Release]:
     """The releases with these numbers that the role may see, by number."""
-    query = 'select r.* from catalog.release r where r.number = any(%s)'
+    query = 'select r.* from catalog.seen_release r where r.number = any(%s)'
     return {row['number']: Release(**row) for row in _rows(db, query, [numbers])}
 
 

@@ -131,8 +131,8 @@ def _claiming(pooled: Any, role: Role) -> Iterator[None]:
     if not text:
         yield
         return
-    _set_claims(pooled.driver_connection, text)
     try:
+        _set_claims(pooled.driver_connection, text)
         yield
     finally:
         try:

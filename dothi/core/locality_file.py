@@ -5,17 +5,50 @@ import io
 import pickle
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import yaml
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, RootModel, ValidationError
 
 from dothi.core.errors import WrongUse
 from dothi.core.invalid_values import explain_error
 from dothi.core.yaml_lines import line_of_key
 
 # libyaml's, where PyYAML has it: forty files take 0.03 s and not 0.3 s.
-LOADER = getattr(yaml, 'CSafeLoader', yaml.SafeLoader)
+_SAFE: type[yaml.SafeLoader] = getattr(yaml, 'CSafeLoader', yaml.SafeLoader)
+# What has a meaning of its own also where values are texts: no value, and the values of another mapping.
+_MEANINGS = {'tag:yaml.org,2002:null', 'tag:yaml.org,2002:merge'}
+
+
+class RepeatedKey(yaml.MarkedYAMLError):
+    """A key stands twice in one mapping: YAML takes the last of them, and what the first said is lost."""
+
+
+class _UniqueKeys:
+    """What a loader does besides: it refuses a key that stands twice."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> Any:
+        """The mapping. Raises RepeatedKey."""
+        known: set[str] = set()
+        for key, _ in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                if key.value in known:
+                    raise RepeatedKey(problem=str(key.value), problem_mark=key.start_mark)
+                known.add(key.value)
+        return super().construct_mapping(node, deep)  # type: ignore[misc]
+
+
+class Loader(_UniqueKeys, _SAFE):  # type: ignore[misc, valid-type]
+    """Reads files of a locality."""
+
+
+class TextLoader(Loader):
+    """Reads files of which every value is a text: a code such as 012 is no number in octal, and `no` no falsehood."""
+
+    yaml_implicit_resolvers: ClassVar = {
+        first: [(tag, form) for tag, form in resolvers if tag in _MEANINGS]
+        for first, resolvers in _SAFE.yaml_implicit_resolvers.items()
+    }
 
 
 class BadLocalityFile(WrongUse):
@@ -26,9 +59,14 @@ class BadLayerFile(BadLocalityFile):
     """A layer file or coverage file does not follow its model."""
 
 
-def parse_file[M: BaseModel](model: type[M], file: Path, error: type[BadLocalityFile] = BadLocalityFile) -> M:
-    """What a YAML file of the locality says; raises `error` that names file, key and fix."""
-    return parse_value(model, read_yaml(file, error), file, None, error)
+def parse_file[M: BaseModel](
+    model: type[M], file: Path, error: type[BadLocalityFile] = BadLocalityFile, *, as_text: bool = False
+) -> M:
+    """What a YAML file of the locality says; raises `error` that names file, key and fix.
+
+    as_text: whether all values are texts.
+    """
+    return parse_value(model, read_yaml(file, error, as_text=as_text), file, None, error)
 
 
 def parse_value[M: BaseModel](
@@ -74,7 +112,8 @@ def _place_of(file: Path, path: tuple[int | str, ...]) -> str:
 
 def _keys_at(model: type[BaseModel], path: tuple[int | str, ...]) -> list[str]:
     """The keys that the part of `model` at `path` knows."""
-    member: Any = model
+    # a file without keys of its own, such as access.yml, is a list of what stands below each
+    member: Any = _model_within(model.model_fields['root'].annotation) if issubclass(model, RootModel) else model
     for step in path:
         if not (isinstance(member, type) and issubclass(member, BaseModel)):
             continue
@@ -94,10 +133,10 @@ def _model_within(annotation: Any) -> Any:
     return None
 
 
-def read_yaml(file: Path, error: type[BadLocalityFile] = BadLocalityFile) -> dict[str, Any]:
-    """The keys and values of a YAML file, in no model yet; raises `error`."""
+def read_yaml(file: Path, error: type[BadLocalityFile] = BadLocalityFile, *, as_text: bool = False) -> dict[str, Any]:
+    """The keys and values of a YAML file, in no model yet; raises `error`. as_text: whether all values are texts."""
     try:
-        content = pickle.loads(_pickled_content(file.read_text(encoding='utf-8')))  # noqa: S301 (of our own making)
+        content = pickle.loads(_pickled_content(file.read_text(encoding='utf-8'), as_text))  # noqa: S301 (of our own making)
     except FileNotFoundError:
         raise error(
             vi=f'Không có tệp {file}. Kiểm tra DOTHI_LOCALITY.', en=f'There is no file {file}. Check DOTHI_LOCALITY.'
@@ -111,6 +150,12 @@ def read_yaml(file: Path, error: type[BadLocalityFile] = BadLocalityFile) -> dic
         raise error(
             vi=f'{file}: không phải UTF-8. Lưu lại tệp với bảng mã UTF-8.',
             en=f'{file}: not in UTF-8. Save the file in that encoding.',
+        ) from None
+    except RepeatedKey as repeated:
+        line = repeated.problem_mark.line + 1 if repeated.problem_mark else ''
+        raise error(
+            vi=f'{file}:{line}: khóa "{repeated.problem}" có hai lần. Gộp lại thành một.',
+            en=f'{file}:{line}: the key "{repeated.problem}" stands twice. Make one of them.',
         ) from None
     except yaml.YAMLError as invalid:
         place = getattr(invalid, 'problem_mark', None)
@@ -149,6 +194,6 @@ def csv_rows(file: Path, columns: tuple[str, ...] = ()) -> 'csv.DictReader[str]'
 
 
 @lru_cache(maxsize=500)
-def _pickled_content(text: str) -> bytes:
+def _pickled_content(text: str, as_text: bool) -> bytes:
     """What a YAML text holds, pickled, so that each reader gets its own: a service reads the files at each release."""
-    return pickle.dumps(yaml.load(text, LOADER))  # noqa: S506 (it is a safe one)
+    return pickle.dumps(yaml.load(text, TextLoader if as_text else Loader))  # noqa: S506 (it is a safe one)

@@ -5,6 +5,7 @@ library's file of the same name.
 """
 
 from functools import lru_cache
+from os.path import lexists
 from pathlib import Path
 
 from dothi.core.locality_file import BadLocalityFile, parse_file
@@ -17,9 +18,12 @@ DESCRIBED = ('layers', 'coverages')
 
 
 def locality_file(folder: Path, name: Path | str) -> Path:
-    """The file `name` of the locality in `folder`: its own, else the library's; its own path where neither has one."""
+    """The file `name` of the locality in `folder`: its own, else the library's; its own path where neither has one.
+
+    A link that leads nowhere is its own: rights of the library in place of those that it led to would be others.
+    """
     own, shipped, name = _candidates(folder, name)
-    return shipped if not own.exists() and _takes(folder, name) and shipped.exists() else own
+    return shipped if not lexists(own) and _takes(folder, name) and shipped.exists() else own
 
 
 # A picture of eight layers looks for its styles sixteen times, and joining paths takes longer than looking.

@@ -84,11 +84,16 @@ def _conflict(db: Connection, number: int) -> Conflict:
         cursor.execute(f'{FIELDS} where c.id = %s', [number])
         row = cursor.fetchone()
     if row is None:
-        raise NoConflict(
-            vi=f'Không có mâu thuẫn số {number}. Xem: dothi conflicts list.',
-            en=f'There is no conflict {number}. See: dothi conflicts list.',
-        )
+        raise no_conflict(number)
     return Conflict.model_validate(dict(row))
+
+
+def no_conflict(number: int) -> NoConflict:
+    """The error for a conflict that is not there."""
+    return NoConflict(
+        vi=f'Không có mâu thuẫn số {number}. Xem: dothi conflicts list.',
+        en=f'There is no conflict {number}. See: dothi conflicts list.',
+    )
 
 
 def _must_be_open(conflict: Conflict) -> Conflict:

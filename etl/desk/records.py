@@ -125,16 +125,17 @@ def record(number: int, role: Role = 'loader') -> DeliveryRecord:
     """The delivery with this number; raises NoSuchDelivery."""
     rows = _rows(f'select {COLUMNS} from catalog.delivery where id = %(id)s', {'id': number}, role)  # noqa: S608
     if not rows:
-        raise NoSuchDelivery(
-            vi=f'Không có đợt giao số {number}. Xem danh sách: dothi deliveries --all.',
-            en=f'There is no delivery {number}. See the list: dothi deliveries --all.',
-        )
+        raise no_such_delivery(number)
     return DeliveryRecord(**rows[0])
 
 
 def no_such_delivery(number: int) -> NoSuchDelivery:
-    """The error for a delivery that whoever asks does not see, in the words of one that is not there."""
-    return NoSuchDelivery(vi=f'Không có đợt giao số {number}.', en=f'There is no delivery {number}.')
+    """The error for a delivery that is not there, or that whoever asks does not see: in the same words."""
+    return NoSuchDelivery(
+        vi=f'Không có đợt giao số {number}.',
+        en=f'There is no delivery {number}.',
+        steward=Text(vi='Xem danh sách: dothi deliveries --all.', en='See the list: dothi deliveries --all.'),
+    )
 
 
 def decisions(number: int, role: Role = 'loader') -> list[DecisionRecord]:

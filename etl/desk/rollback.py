@@ -104,10 +104,10 @@ def _must_fit(going: Going, layer: Layer | Coverage) -> int:
         )
         of, was, is_left = cursor.fetchone() or (None, None, False)
     if of != layer.id:
-        whose = f' ({of})' if of else ''
+        # whose it is instead is not said: whoever asks may know of no such layer
         raise NoSuchRelease(
-            vi=f'Lớp {layer.id} không có bản phát hành {to}{whose}. Xem: dothi releases {layer.id}.',
-            en=f'The layer {layer.id} has no release {to}{whose}. See: dothi releases {layer.id}.',
+            vi=f'Lớp {layer.id} không có bản phát hành {to}. Xem: dothi releases {layer.id}.',
+            en=f'The layer {layer.id} has no release {to}. See: dothi releases {layer.id}.',
         )
     if is_left:
         raise DemonstrationLeft(

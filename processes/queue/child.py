@@ -65,9 +65,10 @@ class RunOrder:
     upload: bytes | None = None
     # of the client that started it, as the services' logs name it
     request_id: str | None = None
-    # what whoever started it sees, and what the database takes for it
+    # what whoever started it sees, and what the database takes for it and for the editor's name
     access_class: AccessClass = EVERYBODY
     claims: str = ''
+    author: str = ''
 
 
 @dataclass(frozen=True)
@@ -167,7 +168,7 @@ def _answer_order(order: RunOrder, worker: Connection) -> FinishedRun:
         place = locality_of(place, order.access_class)
     claim(order.access_class, order.claims)
     with connection(READERS[order.audience]) as db:
-        layers = store_request_layers(db, inputs, place, order.editor)
+        layers = store_request_layers(db, inputs, place, order.author)
         check_request_layers(inputs, {name: stored_layer.layer for name, stored_layer in layers.items()})
         # one snapshot for all that is read: a release in between changes nothing, and the numbers named are true
         db.set_session(isolation_level='REPEATABLE READ', readonly=True)

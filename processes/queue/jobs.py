@@ -13,7 +13,7 @@ from psycopg2.extras import Json
 from pydantic import BaseModel
 
 from dothi.core.access.classes import class_of_claims
-from dothi.core.access.signing import LASTS_S, sign
+from dothi.core.access.signing import LASTS_S, sign, sign_author
 from dothi.core.database import connection
 from dothi.core.errors import EnvironmentMissing
 from dothi.core.export.formats import not_written
@@ -75,11 +75,12 @@ def begin_job(job_id: str, memory_mb: int, drafts: Path) -> RunOrder | None:
         if row is None:
             return None
         process_id, inputs, audience, editor, upload, request_id, _, claims = row
-        token = sign(db, claims, LASTS_S['worker']) if claims else ''
+        signed_claims = sign(db, claims, LASTS_S['worker']) if claims else ''
+        author = sign_author(db, editor, LASTS_S['worker']) if editor else ''
     sent = None if upload is None else bytes(upload)
     return RunOrder(
         process_id, inputs, audience, memory_mb, drafts, editor=editor, upload=sent, request_id=request_id,
-        access_class=class_of_claims(claims or {}), claims=token,
+        access_class=class_of_claims(claims or {}), claims=signed_claims, author=author,
     )  # fmt: skip
 
 

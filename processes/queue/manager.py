@@ -34,6 +34,8 @@ from processes.reading.validation import check_layers, validate_inputs
 from processes.registry import find_process
 
 Permit = Callable[[Process[Any], ProcessInputs], object]
+# id of the process, and inputs as they are stored
+ResultPermit = Callable[[str, dict[str, Any]], object]
 
 
 class EditorsOnly(NotSignedIn):
@@ -172,7 +174,7 @@ def _checked_request(
 def _open_data(inputs: ProcessInputs, place: Locality, audience: Audience, editor: str | None) -> Iterator[Data]:
     """What a run with these inputs would read, on a session of its own, as what is sent along lies in its tables."""
     with records.open_desk(audience, editor) as db:
-        request_layers = store_request_layers(db, inputs, place, editor)
+        request_layers = store_request_layers(db, inputs, place)
         yield Data(db, place, audience, editor=editor, request_layers=request_layers)
 
 
@@ -184,10 +186,17 @@ def _must_be_allowed(editor: str | None) -> None:
         )
 
 
-def outcome_of(job_id: str, audience: Audience, editor: str | None = None) -> Outcome:
-    """What a job of `audience`, or of `editor`, came to; raises UnknownJob, NoResult, and what made the job fail."""
+def outcome_of(
+    job_id: str, audience: Audience, editor: str | None = None, permit: ResultPermit | None = None
+) -> Outcome:
+    """What a job of `audience`, or of `editor`, came to; raises UnknownJob, NoResult, and what made the job fail.
+
+    permit: raises where whoever asks may not have what the process gave for these inputs.
+    """
     with records.open_desk(audience, editor) as db:
         job = records.state(db, job_id)
+        if permit is not None and job['status'] == 'successful' and not job['gone']:
+            permit(job['process_id'], job['inputs'])
         outputs = records.job_results(db, job_id)
     if job['status'] == 'failed':
         raise records.error_of(job)

@@ -14,6 +14,7 @@ from psycopg2.extras import RealDictCursor
 
 from dothi.core import errors
 from dothi.core.access.claims import claimed
+from dothi.core.access.signing import signed_author
 from dothi.core.database import READERS, database_url, no_database
 from dothi.core.errors import Busy, DothiError, NotFound
 from dothi.core.job_settings import JobSettings
@@ -80,6 +81,7 @@ def open_desk(audience: Audience, editor: str | None = None) -> Iterator[Connect
     editor: whose token came with the request, if any did; the jobs of other editors are as unknown as none.
     Not one of the pool: it listens for as long as a job runs, and the pool is for requests that last milliseconds.
     """
+    author = signed_author(editor)
     url = database_url(READERS[audience]).set(drivername='postgresql').render_as_string(hide_password=False)
     try:
         db = psycopg2.connect(url, connect_timeout=10, application_name='dothi jobs')
@@ -87,8 +89,8 @@ def open_desk(audience: Audience, editor: str | None = None) -> Iterator[Connect
         raise no_database(error) from None
     try:
         db.autocommit = True
-        settings = "select set_config('dothi.editor', %s, false), set_config('dothi.claims', %s, false)"
-        fetch_rows(db, settings, [editor, claimed()])
+        settings = "select set_config('dothi.author', %s, false), set_config('dothi.claims', %s, false)"
+        fetch_rows(db, settings, [author, claimed()])
         yield db
     except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
         raise no_database(error) from None

@@ -49,15 +49,17 @@ class StoredRequestLayer:
 
 
 def store_request_layers(
-    db: Connection, inputs: ProcessInputs, locality: Locality, editor: str | None
+    db: Connection, inputs: ProcessInputs, locality: Locality, author: str | None = None
 ) -> dict[str, StoredRequestLayer]:
     """What the inputs hold besides collections, by `Layer.named`, each in a table that lasts as long as the session.
 
+    author: in whose name results of earlier jobs are read, as the database signed it; None where `db` says it already.
     Raises UnknownResult, NoFeatures, BadFeatures. Commits, so that a read-only transaction can follow.
     """
     stored_layers: dict[str, StoredRequestLayer] = {}
     with db.cursor() as cursor:
-        cursor.execute("select set_config('dothi.editor', %s, false)", [editor])
+        if author is not None:
+            cursor.execute("select set_config('dothi.author', %s, false)", [author])
     for layer in layers_in(inputs):
         if layer.collection is None and layer.reference not in stored_layers:
             document, readings = _result_document(db, layer)

@@ -12,12 +12,12 @@ end;
 $$;
 
 -- Whether the caller may have a job: one that an editor's token started tells of data that only editors see, and is
--- answered to that editor alone. The service says who asks in `dothi.editor`, once for its session. One that may have
--- read what not everybody sees is answered to whoever sees that too.
+-- answered to that editor alone. Who asks is signed (sql/functions/access_claims.sql). One that may have read what not
+-- everybody sees is answered to whoever sees that too.
 create or replace function job.answerable(audience text, editor text, claims jsonb)
 returns boolean language plpgsql stable as $$
 begin
-    return audience = job.audience() and (editor is null or editor = current_setting('dothi.editor', true))
+    return audience = job.audience() and (editor is null or editor = access.author())
         and (claims is null or coalesce(access.claims() @> claims, false));
 end;
 $$;
@@ -172,7 +172,8 @@ $$;
 -- been answered when the same was asked before. Without an id, `refused` says why: as many jobs of the asker are open
 -- as may be ('asker'), as many of all ('all'), or as much is kept of the asker as may be ('stored'; no limit where
 -- most_stored_bytes is null).
--- One at a time, so that limits and turns hold.
+-- One at a time, so that limits and turns hold. A job is in the name of who asks, and of nobody else: it decides and
+-- releases as that person may.
 create or replace function job.submit(
     process_id text, inputs jsonb, software_version text, norms_version text, asker text, cost_s double precision,
     request text, subscriber jsonb, editor text, upload bytea, most_each bigint, most_of_all bigint,
@@ -187,6 +188,9 @@ declare
     open_each bigint;
     open_of_all bigint;
 begin
+    if submit.editor <> coalesce(access.author(), '') then
+        raise insufficient_privilege using message = format('a job in the name of "%s"', submit.editor);
+    end if;
     perform pg_advisory_xact_lock(hashtext('job.queue'));
     known := job.answered(submit.request, job.audience(), access.claims());
     if known is null then

@@ -19,7 +19,7 @@ language sql stable as $$
                 select
                     r.number, r.origin, r.scope, r.mode, r.as_of, r.released_at, r.rows_added, r.rows_changed,
                     r.rows_closed, r.delivery_id
-                from catalog.release as r
+                from catalog.seen_release as r
                 where r.layer_id = l.id
                 order by r.number desc
                 limit most

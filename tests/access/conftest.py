@@ -1,13 +1,9 @@
 """People of an office, and browsers in which they sign in."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any
 from uuid import uuid4
 
 import pytest
-from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from dothi.api.app import create_app
 from dothi.core.access.claims import claim
@@ -16,32 +12,13 @@ from dothi.core.access.people import invite
 from dothi.core.access.person import Person, Role
 from dothi.core.access.sign_in import Visitor, set_password
 from dothi.core.database import connection
+from tests.access.browsers import OTHER_PASSWORD, PASSWORD, Browser
+from tests.access.oidc import RETURN_ADDRESS, Holders, trust
+from tests.access.provider import Provider, running_provider
 from tests.api.conftest import Desk, desk, school
 
-__all__ = ['Desk', 'desk']
-PASSWORD = 'bốn con trâu gặm cỏ tím'
-OTHER_PASSWORD = 'cầu vồng trên bến đò sắt'
+__all__ = ['OTHER_PASSWORD', 'PASSWORD', 'Browser', 'Desk', 'desk']
 PUPILS = 'POINT(0 0)'
-
-
-@dataclass
-class Browser:
-    """A browser with its cookies, and what its pages know of the session."""
-
-    client: FlaskClient
-    csrf: str = ''
-
-    def sign_in(self, name: str, password: str = PASSWORD, code: str = '') -> TestResponse:
-        answer = self.client.post('/sign-in', json={'name': name, 'password': password, 'code': code})
-        self.csrf = (answer.get_json() or {}).get('csrf', '')
-        return answer
-
-    def post(self, path: str, **fields: Any) -> TestResponse:
-        """A change, as pages of the service send it."""
-        return self.client.post(path, json=fields, headers={'X-CSRF-Token': self.csrf})
-
-    def get(self, path: str, **headers: str) -> TestResponse:
-        return self.client.get(path, headers=headers)
 
 
 @pytest.fixture(autouse=True)
@@ -72,3 +49,22 @@ def person(database: dict[str, str]) -> Callable[..., Person]:
         return entered
 
     return make
+
+
+@pytest.fixture(scope='module')
+def running_oidc() -> Iterator[Provider]:
+    with running_provider(RETURN_ADDRESS) as provider:
+        yield provider
+
+
+@pytest.fixture
+def provider(running_oidc: Provider, monkeypatch: pytest.MonkeyPatch) -> Provider:
+    """The provider, which lets people in here."""
+    trust(running_oidc, monkeypatch)
+    return running_oidc
+
+
+@pytest.fixture
+def holder(provider: Provider) -> Holders:
+    """Makes accounts at the provider; other tests have other ones."""
+    return lambda name='lan', email='': provider.account(f'{name}-{uuid4().hex[:8]}', email)

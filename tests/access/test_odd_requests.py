@@ -123,7 +123,15 @@ def test_strangers_do_not_learn_which_layers_there_are(office: Office) -> None:
         assert 'Allow' not in answers[0].headers
 
 
-@pytest.mark.parametrize('path', ['/api/deliveries/999', '/api/uploads/00000000-0000-4000-8000-000000000000', '/api/edits/999', '/api/agencies/none'])
+@pytest.mark.parametrize(
+    'path',
+    [
+        '/api/deliveries/999',
+        '/api/uploads/00000000-0000-4000-8000-000000000000',
+        '/api/edits/999',
+        '/api/agencies/none',
+    ],
+)
 def test_an_error_of_the_desk_is_a_problem_document(office: Office, person: MakePerson, path: str) -> None:
     """RFC 9457, 3.1; its older members stay for who reads them."""
     person('chief', Role.ADMINISTRATOR)

@@ -5,8 +5,8 @@ from pathlib import Path
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import expect
 
+from tests.access.oidc import invited
 from tests.access.provider import CLIENT_ID, CLIENT_SECRET, PASSWORD, running_provider
-from tests.access.test_oidc import invited
 from tests.services import serving
 from tests.web.conftest import chromium, playwright
 

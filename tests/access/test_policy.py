@@ -58,6 +58,7 @@ def test_a_role_without_rules_may_do_nothing_and_a_key_no_more_than_its_scopes()
         ('editor: [{may: [], layers: all}]', 'may'),
         ('editor: {may: [see]}', 'editor'),
         ('- x', 'access.yml'),
+        ('viewer: [{may: [see], layers: [wells], rows: {unit: []}}]', 'unit'),
         ('editor: [{may: [see], layers: all', 'YAML'),
     ],
 )
@@ -105,3 +106,52 @@ def test_who_acts_for_no_agency_has_no_layers_of_their_own() -> None:
     assert RULES.actions(focal_point) == frozenset()
     person = focal_point.person.model_copy(update={'agency': 'education'})
     assert RULES.actions(focal_point.model_copy(update={'person': person})) == {Action.DELIVER}
+
+
+@pytest.mark.parametrize(
+    'text',
+    [
+        'viewer: [{may: [see], layers: all}]\nviewer: [{may: [see], layers: [roads]}]',
+        'viewer:\n- may: [see]\n  layers: all\n  layers: [roads]',
+    ],
+)
+def test_a_rule_that_stands_twice_is_an_error(tmp_path: Path, text: str) -> None:
+    """YAML takes the last one, and who wrote the first would think that it holds."""
+    file = tmp_path / 'access.yml'
+    file.write_text(text, encoding='utf-8')
+    with pytest.raises(BadLocalityFile, match='twice'):
+        load_policy(file)
+
+
+def test_a_misspelt_key_is_told_with_the_right_one(tmp_path: Path) -> None:
+    file = tmp_path / 'access.yml'
+    file.write_text('viewer: [{may: [see], layer: all}]', encoding='utf-8')
+    with pytest.raises(BadLocalityFile, match='Did you mean "layers"'):
+        load_policy(file)
+
+
+def test_values_of_rows_are_read_as_they_stand_there(tmp_path: Path) -> None:
+    """YAML reads 012 as ten: the rule would show the rows of another unit."""
+    file = tmp_path / 'access.yml'
+    file.write_text('viewer: [{may: [see], layers: [wells], rows: {unit: [012, 13633, yes, 1.50, 0x1]}}]', 'utf-8')
+    (rule,) = load_policy(file).root[Role.VIEWER]
+    assert rule.rows == {'unit': ['012', '13633', 'yes', '1.50', '0x1']}
+
+
+@pytest.mark.parametrize('target', ['nowhere.yml', 'access.yml'])
+def test_a_link_that_leads_nowhere_does_not_give_the_rights_of_the_library(tmp_path: Path, target: str) -> None:
+    folder = tmp_path / 'locality'
+    shutil.copytree(NAM_DINH, folder)
+    (folder / 'access.yml').symlink_to(target)
+    with pytest.raises(BadLocalityFile, match='access'):
+        load_locality(folder)
+
+
+def test_rules_of_rows_that_never_apply_are_named() -> None:
+    rules = [
+        {'may': ['see'], 'layers': ['citizen_reports', 'schools', 'elevation'], 'rows': {'category': ['road', 'rood']}},
+        {'may': ['see'], 'layers': ['citizen_reports'], 'rows': {'category': 'own', 'commune_code': ['1']}},
+    ]
+    described = [*SHIPPED.layers.values(), *SHIPPED.coverages.values()]
+    idle = idle_rules(AccessPolicy.model_validate({'viewer': rules}), described)
+    assert sorted(idle) == ['viewer: rows of elevation', 'viewer: rows of schools', 'viewer: rows: category: rood']

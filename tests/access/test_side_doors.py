@@ -12,11 +12,15 @@ from uuid import uuid4
 
 import psycopg2
 import pytest
+from flask.testing import FlaskClient
 
 from dothi.api.app import create_app
+from dothi.core import database
 from dothi.core.access.claims import claim
 from dothi.core.access.classes import EVERYBODY, AccessClass, Sight, class_of, locality_of
-from dothi.core.access.person import Person, Role
+from dothi.core.access.keys import make_key
+from dothi.core.access.people import find_person
+from dothi.core.access.person import Action, Person, Role
 from dothi.core.access.signing import Claims, sign
 from dothi.core.database import Role as DatabaseRole
 from dothi.core.database import connection, database_url
@@ -337,3 +341,85 @@ def test_reading_what_not_everybody_sees_is_one_line_a_minute(lagoon: Lagoon) ->
     assert {count for _, count in lines()} == {1}
     assert reader.client('reader').get(tile_address('cables', 11).replace('/collections/cables', '')).status_code == 200
     assert {layer for layer, _ in lines()} >= {'soundings', 'grants'}
+
+
+def key_for(lagoon: Lagoon, person: str, *actions: Action) -> FlaskClient:
+    """A browser with a key of the person that allows these alone."""
+    with connection('gatekeeper') as db:
+        key = make_key(db, find_person(db, f'lagoon-{person}'), 'x', actions, 1)
+    return replace(lagoon, keys={person: key}).client(person)
+
+
+COMPARE = {'layer': 'wells', 'before': '2100-01-01T00:00:00Z', 'zones': 'wells'}
+
+
+def test_a_key_that_shows_nothing_has_no_analysis_show_it_either(lagoon: Lagoon) -> None:
+    """An analysis tells of the rows of layers: who may run it and see nothing would see them by it."""
+    wanted = {'group-by-units': {'layer': 'wells'}, 'compare-releases': COMPARE, 'print-map': {'layers': ['wells']}}
+    blind = key_for(lagoon, 'steward', Action.RUN, Action.DOWNLOAD)
+    for process, inputs in wanted.items():
+        answer = blind.post(f'/api/processes/{process}/execution', json={'inputs': inputs})
+        assert answer.status_code == 403, (process, answer.get_data(as_text=True))
+    job = _exported(lagoon, 'steward', 'wells')
+    assert lagoon.client('steward').get(f'/api/jobs/{job}/results').status_code == 200
+    for path in ('/results', '/results/result', '/results/result?f=csv'):
+        assert blind.get(f'/api/jobs/{job}{path}').status_code == 403, path
+    assert blind.post(f'/api/jobs/{job}/rerun').status_code == 403
+
+
+def test_who_may_not_download_a_layer_gets_no_copy_of_it_from_an_analysis(lagoon: Lagoon) -> None:
+    """Nor the one that a colleague had made; what is computed of it, they get."""
+    file = lagoon.locality.path / 'access.yml'
+    rules = """
+editor: [{may: [run], layers: all}, {may: [see, download], layers: [wells, pipes, meters]}]
+viewer:
+  - {may: [run], layers: all}
+  - {may: [see], layers: [wells, pipes, meters]}
+  - {may: [download], layers: [pipes]}"""
+    try:
+        file.write_text(ACCESS.partition('editor:')[0] + rules, encoding='utf-8')
+        migrate(load_locality(lagoon.locality.path))
+        some = replace(lagoon, app=create_app('internal'))
+        job = _exported(some, 'editor', 'wells')
+        viewer = some.client('viewer')
+        assert viewer.get(f'/api/jobs/{job}').status_code == 200
+        assert viewer.get(f'/api/jobs/{job}/results').status_code == 403
+        assert viewer.post(f'/api/jobs/{job}/rerun').status_code == 403
+        export = '/api/processes/export-features/execution'
+        codes = {
+            layer: viewer.post(export, json={'inputs': {'collection': layer, 'format': 'csv'}}).status_code
+            for layer in ('wells', 'pipes', 'cables')
+        }
+        assert codes == {'wells': 403, 'pipes': 200, 'cables': 400}
+    finally:
+        file.write_text(ACCESS, encoding='utf-8')
+        migrate(lagoon.locality)
+
+
+def _exported(lagoon: Lagoon, person: str, layer: str) -> str:
+    inputs = {'collection': layer, 'format': 'csv', 'properties': ['code']}
+    answer = lagoon.client(person).post(
+        '/api/processes/export-features/execution', json={'inputs': inputs}, headers={'Prefer': 'wait=60'}
+    )
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    return answer.headers['Link'].partition('/jobs/')[2].partition('>')[0]
+
+
+def test_claims_go_also_where_setting_them_was_broken_off(lagoon: Lagoon, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A statement may be cancelled when the server has carried it out already: the next one gets the connection."""
+    set_claims = database._set_claims
+
+    def set_and_break_off(db: Any, text: str) -> None:
+        set_claims(db, text)
+        if text:
+            raise psycopg2.errors.QueryCanceled
+
+    access_class = AccessClass({'cables': Sight((), None)})
+    claim(access_class, Claims().of(access_class))
+    monkeypatch.setattr(database, '_set_claims', set_and_break_off)
+    with pytest.raises(database.NoDatabase), connection('reader_internal'):
+        pass
+    claim(EVERYBODY, '')
+    with connection('reader_internal') as db, db.cursor() as cursor:
+        cursor.execute(CABLES)
+        assert cursor.fetchall() == [(0,)]

@@ -124,9 +124,9 @@ def _await_waiting(count: int) -> None:
     """Comes back when so many requests wait for the lock of a table."""
     ends = time.monotonic() + PATIENCE_S
     query = """select count(*) from pg_stat_activity
-        where usename = current_user and wait_event_type = 'Lock' and datname = current_database()"""
+        where usename = 'dothi_reader_public' and wait_event_type = 'Lock' and datname = current_database()"""
     while True:
-        with connection('reader_public') as db, db.cursor() as cursor:
+        with connection('admin') as db, db.cursor() as cursor:
             cursor.execute(query)
             if cursor.fetchone() == (count,):
                 return

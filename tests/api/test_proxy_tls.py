@@ -101,6 +101,24 @@ def test_plain_http_leads_to_tls_but_for_the_proof_of_the_name(proxy: Proxy) -> 
     assert (answer.status, answer.headers['location']) == (301, f'https://localhost{ITEMS}?limit=1')
 
 
+def test_who_names_another_path_leads_nobody_there(proxy: Proxy) -> None:
+    """An answer that was kept would have its links below that path for others too."""
+    assert '/evil' not in proxy.get(f'{proxy.secure}{ITEMS}?f=json', '-H', 'X-Forwarded-Prefix: /evil').body
+
+
+def test_the_log_of_the_proxy_keeps_nothing_that_lets_somebody_in(proxy: Proxy) -> None:
+    for path in (
+        f'{ITEMS}?f=json&key=dothi_SECRET', f'{ITEMS}?KEY=SECRET&f=json', '/api/key/SECRET/collections',
+        '/ows/%6bey/SECRET', '/invitation/SECRET', '/%69nvitation/SECRET/provider', '//invitation/SECRET',
+        '/sign-in/provider/answer?state=x&code=SECRET', '/sign-in?next=%2Fapi%2Fkey%2FSECRET',
+    ):  # fmt: skip
+        proxy.get(f'{proxy.secure}{path}', '--path-as-is', '-H', f'Referer: {proxy.secure}/invitation/SECRET')
+    proxy.get(f'{proxy.secure}{ITEMS}?limit=1')
+    log = (proxy.folder / 'dothi.log').read_text(encoding='utf-8')
+    assert f'{ITEMS}?limit=1' in log
+    assert 'SECRET' not in log
+
+
 def test_figures_are_kept_from_who_comes_through_the_proxy(proxy: Proxy) -> None:
     assert proxy.get(f'{proxy.secure}/metrics').status == 404
 

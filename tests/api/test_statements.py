@@ -3,7 +3,6 @@
 import itertools
 import threading
 from collections.abc import Callable, Iterator
-from typing import Any
 
 import psycopg2
 import pytest
@@ -11,33 +10,19 @@ from flask.testing import FlaskClient
 from psycopg2 import sql
 
 from dothi.api.http.snapshot import MOST_PREPARED, statements
-from dothi.core import database as core_database
 from tests.api.conftest import Desk, school
 from tests.matrix import number_of_examples
+from tests.statements import heard_statements
 
 type Client = Callable[..., FlaskClient]
 ITEMS = '/api/collections/schools/items'
 
 
 @pytest.fixture
-def messages(monkeypatch: pytest.MonkeyPatch, desk: Desk) -> Iterator[list[str]]:
+def messages(desk: Desk) -> Iterator[list[str]]:
     """What was sent to the database, message by message."""
-    sent: list[str] = []
-    connect = psycopg2.connect
-
-    class Heard(psycopg2.extensions.cursor):
-        def execute(self, query: Any, values: Any = None) -> None:
-            sent.append(query)
-            super().execute(query, values)
-
-    class Watched(psycopg2.extensions.connection):
-        def cursor(self, *args: Any, **named: Any) -> Any:
-            return super().cursor(*args, **{'cursor_factory': Heard, **named})
-
-    monkeypatch.setattr(psycopg2, 'connect', lambda *args, **named: connect(*args, connection_factory=Watched, **named))
-    core_database.fresh()
-    yield sent
-    core_database.fresh()
+    with heard_statements() as sent:
+        yield sent
 
 
 def _messages_of(app: FlaskClient, messages: list[str], address: str, **headers: str) -> tuple[int, list[str]]:

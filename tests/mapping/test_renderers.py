@@ -91,7 +91,7 @@ def holding() -> Iterator[None]:
 
 def waiting() -> int:
     """How many pictures wait in the database."""
-    with connection('reader_internal') as db, db.cursor() as cursor:
+    with connection('admin') as db, db.cursor() as cursor:
         cursor.execute(
             """select count(*) from pg_stat_activity
                where datname = current_database() and application_name = 'dothi map' and wait_event = 'advisory'"""

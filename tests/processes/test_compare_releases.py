@@ -96,7 +96,7 @@ def compare(
 ) -> dict[str, Any]:
     asked = validate_inputs(Inputs, {'layer': layer, **inputs})
     with connection(READERS[audience]) as db:
-        data = Data(db, locality, audience, request_layers=store_request_layers(db, asked, locality, None))
+        data = Data(db, locality, audience, request_layers=store_request_layers(db, asked, locality))
         return find_process('compare-releases', audience).run(asked, data, lambda share, doing: None)
 
 

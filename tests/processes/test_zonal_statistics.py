@@ -50,7 +50,7 @@ def heights(zones: None, loader: Loader) -> None:
 def ask(locality: Locality, audience: Audience = 'public', **inputs: Any) -> dict[str, Any]:
     asked = validate_inputs(Inputs, inputs)
     with connection(READERS[audience]) as db:
-        data = Data(db, locality, audience, request_layers=store_request_layers(db, asked, locality, None))
+        data = Data(db, locality, audience, request_layers=store_request_layers(db, asked, locality))
         return find_process('zonal-statistics', audience).run(asked, data, lambda share, doing: None)
 
 

@@ -52,7 +52,7 @@ class ClassApps:
         try:
             with self._base.request_context(environ):
                 identity = identity_of_request()
-        except DothiError:
+        except (DothiError, PermissionError):
             return EVERYBODY
         environ[IDENTITY] = identity
         return self._class_of_person(identity.person) if identity else EVERYBODY

@@ -69,9 +69,9 @@ def stored_in(db: Snapshot, coverage: Coverage, times: Times | None = None) -> S
     if times is not None and times.end is not None:
         condition = sql.SQL('r.layer_id = {} and r.released_at <= {}')
         parts = [condition.format(sql.Literal(coverage.id), sql.Literal(times.end))]
-    statement = sql.SQL('select to_jsonb(r), {} from catalog.release r join catalog.raster on release = number').format(
-        sql.SQL(COLUMNS)
-    )
+    statement = sql.SQL(
+        'select to_jsonb(r), {} from catalog.seen_release r join catalog.raster on release = number'
+    ).format(sql.SQL(COLUMNS))
     rows = db.rows(statement + sql.SQL(' where {} order by number desc limit 1').format(*parts))
     if not rows:
         raise NoRelease(

@@ -50,6 +50,10 @@ class TooLarge(WrongUse):
     """The body of the request has more bytes than this address takes."""
 
 
+class UnreadableFile(EnvironmentMissing):
+    """The service may not read, or write, a file of its instance."""
+
+
 class NotAllowed(WrongUse):
     """The resource does not take this method."""
 
@@ -58,6 +62,7 @@ def install(app: Flask) -> None:
     """Answers every error of `app`, pygeoapi's views included."""
     app.register_error_handler(DothiError, problem_response)
     app.register_error_handler(HTTPException, _answer_http_error)
+    app.register_error_handler(PermissionError, _answer_unreadable)
     app.register_error_handler(Exception, _answer_defect)
 
 
@@ -164,6 +169,17 @@ def _as_wrong_use(error: HTTPException, error_class: type[WrongUse]) -> WrongUse
         )
     reason = REASONS.get(error.code or 0, f'Yêu cầu không hợp lệ ({error.name}).')
     return error_class(vi=reason, en=f'{error.description}')
+
+
+def _answer_unreadable(error: PermissionError) -> Response:
+    """Who administers the machine can mend it, and hears in the log which file it is."""
+    return problem_response(
+        UnreadableFile(
+            vi='Dịch vụ không có quyền dùng một tệp của mình. Báo cho quản trị viên.',
+            en='The service may not use one of its files. Tell its administrator.',
+            steward=Text(vi=f'{error.filename}: {error.strerror}', en=f'{error.filename}: {error.strerror}'),
+        )
+    )
 
 
 def _answer_defect(error: Exception) -> Response:

@@ -28,13 +28,16 @@ SESSION = "set statement_timeout = {}; set jit = off; set timezone = 'UTC'"
 BEGIN = 'begin isolation level repeatable read read only; '
 RELEASE_COLUMNS = tuple(Release.model_fields)
 FROM_CURRENT = 'from catalog.layer as l join catalog.release as r on r.number = l.current_release'
-CURRENT = f'select {", ".join(f"r.{column}" for column in RELEASE_COLUMNS)} {FROM_CURRENT}'
+FROM_SEEN = 'from catalog.layer as l join catalog.seen_release as r on r.number = l.current_release'
+CURRENT = f'select {", ".join(f"r.{column}" for column in RELEASE_COLUMNS)} {FROM_SEEN}'
 # A restored database may have the number of another release, but not its time too.
 NAMES_OF_CURRENT = f'select r.number, r.released_at {FROM_CURRENT}'
 NAME_OF_CURRENT = f'{NAMES_OF_CURRENT} where l.id = $1'
+# Who sees no row, or none with a geometry, sees no extent, as of a release without rows.
 SEEN = """
-    select rows, array[ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box)],
-        array[ST_XMin(box_wgs84), ST_YMin(box_wgs84), ST_XMax(box_wgs84), ST_YMax(box_wgs84)]
+    select rows, case when box is not null then array[ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box)] end,
+        case when box_wgs84 is not null then
+            array[ST_XMin(box_wgs84), ST_YMin(box_wgs84), ST_XMax(box_wgs84), ST_YMax(box_wgs84)] end
     from (select ST_Extent(geom) as box, ST_Extent(geom_wgs84) as box_wgs84, count(*) as rows from {}) as seen"""
 # Plans that a connection keeps; one has about 100 KB.
 MOST_PREPARED = 50

@@ -78,7 +78,7 @@ def download(collection_id: str, name: str) -> Response:
 
 def _was_demo(db: Snapshot, release: int) -> bool:
     """Whether any feature of the layer was demonstration data in the release that a file holds."""
-    form = sql.SQL('select demo_rows > 0 from catalog.release where number = {}')
+    form = sql.SQL('select demo_rows > 0 from catalog.seen_release where number = {}')
     ((demo,),) = db.rows(form.format(sql.Literal(release)))
     return bool(demo)
 

@@ -100,7 +100,8 @@ def _page_sql(query: Query, rows: sql.Composable) -> sql.Composable:
 
 def _with_release(layer: Layer, page: sql.Composable) -> sql.Composable:
     """SQL of the layer's current release and the columns of `page` beside it; no row where nothing is released."""
-    form = """select {columns}, page.* from catalog.layer as l join catalog.release as r on r.number = l.current_release
+    form = """select {columns}, page.*
+              from catalog.layer as l join catalog.seen_release as r on r.number = l.current_release
               cross join ({page}) as page where l.id = {layer}"""
     columns = sql.SQL(', ').join(sql.Identifier('r', name) for name in RELEASE_COLUMNS)
     return sql.SQL(form).format(columns=columns, page=page, layer=sql.Literal(layer.id))

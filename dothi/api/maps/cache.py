@@ -56,7 +56,7 @@ def is_passing(db: Snapshot, layers: list[Layer], view: View) -> bool:
     merged = [layer for layer in layers if is_merged(layer, view) and not layer.geometry.endswith('LineString')]
     statement = sql.SQL(
         """select l.id, r.released_at > now() - {}, s.definition
-            from catalog.layer as l join catalog.release as r on r.number = l.current_release
+            from catalog.layer as l join catalog.seen_release as r on r.number = l.current_release
             left join general.state as s on s.layer_id = l.id and s.release = r.number
             where l.id = any ({}::text[]) and r.rows_total >= {}"""
     ).format(*map(sql.Literal, (PATIENCE, [layer.id for layer in merged], LEAST_ROWS)))

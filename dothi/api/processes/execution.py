@@ -8,7 +8,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from dothi.api.access.identity import current_editor, must_be_editor, require_where_signed_in
+from dothi.api.access.identity import current_editor
 from dothi.api.http import parameters
 from dothi.api.http.address import api_url, client_address
 from dothi.api.http.language import JSON
@@ -19,7 +19,7 @@ from dothi.api.processes.body import ExecuteRequest, execute_request
 from dothi.api.processes.inputs import plain_inputs
 from dothi.api.processes.kept_wishes import keep_wishes
 from dothi.api.processes.results import results_response
-from dothi.api.processes.rights import require_process
+from dothi.api.processes.rights import require_kind, require_process
 from dothi.api.processes.status import status_info
 from dothi.core.errors import Busy
 from dothi.core.job_settings import InputSettings, JobSettings
@@ -55,10 +55,7 @@ def execute(process_id: str) -> Response:
     """The outputs; or 201 and the state of the job, if the client comes back for them."""
     parameters.refuse_unknown(COMMON)
     chosen = find_process(process_id, service().audience)
-    if chosen.editors_only:
-        must_be_editor(chosen.action)
-    else:
-        require_where_signed_in(chosen.run_action)
+    require_kind(chosen)
     if service().audience == 'internal':
         request.max_content_length = most_bytes() if chosen.upload else InputSettings().input_max_mb * 2**20
     execute_body = execute_request(chosen)

@@ -19,7 +19,7 @@ from dothi.api.processes.execution import created_response, current_asker, place
 from dothi.api.processes.job_list import PARAMETERS, STATUSES, job_filter, list_links, page_of_jobs
 from dothi.api.processes.kept_wishes import keep_wishes, kept_wishes
 from dothi.api.processes.results import find_output, in_form, results_response, value_response, with_releases
-from dothi.api.processes.rights import require_process
+from dothi.api.processes.rights import require_process, require_results
 from dothi.api.processes.status import has_result, is_rerunnable, note_on_changes, status_info
 from dothi.core.access.person import Action
 from dothi.core.errors import HeldForDecision
@@ -117,7 +117,7 @@ def results(job_id: str) -> Response:
     Raises what made the job fail, and NoResult while it has none.
     """
     parameters.refuse_unknown(COMMON)
-    outcome = manager.outcome_of(job_id, service().audience, current_editor())
+    outcome = manager.outcome_of(job_id, service().audience, current_editor(), require_results)
     wishes = kept_wishes(job_id) or ResultWishes(dict.fromkeys(outcome.results))
     # a form is made by a worker, which is waited for
     with place_to_wait() if wishes.forms else nullcontext():
@@ -129,7 +129,7 @@ def result(job_id: str, name: str) -> Response:
     """One output of a job by itself, in its own form, or in the one that `f` names."""
     parameters.refuse_unknown(COMMON)
     form = OUTPUT_FORM.read() or 'json'
-    outcome = manager.outcome_of(job_id, service().audience, current_editor())
+    outcome = manager.outcome_of(job_id, service().audience, current_editor(), require_results)
     if form != 'json':
         with place_to_wait():
             outcome = in_form(outcome, name, form)

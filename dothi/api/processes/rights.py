@@ -2,26 +2,80 @@
 
 from typing import Any
 
-from dothi.api.access.identity import current_identity, must_be_editor
-from dothi.api.access.layers import own_layers, require_on_layer
+from dothi.api.access.identity import current_identity, must_be_editor, require_where_signed_in
+from dothi.api.access.layers import (
+    layers_open_to,
+    own_layers,
+    require_on_layer,
+    require_on_layer_where_signed_in,
+)
 from dothi.api.http.service import service
+from dothi.core.access.classes import described
 from dothi.core.access.person import Action
+from dothi.core.locality import UnknownLayer
 from processes.base import Process
 from processes.inputs import ProcessInputs
+from processes.reading.validation import validate_inputs
+from processes.registry import all_processes
+
+
+def require_kind(process: Process[Any]) -> None:
+    """Raises NotAnEditor and NotAllowedTo for who may not run it with any layer.
+
+    What is computed of layers shows something of them: a key that shows no layer runs nothing that reads them.
+    """
+    if process.editors_only:
+        must_be_editor(process.action)
+    else:
+        require_where_signed_in(Action.SEE)
+        require_where_signed_in(process.run_action)
+
+
+def require_results(process_id: str, inputs: dict[str, Any]) -> None:
+    """Raises NotAllowedTo for who may not have what a run gave, whoever started it. inputs: as they are stored."""
+    process = all_processes().get(process_id)
+    if process is None or process.editors_only:
+        return
+    require_where_signed_in(Action.SEE)
+    if process.run_action is Action.DOWNLOAD:
+        _require_download(process, validate_inputs(process.inputs, inputs))
 
 
 def require_process(process: Process[Any], inputs: ProcessInputs) -> str | None:
     """Under which name a run that changes something is kept; None for one that does not.
 
-    Raises NotAnEditor and NotAllowedTo, also where a rule of access.yml leaves the layer out that it would change.
+    Raises NotAnEditor and NotAllowedTo, also where a rule of access.yml leaves the layer out that it would change or
+    copy.
     """
+    require_kind(process)
+    _require_download(process, inputs)
     if not process.for_editors(inputs):
         return None
     author = must_be_editor(process.action)
     layer_id = process.changed_layer(inputs)
     if layer_id is not None and not _is_told_by_process(process.action, layer_id):
+        _require_known(process, inputs, layer_id)
         require_on_layer(process.action, layer_id)
     return author
+
+
+def _require_download(process: Process[Any], inputs: ProcessInputs) -> None:
+    layer_id = process.downloaded_layer(inputs)
+    # what is not there, the process itself says
+    if layer_id is not None and layer_id in {*service().layers, *service().coverages}:
+        require_on_layer_where_signed_in(Action.DOWNLOAD, layer_id)
+
+
+def _require_known(process: Process[Any], inputs: ProcessInputs, layer_id: str) -> None:
+    """Raises what a layer, a delivery or a conflict that is not there meets, where whoever asks knows of no such layer.
+
+    They know the layers that they see, and those that they may change like this without seeing them.
+    """
+    known = [data.id for data in (*described(service().locality), *layers_open_to(process.action))]
+    if layer_id not in known:
+        raise process.unknown(inputs) or UnknownLayer.with_suggestion(
+            layer_id, known, vi=f'Không có lớp "{layer_id}".', en=f'There is no layer "{layer_id}".'
+        )
 
 
 def _is_told_by_process(action: Action, layer_id: str) -> bool:

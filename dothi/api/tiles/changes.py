@@ -37,10 +37,10 @@ class Area(Protocol):
 # cells takes a third of the time of a small tile, and only merged features need them.
 STATES = """select l.id, r.number, r.released_at, r.extent_wgs84, r.demo_rows > 0, c.kinds, c.coarsest, c.finest
     from catalog.layer as l
-    join catalog.release as r on r.number = l.current_release
+    join catalog.seen_release as r on r.number = l.current_release
     left join catalog.tile_count as c on c.layer_id = l.id and c.release = r.number"""
 STATE_WITHOUT_CELLS = """select r.number, r.released_at, r.extent_wgs84, r.demo_rows > 0
-    from catalog.layer as l join catalog.release as r on r.number = l.current_release"""
+    from catalog.layer as l join catalog.seen_release as r on r.number = l.current_release"""
 
 
 @dataclass(frozen=True, order=True)

@@ -74,7 +74,7 @@ class Generalised:
 
 STATES = """
     select l.id, r.rows_total, s.definition, s.form, s.kind_sets, s.levels, s.release = l.current_release
-    from catalog.layer as l join catalog.release as r on r.number = l.current_release
+    from catalog.layer as l join catalog.seen_release as r on r.number = l.current_release
     left join general.state as s on s.layer_id = l.id
         and (s.release = l.current_release or general.is_followed(s.layer_id))
     where l.id = any (%s)"""

@@ -4,8 +4,10 @@ Authorization code flow with PKCE (RFC 7636, S256), state and nonce. What the pr
 read at each sign-in: that takes milliseconds, finds out whether it is there, and knows no old keys.
 """
 
+import io
 import re
 import ssl
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any
@@ -20,14 +22,19 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
 from pydantic import BaseModel, Field
+from urllib3.exceptions import HTTPError
 
 from dothi.core.access.pending_sign_in import PendingSignIn
 from dothi.core.access.provider_account import ProviderAccount, is_subject
 from dothi.core.errors import EnvironmentMissing, Forbidden, NotFound
 from dothi.core.oidc_settings import SAFE_ADDRESS, OidcSettings
+from dothi.core.state_file import DamagedFile
 from dothi.core.text import Text
 
-TIMEOUT_S = 5
+# How long the provider may be silent, and how long and large one of its answers may be: documents of some kilobytes,
+# for which a thread waits, and which a web process holds.
+TIMEOUT_S, ANSWER_S, ANSWER_BYTES = 5, 10, 2**20
+PIECE_BYTES = 2**14
 # How far the provider's clock may be off.
 LEEWAY_S = 60
 # Signatures that only the provider can make: none by the client secret (HS256), and not "none".
@@ -154,7 +161,8 @@ def _provider(return_address: str) -> Iterator[tuple[OAuth2Session, ProviderMeta
             yield session, metadata
     except (OAuthError, JoseError) as error:
         raise refused(str(error.error)) from None
-    except (requests.RequestException, ValueError) as error:
+    except (OSError, HTTPError, ValueError, DamagedFile) as error:
+        # those of requests are OSErrors, as is that of a secret that the service may not read
         raise _down(settings, error) from None
 
 
@@ -171,7 +179,19 @@ def _session(settings: OidcSettings, return_address: str) -> OAuth2Session:
     trusted = ssl.get_default_verify_paths()
     session.verify = trusted.cafile or trusted.capath or True
     session.max_redirects = 0
+    session.hooks['response'].append(_take_answer)
     return session
+
+
+def _take_answer(response: requests.Response, **_options: Any) -> None:
+    """Reads an answer before anything else does, as far as one may go. Raises ValueError, and what urllib3 raises."""
+    ends, body = time.monotonic() + ANSWER_S, bytearray()
+    while piece := response.raw.read1(PIECE_BYTES, decode_content=True):
+        body += piece
+        if len(body) > ANSWER_BYTES or time.monotonic() > ends:
+            response.close()
+            raise ValueError(f'{response.url}: more than {ANSWER_BYTES} bytes, or {ANSWER_S} s')
+    response.raw = io.BytesIO(body)
 
 
 def _read[M: BaseModel](session: OAuth2Session, address: str, model: type[M]) -> M:

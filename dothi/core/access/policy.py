@@ -1,8 +1,9 @@
 """`access.yml`: what people of each role may do, and with which layers."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from os.path import lexists
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
 
@@ -33,7 +34,7 @@ class Rule(BaseModel):
     layers: Literal['all', 'restricted', 'own'] | list[str]
     themes: list[str] | None = Field(None, min_length=1)
     columns: Literal['all'] | list[str] = []
-    rows: dict[str, Literal['own'] | list[str | int]] | None = Field(None, min_length=1)
+    rows: dict[str, Literal['own'] | Annotated[list[str], Field(min_length=1)]] | None = Field(None, min_length=1)
 
     @model_validator(mode='after')
     def _is_kept(self) -> Self:
@@ -112,11 +113,12 @@ def load_policy(file: Path) -> AccessPolicy:
 
     There is no way on with a file that is wrong: nobody would know who may do what.
     """
-    return parse_file(AccessPolicy, file if file.exists() else LOCALITIES / 'library' / 'access.yml')
+    shipped = LOCALITIES / 'library' / 'access.yml'
+    return parse_file(AccessPolicy, file if lexists(file) else shipped, as_text=True)
 
 
 def idle_rules(policy: AccessPolicy, described: Collection[Described]) -> list[str]:
-    """What of the rules never applies, in words of the file: ids, themes and columns that are not there."""
+    """What of the rules never applies, in words of the file: ids, themes, columns and values that are not there."""
     return [
         f'{role}: {name}' for role, rules in policy.root.items() for rule in rules for name in _idle(rule, described)
     ]
@@ -136,4 +138,18 @@ def _idle(rule: Rule, described: Collection[Described]) -> list[str]:
         *(f'themes: {name}' for name in rule.themes or [] if name not in themes),
         *(f'columns: {name}' for name in shown if name not in restricted),
         *(f'rows: {name}' for name in rule.rows or {} if name not in names),
+        *_idle_rows(rule, described),
     ]
+
+
+def _idle_rows(rule: Rule, described: Collection[Described]) -> Iterator[str]:
+    """Layers that the rule names and that have none of its columns, and values that no layer's domain has."""
+    for data in described if rule.rows else ():
+        if isinstance(rule.layers, list) and data.id in rule.layers and not rule.covers(data, ()):
+            yield f'rows of {data.id}'
+    covered = [data for data in described if rule.rows and rule.covers(data, {data.id})]
+    for name, values in (rule.rows or {}).items():
+        columns = [column for data in covered if (column := getattr(data, 'columns', {}).get(name))]
+        domains = [column.domain for column in columns]
+        if columns and values != 'own' and all(domains):
+            yield from (f'rows: {name}: {value}' for value in values if not any(value in each for each in domains))

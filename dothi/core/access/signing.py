@@ -1,8 +1,8 @@
-"""Claims, signed by the database for who knows who asks."""
+"""Claims and names of authors, signed by the database for who knows who asks."""
 
 import time
 from threading import Lock
-from typing import Any
+from typing import Any, Literal
 
 from psycopg2.extensions import connection as Connection
 from psycopg2.extras import Json
@@ -12,8 +12,10 @@ from dothi.core.access.classes import AccessClass, Sight
 from dothi.core.database import connection
 from dothi.core.locality import Locality
 
+# The roles for which the database signs.
+type Signer = Literal['gatekeeper', 'worker']
 # An analysis that waits and runs for a day still has them; a request takes them for half of the time.
-LASTS_S = {'gatekeeper': 3_600, 'worker': 2 * 86_400}
+LASTS_S: dict[Signer, int] = {'gatekeeper': 3_600, 'worker': 2 * 86_400}
 
 
 class Claims:
@@ -50,5 +52,21 @@ def sign(db: Connection, claims: dict[str, Any], lasts_s: int) -> str:
     """The claims as the database takes them. db: of a role that may have them signed."""
     with db.cursor() as cursor:
         cursor.execute('select access.sign_claims(%s, %s)', [Json(claims), lasts_s])
+        ((text,),) = cursor.fetchall()
+    return str(text)
+
+
+def signed_author(author: str | None) -> str:
+    """What the database takes for who asks, for a service; empty for who has not said."""
+    if author is None:
+        return ''
+    with connection('gatekeeper') as db:
+        return sign_author(db, author, LASTS_S['gatekeeper'])
+
+
+def sign_author(db: Connection, author: str, lasts_s: int) -> str:
+    """The name as the database takes it. db: of a role that may have names signed."""
+    with db.cursor() as cursor:
+        cursor.execute('select access.sign_author(%s, %s)', [author, lasts_s])
         ((text,),) = cursor.fetchall()
     return str(text)

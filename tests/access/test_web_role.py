@@ -1,0 +1,152 @@
+"""SQL that somebody smuggles into a query runs as the role that answers requests, and gains nothing by it."""
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pytest
+
+from dothi import __version__
+from dothi.core.access.person import Role
+from dothi.core.access.signing import sign, sign_author
+from dothi.core.database import Role as DatabaseRole
+from dothi.core.database import connection, database_url
+from tests.access.lagoon import Lagoon, degrees, key_of, running_lagoon
+from tests.conftest import Instance
+
+READERS: tuple[DatabaseRole, ...] = ('reader_internal', 'reader_public')
+SUBMIT = f"""select id from job.submit(
+    'roll-back', '{{"layer": "wells", "release": 1, "reason": "x"}}', '{__version__}', '', 'x', 1, null, null, %s, null,
+    100, 100, null)"""
+
+
+@pytest.fixture(scope='module')
+def lagoon(instance: Instance, shared_folder: Path) -> Iterator[Lagoon]:
+    folder = shared_folder / 'web-role'
+    folder.mkdir()
+    with running_lagoon(instance, folder) as place:
+        yield place
+
+
+def connect(role: DatabaseRole) -> Any:
+    url = database_url(role).set(drivername='postgresql').render_as_string(hide_password=False)
+    return closing(psycopg2.connect(url))
+
+
+def value(role: DatabaseRole, query: str, values: list[object] | None = None, **settings: str) -> Any:
+    """What the role reads on a connection of its own, with these settings of the platform."""
+    with connect(role) as db, db.cursor() as cursor:
+        for name, text in settings.items():
+            cursor.execute('select set_config(%s, %s, false)', [f'dothi.{name}', text])
+        cursor.execute(query, values or [])
+        rows = cursor.fetchall()
+        db.commit()
+    return rows[0][0] if rows else None
+
+
+def author(name: str) -> str:
+    with connection('gatekeeper') as db:
+        return sign_author(db, name, 60)
+
+
+@pytest.mark.parametrize('role', READERS)
+def test_nobody_reads_the_claims_of_another_session(lagoon: Lagoon, role: DatabaseRole) -> None:
+    """The statements of a session have its claims in them, and stay there to be read until the next one."""
+    with connect(role) as other, other.cursor() as cursor:
+        cursor.execute("set dothi.claims = 'those of somebody else'")
+        for query in ('select query from pg_stat_activity', 'select pg_stat_get_backend_activity(1)'):
+            with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+                value(role, query)
+
+
+def test_the_platform_counts_connections_all_the_same(lagoon: Lagoon) -> None:
+    figures = "select value from catalog.figures() where figure = 'database_connections'"
+    assert value('reader_internal', figures) > 0
+
+
+@pytest.mark.parametrize('role', READERS)
+def test_nobody_queues_a_job_in_the_name_of_somebody_else(lagoon: Lagoon, role: DatabaseRole) -> None:
+    """The worker does what the person may do in whose name a job is."""
+    for settings in ({}, {'editor': 'stella'}, {'author': 'stella'}, {'author': author('lan')}):
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            value(role, SUBMIT, ['stella'], **settings)
+
+
+def test_nobody_reads_or_ends_a_job_in_the_name_of_somebody_else(lagoon: Lagoon) -> None:
+    job = value('reader_internal', SUBMIT, ['stella'], author=author('stella'))
+    for settings in ({}, {'editor': 'stella'}, {'author': 'stella'}, {'author': author('lan')}):
+        assert value('reader_internal', 'select id from job.state(%s)', [job], **settings) is None
+        assert value('reader_internal', 'select job.dismiss(%s)', [job], **settings) is False
+    assert value('reader_internal', 'select id from job.state(%s)', [job], author=author('stella')) == job
+    assert value('reader_internal', 'select job.dismiss(%s)', [job], author=author('stella')) is True
+
+
+@pytest.mark.parametrize('role', ['reader_internal', 'reader_public', 'editor', 'loader', 'gis_internal'])
+def test_nobody_who_answers_requests_has_a_name_signed(lagoon: Lagoon, role: DatabaseRole) -> None:
+    for query in (
+        "select access.sign_author('stella', 60)", "select access.signed('{}', 60)", "select access.verified('x')",
+    ):  # fmt: skip
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            value(role, query)
+
+
+def test_a_signed_name_claims_no_layer_and_claims_are_no_name(lagoon: Lagoon) -> None:
+    with connection('gatekeeper') as db:
+        claims = sign(db, {'cables': {'columns': [], 'rows': None}, 'author': 'stella'}, 60)
+    assert value('reader_internal', 'select access.author()', author=claims) is None
+    assert value('reader_internal', 'select access.claims()', claims=author('stella')) is None
+    assert value('reader_internal', 'select access.author()', author=author('stella')) == 'stella'
+
+
+def test_a_release_does_not_tell_how_many_rows_somebody_does_not_see(lagoon: Lagoon) -> None:
+    """Two rows, of which a claim shows one: neither count nor extent is told, by whichever way they are asked for."""
+    with connection('gatekeeper') as db:
+        one = sign(db, {'complaints': {'columns': [], 'rows': {'district': ['1']}}}, 60)
+        both = sign(db, {'complaints': {'columns': [], 'rows': None}}, 60)
+    query = """select rows_total || ' ' || rows_added || ' ' || (extent is not null) from catalog.seen_release
+        where layer_id = 'complaints'"""
+    assert value('reader_internal', query, claims=one) == '0 0 false'
+    assert value('reader_internal', query, claims=both) == '2 2 true'
+    assert value('reader_internal', query) is None
+    for column in ('rows_total', 'extent_wgs84', 'quality', 'shape'):
+        with pytest.raises(psycopg2.errors.InsufficientPrivilege):
+            value('reader_internal', f'select {column} from catalog.release', claims=one)
+    figures = 'select count(*) from catalog.release_figures join catalog.release using (number) where layer_id = %s'
+    assert value('reader_internal', figures, ['complaints'], claims=one) == 0
+    assert value('reader_internal', figures, ['complaints'], claims=both) == 1
+
+
+def test_no_address_tells_of_rows_that_somebody_does_not_see(lagoon: Lagoon) -> None:
+    """The viewer sees one of two complaints, two kilometres apart."""
+    east = f'{degrees("b")[0]:.4f}'
+    for address in (
+        '/api/collections/complaints?f=json', '/api/collections/complaints/tiles/WebMercatorQuad?f=json',
+        '/api/collections/complaints/tiles/WebMercatorQuad/metadata?f=tilejson',
+        '/api/collections/catalogue/items/complaints?f=json', '/api/collections/catalogue/items/complaints?f=html',
+        '/api/collections/complaints/styles/complaints?f=mapbox',
+        '/api/collections/complaints/items?f=json&bbox=1,1,2,2',
+    ):  # fmt: skip
+        assert east[:-1] not in lagoon.client('viewer').get(address).get_data(as_text=True), address
+    record = lagoon.client('viewer').get('/api/collections/catalogue/items/complaints?f=json').get_json(force=True)
+    whole = lagoon.client('steward').get('/api/collections/catalogue/items/complaints?f=json').get_json(force=True)
+    counts = [re.findall(r'"(?:added|read|good|rows)": (\d+)', json.dumps(each)) for each in (record, whole)]
+    assert '2' not in counts[0]
+    assert '2' in counts[1]
+
+
+def test_who_sees_no_row_of_a_layer_sees_the_others_all_the_same(lagoon: Lagoon) -> None:
+    """A viewer of no agency has no district, and so none of the complaints: an extent of nothing is none."""
+    nobody = replace(lagoon, keys={'nobody': key_of('nobody', Role.VIEWER, None)}).client('nobody')
+    for address in (
+        '/api/collections?f=json', '/api/collections/complaints?f=json', '/api/collections/complaints?f=html',
+        '/api/collections/catalogue/items?f=json', '/ows?SERVICE=WMS&REQUEST=GetCapabilities',
+        '/ows?SERVICE=WMTS&REQUEST=GetCapabilities', '/api/collections/complaints/map?width=20&height=20&f=png',
+        '/api/collections/complaints/tiles/WebMercatorQuad/metadata?f=tilejson',
+        '/api/collections/complaints/items?f=json', '/api/collections/complaints/items?f=csv',
+    ):  # fmt: skip
+        assert nobody.get(address).status_code == 200, address

@@ -59,7 +59,7 @@ def release_of(db: Connection, layer: Layer) -> tuple[int, bool] | None:
     """The number of the layer's current release, and whether demonstration data is in it; None without a release."""
     with db.cursor() as cursor:
         cursor.execute(
-            """select number, demo_rows > 0 from catalog.layer join catalog.release on number = current_release
+            """select number, demo_rows > 0 from catalog.layer join catalog.seen_release on number = current_release
                where id = %s""",
             [layer.id],
         )

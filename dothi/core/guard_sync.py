@@ -99,6 +99,8 @@ def _record(db: Connection, layer_id: str, guard: Guard | None, definition: str 
             where id = %s and (guard, hides_rows, row_columns) is distinct from (%s, %s, %s::text[])"""),
         [definition, hides_rows, row_columns, layer_id, definition, hides_rows, row_columns],
     )
+    if guard:
+        execute(db, sql.SQL('select job.guard_results(%s, %s)'), [layer_id, list(guard.masked)])
 
 
 def _limit_rows(db: Connection, layer: Layer, guard: Guard, schema: str) -> None:

@@ -17,7 +17,7 @@ from shapely.errors import GEOSException
 
 from dothi.core import errors, own_layers
 from dothi.core.access.claims import claim
-from dothi.core.access.classes import EVERYBODY, AccessClass, locality_of
+from dothi.core.access.classes import EVERYBODY, AccessClass, locality_of, without_broken_layers
 from dothi.core.database import READERS, NoDatabase, connection, connection_lost, no_database
 from dothi.core.errors import DothiError, WrongUse
 from dothi.core.export.formats import not_written
@@ -164,8 +164,7 @@ def _answer_order(order: RunOrder, worker: Connection) -> FinishedRun:
     inputs = validate_inputs(process.inputs, attach_upload(process, order.inputs, order.upload))
     place = cached_locality(PathSettings().locality)
     require_right_still(process, inputs, place, order.editor)
-    if order.audience == 'internal':
-        place = locality_of(place, order.access_class)
+    place = locality_of(place, order.access_class) if order.audience == 'internal' else without_broken_layers(place)
     claim(order.access_class, order.claims)
     with connection(READERS[order.audience]) as db:
         layers = store_request_layers(db, inputs, place, order.author)

@@ -12,7 +12,7 @@ from pygeoapi.process.manager.base import BaseManager
 from pygeoapi.util import DATETIME_FORMAT, JobStatus
 
 from dothi.core.access.claims import claimed_class
-from dothi.core.access.classes import locality_of
+from dothi.core.access.classes import locality_of, without_broken_layers
 from dothi.core.errors import DothiError, NotSignedIn, WrongUse, describe, http_status
 from dothi.core.job_settings import JobSettings
 from dothi.core.layer import Audience
@@ -151,8 +151,7 @@ def _checked_request(
     if process.for_editors(model):
         _must_be_allowed(editor)
     place = cached_locality(PathSettings().locality)
-    if audience == 'internal':
-        place = locality_of(place, claimed_class())
+    place = locality_of(place, claimed_class()) if audience == 'internal' else without_broken_layers(place)
     check_layers(model, place, audience)
     process.check(model, place, lambda: _open_data(model, place, audience, editor))
     rest, upload = detach_upload(process, model.model_dump(mode='json'))

@@ -22,6 +22,17 @@ begin
 end;
 $$;
 
+-- Has what was computed of a layer before it was guarded answered to who sees all of it, with these columns, and to
+-- nobody else: it was made when everybody saw that.
+create or replace function job.guard_results(layer_id text, columns text[]) returns void
+language sql security definer set search_path = job, pg_temp as $$
+    update job.job
+    set claims = coalesce(claims, '{}') || jsonb_build_object(
+        layer_id, jsonb_build_object('columns', guard_results.columns, 'rows', null)
+    )
+    where audience = 'internal' and releases ? layer_id and not coalesce(claims ? layer_id, false);
+$$;
+
 -- In how many layers what a job read is not what there is now; of those that it read as of a time, what there was then.
 create or replace function job.inputs_changed(releases jsonb, read_at jsonb) returns bigint
 language sql stable security definer set search_path = job, catalog, pg_temp as $$
@@ -378,7 +389,7 @@ for each row when (
 )
 execute function job.note_callback();
 
-revoke execute on function
+revoke execute on function job.guard_results(text, text[]),
 job.audience(), job.answerable(text, text, jsonb), job.inputs_changed(jsonb, jsonb), job.answered(text, text, jsonb),
 job.answer_from(uuid, uuid), job.underway(text, text, jsonb), job.queue_up(uuid, text, double precision),
 job.answer_followers(), job.worker_lost(uuid, double precision), job.turn_of(text, double precision),

@@ -13,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from dothi.api.app import create_app
 from dothi.core.access.policy import AccessPolicy
+from dothi.core.layer import Audience
 from dothi.core.locality import load_locality
 from dothi.core.locality_file import parse_file
 from dothi.core.migrate import migrate
@@ -145,3 +146,26 @@ def test_as_much_is_done_for_what_is_hidden_as_for_what_is_not_there(
         done.append((answer.status_code, sorted(answer.headers.keys()), [str(text) for text in statements]))
     assert done[0] == done[1]
     assert done[0][2], 'whoever asks was looked up'
+
+
+@pytest.mark.parametrize('audience', ['internal', 'public'])
+def test_a_layer_whose_file_is_broken_is_not_there(lagoon: Lagoon, audience: Audience) -> None:
+    """Its file may have said that it is restricted: what is wrong with it, and where it lies, is for who keeps it."""
+    file = lagoon.locality.path / 'layers' / 'cables.yml'
+    text = file.read_text(encoding='utf-8')
+    try:
+        file.write_text(f'{text}\nnonsense: [', encoding='utf-8')
+        app = create_app(audience)
+        client = replace(lagoon, app=app).client('steward') if audience == 'internal' else app.test_client()
+        inputs = {'hotspots': {'reports': '{}'}, 'group-by-units': {'layer': '{}', 'date': '2026-01-01'}}
+        for process, values in inputs.items():
+            texts = []
+            for layer in ('cables', NOWHERE):
+                body = json.loads(json.dumps({'inputs': values}).replace('{}', layer))
+                answer = client.post(f'/api/processes/{process}/execution', json=body)
+                texts.append(HINT.sub('', said(answer, layer)[1]))
+            assert texts[0] == texts[1]
+        if audience == 'internal':
+            assert client.get('/health').get_json()['broken_layers'] == ['cables'], 'monitoring hears of it'
+    finally:
+        file.write_text(text, encoding='utf-8')

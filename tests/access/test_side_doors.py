@@ -423,3 +423,29 @@ def test_claims_go_also_where_setting_them_was_broken_off(lagoon: Lagoon, monkey
     with connection('reader_internal') as db, db.cursor() as cursor:
         cursor.execute(CABLES)
         assert cursor.fetchall() == [(0,)]
+
+
+def test_a_result_from_before_a_rule_is_for_who_sees_the_layer_by_it(lagoon: Lagoon) -> None:
+    """It was made when everybody saw the layer, and stays for days."""
+    file = lagoon.locality.path / 'access.yml'
+    rules = ACCESS.partition('editor:')[0] + 'editor: [{may: [see, download, run], layers: all}]'
+
+    def under(rule: str) -> Lagoon:
+        file.write_text(f'{rules}\nviewer: [{{may: [run], layers: all}}, {rule}]', encoding='utf-8')
+        migrate(load_locality(lagoon.locality.path))
+        return replace(lagoon, app=create_app('internal'))
+
+    def status(place: Lagoon, person: str) -> int:
+        return place.client(person).get(f'/api/jobs/{job}/results').status_code
+
+    try:
+        place = under('{may: [see, download], layers: all}')
+        job = _exported(place, 'editor', 'pipes')
+        assert [status(place, person) for person in ('editor', 'steward', 'viewer')] == [200, 200, 200]
+        place = under('{may: [see, download], layers: [wells]}')
+        assert [status(place, person) for person in ('editor', 'steward', 'viewer')] == [200, 200, 404]
+        place = under('{may: [see, download], layers: [pipes], rows: {district: ["1"]}}')
+        assert [status(place, person) for person in ('editor', 'steward', 'viewer')] == [200, 200, 404]
+    finally:
+        file.write_text(ACCESS, encoding='utf-8')
+        migrate(lagoon.locality)

@@ -150,3 +150,38 @@ def test_who_sees_no_row_of_a_layer_sees_the_others_all_the_same(lagoon: Lagoon)
         '/api/collections/complaints/items?f=json', '/api/collections/complaints/items?f=csv',
     ):  # fmt: skip
         assert nobody.get(address).status_code == 200, address
+
+
+def test_an_address_of_a_layer_that_somebody_does_not_see_is_not_placed_for_them(lagoon: Lagoon) -> None:
+    """People place addresses of deliveries: the next one who asks for such an address is answered with that."""
+    with connection('loader') as db, db.cursor() as cursor:
+        for layer in ('wells', 'cables', 'complaints'):
+            cursor.execute(
+                """insert into catalog.address_correction (address_key, address, place, corrected_by, release)
+                   values (%s, %s, ST_SetSRID(ST_Point(106, 20), 4326), 'centre',
+                       (select current_release from catalog.layer where id = %s))""",
+                [layer, layer, layer],
+            )
+    with connection('gatekeeper') as db:
+        some = sign(db, {'complaints': {'columns': [], 'rows': {'district': ['1']}}}, 60)
+        more = sign(db, {name: {'columns': [], 'rows': None} for name in ('cables', 'complaints')}, 60)
+    query = "select string_agg(address, ' ' order by address) from catalog.address_correction"
+    assert value('reader_internal', query) == value('reader_internal', query, claims=some) == 'wells'
+    assert value('reader_internal', query, claims=more) == value('worker', query) == 'cables complaints wells'
+
+
+def test_a_file_of_a_whole_layer_is_not_for_who_sees_some_of_it(lagoon: Lagoon) -> None:
+    """It may have been made before there was a rule about rows."""
+    with connection('worker') as db, db.cursor() as cursor:
+        cursor.execute(
+            """insert into catalog.download
+               select 'complaints', 'internal', 'csv', current_release, '', 'x', 2, 1, repeat('0', 64), 1, now()
+               from catalog.layer where id = 'complaints'"""
+        )
+    with connection('gatekeeper') as db:
+        one = sign(db, {'complaints': {'columns': [], 'rows': {'district': ['1']}}}, 60)
+        both = sign(db, {'complaints': {'columns': [], 'rows': None}}, 60)
+    query = "select count(*) from catalog.download where layer_id = 'complaints'"
+    assert [value('reader_internal', query, claims=token) for token in ('', one, both)] == [0, 0, 1]
+    with connection('worker') as db, db.cursor() as cursor:
+        cursor.execute("delete from catalog.download where layer_id = 'complaints'")

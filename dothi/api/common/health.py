@@ -28,7 +28,7 @@ def health() -> Response:
     except DothiError:
         document |= {'status': 'unavailable', 'database': 'unreachable'}
         is_well = False
-    document['broken_layers'] = sorted(service().locality.broken) if service().audience == 'internal' else []
+    document['broken_layers'] = sorted(service().locality.whole.broken) if service().audience == 'internal' else []
     return _health_response(document, is_well)
 
 

@@ -45,6 +45,8 @@ class AccessClass:
 
 
 EVERYBODY = AccessClass({})
+# What of a locality may be broken beside files of layers and coverages (dothi/core/locality.py).
+OF_NO_LAYER = frozenset(('documents', 'norms', 'themes'))
 
 
 def class_of_claims(claims: dict[str, Any]) -> AccessClass:
@@ -65,12 +67,15 @@ def class_of(person: Person, locality: Locality) -> AccessClass:
 
 
 def locality_of(locality: Locality, access_class: AccessClass) -> Locality:
-    """The locality as the class sees it: what it does not see is not there, as if there were no file of it."""
+    """The locality as the class sees it: what it does not see is not there, as if there were no file of it.
+
+    Nor is a layer whose file is broken: nobody knows who may see it.
+    """
     layers = {name: _seen_layer(layer, access_class) for name, layer in locality.layers.items()}
     seen = {name for name in (*layers, *locality.coverages) if _is_seen(locality, name, access_class)}
     sights = access_class.sights.items()
     return replace(
-        locality,
+        without_broken_layers(locality),
         layers={name: layer for name, layer in layers.items() if name in seen},
         coverages={name: _opened(data) for name, data in locality.coverages.items() if name in seen},
         unfiltered=locality,
@@ -79,6 +84,12 @@ def locality_of(locality: Locality, access_class: AccessClass) -> Locality:
         masked=frozenset(name for name, sight in sights if sight.columns),
         row_limited=frozenset(name for name, sight in sights if sight.rows is not None),
     )
+
+
+def without_broken_layers(locality: Locality) -> Locality:
+    """The locality for who is not to hear what is wrong with its layers, nor that there are such: files and lines."""
+    broken = {name: error for name, error in locality.broken.items() if name in OF_NO_LAYER}
+    return replace(locality, broken=broken, unfiltered=locality.whole)
 
 
 def described(locality: Locality) -> list[Layer | Coverage]:

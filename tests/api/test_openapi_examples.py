@@ -226,11 +226,17 @@ def finished_job(internal: Api) -> str:
     return str(job)
 
 
+# Analyses whose examples are run by `make test-all`: tests/processes/ runs them on the same demo, or on less.
+TAKE_SECONDS = {'new-facility', 'isochrones', 'flood-exposure', 'zonal-statistics', 'print-map', 'compare-releases'}
+
+
 def test_every_example_of_a_body_can_be_sent(internal: Api) -> None:
     document, sent = internal.document(), 0
     for path, operation, parameters in operations(document, 'post'):
         if operation.get('security'):
             # what writes needs a token, and this province is shared
+            continue
+        if not EXHAUSTIVE and path.split('/')[2] in TAKE_SECONDS:
             continue
         address = filled(internal, path, parameters)
         for media_type, body in operation.get('requestBody', {}).get('content', {}).items():

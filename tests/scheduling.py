@@ -24,7 +24,10 @@ PROVINCE = (
 # Files that use the services on the locality of the whole world; they win over the folder that they lie in.
 WORLD = ('tests/api/conformance/test_cql2_', 'tests/api/test_cql2_predicates.py', 'tests/api/test_map_of_the_world.py')
 # Files whose tests look at one whole instance, or kill and damage parts of it.
-KILLED = ('tests/cli/test_doctor.py', 'tests/faults/test_what_dies.py', 'tests/faults/test_what_stands_still.py')
+KILLED = (
+    *('tests/cli/test_doctor.py', 'tests/cli/test_instances.py'),
+    *('tests/faults/test_what_dies.py', 'tests/faults/test_what_stands_still.py'),
+)
 BACKUP = ('tests/faults/test_backup.py', 'tests/faults/test_damaged_files.py')
 # Files on the demo province in memory, which takes 18 s of processor time to draw.
 DEMO = tuple(f'tests/demo/test_{name}.py' for name in (
@@ -46,8 +49,8 @@ LONG_FIRST = (
 )
 # Files that start whole instances or clusters: 1 to 2 GB more, when the services of the groups have ended.
 LARGE_AT_THE_END = (
-    *('killed', 'backup', 'tests/cli/test_instances.py', 'tests/faults/test_service_user.py'),
-    *('tests/faults/test_standby.py', 'tests/processes/test_spread.py'),
+    *('killed', 'backup', 'tests/faults/test_service_user.py', 'tests/faults/test_standby.py'),
+    'tests/processes/test_spread.py',
 )
 
 

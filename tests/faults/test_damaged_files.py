@@ -19,10 +19,6 @@ DAMAGES: dict[str, bytes | None] = {
     'no text': b'\xff\xfe\x80' * 50,
     'unreadable': None,
 }
-EVERY_DAY = {'zeros'}
-CASES = [
-    pytest.param(content, id=name, marks=() if name in EVERY_DAY else exhaustive) for name, content in DAMAGES.items()
-]
 FOLDERS = ('run', 'secrets', 'backup', 'postgis')
 
 
@@ -58,7 +54,8 @@ def keep_copies(files: list[Path], folder: Path) -> dict[Path, Path]:
     return copies
 
 
-@pytest.mark.parametrize('content', CASES)
+@exhaustive  # by day test_what_dies.py damages one file
+@pytest.mark.parametrize('content', DAMAGES.values(), ids=DAMAGES)
 def test_what_is_damaged_is_named_and_with_it_put_back_the_next_is_met(
     backed_up: BackedUpInstance, tmp_path: Path, content: bytes | None
 ) -> None:

@@ -140,7 +140,7 @@ def as_installed() -> Iterator[None]:
 def hasher_of_the_program() -> Iterator[PasswordHasher]:
     """What hashes passwords outside of tests. Those of tests are hashed with the same algorithm and less work.
 
-    To hash or to verify a password as the program does takes 0.2 s of processor time, and tests did so 1,000 times.
+    To hash or to verify a password as the program does takes 0.2 s of processor time; tests do so hundreds of times.
     """
     program = passwords.HASHER
     with pytest.MonkeyPatch.context() as patch:

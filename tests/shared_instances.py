@@ -1,4 +1,4 @@
-"""Whole instances that the tests of several files lose parts of: starting one takes 12 s of processor time."""
+"""Whole instances that the tests of several files lose parts of: starting one takes 18 s of processor time."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -13,7 +13,7 @@ from psycopg2 import sql
 from dothi.api.http.snapshot import MOST_PREPARED, statements
 from dothi.core import database as core_database
 from tests.api.conftest import Desk, school
-from tests.matrix import number_of_examples
+from tests.matrix import exhaustive, number_of_examples
 
 type Client = Callable[..., FlaskClient]
 ITEMS = '/api/collections/schools/items'
@@ -111,7 +111,14 @@ def test_a_statement_that_failed_can_be_prepared_again(desk: Desk, client: Clien
 
 
 @pytest.mark.parametrize(
-    'query', ['', '?limit=1', '?sortby=-code', "?filter=code>''", '?bbox=105,20,107,21', '?f=html']
+    'query',
+    [
+        *('', '?f=html'),
+        *(
+            pytest.param(query, marks=exhaustive)
+            for query in ('?limit=1', '?sortby=-code', "?filter=code>''", '?bbox=105,20,107,21')
+        ),
+    ],
 )
 def test_a_page_that_was_answered_before_is_answered_anew_after_a_release(
     desk: Desk, client: Client, query: str

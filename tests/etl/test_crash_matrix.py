@@ -25,7 +25,7 @@ from tests.conftest import PATIENCE_S, fresh, share_room
 from tests.databases import Instance
 from tests.etl.conftest import Agency
 from tests.etl.crashing import Action, Moment, admin, at, cut, ended, killed, no_room, started
-from tests.matrix import EXHAUSTIVE
+from tests.matrix import EXHAUSTIVE, combinations
 from tests.rasters import HEIGHTS, NODATA, write_locality, write_raster
 
 DELIVER = [
@@ -299,8 +299,7 @@ def test_no_room_for_the_raster(scene: Callable[..., Scene], kind: str) -> None:
     now.must_go_on()
 
 
-@pytest.mark.parametrize('kind', ['deliver', 'accept'])
-@pytest.mark.parametrize('stage', ['stage', 'release'])
+@pytest.mark.parametrize(('kind', 'stage'), combinations(['deliver', 'accept'], ['stage', 'release']))
 def test_the_disk_of_the_database_is_full(scene: Callable[..., Scene], tiny_disk: Path, kind: str, stage: str) -> None:
     """Where rows are staged, and where the layer itself lies: a real disk of one megabyte, filled at that moment."""
     now = scene(kind, 'schools')

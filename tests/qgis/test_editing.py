@@ -58,7 +58,7 @@ def script(url: str, key: str, places: int, tag: str | None = None) -> tuple[int
         return error.code, ''
 
 
-MANY = number_of_examples(6_000, 50_000)
+MANY = number_of_examples(20_000, 50_000)
 
 
 def grow(environment: dict[str, str]) -> None:

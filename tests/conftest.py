@@ -9,8 +9,10 @@ from typing import Any
 
 import hypothesis
 import pytest
+from argon2 import PasswordHasher
 from xdist.remote import Producer
 
+from dothi.core.access import passwords
 from dothi.core.locality import Locality, load_locality
 from dothi.core.settings import PROJECT
 from tests.databases import (
@@ -39,12 +41,14 @@ from tests.province import (
 )  # fmt: skip
 from tests.scheduling import GroupScheduling, group_of, grouping_fault, rank_of
 from tests.services import PATIENCE_S, SHARED_SERVICES, Province, serving, shared_services
+from tests.shared_instances import backed_up, instance_with_backup, running, watched_instance
 
 # Fixtures for all tests, and what test files take from here.
 __all__ = [
-    'DEMO_BUILDINGS', 'PATIENCE_S', 'Instance', 'Province', 'building_template', 'database', 'demo_files',
-    'empty_database', 'fresh', 'instance', 'postgis', 'province', 'province_database', 'province_template',
-    'readable_province', 'room', 'serving', 'share_room', 'shared_folder', 'shared_services', 'template', 'use',
+    'DEMO_BUILDINGS', 'PATIENCE_S', 'Instance', 'Province', 'backed_up', 'building_template', 'database', 'demo_files',
+    'empty_database', 'fresh', 'instance', 'instance_with_backup', 'postgis', 'province', 'province_database',
+    'province_template', 'readable_province', 'room', 'running', 'serving', 'share_room', 'shared_folder',
+    'shared_services', 'template', 'use', 'watched_instance',
 ]  # fmt: skip
 
 # Whoever runs the tests may read English.
@@ -130,6 +134,18 @@ def as_installed() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv('PYTHONPATH', str(Path(__file__).parent / 'as_installed'), prepend=os.pathsep)
         yield
+
+
+@pytest.fixture(scope='session', autouse=True)
+def hasher_of_the_program() -> Iterator[PasswordHasher]:
+    """What hashes passwords outside of tests. Those of tests are hashed with the same algorithm and less work.
+
+    To hash or to verify a password as the program does takes 0.2 s of processor time; tests do so hundreds of times.
+    """
+    program = passwords.HASHER
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, 'HASHER', PasswordHasher(time_cost=1, memory_cost=64, parallelism=1))
+        yield program
 
 
 @pytest.fixture(scope='session')

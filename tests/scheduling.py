@@ -23,15 +23,33 @@ PROVINCE = (
 )  # fmt: skip
 # Files that use the services on the locality of the whole world; they win over the folder that they lie in.
 WORLD = ('tests/api/conformance/test_cql2_', 'tests/api/test_cql2_predicates.py', 'tests/api/test_map_of_the_world.py')
-GROUPS = {'world': WORLD, 'province': PROVINCE}
-FIXTURES = {'world': {'world'}, 'province': {'province', 'province_template', 'api', 'portal_url'}}
+# Files whose tests look at one whole instance, or kill and damage parts of it.
+KILLED = (
+    *('tests/cli/test_doctor.py', 'tests/cli/test_instances.py'),
+    *('tests/faults/test_what_dies.py', 'tests/faults/test_what_stands_still.py'),
+)
+BACKUP = ('tests/faults/test_backup.py', 'tests/faults/test_damaged_files.py')
+# Files on the demo province in memory, which takes 18 s of processor time to draw.
+DEMO = tuple(f'tests/demo/test_{name}.py' for name in (
+    'addresses', 'buildings', 'coverages', 'files', 'lines', 'places', 'roads', 'services', 'units',
+    'written_addresses',
+))  # fmt: skip
+GROUPS = {'world': WORLD, 'province': PROVINCE, 'demo': DEMO, 'killed': KILLED, 'backup': BACKUP}
+FIXTURES = {
+    'world': {'world'},
+    'province': {'province', 'province_template', 'api', 'portal_url'},
+    'demo': {'demo'},
+    'killed': {'watched_instance'},
+    'backup': {'instance_with_backup'},
+}
 # After the groups, which take longest, come files of these folders, and at the end the short ones: so no worker waits
 # for the last long file of another.
-LONG_FIRST = ('province', 'world', 'tests/cli/', 'tests/hostile/', 'tests/infra/', 'tests/processes/', 'tests/etl/')
+LONG_FIRST = (
+    *('province', 'world', 'demo', 'tests/cli/', 'tests/hostile/', 'tests/infra/', 'tests/processes/', 'tests/etl/'),
+)
 # Files that start whole instances or clusters: 1 to 2 GB more, when the services of the groups have ended.
 LARGE_AT_THE_END = (
-    *('tests/cli/test_instances.py', 'tests/faults/test_standby.py', 'tests/faults/test_what_dies.py'),
-    'tests/faults/test_what_stands_still.py',
+    *('killed', 'backup', 'tests/faults/test_service_user.py', 'tests/faults/test_standby.py'),
     'tests/processes/test_spread.py',
 )
 

@@ -1,6 +1,7 @@
 """Which passwords are taken, how they are kept, and how long the next attempt waits."""
 
 import pytest
+from argon2 import PasswordHasher
 
 from dothi.core.access.attempts import LONGEST_WAIT_S, wait_after
 from dothi.core.access.passwords import WeakPassword, hash_password, is_password, require_strong
@@ -36,6 +37,13 @@ def test_a_password_is_kept_as_argon2id_with_a_salt_of_its_own() -> None:
     assert kept != hash_password(PASSWORD)
     assert is_password(PASSWORD, kept)
     assert not is_password(PASSWORD + ' ', kept)
+
+
+def test_a_guess_costs_as_much_as_rfc_9106_wants(hasher_of_the_program: PasswordHasher) -> None:
+    """Its second recommended choice: 64 MiB, three passes, four lanes."""
+    kept = hasher_of_the_program.hash(PASSWORD)
+    assert kept.startswith('$argon2id$v=19$m=65536,t=3,p=4$')
+    assert is_password(PASSWORD, kept)
 
 
 def test_letters_typed_on_another_keyboard_are_the_same_password() -> None:

@@ -17,6 +17,7 @@ from dothi.core.locality import Locality
 from tests.api.conftest import E0, N0, Desk
 from tests.api.cql2_pieces import ROWS, Piece, filters
 from tests.api.test_cql2 import LAYER
+from tests.matrix import number_of_examples
 
 
 @pytest.fixture
@@ -67,7 +68,10 @@ def text_moved(piece: Piece) -> str:
 
 
 @settings(
-    max_examples=300, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=number_of_examples(100, 300),
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(piece=filters)
 def test_random_filters_mean_what_they_say(rows: tuple[Locality, Connection], piece: Piece) -> None:

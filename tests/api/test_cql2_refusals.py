@@ -17,6 +17,7 @@ from dothi.core.cql2.where import ARITHMETIC, COMPARISONS, FOLDS, SPATIAL
 from dothi.core.locality import Locality
 from tests.api.conftest import Desk
 from tests.api.test_cql2 import LAYER, ROWS
+from tests.matrix import number_of_examples
 
 WEB_MERCATOR = 'http://www.opengis.net/def/crs/EPSG/0/3857'
 
@@ -103,7 +104,10 @@ trees = st.recursive(
 
 
 @settings(
-    max_examples=400, deadline=None, derandomize=True, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=number_of_examples(100, 400),
+    deadline=None,
+    derandomize=True,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(tree=trees)
 def test_no_tree_is_too_strange(ask: Callable[..., tuple[int, str]], tree: Any) -> None:

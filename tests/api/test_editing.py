@@ -17,6 +17,7 @@ from etl.desk.options import DeliveryOptions
 from tests.api.conftest import E0, N0, Desk, building, school
 from tests.api.editors import LAN, MINH, SCHOOLS, delete, feature, number_of, patch, post, problems, put, rows
 from tests.forked import run_program
+from tests.matrix import exhaustive
 
 
 def test_a_new_feature_is_a_release_of_its_own_with_author_and_time(office: FlaskClient) -> None:
@@ -219,7 +220,9 @@ client.patch(sys.argv[2], data='{"properties": {"places": 999}}',
 """
 
 
-@pytest.mark.parametrize('step', ['tell_apart', 'outcome_of_edit', 'release'])
+@pytest.mark.parametrize(
+    'step', ['release', *(pytest.param(step, marks=exhaustive) for step in ('tell_apart', 'outcome_of_edit'))]
+)
 def test_a_web_process_that_dies_in_an_edit_leaves_nothing_of_it(
     step: str, office: FlaskClient, database: dict[str, str]
 ) -> None:  # fmt: skip

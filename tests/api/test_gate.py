@@ -15,6 +15,7 @@ from hypothesis import strategies as some
 from dothi.api.http.gate import host_name
 from tests.api.conftest import Desk, school
 from tests.api.editors import LAN, feature
+from tests.matrix import number_of_examples
 
 type Client = Callable[..., FlaskClient]
 
@@ -96,7 +97,7 @@ def test_a_host_is_read_whole_or_not_at_all(text: str) -> None:
 
 
 @given(some.from_regex(r'(localhost|127\.0\.0\.1|\[::1\])[:@/,#? \\%;]{1,2}[a-z0-9.@:/]{0,12}', fullmatch=True))
-@settings(max_examples=200)
+@settings(max_examples=number_of_examples(25, 200))
 def test_no_tail_makes_a_known_host_of_what_is_none(text: str) -> None:
     """Only `:` and digits may follow a name."""
     tail = text.removeprefix('localhost').removeprefix('127.0.0.1').removeprefix('[::1]')

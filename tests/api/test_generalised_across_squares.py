@@ -15,7 +15,7 @@ from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
 from tests.api.test_generalised import Window, every_size_counts, generalise, write_buildings
 from tests.api.test_generalised_at_once import draw_all, write_places
-from tests.matrix import EXHAUSTIVE, combinations, number_of_examples
+from tests.matrix import EXHAUSTIVE, combinations, number_of_examples, thorough
 
 pytestmark = pytest.mark.usefixtures(every_size_counts.__name__)
 USES = ['residential', 'commercial', 'industrial', 'public']
@@ -23,6 +23,7 @@ USES = ['residential', 'commercial', 'industrial', 'public']
 BUILDINGS = number_of_examples(60, 200)
 
 
+@thorough
 @pytest.mark.parametrize(('seed', 'metres_per_px'), combinations(range(3), (15, 60, 400)) if EXHAUSTIVE else [(1, 60)])
 def test_a_large_polygon_has_the_same_cells_before_the_worker_has_seen_a_release(
     database: dict[str, str], locality: Locality, tmp_path: Path, seed: int, metres_per_px: float

@@ -22,8 +22,9 @@ from etl.desk.options import DeliveryOptions
 from etl.desk.rollback import rollback
 from tests.api.conftest import E0, N0
 from tests.api.test_generalised import Window, anybody, blocks, every_size_counts, generalise, query, write_buildings
-from tests.matrix import combinations
+from tests.matrix import combinations, exhaustive
 
+SIZES = [60, *(pytest.param(size, marks=exhaustive) for size in (15, 400))]
 pytestmark = pytest.mark.usefixtures(every_size_counts.__name__)
 
 
@@ -47,7 +48,7 @@ def same_within(window: Window, drawn: shapely.Geometry, expected: shapely.Geome
     return bool(shapely.equals(shapely.intersection(drawn, box), shapely.intersection(expected, box)))
 
 
-@pytest.mark.parametrize('metres_per_px', [15, 60, 400], ids=lambda size: f'{size} m a pixel')
+@pytest.mark.parametrize('metres_per_px', SIZES, ids=lambda size: f'{size} m a pixel')
 def test_a_picture_shows_what_releases_touched_before_the_worker_has_generalised_it(
     database: dict[str, str], locality: Locality, tmp_path: Path, metres_per_px: float
 ) -> None:
@@ -172,7 +173,7 @@ def test_a_release_that_cannot_be_generalised_is_served_all_the_same(
     assert query('select count(*) from general.state') == [(0,)]
 
 
-@pytest.mark.parametrize('metres_per_px', [15, 60, 400], ids=lambda size: f'{size} m a pixel')
+@pytest.mark.parametrize('metres_per_px', SIZES, ids=lambda size: f'{size} m a pixel')
 def test_a_picture_under_a_filter_shows_the_cells_of_what_fulfils_it(
     database: dict[str, str], locality: Locality, tmp_path: Path, metres_per_px: float
 ) -> None:

@@ -9,6 +9,7 @@ from dothi.core.locality import Locality
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
 from tests.api.test_generalised import every_size_counts, query, write_buildings
+from tests.matrix import exhaustive
 
 pytestmark = pytest.mark.usefixtures(every_size_counts.__name__)
 OPTIONS = DeliveryOptions(layer='buildings', crs='EPSG:9209')
@@ -20,7 +21,9 @@ def refuse(code: str) -> None:
         language plpgsql as $$ begin raise exception 'refused' using errcode = '{code}'; end $$""")
 
 
-@pytest.mark.parametrize('code', ['XX000', '22003', '53200', '54000'])
+@pytest.mark.parametrize(
+    'code', ['XX000', *(pytest.param(code, marks=exhaustive) for code in ('22003', '53200', '54000'))]
+)
 def test_a_release_is_served_where_its_cells_are_too_much_for_postgis(
     database: dict[str, str], locality: Locality, tmp_path: Path, code: str
 ) -> None:

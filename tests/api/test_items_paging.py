@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from dothi.api.app import create_app
 from dothi.api.items import offsets
 from tests.api.conftest import Desk, codes, school
+from tests.matrix import number_of_examples
 
 type Client = Callable[..., FlaskClient]
 ITEMS = '/api/collections/schools/items'
@@ -60,7 +61,12 @@ def schools(shared_desk: Desk) -> FlaskClient:
     return create_app('internal').test_client()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture], derandomize=True)
+@settings(
+    max_examples=number_of_examples(15, 40),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    derandomize=True,
+)
 @given(
     order=st.lists(
         st.tuples(st.sampled_from(['code', 'level', 'places', 'id']), st.booleans()),

@@ -37,7 +37,7 @@ CHECKS: list[CheckFunction] = [
 ]
 # How many cases of an operation on one collection. The same code answers for the others: one case each, of some of
 # their operations, so that every collection and every operation has its turn.
-EXAMPLES, ONE_OF = number_of_examples(2, 12), 3 if EXHAUSTIVE else 10
+EXAMPLES, ONE_OF = number_of_examples(2, 12), 3 if EXHAUSTIVE else 25
 
 
 def _operations(api: Api) -> list[Operation]:

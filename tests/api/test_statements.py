@@ -11,7 +11,7 @@ from psycopg2 import sql
 
 from dothi.api.http.snapshot import MOST_PREPARED, statements
 from tests.api.conftest import Desk, school
-from tests.matrix import number_of_examples
+from tests.matrix import exhaustive, number_of_examples
 from tests.statements import heard_statements
 
 type Client = Callable[..., FlaskClient]
@@ -96,7 +96,14 @@ def test_a_statement_that_failed_can_be_prepared_again(desk: Desk, client: Clien
 
 
 @pytest.mark.parametrize(
-    'query', ['', '?limit=1', '?sortby=-code', "?filter=code>''", '?bbox=105,20,107,21', '?f=html']
+    'query',
+    [
+        *('', '?f=html'),
+        *(
+            pytest.param(query, marks=exhaustive)
+            for query in ('?limit=1', '?sortby=-code', "?filter=code>''", '?bbox=105,20,107,21')
+        ),
+    ],
 )
 def test_a_page_that_was_answered_before_is_answered_anew_after_a_release(
     desk: Desk, client: Client, query: str

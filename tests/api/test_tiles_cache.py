@@ -25,7 +25,7 @@ from dothi.core.locality import Locality
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
 from tests.conftest import Province
-from tests.matrix import thorough
+from tests.matrix import exhaustive, thorough
 
 CELLS = 'select level, x, y, kind, n, ids from catalog.tile_cell where layer_id = %s order by 1, 2, 3, 4'
 
@@ -129,7 +129,7 @@ def test_a_layer_that_goes_takes_its_cells_along(database: dict[str, str]) -> No
     assert query(CELLS, 'schools')
 
 
-@pytest.mark.parametrize('layer', ['buildings', 'schools'])
+@pytest.mark.parametrize('layer', ['schools', pytest.param('buildings', marks=exhaustive)])
 def test_kept_cells_draw_what_counting_now_draws(province_database: dict[str, str], layer: str) -> None:
     """The same bytes, in both tile matrix sets."""
     addresses = [

@@ -31,15 +31,6 @@ from dothi.local.doctor.machine import (
 from tests.instances import BAY, WholeInstance
 
 
-@pytest.fixture(scope='module')
-def running(shared_folder: Path) -> Iterator[WholeInstance]:
-    instance = WholeInstance(shared_folder / 'doctor', BAY, free_port(), free_port())
-    started = instance.dothi('up', '--demo', 'no')
-    assert started.returncode == 0, started.stderr
-    yield instance
-    instance.dothi('down')
-
-
 def examine(instance: WholeInstance) -> tuple[int, dict[str, list[dict[str, Any]]]]:
     """Exit code, and the findings that are not `ok`, by subject."""
     ended = instance.dothi('doctor', '--json')

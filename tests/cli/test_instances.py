@@ -20,10 +20,7 @@ from tests.nam_dinh import NAM_DINH
 
 @pytest.fixture(scope='module')
 def bay(shared_folder: Path) -> Iterator[WholeInstance]:
-    """An instance of the small made-up locality; each test starts what it needs to run, and stops what must not.
-
-    In the order of this file it is started whole once, as it takes 10 s.
-    """
+    """An instance of the small made-up locality; each test starts what it needs to run, and stops what must not."""
     instance = WholeInstance(shared_folder / 'bay', BAY, free_port(), free_port())
     yield instance
     instance.dothi('down')
@@ -37,44 +34,48 @@ def pair(shared_folder: Path, bay: WholeInstance) -> Iterator[tuple[WholeInstanc
     shipped.dothi('down')
 
 
-def test_a_port_that_somebody_else_has_is_named_with_who_has_it(bay: WholeInstance) -> None:
-    bay.dothi('down')
-    command = [sys.executable, '-m', 'http.server', str(bay.port), '--bind', '127.0.0.1']
+def test_a_port_that_somebody_else_has_is_named_with_who_has_it(watched_instance: WholeInstance) -> None:
+    watched_instance.dothi('down')
+    command = [sys.executable, '-m', 'http.server', str(watched_instance.port), '--bind', '127.0.0.1']
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as other:
         try:
-            while is_free(bay.port):
+            while is_free(watched_instance.port):
                 time.sleep(0.05)
-            refused = bay.dothi('up', '--demo', 'no')
+            refused = watched_instance.dothi('up', '--demo', 'no')
         finally:
             other.terminate()
+    # what could be started runs
+    watched_instance.dothi('down')
     assert refused.returncode == 5
-    assert str(bay.port) in refused.stderr
+    assert str(watched_instance.port) in refused.stderr
     assert str(other.pid) in refused.stderr
     assert 'http.server' in refused.stderr
 
 
-def test_two_starts_at_once_both_succeed(bay: WholeInstance) -> None:
+def test_two_starts_at_once_both_succeed(watched_instance: WholeInstance) -> None:
     """The second waits for the first, and finds all of it running."""
-    bay.dothi('down')
+    watched_instance.dothi('down')
     with ThreadPoolExecutor(2) as both:
-        started = list(both.map(lambda _: bay.dothi('up', '--demo', 'no', '--json'), range(2)))
+        started = list(both.map(lambda _: watched_instance.dothi('up', '--demo', 'no', '--json'), range(2)))
     assert [one.returncode for one in started] == [0, 0], [one.stderr for one in started]
     pids = [{service['name']: service['pid'] for service in json.loads(one.stdout)['services']} for one in started]
-    assert pids[0] == pids[1] == bay.services()
+    assert pids[0] == pids[1] == watched_instance.services()
 
 
-def test_strangers_of_the_machine_read_nothing_of_the_state_folder(bay: WholeInstance) -> None:
-    started = bay.dothi('up', '--demo', 'no')
+def test_strangers_of_the_machine_read_nothing_of_the_state_folder(watched_instance: WholeInstance) -> None:
+    started = watched_instance.dothi('up', '--demo', 'no')
     assert started.returncode == 0, started.stderr
-    assert stat.S_IMODE(bay.state.stat().st_mode) == 0o750
+    assert stat.S_IMODE(watched_instance.state.stat().st_mode) == 0o750
     open_to_others = [
         file
         for folder in ('run', 'secrets', 'store', 'inbox')
-        for file in (bay.state / folder).rglob('*')
+        for file in (watched_instance.state / folder).rglob('*')
         if file.is_file() and stat.S_IMODE(file.stat().st_mode) & 0o027
     ]
     assert open_to_others == []
-    inboxes = [folder for folder in (bay.state / 'inbox').iterdir() if folder.is_dir() and folder.name[0] != '.']
+    inboxes = [
+        folder for folder in (watched_instance.state / 'inbox').iterdir() if folder.is_dir() and folder.name[0] != '.'
+    ]
     assert {stat.S_IMODE(folder.stat().st_mode) for folder in inboxes} == {0o2770}
 
 

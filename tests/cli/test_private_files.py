@@ -51,7 +51,7 @@ def state(database: dict[str, str]) -> Path:
     return folder
 
 
-@pytest.mark.parametrize('umask', [0o000, 0o077, pytest.param(0o022, marks=exhaustive)])
+@pytest.mark.parametrize('umask', [0o000, *(pytest.param(umask, marks=exhaustive) for umask in (0o022, 0o077))])
 def test_a_delivery_of_its_own_writes_nothing_for_strangers(
     database: dict[str, str], state: Path, tmp_path: Path, umask: int
 ) -> None:

@@ -18,7 +18,7 @@ from dothi.core.locality_file import BadLayerFile
 from dothi.core.migrate import ChangedMigration, migrate
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
-from tests.matrix import thorough
+from tests.matrix import exhaustive, thorough
 
 
 def with_layer(locality: Locality, layer_id: str, **changes: object) -> Locality:
@@ -203,6 +203,7 @@ def test_columns_are_added_in_the_order_of_the_file(database: dict[str, str], lo
     assert migrate(wider).layers == [f'schools: {name} added' for name in names]
 
 
+@thorough
 def test_a_dry_run_on_an_empty_database_tells_all_and_leaves_it_empty(
     empty_database: dict[str, str], locality: Locality
 ) -> None:
@@ -275,8 +276,12 @@ def _clearance(layer: str) -> float:
     [
         (lambda place: without_column(place, 'schools', 'places'), 'dropping the column places'),
         (lambda place: with_column(place, 'schools', 'places', type='boolean'), 'may lose data'),
-        (lambda place: with_column(place, 'schools', 'owner', type='text', required=True), 'owner is required'),
-        (lambda place: with_layer(place, 'schools', geometry='Polygon'), 'may lose data'),
+        pytest.param(
+            lambda place: with_column(place, 'schools', 'owner', type='text', required=True),
+            'owner is required',
+            marks=exhaustive,
+        ),
+        pytest.param(lambda place: with_layer(place, 'schools', geometry='Polygon'), 'may lose data', marks=exhaustive),
     ],
 )
 def test_a_change_that_would_lose_data_is_refused_and_nothing_changes(

@@ -26,6 +26,14 @@ def test_a_recorded_number_that_another_process_has_now_is_not_ours(service: Ser
     assert not service.stop()
 
 
+@pytest.mark.parametrize('record', [b'no number here', b'', bytes(4096), b'\xff\xfe\x80'])
+def test_a_record_that_cannot_be_read_is_none(service: Service, record: bytes) -> None:
+    """A disk that failed may leave anything in it."""
+    (service.run / 'worker.pid').write_bytes(record)
+    assert service.pid() is None
+    assert not service.stop()
+
+
 def test_a_service_that_ended_tells_its_last_words(service: Service) -> None:
     service.start('print')
     deadline = time.monotonic() + PATIENCE_S

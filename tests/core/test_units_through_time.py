@@ -26,6 +26,7 @@ from dothi.core.unit_register import (
     unit_register,
     units_on,
 )
+from tests.matrix import number_of_examples
 from tests.nam_dinh import NAM_DINH
 
 REGISTER = unit_register(load_locality(NAM_DINH))
@@ -173,7 +174,7 @@ def test_a_way_over_two_changes_is_followed_to_its_end(written: Callable[..., Un
     assert again.estimated == frozenset()
 
 
-@settings(deadline=None, max_examples=30)
+@settings(deadline=None, max_examples=number_of_examples(10, 30))
 @given(st.randoms(use_true_random=False), st.permutations(STATES))
 def test_nobody_is_lost_or_made_up_on_the_way_between_two_days(chance: random.Random, days: list[date]) -> None:
     """Whatever the figures and the direction, sums stay; back in time and forth again is where it began."""

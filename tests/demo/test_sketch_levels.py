@@ -84,6 +84,7 @@ def test_flood_zones_are_cut_where_their_layer_wants_them(layered: Demo) -> None
     assert 'MA_XA' in flood_zones(layered).columns
 
 
+@thorough
 def test_a_place_of_wards_alone_with_odd_names_gets_every_file(tmp_path: Path) -> None:
     place = make_grid_of_wards(tmp_path)
     files = write_demo(tmp_path / 'files', buildings=DEMO_BUILDINGS, seed=1, locality_path=place)

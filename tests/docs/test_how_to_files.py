@@ -14,6 +14,7 @@ from dothi.core.settings import PROJECT
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
 from tests.docs.page_code import apply_diffs, code_of, files_of, write_files
+from tests.matrix import thorough
 from tests.nam_dinh import whole_copy
 
 HOW_TO = PROJECT / 'docs' / 'how-to'
@@ -73,6 +74,7 @@ def changed_project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy
 
 
+@thorough
 def test_the_code_of_the_pages_passes_the_tests_that_they_show(changed_project: Path) -> None:
     """Also the test that every fault has a text, and that names resolve: the pages change more than their own files."""
     tests = [name for page in OF_THE_PROJECT for name in files_of(HOW_TO / page) if name.startswith('tests/')]

@@ -8,21 +8,33 @@ from dothi.core.locality import Locality
 from dothi.core.settings import PROJECT
 from tests.conftest import fresh
 from tests.databases import Instance
-from tests.etl.corpus import ENCODINGS, KNOWN, ROW_FAULTS, SAID, cases
+from tests.etl.corpus import ENCODINGS, KNOWN, ROW_FAULTS, SAID, Case, cases
 from tests.etl.corpus_diagnosis import Diagnosed, diagnose
 from tests.etl.corpus_table import page
 from tests.matrix import EXHAUSTIVE, exhaustive
 
 PAGE = PROJECT / 'docs' / 'reference' / 'doctor.md'
 CASES = cases()
-# Every third case has each way of writing coordinates, each format, text and fault; of these faults more cases are
-# taken, as rows are judged only where the coordinates are decided.
-UNDECIDED_OTHERWISE = ('no geometry', 'nearly the same twice')
-CHOSEN = [
-    case
-    for number, case in enumerate(CASES)
-    if EXHAUSTIVE or number % 3 == 0 or (case.must_be_right and case.fault.name in UNDECIDED_OTHERWISE)
-]
+
+
+def first_of_each() -> list[Case]:
+    """The cases in which something comes for the first time: what is known, a way of writing, a format, a fault.
+
+    A fault counts where the coordinates are decided: else its rows are not judged.
+    """
+    seen: set[tuple[str, str]] = set()
+    chosen = []
+    for case in CASES:
+        parts = {('known', case.known), ('said', case.said.name), ('text', case.encoding.name), ('as', case.format)}
+        if case.must_be_right:
+            parts.add(('fault', case.fault.name))
+        if parts - seen:
+            chosen.append(case)
+        seen |= parts
+    return chosen
+
+
+CHOSEN = CASES if EXHAUSTIVE else first_of_each()
 
 
 @pytest.fixture(scope='module')

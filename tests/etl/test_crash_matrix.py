@@ -25,7 +25,7 @@ from tests.conftest import PATIENCE_S, fresh, share_room
 from tests.databases import Instance
 from tests.etl.conftest import Agency
 from tests.etl.crashing import Action, Moment, admin, at, cut, ended, killed, no_room, started
-from tests.matrix import EXHAUSTIVE
+from tests.matrix import EXHAUSTIVE, combinations
 from tests.rasters import HEIGHTS, NODATA, write_locality, write_raster
 
 DELIVER = [
@@ -49,27 +49,20 @@ MOMENTS = [
     *(('accept', 'heights', moment) for moment in [('release', 'end'), ('finish', 'start')]),
     *(('rollback', 'heights', moment) for moment in BACK),
 ]
-# Every moment of every day: each of a delivery of rows; of the others, which go through the same stages, those around
-# the release.
+# Every day three moments of a delivery of rows, before, around and after its release; of the others, which go through
+# the same stages, one each.
 EVERY_DAY = [
-    *(('deliver', 'schools', moment) for moment in DELIVER),
-    *(('accept', 'schools', moment) for moment in [('stage', 'start'), ('finish', 'start')]),
-    *(('rollback', 'schools', moment) for moment in [('release', 'start'), ('finish', 'start')]),
-    *(('deliver', 'heights', moment) for moment in [('stage', 'end'), ('release', 'end')]),
-    ('accept', 'heights', ('release', 'end')),
+    *(('deliver', 'schools', moment) for moment in [('stage', 'end'), ('release', 'start'), ('finish', 'start')]),
+    ('accept', 'schools', ('finish', 'start')),
+    ('rollback', 'schools', ('release', 'start')),
+    ('deliver', 'heights', ('release', 'end')),
     ('rollback', 'heights', ('finish', 'start')),
 ]
 KILLED = MOMENTS if EXHAUSTIVE else EVERY_DAY
 # The file of a raster lies where it is served before its release is there, which only the end of that stage shows.
 CUT = [row for row in KILLED if row[1] == 'schools' or row[2][1] == 'end']
-# By day a connection is lost around what the database does to rows: at each such moment of a delivery, and at the last
-# one of the others. A process is killed at each moment.
-if not EXHAUSTIVE:
-    AT_THE_DATABASE = {('stage', 'start'), ('lock', 'start'), ('release', 'start'), ('finish', 'start')}
-    LAST = ('finish', 'start')
-    CUT = [row for row in CUT if row[1] == 'heights' or row[2] in (AT_THE_DATABASE if row[0] == 'deliver' else {LAST})]
-# One before the turn has come, and one after it, and the last.
-AT_ONCE = DELIVER if EXHAUSTIVE else [('stage', 'end'), ('lock', 'start'), ('diff', 'start'), ('finish', 'start')]
+# Every day one before the turn has come, and one after it.
+AT_ONCE = DELIVER if EXHAUSTIVE else [('stage', 'end'), ('diff', 'start')]
 
 QUARANTINED = 'select delivery_id from quarantine.row'
 DECISIONS = 'select count(*) from catalog.decision'
@@ -306,8 +299,7 @@ def test_no_room_for_the_raster(scene: Callable[..., Scene], kind: str) -> None:
     now.must_go_on()
 
 
-@pytest.mark.parametrize('kind', ['deliver', 'accept'])
-@pytest.mark.parametrize('stage', ['stage', 'release'])
+@pytest.mark.parametrize(('kind', 'stage'), combinations(['deliver', 'accept'], ['stage', 'release']))
 def test_the_disk_of_the_database_is_full(scene: Callable[..., Scene], tiny_disk: Path, kind: str, stage: str) -> None:
     """Where rows are staged, and where the layer itself lies: a real disk of one megabyte, filled at that moment."""
     now = scene(kind, 'schools')

@@ -38,6 +38,7 @@ from etl.report.model import Report
 from tests.etl.conftest import Agency, Query, Send
 from tests.etl.crashing import ended, forked
 from tests.hostile.files import HOSTILE
+from tests.matrix import exhaustive
 from tests.nam_dinh import NAM_DINH
 from tests.present import present
 
@@ -207,7 +208,13 @@ def test_bad_rows_sent_back_under_their_name_are_not_lost(inbox: Inbox, agency: 
     ).read_bytes() == content
 
 
-@pytest.mark.parametrize('stage', ['archive', 'stage', 'finish', 'recorded', 'answered'])
+@pytest.mark.parametrize(
+    'stage',
+    [
+        *(pytest.param(stage, marks=exhaustive) for stage in ('archive', 'stage', 'recorded')),
+        *('finish', 'answered'),
+    ],
+)
 def test_killed_at_any_moment_the_file_is_delivered_once_and_answered(
     inbox: Inbox, agency: Agency, stage: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

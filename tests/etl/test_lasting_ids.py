@@ -134,7 +134,7 @@ trees = st.lists(
 )
 
 
-@settings(max_examples=number_of_examples(8, 25), deadline=None)
+@settings(max_examples=number_of_examples(4, 25), deadline=None)
 @given(trees, trees, st.randoms(use_true_random=False))
 def test_the_order_of_a_file_means_nothing(
     park: Locality,
@@ -159,7 +159,7 @@ def test_the_order_of_a_file_means_nothing(
     assert len(set(one.values())) == len(one), 'one id, one feature'
 
 
-@settings(max_examples=number_of_examples(8, 25), deadline=None)
+@settings(max_examples=number_of_examples(4, 25), deadline=None)
 @given(trees, st.data())
 def test_one_change_keeps_every_id(
     park: Locality, first: list[tuple[str | None, int | None, float, float]], data: DataObject

@@ -21,8 +21,8 @@ LAYERS = ('markets', 'schools')
 # Of the first layer, of which what was made from it goes with it; and after both, when only files are there.
 IN_A_LAYER = [(stage, 'start') for stage in ('lock', 'release', 'generalise', 'results', 'finish')]
 MOMENTS = [*IN_A_LAYER, ('leave', 'end')]
-# By day: while rows go, just before the end of a layer, and after both.
-KILLED = MOMENTS if EXHAUSTIVE else [('release', 'start'), ('finish', 'start'), ('leave', 'end')]
+# By day: while rows go, and after both.
+KILLED = MOMENTS if EXHAUSTIVE else [('release', 'start'), ('leave', 'end')]
 CUT = IN_A_LAYER[1:] if EXHAUSTIVE else [('results', 'start')]
 CODES = 'select code from layer.schools order by code'
 type Leaving = Callable[[Progress], object]

@@ -100,7 +100,7 @@ def expected(base: State, ours: State, theirs: State) -> tuple[State, bool]:
 states = st.none() | st.tuples(st.sampled_from([None, 1, 2, 3]), st.sampled_from([0.0, 1.0, 2.0]))
 
 
-@settings(max_examples=number_of_examples(20, 80), deadline=None)
+@settings(max_examples=number_of_examples(10, 80), deadline=None)
 @given(states, states, states)
 def test_every_combination_of_base_edit_and_delivery_follows_the_table(
     place_of_trees: Locality,
@@ -120,7 +120,7 @@ def test_every_combination_of_base_edit_and_delivery_follows_the_table(
             assert oak(db) == before, 'the key keeps its id'
 
 
-@settings(max_examples=number_of_examples(8, 30), deadline=None)
+@settings(max_examples=number_of_examples(4, 30), deadline=None)
 @given(states, states, st.lists(states, min_size=2, max_size=4))
 def test_an_edit_survives_any_number_of_deliveries_that_do_not_know_of_it(
     place_of_trees: Locality,

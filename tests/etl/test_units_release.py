@@ -132,6 +132,7 @@ def test_a_state_sent_again_leaves_the_others_alone(
     assert [len(in_force(locality, 'communes', on)) for on in TIMES] == [226, 226, 175, 57]
 
 
+@thorough
 def test_real_outlines_of_one_state_leave_the_drawn_ones_of_the_others(
     delivered: dict[str, str], locality: Locality, unit_files: list[DemoFile]
 ) -> None:
@@ -264,6 +265,7 @@ def test_without_older_outlines_nothing_is_derived(database: dict[str, str], loc
         derive(locality, 'district', date(2025, 8, 1))
 
 
+@thorough
 def test_what_is_lost_is_judged_by_the_state_that_was_sent(
     only_the_old: None, locality: Locality, unit_files: list[DemoFile], tmp_path: Path
 ) -> None:

@@ -10,6 +10,13 @@ from tests.services import PATIENCE_S
 SERVICES = ('worker', 'inbox', 'internal', 'public')
 
 
+def start(instance: WholeInstance) -> None:
+    """Start the instance if it was ended, or never ran."""
+    if not (instance.state / 'run' / 'supervisor.pid').exists():
+        started = instance.dothi('up', '--demo', 'no')
+        assert started.returncode == 0, started.stderr
+
+
 def pid_of(instance: WholeInstance, part: str) -> int:
     """The recorded process of a part, whether it lives or not."""
     file = 'postgis/data/postmaster.pid' if part == 'database' else f'run/{part}.pid'

@@ -2,22 +2,15 @@
 
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg2
 import pytest
 
 from dothi.core.ports import free_port
-from tests.faults.backups import BackedUpInstance, backed_up_instance, wells
+from tests.faults.backups import BackedUpInstance, wells
 from tests.instances import BAY, WholeInstance
-
-
-@pytest.fixture(scope='module')
-def backed_up(shared_folder: Path) -> Iterator[BackedUpInstance]:
-    """An instance with a backup; each test leaves it running."""
-    with backed_up_instance(shared_folder / 'backed-up') as backed_up:
-        yield backed_up
+from tests.matrix import exhaustive
 
 
 def test_setup_says_that_the_key_has_to_be_kept_elsewhere_and_starts_the_service(backed_up: BackedUpInstance) -> None:
@@ -64,6 +57,7 @@ def test_a_backup_without_a_proof_gets_old(backed_up: BackedUpInstance) -> None:
     assert backed_up.instance.readiness()['backup'] == 'ok'
 
 
+@exhaustive
 def test_a_moment_is_restored_beside_the_instance_with_the_original_of_its_release(
     backed_up: BackedUpInstance,
 ) -> None:

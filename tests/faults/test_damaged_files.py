@@ -2,13 +2,12 @@
 
 import json
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import psycopg2
 import pytest
 
-from tests.faults.backups import BackedUpInstance, backed_up_instance, wells
+from tests.faults.backups import BackedUpInstance, wells
 from tests.faults.parts import wait_until
 from tests.matrix import exhaustive
 
@@ -20,21 +19,7 @@ DAMAGES: dict[str, bytes | None] = {
     'no text': b'\xff\xfe\x80' * 50,
     'unreadable': None,
 }
-EVERY_DAY = {'zeros', 'unreadable'}
-CASES = [
-    pytest.param(content, id=name, marks=() if name in EVERY_DAY else exhaustive) for name, content in DAMAGES.items()
-]
 FOLDERS = ('run', 'secrets', 'backup', 'postgis')
-
-
-@pytest.fixture(scope='module')
-def backed_up(shared_folder: Path) -> Iterator[BackedUpInstance]:
-    """An instance with a backup; each test leaves it ended and whole."""
-    with backed_up_instance(shared_folder / 'damaged') as backed_up:
-        # once more, as whoever keeps an instance does
-        backed_up.require('down')
-        backed_up.require('up', '--demo', 'no')
-        yield backed_up
 
 
 def small_files(state: Path) -> list[Path]:
@@ -69,11 +54,13 @@ def keep_copies(files: list[Path], folder: Path) -> dict[Path, Path]:
     return copies
 
 
-@pytest.mark.parametrize('content', CASES)
+@exhaustive  # by day test_what_dies.py damages one file
+@pytest.mark.parametrize('content', DAMAGES.values(), ids=DAMAGES)
 def test_what_is_damaged_is_named_and_with_it_put_back_the_next_is_met(
     backed_up: BackedUpInstance, tmp_path: Path, content: bytes | None
 ) -> None:
     """All files are damaged at once. With those back that it cannot do without it comes up, and has its data."""
+    before = wells(backed_up.instance)
     backed_up.require('down')
     copies = keep_copies(small_files(backed_up.state), tmp_path)
     for file in copies:
@@ -85,16 +72,16 @@ def test_what_is_damaged_is_named_and_with_it_put_back_the_next_is_met(
         (file,) = [file for file in copies if file not in named and str(file) in done.stderr][:1]
         named.append(file)
         put_back(file, copies[file])
-    assert wells(backed_up.instance) == {'A', 'B'}
+    assert wells(backed_up.instance) == before
     assert named, 'at least the password of the administrator is missed'
     backed_up.require('down')
     for file, copy in copies.items():
         # of those in `run` the instance made others
         if file.parent.name != 'run' or file.is_dir():
             put_back(file, copy)
-    backed_up.require('up', '--demo', 'no')
 
 
+@exhaustive
 def test_with_a_damaged_record_the_log_goes_on_to_the_backup_and_everybody_is_told(backed_up: BackedUpInstance) -> None:
     backed_up.require('down')
     record = backed_up.state / 'backup' / 'backup.json'
@@ -112,6 +99,7 @@ def test_with_a_damaged_record_the_log_goes_on_to_the_backup_and_everybody_is_to
     assert 'damaged' not in json.dumps(backed_up.document('status')['backup'])
 
 
+@exhaustive
 def test_a_setup_that_fails_leaves_a_damaged_record_and_the_log_on_its_way(backed_up: BackedUpInstance) -> None:
     record = backed_up.state / 'backup' / 'backup.json'
     kept = record.read_bytes()

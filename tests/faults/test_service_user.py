@@ -12,6 +12,7 @@ from dothi.core.ports import free_port
 from tests.faults.backups import BackedUpInstance, wells
 from tests.faults.parts import SERVICES, pid_of, wait_until, wait_until_ready
 from tests.instances import BAY, WholeInstance
+from tests.matrix import exhaustive
 
 USER = 'nobody'
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason='only root may start services as another user')
@@ -54,6 +55,7 @@ def test_root_delivers_what_only_root_can_read_and_leaves_nothing_of_its_own(of_
     assert wells(of_user.instance) == {'A', 'B'}
 
 
+@exhaustive
 def test_what_root_kills_is_started_as_the_user_again(of_user: BackedUpInstance) -> None:
     dead = [pid_of(of_user.instance, name) for name in (*SERVICES, 'supervisor', 'spare', 'database')]
     for pid in dead:
@@ -66,6 +68,7 @@ def test_what_root_kills_is_started_as_the_user_again(of_user: BackedUpInstance)
     test_all_parts_run_as_the_user(of_user)
 
 
+@exhaustive
 def test_backups_are_made_and_proven_by_root_and_by_the_service(of_user: BackedUpInstance) -> None:
     of_user.require('backup', 'setup', of_user.place)
     of_user.require('backup', 'run')
@@ -95,15 +98,3 @@ def test_what_the_user_cannot_read_is_named(of_user: BackedUpInstance) -> None:
     refused = other.dothi('up', '--demo', 'no')
     assert refused.returncode == 5
     assert str(of_user.folder) in refused.stderr
-
-
-def test_root_runs_what_is_in_a_folder_of_roots_and_says_so(of_user: BackedUpInstance, shared_folder: Path) -> None:
-    del of_user
-    instance = WholeInstance(shared_folder / 'root-state', BAY, free_port(), free_port())
-    assert instance.dothi('up', '--demo', 'no').returncode == 0
-    try:
-        assert uid_of(pid_of(instance, 'worker')) == 0
-        assert 'root' in instance.dothi('status').stdout
-        assert 'chown' in instance.dothi('doctor').stdout
-    finally:
-        instance.dothi('down')

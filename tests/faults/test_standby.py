@@ -91,6 +91,7 @@ def test_what_was_released_before_the_primary_was_killed_is_served_by_the_promot
     pair.standby.deliver('goes', 'on')
 
 
+@exhaustive
 def test_what_dies_on_the_promoted_standby_is_started_again(pair: Pair) -> None:
     inbox = pair.standby.instance.services()['inbox']
     os.kill(inbox, signal.SIGKILL)

@@ -4,25 +4,14 @@ import json
 import os
 import signal
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from dothi.core.ports import free_port
 from dothi.core.process_table import session_members, start_time
-from tests.faults.parts import SERVICES, pid_of, wait_until, wait_until_ready, wait_until_replaced
-from tests.instances import BAY, WholeInstance
-
-
-@pytest.fixture(scope='module')
-def running(shared_folder: Path) -> Iterator[WholeInstance]:
-    """An instance of a small locality that runs; each test leaves it so."""
-    instance = WholeInstance(shared_folder / 'killed', BAY, free_port(), free_port())
-    started = instance.dothi('up', '--demo', 'no')
-    assert started.returncode == 0, started.stderr
-    yield instance
-    instance.dothi('down')
+from tests.faults.parts import SERVICES, pid_of, start, wait_until, wait_until_ready, wait_until_replaced
+from tests.instances import WholeInstance
+from tests.matrix import exhaustive
 
 
 def kill(instance: WholeInstance, *parts: str) -> None:
@@ -35,15 +24,19 @@ def kill(instance: WholeInstance, *parts: str) -> None:
     wait_until_ready(instance)
 
 
-@pytest.mark.parametrize('part', ['worker', 'inbox', 'supervisor', 'spare'])
+@pytest.mark.parametrize(
+    'part', ['worker', pytest.param('inbox', marks=exhaustive), 'supervisor', pytest.param('spare', marks=exhaustive)]
+)
 def test_a_killed_part_is_started_again(running: WholeInstance, part: str) -> None:
     kill(running, part)
 
 
+@exhaustive  # by day the next but two kills the database too
 def test_a_killed_database_comes_back_at_its_address_and_the_others_find_it(running: WholeInstance) -> None:
     kill(running, 'database')
 
 
+@exhaustive
 def test_all_parts_killed_at_once_come_back_and_one_supervisor_is_enough(running: WholeInstance) -> None:
     """A client that stays connected keeps the children of a dead master on its port: they are ended first."""
     masters = [pid_of(running, name) for name in SERVICES]
@@ -81,12 +74,7 @@ def test_ready_names_what_is_down_and_live_does_not_care(running: WholeInstance)
     wait_until_ready(running)
 
 
-def test_what_down_ends_stays_ended(running: WholeInstance) -> None:
-    assert running.dothi('down').returncode == 0
-    assert running.all_ended(), 'with both supervisors'
-    assert running.dothi('up', '--demo', 'no').returncode == 0
-
-
+@exhaustive
 def test_what_runs_is_watched_also_where_one_service_cannot_be_started(running: WholeInstance) -> None:
     """Somebody else listens where the public service is to."""
     assert running.dothi('down').returncode == 0
@@ -99,6 +87,7 @@ def test_what_runs_is_watched_also_where_one_service_cannot_be_started(running: 
     assert running.dothi('up', '--demo', 'no').returncode == 0
 
 
+@exhaustive  # tests/core/test_services.py has it for a service by itself
 def test_a_record_that_cannot_be_read_is_none(running: WholeInstance) -> None:
     """A disk that failed may leave anything in it."""
     assert running.dothi('down').returncode == 0
@@ -106,3 +95,31 @@ def test_a_record_that_cannot_be_read_is_none(running: WholeInstance) -> None:
     assert running.dothi('status').returncode == 0
     assert running.dothi('up', '--demo', 'no').returncode == 0
     wait_until_ready(running)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason='only root has a folder of root')
+def test_root_runs_what_is_in_a_folder_of_roots_and_says_so(running: WholeInstance) -> None:
+    assert Path(f'/proc/{pid_of(running, "worker")}').stat().st_uid == 0
+    assert 'root' in running.dothi('status').stdout
+    assert 'chown' in running.dothi('doctor').stdout
+
+
+def test_a_file_that_is_damaged_is_named_and_put_back_all_goes_on(running: WholeInstance) -> None:
+    """By `make test-all` test_damaged_files.py damages all of them, in other ways too."""
+    password = running.state / 'postgis' / 'admin_password'
+    kept = password.read_bytes()
+    assert running.dothi('down').returncode == 0
+    password.write_bytes(bytes(4096))
+    try:
+        refused = running.dothi('up', '--demo', 'no')
+    finally:
+        password.write_bytes(kept)
+    assert (refused.returncode, str(password) in refused.stderr) == (5, True), refused.stderr
+    assert 'Traceback' not in refused.stderr
+    start(running)
+    wait_until_ready(running)
+
+
+def test_what_down_ends_stays_ended(running: WholeInstance) -> None:
+    assert running.dothi('down').returncode == 0
+    assert running.all_ended(), 'with both supervisors'

@@ -10,26 +10,15 @@ from pathlib import Path
 import pytest
 
 from dothi.core.heartbeat import last_sign
-from dothi.core.ports import free_port
 from dothi.core.process_table import session_members, start_time
 from dothi.core.stillness import LOOK_S
 from tests.faults.clients import ask
 from tests.faults.parts import SERVICES, pid_of, wait_until, wait_until_ready, wait_until_replaced
-from tests.instances import BAY, WholeInstance
+from tests.instances import WholeInstance
+from tests.matrix import exhaustive
+from tests.shared_instances import STILL_S
 
-STILL_S = 10
 SUPERVISORS = ('supervisor', 'spare')
-
-
-@pytest.fixture(scope='module')
-def running(shared_folder: Path) -> Iterator[WholeInstance]:
-    """An instance of a small locality that runs; each test leaves it so."""
-    more = {'DOTHI_STILL_S': str(STILL_S)}
-    instance = WholeInstance(shared_folder / 'still', BAY, free_port(), free_port(), more)
-    started = instance.dothi('up', '--demo', 'no')
-    assert started.returncode == 0, started.stderr
-    yield instance
-    instance.dothi('down')
 
 
 def supervisors(instance: WholeInstance) -> tuple[str, str]:
@@ -72,6 +61,7 @@ def stopped(*pids: int) -> Iterator[None]:
                 os.kill(pid, signal.SIGCONT)
 
 
+@exhaustive
 @pytest.mark.parametrize('place', [0, 1], ids=['the one that watches', 'the one that waits'])
 def test_a_supervisor_that_stands_still_is_replaced_by_the_other(running: WholeInstance, place: int) -> None:
     wait_for_signs(running, *SUPERVISORS)
@@ -94,6 +84,7 @@ def test_parts_that_stand_still_are_replaced_and_the_database_goes_on(running: W
     assert 'chạy lại' in running.dothi('status').stdout
 
 
+@exhaustive
 def test_a_master_replaces_workers_that_stand_still(running: WholeInstance) -> None:
     """Also where nobody watches the master, as under systemd: both supervisors stand still."""
     wait_until_ready(running)
@@ -113,6 +104,7 @@ def is_answering(instance: WholeInstance) -> bool:
         return False
 
 
+@exhaustive
 def test_after_a_sleep_of_the_machine_all_is_as_before(running: WholeInstance) -> None:
     """All processes stand still for longer than a part may. Those who watch are awake a moment before the others."""
     wait_until_ready(running)

@@ -29,9 +29,9 @@ NEXT_DELIVERY_AFTER = {
 
 @pytest.fixture(autouse=True)
 def quick_limits(monkeypatch: pytest.MonkeyPatch, target: Target) -> None:
-    """Limits that a test can wait for: 3 s of processor time in place of 40."""
+    """Limits that a test can wait for: 1 s of processor time in place of 40."""
     monkeypatch.setenv('DOTHI_STATE', str(target.folder.parent / 'state'))
-    monkeypatch.setenv('DOTHI_ROOM_SECONDS', '3')
+    monkeypatch.setenv('DOTHI_ROOM_SECONDS', '1')
     monkeypatch.setenv('DOTHI_ROOM_SECONDS_PER_MB', '0')
     monkeypatch.setenv('DOTHI_ROOM_MEMORY_MB', '1500')
 

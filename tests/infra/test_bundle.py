@@ -10,7 +10,7 @@ from zipfile import ZipFile
 import pytest
 
 from dothi.core.settings import PROJECT
-from tests.matrix import exhaustive
+from tests.matrix import exhaustive, thorough
 
 pytestmark = pytest.mark.skipif(os.geteuid() != 0 or shutil.which('dpkg') is None, reason='installs as root, on Debian')
 
@@ -92,12 +92,14 @@ def test_a_bundle_is_installed_from_a_folder_with_a_blank_in_its_name(whole_bund
     assert 'carried' in (whole_bundle / 'known-to-apt').read_text(encoding='utf-8').splitlines()
 
 
+@thorough
 def test_wheels_of_an_older_bundle_in_the_same_folder_are_left_out(whole_bundle: Path) -> None:
     assert install(whole_bundle).returncode == 0
     modules = {file.stem for file in (whole_bundle / 'target').glob('lib/python3*/site-packages/*.py')}
     assert modules & {'of_the_bundle', 'of_an_older_one'} == {'of_the_bundle'}
 
 
+@thorough
 def test_an_installation_that_was_interrupted_is_ended_by_the_next(whole_bundle: Path) -> None:
     """The environment has a Python, and no pip yet."""
     subprocess.run(['/usr/bin/python3', '-m', 'venv', '--without-pip', whole_bundle / 'target'], check=True)

@@ -18,7 +18,7 @@ PARENTS = {'11': '1', '12': '1', '21': '2', '22': '2', '1': '0', '2': '0', '0': 
 FIGURES = st.dictionaries(st.sampled_from(['11', '12', '21', '22']), st.integers(0, 9) | st.just(math.nan), min_size=1)
 
 
-@settings(max_examples=number_of_examples(30, 100), deadline=None)
+@settings(max_examples=number_of_examples(15, 100), deadline=None)
 @given(FIGURES, FIGURES, st.sampled_from(['green', 'served', 'density']))
 def test_parts_add_up_and_are_judged(numerators: dict[str, float], denominators: dict[str, float], name: str) -> None:
     """A figure that is not known makes those above it unknown; a denominator of 0 has no value and nothing to judge."""

@@ -20,10 +20,13 @@ from shapely.geometry.base import BaseGeometry
 from dothi.core.arrays import Floats, Geometries
 from processes.data import Homes
 from processes.zones.restating import area_shares, people_shares, restate_figures
+from tests.matrix import number_of_examples
 from tests.oracles.conftest import in_metres, zones_of
 from tests.processes.conftest import ORIGIN, Loader, building, commune, empty, house, station
 
-WORLDS = settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+WORLDS = settings(
+    max_examples=number_of_examples(2, 6), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 PURE = settings(max_examples=10, deadline=None)
 SEEDS = st.integers(0, 2**32 - 1)
 # Overlapping, one within another, with a side in common, and one outside of everything.

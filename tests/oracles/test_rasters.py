@@ -33,7 +33,7 @@ from processes.zones.raster_zones import in_zones
 from tests.matrix import number_of_examples
 
 WORLDS = settings(
-    max_examples=number_of_examples(12, 40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=number_of_examples(5, 40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 WEST, NORTH, CELL, ROWS, COLUMNS = 570_000.0, 2_240_000.0, 10.0, 4, 6
 NODATA = -9999.0

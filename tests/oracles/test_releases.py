@@ -17,6 +17,7 @@ from dothi.core.database import connection
 from dothi.core.locality import Locality
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
+from tests.matrix import number_of_examples
 from tests.oracles.conftest import zones_of
 from tests.processes.conftest import ORIGIN
 
@@ -86,7 +87,7 @@ def expected(
 
 # two deliveries for each example: too dear to shrink one
 @settings(
-    max_examples=8,
+    max_examples=number_of_examples(3, 8),
     deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture],

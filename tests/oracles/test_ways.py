@@ -31,7 +31,7 @@ STREETS = [
 SOME_STREETS = st.sets(st.sampled_from(STREETS), min_size=1).map(sorted)
 PLACE = st.tuples(st.integers(-2, 14), st.integers(-2, 14)).map(lambda at: (at[0] * 25.0, at[1] * 25.0))
 PLACES = st.lists(PLACE, min_size=1, max_size=6)
-WORLDS = settings(max_examples=number_of_examples(20, 60), deadline=None)
+WORLDS = settings(max_examples=number_of_examples(10, 60), deadline=None)
 
 
 def lines_of(streets: list[tuple[tuple[int, int], tuple[int, int]]]) -> list[LineString]:

@@ -124,7 +124,7 @@ INNER = st.lists(
 )
 
 
-@settings(max_examples=number_of_examples(30, 150), deadline=None)
+@settings(max_examples=number_of_examples(15, 150), deadline=None)
 @given(BOXES, INNER)
 def test_every_zone_has_every_point_that_lies_in_it(
     boxes: list[tuple[int, int, int, int]], points: list[tuple[float, float]]
@@ -142,7 +142,7 @@ def test_every_zone_has_every_point_that_lies_in_it(
             assert sum(shapes[one].intersection(shapes[other]).area for other in numbers if other != one) == 0
 
 
-@settings(max_examples=number_of_examples(20, 60), deadline=None)
+@settings(max_examples=number_of_examples(10, 60), deadline=None)
 @given(st.integers(1, 3), st.integers(1, 3), st.lists(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=9))
 def test_a_point_on_a_border_that_zones_share_counts_once(
     columns: int, rows: int, points: list[tuple[int, int]]
@@ -168,7 +168,7 @@ STATES = st.lists(
 )
 
 
-@settings(max_examples=number_of_examples(30, 100), deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=number_of_examples(15, 100), deadline=None, suppress_health_check=[HealthCheck.filter_too_much])
 @given(BOXES, STATES)
 def test_two_states_add_up_in_every_zone(
     boxes: list[tuple[int, int, int, int]], states: list[tuple[tuple[int, int] | None, tuple[int, int] | None]]

@@ -23,6 +23,7 @@ from processes.reading.layers import NothingThen
 from processes.reading.request_layers import store_request_layers
 from processes.reading.validation import validate_inputs
 from processes.registry import find_process
+from tests.matrix import thorough
 from tests.present import present
 from tests.processes.conftest import ORIGIN, commune
 from tests.processes.town import Loader
@@ -259,6 +260,7 @@ from zone left join told on told.zone = zone.code left join km on km.code = zone
 """
 
 
+@thorough
 def test_the_demo_against_sql_by_hand(
     province_database: dict[str, str], send: Callable[..., Report], locality: Locality
 ) -> None:

@@ -99,7 +99,7 @@ def test_files_without_a_record_go_after_a_day(houses: int, worker: ForkedProces
 
 def test_many_jobs_at_once_all_end_well(houses: int, worker: ForkedProcess) -> None:
     """Handed in by 20 threads for four askers, to one worker with two places."""
-    count = number_of_examples(40, 200)
+    count = number_of_examples(20, 200)
     with ThreadPoolExecutor(20) as pool:
         jobs = [*pool.map(lambda i: export(f'asker {i % 4}'), range(count))]
     assert len(set(jobs)) == count

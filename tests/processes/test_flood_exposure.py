@@ -20,6 +20,7 @@ from processes.ground.flood_basin import LevelOrScenario, TooManyCells, UnknownS
 from processes.ground.tiles import square_cells, tiles_of
 from processes.reading.layers import NotDelivered
 from processes.zones.membership import Membership
+from tests.matrix import thorough
 from tests.processes.conftest import area, building, commune, features, house, station
 from tests.processes.town import Loader
 
@@ -288,6 +289,7 @@ def test_gdal_finds_the_same_cells_and_people_on_the_demo(
     assert summary['demo'] is True
 
 
+@thorough
 def test_on_the_demo_more_is_reached_at_a_higher_level_and_less_behind_dikes(
     readable_province: dict[str, str], answer: Callable[..., Any]
 ) -> None:

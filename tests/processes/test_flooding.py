@@ -156,7 +156,7 @@ heights_of_any_land = st.integers(1, 9).flatmap(
 )
 corner = st.tuples(st.integers(-1, 9), st.integers(-1, 9))
 often = settings(
-    max_examples=number_of_examples(10, 25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=number_of_examples(5, 25), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 

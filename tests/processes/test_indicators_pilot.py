@@ -30,7 +30,7 @@ PERIOD = {'period_from': '2026-01-01', 'period_to': '2026-12-31'}
 
 
 @pytest.fixture(scope='module')
-def demo(
+def province_of_module(
     instance: Instance, province_template: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[dict[str, str]]:
     with pytest.MonkeyPatch.context() as patch:
@@ -38,10 +38,10 @@ def demo(
 
 
 @pytest.fixture(scope='module')
-def evaluated(demo: dict[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
+def evaluated(province_of_module: dict[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
     """The run of the whole set for all communes, kept; its outcome and its answer."""
     rows("insert into access.person (name, title, role) values (%s, 'Lan', 'planner') returning 1", EDITOR)
-    worker = start_worker(demo)
+    worker = start_worker(province_of_module)
     outcome = run_process('indicators', {'set': 'pilot', 'keep': True, **PERIOD}, 'internal', EDITOR)
     yield outcome.job_id, json.loads(outcome.result.content())
     stop_worker(worker)
@@ -106,6 +106,7 @@ def test_people_in_corridors_are_those_of_the_conflicts(evaluated: tuple[str, di
     assert criterion(evaluated, 'people_in_corridors')['numerator'] == people
 
 
+@thorough
 def test_roads_and_ground_are_those_that_shapely_measures(evaluated: tuple[str, dict[str, Any]]) -> None:
     communes = shapes('communes', "valid_from <= '2024-08-31' and (valid_to is null or valid_to > '2024-08-31')")
     density = criterion(evaluated, 'road_density')

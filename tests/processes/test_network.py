@@ -19,6 +19,7 @@ from dothi.core.database import connection
 from processes.ways.network import Network, network_of, snap_points, split_at
 from processes.ways.reach import reach_of, straight_to_nearest, way_to_nearest
 from processes.zones.membership import zone_of
+from tests.matrix import thorough
 from tests.processes.town import Town
 
 # Pairs of coordinates.
@@ -200,6 +201,7 @@ def test_pgrouting_finds_the_same_distances(database: dict[str, str]) -> None:
     assert found == pytest.approx(expected)
 
 
+@thorough
 @pytest.mark.own_database
 def test_pgrouting_finds_the_same_on_the_demos_roads(database: dict[str, str], demo_files: list[DemoFile]) -> None:
     """300 homes and 12 facilities anywhere, and the nodes within 3 km of the facility nearest to a road.

@@ -26,7 +26,7 @@ from tests.matrix import number_of_examples
 NODATA = -9999.0
 WEST, NORTH, CELL = 570_000.0, 2_240_000.0, 10.0
 ANY = settings(
-    max_examples=number_of_examples(15, 40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=number_of_examples(8, 40), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 
 

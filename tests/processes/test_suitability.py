@@ -119,7 +119,7 @@ def test_a_plane_of_one_in_ten_has_its_slope() -> None:
 cells = st.sets(st.integers(0, ROWS * COLUMNS - 1), max_size=8)
 
 
-@settings(max_examples=number_of_examples(15, 40), deadline=None)
+@settings(max_examples=number_of_examples(8, 40), deadline=None)
 @given(cells, cells, st.sampled_from([15.0, 30.0, 200.0]), st.integers(1, 6))
 def test_no_score_and_no_site_depends_on_the_tiles(wanted: set[int], unwanted: set[int], far: float, size: int) -> None:
     one, other = near(wanted, far, 0, share=0.7), near(unwanted, 0, far, share=0.3, at_least=10.0)
@@ -129,7 +129,7 @@ def test_no_score_and_no_site_depends_on_the_tiles(wanted: set[int], unwanted: s
     assert whole == cut
 
 
-@settings(max_examples=number_of_examples(15, 40), deadline=None)
+@settings(max_examples=number_of_examples(8, 40), deadline=None)
 @given(cells, st.integers(1, 6))
 def test_sites_are_drawn_where_they_were_found(wanted: set[int], size: int) -> None:
     """Every cell of the map of ranks has the score that makes it one, and each site has its number of cells."""
@@ -148,7 +148,7 @@ def test_sites_are_drawn_where_they_were_found(wanted: set[int], size: int) -> N
     assert [int((drawn == place).sum()) for place in range(1, len(found) + 1)] == [site.cells for site in found]
 
 
-@settings(max_examples=number_of_examples(15, 40), deadline=None)
+@settings(max_examples=number_of_examples(8, 40), deadline=None)
 @given(cells, st.floats(1, 150), st.integers(1, 6))
 def test_distances_are_those_of_the_slow_way(targets: set[int], reach_m: float, size: int) -> None:
     row, column = np.divmod(np.arange(ROWS * COLUMNS), COLUMNS)

@@ -17,6 +17,7 @@ from dothi.core.postgis import THROWAWAY, LocalPostgis
 from processes.queue.manager import outcome_of, start_job
 from tests.conftest import Instance, fresh, use
 from tests.forked import ForkedProcess, start_program
+from tests.matrix import exhaustive
 from tests.present import present
 from tests.processes.conftest import Loader, ask, building, descendants, house, start_worker, stop_worker, wait_until
 from tests.processes.exports import EXPORT, Held, all_ended, export, houses, is_running, runs, status
@@ -129,7 +130,11 @@ LOST_WHILE_RUNNING = """
 
 
 @pytest.mark.own_database
-@pytest.mark.parametrize('losses', [[LOST_WHILE_RECORDED], [LOST_WHILE_RECORDED, LOST_WHILE_RUNNING]], ids=len)
+@pytest.mark.parametrize(
+    'losses',
+    [pytest.param([LOST_WHILE_RECORDED], marks=exhaustive), [LOST_WHILE_RECORDED, LOST_WHILE_RUNNING]],
+    ids=len,
+)
 def test_a_connection_that_is_lost_while_the_end_of_a_job_is_recorded_costs_no_job(
     houses: int, new_worker: Callable[..., ForkedProcess], losses: list[str]
 ) -> None:

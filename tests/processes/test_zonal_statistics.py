@@ -26,6 +26,7 @@ from processes.reading.validation import InvalidInput, check_layers, validate_in
 from processes.registry import find_process
 from processes.zonal_statistics import Inputs
 from processes.zones.statistics import DoesNotFit, UnknownBand
+from tests.matrix import thorough
 from tests.processes.conftest import area, building, commune, features, house
 from tests.processes.town import Loader
 
@@ -244,6 +245,7 @@ def test_inputs_of_no_meaning_are_refused(wrong: dict[str, Any]) -> None:
         validate_inputs(Inputs, {'coverage': 'elevation', **wrong})
 
 
+@thorough
 def test_the_demo_against_qgis(readable_province: dict[str, str], locality: Locality, tmp_path: Path) -> None:
     """QGIS takes a cell by its middle and we by its share, so a commune's mean may differ by what its border cuts."""
     asked: dict[str, Any] = {'coverage': 'elevation', 'statistics': ['count', 'sum', 'mean', 'median', 'stdev']}

@@ -13,6 +13,7 @@ import shapely
 
 from dothi.core.database import connection
 from dothi.core.locality import Locality
+from tests.matrix import exhaustive
 from tests.processes.conftest import answered
 
 SCRIPT = Path(__file__).with_name('corridor.py')
@@ -59,7 +60,11 @@ def in_qgis(package: Path, home: Path) -> list[str]:
     ('inputs', 'lines'),
     [
         ({}, POWER_LINES),
-        ({'kind': 'road', 'lines': {'collection': 'roads', 'filter': "class IN ('national', 'provincial')"}}, ROADS),
+        pytest.param(
+            {'kind': 'road', 'lines': {'collection': 'roads', 'filter': "class IN ('national', 'provincial')"}},
+            ROADS,
+            marks=exhaustive,
+        ),
     ],
 )
 def test_qgis_finds_the_same_buildings(

@@ -193,7 +193,7 @@ def test_the_day_whose_units_are_shown_is_named(portal: Portal, locality: Locali
     expect(portal.open('/?lang=en').locator('#day')).to_have_text('Boundaries of 2024-08-31')
 
 
-@pytest.mark.parametrize('height', [600, 1400, pytest.param(800, marks=exhaustive)])
+@pytest.mark.parametrize('height', [600, *(pytest.param(height, marks=exhaustive) for height in (800, 1400))])
 def test_every_theme_is_in_sight_when_the_map_opens(
     height: int, visit: Callable[..., Portal], locality: Locality
 ) -> None:
@@ -248,6 +248,7 @@ def test_the_card_is_headed_by_the_name_where_there_is_one(
     expect(page.locator('#details')).to_be_hidden()
 
 
+@thorough
 def test_a_feature_without_a_name_is_headed_by_its_layer(portal: Portal, locality: Locality) -> None:
     page = portal.page
     # the style, and not the sprite below it

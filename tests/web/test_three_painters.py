@@ -14,7 +14,7 @@ from dothi.cartography.style.style_file import DEFAULT
 from dothi.core.database import fresh
 from dothi.core.locality import Locality
 from tests.conftest import Province, use
-from tests.matrix import exhaustive
+from tests.matrix import exhaustive, thorough
 
 SHAPES = ['districts', 'communes', 'rivers', 'roads', 'power_lines', 'schools', 'health_facilities']
 # Buildings only where each is drawn by itself: tiles and pictures of large areas count them in cells, QGIS does not.
@@ -40,6 +40,7 @@ def drawings(locality: Locality) -> dict[str, Drawing]:
     return {name: of(name) for name in [*SHAPES, 'buildings']}
 
 
+@thorough
 @pytest.mark.parametrize('scale', [pytest.param('street', marks=exhaustive), pytest.param('district', marks=exhaustive), 'province'])
 def test_three_painters_draw_the_same(
     scale: str, chromium: Browser, province: Province, locality: Locality, drawings: dict[str, Drawing],

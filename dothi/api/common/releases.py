@@ -76,7 +76,7 @@ def one_release(number: int) -> Response:
     """One release. Raises NoSuchRelease."""
     parameters.refuse_unknown(COMMON)
     with connection(READERS[service().audience]) as db:
-        rows = releases(db, None, 1, _seen(), number + 1) if number < 2**31 - 1 else []
+        rows = releases(db, None, 1, _visible_ids(), number + 1) if number < 2**31 - 1 else []
     if not rows or rows[0].number != number:
         raise NoSuchRelease(vi=f'Không có bản phát hành {number}.', en=f'There is no release {number}.')
     member = _release_member(rows[0])
@@ -100,16 +100,16 @@ def release_paths(offer: Offer) -> dict[str, Any]:
     }
 
 
-def _seen() -> list[str]:
+def _visible_ids() -> list[str]:
     return [*service().layers, *service().coverages]
 
 
 def _read_releases(limit: int) -> list[Release]:
-    name, seen = LAYER.text or None, _seen()
+    name, visible_ids = LAYER.text or None, _visible_ids()
     if name and name not in service().coverages:
         service().layer(name)
     with connection(READERS[service().audience]) as db:
-        return releases(db, name, limit, seen, BEFORE.read())
+        return releases(db, name, limit, visible_ids, BEFORE.read())
 
 
 def _release_member(release: Release) -> dict[str, Any]:

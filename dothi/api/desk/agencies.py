@@ -63,10 +63,10 @@ def one_agency(agency: str) -> Response:
     """One agency. Raises NoSuchAgency, with the nearest id."""
     parameters.refuse_unknown(COMMON)
     wanted_format(('json',))
-    known = service().locality.agencies
-    if agency not in known:
+    agencies = service().locality.agencies
+    if agency not in agencies:
         raise NoSuchAgency.with_suggestion(
-            agency, known, vi=f'Không có cơ quan "{agency}".', en=f'There is no agency "{agency}".'
+            agency, agencies, vi=f'Không có cơ quan "{agency}".', en=f'There is no agency "{agency}".'
         )
     return private_json(_agency_member(agency) | {'freshness': _lines_of(agency)})
 
@@ -104,8 +104,8 @@ def _line(layer: Described, freshness: Freshness) -> dict[str, Any]:
 
 def _agency_member(agency: str) -> dict[str, Any]:
     described = service().locality.agencies[agency]
-    seen = {*service().layers, *service().coverages}
-    supplied = [layer for layer in sendable(agency, service().locality).values() if layer.id in seen]
+    visible_ids = {*service().layers, *service().coverages}
+    supplied = [layer for layer in sendable(agency, service().locality).values() if layer.id in visible_ids]
     return {
         'id': agency,
         'title': say(described.title),

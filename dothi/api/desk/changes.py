@@ -112,15 +112,15 @@ def _preview_seen(number: int) -> tuple[DeliveryRecord, Preview]:
 
 def _document(preview: Preview, query: ChangeQuery, offset: int, limit: int) -> dict[str, Any]:
     matched, page = count_changes(query), read_changes(query, offset, limit)
-    here = _here(preview.delivery_id)
+    delivery_url = _delivery_url(preview.delivery_id)
     links = [
-        {'rel': 'self', 'type': GEOJSON, 'href': f'{here}/changes?f=json'},
-        {'rel': 'up', 'href': here},
+        {'rel': 'self', 'type': GEOJSON, 'href': f'{delivery_url}/changes?f=json'},
+        {'rel': 'up', 'href': delivery_url},
         {
             'rel': 'tiles',
             'type': MVT,
             'templated': True,
-            'href': f'{here}/changes/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}}',
+            'href': f'{delivery_url}/changes/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}}',
         },
     ]
     if offset + len(page) < matched:
@@ -179,11 +179,11 @@ def _map_of(delivery: DeliveryRecord) -> str:
     )
 
 
-def _here(number: int) -> str:
+def _delivery_url(number: int) -> str:
     return f'{api_url()}/deliveries/{number}'
 
 
 def _page_link(number: int, offset: int, form: str) -> str:
     """The address of another page of what is asked for now."""
     arguments = {**request.args, 'f': form, 'offset': offset}
-    return f'{_here(number)}/changes?{urlencode(arguments)}'
+    return f'{_delivery_url(number)}/changes?{urlencode(arguments)}'

@@ -63,8 +63,8 @@ class ManyParts(Busy):
 @UPLOADS.before_request
 def check_version() -> Response | None:
     """412 for another version of the protocol; whoever asks for the list, or what is spoken here, need not know one."""
-    named = request.headers.get('Tus-Resumable')
-    if request.method in ('OPTIONS', 'GET') or named == VERSION:
+    version = request.headers.get('Tus-Resumable')
+    if request.method in ('OPTIONS', 'GET') or version == VERSION:
         return None
     unknown = OtherTusVersion(
         vi=f'Gửi tệp theo tus {VERSION}: thêm "Tus-Resumable: {VERSION}" vào yêu cầu.',
@@ -95,8 +95,8 @@ def options(upload_id: UUID | None = None) -> Response:
 def uploads() -> Response:
     """The files that whoever asks has on their way, newest first."""
     parameters.refuse_unknown(COMMON)
-    sent = uploads_of(must_be_editor(Action.DELIVER))
-    return private_json({'uploads': [_upload_member(upload) for upload in sent]})
+    listed = uploads_of(must_be_editor(Action.DELIVER))
+    return private_json({'uploads': [_upload_member(upload) for upload in listed]})
 
 
 @UPLOADS.route('', methods=['POST'])

@@ -13,9 +13,10 @@ from dothi.core.access.classes import Sight, class_of
 from dothi.core.access.keys import keys_of
 from dothi.core.access.people import find_person
 from dothi.core.access.person import ACTION_TITLES, ROLE_TITLES, Action, Identity
-from dothi.core.access.policy import Rule, idle_rules
+from dothi.core.access.policy import Rule, idle_rules, public_with_row_rules
 from dothi.core.database import connection
 from dothi.core.errors import DataRefused
+from dothi.core.locality import Locality
 from dothi.core.own_layers import served_locality
 from dothi.core.reader_language import pick_text, pick_words
 from etl.inbox.sendable import sendable
@@ -30,6 +31,10 @@ access_app = typer.Typer(
 
 class IdleRules(DataRefused):
     """Rules of access.yml never apply."""
+
+
+class PublicRows(DataRefused):
+    """Rules of access.yml hide rows that everybody sees at the public service."""
 
 
 class Right(BaseModel):
@@ -103,7 +108,21 @@ def check() -> None:
             vi=f'access.yml: quy tắc không bao giờ áp dụng: {listed}. Sửa mã lớp, hoặc bỏ quy tắc.',
             en=f'access.yml: rules that never apply: {listed}. Correct the layer ids, or take the rules out.',
         )
+    _require_no_public_rows(locality)
     output.out.print(pick_words('Mọi quy tắc đều có thể áp dụng', 'Every rule can apply'))
+
+
+def _require_no_public_rows(locality: Locality) -> None:
+    """Raises PublicRows where a rule hides rows of a layer that everybody sees."""
+    names = public_with_row_rules(locality.policy, [*locality.layers.values(), *locality.coverages.values()])
+    if names:
+        listed = ', '.join(names)
+        raise PublicRows(
+            vi=f'access.yml: "rows" giới hạn hàng của lớp công khai ({listed}), mà dịch vụ công khai và lược đồ share '
+            'có đủ mọi hàng. Đặt "access: internal" trong tệp lớp, hoặc bỏ quy tắc.',
+            en=f'access.yml: "rows" hides rows of public layers ({listed}), all of which the public service and the '
+            'schema share have. Set "access: internal" in the layer file, or take the rule out.',
+        )
 
 
 def _written(rule: Rule) -> str:

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from dothi.core.access.person import Action, Identity, Person, Role
-from dothi.core.access.policy import AccessPolicy, idle_rules, load_policy
+from dothi.core.access.policy import AccessPolicy, idle_rules, load_policy, public_with_row_rules
 from dothi.core.locality import load_locality
 from dothi.core.locality_file import BadLocalityFile
 from tests.nam_dinh import NAM_DINH
@@ -155,3 +155,18 @@ def test_rules_of_rows_that_never_apply_are_named() -> None:
     described = [*SHIPPED.layers.values(), *SHIPPED.coverages.values()]
     idle = idle_rules(AccessPolicy.model_validate({'viewer': rules}), described)
     assert sorted(idle) == ['viewer: rows of elevation', 'viewer: rows of schools', 'viewer: rows: category: rood']
+
+
+def test_rules_that_hide_rows_of_a_public_layer_by_name_are_named() -> None:
+    """A rule about all layers is meant for those that are not public; schools are, reports of citizens are not."""
+    described = [*SHIPPED.layers.values()]
+    assert SHIPPED.layers['schools'].access == 'public' != SHIPPED.layers['citizen_reports'].access
+
+    def named(layers: list[str] | str) -> list[str]:
+        column = {'level': ['primary']} if 'citizen_reports' not in layers else {'category': ['road']}
+        rule = {'may': ['see'], 'layers': layers, 'rows': column}
+        return public_with_row_rules(AccessPolicy.model_validate({'viewer': [rule]}), described)
+
+    assert named(['schools']) == ['schools']
+    assert named(['citizen_reports']) == []
+    assert named('all') == []

@@ -6,6 +6,7 @@ import time
 from collections.abc import Iterator
 from functools import cache
 from typing import Any
+from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -289,6 +290,7 @@ def test_no_view_of_pygeoapi_answers(database: dict[str, str]) -> None:
 
 
 def _endpoints(app: Flask, path: str) -> set[str]:
-    concrete = re.sub(r'\{[^}]*\}', '1', path.replace('{sprite}', 'sprite.json'))
+    named = path.replace('{sprite}', 'sprite.json').replace('{upload}', str(UUID(int=0)))
+    concrete = re.sub(r'\{[^}]*\}', '1', named)
     endpoint, _ = app.url_map.bind('localhost').match(f'/api{concrete}', method='GET')
     return {endpoint}

@@ -162,9 +162,9 @@ def test_config_lists_every_setting_and_masks_passwords() -> None:
 
 
 def test_a_fault_of_ours_goes_to_the_log_and_not_to_the_screen(database: dict[str, str]) -> None:
-    """That a table of the catalogue has another name is nothing that anybody foresaw."""
+    """That a view of the catalogue has another name is nothing that anybody foresaw."""
     with connection('owner') as db, db.cursor() as cursor:
-        cursor.execute('alter table catalog.release rename to elsewhere')
+        cursor.execute('alter view catalog.seen_release rename to elsewhere')
     done = dothi('releases', env=database)
     assert done.returncode == 1
     assert 'Traceback' not in done.stderr

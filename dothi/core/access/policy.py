@@ -124,6 +124,16 @@ def idle_rules(policy: AccessPolicy, described: Collection[Described]) -> list[s
     ]
 
 
+def public_with_row_rules(policy: AccessPolicy, described: Collection[Described]) -> list[str]:
+    """Ids of public layers of which a rule hides rows by name: whoever has not signed in sees them all elsewhere.
+
+    A rule about all layers may well be meant for those that are not public.
+    """
+    rules = [rule for rules in policy.root.values() for rule in rules if rule.rows and isinstance(rule.layers, list)]
+    public = [data for data in described if data.access == 'public']
+    return sorted(data.id for data in public if any(rule.covers(data, ()) for rule in rules))
+
+
 def _idle(rule: Rule, described: Collection[Described]) -> list[str]:
     ids, themes = {data.id for data in described}, {data.theme for data in described}
     columns = [pair for data in described for pair in getattr(data, 'columns', {}).items()]

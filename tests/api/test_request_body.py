@@ -68,7 +68,7 @@ def both_languages(province: Province, path: str, headers: Iterable[str], pieces
     for lang in ('vi', 'en'):
         found, problem = send(province, f'{path}?lang={lang}', headers, pieces)
         assert found == status, (path, problem)
-        assert set(problem) == {'code', 'type', 'description', 'request'}
+        assert set(problem) == {'type', 'title', 'status', 'detail', 'code', 'description', 'request'}
         assert bool(VIETNAMESE.search(problem['description'])) == (lang == 'vi'), problem
 
 

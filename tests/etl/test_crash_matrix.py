@@ -214,6 +214,8 @@ def test_a_return_is_ended(scene: Callable[..., Scene], end: str) -> None:
         else:
             cut()
         assert ended(child) == (-signal.SIGKILL if end == 'kill' else 1)
+    # a session notices that its client is gone at the end of what it waits for, and is busy with it until then
+    wait_for_end('dothi return')
     now.must_be_untouched('diagnosed')
     now.must_go_on()
 
@@ -372,15 +374,26 @@ def held(statement: str) -> Iterator[None]:
 
 def wait_for_lock(name: str) -> None:
     """Waits until a session of this name waits for somebody else's lock."""
-    waits = "select 1 from pg_stat_activity where application_name = %s and wait_event_type = 'Lock'"
+    waits = "select count(*) from pg_stat_activity where application_name = %s and wait_event_type = 'Lock'"
+    wait_for_sessions(waits, name, lambda count: count > 0)
+
+
+def wait_for_end(name: str) -> None:
+    """Waits until there is no session of this name."""
+    query = 'select count(*) from pg_stat_activity where application_name = %s'
+    wait_for_sessions(query, name, lambda count: count == 0)
+
+
+def wait_for_sessions(query: str, name: str, is_reached: Callable[[int], bool]) -> None:
     session = admin()
     deadline = time.monotonic() + PATIENCE_S
     with session.cursor() as cursor:
         while time.monotonic() < deadline:
-            cursor.execute(waits, [name])
-            if cursor.fetchone():
+            cursor.execute(query, [name])
+            (count,) = cursor.fetchone() or (0,)
+            if is_reached(count):
                 break
             time.sleep(0.02)
         else:
-            pytest.fail(f'{name} does not wait')
+            pytest.fail(f'{name}: waited in vain')
     session.close()

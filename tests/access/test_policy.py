@@ -158,15 +158,15 @@ def test_rules_of_rows_that_never_apply_are_named() -> None:
 
 
 def test_rules_that_hide_rows_of_a_public_layer_by_name_are_named() -> None:
-    """A rule about all layers is meant for those that are not public; schools are, reports of citizens are not."""
+    """A rule about all layers is meant for those that are not public; schools are, cameras are not."""
     described = [*SHIPPED.layers.values()]
-    assert SHIPPED.layers['schools'].access == 'public' != SHIPPED.layers['citizen_reports'].access
+    assert SHIPPED.layers['schools'].access == 'public' != SHIPPED.layers['cameras'].access
 
     def named(layers: list[str] | str) -> list[str]:
-        column = {'level': ['primary']} if 'citizen_reports' not in layers else {'category': ['road']}
+        column = {'purpose': ['traffic']} if 'cameras' in layers else {'level': ['primary']}
         rule = {'may': ['see'], 'layers': layers, 'rows': column}
         return public_with_row_rules(AccessPolicy.model_validate({'viewer': [rule]}), described)
 
     assert named(['schools']) == ['schools']
-    assert named(['citizen_reports']) == []
+    assert named(['cameras']) == []
     assert named('all') == []

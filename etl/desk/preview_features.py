@@ -36,10 +36,9 @@ class FeatureChange(BaseModel):
 
 @dataclass(frozen=True)
 class ChangeQuery:
-    """Which changes of a delivery are wanted. box: west, south, east, north in degrees. srid: of the working CRS."""
+    """Which changes of a delivery are wanted. box: west, south, east, north in degrees."""
 
     delivery: int
-    srid: int
     kind: Kind | None = None
     box: Box | None = None
 
@@ -47,14 +46,12 @@ class ChangeQuery:
     def values(self) -> dict[str, Any]:
         """What catalog.preview_changes is called with."""
         box = list(self.box) if self.box else None
-        return {'delivery': self.delivery, 'kind': self.kind, 'box': box, 'srid': self.srid}
+        return {'delivery': self.delivery, 'kind': self.kind, 'box': box}
 
 
 def count_changes(query: ChangeQuery) -> int:
     """How many features the query is about."""
-    rows = _rows(
-        'select count(*) as n from catalog.preview_changes(%(delivery)s, %(kind)s, %(box)s, %(srid)s)', query.values
-    )
+    rows = _rows('select count(*) as n from catalog.preview_changes(%(delivery)s, %(kind)s, %(box)s)', query.values)
     return int(rows[0]['n'])
 
 
@@ -64,7 +61,7 @@ def read_changes(query: ChangeQuery, offset: int, limit: int) -> list[FeatureCha
         select number, change, feature_id, row_number, columns, old_values, new_values,
                st_asgeojson(st_transform(geom, 4326), 7)::jsonb as geometry,
                st_asgeojson(st_transform(old_geom, 4326), 7)::jsonb as old_geometry
-        from catalog.preview_changes(%(delivery)s, %(kind)s, %(box)s, %(srid)s)
+        from catalog.preview_changes(%(delivery)s, %(kind)s, %(box)s)
         order by number offset %(offset)s limit %(limit)s"""
     rows = _rows(statement, {**query.values, 'offset': offset, 'limit': limit})
     return [FeatureChange.model_validate(row) for row in rows]

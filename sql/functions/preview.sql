@@ -1,9 +1,9 @@
 -- What previews of deliveries say (catalog.preview_change), by kind and box, and as vector tiles.
 
--- The changes of a delivery. p_kind: null for all. p_box: west, south, east, north in degrees, null for everywhere; its
--- sides are bent in the working CRS p_srid, hence the segments.
+-- The changes of a delivery. p_kind: null for all. p_box: west, south, east, north in degrees, null for everywhere. It
+-- may be the whole world, which the working CRS does not hold: what changes is moved to the box, and not the box.
 create or replace function catalog.preview_changes(
-    p_delivery bigint, p_kind text, p_box double precision[], p_srid integer
+    p_delivery bigint, p_kind text, p_box double precision[]
 ) returns setof catalog.preview_change
 language sql stable
 as $$
@@ -11,9 +11,9 @@ as $$
     where c.delivery_id = p_delivery
     and (p_kind is null or c.change = p_kind)
     and (
-        p_box is null or st_intersects(c.geom, st_transform(
-            st_segmentize(st_makeenvelope(p_box[1], p_box[2], p_box[3], p_box[4], 4326), 0.05), p_srid
-        ))
+        p_box is null or st_intersects(
+            st_transform(c.geom, 4326), st_makeenvelope(p_box[1], p_box[2], p_box[3], p_box[4], 4326)
+        )
     )
 $$;
 

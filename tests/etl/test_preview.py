@@ -47,7 +47,7 @@ def test_each_change_is_told_with_its_values_and_nothing_is_changed(
     assert query(EVERYTHING) == before
     diff = present(report.diff)
     assert (diff.added, diff.changed, diff.closed, diff.unchanged) == (1, 1, 2, 1)
-    changes = read_changes(ChangeQuery(held, locality.srid), 0, 10)
+    changes = read_changes(ChangeQuery(held), 0, 10)
     assert [(change.change, change.row_number) for change in changes] == [
         ('added', 3), ('changed', 1), ('closed', None), ('closed', None),
     ]  # fmt: skip
@@ -64,22 +64,23 @@ def test_each_change_is_told_with_its_values_and_nothing_is_changed(
 
 def test_a_page_a_kind_and_a_box_are_parts_of_it(held: int, locality: Locality) -> None:
     preview(held, LOOK, locality)
-    everything = ChangeQuery(held, locality.srid)
+    everything = ChangeQuery(held)
     assert [change.number for change in read_changes(everything, 1, 2)] == [2, 3]
-    closed = ChangeQuery(held, locality.srid, 'closed')
+    closed = ChangeQuery(held, 'closed')
     assert (count_changes(everything), count_changes(closed)) == (4, 2)
     west, south = present(read_changes(closed, 0, 1)[0].geometry)['coordinates']
-    around = ChangeQuery(held, locality.srid, None, (west - 2e-5, south - 2e-5, west + 2e-5, south + 2e-5))
+    around = ChangeQuery(held, None, (west - 2e-5, south - 2e-5, west + 2e-5, south + 2e-5))
     assert [present(change.old_values)['code'] for change in read_changes(around, 0, 10)] == ['c'], (
         'the next is at 10 m'
     )
+    assert count_changes(ChangeQuery(held, None, (-180, -90, 180, 90))) == 4, 'which the working CRS does not hold'
     assert sorted(kind for kind, _, _ in read_dots(held)) == ['added', 'changed', 'closed', 'closed']
 
 
 def test_tiles_have_each_change_once_and_together_where_they_are_one_dot(held: int, locality: Locality) -> None:
     """All four lie within 110 m: one dot for each kind at zoom 8, where a cell has 600 m; four features at zoom 18."""
     preview(held, LOOK, locality)
-    lon, lat = present(read_changes(ChangeQuery(held, locality.srid), 0, 1)[0].geometry)['coordinates']
+    lon, lat = present(read_changes(ChangeQuery(held), 0, 1)[0].geometry)['coordinates']
     far, near = (_features(held, *tile_at(lon, lat, z), locality.srid) for z in (8, 18))
     assert sorted((feature['change'], feature['features']) for feature in far) == [
         ('added', 1), ('changed', 1), ('closed', 2),
@@ -103,7 +104,7 @@ def _features(delivery: int, z: int, x: int, y: int, srid: int) -> list[dict[str
 def test_another_reading_gives_another_preview_in_its_place(held: int, locality: Locality) -> None:
     preview(held, LOOK, locality)
     more = preview(held, LOOK.model_copy(update={'mode': 'upsert'}), locality)
-    assert (present(more.diff).closed, count_changes(ChangeQuery(held, locality.srid, 'closed'))) == (0, 0)
+    assert (present(more.diff).closed, count_changes(ChangeQuery(held, 'closed'))) == (0, 0)
     assert preview_of(held).options == {'mode': 'upsert'}
 
 
@@ -138,6 +139,6 @@ def test_what_cannot_be_compared_yet_says_why_and_has_no_features(
     text = 'MA_TRUONG,TEN_TRUONG,CAP_HOC,SO_CHO,X,Y\na,Trường,primary,400,570000,2250000\n'
     number = present(send(agency.text('toa_do.csv', text), 'schools').delivery)
     assert preview(number, LOOK, locality).held == ['crs']
-    assert count_changes(ChangeQuery(number, locality.srid)) == 0
+    assert count_changes(ChangeQuery(number)) == 0
     report = preview(number, LOOK.model_copy(update={'crs': 'EPSG:9209'}), locality)
-    assert present(report.diff).added == count_changes(ChangeQuery(number, locality.srid)) == 1
+    assert present(report.diff).added == count_changes(ChangeQuery(number)) == 1

@@ -368,6 +368,7 @@ def test_what_would_change_is_seen_by_its_agency_and_the_stewards_before_anybody
     page = steward.get('/api' + following.partition('/api')[2]).get_json(force=True)
     assert page['features'][0]['id'] == 6
     assert steward.get(f'{here}?change=gone').status_code == 400
+    assert steward.get(f'{here}?bbox=107,21,106,20').status_code == 400
     tile = steward.get(f'{here}/tiles/WebMercatorQuad/0/0/0')
     assert (tile.status_code, tile.mimetype) == (200, 'application/vnd.mapbox-vector-tile')
     assert steward.get(f'{here}/tiles/WebMercatorQuad/1/2/0').status_code == 404

@@ -15,7 +15,7 @@ from dothi.api.http.address import api_url
 from dothi.api.http.language import GEOJSON, language, wanted_format
 from dothi.api.http.parameters import COMMON, Parameter
 from dothi.api.http.parsers import one_of
-from dothi.api.http.query_parameters import BBOX, LIMIT, OFFSET
+from dothi.api.http.query_parameters import BBOX, LIMIT, OFFSET, corners_reversed
 from dothi.api.http.service import service
 from dothi.api.processes.execution import created_response, current_asker
 from dothi.core.access.person import Action
@@ -25,6 +25,7 @@ from dothi.core.limit_settings import LimitSettings
 from dothi.core.text import Text
 from etl.desk.preview import NoPreview, Preview, preview_of
 from etl.desk.preview_features import (
+    Box,
     ChangeQuery,
     FeatureChange,
     changes_tile,
@@ -72,7 +73,7 @@ def changes(number: int) -> Response:
     """A page of the features as GeoJSON, or all of them as a picture and a table. Raises NoPreview."""
     parameters.refuse_unknown((*COMMON, KIND, BBOX, LIMIT, OFFSET))
     delivery, preview = _preview_seen(number)
-    query = ChangeQuery(number, service().locality.srid, KIND.read(), BBOX.read())  # type: ignore[arg-type]
+    query = ChangeQuery(number, KIND.read(), _box())  # type: ignore[arg-type]
     if wanted_format() == 'html':
         return _as_page(delivery, preview, query)
     limit = min(LIMIT.read() or LimitSettings().default_items, LimitSettings().max_items)
@@ -94,6 +95,14 @@ def tile(number: int, z: int, y: int, x: int) -> Response:
     response = Response(content, 200 if content else 204, mimetype=MVT)
     response.headers['Cache-Control'] = 'no-store'
     return response
+
+
+def _box() -> Box | None:
+    """The box in degrees; raises BadParameter for one that begins with its upper corner."""
+    box = BBOX.read()
+    if box is not None and (box[0] > box[2] or box[1] > box[3]):
+        raise corners_reversed()
+    return box
 
 
 def _preview_seen(number: int) -> tuple[DeliveryRecord, Preview]:

@@ -375,6 +375,7 @@ def test_what_would_change_is_seen_by_its_agency_and_the_stewards_before_anybody
     html = steward.get(f'{here}?f=html&lang=en').get_data(as_text=True)
     assert '<circle' in html
     assert 'Trường' in html
+    assert 'Primary' in html, 'a value by its title'
     for stranger in ('health', 'viewer', 'nobody'):
         for answer in (people[stranger].get(here), people[stranger].post(here)):
             assert answer.status_code in (403, 404), stranger

@@ -23,6 +23,7 @@ from dothi.core.clock import local_minute
 from dothi.core.errors import NotFound
 from dothi.core.limit_settings import LimitSettings
 from dothi.core.text import Text
+from etl.compare.values import value_words
 from etl.desk.preview import NoPreview, Preview, preview_of
 from etl.desk.preview_features import (
     Box,
@@ -171,6 +172,7 @@ def _as_page(delivery: DeliveryRecord, preview: Preview, query: ChangeQuery) -> 
         'preview': preview,
         'layer': place.described(delivery.layer_id),
         'kinds': KIND_TITLES,
+        'words': value_words,
         'features': [_feature(change) for change in page],
         'matched': matched,
         'shown': (offset + 1, offset + len(page)),

@@ -146,3 +146,10 @@ def test_an_error_of_the_desk_is_a_problem_document(office: Office, person: Make
     assert plain.mimetype == 'application/json'
     asked = browser.get('/api/collections/none', Accept='application/problem+json')
     assert asked.mimetype == 'application/problem+json'
+
+
+def test_a_stranger_does_not_learn_which_addresses_there_are(office: Office) -> None:
+    for path in ('/api/collections', '/api/nothing', '/api/collections/schools/nothing', '/api/'):
+        assert office().get(path).status_code == 401, path
+    assert office().get('/health').status_code == 200
+    assert office().get('/nothing.png').status_code == 404, 'a file of the portal'

@@ -214,15 +214,20 @@ def _require_known() -> Response | None:
     """
     if request.endpoint == 'metrics.metrics' or (request.endpoint or '').startswith('sign_in.'):
         return None
-    if request.endpoint in OPEN and not {KEY, TICKET, 'HTTP_AUTHORIZATION'} & request.environ.keys():
+    if _is_open() and not {KEY, TICKET, 'HTTP_AUTHORIZATION'} & request.environ.keys():
         return None
     is_known = current_identity() is not None
-    if request.endpoint in OPEN or WARMING_UP in request.environ or SessionSettings().sign_in == 'to_change':
+    if _is_open() or WARMING_UP in request.environ or SessionSettings().sign_in == 'to_change':
         return None
     if not is_known:
         return _send_to_sign_in()
     _require_sight()
     return None
+
+
+def _is_open() -> bool:
+    """Whether the address is there for everybody; what nothing of the API answers falls to the portal's files."""
+    return request.endpoint in OPEN and not request.path.startswith('/api/')
 
 
 def _require_sight() -> None:

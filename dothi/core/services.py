@@ -127,12 +127,17 @@ class Service:
 
     def died(self) -> ServiceDied:
         """The error to raise when the service is not there any more: its last words and where the others are."""
-        lines = self.log.read_text(encoding='utf-8', errors='replace').strip().splitlines()
-        last = lines[-1] if lines else ''
+        last = self.last_line
         return ServiceDied(
             vi=f'Dịch vụ {self.name} đã dừng: {last} (nhật ký: {self.log})',
             en=f'The service {self.name} has ended: {last} (log: {self.log})',
         )
+
+    @property
+    def last_line(self) -> str:
+        """What the service wrote last to its log; empty where it has written nothing."""
+        lines = self.log.read_text(encoding='utf-8', errors='replace').strip().splitlines()
+        return lines[-1] if lines else ''
 
     @property
     def _file(self) -> Path:

@@ -170,8 +170,10 @@ def _wait_for(service: Service) -> None:
             return
         time.sleep(0.1)
     raise ServiceSilent(
-        vi=f'Dịch vụ {service.name} không trả lời sau {START_PATIENCE_S} giây. Xem {service.log}.',
-        en=f'The service {service.name} does not answer after {START_PATIENCE_S} s. See {service.log}.',
+        vi=f'Dịch vụ {service.name} không trả lời sau {START_PATIENCE_S} giây: {service.last_line} (nhật ký: '
+        f'{service.log})',
+        en=f'The service {service.name} does not answer after {START_PATIENCE_S} s: {service.last_line} (log: '
+        f'{service.log})',
     )
 
 

@@ -7,12 +7,13 @@ from pathlib import Path
 from uuid import UUID
 
 import psycopg2
+import psycopg2.errors
 from psycopg2.extensions import connection as Connection
 from psycopg2.extras import RealDictCursor
 from pydantic import BaseModel
 
 from dothi.core.database import Role, connection
-from dothi.core.errors import HeldForDecision, NotFound, TooMany
+from dothi.core.errors import DiskFull, HeldForDecision, NotFound, TooMany
 from dothi.core.limit_settings import UploadSettings
 
 UPLOAD_ID = r'^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$'
@@ -80,11 +81,17 @@ def uploads_of(editor: str) -> list[Upload]:
 
 
 def append_part(upload_id: UUID | str, editor: str, start_byte: int, content: bytes) -> int:
-    """How many bytes are there now that the part is stored for good. Raises NoSuchUpload, OtherOffset."""
-    with connection('gatekeeper') as db, db.cursor() as cursor:
-        values = [str(upload_id), editor, start_byte, psycopg2.Binary(content)]
-        cursor.execute('select upload.append_part(%s, %s, %s, %s)', values)
-        (received,) = cursor.fetchone() or (None,)
+    """How many bytes are there now that the part is stored for good. Raises NoSuchUpload, OtherOffset, DiskFull."""
+    values = [str(upload_id), editor, start_byte, psycopg2.Binary(content)]
+    try:
+        with connection('gatekeeper') as db, db.cursor() as cursor:
+            cursor.execute('select upload.append_part(%s, %s, %s, %s)', values)
+            (received,) = cursor.fetchone() or (None,)
+    except psycopg2.errors.DiskFull as error:
+        raise DiskFull(
+            vi='Hết chỗ trên đĩa của cơ sở dữ liệu. Những phần đã nhận vẫn còn; gửi tiếp khi có chỗ.',
+            en='No room is left on the disk of the database. What has come is kept; go on when there is room.',
+        ) from error
     if received is None:
         raise other_offset(upload_of(upload_id, editor), start_byte)
     return int(received)

@@ -208,6 +208,30 @@ def test_nobody_fills_the_disk_with_beginnings(app: FlaskClient) -> None:
     assert begin(app, most, who=EDUCATION).status_code == 201, 'others are not kept from theirs'
 
 
+def test_a_full_disk_keeps_what_has_come_and_asks_to_come_back(app: FlaskClient) -> None:
+    """PostgreSQL says so by 53100, which here a trigger raises."""
+    path = path_of(begin(app, 8))
+    assert send(app, path, 0, b'aaaa').status_code == 204
+    full = "begin raise exception 'no space left on device' using errcode = '53100'; end"
+    with connection('owner') as db, db.cursor() as cursor:
+        cursor.execute(f'create function upload.full_disk() returns trigger language plpgsql as $${full}$$')
+        cursor.execute(
+            'create trigger full_disk before insert on upload.part for each row execute function upload.full_disk()'
+        )
+    try:
+        refused = send(app, path, 4, b'bbbb')
+    finally:
+        with connection('owner') as db, db.cursor() as cursor:
+            cursor.execute('drop function upload.full_disk cascade')
+    assert (refused.status_code, refused.get_json()['code'], 'Retry-After' in refused.headers) == (
+        503,
+        'DiskFull',
+        True,
+    )
+    assert app.head(path, headers=TUS | LAN).headers['Upload-Offset'] == '4'
+    assert send(app, path, 4, b'bbbb').status_code == 204
+
+
 def test_what_nobody_goes_on_with_goes_after_days(app: FlaskClient) -> None:
     old, new = path_of(begin(app, 10)), path_of(begin(app, 10))
     with connection('owner') as db, db.cursor() as cursor:

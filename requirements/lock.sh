@@ -15,5 +15,6 @@ lock run pyproject.toml
 lock test --group test --constraint requirements/run.lock
 lock lint --group lint --constraint requirements/run.lock --constraint requirements/test.lock
 lock node --group node
+lock generator --group generator
 lock bench --group bench --constraint requirements/run.lock --constraint requirements/test.lock --constraint requirements/lint.lock
 lock release --group release --constraint requirements/run.lock --constraint requirements/test.lock --constraint requirements/lint.lock

@@ -3,6 +3,8 @@ import {createRequire} from 'node:module';
 import {dirname, join} from 'node:path';
 import {defineConfig, type Plugin} from 'vite';
 
+/** Each is served at its name without the ending (dothi/api/common/portal.py). */
+const PAGES = Object.fromEntries(['index', 'catalogue', 'dashboard', 'desk', 'help'].map((name) => [name, `${name}.html`]));
 const SWAGGER_FILES = ['swagger-ui-bundle.js', 'swagger-ui.css'];
 
 /** The API's documentation page loads Swagger UI from here, under names that do not change. */
@@ -29,7 +31,7 @@ export default defineConfig({
     modulePreload: {polyfill: false},
     rollupOptions: {
       // the pages of analyses and jobs, which the API writes, load theirs under names that do not change
-      input: {index: 'index.html', run: 'src/analysis/run.ts', job: 'src/analysis/job.ts'},
+      input: {...PAGES, run: 'src/analysis/run.ts', job: 'src/analysis/job.ts'},
       output: {
         entryFileNames: ({name}) => ['run', 'job'].includes(name) ? 'analysis/[name].js' : 'assets/[name]-[hash].js',
       },

@@ -15,6 +15,7 @@ from bench.side_by_side.painters import CHROMIUM, CHROMIUM_ARGUMENTS
 from tests.conftest import PATIENCE_S
 
 expect.set_options(timeout=PATIENCE_S * 1000)
+PHONE = {'viewport': {'width': 360, 'height': 740}, 'is_mobile': True, 'has_touch': True}
 
 
 @dataclass

@@ -13,9 +13,8 @@ from playwright.sync_api import Locator, Page, Playwright, Route, expect
 from dothi.core.locality import Locality
 from tests.matrix import exhaustive, thorough
 from tests.present import present
-from tests.web.conftest import Portal
+from tests.web.conftest import PHONE, Portal
 
-PHONE = {'viewport': {'width': 360, 'height': 740}, 'is_mobile': True, 'has_touch': True}
 VIETNAMESE = ''.join(
     base + letter
     for letters in ('aàáảãạăằắẳẵặâầấẩẫậ', 'eèéẻẽẹêềếểễệ', 'iìíỉĩị', 'oòóỏõọôồốổỗộơờớởỡợ', 'uùúủũụưừứửữự', 'yỳýỷỹỵ', 'đ')

@@ -5,7 +5,7 @@ from typing import Any
 from dothi.api.access.people import BEFORE, LOG_LIMIT
 from dothi.api.http.language import JSON
 from dothi.api.http.offer import Offer
-from dothi.api.http.operations import ANY_OBJECT, operation, responses
+from dothi.api.http.operations import ANY_OBJECT, list_of, object_with, operation, or_null, responses
 from dothi.api.http.parameters import LANG, Parameter, Schema, in_path
 from dothi.core.access.person import Action, Role
 from dothi.core.access.provider_account import LONGEST_SUBJECT
@@ -33,13 +33,23 @@ NEW_KEY: dict[str, Schema] = {
 }  # fmt: skip
 
 
+ACCOUNT_SCHEMA = object_with(
+    name=TEXT, title=TEXT, role={'type': 'string', 'enum': [*Role]}, agency=or_null(TEXT),
+    may=list_of({'type': 'string', 'enum': [*Action]}), has_password={'type': 'boolean'},
+    second_factor={'type': 'boolean'}, session=or_null(ID), sessions=list_of(ANY_OBJECT),
+    mails={'type': 'object', 'additionalProperties': {'type': 'boolean'}}, keys=list_of(ANY_OBJECT), csrf=TEXT,
+)  # fmt: skip
+
+
 def access_paths(offer: Offer) -> dict[str, Any]:
     """Operations on accounts; none on the public service, which has none."""
     if offer.audience == 'public':
         return {}
     password = {'password': TEXT}
     return {
-        '/account': {'get': read(offer, 'getAccount', Text(vi='Tài khoản của mình', en="One's own account"))},
+        '/account': {'get': read(
+            offer, 'getAccount', Text(vi='Tài khoản của mình', en="One's own account"), schema=ACCOUNT_SCHEMA,
+        )},
         '/account/password': _post(offer, 'changePassword', 'Đổi mật khẩu', 'Change the password',
                                    password | {'new_password': TEXT}),
         '/account/second-factor': _post(offer, 'beginSecondFactor', 'Bật mã một lần', 'Begin one-time codes', password),
@@ -67,9 +77,11 @@ def access_paths(offer: Offer) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def read(offer: Offer, name: str, title: Text, *more: Parameter[Any], tag: str = TAG) -> dict[str, Any]:
+def read(
+    offer: Offer, name: str, title: Text, *more: Parameter[Any], tag: str = TAG, schema: Schema = ANY_OBJECT
+) -> dict[str, Any]:
     """An operation that reads a document about people or the desk."""
-    success = {'description': Text(vi='Được', en='OK'), 'content': {JSON: {'schema': ANY_OBJECT}}}
+    success = {'description': Text(vi='Được', en='OK'), 'content': {JSON: {'schema': schema}}}
     answers = responses(success, '304', *ERRORS)
     return operation(offer, name, title, [*more, LANG], answers, tag=tag, security=SECURITY)
 

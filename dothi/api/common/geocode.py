@@ -6,6 +6,7 @@ import numpy as np
 import shapely
 from flask import Blueprint, Response
 
+from dothi.api.common.coordinates import label_of, typed_point
 from dothi.api.http import parameters
 from dothi.api.http.documents import as_json
 from dothi.api.http.language import GEOJSON, say, wanted_format
@@ -26,13 +27,16 @@ ADDRESS = Parameter(
     plain_text,
     {'type': 'string', 'minLength': 1, 'maxLength': LONGEST_ADDRESS},
     Text(
-        vi='Địa chỉ hoặc tên địa điểm; không cần dấu, viết tắt và tên đơn vị cũ cũng được hiểu.',
-        en='An address or the name of a place; without accents, abbreviated and with former names of units, too.',
+        vi='Địa chỉ hoặc tên địa điểm; không cần dấu, viết tắt và tên đơn vị cũ cũng được hiểu. Hoặc tọa độ: độ, hay '
+        'mét của hệ VN-2000 địa phương.',
+        en='An address or the name of a place; without accents, abbreviated and with former names of units, too. Or '
+        'coordinates: degrees, or metres of the local VN-2000 system.',
     ),
     example='P. Loc Vuong',
     required=True,
 )
 FORMATS = ('json',)
+COORDINATES = Text(vi='tọa độ', en='coordinates')
 
 
 @GEOCODE.route('/geocode')
@@ -46,6 +50,8 @@ def geocode_address() -> Response:
             vi=f'q: cần một địa chỉ, nhiều nhất {LONGEST_ADDRESS} ký tự.',
             en=f'q: an address is wanted, of {LONGEST_ADDRESS} characters at most.',
         )
+    if (point := typed_point(address, service().locality)) is not None:
+        return as_json(_point_document(*point), GEOJSON)
     with snapshot() as db:
         (answer,) = geocode(db.db, service().locality, [address], audience=service().audience)
     return as_json(_document(answer), GEOJSON)
@@ -64,6 +70,19 @@ def _document(answer: GeocodedAddress) -> dict[str, Any]:
     shapes = geojson_geometries(points, service().locality.srid)
     summary = {'sure': answer.sure, 'evidence': [say(text) for text in answer.evidence]}
     return feature_collection(numbered_features(shapes, map(_properties, places)), summary)
+
+
+def _point_document(lon: float, lat: float) -> dict[str, Any]:
+    properties = {
+        'place': say(label_of(lon, lat)),
+        'precision': 'coordinates',
+        'precision_title': say(COORDINATES),
+        'radius_m': 1,
+        'commune': None,
+    }
+    point = {'type': 'Point', 'coordinates': [lon, lat]}
+    summary = {'sure': True, 'evidence': []}
+    return feature_collection([{'type': 'Feature', 'id': 1, 'geometry': point, 'properties': properties}], summary)
 
 
 def _properties(place: Candidate) -> dict[str, Any]:

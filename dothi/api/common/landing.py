@@ -47,6 +47,11 @@ LINKS: tuple[tuple[str, str, Text, str], ...] = (
     ('related', 'application/atom+xml', Text(vi='Bản tin Atom', en='Atom feed of releases'), '/releases?f=atom'),
     (f'{OGC}/tiling-schemes', JSON, Text(vi='Các bộ ô bản đồ', en='Tile matrix sets'), '/TileMatrixSets?f=json'),
 )
+# Of the internal service; the portal has pages for it where they stand.
+INTERNAL: tuple[tuple[str, str, Text, str], ...] = (
+    ('dothi:account', HTML, Text(vi='Tài khoản', en='Account'), '/account?f=html'),
+    ('dothi:desk', HTML, Text(vi='Giao nhận dữ liệu', en='Delivery desk'), '/deliveries?f=html'),
+)
 DOCUMENTED = {
     'service-desc': Text(vi='Tài liệu OpenAPI', en='The OpenAPI document'),
     'service-doc': Text(vi='Trang tra cứu OpenAPI', en='The OpenAPI document as a page'),
@@ -82,13 +87,17 @@ def _landing_document() -> dict[str, Any]:
         'links': [
             *own_links('', FORMATS),
             *_documentation_links(),
-            *(link(rel, form, title, _address_below(rel, path)) for rel, form, title, path in LINKS),
+            *(link(rel, form, title, _address_below(rel, path)) for rel, form, title, path in _offered_links()),
             *map_links(''),
             link('about', HTML, MAP, f'{root_url()}/'),
             link('service', WMS, 'WMS 1.3.0', wms_url()),
             link('service', WMTS, 'WMTS 1.0.0', wmts_url()),
         ],
     }
+
+
+def _offered_links() -> tuple[tuple[str, str, Text, str], ...]:
+    return LINKS if service().audience == 'public' else LINKS + INTERNAL
 
 
 def _documentation_links() -> list[dict[str, Any]]:

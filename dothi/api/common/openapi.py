@@ -45,6 +45,11 @@ OF_THE_SERVICE: dict[str, Described] = {
         'getCollections', Text(vi='Các lớp dữ liệu', en='Collections'), 'collections', JSON, WITH_JSONLD,
     ),
     '/openapi': ('getOpenapi', Text(vi='Tài liệu này', en='This document'), 'anyObject', OPENAPI, ()),
+    '/openapi/templated': (
+        'getTemplatedOpenapi',
+        Text(vi='Tài liệu này, một đường dẫn cho mọi lớp', en='This document, with one path for all collections'),
+        'anyObject', OPENAPI, ('json',),
+    ),
     '/functions': (
         'getFunctions', Text(vi='Hàm dùng được trong bộ lọc', en='Functions that a filter may call'), FUNCTIONS, JSON,
         (),

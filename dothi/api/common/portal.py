@@ -1,4 +1,4 @@
-"""`/`: the portal as it was built, or a page that says how to build it."""
+"""`/`, `/catalogue`, …: the portal as it was built, or a page that says how to build it."""
 
 from pathlib import Path
 
@@ -20,9 +20,13 @@ API vẫn hoạt động tại <a href="api">api</a>.</p>
 @PORTAL.route('/')
 def index() -> Response:
     """The page of the web map."""
-    if not (BUILT / 'index.html').exists():
-        return Response(NOT_BUILT, 503, mimetype='text/html')
-    return _with_caching(send_from_directory(BUILT, 'index.html'), 'no-cache')
+    return _page_file('index.html')
+
+
+@PORTAL.route('/<any(catalogue, dashboard, desk, help):name>')
+def page(name: str) -> Response:
+    """Another page of the portal."""
+    return _page_file(f'{name}.html')
 
 
 @PORTAL.route('/<path:name>')
@@ -30,6 +34,12 @@ def file(name: str) -> Response:
     """A file of the map; those under assets/ have their content's hash in their name and never change."""
     response = send_from_directory(BUILT, name)
     return _with_caching(response, 'max-age=31536000, immutable' if Path(name).parts[0] == 'assets' else 'no-cache')
+
+
+def _page_file(name: str) -> Response:
+    if not (BUILT / name).exists():
+        return Response(NOT_BUILT, 503, mimetype='text/html')
+    return _with_caching(send_from_directory(BUILT, name), 'no-cache')
 
 
 def _with_caching(response: Response, how: str) -> Response:

@@ -11,8 +11,8 @@ from dothi.api.http.address import api_url
 from dothi.api.http.documents import as_json, as_page, cacheable_answer, link, own_links
 from dothi.api.http.language import MEDIA_TYPES, language, page, say, wanted_format
 from dothi.api.http.offer import Offer
-from dothi.api.http.operations import content, get
-from dothi.api.http.parameters import COMMON, Parameter, in_formats, in_path, plain_text
+from dothi.api.http.operations import content, get, list_of, object_with, or_null
+from dothi.api.http.parameters import COMMON, Parameter, Schema, in_formats, in_path, plain_text
 from dothi.api.http.parsers import whole_number
 from dothi.api.http.query_parameters import LIMIT, limit_schema
 from dothi.api.http.service import service
@@ -25,6 +25,7 @@ from dothi.core.text import Text
 RELEASES = Blueprint('releases', __name__)
 FORMATS = ('json', 'html', 'atom')
 TITLE = Text(vi='Các bản phát hành', en='Releases')
+LINKS: Schema = {'type': 'array', 'items': {'$ref': '#/components/schemas/link'}}
 FEED = Text(vi='Bản tin Atom của các bản phát hành', en='Atom feed of releases')
 USUAL, MOST = 50, 1_000
 LAYER = Parameter(
@@ -89,15 +90,27 @@ def one_release(number: int) -> Response:
 def release_paths(offer: Offer) -> dict[str, Any]:
     """The operations as the OpenAPI document has them."""
     number = in_path('number', Text(vi='Số của bản phát hành', en='Number of the release'), {'type': 'integer'}, 1)
-    schema = {'$ref': '#/components/schemas/anyObject'}
-    feed = content(schema, also={MEDIA_TYPES['atom']: {'type': 'string'}})
+    release = _schema()
+    page_schema = object_with(title={'type': 'string'}, releases=list_of(release), links=LINKS)
+    feed = content(page_schema, also={MEDIA_TYPES['atom']: {'type': 'string'}})
     parts = [LAYER, BEFORE, RELEASES_LIMIT, *in_formats(FORMATS)]
     return {
         '/releases': get(offer, 'listReleases', TITLE, parts, feed),
         '/releases/{number}': get(
-            offer, 'getRelease', Text(vi='Một bản phát hành', en='A release'), [number, *COMMON], content(schema)
+            offer, 'getRelease', Text(vi='Một bản phát hành', en='A release'), [number, *COMMON], content(release)
         ),
     }
+
+
+def _schema() -> Schema:
+    text, count = {'type': 'string'}, {'type': 'integer'}
+    changes = object_with(added=count, changed=count, closed=count, total=count)
+    return object_with(
+        number=count, layer=text, title=text, layer_title=text, origin={'type': 'string', 'enum': [*ORIGINS]},
+        origin_title=text, scope=text, as_of=or_null({'type': 'string', 'format': 'date'}),
+        released_at={'type': 'string', 'format': 'date-time'}, released_minute=text,
+        demonstration={'type': 'boolean'}, changes=or_null(changes), summary=text, links=LINKS,
+    )  # fmt: skip
 
 
 def _visible_ids() -> list[str]:

@@ -16,7 +16,7 @@ from dothi.api.desk.view_of import agency_seen, delivery_seen, hidden_layers, is
 from dothi.api.http import parameters
 from dothi.api.http.address import api_url
 from dothi.api.http.caching import not_modified
-from dothi.api.http.language import GEOJSON, HTML, language, wanted_format
+from dothi.api.http.language import GEOJSON, HTML, language, say, wanted_format
 from dothi.api.http.parameters import COMMON, Parameter
 from dothi.api.http.parsers import one_of
 from dothi.api.http.query_parameters import LIMIT
@@ -199,7 +199,14 @@ def _delivery_member(delivery: DeliveryRecord) -> dict[str, Any]:
     here = f'{api_url()}/deliveries/{delivery.id}'
     links = [{'rel': 'self', 'href': here}, *({'rel': rel, 'href': f'{here}/{rel}'} for rel in ('receipt', 'original'))]
     waits_for = [WAITS_FOR[reason].pick(language()) for reason in delivery.held if delivery.status == 'diagnosed']
-    return delivery.model_dump(mode='json') | {'waits_for': waits_for, 'links': links}
+    locality = service().locality.whole
+    layer = locality.layers.get(delivery.layer_id) or locality.coverages.get(delivery.layer_id)
+    agency = locality.agencies.get(delivery.agency or '')
+    titles = {
+        'layer_title': say(layer.title) if layer else delivery.layer_id,
+        'agency_title': say(agency.title) if agency else delivery.agency,
+    }
+    return delivery.model_dump(mode='json') | titles | {'waits_for': waits_for, 'links': links}
 
 
 def _fault_feature(row: KeptRow, srid: int) -> dict[str, Any]:

@@ -6,9 +6,10 @@ from dothi.api.access.openapi import ERRORS, ID, NONE, SECURITY, TEXT, change, r
 from dothi.api.desk.agencies import AGENCY, STATE
 from dothi.api.desk.changes import KIND, MVT
 from dothi.api.desk.deliveries import LAYER, STATUS
+from dothi.api.desk.schemas import AGENCIES, AGENCY_WITH_FRESHNESS, DELIVERIES, FRESHNESS, WHOLE_DELIVERY
 from dothi.api.desk.uploads import PART_TYPE, VERSION
 from dothi.api.http.offer import Offer
-from dothi.api.http.operations import BINARY, headers, operation, responses
+from dothi.api.http.operations import ANY_OBJECT, BINARY, headers, operation, responses
 from dothi.api.http.parameters import LANG, Parameter, Schema, in_header, in_path
 from dothi.api.http.query_parameters import BBOX, LIMIT, OFFSET
 from dothi.core.text import Text
@@ -59,8 +60,12 @@ def desk_paths(offer: Offer) -> dict[str, Any]:
 def _delivery_paths(offer: Offer) -> dict[str, Any]:
     here = '/deliveries/{number}'
     return {
-        '/deliveries': {'get': _read(offer, 'listDeliveries', 'Các đợt giao', 'Deliveries', LAYER, STATUS, LIMIT)},
-        here: {'get': _read(offer, 'getDelivery', 'Một đợt giao', 'A delivery', NUMBER)},
+        '/deliveries': {
+            'get': _read(
+                offer, 'listDeliveries', 'Các đợt giao', 'Deliveries', LAYER, STATUS, LIMIT, schema=DELIVERIES
+            )
+        },
+        here: {'get': _read(offer, 'getDelivery', 'Một đợt giao', 'A delivery', NUMBER, schema=WHOLE_DELIVERY)},
         f'{here}/receipt': {'get': _file(offer, 'getReceipt', 'Phiếu nhận', 'The receipt', 'text/html')},
         f'{here}/original': {
             'get': _file(offer, 'getOriginal', 'Bản gốc', 'The original', 'application/octet-stream')
@@ -133,9 +138,13 @@ def _agency_paths(offer: Offer) -> dict[str, Any]:
         lambda offer: next(iter(offer.locality.agencies), ''),
     )
     return {
-        '/freshness': {'get': _read(offer, 'listFreshness', 'Hạn giao dữ liệu', 'What is due', AGENCY, STATE)},
-        '/agencies': {'get': _read(offer, 'listAgencies', 'Các cơ quan', 'Agencies')},
-        '/agencies/{agency}': {'get': _read(offer, 'getAgency', 'Một cơ quan', 'An agency', agency)},
+        '/freshness': {
+            'get': _read(offer, 'listFreshness', 'Hạn giao dữ liệu', 'What is due', AGENCY, STATE, schema=FRESHNESS)
+        },
+        '/agencies': {'get': _read(offer, 'listAgencies', 'Các cơ quan', 'Agencies', schema=AGENCIES)},
+        '/agencies/{agency}': {
+            'get': _read(offer, 'getAgency', 'Một cơ quan', 'An agency', agency, schema=AGENCY_WITH_FRESHNESS)
+        },
     }
 
 
@@ -149,8 +158,8 @@ def _tus(
     )
 
 
-def _read(offer: Offer, name: str, vi: str, en: str, *more: Any) -> dict[str, Any]:
-    return read(offer, name, Text(vi=vi, en=en), *more, tag=TAG)
+def _read(offer: Offer, name: str, vi: str, en: str, *more: Any, schema: Schema = ANY_OBJECT) -> dict[str, Any]:
+    return read(offer, name, Text(vi=vi, en=en), *more, tag=TAG, schema=schema)
 
 
 def _file(offer: Offer, name: str, vi: str, en: str, media_type: str) -> dict[str, Any]:

@@ -113,6 +113,21 @@ def other_responses() -> dict[str, Any]:
     return answers
 
 
+def object_with(**members: Schema) -> Schema:
+    """The schema of an object that has all of these members."""
+    return {'type': 'object', 'required': [*members], 'properties': members}
+
+
+def list_of(schema: Schema) -> Schema:
+    """The schema of an array of such values."""
+    return {'type': 'array', 'items': schema}
+
+
+def or_null(schema: Schema) -> Schema:
+    """The schema of such a value, or null."""
+    return schema | {'nullable': True}
+
+
 def headers(*names: str) -> dict[str, Any]:
     """References to headers of HEADERS, to be put into an answer."""
     return {name: {'$ref': f'#/components/headers/{name}'} for name in names}

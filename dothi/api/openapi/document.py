@@ -1,9 +1,12 @@
-"""`/openapi`: every operation that there is, with every parameter, in both languages; no reference leaves it."""
+"""`/openapi`: every operation that there is, with every parameter, in both languages; no reference leaves it.
+
+`/openapi/templated`: the same for programs that make a client of it.
+"""
 
 import json
 from collections.abc import Callable, Collection, Sequence
 from functools import lru_cache
-from typing import Any
+from typing import Any, Literal
 
 from flask import Blueprint, Flask, Response, current_app
 
@@ -29,6 +32,7 @@ from dothi.api.items.query import PAGE_PARAMETERS
 from dothi.api.maps.openapi import map_paths
 from dothi.api.maps.read import size_limits as map_limits
 from dothi.api.openapi.schemas import SCHEMAS
+from dothi.api.openapi.templated import generalise, templated_offer
 from dothi.api.processes.jobs_openapi import JOB_SCHEMAS
 from dothi.api.processes.openapi import process_paths
 from dothi.api.records.openapi import record_paths
@@ -82,9 +86,24 @@ def render_openapi(
 
     released: ids of the layers and coverages that have a release.
     """
+    return _render(config, _offer(config, locality, audience, released))
+
+
+def render_templated(config: dict[str, Any], locality: Locality, audience: Audience) -> dict[str, Any]:
+    """The same with `/collections/{collectionId}` in place of every collection by its name, released or not."""
+    layers, coverages = locality.layers_for(audience), locality.coverages_for(audience)
+    offer = templated_offer(Offer(locality, audience, [*layers.values()], [*coverages.values()]))
+    return generalise(_render(config, offer), offer, next(iter(layers), ''))
+
+
+def _offer(config: dict[str, Any], locality: Locality, audience: Audience, released: Collection[str]) -> Offer:
     layers = [layer for name, layer in locality.layers_for(audience).items() if name in config['resources']]
     coverages = [coverage for name, coverage in locality.coverages_for(audience).items() if name in released]
-    offer = Offer(locality, audience, layers, coverages)
+    return Offer(locality, audience, layers, coverages)
+
+
+def _render(config: dict[str, Any], offer: Offer) -> dict[str, Any]:
+    locality, layers, coverages = offer.locality, offer.layers, offer.coverages
     identification = config['metadata']['identification']
     tags = TAGS | {source.id: source.title for source in (*layers, *coverages)}
     paths = _paths_of_all_rooms(offer)
@@ -116,7 +135,7 @@ def _paths_of_all_rooms(offer: Offer) -> dict[str, Any]:
     paths: dict[str, Any] = {}
     for room in ROOMS:
         for where, operations in room(offer).items():
-            paths[where] = paths.get(where, {}) | operations
+            paths[where] = operations | paths.get(where, {})
     return paths
 
 
@@ -146,9 +165,9 @@ def texts_of(document: dict[str, Any]) -> dict[Lang, str]:
     return {lang: json.dumps(in_language(document, lang), ensure_ascii=False) for lang in LANGUAGES}
 
 
-def install(app: Flask, texts: dict[Lang, str]) -> None:
-    """Keeps the document in `app`. texts: as `texts_of` gives them."""
-    app.extensions['dothi.openapi'] = texts
+def install(app: Flask, texts: dict[Lang, str], templated: dict[Lang, str]) -> None:
+    """Keeps both documents in `app`, as `texts_of` gives them."""
+    app.extensions['dothi.openapi'] = {'whole': texts, 'templated': templated}
 
 
 # OGC's tests of Tiles look for it at `api` below the landing page, whatever that links to
@@ -159,7 +178,21 @@ def openapi() -> Response:
     parameters.refuse_unknown(COMMON)
     if wanted_format() == 'html':
         return as_page('openapi/swagger.html', {'document': f'{api_url()}/openapi'})
-    return cacheable_answer(_body(current_app.extensions['dothi.openapi'][language()], root_url()), MEDIA_TYPE)
+    return _answer('whole')
+
+
+@OPENAPI.route('/openapi/templated')
+def templated_openapi() -> Response:
+    """The document in which one path stands for those of all collections."""
+    parameters.refuse_unknown(COMMON)
+    wanted_format(('json',))
+    return _answer('templated')
+
+
+def _answer(document: Literal['whole', 'templated']) -> Response:
+    return cacheable_answer(
+        _body(current_app.extensions['dothi.openapi'][document][language()], root_url()), MEDIA_TYPE
+    )
 
 
 @lru_cache(8)

@@ -52,7 +52,10 @@ SCHEMAS: dict[str, Any] = {
     'landingPage': {
         'type': 'object',
         'required': ['links'],
-        'properties': {'title': {'type': 'string'}, 'description': {'type': 'string'}, 'links': LINKS},
+        'properties': {
+            **{name: {'type': 'string'} for name in ('title', 'description', 'attribution')},
+            'links': LINKS,
+        },
     },
     'confClasses': {
         'type': 'object',

@@ -20,6 +20,30 @@ TIME = {
     'nullable': True,
     'properties': {'interval': {**TEXTS, 'minItems': 2, 'maxItems': 2}, 'resolution': {'type': 'string'}},
 }
+PROPERTIES_OF_RECORDS = (
+    'title', 'description', 'created', 'updated', 'license', 'rights', 'agency', 'theme', 'access', 'origin',
+    'updateCycle', 'nextUpdateDue', 'storageCrs', 'geometryType',
+)  # fmt: skip
+CONTACT = {
+    'type': 'object',
+    'properties': {'organization': {'type': 'string'}, 'position': {'type': 'string'}, 'roles': TEXTS},
+}
+METADATA_GROUP = {
+    'type': 'object',
+    'required': ['id', 'title', 'entries'],
+    'properties': {
+        'id': {'type': 'string'},
+        'title': {'type': 'string'},
+        'entries': {
+            'type': 'array',
+            'items': {
+                'type': 'object',
+                'required': ['id', 'title'],
+                'properties': {'id': {'type': 'string'}, 'title': {'type': 'string'}, 'value': {}},
+            },
+        },
+    },
+}
 RECORD = {
     'type': 'object',
     'required': ['type', 'id', 'geometry', 'properties', 'links'],
@@ -32,7 +56,16 @@ RECORD = {
         'properties': {
             'type': 'object',
             'required': ['type', 'title'],
-            'properties': {'type': {'type': 'string', 'enum': [*KINDS]}, 'title': {'type': 'string'}},
+            'properties': {
+                'type': {'type': 'string', 'enum': [*KINDS]},
+                **{name: {'type': 'string'} for name in PROPERTIES_OF_RECORDS},
+                **{name: {'type': 'integer'} for name in ('release', 'rows', 'badRows')},
+                'demo': {'type': 'boolean'},
+                'keywords': TEXTS,
+                'quality': {'type': 'object', 'nullable': True},
+                'contacts': {'type': 'array', 'items': CONTACT},
+                'metadataGroups': {'type': 'array', 'items': METADATA_GROUP},
+            },
         },
         'links': {'type': 'array', 'items': LINK},
         'linkTemplates': {'type': 'array', 'items': {'type': 'object', 'required': ['uriTemplate']}},

@@ -1,5 +1,5 @@
 /** The page of a job: follows it until it has ended, ends it, runs it again. */
-import {csrfHeader} from '../session';
+import {csrfHeader} from '../site/session';
 
 interface Status {
   jobID: string;

@@ -2,7 +2,7 @@
 import {BadField} from './bad_field';
 import {inputsOf} from './inputs';
 import {followLayers} from './layers';
-import {csrfHeader} from '../session';
+import {csrfHeader} from '../site/session';
 
 interface Refusal {
   description?: string;

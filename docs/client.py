@@ -1,0 +1,54 @@
+"""Prints the part of the templated OpenAPI document that the portal asks for, from which its types are made."""
+
+import json
+import re
+import sys
+from typing import Any
+
+from dothi.api.config import render_with
+from dothi.api.http.address import PLACEHOLDER
+from dothi.api.openapi.document import render_templated, texts_of
+from dothi.core.locality import load_locality
+from dothi.core.settings import LOCALITIES, PROJECT
+
+SOURCES = PROJECT / 'web' / 'src'
+CALL = re.compile(r"\b(GET|POST|PUT|PATCH|DELETE)\('(/[^']*)'")
+REFERENCE = re.compile(r'"#/components/(\w+)/([^"]+)"')
+
+
+def portal_document() -> dict[str, Any]:
+    """The operations of the internal service that sources of the portal call, with the components that they need."""
+    locality = load_locality(LOCALITIES / 'nam_dinh')
+    rendered = render_with(locality, 'internal', PLACEHOLDER, {})
+    document = json.loads(texts_of(render_templated(rendered, locality, 'internal'))['en'])
+    calls = {(path, method.lower()) for method, path in _calls()}
+    paths = {
+        path: {method: described for method, described in operations.items() if (path, method) in calls}
+        for path, operations in document['paths'].items()
+        if any(named == path for named, _ in calls)
+    }
+    missing = calls - {(path, method) for path, operations in paths.items() for method in operations}
+    if missing:
+        raise SystemExit(f'not in the document: {sorted(missing)}')
+    return {**document, 'tags': [], 'paths': paths, 'components': _components(paths, document['components'])}
+
+
+def _calls() -> set[tuple[str, str]]:
+    files = [*SOURCES.rglob('*.ts'), *SOURCES.rglob('*.tsx')]
+    return {match for file in files for match in CALL.findall(file.read_text(encoding='utf-8'))}
+
+
+def _components(part: dict[str, Any], everything: dict[str, Any]) -> dict[str, Any]:
+    """The components that the part names, and those that these name."""
+    needed: dict[str, Any] = {}
+    waiting = REFERENCE.findall(json.dumps(part))
+    while waiting:
+        kind, name = waiting.pop()
+        if name not in needed.setdefault(kind, {}):
+            needed[kind][name] = everything[kind][name]
+            waiting += REFERENCE.findall(json.dumps(needed[kind][name]))
+    return {kind: dict(sorted(members.items())) for kind, members in sorted(needed.items())}
+
+
+if __name__ == '__main__':
+    json.dump(portal_document(), sys.stdout)

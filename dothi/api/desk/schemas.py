@@ -1,0 +1,44 @@
+"""Schemas of the desk's answers in the OpenAPI document."""
+
+from typing import get_args
+
+from dothi.api.http.operations import list_of, object_with, or_null
+from dothi.api.http.parameters import Schema
+from dothi.core.freshness import State
+from etl.desk.records import Status
+
+TEXT: Schema = {'type': 'string'}
+COUNT: Schema = {'type': 'integer'}
+MOMENT: Schema = {'type': 'string', 'format': 'date-time'}
+DAY: Schema = {'type': 'string', 'format': 'date'}
+ANY: Schema = {'type': 'object', 'additionalProperties': True}
+LINKS: Schema = {'type': 'array', 'items': {'$ref': '#/components/schemas/link'}}
+DELIVERY = object_with(
+    id=COUNT, layer_id=TEXT, layer_title=TEXT, file_name=TEXT, sha256=TEXT, size_bytes=COUNT, agency=or_null(TEXT),
+    agency_title=or_null(TEXT), sender=or_null(TEXT),
+    origin={'type': 'string', 'enum': ['delivery', 'demo']}, scope=TEXT,
+    mode={'type': 'string', 'enum': ['replace', 'upsert']}, as_of=or_null(DAY), note=or_null(TEXT), options=ANY,
+    received_at=MOMENT, received_by=TEXT, status={'type': 'string', 'enum': [*get_args(Status)]}, held=list_of(TEXT),
+    finished_at=or_null(MOMENT), superseded_by=or_null(COUNT), release=or_null(COUNT), waits_for=list_of(TEXT),
+    links=LINKS,
+)  # fmt: skip
+WHOLE_DELIVERY: Schema = {
+    'type': 'object',
+    'required': [*DELIVERY['required'], 'decisions', 'report', 'failure'],
+    'properties': DELIVERY['properties']
+    | {'decisions': list_of(ANY), 'report': or_null(ANY), 'failure': or_null(TEXT)},
+}
+DELIVERIES = object_with(deliveries=list_of(DELIVERY))
+FRESHNESS_LINE = object_with(
+    layer=TEXT, layer_title=TEXT, agency=TEXT, agency_title=TEXT, update_cycle=TEXT, last_delivered=or_null(MOMENT),
+    last_minute=or_null(TEXT), due=or_null(DAY), state={'type': 'string', 'enum': [*get_args(State)]}, state_title=TEXT,
+)  # fmt: skip
+FRESHNESS = object_with(freshness=list_of(FRESHNESS_LINE))
+SUPPLIED_LAYER = object_with(id=TEXT, title=TEXT, scope=or_null(TEXT), update_cycle=TEXT, links=LINKS)
+AGENCY = object_with(id=TEXT, title=TEXT, focal_point=TEXT, unit=or_null(TEXT), layers=list_of(SUPPLIED_LAYER))
+AGENCY_WITH_FRESHNESS: Schema = {
+    'type': 'object',
+    'required': [*AGENCY['required'], 'freshness'],
+    'properties': AGENCY['properties'] | {'freshness': list_of(FRESHNESS_LINE)},
+}
+AGENCIES = object_with(agencies=list_of(AGENCY))

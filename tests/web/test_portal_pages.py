@@ -1,0 +1,188 @@
+"""The portal's other pages in a real browser: catalogue, help, dashboard and desk."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from dothi.core import database as core_database
+from dothi.core.access.people import invite
+from dothi.core.access.person import Person, Role
+from dothi.core.access.sign_in import store_password
+from dothi.core.database import connection
+from dothi.core.settings import PROJECT
+from tests.access.browsers import PASSWORD
+from tests.conftest import Instance, use
+from tests.matrix import exhaustive
+from tests.services import serving
+from tests.web.conftest import PHONE, Portal, visiting
+
+AXE = PROJECT / 'tests' / 'clients' / 'node_modules' / 'axe-core' / 'axe.min.js'
+WALL = {'viewport': {'width': 1920, 'height': 1080}}
+DESK_SIZE = {'viewport': {'width': 1280, 'height': 860}}
+# By page: what is there once it has been read.
+PUBLIC = {'/catalogue': '.cards h2', '/catalogue?id=schools': '#releases td', '/help': '.guides li'}
+INTERNAL = {'/dashboard': '.panels table', '/desk': 'main .card', '/desk?tab=hand-in': '#hand-in', '/desk?tab=agencies': 'td a'}
+BAD_ROWS = 'code,name,level,places,x,y\nT1,Trường thử,primary,100,567000,2258000\nT2,Trường sai,none,5,567500,2258500\n'
+# Near enough to each other that several zones put them into the province.
+UNCLEAR = 'code,name,lat,lon\n' + ''.join(f'B{i},Điểm {i},{2258000 + i},{567000 + i}\n' for i in range(4))
+
+
+@pytest.fixture(scope='module')
+def desk_url(instance: Instance, province_template: str, shared_folder: Path) -> Iterator[str]:
+    """Address of a demo province of its own, since deliveries and people change it."""
+    folder = shared_folder / 'portal-desk'
+    environment = instance.environment(instance.create('portal_desk', province_template), folder)
+    environment['DOTHI_DOWNLOADS'] = '[]'
+    with serving(environment, folder, ('worker', 'internal')) as running, pytest.MonkeyPatch.context() as patch:
+        use(patch, running.environment)
+        yield running.internal_url
+        core_database.fresh()
+
+
+@pytest.fixture(scope='module')
+def steward(desk_url: str) -> str:
+    """The name of a steward with a password."""
+    person = Person(id=uuid4(), name='portal-steward', title='Cán bộ thử', role=Role.STEWARD, agency=None)
+    with connection('gatekeeper') as db:
+        invite(db, person)
+        store_password(db, person, PASSWORD)
+    return person.name
+
+
+@pytest.fixture
+def signed_in(chromium: Browser, desk_url: str, steward: str) -> Iterator[Callable[..., Portal]]:
+    """Makes portals whose reader has signed in."""
+    with visiting(chromium, desk_url) as visit:
+
+        def new(**options: object) -> Portal:
+            portal = visit(**DESK_SIZE | options)
+            answer = portal.page.request.post(f'{portal.url}/sign-in', data={'name': steward, 'password': PASSWORD})
+            assert answer.ok, answer.text()
+            return portal
+
+        yield new
+
+
+def findings(page: Page) -> list[str]:
+    """What axe calls serious or critical, by WCAG 2.2 AA."""
+    page.evaluate(AXE.read_text(encoding='utf-8'))
+    script = """async () => (await axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})).violations
+        .filter(({impact}) => ['serious', 'critical'].includes(impact))
+        .flatMap(({id, nodes}) => nodes.map(({html}) => `${id}: ${html.slice(0, 160)}`))"""
+    return list(page.evaluate(script))
+
+
+def is_sound(portal: Portal, address: str, ready: str) -> None:
+    """The page asks nobody else, complains of nothing, fits the screen, and has no serious finding of axe."""
+    page = portal.visit(address)
+    page.wait_for_selector(ready)
+    assert portal.foreign_requests() == []
+    # the dashboard asks how the platform is; in this one no inbox is watched, and the answer is 503
+    assert [each for each in portal.complaints if address != '/dashboard' or '503' not in each] == []
+    assert page.evaluate('document.documentElement.scrollWidth <= innerWidth'), 'wider than the screen'
+    assert findings(page) == []
+
+
+@pytest.mark.parametrize('address', PUBLIC)
+def test_a_public_page_is_sound_on_a_phone_in_the_dark(visit: Callable[..., Portal], address: str) -> None:
+    is_sound(visit(**PHONE, color_scheme='dark'), address, PUBLIC[address])
+
+
+@pytest.mark.parametrize('address', INTERNAL)
+def test_a_page_of_the_desk_is_sound(signed_in: Callable[..., Portal], address: str) -> None:
+    is_sound(signed_in(), address, INTERNAL[address])
+
+
+@exhaustive
+@pytest.mark.parametrize('scheme', ['light', 'dark'])
+@pytest.mark.parametrize('size', [PHONE, DESK_SIZE, WALL], ids=['phone', 'desk', 'wall'])
+@pytest.mark.parametrize('lang', ['vi', 'en'])
+def test_every_page_is_sound_everywhere(
+    signed_in: Callable[..., Portal], lang: str, size: dict[str, object], scheme: str
+) -> None:
+    portal = signed_in(**size, color_scheme=scheme)
+    for address, ready in (PUBLIC | INTERNAL).items():
+        is_sound(portal, f'{address}{"&" if "?" in address else "?"}lang={lang}', ready)
+
+
+def test_the_map_has_no_serious_finding_with_a_tool_open(portal: Portal) -> None:
+    page = portal.open('/?lang=vi')
+    page.get_by_role('button', name='Chia sẻ').click()
+    page.wait_for_selector('.qr')
+    assert findings(page) == []
+
+
+def test_a_reader_finds_a_layer_without_accents_and_sees_its_releases(visit: Callable[..., Portal]) -> None:
+    portal = visit(**DESK_SIZE)
+    page = portal.visit('/catalogue?lang=vi')
+    page.get_by_role('searchbox').fill('truong hoc')
+    page.keyboard.press('Enter')
+    page.get_by_role('link', name='Trường học', exact=True).click()
+    expect(page.get_by_role('heading', level=1)).to_have_text('Trường học')
+    expect(page.locator('#releases tbody tr').first).to_be_visible()
+    expect(page.get_by_role('link', name='Bảng Excel')).to_be_visible()
+    page.go_back()
+    expect(page.get_by_role('searchbox')).to_have_value('truong hoc')
+    page.get_by_role('button', name='English').click()
+    expect(page.get_by_role('heading', level=1)).to_have_text('Data catalogue')
+    assert portal.complaints == []
+
+
+def test_who_is_not_signed_in_is_shown_the_way_to_the_desk(visit: Callable[..., Portal]) -> None:
+    portal = visit(**DESK_SIZE)
+    page = portal.visit('/desk?lang=en')
+    expect(page.locator('main')).to_contain_text('This page is for who has signed in.')
+    assert portal.complaints == []
+
+
+def test_a_file_with_bad_rows_is_returned_with_each_of_them_named(signed_in: Callable[..., Portal]) -> None:
+    portal = signed_in()
+    hand_in(portal, 'schools', 'truong.csv', BAD_ROWS, crs='EPSG:9209')
+    page = portal.page
+    expect(page.locator('main')).to_contain_text('đã trả lại')
+    row = page.locator('table tr', has_text='level')
+    expect(row).to_contain_text('không có trong danh mục')
+    expect(page.get_by_role('link', name='GeoPackage')).to_be_visible()
+    assert portal.complaints == []
+
+
+def test_a_steward_sees_where_each_system_puts_the_data_and_returns_it(signed_in: Callable[..., Portal]) -> None:
+    portal = signed_in()
+    hand_in(portal, 'bus_stops', 'diem_dung.csv', UNCLEAR)
+    page = portal.page
+    page.wait_for_selector('.candidates li')
+    page.wait_for_selector('.small-map canvas')
+    page.get_by_role('button', name='Trả lại').click()
+    expect(page.get_by_role('alert')).to_have_text('Ghi lý do: cơ quan sẽ đọc.')
+    page.get_by_label('Lý do').fill('Cho biết hệ tọa độ')
+    page.get_by_role('button', name='Trả lại').click()
+    expect(page.locator('main')).to_contain_text('đã trả lại')
+    expect(page.locator('main')).to_contain_text('Cho biết hệ tọa độ')
+    assert portal.complaints == []
+
+
+def hand_in(portal: Portal, layer: str, name: str, text: str, crs: str = '') -> None:
+    """Hands a file in by the form, and waits for the page of its delivery."""
+    page = portal.visit('/desk?tab=hand-in&lang=vi')
+    page.set_input_files('#hand-in input[type=file]', {'name': name, 'mimeType': 'text/csv', 'buffer': text.encode()})
+    page.locator('#hand-in select').first.select_option(layer)
+    page.get_by_text('Chi tiết khác').click()
+    page.get_by_label('Cách giao').select_option('upsert')
+    if crs:
+        page.get_by_label('Hệ tọa độ').fill(crs)
+    page.get_by_role('button', name='Gửi', exact=True).click()
+    page.wait_for_url('**delivery=*', timeout=120_000)
+
+
+def test_the_dashboard_shows_what_is_due_and_what_waits(signed_in: Callable[..., Portal]) -> None:
+    portal = signed_in()
+    page = portal.visit('/dashboard?lang=en')
+    expect(page.locator('.panels')).to_contain_text('What is due')
+    expect(page.locator('.panels')).to_contain_text('Department of Education')
+    expect(page.locator('.panels')).to_contain_text('Database')
+    page.get_by_role('button', name='Wall screen').click()
+    expect(page.locator('html')).to_have_class('wall')
+    expect(page.locator('nav')).to_be_hidden()

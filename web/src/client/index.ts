@@ -1,0 +1,50 @@
+/** The API of the server that the page came from, with the types that its OpenAPI document gives. */
+import createClient, {type Middleware} from 'openapi-fetch';
+import type {paths} from './api';
+import {language} from '../site/language';
+import {csrfHeader} from '../site/session';
+
+/** Answers in the reader's language; a change brings the token of the session along. */
+const inTheirName: Middleware = {
+  onRequest({request}) {
+    request.headers.set('Accept-Language', language());
+    request.headers.set('Accept', 'application/json');
+    if (request.method !== 'GET') for (const [name, value] of Object.entries(csrfHeader())) request.headers.set(name, value);
+    return request;
+  },
+};
+
+/** What a method of a path answers when it succeeds. */
+export type Answered<Path extends keyof paths, Method extends keyof paths[Path]> =
+  paths[Path][Method] extends {responses: {200: {content: {'application/json': infer Body}}}} ? Body
+    : paths[Path][Method] extends {responses: {200: {content: {'application/geo+json': infer Body}}}} ? Body : never;
+
+export const API = new URL('./api', document.baseURI).href;
+/** Lists stand in the address with commas between their values, as the document says. */
+const OPTIONS = {baseUrl: API, querySerializer: {array: {style: 'form', explode: false}}} as const;
+export const client = createClient<paths, 'application/json'>(OPTIONS);
+/** For what comes as GeoJSON: features and records. */
+export const geoClient = createClient<paths, 'application/geo+json'>(OPTIONS);
+client.use(inTheirName);
+geoClient.use(inTheirName);
+
+/** What the server refused, in the reader's words. */
+export class Refused extends Error {
+  constructor(readonly status: number, message: string) {
+    super(message);
+  }
+}
+
+interface Answer<Data> {
+  data?: Data;
+  error?: unknown;
+  response: Response;
+}
+
+/** What an operation answers; raises Refused with what the server says. */
+export async function answerOf<Data>(asked: Promise<Answer<Data>>): Promise<Data> {
+  const {data, error, response} = await asked;
+  if (data !== undefined && response.ok) return data;
+  const {description} = (error ?? {}) as {description?: string};
+  throw new Refused(response.status, description ?? `${response.status} ${response.statusText}`);
+}

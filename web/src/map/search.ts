@@ -1,0 +1,111 @@
+/** The box that looks for an address or a place, and shows on the map what was chosen of the answers. */
+import {LngLat, LngLatBounds, type Map as MapLibre} from 'maplibre-gl';
+import type {Feature, Point} from 'geojson';
+import {fetchPlaces, type Places} from './api';
+import {byId, make} from '../site/elements';
+import {inLanguage, say} from '../site/language';
+import {showFault} from './notice';
+import type {Message} from '../messages';
+
+/** What is shown around a house, in metres: its neighbours, too. */
+const AROUND_M = 150;
+/** Pixels around it. */
+const MARGIN = 40;
+const PRECISIONS: Record<string, Message> = {
+  corrected: 'confirmedPlace', house: 'housePlace', place: 'namedPlace', street: 'streetPlace', commune: 'unitPlace', coordinates: 'coordinatesPlace',
+};
+
+export class Search {
+  private asked = '';
+  private places: Places | null = null;
+
+  /** `mark` draws the chosen place on the map, or nothing for null. */
+  constructor(private readonly map: MapLibre, private readonly mark: (item: Feature | null) => void) {
+    byId('search').hidden = false;
+    byId('search').addEventListener('submit', (event) => {
+      event.preventDefault();
+      void this.look(byId<HTMLInputElement>('search-words').value.trim());
+    });
+    byId('search').addEventListener('keydown', ({key}) => {
+      if (key !== 'Escape') return;
+      this.clear();
+      byId('search-words').focus(); // what had the focus may be gone
+    });
+    byId('search-words').addEventListener('input', () => { if (this.words() === '') this.clear(); });
+    inLanguage(() => this.write());
+  }
+
+  private words(): string {
+    return byId<HTMLInputElement>('search-words').value.trim();
+  }
+
+  private clear(): void {
+    byId<HTMLInputElement>('search-words').value = '';
+    this.asked = '';
+    this.places = null;
+    this.mark(null);
+    this.write();
+  }
+
+  private async look(address: string): Promise<void> {
+    if (!address) return this.clear();
+    this.asked = address;
+    this.places = null;
+    this.mark(null);
+    this.write();
+    try {
+      const places = await fetchPlaces(address);
+      if (this.asked !== address) return; // other words came first
+      this.asked = '';
+      this.places = places;
+      this.write();
+      if (places.features[0] && places.summary.sure) this.show(places.features[0]);
+    } catch {
+      if (this.asked !== address) return;
+      this.asked = '';
+      this.write();
+      showFault('search');
+    }
+  }
+
+  /** Moves the map to a place: as much of it as the place may be anywhere within. */
+  private show(place: Places['features'][number]): void {
+    this.mark(place);
+    const [lon, lat] = (place.geometry as Point).coordinates as [number, number];
+    const around = LngLatBounds.fromLngLat(new LngLat(lon, lat), Math.max(place.properties.radius_m, AROUND_M));
+    this.map.fitBounds(around, {padding: this.besideTheAnswers(), maxZoom: 18});
+  }
+
+  /** What the answers leave free of the map: below them on a phone, else to their right. */
+  private besideTheAnswers(): {top: number; right: number; bottom: number; left: number} {
+    const [map, answers] = [this.map.getContainer(), byId('search')].map((element) => element.getBoundingClientRect());
+    const free = {top: MARGIN, right: MARGIN, bottom: MARGIN, left: MARGIN};
+    if (!map || !answers) return free;
+    if (answers.right - map.left > map.width * 0.6) free.top += Math.min(answers.bottom - map.top, map.height / 2);
+    else free.left += answers.right - map.left;
+    return free;
+  }
+
+  private write(): void {
+    const list = byId('search-places');
+    list.replaceChildren(...(this.places?.features ?? []).map((place) => this.entry(place)));
+    const none = this.places !== null && this.places.features.length === 0;
+    byId('search-says').textContent = this.asked ? say('searching') : none ? say('noPlace') : this.doubt();
+    byId('search-answer').hidden = this.places === null && !this.asked;
+  }
+
+  private doubt(): string {
+    return this.places === null || this.places.summary.sure ? '' : this.places.summary.evidence.join(' ');
+  }
+
+  private entry(place: Places['features'][number]): HTMLLIElement {
+    const {place: name, precision, radius_m: radius} = place.properties;
+    const kind = PRECISIONS[precision];
+    const button = make('button', {type: 'button', children: [
+      make('span', {className: 'name', textContent: name}),
+      make('span', {className: 'kind', textContent: `${kind ? say(kind) : precision} · ±${radius}\u00a0m`}),
+    ]});
+    button.addEventListener('click', () => this.show(place));
+    return make('li', {children: [button]});
+  }
+}

@@ -1,0 +1,69 @@
+/** Changes of style: of the whole map, of single layers, and of the reader's view. */
+import {effect} from '@preact/signals';
+import type {Map as MapLibre} from 'maplibre-gl';
+import {fetchStyle, type MapStyle} from './api';
+import {DEFAULT, chosen, keep, type Choice} from './choice';
+import {chooser} from './chooser';
+import {byId} from '../site/elements';
+import {inLanguage, say} from '../site/language';
+import {Legend} from './legend';
+import {restyle} from './map';
+import {view} from './view';
+import {openTool} from './tools/tool';
+import {hideFault, showFault} from './notice';
+
+export class Styles {
+  private readonly legend: Legend;
+  /** The last one wins when answers come in another order than the questions. */
+  private latest = 0;
+
+  constructor(private readonly map: MapLibre, private style: MapStyle) {
+    this.legend = new Legend(map, style, (layer, name) => void this.drawLayer(layer, name), (id) => openTool({name: 'layer', layer: id}));
+    inLanguage(() => this.writeMapStyles());
+    let isFirst = true;
+    effect(() => {
+      view.value; // drawn as it is already when this begins
+      if (!isFirst) restyle(this.map, this.style);
+      isFirst = false;
+    });
+  }
+
+  /** Draws what has been released meanwhile: tiles that are there are latest for again. */
+  async refresh(): Promise<void> {
+    await this.take(chosen());
+  }
+
+  private writeMapStyles(): void {
+    const styles = this.style.metadata['dothi:styles'];
+    const select = chooser(styles, chosen().map, say('mapStyle'), (map) => void this.take({...chosen(), map}));
+    byId('map-style').querySelector('select')!.replaceWith(select);
+    byId('map-style').hidden = styles.length < 2;
+  }
+
+  private async drawLayer(layer: string, name: string): Promise<void> {
+    const layers = new Map(chosen().layers);
+    if (name === DEFAULT) layers.delete(layer);
+    else layers.set(layer, name);
+    await this.take({...chosen(), layers});
+  }
+
+  private async take(choice: Choice): Promise<void> {
+    const number = ++this.latest;
+    try {
+      const style = await fetchStyle(choice);
+      if (number !== this.latest) return;
+      keep(choice);
+      hideFault();
+      this.style = style;
+      this.legend.restyle(style);
+      restyle(this.map, style);
+    } catch (error) {
+      console.warn(error);
+      if (number !== this.latest) return;
+      // the lists say again what is shown: the same choice twice is none to a browser
+      this.writeMapStyles();
+      this.legend.write();
+      showFault('style');
+    }
+  }
+}

@@ -1,0 +1,83 @@
+/** The tools beside the map: a bar to open them, and the card of the one that is open. */
+import {render, type ComponentChildren} from 'preact';
+import {useEffect, useRef} from 'preact/hooks';
+import type {Map as MapLibre} from 'maplibre-gl';
+import {Compare} from './compare';
+import {Filter} from './filter';
+import {LayerCard} from './layer_card';
+import {Measure} from './measure';
+import {Print} from './print';
+import {Share} from './share';
+import {Table} from './table';
+import {Time} from './time';
+import {closeTool, openTool, tool, type Tool, type ToolName} from './tool';
+import type {MapStyle} from '../api';
+import {byId} from '../../site/elements';
+import {say} from '../../site/language';
+import type {Message} from '../../messages';
+
+export interface ToolProps {
+  map: MapLibre;
+  style: MapStyle;
+}
+
+/** The paths are drawn in a box of 16 by 16. */
+const TOOLS: [ToolName, Message, string][] = [
+  ['table', 'toolTable', 'M2 3h12v10H2zM2 6.5h12M6 3v10'], ['filter', 'toolFilter', 'M2 3h12L9.5 8.5V13l-3 1V8.5z'],
+  ['measure', 'toolMeasure', 'M2 11L11 2l3 3-9 9zM5 8l1.5 1.5M7.5 5.5L9 7'], ['time', 'toolTime', 'M8 2a6 6 0 1 0 0 12A6 6 0 1 0 8 2M8 4.5V8l2.5 1.5'],
+  ['compare', 'toolCompare', 'M8 1v14M2 4h4v8H2zM10 4h4v8h-4'], ['print', 'toolPrint', 'M4 6V2h8v4M4 11H2V6h12v5h-2M4 9.5h8V14H4z'],
+  ['share', 'toolShare', 'M11 5.5a2 2 0 1 0-.1-.1M5 10a2 2 0 1 0-.1-.1M11 14a2 2 0 1 0-.1-.1M5 8l5-3M5 9l5 3'],
+];
+
+export function startTools(props: ToolProps): void {
+  render(<Tools {...props} />, byId('tools'));
+}
+
+function Tools(props: ToolProps) {
+  const open = tool.value;
+  return <>
+    <div class="tool-bar" role="toolbar" aria-label={say('tools')}>
+      {TOOLS.map(([name, title, path]) =>
+        <button type="button" key={name} title={say(title)} aria-label={say(title)} aria-pressed={open?.name === name}
+          onClick={() => open?.name === name ? closeTool() : openTool({name})}>
+          <svg viewBox="0 0 16 16" width="18" height="18" aria-hidden="true"><path d={path} /></svg>
+        </button>)}
+    </div>
+    {open && <Card title={titleOf(open, props.style)} wide={open.name === 'table'}><Content open={open} {...props} /></Card>}
+  </>;
+}
+
+function titleOf(open: Tool, style: MapStyle): string {
+  const title = TOOLS.find(([name]) => name === open.name)?.[1];
+  const layer = style.metadata['dothi:layers'].find(({id}) => id === open.layer);
+  return title ? say(title) : layer ? say('aboutLayer', {title: ''}).trim() : '';
+}
+
+function Content({open, ...props}: ToolProps & {open: Tool}) {
+  switch (open.name) {
+    case 'layer': return <LayerCard key={open.layer} layer={open.layer} {...props} />;
+    case 'table': return <Table {...(open.layer && {layer: open.layer})} {...props} />;
+    case 'filter': return <Filter {...(open.layer && {layer: open.layer})} {...props} />;
+    case 'measure': return <Measure {...props} />;
+    case 'time': return <Time {...props} />;
+    case 'compare': return <Compare {...props} />;
+    case 'print': return <Print {...props} />;
+    case 'share': return <Share {...props} />;
+  }
+}
+
+/** Escape closes it, and the focus goes back to where it came from. */
+function Card({title, wide, children}: {title: string; wide: boolean; children: ComponentChildren}) {
+  const head = useRef<HTMLHeadingElement>(null);
+  useEffect(() => {
+    const before = document.activeElement as HTMLElement | null;
+    head.current?.focus();
+    return () => before?.focus();
+  }, []);
+  return <section class={wide ? 'card sheet tool wide' : 'card sheet tool'} aria-label={title}
+    onKeyDown={({key}) => { if (key === 'Escape') closeTool(); }}>
+    <div class="bar"><h2 tabIndex={-1} ref={head}>{title}</h2>
+      <button type="button" class="close" aria-label={say('close')} title={say('close')} onClick={closeTool}>×</button></div>
+    <div class="tool-body">{children}</div>
+  </section>;
+}

@@ -1,0 +1,44 @@
+/** Numbers, dates and sizes as a reader of the current language writes them. */
+import {MESSAGES, type Message} from '../messages';
+import {language, say} from './language';
+
+const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
+
+export const localNumber = (value: number, digits = 6): string =>
+  new Intl.NumberFormat(language(), {maximumFractionDigits: digits}).format(value);
+
+/** A date is a day of the calendar, not a moment: no Date object, which would shift it by the time zone. */
+export function localDate(value: string): string {
+  const parts = DATE.exec(value);
+  if (!parts) return value;
+  const [, year, month, day] = parts;
+  return language() === 'vi' ? `${day}/${month}/${year}` : value;
+}
+
+/** `2026-11-30 10:26`, as the API writes moments in the locality's zone. */
+export function localMinute(value: string): string {
+  const [day = '', minute = ''] = value.split(' ');
+  return minute ? `${localDate(day)} ${minute}` : localDate(value);
+}
+
+export function localBytes(bytes: number): string {
+  if (bytes < 1_000) return `${localNumber(bytes)} B`;
+  const [size, unit] = bytes < 1_000_000 ? [bytes / 1_000, 'kB'] : bytes < 1e9 ? [bytes / 1e6, 'MB'] : [bytes / 1e9, 'GB'];
+  return `${localNumber(size, size < 10 ? 1 : 0)}\u00a0${unit}`;
+}
+
+/** A unit as a reader writes it, `m²/person` too; a symbol such as m or kV needs no translation and stays. */
+export const unitName = (unit: string): string =>
+  // English counts people, and measures by the person
+  unit.includes('/') && language() === 'en' ? unit : unit.split('/').map(symbolName).join('/');
+
+function symbolName(symbol: string): string {
+  const key = `unit_${symbol}`;
+  return key in MESSAGES.vi ? say(key as Message) : symbol;
+}
+
+/** An ISO 8601 duration of one part, P1Y or P3M, in words. */
+export function cycle(duration: string): string {
+  const parts = /^P(\d+)([YMWD])$/.exec(duration);
+  return parts ? say(`cycle${parts[2] as 'Y' | 'M' | 'W' | 'D'}`, {n: parts[1] ?? ''}) : duration;
+}

@@ -1,0 +1,29 @@
+/** What the service is that the page came from, and who is signed in there. */
+import {batch, signal} from '@preact/signals';
+import {answerOf, client, type Answered} from '../client';
+import {csrfHeader} from './session';
+
+type Landing = Answered<'/', 'get'>;
+export type Account = Answered<'/account', 'get'>;
+export type Action = Account['may'][number];
+
+const DESK = 'dothi:desk';
+export const landing = signal<Landing | null>(null);
+/** Null for who has not signed in; the public service has no accounts. */
+export const account = signal<Account | null>(null);
+
+/** Reads both once, and the landing page again in another language. */
+export async function readService(): Promise<void> {
+  const whole = await answerOf(client.GET('/'));
+  const isSignedIn = linkOf(whole, DESK) !== null && Object.keys(csrfHeader()).length > 0;
+  const known = isSignedIn ? await answerOf(client.GET('/account')).catch(() => null) : null;
+  batch(() => {
+    landing.value = whole;
+    account.value = known;
+  });
+}
+
+/** Whether it is the internal service, which has the desk. */
+export const hasDesk = (): boolean => landing.value !== null && linkOf(landing.value, DESK) !== null;
+const linkOf = ({links}: Landing, relation: string): string | null => links.find(({rel}) => rel === relation)?.href ?? null;
+export const may = (action: Action): boolean => account.value?.may.includes(action) ?? false;

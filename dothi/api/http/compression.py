@@ -10,9 +10,10 @@ from dothi.api.http.vary import vary_by
 
 # Less does not fit a packet any better compressed.
 LEAST_BYTES = 1_000
-COMPRESSIBLE = ('text/', 'application/json', 'application/geo+json', 'application/ld+json', 'application/schema+json',
-                'application/vnd.mapbox-vector-tile', 'application/vnd.oai.openapi+json', 'application/javascript',
-                'application/xml', 'application/vnd.ogc.', 'application/vnd.iso.', 'image/svg+xml')  # fmt: skip
+COMPRESSIBLE = ('text/', 'application/json', 'application/vnd.mapbox-vector-tile', 'application/javascript',
+                'application/xml', 'application/vnd.ogc.', 'application/vnd.iso.')  # fmt: skip
+# RFC 6839: what is written in these, whatever it is about
+COMPRESSIBLE_SUFFIXES = ('+json', '+xml')
 ENCODINGS = ('br', 'gzip')
 
 
@@ -25,7 +26,8 @@ def compress_response(response: Response) -> Response:
     """`response` in brotli or gzip, at the levels that cost less time than they save on a local network."""
     if response.status_code == HTTPStatus.NOT_MODIFIED:
         return _named_as_held(response)
-    if not (response.mimetype or '').startswith(COMPRESSIBLE):
+    media_type = response.mimetype or ''
+    if not (media_type.startswith(COMPRESSIBLE) or media_type.endswith(COMPRESSIBLE_SUFFIXES)):
         return response
     vary_by(response, 'Accept-Encoding')
     encoding = request.accept_encodings.best_match(ENCODINGS)

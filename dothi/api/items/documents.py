@@ -15,6 +15,7 @@ from dothi.api.http.service import service
 from dothi.api.items.emptiness import reason_for_none
 from dothi.api.items.features import Page, Version, name_column
 from dothi.api.items.paging import Values, cursor_of
+from dothi.api.items.picture import picture_address
 from dothi.api.items.query import Query
 from dothi.core.catalog import Release
 from dothi.core.export.formats import PAGED
@@ -81,6 +82,7 @@ def _in_form(form: str, document: bytes, layer: Layer, columns: dict[str, Column
     template = 'collections/items/item.html' if content['type'] == 'Feature' else 'collections/items/index.html'
     data = {'id': layer.id, 'layer': layer, 'columns': columns, 'document': content, 'crs': crs_uri}
     data['name_column'] = name_column(layer, columns)
+    data['picture'] = picture_address(layer.id, content, crs_uri)
     return page(template, data)
 
 

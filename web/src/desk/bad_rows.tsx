@@ -1,4 +1,4 @@
-import {lazy} from './lazy';
+import {lazy} from '../site/lazy';
 import {answerOf, client} from '../client';
 import {Shown, useAnswer} from '../site/answer';
 import {localNumber} from '../site/format';

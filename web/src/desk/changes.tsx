@@ -1,6 +1,6 @@
 import {useState} from 'preact/hooks';
 import type {Delivery} from './delivery';
-import {lazy} from './lazy';
+import {lazy} from '../site/lazy';
 import {answerOf, client} from '../client';
 import {reasonOf} from '../site/answer';
 import {followJob} from '../site/job';

@@ -1,4 +1,4 @@
-import {lazy} from './lazy';
+import {lazy} from '../site/lazy';
 import {BadRows} from './bad_rows';
 import {Changes} from './changes';
 import {Decide} from './decide';

@@ -2,24 +2,26 @@
 import {render, type ComponentChildren} from 'preact';
 import {useEffect, useRef} from 'preact/hooks';
 import type {Map as MapLibre} from 'maplibre-gl';
-import {Compare} from './compare';
-import {Filter} from './filter';
-import {LayerCard} from './layer_card';
-import {Measure} from './measure';
-import {Print} from './print';
-import {Share} from './share';
-import {Table} from './table';
-import {Time} from './time';
 import {closeTool, openTool, tool, type Tool, type ToolName} from './tool';
 import type {MapStyle} from '../api';
 import {byId} from '../../site/elements';
 import {say} from '../../site/language';
+import {lazy} from '../../site/lazy';
 import type {Message} from '../../messages';
 
 export interface ToolProps {
   map: MapLibre;
   style: MapStyle;
 }
+
+const LayerCard = lazy(() => import('./layer_card').then((module) => module.LayerCard));
+const Table = lazy(() => import('./table').then((module) => module.Table));
+const Filter = lazy(() => import('./filter').then((module) => module.Filter));
+const Measure = lazy(() => import('./measure').then((module) => module.Measure));
+const Time = lazy(() => import('./time').then((module) => module.Time));
+const Compare = lazy(() => import('./compare').then((module) => module.Compare));
+const Print = lazy(() => import('./print').then((module) => module.Print));
+const Share = lazy(() => import('./share').then((module) => module.Share));
 
 /** The paths are drawn in a box of 16 by 16. */
 const TOOLS: [ToolName, Message, string][] = [

@@ -1,6 +1,6 @@
 import {useEffect, useState} from 'preact/hooks';
 import type {FunctionComponent} from 'preact';
-import {say} from '../site/language';
+import {say} from './language';
 
 /** A component whose code is fetched when it is first shown. */
 export function lazy<Props extends object>(load: () => Promise<FunctionComponent<Props>>): FunctionComponent<Props> {

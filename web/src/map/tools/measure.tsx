@@ -1,7 +1,7 @@
 import area from '@turf/area';
 import length from '@turf/length';
 import type {MapMouseEvent} from 'maplibre-gl';
-import {useEffect, useState} from 'preact/hooks';
+import {useEffect, useLayoutEffect, useState} from 'preact/hooks';
 import type {ToolProps} from './index';
 import {pauseClicks} from '../clicks';
 import {sketch} from '../sketch';
@@ -17,8 +17,9 @@ export function Measure({map}: ToolProps) {
   const [points, setPoints] = useState<Point[]>([]);
   const [isArea, setArea] = useState(false);
   const [fault, setFault] = useState('');
-  useEffect(() => pauseClicks(), []);
-  useEffect(() => {
+  // before the words are there to be read: the first click counts
+  useLayoutEffect(() => pauseClicks(), []);
+  useLayoutEffect(() => {
     const add = ({lngLat}: MapMouseEvent): void => setPoints((before) => [...before, [lngLat.lng, lngLat.lat]]);
     map.on('click', add);
     return () => { map.off('click', add); sketch(map, []); };

@@ -1,0 +1,157 @@
+"""The tools of the map in a real browser: what they show is what the API answers, and a link shows it again."""
+
+import json
+import re
+from collections.abc import Callable
+from math import cos, hypot, radians
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from urllib.request import urlopen
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.web.conftest import Portal
+
+WIDE = {'viewport': {'width': 1200, 'height': 800}}
+DEGREE_M = 111_195.0  # of a sphere of 6,371,008.8 m
+# Of a page of 256 pixels at zoom 0: 14 shows some kilometres.
+NEAR = '#14/20.43000/106.17000'
+
+
+@pytest.fixture
+def wide(visit: Callable[..., Portal]) -> Portal:
+    return visit(**WIDE)
+
+
+def open_tool(page: Page, title: str) -> Locator:
+    page.get_by_role('toolbar').get_by_role('button', name=title, exact=True).click()
+    card = page.locator('.tool')
+    expect(card).to_be_visible()
+    return card
+
+
+def answer(portal: Portal, address: str) -> Any:
+    with urlopen(portal.url + address if address.startswith('/') else address) as body:
+        return json.load(body)
+
+
+def box(page: Page) -> str:
+    return ','.join(f'{corner:.6f}' for corner in page.evaluate('dothiMap.getBounds().toArray().flat()'))
+
+
+def test_a_filter_is_chosen_in_words_and_a_link_shows_the_same(wide: Portal) -> None:
+    page = wide.open(f'/?lang=en&show=schools{NEAR}')
+    card = open_tool(page, 'Filter')
+    card.locator('select').first.select_option('schools')
+    card.get_by_label('Column').select_option('level')
+    card.get_by_label('Value').select_option('primary')
+    expect(card.locator('code').first).to_have_text('"level" = \'primary\'')
+    card.get_by_role('button', name='Filter').click()
+    expect(card.get_by_text('Filters that hold')).to_be_visible()
+    link = page.url
+    assert parse_qs(urlsplit(link).query)['filter.schools'] == ['"level" = \'primary\'']
+    wide.wait_until(lambda: page.evaluate("Boolean(dothiMap.getLayer('dothi:picture:schools'))"))
+    wide.wait_until(lambda: wide.drawn('schools') == 0)
+    card = open_tool(page, 'Attribute table')
+    card.get_by_label('Layer').select_option('schools')
+    expected = answer(wide, f'/api/collections/schools/items?f=json&limit=1&bbox={box(page)}&filter=level%3D%27primary%27')
+    expect(card.get_by_role('status')).to_contain_text(f'{expected["numberMatched"]} features')
+    again = wide.open(link.removeprefix(wide.url))
+    wide.wait_until(lambda: again.evaluate("Boolean(dothiMap.getLayer('dothi:picture:schools'))"))
+    expect(open_tool(again, 'Filter')).to_contain_text('"level" = \'primary\'')
+    assert wide.complaints == []
+
+
+def test_the_table_has_what_is_on_the_screen_in_the_order_that_is_asked_for(wide: Portal) -> None:
+    page = wide.open(f'/?lang=en&show=schools{NEAR}')
+    card = open_tool(page, 'Attribute table')
+    card.get_by_label('Layer').select_option('schools')
+    card.get_by_role('button', name='Places').click()
+    expect(card.locator('th[aria-sort=ascending]')).to_be_visible()
+    expected = answer(wide, f'/api/collections/schools/items?f=json&limit=100&bbox={box(page)}&sortby=places')
+    codes = [feature['properties']['code'] for feature in expected['features']]
+    assert codes, 'no school in the view'
+    expect(card.locator('tbody tr td:first-child')).to_have_text(codes)
+    file = card.get_by_role('link', name='GeoJSON').get_attribute('href') or ''
+    assert [feature['properties']['code'] for feature in answer(wide, file)['features']] == codes
+    card.get_by_role('button', name=codes[0]).click()
+    wide.wait_until(lambda: page.evaluate('dothiMap.getZoom()') >= 15.9)
+    assert wide.complaints == []
+
+
+def test_a_layer_is_drawn_weaker_and_above_others_and_the_address_keeps_it(wide: Portal) -> None:
+    page = wide.open(f'/?lang=en{NEAR}')
+    page.get_by_role('button', name='About the layer Roads').click() if page.get_by_role(
+        'button', name='About the layer Roads'
+    ).is_visible() else _unfold_and_open(page, 'transport', 'Roads')
+    card = page.locator('.tool')
+    expect(card).to_contain_text('Department of Transport')
+    card.get_by_role('slider').fill('50')
+    wide.wait_until(lambda: 'opacity=roads%3A50' in page.url)
+    opacities = page.evaluate("""dothiMap.getStyle().layers.filter(part => part['source-layer'] === 'roads' && part.type === 'line')
+        .map(part => JSON.stringify(part.paint['line-opacity'] ?? 1))""")
+    assert opacities
+    assert all('1' != opacity for opacity in opacities)
+    card.get_by_role('button', name='Up').click()
+    wide.wait_until(lambda: 'order=' in page.url)
+    assert wide.complaints == []
+
+
+def _unfold_and_open(page: Page, theme: str, title: str) -> None:
+    page.locator(f'#legend-layers [data-theme={theme}] h3 button').click()
+    page.get_by_role('button', name=f'About the layer {title}').click()
+
+
+def test_a_length_is_that_of_the_sphere(wide: Portal) -> None:
+    page = wide.open(f'/?lang=en{NEAR}')
+    card = open_tool(page, 'Measure, coordinates')
+    expect(card).to_contain_text('Click the map point by point.')
+    places = ((500, 300), (700, 450))
+    for x, y in places:
+        page.mouse.click(x, y)
+        page.wait_for_timeout(400)  # two clicks at once are a double click, which zooms
+    (west, north), (east, south) = (page.evaluate(f'dothiMap.unproject([{x}, {y}]).toArray()') for x, y in places)
+    expected_m = hypot((east - west) * cos(radians((north + south) / 2)), north - south) * DEGREE_M
+    text = card.locator('dd').nth(1).inner_text()
+    number, unit = re.fullmatch(r'([\d.,]+) (m|km)', text).groups()  # type: ignore[union-attr]
+    length_m = float(number.replace(',', '')) * (1000 if unit == 'km' else 1)
+    assert length_m == pytest.approx(expected_m, rel=2e-3)
+    assert page.locator('#details').is_hidden(), 'the click was the tool\'s'
+    assert wide.complaints == []
+
+
+def test_a_past_day_is_drawn_by_the_server_and_can_be_left(wide: Portal) -> None:
+    page = wide.open(f'/?lang=en&day=2020-01-01{NEAR}')
+    source = "JSON.stringify(Object.keys(dothiMap.getStyle().sources).filter(name => name.startsWith('dothi:picture')))"
+    assert json.loads(page.evaluate(source))
+    card = open_tool(page, 'Time')
+    card.get_by_role('button', name='Back to now').click()
+    wide.wait_until(lambda: json.loads(page.evaluate(source)) == [])
+    assert 'day=' not in page.url
+    assert wide.complaints == []
+
+
+def test_the_requests_behind_the_view_can_be_asked(wide: Portal) -> None:
+    page = wide.open(f'/?lang=en{NEAR}')
+    card = open_tool(page, 'Share')
+    expect(card.get_by_role('img', name='QR code of the link')).to_be_visible()
+    addresses = card.locator('dd code').all_inner_texts()
+    assert len(addresses) == 3
+    for address in addresses:
+        with urlopen(address) as body:
+            assert body.status == 200
+    assert card.locator('code').first.inner_text() == page.url
+    assert wide.complaints == []
+
+
+def test_coordinates_of_maps_and_land_documents_are_found(wide: Portal) -> None:
+    page = wide.open('/?lang=en')
+    page.get_by_role('searchbox').fill('2258000 567000')
+    page.keyboard.press('Enter')
+    expect(page.locator('#search-places')).to_contain_text('coordinates')
+    wide.wait_until(lambda: page.evaluate('dothiMap.getZoom()') > 15)
+    lon, lat = page.evaluate('dothiMap.getCenter().toArray()')
+    assert 106 < lon < 106.5
+    assert 20 < lat < 20.6
+    assert wide.complaints == []

@@ -22,6 +22,7 @@ from bench.instance import FULL, HALF, filled, folder, running
 from bench.loading import Run, loading, taking_back
 from bench.new_tiles import after_a_release, new_tiles
 from bench.pgrouting import pgrouting
+from bench.portal import portal
 from bench.room import room
 from bench.servers import ours
 from bench.shipped import shipped_pygeoapi
@@ -41,7 +42,7 @@ from dothi.local.services import service_url
 LAYER = 'buildings'
 
 
-PARTS = ('loading', 'rollback', 'room', 'small', 'tiles', 'api', 'analysis', 'pictures', 'geocode', 'access')
+PARTS = ('loading', 'rollback', 'room', 'small', 'tiles', 'api', 'analysis', 'pictures', 'geocode', 'access', 'portal')
 # An hour and 20 GB of disk, or a quarter of an hour and wrk: only where they are named.
 BY_HAND = ('country', 'load')
 PAGE = PROJECT / 'docs' / 'benchmarks.md'
@@ -183,6 +184,10 @@ def _geocoding() -> tuple[list[Chapter], list[str]]:
     return [_print_chapter(geocoding(Demo(locality.path, FULL, seed=1), locality))], []
 
 
+def _portal() -> tuple[list[Chapter], list[str]]:
+    return [_print_chapter(portal(service_url('public')))], []
+
+
 def _clear_tiles() -> None:
     """Empties the tile cache of the running instance."""
     _clear('tiles')
@@ -224,6 +229,7 @@ ON_THE_FULL_PROVINCE = {
     'api': _api_chapters,
     'pictures': _picture_chapters,
     'geocode': _geocoding,
+    'portal': _portal,
     'load': _load_chapters,
 }
 

@@ -25,7 +25,7 @@ from etl.desk.delivery import Delivery
 from etl.desk.letter import Letter
 from etl.desk.options import DeliveryOptions, scope_is_known
 from etl.desk.placed_rows import ChosenPlace, spots
-from etl.desk.records import DeliveryRecord, DeliveryShown, decisions, record, records, shown
+from etl.desk.records import STATUS_TITLES, DeliveryRecord, DeliveryShown, decisions, record, records, shown
 from etl.geocode.corrections import Spot
 from etl.report.model import Report
 
@@ -125,8 +125,9 @@ def _at_the_desk(db: Connection, number: int) -> Iterator[DeliveryRecord]:
         (free,) = cursor.fetchone() or (False,)
     if not free:
         raise BeingDecided(
-            vi=f'Đợt giao {number} đang được xử lý. Đợi cho xong rồi xem: dothi delivery {number}.',
-            en=f'Delivery {number} is being worked on. Wait, and then see: dothi delivery {number}.',
+            vi=f'Đợt giao {number} đang được xử lý. Đợi cho xong rồi xem lại.',
+            en=f'Delivery {number} is being worked on. Wait, and look at it again.',
+            steward=Text(vi=f'Xem: dothi delivery {number}.', en=f'See: dothi delivery {number}.'),
         )
     delivery = record(number)
     if delivery.status != 'diagnosed':
@@ -205,11 +206,11 @@ def _keep(db: Connection, number: int, decided: str, decision: Decision, outcome
 def decided_already(record: DeliveryRecord) -> AlreadyDecided:
     """The error for a delivery that does not wait."""
     by = f' {record.superseded_by}' if record.superseded_by else ''
+    status = STATUS_TITLES[record.status]
     return AlreadyDecided(
-        vi=f'Đợt giao {record.id} không chờ quyết định (tình trạng: {record.status}{by}). '
-        'Xem những đợt đang chờ: dothi deliveries.',
-        en=f'Delivery {record.id} does not wait for a decision (it is {record.status}{by}). '
-        'See those that wait: dothi deliveries.',
+        vi=f'Đợt giao {record.id} không chờ quyết định (tình trạng: {status.vi}{by}).',
+        en=f'Delivery {record.id} does not wait for a decision (its status: {status.en}{by}).',
+        steward=Text(vi='Xem những đợt đang chờ: dothi deliveries.', en='See those that wait: dothi deliveries.'),
     )
 
 

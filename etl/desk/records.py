@@ -16,6 +16,15 @@ from etl.desk.letter import Letter
 from etl.report.model import Report
 
 Status = Literal['received', 'diagnosed', 'accepted', 'returned', 'superseded', 'unchanged', 'failed']
+STATUS_TITLES: dict[Status, Text] = {
+    'received': Text(vi='đang nhận', en='received'),
+    'diagnosed': Text(vi='chờ quyết định', en='waits for a decision'),
+    'accepted': Text(vi='đã nhận', en='accepted'),
+    'returned': Text(vi='đã trả lại', en='returned'),
+    'superseded': Text(vi='được đợt sau thay', en='superseded'),
+    'unchanged': Text(vi='không đổi', en='unchanged'),
+    'failed': Text(vi='gián đoạn', en='interrupted'),
+}
 
 
 class NoSuchDelivery(NotFound):

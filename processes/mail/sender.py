@@ -41,6 +41,9 @@ class Fault:
         return cls(f'{type(error).__name__}: {error}'[:300], for_good)
 
 
+NO_READER = Fault('its reader is let in no more, or has no address', for_good=True)
+
+
 @dataclass
 class Line:
     """The way to the mail server in one round: opened for the first mail, and anew after one that broke it.
@@ -141,7 +144,7 @@ def _send_mail(number: int, line: Line) -> bool:
         mail = take_mail(db, number)
         if mail is None:
             return False
-        fault = _fault_of(mail, line)
+        fault = NO_READER if mail.address is None else _fault_of(mail, mail.address, line)
         if fault is None:
             mark_sent(db, mail)
         else:
@@ -150,14 +153,14 @@ def _send_mail(number: int, line: Line) -> bool:
     return fault is None
 
 
-def _fault_of(mail: QueuedMail, line: Line) -> Fault | None:
+def _fault_of(mail: QueuedMail, address: str, line: Line) -> Fault | None:
     """What kept the server from taking the mail; None where it has it."""
     try:
         message = _message(mail, line.settings)
     except Exception as error:
         return Fault.of(error, for_good=True)
     try:
-        line.open().send_message(message, to_addrs=[mail.address])
+        line.open().send_message(message, to_addrs=[address])
     except smtplib.SMTPRecipientsRefused as error:
         code = next(iter(error.recipients.values()), (0, b''))[0]
         return Fault.of(error, for_good=500 <= code < 600)

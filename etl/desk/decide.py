@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from typing import Any, Literal
+from uuid import UUID
 
 from psycopg2.extensions import connection as Connection
 from psycopg2.extras import Json
@@ -59,6 +60,8 @@ class Decision(BaseModel):
     # the same as positions, once the list of the delivery was read
     spots: dict[int, Spot] = {}
     letter: Letter | None = None
+    # that carries it out, if one does
+    job: UUID | None = None
 
     @field_validator('scope')
     @classmethod
@@ -72,7 +75,7 @@ class Decision(BaseModel):
 
     def options(self) -> dict[str, Any]:
         """What it adds to the options of the delivery."""
-        changed = self.model_dump(mode='json', exclude={'by', 'reason', 'places', 'spots'}, exclude_none=True)
+        changed = self.model_dump(mode='json', exclude={'by', 'reason', 'places', 'spots', 'job'}, exclude_none=True)
         places = {str(row): spot.model_dump(mode='json') for row, spot in self.spots.items()}
         return changed | ({'places': places} if places else {})
 
@@ -189,8 +192,8 @@ def _merge_decisions(options: dict[str, Any], decided: list[dict[str, Any]]) -> 
 def _keep(db: Connection, number: int, decided: str, decision: Decision, outcome: str, report: Report | None) -> None:
     with db.cursor() as cursor:
         cursor.execute(
-            """insert into catalog.decision (delivery_id, decision, decided_by, reason, options, outcome, report)
-               values (%s, %s, %s, %s, %s, %s, %s)""",
+            """insert into catalog.decision (delivery_id, decision, decided_by, reason, options, outcome, report, job)
+               values (%s, %s, %s, %s, %s, %s, %s, %s)""",
             [
                 number,
                 decided,
@@ -199,6 +202,7 @@ def _keep(db: Connection, number: int, decided: str, decision: Decision, outcome
                 Json(decision.options()),
                 outcome,
                 report and report.model_dump_json(),
+                str(decision.job) if decision.job else None,
             ],
         )
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any, Literal
+from uuid import UUID
 
 from psycopg2.extensions import connection as Connection
 from psycopg2.extras import RealDictCursor
@@ -68,7 +69,7 @@ class DeliveryRecord(BaseModel):
 
 
 class DecisionRecord(BaseModel):
-    """What a person decided on a delivery, and what came of it."""
+    """What a person decided on a delivery, and what came of it. job: that carried it out, if one did."""
 
     decision: Literal['accept', 'return']
     decided_at: datetime
@@ -76,6 +77,7 @@ class DecisionRecord(BaseModel):
     reason: str
     options: dict[str, Any]
     outcome: Literal['accepted', 'unchanged', 'returned', 'diagnosed']
+    job: UUID | None = Field(None, exclude=True)
 
     @property
     def letter(self) -> Letter | None:

@@ -9,7 +9,9 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from uuid import uuid4
 
 import fiona
 import pytest
@@ -21,6 +23,10 @@ from dothi.core.access.log import log_lines
 from dothi.core.access.person import Action, Person, Role
 from dothi.core.access.policy import AccessPolicy, Rule
 from dothi.core.database import connection
+from dothi.core.locality import Locality
+from etl.desk.decide import AlreadyDecided
+from processes.reading.validation import validate_inputs
+from processes.registry import find_process
 from tests.access.conftest import Browser, person
 from tests.api.editors import rows
 from tests.conftest import use
@@ -159,6 +165,29 @@ def test_two_stewards_decide_once(people: dict[str, Browser], worker: ForkedProc
         headers={'X-CSRF-Token': steward.csrf, 'If-Match': version},
     )  # fmt: skip
     assert (late.status_code, late.get_json()['code']) == (412, 'StaleDecision')
+
+
+@pytest.mark.parametrize('decision', ['accept', 'return'])
+def test_a_decision_that_is_taken_up_again_answers_what_came_of_it(
+    people: dict[str, Browser], worker: ForkedProcess, locality: Locality, decision: str
+) -> None:
+    """As when a worker is killed between the decision and its answer: it was told that nothing waits any more."""
+    hand_in(people['education'], 20, crs=CRS, mode='upsert')
+    number = hand_in(people['education'], 4, crs=CRS)['delivery']
+    process = find_process('decide-delivery', 'internal')
+    inputs = validate_inputs(process.inputs, {'delivery': number, 'decision': decision, 'reason': 'x'})
+
+    def run(job_id: str) -> Any:
+        seen: Any = SimpleNamespace(editor='steward', locality=locality, job_id=job_id)
+        return process.run(inputs, seen, lambda *_: None)
+
+    job = str(uuid4())
+    first, again = run(job), run(job)
+    assert first['report']['verdict'] == again['report']['verdict']
+    assert len(people['steward'].get(f'/api/deliveries/{number}').get_json()['decisions']) == 1
+    for other in (str(uuid4()), ''):
+        with pytest.raises(AlreadyDecided):
+            run(other)
 
 
 @pytest.mark.parametrize(

@@ -282,6 +282,13 @@ def test_a_layer_goes_back_to_an_earlier_release(people: dict[str, Browser], wor
     assert steward.get('/api/collections/schools/items?limit=1').get_json()['numberMatched'] >= 20
 
 
+def test_a_layer_that_is_not_there_is_answered_with_each_name_once(people: dict[str, Browser]) -> None:
+    inputs = {'layer': 'nowhere_near', 'release': 1, 'reason': 'x'}
+    unknown = people['steward'].post('/api/processes/roll-back/execution?lang=en', inputs=inputs)
+    assert unknown.status_code == 404
+    assert unknown.get_json()['description'].count('bus_stops') <= 1
+
+
 def test_pages_lead_a_steward_through_it(people: dict[str, Browser], worker: ForkedProcess) -> None:
     """As forms of a browser, without a line of JSON."""
     education, steward = people['education'], people['steward']

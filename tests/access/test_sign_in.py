@@ -16,7 +16,7 @@ from dothi.core.access.log import log_lines
 from dothi.core.access.people import Changes, change, disable, recover, remove
 from dothi.core.access.person import Person, Role
 from dothi.core.access.secrets import take_out
-from dothi.core.database import connection, engine
+from dothi.core.database import connection
 from dothi.core.settings import PathSettings
 from tests.access.conftest import OTHER_PASSWORD, PASSWORD, Browser
 from tests.api.editors import rows
@@ -362,11 +362,9 @@ def test_a_connection_plans_once_who_asks(office: Office, person: MakePerson) ->
     browser.sign_in('lan')
     for _ in 'ab':
         assert browser.get('/api/account').status_code == 200
-        pooled = engine('gatekeeper').raw_connection()
-        with pooled.cursor() as cursor:
+        with connection('gatekeeper') as db, db.cursor() as cursor:
             cursor.execute("select statement from pg_prepared_statements where statement like '%access.session%'")
             assert len(cursor.fetchall()) == 1
-        pooled.close()
     of_gatekeepers = "datname = current_database() and usename = 'dothi_gatekeeper'"
     rows(f'select pg_terminate_backend(pid) from pg_stat_activity where {of_gatekeepers}')
     assert browser.get('/api/account').status_code == 200

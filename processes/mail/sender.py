@@ -161,11 +161,11 @@ def _fault_of(mail: QueuedMail, address: str, line: Line) -> Fault | None:
         return Fault.of(error, for_good=True)
     try:
         line.open().send_message(message, to_addrs=[address])
-    except smtplib.SMTPRecipientsRefused as error:
-        code = next(iter(error.recipients.values()), (0, b''))[0]
-        return Fault.of(error, for_good=500 <= code < 600)
-    except smtplib.SMTPDataError as error:
-        return Fault.of(error, for_good=500 <= error.smtp_code < 600)
+    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
+        return Fault.of(error, for_good=500 <= _code_of(error) < 600)
+    except smtplib.SMTPNotSupportedError as error:
+        # an address with letters that this server takes none of, unless it is the way there that is not to be had
+        return Fault.of(error, for_good=line.fault is None)
     except OSError as error:
         # of the server or the settings, not of this mail; the next one gets a session of its own
         line.break_off(error)
@@ -173,6 +173,13 @@ def _fault_of(mail: QueuedMail, address: str, line: Line) -> Fault | None:
     except ValueError as error:
         return Fault.of(error, for_good=True)
     return None
+
+
+def _code_of(error: smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError) -> int:
+    """What the server answered with."""
+    if isinstance(error, smtplib.SMTPDataError):
+        return int(error.smtp_code)
+    return int(next(iter(error.recipients.values()), (0, b''))[0])
 
 
 def _message(mail: QueuedMail, settings: MailSettings) -> EmailMessage:

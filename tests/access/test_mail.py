@@ -352,6 +352,25 @@ def test_a_mail_at_which_the_server_hangs_up_keeps_no_other_waiting(
     assert rows(waiting) == [('x', True)]
 
 
+def test_addresses_that_the_server_has_no_letters_for_keep_no_other_waiting(
+    reader: Callable[..., Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three of them counted as a server that cannot be talked to, and were tried for days."""
+    made = MailServer(free_port())
+    controller = Controller(made, hostname='127.0.0.1', port=made.port, enable_SMTPUTF8=False)
+    controller.start()
+    monkeypatch.setenv('DOTHI_MAIL_SERVER', f'smtp://127.0.0.1:{made.port}')
+    for name in 'abcd':
+        queue(reader(name, Role.STEWARD))
+    rows("update access.person set email = 'lần-' || email where name < 'd' returning 1")
+    try:
+        assert send_due_mails() == 1
+    finally:
+        controller.stop()
+    assert made.to == ['d@example.vn']
+    assert rows('select count(*) from mail.message where given_up_at is not null') == [(3,)]
+
+
 def test_what_waits_goes_to_who_is_let_in_and_to_their_address_of_now(
     reader: Callable[..., Person], mail_server: MailServer
 ) -> None:

@@ -69,8 +69,10 @@ def release_list() -> Response:
     links = own_links(_path(wanted), FORMATS)
     if next_path:
         links.append(link('next', MEDIA_TYPES[form], Text(vi='Trang sau', en='Next page'), next_path))
-    document = {'title': say(TITLE), 'releases': members, 'links': links, 'feed': _path({}, 'atom')}
-    return as_page('releases/index.html', document) if form == 'html' else as_json(document)
+    document = {'title': say(TITLE), 'releases': members, 'links': links}
+    if form == 'html':
+        return as_page('releases/index.html', {**document, 'feed': _path({}, 'atom')})
+    return as_json(document)
 
 
 @RELEASES.route('/releases/<int:number>')

@@ -111,7 +111,8 @@ class Zones:
 class Data:
     """Reads layers for one run. db: a connection in a read-only transaction with one snapshot.
 
-    editor: whose token came with the request, where the process is for editors only.
+    editor: whose token came with the request, where the process is for editors only. job_id: of the run; empty for one
+    without a job.
     """
 
     def __init__(
@@ -122,7 +123,9 @@ class Data:
         drafts: Path = Path(),
         editor: str | None = None,
         request_layers: Mapping[str, StoredRequestLayer] | None = None,
+        job_id: str = '',
     ) -> None:
+        self.job_id = job_id
         self.db, self.locality, self.audience, self._drafts = db, locality, audience, drafts
         self.editor, self._request_layers = editor, request_layers or {}
         self._current = current_releases(db)

@@ -5,8 +5,8 @@ from typing import Any, ClassVar, Literal
 from dothi.core.access.person import Action
 from dothi.core.database import Role
 from dothi.core.text import Text
-from etl.desk.decide import Decision, accept, return_
-from etl.desk.records import NoSuchDelivery, no_such_delivery, record
+from etl.desk.decide import AlreadyDecided, Decision, accept, return_
+from etl.desk.records import NoSuchDelivery, decisions, no_such_delivery, record, shown
 from etl.receipt.receipt import receipt_page
 from etl.report.model import Report
 from processes.base import Process, ProgressCallback
@@ -63,10 +63,20 @@ class DecideDelivery(Process[Inputs]):
 
     def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, Any]:
         """The report and the receipt. Raises NoSuchDelivery, AlreadyDecided, BeingDecided, DecidedMeanwhile."""
-        decision = decision_of(inputs, data.editor or '', inputs.reason)
-        report = _carry_out(inputs, decision, data, progress)
+        decision = decision_of(inputs, data.editor or '', inputs.reason, data.job_id)
+        report = _carried_out(inputs, decision, data, progress)
         receipt = receipt_page(inputs.delivery, data.locality.whole)
         return {'report': report.model_dump(mode='json') if report else {}, 'receipt': receipt}
+
+
+def _carried_out(inputs: Inputs, decision: Decision, data: Data, progress: ProgressCallback) -> Report | None:
+    """As `_carry_out`; of a job whose worker was killed after it had decided, what came of that."""
+    try:
+        return _carry_out(inputs, decision, data, progress)
+    except AlreadyDecided:
+        if decision.job is None or decision.job not in [made.job for made in decisions(inputs.delivery)]:
+            raise
+        return shown(inputs.delivery).report
 
 
 def _carry_out(inputs: Inputs, decision: Decision, data: Data, progress: ProgressCallback) -> Report | None:

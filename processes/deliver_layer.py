@@ -14,7 +14,7 @@ from dothi.core.database import Role
 from dothi.core.locality import Locality, UnknownLayer
 from dothi.core.text import Text
 from etl.desk.deliver import deliver
-from etl.desk.file_name import FILE_NAME, LONGEST_FILE_NAME
+from etl.desk.file_name import FILE_NAME, LONGEST_FILE_NAME, is_file_name
 from etl.desk.options import DeliveryOptions
 from etl.desk.uploads import UPLOAD_ID, Upload, forget_delivered, upload_of, write_upload
 from etl.inbox.sendable import scope_of, sendable
@@ -180,7 +180,7 @@ class DeliverLayer(Process[Inputs]):
     }
 
     def check(self, inputs: Inputs, locality: Locality, read: ReadData) -> None:
-        """Raises InvalidInput without a file or its name, and NoSuchUpload for what is not there."""
+        """Raises InvalidInput without a file or a name that it may have, and NoSuchUpload for what is not there."""
         del locality
         if (inputs.file is None) == (inputs.upload is None):
             raise InvalidInput(
@@ -189,6 +189,7 @@ class DeliverLayer(Process[Inputs]):
             )
         if inputs.upload is None and inputs.file_name is None:
             raise InvalidInput(vi='Thiếu đầu vào "file_name".', en='The input "file_name" is missing.')
+        _require_file_names(inputs)
         if inputs.upload is not None:
             with read() as data:
                 _require_whole(upload_of(inputs.upload, data.editor or ''))
@@ -222,6 +223,16 @@ def _delivered_file(inputs: Inputs, data: Data) -> Path:
     file = data.draft(inputs.file_name or upload.name)
     write_upload(upload, file)
     return file
+
+
+def _require_file_names(inputs: Inputs) -> None:
+    """Raises InvalidInput for a name that no folder takes: a Vietnamese letter has up to three bytes."""
+    for field, name in (('file_name', inputs.file_name), ('letter_file_name', inputs.letter_file_name)):
+        if name is not None and not is_file_name(name):
+            raise InvalidInput(
+                vi=f'Đầu vào "{field}" ({name}): tên quá dài, hoặc có dấu cách ở đầu hay cuối. Đặt tên ngắn hơn.',
+                en=f'Input "{field}" ({name}): the name is too long, or begins or ends with a blank. Shorten it.',
+            )
 
 
 def _require_whole(upload: Upload) -> None:

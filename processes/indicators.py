@@ -4,8 +4,10 @@ from datetime import date
 from typing import Any, ClassVar
 
 from dothi.core.clock import today
+from dothi.core.errors import Forbidden
 from dothi.core.indicator_set import IndicatorSet, indicator_set
 from dothi.core.layer import Audience
+from dothi.core.locality import Locality
 from dothi.core.text import Text
 from processes.base import Process, ProgressCallback
 from processes.data import Data
@@ -22,6 +24,10 @@ from processes.reading.unit_layers import require_level
 
 # What of the summary is recorded with a run that is kept.
 RECORDED = ('level', 'units_on', 'evidence_on', 'releases', 'demo')
+
+
+class SetUnseen(Forbidden):
+    """The indicator set reads layers of which whoever asks knows nothing."""
 
 
 class Inputs(ProcessInputs):
@@ -211,11 +217,22 @@ def describe_set(definition: IndicatorSet, period: Period) -> dict[str, Any]:
     }
 
 
+def _require_seen(definition: IndicatorSet, locality: Locality) -> None:
+    """Raises SetUnseen where the set reads a layer that whoever asks does not see: it would be named by its absence."""
+    needed = {layer for measure in definition.measures.values() for layer in definition.layers_of(measure)}
+    if not needed & locality.whole.layers.keys() <= locality.layers.keys():
+        raise SetUnseen(
+            vi=f'Bộ chỉ tiêu "{definition.id}" cần dữ liệu mà bạn không xem được. Nhờ người xem được chạy.',
+            en=f'The indicator set "{definition.id}" needs data that you do not see. Have somebody run it who does.',
+        )
+
+
 def evaluate_indicators(
     inputs: Inputs, period: Period, today: date, data: Data, progress: ProgressCallback
 ) -> Evaluation:
     """Evaluates the set in the period: reads the figures, and judges the values by the evidence."""
-    definition = indicator_set(inputs.set, data.locality)
+    definition = indicator_set(inputs.set, data.locality.whole)
+    _require_seen(definition, data.locality)
     require_level(inputs.level, levels_of_figures(data.locality))
     progress(0.02, Text(vi='Đọc đơn vị hành chính', en='Reading the units'))
     units = read_units(data, day_of('units_on', inputs.units_on) or data.locality.place.reference_date)

@@ -34,6 +34,10 @@ class ResultReturned(DataRefused):
     """The features of a result do not pass the checks of a delivery."""
 
 
+# XML, of which feeds and capabilities are made, has no control characters.
+TITLE = r'^[^\x00-\x1f\x7f-\x9f\ufffe\uffff]*$'
+
+
 class Inputs(ProcessInputs):
     """The result to be kept, and the id and titles of its layer."""
 
@@ -52,12 +56,14 @@ class Inputs(ProcessInputs):
         Text(vi='Tên hiển thị bằng tiếng Việt.', en='What it is called in Vietnamese.'),
         min_length=1,
         max_length=200,
+        pattern=TITLE,
     )
     title_en: str | None = input_field(
         Text(vi='Tên tiếng Anh', en='English title'),
         Text(vi='Bỏ trống thì dùng tên tiếng Việt.', en='The Vietnamese one when left out.'),
         default=None,
         max_length=200,
+        pattern=TITLE,
     )
 
 

@@ -51,11 +51,11 @@ class WaitingDelivery(ProcessInputs):
     )
 
 
-def decision_of(inputs: WaitingDelivery, by: str, reason: str) -> Decision:
+def decision_of(inputs: WaitingDelivery, by: str, reason: str, job_id: str = '') -> Decision:
     """The decision with the options of the inputs. Raises InvalidInput."""
     options = {name: getattr(inputs, name) for name in WaitingDelivery.model_fields if name != 'delivery'}
     try:
-        return Decision(by=by, reason=reason, **options)
+        return Decision(by=by, reason=reason, job=job_id or None, **options)
     except ValidationError as invalid:
         first = invalid.errors(include_url=False)[0]
         raise InvalidInput(

@@ -107,7 +107,7 @@ def invite(
     person = Person(id=uuid4(), name=name, title=title, role=role, agency=agency, language=language)
     with connection('gatekeeper') as db:
         secret = desk.invite(db, person, email)
-        mailed_to = _mail_link(db, name, secret, desk.INVITATION_DAYS)
+        mailed_to = _mail_link(db, secret)
     _show_link(name, secret, desk.INVITATION_DAYS, as_json, mailed_to)
 
 
@@ -118,7 +118,7 @@ def recover(name: Name, as_json: Json = False) -> None:
     """
     with connection('gatekeeper') as db:
         secret = desk.recover(db, name)
-        mailed_to = _mail_link(db, name, secret, desk.RECOVERY_DAYS)
+        mailed_to = _mail_link(db, secret)
     _show_link(name, secret, desk.RECOVERY_DAYS, as_json, mailed_to)
 
 
@@ -215,8 +215,8 @@ def _require_agency(agency: str | None) -> None:
         )
 
 
-def _mail_link(db: Connection, name: str, secret: str, days: int) -> str | None:
-    return mail_link(db, name, secret, days, served_locality(), listening_url('internal'))
+def _mail_link(db: Connection, secret: str) -> str | None:
+    return mail_link(db, secret, served_locality(), listening_url('internal'))
 
 
 def _show_link(name: str, secret: str, days: int, as_json: bool, mailed_to: str | None) -> None:

@@ -187,8 +187,12 @@ def no_database(error: Exception) -> NoDatabase:
     # a connection that the server closed without a word has none
     reason = lines[0] if lines else type(error).__name__
     return NoDatabase(
-        vi=f'Không kết nối được cơ sở dữ liệu ({reason}). Chạy "{start_command()}", hoặc kiểm tra DOTHI_DATABASE_URL.',
-        en=f'The database cannot be reached ({reason}). Run "{start_command()}", or check DOTHI_DATABASE_URL.',
+        vi='Không kết nối được cơ sở dữ liệu. Hãy thử lại sau ít giây.',
+        en='The database cannot be reached. Try again in a few seconds.',
+        steward=Text(
+            vi=f'({reason}) Chạy "{start_command()}", hoặc kiểm tra DOTHI_DATABASE_URL.',
+            en=f'({reason}) Run "{start_command()}", or check DOTHI_DATABASE_URL.',
+        ),
     )
 
 
@@ -200,8 +204,12 @@ def _base_url() -> URL:
     file = PathSettings().run / 'database_url'
     if not file.exists():
         raise NoDatabase(
-            vi=f'Chưa có cơ sở dữ liệu trong {file.parent}. Chạy "{start_command()}", hoặc đặt DOTHI_DATABASE_URL.',
-            en=f'There is no database in {file.parent} yet. Run "{start_command()}", or set DOTHI_DATABASE_URL.',
+            vi='Chưa có cơ sở dữ liệu.',
+            en='There is no database yet.',
+            steward=Text(
+                vi=f'({file.parent}) Chạy "{start_command()}", hoặc đặt DOTHI_DATABASE_URL.',
+                en=f'({file.parent}) Run "{start_command()}", or set DOTHI_DATABASE_URL.',
+            ),
         )
     text = read_state_text(file, _start_again())
     try:

@@ -10,6 +10,7 @@ from psycopg2.extensions import connection as Connection
 
 from dothi.core.errors import NotFound
 from dothi.core.layer import Layer
+from dothi.core.text import Text
 
 ROWS_AT_ONCE = 5_000
 
@@ -93,8 +94,9 @@ def _must_be_of(db: Connection, layer: Layer, number: int) -> None:
         if cursor.fetchone() is not None:
             return
     raise NoSuchRelease(
-        vi=f'Lớp {layer.id} không có bản phát hành {number}. Xem: dothi releases {layer.id}.',
-        en=f'The layer {layer.id} has no release {number}. See: dothi releases {layer.id}.',
+        vi=f'Lớp {layer.id} không có bản phát hành {number}.',
+        en=f'The layer {layer.id} has no release {number}.',
+        steward=Text(vi=f'Xem: dothi releases {layer.id}.', en=f'See: dothi releases {layer.id}.'),
     )
 
 

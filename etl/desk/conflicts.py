@@ -12,6 +12,7 @@ from dothi.core.database import Role, connection
 from dothi.core.errors import NotFound, WrongUse
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
+from dothi.core.text import Text
 from etl import stage
 from etl.desk.deliveries import loader_session
 from etl.desk.options import DeliveryOptions
@@ -91,8 +92,9 @@ def _conflict(db: Connection, number: int) -> Conflict:
 def no_conflict(number: int) -> NoConflict:
     """The error for a conflict that is not there."""
     return NoConflict(
-        vi=f'Không có mâu thuẫn số {number}. Xem: dothi conflicts list.',
-        en=f'There is no conflict {number}. See: dothi conflicts list.',
+        vi=f'Không có mâu thuẫn số {number}.',
+        en=f'There is no conflict {number}.',
+        steward=Text(vi='Xem: dothi conflicts list.', en='See: dothi conflicts list.'),
     )
 
 

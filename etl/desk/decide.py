@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from typing import Any, Literal
+from uuid import UUID
 
 from psycopg2.extensions import connection as Connection
 from psycopg2.extras import Json
@@ -25,7 +26,7 @@ from etl.desk.delivery import Delivery
 from etl.desk.letter import Letter
 from etl.desk.options import DeliveryOptions, scope_is_known
 from etl.desk.placed_rows import ChosenPlace, spots
-from etl.desk.records import DeliveryRecord, DeliveryShown, decisions, record, records, shown
+from etl.desk.records import STATUS_TITLES, DeliveryRecord, DeliveryShown, decisions, record, records, shown
 from etl.geocode.corrections import Spot
 from etl.report.model import Report
 
@@ -59,6 +60,8 @@ class Decision(BaseModel):
     # the same as positions, once the list of the delivery was read
     spots: dict[int, Spot] = {}
     letter: Letter | None = None
+    # that carries it out, if one does
+    job: UUID | None = None
 
     @field_validator('scope')
     @classmethod
@@ -72,7 +75,7 @@ class Decision(BaseModel):
 
     def options(self) -> dict[str, Any]:
         """What it adds to the options of the delivery."""
-        changed = self.model_dump(mode='json', exclude={'by', 'reason', 'places', 'spots'}, exclude_none=True)
+        changed = self.model_dump(mode='json', exclude={'by', 'reason', 'places', 'spots', 'job'}, exclude_none=True)
         places = {str(row): spot.model_dump(mode='json') for row, spot in self.spots.items()}
         return changed | ({'places': places} if places else {})
 
@@ -125,8 +128,9 @@ def _at_the_desk(db: Connection, number: int) -> Iterator[DeliveryRecord]:
         (free,) = cursor.fetchone() or (False,)
     if not free:
         raise BeingDecided(
-            vi=f'Đợt giao {number} đang được xử lý. Đợi cho xong rồi xem: dothi delivery {number}.',
-            en=f'Delivery {number} is being worked on. Wait, and then see: dothi delivery {number}.',
+            vi=f'Đợt giao {number} đang được xử lý. Đợi cho xong rồi xem lại.',
+            en=f'Delivery {number} is being worked on. Wait, and look at it again.',
+            steward=Text(vi=f'Xem: dothi delivery {number}.', en=f'See: dothi delivery {number}.'),
         )
     delivery = record(number)
     if delivery.status != 'diagnosed':
@@ -188,8 +192,8 @@ def _merge_decisions(options: dict[str, Any], decided: list[dict[str, Any]]) -> 
 def _keep(db: Connection, number: int, decided: str, decision: Decision, outcome: str, report: Report | None) -> None:
     with db.cursor() as cursor:
         cursor.execute(
-            """insert into catalog.decision (delivery_id, decision, decided_by, reason, options, outcome, report)
-               values (%s, %s, %s, %s, %s, %s, %s)""",
+            """insert into catalog.decision (delivery_id, decision, decided_by, reason, options, outcome, report, job)
+               values (%s, %s, %s, %s, %s, %s, %s, %s)""",
             [
                 number,
                 decided,
@@ -198,6 +202,7 @@ def _keep(db: Connection, number: int, decided: str, decision: Decision, outcome
                 Json(decision.options()),
                 outcome,
                 report and report.model_dump_json(),
+                str(decision.job) if decision.job else None,
             ],
         )
 
@@ -205,11 +210,11 @@ def _keep(db: Connection, number: int, decided: str, decision: Decision, outcome
 def decided_already(record: DeliveryRecord) -> AlreadyDecided:
     """The error for a delivery that does not wait."""
     by = f' {record.superseded_by}' if record.superseded_by else ''
+    status = STATUS_TITLES[record.status]
     return AlreadyDecided(
-        vi=f'Đợt giao {record.id} không chờ quyết định (tình trạng: {record.status}{by}). '
-        'Xem những đợt đang chờ: dothi deliveries.',
-        en=f'Delivery {record.id} does not wait for a decision (it is {record.status}{by}). '
-        'See those that wait: dothi deliveries.',
+        vi=f'Đợt giao {record.id} không chờ quyết định (tình trạng: {status.vi}{by}).',
+        en=f'Delivery {record.id} does not wait for a decision (its status: {status.en}{by}).',
+        steward=Text(vi='Xem những đợt đang chờ: dothi deliveries.', en='See those that wait: dothi deliveries.'),
     )
 
 

@@ -20,7 +20,7 @@ from etl.desk.course import run
 from etl.desk.decide import Decision, decided_already, options_with
 from etl.desk.deliver import CELLS, ROWS
 from etl.desk.delivery import Delivery
-from etl.desk.records import record
+from etl.desk.records import STATUS_TITLES, DeliveryRecord, record
 from etl.release import current_release
 from etl.report.model import Report
 
@@ -61,24 +61,45 @@ def preview(number: int, decision: Decision, locality: Locality, progress: Progr
         else:
             rows = Delivery(file, described, options, locality, progress, changes_file=changes)
             report = run(db, rows, ROWS, None)
+        compared_with = _released_now(described)
         db.rollback()
         report.dry_run = True
-        _keep(db, number, described, decision, report, changes)
+        _keep(db, number, compared_with, decision, report, changes)
     return report
 
 
+def _released_now(described: Layer | Coverage) -> int | None:
+    """The release that everybody reads now: of a session that has locked the layer the one that it compares with.
+
+    Read by a session of its own, as the one that works out a preview may have made a release that it takes back. After
+    that it would be too late: a delivery that waited for the lock has its release a moment later.
+    """
+    with connection('loader') as db:
+        return current_release(db, described)
+
+
 def preview_of(number: int, role: Role = 'gatekeeper') -> Preview:
-    """The kept preview. Raises NoPreview."""
+    """The kept preview. Raises NoPreview: it goes with the decision."""
     with connection(role) as db, db.cursor(cursor_factory=RealDictCursor) as cursor:
         query = 'select *, catalog.preview_is_current(delivery_id) as is_current from catalog.preview'
         cursor.execute(f'{query} where delivery_id = %s', [number])
         row = cursor.fetchone()
     if row is None:
-        raise NoPreview(
-            vi=f'Chưa ai xem trước đợt giao {number}. Gửi POST tới địa chỉ này để tính.',
-            en=f'Nobody has asked what delivery {number} would change. Send a POST to this address to work it out.',
-        )
+        raise _no_preview(record(number, role))
     return Preview.model_validate(dict(row))
+
+
+def _no_preview(delivery: DeliveryRecord) -> NoPreview:
+    if delivery.status == 'diagnosed':
+        return NoPreview(
+            vi=f'Chưa ai xem trước đợt giao {delivery.id}. Gửi POST tới địa chỉ này để tính.',
+            en=f'Nobody has asked what delivery {delivery.id} would change. A POST to this address works it out.',
+        )
+    status = STATUS_TITLES[delivery.status]
+    return NoPreview(
+        vi=f'Đợt giao {delivery.id} không chờ quyết định (tình trạng: {status.vi}), nên không còn gì để xem trước.',
+        en=f'Delivery {delivery.id} does not wait for a decision (its status: {status.en}): there is no preview.',
+    )
 
 
 def has_preview(number: int) -> bool:
@@ -89,7 +110,7 @@ def has_preview(number: int) -> bool:
 
 
 def _keep(
-    db: Connection, number: int, layer: Layer | Coverage, decision: Decision, report: Report, changes: Path
+    db: Connection, number: int, compared_with: int | None, decision: Decision, report: Report, changes: Path
 ) -> None:
     """Puts the preview in the place of an earlier one, unless the delivery was decided meanwhile."""
     with db, db.cursor() as cursor:
@@ -100,7 +121,7 @@ def _keep(
         cursor.execute(
             """insert into catalog.preview (delivery_id, made_by, options, release, report)
                values (%s, %s, %s, %s, %s)""",
-            [number, decision.by, Json(decision.options()), current_release(db, layer), report.model_dump_json()],
+            [number, decision.by, Json(decision.options()), compared_with, report.model_dump_json()],
         )
         if changes.exists():
             _copy_changes(cursor, number, changes)

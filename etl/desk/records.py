@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any, Literal
+from uuid import UUID
 
 from psycopg2.extensions import connection as Connection
 from psycopg2.extras import RealDictCursor
@@ -16,6 +17,15 @@ from etl.desk.letter import Letter
 from etl.report.model import Report
 
 Status = Literal['received', 'diagnosed', 'accepted', 'returned', 'superseded', 'unchanged', 'failed']
+STATUS_TITLES: dict[Status, Text] = {
+    'received': Text(vi='đang nhận', en='received'),
+    'diagnosed': Text(vi='chờ quyết định', en='waits for a decision'),
+    'accepted': Text(vi='đã nhận', en='accepted'),
+    'returned': Text(vi='đã trả lại', en='returned'),
+    'superseded': Text(vi='được đợt sau thay', en='superseded'),
+    'unchanged': Text(vi='không đổi', en='unchanged'),
+    'failed': Text(vi='gián đoạn', en='interrupted'),
+}
 
 
 class NoSuchDelivery(NotFound):
@@ -59,7 +69,7 @@ class DeliveryRecord(BaseModel):
 
 
 class DecisionRecord(BaseModel):
-    """What a person decided on a delivery, and what came of it."""
+    """What a person decided on a delivery, and what came of it. job: that carried it out, if one did."""
 
     decision: Literal['accept', 'return']
     decided_at: datetime
@@ -67,6 +77,7 @@ class DecisionRecord(BaseModel):
     reason: str
     options: dict[str, Any]
     outcome: Literal['accepted', 'unchanged', 'returned', 'diagnosed']
+    job: UUID | None = Field(None, exclude=True)
 
     @property
     def letter(self) -> Letter | None:

@@ -14,6 +14,7 @@ from dothi.core.layer import Layer
 from dothi.core.locality import Locality
 from dothi.core.progress import Progress, silent
 from dothi.core.settings import PathSettings
+from dothi.core.text import Text
 from etl import stage
 from etl.coverage import release as cells
 from etl.coverage.cells import scan
@@ -106,8 +107,9 @@ def _must_fit(going: Going, layer: Layer | Coverage) -> int:
     if of != layer.id:
         # whose it is instead is not said: whoever asks may know of no such layer
         raise NoSuchRelease(
-            vi=f'Lớp {layer.id} không có bản phát hành {to}. Xem: dothi releases {layer.id}.',
-            en=f'The layer {layer.id} has no release {to}. See: dothi releases {layer.id}.',
+            vi=f'Lớp {layer.id} không có bản phát hành {to}.',
+            en=f'The layer {layer.id} has no release {to}.',
+            steward=Text(vi=f'Xem: dothi releases {layer.id}.', en=f'See: dothi releases {layer.id}.'),
         )
     if is_left:
         raise DemonstrationLeft(

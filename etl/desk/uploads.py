@@ -10,15 +10,15 @@ import psycopg2
 import psycopg2.errors
 from psycopg2.extensions import connection as Connection
 from psycopg2.extras import RealDictCursor
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 from dothi.core.database import Role, connection
 from dothi.core.errors import DiskFull, HeldForDecision, NotFound, TooMany
 from dothi.core.limit_settings import UploadSettings
 
 UPLOAD_ID = r'^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$'
-# So many files of whole size may somebody have here at once.
-MOST_WHOLE_FILES = 2
+# So many files of whole size may somebody have here at once, and so many of any size.
+MOST_WHOLE_FILES, MOST_FILES = 2, 100
 
 
 class NoSuchUpload(NotFound):
@@ -34,7 +34,7 @@ class TooMuchUnderway(TooMany):
 
 
 class Upload(BaseModel):
-    """A file on its way in. received_bytes: how much of it is there."""
+    """A file on its way in. received_bytes: how much of it is there. metadata: of it, as the client wrote it."""
 
     id: UUID
     name: str
@@ -42,6 +42,7 @@ class Upload(BaseModel):
     received_bytes: int
     created_at: datetime
     touched_at: datetime
+    metadata: str = Field(exclude=True)
 
     @property
     def is_whole(self) -> bool:
@@ -54,15 +55,15 @@ class Upload(BaseModel):
         return self.touched_at + timedelta(days=UploadSettings().upload_days)
 
 
-def begin_upload(editor: str, name: str, length_bytes: int) -> Upload:
+def begin_upload(editor: str, name: str, length_bytes: int, metadata: str) -> Upload:
     """A new file of which nothing is there yet. Raises TooMuchUnderway."""
     with connection('gatekeeper') as db, db.cursor(cursor_factory=RealDictCursor) as cursor:
         # two that begin at once are counted one after the other
         cursor.execute("select pg_advisory_xact_lock(hashtext('dothi upload ' || %s))", [editor])
         _require_room(db, editor, length_bytes)
         cursor.execute(
-            'insert into upload.file (editor, name, length_bytes) values (%s, %s, %s) returning *',
-            [editor, name, length_bytes],
+            'insert into upload.file (editor, name, length_bytes, metadata) values (%s, %s, %s, %s) returning *',
+            [editor, name, length_bytes, metadata],
         )
         return Upload.model_validate(cursor.fetchone())
 
@@ -155,8 +156,16 @@ def _read_uploads(condition: str, values: list[str], role: Role = 'gatekeeper') 
 def _require_room(db: Connection, editor: str, length_bytes: int) -> None:
     most_bytes = UploadSettings().max_resumable_mb * 2**20 * MOST_WHOLE_FILES
     with db.cursor() as cursor:
-        cursor.execute('select coalesce(sum(length_bytes), 0) from upload.file where editor = %s', [editor])
-        (underway,) = cursor.fetchone() or (0,)
+        statement = 'select coalesce(sum(length_bytes), 0), count(*) from upload.file where editor = %s'
+        cursor.execute(statement, [editor])
+        underway, files = cursor.fetchone() or (0, 0)
+    if files >= MOST_FILES:
+        raise TooMuchUnderway(
+            vi=f'Bạn đang gửi {files} tệp; tối đa {MOST_FILES} tệp cùng lúc. Giao hoặc bỏ (DELETE) các tệp ở '
+            '/api/uploads trước.',
+            en=f'You have {files} files on their way; {MOST_FILES} may be at once. Deliver or remove (DELETE) those at '
+            '/api/uploads first.',
+        )
     if underway + length_bytes > most_bytes:
         raise TooMuchUnderway(
             vi=f'Bạn đang gửi {underway / 2**20:.0f} MB; tất cả các tệp đang gửi tối đa {most_bytes // 2**20} MB. Giao '

@@ -176,5 +176,5 @@ def missing(name: str, layer: Layer, columns: list[str]) -> MissingColumn:
 
 def _unknown(option: str, name: str, names: Iterable[str], what: Text) -> UnknownColumn:
     return UnknownColumn.with_suggestion(
-        name, names, vi=f'--column {option}: {what.vi} {name}.', en=f'--column {option}: {what.en} {name}.'
+        name, names, vi=f'Cột {option}: {what.vi} {name}.', en=f'Column {option}: {what.en} {name}.'
     )

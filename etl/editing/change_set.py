@@ -13,7 +13,7 @@ from dothi.core.database import connection
 from dothi.core.errors import NotFound, WrongUse
 from dothi.core.layer import RESERVED_COLUMNS
 from dothi.core.locality import locality_zone
-from dothi.core.text import LANGUAGES
+from dothi.core.text import LANGUAGES, Text
 
 Change = Literal['added', 'changed', 'closed']
 Status = Literal['open', 'accepted', 'rejected']
@@ -81,7 +81,11 @@ def change_set(number: int) -> tuple[ChangeSet, list[PendingEdit]]:
 def reject(number: int, by: str, reason: str) -> ChangeSet:
     """The change set, which is kept with the reason and changes nothing; raises ReasonMissing."""
     if not reason.strip():
-        raise ReasonMissing(vi='Từ chối thì phải có lý do: --reason "…".', en='Rejecting takes a reason: --reason "…".')
+        raise ReasonMissing(
+            vi='Từ chối thì phải có lý do: người sửa sẽ đọc.',
+            en='Rejecting takes a reason, which the author of the edits reads.',
+            steward=Text(vi='Thêm --reason "…".', en='Add --reason "…".'),
+        )
     with connection('editor') as db:
         must_be_open(db, number)
         return decide(db, number, 'rejected', by, None, reason)
@@ -119,8 +123,9 @@ def set_with(db: Connection, number: int) -> ChangeSet:
 def no_such_set(number: int) -> NoSuchChangeSet:
     """The error for a number that no set has."""
     return NoSuchChangeSet(
-        vi=f'Không có tập thay đổi số {number}. Xem "dothi edits list --all".',
-        en=f'There is no change set {number}. See "dothi edits list --all".',
+        vi=f'Không có tập thay đổi số {number}.',
+        en=f'There is no change set {number}.',
+        steward=Text(vi='Xem "dothi edits list --all".', en='See "dothi edits list --all".'),
     )
 
 

@@ -1,29 +1,41 @@
-"""The weekly digest: what came, what is late and how good it was; of all for stewards, of an agency for its people."""
+"""The weekly digest: what came, what is late and how good it was; for who decides, and of an agency for its people."""
 
-from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import Self
 
 from psycopg2.extensions import connection as Connection
 
-from dothi.core.access.person import Role
 from dothi.core.database import connection
-from dothi.core.freshness import STATES
 from dothi.core.locality import Locality
 from dothi.core.numbers import number_vi
 from dothi.core.text import Text
 from etl.desk.records import records
 from processes.mail import letters
 from processes.mail.outbox import Addressee, Letter
+from processes.mail.sight import may_decide, whole_layers
 
-STEWARDS = (Role.ADMINISTRATOR, Role.STEWARD)
 DAYS = 7
+STATUSES = {'accepted': 'accepted', 'returned': 'returned', 'waiting': 'diagnosed'}
+CAME = Text(
+    vi='Đợt giao trong tuần: {accepted} đã nhận, {returned} trả lại, {waiting} chờ quyết định.',
+    en='Deliveries of this week: {accepted} accepted, {returned} returned, {waiting} waiting for a decision.',
+)
+
+
+@dataclass(frozen=True)
+class LateLayer:
+    """A layer that an agency has not delivered in time."""
+
+    layer_id: str
+    agency: str
 
 
 @dataclass
 class Week:
-    """Of one agency, or of all: deliveries by status, rows that were read and that were bad, and what is late."""
+    """Of some layers: deliveries by status, rows that were read and that were bad, and what is late."""
 
     came: Counter[str] = field(default_factory=Counter)
     rows_read: int = 0
@@ -34,8 +46,8 @@ class Week:
     def lines(self) -> list[Text]:
         """The digest, line by line."""
         counts = {name: str(self.came[status]) for name, status in STATUSES.items()}
-        late = Text(vi=str(len(self.late)), en=str(len(self.late)))
-        return [CAME.format(**counts), *self._quality, Text.join(': ', [STATES['late'], late]), *self.late]
+        late = Text(vi=f'Quá hạn: {len(self.late)}', en=f'Late: {len(self.late)}')
+        return [CAME.format(**counts), *self._quality, late, *self.late]
 
     @property
     def _quality(self) -> list[Text]:
@@ -46,67 +58,86 @@ class Week:
             Text(
                 vi=f'Chất lượng: {number_vi(self.rows_bad)} hàng lỗi trên {number_vi(self.rows_read)} hàng đã nhận '
                 f'({number_vi(round(share, 1))} %).',
-                en=f'Quality: {self.rows_bad:,} bad rows of {self.rows_read:,} in what was released ({share:.1f} %).',
+                en=f'Quality: {self.rows_bad:,} of {self.rows_read:,} rows in what was released had faults '
+                f'({share:.1f} %).',
             )
         ]
 
 
-STATUSES = {'accepted': 'accepted', 'returned': 'returned', 'waiting': 'diagnosed'}
-CAME = Text(
-    vi='Trong tuần: {accepted} đợt giao đã nhận, {returned} trả lại, {waiting} chờ quyết định.',
-    en='This week: {accepted} deliveries accepted, {returned} returned, {waiting} wait for a decision.',
-)
-
-
 def digests(
-    people: list[Addressee], locality: Locality, day: date, late: Mapping[str, list[Text]], url: str
-) -> Iterable[tuple[Letter, list[Addressee]]]:
-    """One digest for stewards, and one for each agency with people, if anything came from it or is late.
+    people: list[Addressee], locality: Locality, day: date, late: Sequence[LateLayer], url: str
+) -> Iterator[tuple[Letter, list[Addressee]]]:
+    """A digest of all that they see for who decides, and one for each agency with people, if anything is to be told.
 
-    late: lines about what is late on `day`, by agency.
+    late: what is late on `day`.
     """
-    weeks = _weeks(locality, day, late)
-    everything = _sum_of(weeks.values())
-    yield (
-        letters.weekly(f'weekly-{day}', everything.lines, locality, url),
-        [person for person in people if person.role in STEWARDS],
-    )
-    for agency, week in weeks.items():
-        readers = [person for person in people if person.agency == agency and person.role not in STEWARDS]
+    news = News.since_a_week(locality, day, late)
+    deciding, by_sight = [person for person in people if may_decide(person, locality)], defaultdict(list)
+    for person in deciding:
+        by_sight[whole_layers(person, locality)].append(person)
+    for layer_ids, readers in by_sight.items():
+        week = news.week(layer_ids, None)
+        yield letters.weekly(f'weekly-{day}', week.lines, locality, url), readers
+    for agency in news.agencies:
+        readers = [person for person in people if person.agency == agency and person not in deciding]
         if readers:
+            week = news.week(None, agency)
             yield letters.weekly(f'weekly-{agency}-{day}', week.lines, locality, url), readers
 
 
-def _weeks(locality: Locality, day: date, late: Mapping[str, list[Text]]) -> dict[str, Week]:
-    since = datetime.combine(day - timedelta(days=DAYS), datetime.min.time(), locality.place.zone)
-    weeks: dict[str, Week] = {agency: Week(late=lines) for agency, lines in late.items()}
-    for delivery in records(limit=10_000):
-        if delivery.received_at >= since and delivery.origin == 'delivery':
-            weeks.setdefault(delivery.agency or '', Week()).came[delivery.status] += 1
-    with connection('loader') as db:
-        for agency, rows_read, rows_bad in _quality_since(db, since):
-            week = weeks.setdefault(agency, Week())
-            week.rows_read, week.rows_bad = rows_read, rows_bad
-    return weeks
+@dataclass(frozen=True)
+class News:
+    """What happened within a week, with its layer and agency. quality: rows read and bad rows of what was released."""
+
+    locality: Locality
+    came: Sequence[tuple[str, str, str]]
+    quality: Sequence[tuple[str, str, int, int]]
+    late: Sequence[LateLayer]
+
+    @classmethod
+    def since_a_week(cls, locality: Locality, day: date, late: Sequence[LateLayer]) -> Self:
+        """The week before the day."""
+        since = datetime.combine(day - timedelta(days=DAYS), datetime.min.time(), locality.place.zone)
+        came = [
+            (delivery.layer_id, delivery.agency or '', delivery.status)
+            for delivery in records(limit=10_000)
+            if delivery.received_at >= since and delivery.origin == 'delivery'
+        ]
+        with connection('loader') as db:
+            return cls(locality, came, _quality_since(db, since), late)
+
+    @property
+    def agencies(self) -> list[str]:
+        """Of which there is any news."""
+        came, read = {agency for _, agency, _ in self.came}, {agency for _, agency, _, _ in self.quality}
+        return sorted(came | read | {layer.agency for layer in self.late})
+
+    def week(self, layers: Collection[str] | None, of_agency: str | None) -> Week:
+        """The news of these layers and of this agency together; None for all of them."""
+
+        def is_told(layer_id: str, agency: str) -> bool:
+            return (layers is None or layer_id in layers) and of_agency in (None, agency)
+
+        week = Week()
+        week.came.update(status for layer_id, agency, status in self.came if is_told(layer_id, agency))
+        for layer_id, agency, rows_read, rows_bad in self.quality:
+            if is_told(layer_id, agency):
+                week.rows_read, week.rows_bad = week.rows_read + rows_read, week.rows_bad + rows_bad
+        week.late = [self._line(layer) for layer in self.late if is_told(layer.layer_id, layer.agency)]
+        return week
+
+    def _line(self, late: LateLayer) -> Text:
+        titles = [self.locality.described(late.layer_id).title, self.locality.agencies[late.agency].title]
+        return Text.join('', [Text(vi='- ', en='- '), Text.join(': ', titles)])
 
 
-def _quality_since(db: Connection, since: datetime) -> list[tuple[str, int, int]]:
-    """Agency, rows read and bad rows of what was released since then."""
+def _quality_since(db: Connection, since: datetime) -> list[tuple[str, str, int, int]]:
+    """Layer, agency, rows read and bad rows of what was released since then."""
     with db.cursor() as cursor:
         cursor.execute(
-            """select coalesce(d.agency, ''), sum((r.quality ->> 'read')::bigint), sum(r.rows_bad)
+            """select r.layer_id, coalesce(d.agency, ''), sum((r.quality ->> 'read')::bigint), sum(r.rows_bad)
                from catalog.release as r join catalog.delivery as d on d.id = r.delivery_id
-               where r.released_at >= %s and r.quality ? 'read' and d.origin = 'delivery' group by 1""",
+               where r.released_at >= %s and r.quality ? 'read' and d.origin = 'delivery' group by 1, 2""",
             [since],
         )
-        return [(agency, int(rows_read), int(rows_bad)) for agency, rows_read, rows_bad in cursor.fetchall()]
-
-
-def _sum_of(weeks: Iterable[Week]) -> Week:
-    total = Week()
-    for week in weeks:
-        total.came += week.came
-        total.rows_read += week.rows_read
-        total.rows_bad += week.rows_bad
-        total.late += week.late
-    return total
+        return [(layer, agency, int(read), int(bad)) for layer, agency, read, bad in cursor.fetchall()]

@@ -14,8 +14,9 @@ from processes.queue.jobs import EndedJob
 
 FOOT = Text(
     vi='\n\nThư tự động của {place}. Tắt loại thư này: {url}/api/account?f=html\n',
-    en='\n\nSent automatically by {place}. Switch these mails off: {url}/api/account?f=html\n',
+    en='\n\nSent automatically by {place}. Switch these mails off: {url}/api/account?f=html&lang=en\n',
 )
+REASON = Text(vi='\n\nLý do: "{reason}"', en='\n\nThe reason: "{reason}"')
 
 
 def decision_wanted(delivery: DeliveryRecord, locality: Locality, url: str) -> Letter:
@@ -35,21 +36,21 @@ def decision_wanted(delivery: DeliveryRecord, locality: Locality, url: str) -> L
 
 def delivery_ended(delivery: DeliveryRecord, decisions: list[DecisionRecord], locality: Locality, url: str) -> Letter:
     """To the agency: its delivery was accepted or returned."""
-    reason = f'"{decisions[-1].reason}"' if decisions else ''
+    reason = REASON.format(reason=decisions[-1].reason) if decisions else Text(vi='', en='')
     if delivery.status == 'accepted':
         subject = Text(vi='Đã nhận: {layer}, đợt giao {number}', en='Accepted: {layer}, delivery {number}')
         body = Text(
-            vi='Tệp "{file}" cho lớp {layer} đã được nhận và phát hành. {reason}\n\n'
+            vi='Tệp "{file}" cho lớp {layer} đã được nhận và phát hành.{reason}\n\n'
             'Phiếu nhận: {url}/api/deliveries/{number}/receipt',
-            en='The file "{file}" for the layer {layer} was accepted and released. {reason}\n\n'
+            en='The file "{file}" for the layer {layer} was accepted and released.{reason}\n\n'
             'The receipt: {url}/api/deliveries/{number}/receipt',
         )
     else:
         subject = Text(vi='Trả lại: {layer}, đợt giao {number}', en='Returned: {layer}, delivery {number}')
         body = Text(
-            vi='Tệp "{file}" cho lớp {layer} bị trả lại; dữ liệu đang phục vụ không đổi. {reason}\n\n'
+            vi='Tệp "{file}" cho lớp {layer} bị trả lại; dữ liệu đang phục vụ không đổi.{reason}\n\n'
             'Cần sửa gì: {url}/api/deliveries/{number}/receipt',
-            en='The file "{file}" for the layer {layer} was returned; what is served is unchanged. {reason}\n\n'
+            en='The file "{file}" for the layer {layer} was returned; what is served is unchanged.{reason}\n\n'
             'What to correct: {url}/api/deliveries/{number}/receipt',
         )
     return _of_delivery(f'delivery_{delivery.status}', delivery, subject, body, locality, url, reason=reason)
@@ -62,11 +63,11 @@ def edit_reviewed(edits: ChangeSet, locality: Locality, url: str) -> Letter:
     values: dict[str, Text | str] = {
         'layer': _title(edits.layer_id, locality),
         'outcome': outcome,
-        'reason': edits.reason or '',
+        'reason': REASON.format(reason=edits.reason) if edits.reason else Text(vi='', en=''),
         'url': url,
     }
     subject = Text(vi='Bản sửa {outcome}: {layer}', en='Your edits {outcome}: {layer}').format(**values)
-    body = Text(vi='Bản sửa của bạn ở lớp {layer} {outcome}. {reason}', en='Your edits of {layer} {outcome}. {reason}')
+    body = Text(vi='Bản sửa của bạn ở lớp {layer} {outcome}.{reason}', en='Your edits of {layer} {outcome}.{reason}')
     return Letter('edit_reviewed', f'edits-{edits.id}', subject, _with_foot(body.format(**values), locality, url))
 
 
@@ -87,19 +88,36 @@ def analysis_done(job: EndedJob, title: Text, locality: Locality, url: str) -> L
     return Letter('analysis_done', f'job-{job.id}', subject.format(**values), _with_foot(text, locality, url))
 
 
-def invitation(secret: str, days: int, locality: Locality, url: str) -> Letter:
-    """To somebody who gets a link to set their password by, once: new here, or after the old one was lost."""
-    values: dict[str, Text | str] = {
-        'place': locality.place.title, 'days': str(days), 'link': f'{url}/invitation/{secret}',
-    }  # fmt: skip
-    subject = Text(vi='Đặt mật khẩu: {place}', en='Set your password: {place}').format(**values)
+def invitation(name: str, secret: str, until: Text, locality: Locality, url: str) -> Letter:
+    """To somebody who is new here and gets a link to set their password by, once. until: when it ends."""
     body = Text(
-        vi='Bạn được cấp tài khoản dữ liệu không gian của {place}. Liên kết dưới đây dùng được một lần, trong {days} '
-        'ngày; đừng chuyển cho ai khác.\n\n{link}\n',
-        en='You have an account for geospatial data of {place}. The link works once, within {days} days; pass it on to '
-        'nobody.\n\n{link}?lang=en\n',
+        vi='Bạn được cấp tài khoản "{name}" để dùng dữ liệu không gian của {place}. Mở liên kết dưới đây để đặt mật '
+        'khẩu. Liên kết dùng được một lần, đến {until}; đừng chuyển cho ai khác.\n\n{link}\n',
+        en='You have an account, "{name}", for geospatial data of {place}. Open the link to set your password. It '
+        'works once, until {until}; pass it on to nobody.\n\n{link}?lang=en\n',
     )
-    return Letter('invitation', f'link-{uuid4()}', subject, body.format(**values))
+    return _with_link(Text(vi='Đặt mật khẩu: {place}', en='Set your password: {place}'), body, name, secret, until,
+                      locality, url)  # fmt: skip
+
+
+def recovery(name: str, secret: str, until: Text, locality: Locality, url: str) -> Letter:
+    """To somebody who has lost their password and gets a link to set a new one by, once. until: when it ends."""
+    body = Text(
+        vi='Quản trị viên gửi bạn liên kết để đặt lại mật khẩu của tài khoản "{name}" ({place}). Liên kết dùng được '
+        'một lần, đến {until}; đừng chuyển cho ai khác. Nếu bạn không yêu cầu, hãy báo quản trị viên.\n\n{link}\n',
+        en='The administrator sends you a link to set a new password of your account "{name}" ({place}). It works '
+        'once, until {until}; pass it on to nobody. If you have not asked for it, tell the administrator.\n\n'
+        '{link}?lang=en\n',
+    )
+    subject = Text(vi='Đặt lại mật khẩu: {place}', en='Set a new password: {place}')
+    return _with_link(subject, body, name, secret, until, locality, url)
+
+
+def _with_link(subject: Text, body: Text, name: str, secret: str, until: Text, locality: Locality, url: str) -> Letter:
+    values: dict[str, Text | str] = {
+        'place': locality.place.title, 'name': name, 'until': until, 'link': f'{url}/invitation/{secret}',
+    }  # fmt: skip
+    return Letter('invitation', f'link-{uuid4()}', subject.format(**values), body.format(**values))
 
 
 def reminder(layer_id: str, state: Freshness, locality: Locality, url: str) -> Letter:
@@ -130,7 +148,8 @@ def danger(about: str, what: Text, locality: Locality, url: str) -> Letter:
 def weekly(about: str, lines: list[Text], locality: Locality, url: str) -> Letter:
     """The weekly digest: what came, and what is late."""
     subject = Text(vi='Bản tin tuần của {place}', en='The week of {place}').format(place=locality.place.title)
-    return Letter('weekly', about, subject, _with_foot(Text.join('\n', lines), locality, url))
+    link = Text(vi='\n{url}/api/freshness?f=html', en='\n{url}/api/freshness?f=html&lang=en').format(url=url)
+    return Letter('weekly', about, subject, _with_foot(Text.join('\n', [*lines, link]), locality, url))
 
 
 def _of_delivery(

@@ -42,11 +42,11 @@ class Letter:
 
 
 class QueuedMail(BaseModel):
-    """A mail as it is queued."""
+    """A mail as it is queued. address: of its reader now; None for who is let in no more, or has none."""
 
     id: int
     kind: str
-    address: str
+    address: str | None
     subject: str
     body: str
     created_at: datetime
@@ -96,15 +96,17 @@ def due_mails(db: Connection) -> list[int]:
 def take_mail(db: Connection, number: int) -> QueuedMail | None:
     """The mail, which no other worker sends before the end of the transaction; None where one has sent it, or does."""
     with db.cursor(cursor_factory=RealDictCursor) as cursor:
-        columns = 'id, kind, address, subject, body, created_at, attempts'
-        cursor.execute(f'select {columns} {DUE} and id = %s for update skip locked', [number])
+        columns = 'id, kind, subject, body, created_at, attempts'
+        address = '(select p.email from mail.people() as p where p.id = person) as address'
+        cursor.execute(f'select {columns}, {address} {DUE} and id = %s for update skip locked', [number])
         row = cursor.fetchone()
         return QueuedMail.model_validate(dict(row)) if row else None
 
 
 def mark_sent(db: Connection, mail: QueuedMail) -> None:
     """The server has taken the mail; a link by which somebody sets a password is not kept."""
-    _update(db, mail, f'sent_at = clock_timestamp(), fault = null, {WITHOUT_LINK}', {})
+    assignment = f'sent_at = clock_timestamp(), fault = null, address = %(address)s, {WITHOUT_LINK}'
+    _update(db, mail, assignment, {'address': mail.address})
 
 
 def mark_failed(db: Connection, mail: QueuedMail, fault: str, *, for_good: bool, now: datetime) -> None:

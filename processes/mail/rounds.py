@@ -23,9 +23,10 @@ from dothi.core.text import Text
 from etl.desk.records import decisions, record
 from etl.editing.change_set import set_with
 from processes.mail import letters
-from processes.mail.digest import STEWARDS, digests
+from processes.mail.digest import LateLayer, digests
 from processes.mail.outbox import Addressee, Letter, addressees, enqueue, unwanted
 from processes.mail.sender import send_due_mails
+from processes.mail.sight import may_decide_on
 from processes.queue.child import cached_locality
 from processes.queue.jobs import ended_job
 from processes.registry import all_processes
@@ -35,6 +36,10 @@ LOG = logging.getLogger('dothi.mail')
 LOOK_AT_DAY_S = 900.0
 # One worker at a time writes: the number is arbitrary.
 MAIL_LOCK = 920_900_104
+DANGERS = {
+    'store': Text(vi='Không đọc được kho tệp (bản gốc, kết quả)', en='The store of files cannot be read'),
+    'disk': Text(vi='Đĩa sắp đầy', en='The disk is nearly full'),
+}
 
 
 @dataclass
@@ -115,7 +120,8 @@ def _about_delivery(
 ) -> tuple[Letter, list[Addressee]]:
     delivery = record(number)
     if kind == 'decision_wanted':
-        return letters.decision_wanted(delivery, locality, _url()), [p for p in people if p.role in STEWARDS]
+        deciding = [person for person in people if may_decide_on(person, delivery.layer_id, locality)]
+        return letters.decision_wanted(delivery, locality, _url()), deciding
     readers = [person for person in people if person.agency and person.agency == delivery.agency]
     return letters.delivery_ended(delivery, decisions(number), locality, _url()), readers
 
@@ -124,7 +130,7 @@ def of_the_day(people: list[Addressee], locality: Locality, day: date) -> Iterab
     """Reminders to agencies, alarms to administrators and, on Mondays, the digests; each is queued once."""
     with connection('loader') as db:
         delivered = last_deliveries(db)
-    late: dict[str, list[Text]] = {}
+    late: list[LateLayer] = []
     for layer_id, layer in {**locality.layers, **locality.coverages}.items():
         for state in of_layer(layer, delivered.get(layer_id, {}), day, locality.place.zone):
             if state.state in ('due', 'late'):
@@ -133,9 +139,7 @@ def of_the_day(people: list[Addressee], locality: Locality, day: date) -> Iterab
                     [p for p in people if p.agency == state.agency],
                 )
             if state.state == 'late':
-                agency = locality.agencies[state.agency].title
-                line = Text(vi='- {layer}: {agency}', en='- {layer}: {agency}')
-                late.setdefault(state.agency, []).append(line.format(layer=layer.title, agency=agency))
+                late.append(LateLayer(layer_id, state.agency))
     yield from _dangers(people, locality, day)
     if day.weekday() == 0:
         yield from digests(people, locality, day, late, _url())
@@ -146,7 +150,7 @@ def _dangers(people: list[Addressee], locality: Locality, day: date) -> Iterable
     administrators = [person for person in people if person.role is Role.ADMINISTRATOR]
     for part, state in files_readiness().items():
         if state != OK:
-            what = Text(vi=f'{part}: {state}', en=f'{part}: {state}')
+            what = DANGERS.get(part, Text(vi=f'{part}: {state}', en=f'{part}: {state}'))
             yield letters.danger(f'danger-{part}-{day}', what, locality, _url()), administrators
     with connection('loader') as db:
         backup = backup_state(db)

@@ -41,6 +41,9 @@ class Fault:
         return cls(f'{type(error).__name__}: {error}'[:300], for_good)
 
 
+NO_READER = Fault('its reader is let in no more, or has no address', for_good=True)
+
+
 @dataclass
 class Line:
     """The way to the mail server in one round: opened for the first mail, and anew after one that broke it.
@@ -141,7 +144,7 @@ def _send_mail(number: int, line: Line) -> bool:
         mail = take_mail(db, number)
         if mail is None:
             return False
-        fault = _fault_of(mail, line)
+        fault = NO_READER if mail.address is None else _fault_of(mail, mail.address, line)
         if fault is None:
             mark_sent(db, mail)
         else:
@@ -150,19 +153,19 @@ def _send_mail(number: int, line: Line) -> bool:
     return fault is None
 
 
-def _fault_of(mail: QueuedMail, line: Line) -> Fault | None:
+def _fault_of(mail: QueuedMail, address: str, line: Line) -> Fault | None:
     """What kept the server from taking the mail; None where it has it."""
     try:
         message = _message(mail, line.settings)
     except Exception as error:
         return Fault.of(error, for_good=True)
     try:
-        line.open().send_message(message, to_addrs=[mail.address])
-    except smtplib.SMTPRecipientsRefused as error:
-        code = next(iter(error.recipients.values()), (0, b''))[0]
-        return Fault.of(error, for_good=500 <= code < 600)
-    except smtplib.SMTPDataError as error:
-        return Fault.of(error, for_good=500 <= error.smtp_code < 600)
+        line.open().send_message(message, to_addrs=[address])
+    except (smtplib.SMTPRecipientsRefused, smtplib.SMTPDataError) as error:
+        return Fault.of(error, for_good=500 <= _code_of(error) < 600)
+    except smtplib.SMTPNotSupportedError as error:
+        # an address with letters that this server takes none of, unless it is the way there that is not to be had
+        return Fault.of(error, for_good=line.fault is None)
     except OSError as error:
         # of the server or the settings, not of this mail; the next one gets a session of its own
         line.break_off(error)
@@ -170,6 +173,13 @@ def _fault_of(mail: QueuedMail, line: Line) -> Fault | None:
     except ValueError as error:
         return Fault.of(error, for_good=True)
     return None
+
+
+def _code_of(error: smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError) -> int:
+    """What the server answered with."""
+    if isinstance(error, smtplib.SMTPDataError):
+        return int(error.smtp_code)
+    return int(next(iter(error.recipients.values()), (0, b''))[0])
 
 
 def _message(mail: QueuedMail, settings: MailSettings) -> EmailMessage:

@@ -69,6 +69,8 @@ class RunOrder:
     access_class: AccessClass = EVERYBODY
     claims: str = ''
     author: str = ''
+    # of the run; empty for what is made ready without one
+    job_id: str = ''
 
 
 @dataclass(frozen=True)
@@ -171,7 +173,7 @@ def _answer_order(order: RunOrder, worker: Connection) -> FinishedRun:
         check_request_layers(inputs, {name: stored_layer.layer for name, stored_layer in layers.items()})
         # one snapshot for all that is read: a release in between changes nothing, and the numbers named are true
         db.set_session(isolation_level='REPEATABLE READ', readonly=True)
-        data = Data(db, place, order.audience, order.drafts, order.editor, layers)
+        data = Data(db, place, order.audience, order.drafts, order.editor, layers, order.job_id)
         result = process.run(inputs, data, lambda share, doing: worker.send(RunProgress(share, doing)))
     return FinishedRun(_run_outputs(process, result), data.readings)
 

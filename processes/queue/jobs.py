@@ -80,7 +80,7 @@ def begin_job(job_id: str, memory_mb: int, drafts: Path) -> RunOrder | None:
     sent = None if upload is None else bytes(upload)
     return RunOrder(
         process_id, inputs, audience, memory_mb, drafts, editor=editor, upload=sent, request_id=request_id,
-        access_class=class_of_claims(claims or {}), claims=signed_claims, author=author,
+        access_class=class_of_claims(claims or {}), claims=signed_claims, author=author, job_id=job_id,
     )  # fmt: skip
 
 

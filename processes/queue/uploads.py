@@ -13,7 +13,7 @@ from processes.reading.validation import InvalidInput
 # Base64 takes four characters for three bytes; the rest is for the other inputs.
 OTHER_INPUTS_BYTES = 2**20
 MOST_ATTACHMENT_MB = 20
-# Before two files in one: how long the first is. No format of files begins like this.
+# Before two files in one: how long the first is. A file that begins like this is sent as the first of two, too.
 BOTH, HEAD = b'dothi: two files\n', struct.Struct('>Q')
 
 
@@ -39,10 +39,10 @@ def detach_upload(process: Process[Any], inputs: dict[str, Any]) -> tuple[dict[s
     # one that came in parts is in the database already
     content = None if value is None else _decoded(process.upload, value, LimitSettings().max_upload_mb, advice)
     attached = inputs.get(process.attachment) if process.attachment else None
-    if process.attachment is None or attached is None:
+    if process.attachment is None or (attached is None and not (content or b'').startswith(BOTH)):
         return rest, content
     advice = Text(vi='Quét ở độ phân giải thấp hơn', en='Scan it at a lower resolution')
-    attachment = _decoded(process.attachment, attached, _most_attachment_mb(), advice)
+    attachment = b'' if attached is None else _decoded(process.attachment, attached, _most_attachment_mb(), advice)
     return rest, BOTH + HEAD.pack(len(content or b'')) + (content or b'') + attachment
 
 

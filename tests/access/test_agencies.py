@@ -39,6 +39,8 @@ def test_what_is_late_comes_first_with_its_day(agency: Agency, send: Send, plann
     page = planner.get('/api/freshness?f=html&lang=en').get_data(as_text=True)
     assert 'class="late"' in page
     assert planner.get('/api/freshness?state=soon').status_code == 400
+    misspelt = planner.get('/api/freshness?agency=educaton&lang=en')
+    assert (misspelt.status_code, 'education' in misspelt.get_json()['detail']) == (404, True)
 
 
 def test_an_agency_lists_what_it_supplies_with_its_templates(planner: Browser) -> None:

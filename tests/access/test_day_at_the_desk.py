@@ -174,6 +174,14 @@ def test_an_agency_is_invited_delivers_is_asked_edits_and_is_reminded(port: Port
     )
     assert changed.status_code == 202, changed.get_data(as_text=True)
     (edits,) = steward.get('/api/edits?f=json').get_json()['edits']
+    version = steward.get(f'/api/edits/{edits["id"]}', **{'Accept-Encoding': 'br'}).headers['ETag']
+    again = {'X-CSRF-Token': focal_point.csrf, 'Content-Type': 'application/merge-patch+json'}
+    pier_path = f'/api/collections/piers/items/{piers[0]["id"]}'
+    assert focal_point.client.patch(pier_path, json={'properties': {'depth': 8}}, headers=again).status_code == 202
+    decision = {'json': {'decision': 'accept'}, 'headers': {'X-CSRF-Token': steward.csrf, 'If-Match': version}}
+    unseen = steward.client.post(f'/api/edits/{edits["id"]}/decision', **decision)
+    assert (unseen.status_code, unseen.get_json()['code']) == (412, 'StaleDecision'), 'the edit is another one by now'
+    assert focal_point.client.patch(pier_path, json={'properties': {'depth': 9}}, headers=again).status_code == 202
     assert steward.post(f'/api/edits/{edits["id"]}/decision', decision='accept').status_code == 200
     pier = focal_point.get(f'/api/collections/piers/items/{piers[0]["id"]}?f=json').get_json(force=True)
     assert pier['properties']['depth'] == 9

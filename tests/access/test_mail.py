@@ -4,7 +4,7 @@ import asyncio
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -17,7 +17,8 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 from dothi.core.access.people import BadPerson, Changes, change, disable
-from dothi.core.access.person import Person, Role
+from dothi.core.access.person import Action, Person, Role
+from dothi.core.access.policy import AccessPolicy, Rule
 from dothi.core.database import connection
 from dothi.core.locality import Locality
 from dothi.core.mail_kinds import choose_kinds
@@ -26,7 +27,7 @@ from etl.desk import decide
 from etl.desk.decide import Decision
 from processes.mail import sender
 from processes.mail.outbox import addressees, outbox_state
-from processes.mail.rounds import Postman, of_the_day, queue_letters
+from processes.mail.rounds import Postman, events, of_the_day, queue_letters
 from processes.mail.sender import MailRefused, send_due_mails, send_for_trial
 from tests.api.editors import rows
 from tests.etl.conftest import Agency, Send, agency, send
@@ -134,6 +135,37 @@ def test_a_decision_is_asked_of_stewards_and_told_to_the_agency(
     assert mail_server.mails[0]['Auto-Submitted'] == 'auto-generated'
     do_round()
     assert len(mail_server.mails) == 1, 'nothing is sent twice'
+
+
+def test_a_mail_tells_of_no_layer_that_its_reader_does_not_see(
+    agency: Agency, send: Send, reader: Callable[..., Person], locality: Locality
+) -> None:
+    """One decides on roads alone, one on all and sees some rows of schools, one on all: who is asked, and of what."""
+    deciding, seeing = [Action.SEE, Action.DECIDE], [Action.SEE]
+    rules = {
+        Role.STEWARD: [Rule(may=deciding, layers=['roads'])],
+        Role.EDITOR: [
+            Rule(may=[Action.DECIDE], layers='all'), Rule(may=seeing, layers=['roads']),
+            Rule(may=seeing, layers=['schools'], rows={'level': ['primary']}),
+        ],
+        Role.ADMINISTRATOR: [Rule(may=deciding, layers='all')],
+        Role.FOCAL_POINT: [Rule(may=[Action.SEE, Action.DELIVER], layers='own')],
+    }  # fmt: skip
+    place = replace(locality, policy=AccessPolicy(rules))
+    for name, role in (('an', Role.STEWARD), ('binh', Role.EDITOR), ('chi', Role.ADMINISTRATOR)):
+        reader(name, role, language='en')
+    reader('lan', Role.FOCAL_POINT, 'education', language='en')
+    hold(agency, send)
+    rows("update catalog.delivery set received_at = received_at - interval '3 years' where id = 1 returning 1")
+    with connection('worker') as db:
+        queue_letters(db, events(db, addressees(db), place))
+        queue_letters(db, of_the_day(addressees(db), place, date(2027, 11, 29)))
+    told = rows("""select p.name, m.kind from mail.message as m join access.person as p on p.id = m.person
+        where m.subject || m.body like '%%Schools%%' order by 1, 2""")
+    assert told == [
+        ('chi', 'decision_wanted'), ('chi', 'weekly'), ('lan', 'delivery_accepted'), ('lan', 'delivery_late'),
+        ('lan', 'weekly'),
+    ]  # fmt: skip
 
 
 def test_a_server_that_is_away_or_busy_gets_the_mail_later(
@@ -288,44 +320,87 @@ def test_whoever_is_removed_leaves_no_mail(
     assert rows('select count(*) from mail.message where person = %s', str(an)) == [(0,)]
 
 
-def queue(to: Person, *addresses: str) -> None:
-    for address in addresses:
-        rows(
-            """insert into mail.message (person, kind, about, address, subject, body)
-               values (%s, 'danger', %s, %s, 'Tiêu đề', 'b') returning 1""",
-            str(to.id), address, address,
-        )  # fmt: skip
+def queue(to: Person, about: str = 'disk') -> None:
+    """A mail, which was queued when the person had another address."""
+    rows(
+        """insert into mail.message (person, kind, about, address, subject, body)
+           values (%s, 'danger', %s, 'old@example.vn', 'Tiêu đề', 'b') returning 1""",
+        str(to.id), about,
+    )  # fmt: skip
 
 
 def test_two_workers_send_each_mail_once(reader: Callable[..., Person], mail_server: MailServer) -> None:
-    queue(reader('an', Role.STEWARD), *(f'{i}@example.vn' for i in range(5)))
+    for i in range(5):
+        queue(reader(f'an-{i}', Role.STEWARD))
     mail_server.thinks_s = 0.2
     with ThreadPoolExecutor(2) as workers:
         taken = [*workers.map(lambda _: send_due_mails(), 'ab')]
-    assert sorted(mail_server.to) == [f'{i}@example.vn' for i in range(5)]
+    assert sorted(mail_server.to) == [f'an-{i}@example.vn' for i in range(5)]
     assert sum(taken) == 5
 
 
 def test_a_mail_at_which_the_server_hangs_up_keeps_no_other_waiting(
     reader: Callable[..., Person], mail_server: MailServer
 ) -> None:
-    queue(reader('an', Role.STEWARD), 'x@example.vn', 'y@example.vn', 'z@example.vn')
+    for name in 'xyz':
+        queue(reader(name, Role.STEWARD))
     mail_server.cut_at = 'x@example.vn'
     assert send_due_mails() == 2
     assert mail_server.to == ['y@example.vn', 'z@example.vn']
-    assert rows('select address, given_up_at is null from mail.message where sent_at is null') == [
-        ('x@example.vn', True)
-    ]
+    waiting = """select p.name, m.given_up_at is null from mail.message as m
+        join access.person as p on p.id = m.person where m.sent_at is null"""
+    assert rows(waiting) == [('x', True)]
+
+
+def test_addresses_that_the_server_has_no_letters_for_keep_no_other_waiting(
+    reader: Callable[..., Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Three of them counted as a server that cannot be talked to, and were tried for days."""
+    made = MailServer(free_port())
+    controller = Controller(made, hostname='127.0.0.1', port=made.port, enable_SMTPUTF8=False)
+    controller.start()
+    monkeypatch.setenv('DOTHI_MAIL_SERVER', f'smtp://127.0.0.1:{made.port}')
+    for name in 'abcd':
+        queue(reader(name, Role.STEWARD))
+    rows("update access.person set email = 'lần-' || email where name < 'd' returning 1")
+    try:
+        assert send_due_mails() == 1
+    finally:
+        controller.stop()
+    assert made.to == ['d@example.vn']
+    assert rows('select count(*) from mail.message where given_up_at is not null') == [(3,)]
+
+
+def test_what_waits_goes_to_who_is_let_in_and_to_their_address_of_now(
+    reader: Callable[..., Person], mail_server: MailServer
+) -> None:
+    """A server that was away for a day: meanwhile one has another address, one none, and one was shut out."""
+    for name in ('an', 'binh', 'chi'):
+        queue(reader(name, Role.STEWARD))
+    with connection('gatekeeper') as db:
+        change(db, 'an', Changes(email='new@example.vn'))
+        change(db, 'binh', Changes(email=''))
+        disable(db, 'chi')
+    assert send_due_mails() == 1
+    assert mail_server.to == ['new@example.vn']
+    kept = rows("""select p.name, m.address, m.given_up_at is null, m.fault from mail.message as m
+        join access.person as p on p.id = m.person order by 1""")
+    no_reader = 'its reader is let in no more, or has no address'
+    assert kept == [
+        ('an', 'new@example.vn', True, None), ('binh', 'old@example.vn', False, no_reader),
+        ('chi', 'old@example.vn', False, no_reader),
+    ]  # fmt: skip
 
 
 def test_a_mail_goes_to_its_address_alone_and_has_one_id(
     reader: Callable[..., Person], mail_server: MailServer
 ) -> None:
-    an = reader('an', Role.STEWARD)
-    queue(an, 'a@example.vn,b@example.vn')
+    an, other = reader('an', Role.STEWARD), reader('c', Role.STEWARD)
+    rows("update access.person set email = 'a@example.vn,b@example.vn' where name = 'an' returning 1")
+    queue(an)
     send_due_mails()
     assert 'b@example.vn' not in mail_server.to
-    queue(an, 'c@example.vn')
+    queue(other)
     for _ in 'ab':
         send_due_mails()
         rows("update mail.message set sent_at = null where address = 'c@example.vn' returning 1")

@@ -45,15 +45,19 @@ def test_whoever_is_invited_gets_the_link_by_mail_and_it_is_kept_nowhere(
     assert invite(administrator, email='binh@example.vn')['mailed_to'] == 'binh@example.vn'
     do_round()
     (mail,) = [mail for mail in mail_server.mails if mail['To'] == 'binh@example.vn']
+    assert str(mail['Subject']).startswith('Set your password')
+    assert '"binh"' in mail.get_content(), 'the name to sign in with'
     link = re.search(r'https://office.example(/invitation/\S+)', mail.get_content())
     assert link is not None
     taken = office().client.post(link[1].partition('?')[0], json={'password': PASSWORD})
     assert taken.status_code == 200, taken.get_data(as_text=True)
     assert rows("select body from mail.message where kind = 'invitation'") == [('',)]
-    again = administrator.post('/api/people/binh/recovery').get_json()
+    again = administrator.post('/api/people/Binh/recovery').get_json()
     assert again['mailed_to'] == 'binh@example.vn'
     do_round()
-    assert len([mail for mail in mail_server.mails if mail['To'] == 'binh@example.vn']) == 2
+    (_, recovery) = [mail for mail in mail_server.mails if mail['To'] == 'binh@example.vn']
+    assert str(recovery['Subject']).startswith('Set a new password')
+    assert 'If you have not asked for it' in recovery.get_content()
 
 
 def test_a_link_that_the_server_refuses_for_good_is_kept_nowhere_either(
@@ -134,5 +138,5 @@ def test_an_agency_reads_its_own_week_with_its_quality(
     assert set(digests) == {'lan', 'an'}
     assert lan.agency == 'education'
     for body in digests.values():
-        assert 'This week: 1 deliveries accepted' in body
-        assert 'Quality: 1 bad rows of 101 in what was released (1.0 %)' in body
+        assert 'Deliveries of this week: 1 accepted' in body
+        assert 'Quality: 1 of 101 rows in what was released had faults (1.0 %)' in body

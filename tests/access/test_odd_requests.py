@@ -115,6 +115,16 @@ def test_an_error_about_a_link_is_logged_without_it(
     assert LINK not in caplog.text
 
 
+def test_health_names_layers_to_who_sees_them(office: Office, person: MakePerson) -> None:
+    document = office().get('/health').get_json()
+    assert document['status'] == 'ok'
+    assert 'schools' not in str(document)
+    person('xem', Role.VIEWER)
+    viewer = office()
+    viewer.sign_in('xem')
+    assert list(viewer.get('/health').get_json()['releases']) == ['schools']
+
+
 def test_strangers_do_not_learn_which_layers_there_are(office: Office) -> None:
     client = office().client
     for headers, status in (({}, 401), ({'Origin': 'https://a.example', 'Access-Control-Request-Method': 'GET'}, 204)):

@@ -353,3 +353,18 @@ def test_a_restart_of_the_database_costs_nobody_an_answer(office: Office, person
     assert browser.get(ITEMS).status_code == 200
     assert rows(cut)[0][0] >= 1
     assert office().sign_in('lan').status_code == 200
+
+
+def test_a_connection_plans_once_who_asks(office: Office, person: MakePerson) -> None:
+    """Planning takes six times as long as finding the row, and each request pays it; a lost connection begins anew."""
+    person('lan')
+    browser = office()
+    browser.sign_in('lan')
+    for _ in 'ab':
+        assert browser.get('/api/account').status_code == 200
+        with connection('gatekeeper') as db, db.cursor() as cursor:
+            cursor.execute("select statement from pg_prepared_statements where statement like '%access.session%'")
+            assert len(cursor.fetchall()) == 1
+    of_gatekeepers = "datname = current_database() and usename = 'dothi_gatekeeper'"
+    rows(f'select pg_terminate_backend(pid) from pg_stat_activity where {of_gatekeepers}')
+    assert browser.get('/api/account').status_code == 200

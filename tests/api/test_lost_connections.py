@@ -21,6 +21,7 @@ WMS = '/ows?service=WMS&version=1.3.0&request='
 BOX = '106.6,20.2,106.7,20.3'
 ROUTES = [
     '/health',
+    '/api/releases?f=json',
     '/api',
     '/api/collections?f=json',
     '/api/collections/schools?f=json',
@@ -132,9 +133,10 @@ def _statuses(served: Flask, route: str, executioner: Executioner, *, on: bool) 
             return
 
 
-def test_strangers_hear_nothing_of_ports_and_commands(app: App, executioner: Executioner) -> None:
-    """The public service says when to come again; what is missing is for its operator, in the log."""
-    served = app('public')
+@pytest.mark.parametrize('audience', ['public', 'internal'])
+def test_clients_hear_nothing_of_ports_and_commands(app: App, executioner: Executioner, audience: Audience) -> None:
+    """They read when to come again; what is missing is for the operator, in the log."""
+    served = app(audience)
     executioner.aim(1, on=True)
     answers = [served.test_client().get(route) for route in ROUTES]
     refused = [answer for answer in answers if answer.status_code == 503]

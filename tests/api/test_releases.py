@@ -80,6 +80,28 @@ def test_the_feed_is_as_the_standard_says(public: FlaskClient) -> None:
     assert again.status_code == 304
 
 
+def test_what_was_asked_for_is_in_all_links(public: FlaskClient) -> None:
+    """Whoever follows the releases of one layer, or turns a page, is not led to those of all."""
+    asked = 'layer=schools&limit=1'
+    document = public.get(f'/api/releases?f=json&{asked}').get_json()
+    for link in document['links']:
+        assert asked in link['href'], link
+    assert {link['rel'] for link in document['links']} == {'self', 'alternate', 'next'}
+    feeds = [etree.fromstring(public.get(f'/api/releases?f=atom&lang=en&{more}').get_data()) for more in (asked, '')]
+    one, every = (feed.findtext('a:id', namespaces=ATOM) for feed in feeds)
+    assert one == f'{every}?layer=schools', 'another feed has another name'
+    assert feeds[0].findtext('a:title', namespaces=ATOM).endswith(': Schools')
+    own, following = (feeds[0].find(f'a:link[@rel="{rel}"]', ATOM).get('href') for rel in ('self', 'next'))
+    assert own.endswith(f'?{asked}&f=atom&lang=en')
+    path = '/api' + following.partition('/api')[2]
+    older = etree.fromstring(public.get(path).get_data())
+    entries = [feed.findtext('a:entry/a:id', namespaces=ATOM) for feed in (feeds[0], older)]
+    assert len(set(entries)) == 2
+    assert all(entry.startswith(f'{every}/') for entry in entries), 'an entry has one name in each feed'
+    page = public.get(f'/api/releases?f=html&{asked}').get_data(as_text=True)
+    assert 'releases?layer=schools&amp;f=atom' in page
+
+
 def test_pages_lead_to_the_feed(public: FlaskClient) -> None:
     page = public.get('/api/collections/schools?f=html').get_data(as_text=True)
     assert 'rel="alternate" type="application/atom+xml"' in page

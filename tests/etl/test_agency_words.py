@@ -22,14 +22,11 @@ from tests.etl.conftest import Agency
 from tests.present import present
 
 ETL = Path(etl.__file__).parent
-# What only a steward at the command line or in the editor can meet.
+# What only a steward at the command line can meet.
 FOR_STEWARDS = (
-    'compare', 'desk/conflicts.py', 'desk/data_requests.py', 'desk/decide.py', 'desk/delivery.py', 'desk/letter.py',
-    'desk/places_file.py', 'desk/records.py', 'desk/rollback.py', 'editing', 'fetch', 'inbox/round.py', 'pages',
-    'unit_outlines.py', 'unit_table.py',
+    'desk/data_requests.py', 'desk/delivery.py', 'desk/letter.py', 'desk/places_file.py', 'fetch', 'inbox/round.py',
+    'pages', 'unit_outlines.py', 'unit_table.py',
 )  # fmt: skip
-# Errors of a command line that was typed wrongly: no delivery comes of them.
-WRONG_USE = ('UnknownColumn',)
 
 
 def test_no_text_of_the_etl_tells_an_agency_of_the_platform() -> None:
@@ -41,7 +38,7 @@ def test_no_text_of_the_etl_tells_an_agency_of_the_platform() -> None:
 
 
 def _texts() -> Iterator[tuple[str, str]]:
-    return texts_in_source(ETL, FOR_STEWARDS, WRONG_USE)
+    return texts_in_source(ETL, FOR_STEWARDS)
 
 
 def test_every_kind_of_fault_and_every_reason_to_wait_speaks_to_the_agency() -> None:

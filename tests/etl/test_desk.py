@@ -2,6 +2,8 @@
 
 import json
 import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 
@@ -13,13 +15,15 @@ from dothi.core.text import for_steward, steward_advice
 from etl.desk import archive, deliveries, records
 from etl.desk import decide as desk
 from etl.desk.archive import OriginalMissing
-from etl.desk.decide import AlreadyDecided, Decision
+from etl.desk.decide import AlreadyDecided, BeingDecided, Decision
+from etl.desk.deliveries import DecidedMeanwhile
 from etl.desk.delivery import UnknownAgency
 from etl.desk.records import NoSuchDelivery
 from etl.formats.errors import EmptyFile
 from etl.report.model import Report
 from tests.conftest import PATIENCE_S
 from tests.etl.conftest import Agency, Query, Send
+from tests.matrix import number_of_examples
 from tests.present import present
 
 OPEN = 'select code, places from layer.schools order by code'
@@ -324,6 +328,40 @@ def test_two_who_accept_at_once_make_one_release(held: int, locality: Locality, 
     first.join()
     assert [report.verdict for report in ends] == ['accepted']
     assert query('select count(*) from catalog.decision') == [(1,)]
+
+
+@pytest.mark.parametrize('turn', range(number_of_examples(2, 20)))
+def test_of_many_who_decide_at_once_one_does(
+    turn: int, agency: Agency, send: Send, query: Query, locality: Locality
+) -> None:
+    """Two accept, two return, and a newer file comes: there is one outcome, and everybody else is told of it."""
+    send(places(agency, '1.geojson', a=1, b=2, c=3, d=4), 'schools')
+    number = present(send(places(agency, '2.geojson', a=9), 'schools').delivery)
+    newer = places(agency, '3.geojson', a=5 + turn, b=2)
+    together = threading.Barrier(5)
+
+    def at_once(step: Callable[[], object]) -> Callable[[], str]:
+        def run() -> str:
+            together.wait(PATIENCE_S)
+            try:
+                step()
+            except (AlreadyDecided, BeingDecided, DecidedMeanwhile) as error:
+                return type(error).__name__
+            return 'done'
+
+        return run
+
+    deciding = [lambda: desk.accept(number, YES, locality), lambda: desk.return_(number, YES)] * 2
+    with ThreadPoolExecutor(5) as pool:
+        ends = [pool.submit(at_once(step)) for step in (*deciding, lambda: send(newer, 'schools'))]
+        *decided, sent = [end.result(PATIENCE_S) for end in ends]
+    assert sent == 'done'
+    whole = records.shown(number)
+    made = [one.decision for one in whole.decisions]
+    assert decided.count('done') == len(made) == (whole.delivery.status != 'superseded')
+    releases = query('select count(*) from catalog.release where delivery_id = %s', number)
+    assert releases == [(whole.delivery.status == 'accepted',)]
+    assert made == {'accepted': ['accept'], 'returned': ['return'], 'superseded': []}[whole.delivery.status]
 
 
 def test_one_that_is_superseded_while_it_is_accepted_is_not_released(

@@ -2,16 +2,28 @@
 
 import math
 from pathlib import Path
+from random import Random
+from typing import Any, get_args
 
 import mapbox_vector_tile
 import pytest
 
 from dothi.core.locality import Locality
 from etl.desk import decide as desk
+from etl.desk import preview as previews
 from etl.desk.decide import AlreadyDecided, Decision
 from etl.desk.preview import NoPreview, preview, preview_of
-from etl.desk.preview_features import ChangeQuery, changes_tile, count_changes, read_changes, read_dots
+from etl.desk.preview_features import (
+    ChangeQuery,
+    FeatureChange,
+    Kind,
+    changes_tile,
+    count_changes,
+    read_changes,
+    read_dots,
+)
 from tests.etl.conftest import Agency, Query, Send
+from tests.matrix import number_of_examples
 from tests.present import present
 
 LOOK = Decision(by='steward', reason='preview')
@@ -130,6 +142,83 @@ def test_a_newer_release_makes_the_preview_old(held: int, agency: Agency, send: 
     assert preview_of(held).is_current
     send(schools(agency, '3.geojson', a=7), 'schools', mode='upsert')
     assert not preview_of(held).is_current
+
+
+def test_a_release_that_comes_right_after_the_comparison_makes_it_old(
+    held: int, agency: Agency, send: Send, locality: Locality, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It waited for the layer, which the preview had locked, and has it before the preview is kept."""
+    keep = previews._keep
+
+    def keep_later(*values: Any) -> None:
+        send(schools(agency, '3.geojson', a=7), 'schools', mode='upsert')
+        keep(*values)
+
+    monkeypatch.setattr(previews, '_keep', keep_later)
+    preview(held, LOOK, locality)
+    assert not preview_of(held).is_current
+
+
+type Served = dict[str, tuple[int, str]]
+
+
+def served(query: Query) -> Served:
+    """Places and point of each school."""
+    rows = query("select code, places, encode(ST_AsBinary(geom), 'hex') from layer.schools")
+    return {code: (places, point) for code, places, point in rows}
+
+
+@pytest.mark.parametrize('seed', range(number_of_examples(4, 40)))
+def test_what_is_previewed_is_what_two_looks_at_the_table_tell_apart(
+    seed: int, agency: Agency, send: Send, query: Query, locality: Locality
+) -> None:
+    """Random files, some rows of which are bad; the table before and after the decision is compared here, in Python."""
+    random = Random(seed)
+    letters = 'abcdefghijkl'
+
+    def some_schools(name: str, least: int) -> Path:
+        rows: list[tuple[dict[str, Any], Any]] = [
+            (agency.school(code, SO_CHO=random.randint(1, 3)), agency.point(10 * ord(code), random.choice((0, 0, 30))))
+            for code in random.sample(letters, random.randint(least, len(letters)))
+        ]
+        if random.random() < 0.4:
+            rows[0][0]['CAP_HOC'] = 'no level'
+        random.shuffle(rows)
+        return agency.geojson(name, rows)
+
+    send(
+        agency.geojson('1.geojson', [(agency.school(c, SO_CHO=1), agency.point(10 * ord(c))) for c in letters]),
+        'schools',
+    )
+    mode = random.choice(('replace', 'upsert'))
+    report = send(some_schools('2.geojson', 2), 'schools', mode=mode, crs='EPSG:9209')
+    if report.held == []:
+        return
+    number, before = present(report.delivery), served(query)
+    previewed = present(preview(number, LOOK, locality).diff)
+    changes = read_changes(ChangeQuery(number), 0, 100)
+    assert served(query) == before
+    accepted = desk.accept(number, Decision(by='chief', reason='asked'), locality)
+    assert accepted.verdict == 'accepted', accepted.notes
+    after = served(query)
+    told = {
+        kind: sorted(_code(change) for change in changes if change.change == kind) for kind in get_args(Kind.__value__)
+    }
+    assert told['added'] == sorted(after.keys() - before.keys())
+    assert told['closed'] == sorted(before.keys() - after.keys())
+    both = before.keys() & after.keys()
+    assert told['changed'] == sorted(code for code in both if before[code] != after[code])
+    for change in changes:
+        if change.change == 'changed':
+            (places, point), (new_places, new_point) = before[_code(change)], after[_code(change)]
+            assert set(change.columns) == {
+                name for name, differs in (('places', places != new_places), ('geom', point != new_point)) if differs
+            }
+    assert (previewed.added, previewed.changed, previewed.closed) == tuple(map(len, told.values()))
+
+
+def _code(change: FeatureChange) -> str:
+    return str(present(change.new_values or change.old_values)['code'])
 
 
 def test_what_cannot_be_compared_yet_says_why_and_has_no_features(

@@ -22,6 +22,7 @@ from etl.desk.records import DeliveryRecord, records
 from processes.data import Data
 from processes.deliver_layer import Inputs, _delivery_options
 from processes.queue.manager import EditorsOnly, run_process
+from processes.queue.uploads import BOTH, HEAD, attach_upload, detach_upload
 from processes.reading.validation import InvalidInput
 from processes.registry import UnknownProcess, find_process
 from tests.conftest import use
@@ -304,3 +305,13 @@ def test_a_restricted_layer_is_unknown_to_all_but_its_agency(database: dict[str,
             run(inputs, Data(db, place, 'internal', tmp_path, 'lan'), lambda *_: None)
         with pytest.raises(DataRefused):
             run(inputs, Data(db, place, 'internal', tmp_path, 'education'), lambda *_: None)
+
+
+@pytest.mark.parametrize('letter', [None, b'%PDF'])
+@pytest.mark.parametrize('content', [b'a', BOTH, BOTH + b'abc', BOTH + HEAD.pack(1) + b'ab'])
+def test_a_file_that_begins_like_two_in_one_comes_back_as_it_was_sent(content: bytes, letter: bytes | None) -> None:
+    """Whoever sent one had its job end as a fault of the platform, or another file read in its place."""
+    process = find_process('deliver-layer', 'internal')
+    sent = {'layer': 'schools', 'file': base64.b64encode(content).decode()}
+    sent |= {'letter_file': base64.b64encode(letter).decode()} if letter else {}
+    assert attach_upload(process, *detach_upload(process, sent)) == sent

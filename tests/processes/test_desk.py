@@ -9,7 +9,9 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
+from uuid import uuid4
 
 import fiona
 import pytest
@@ -21,6 +23,10 @@ from dothi.core.access.log import log_lines
 from dothi.core.access.person import Action, Person, Role
 from dothi.core.access.policy import AccessPolicy, Rule
 from dothi.core.database import connection
+from dothi.core.locality import Locality
+from etl.desk.decide import AlreadyDecided
+from processes.reading.validation import validate_inputs
+from processes.registry import find_process
 from tests.access.conftest import Browser, person
 from tests.api.editors import rows
 from tests.conftest import use
@@ -108,9 +114,13 @@ def test_a_file_that_waits_is_decided_and_its_agency_sees_what_came_of_it(
     number = held['delivery']
     listed = steward.get('/api/deliveries?status=diagnosed').get_json()['deliveries']
     assert number in [one['id'] for one in listed]
-    whole = steward.get(f'/api/deliveries/{number}')
-    assert whole.get_json()['waits_for']
-    assert steward.get(f'/api/deliveries/{number}', **{'If-None-Match': whole.headers['ETag']}).status_code == 304
+    assert steward.get(f'/api/deliveries/{number}').get_json()['waits_for']
+    # compressed, as browsers and most libraries ask for it: its tag is then another one
+    packed = {'Accept-Encoding': 'br'}
+    whole = steward.get(f'/api/deliveries/{number}', **packed)
+    assert whole.headers['Content-Encoding'] == 'br'
+    held_tag = packed | {'If-None-Match': whole.headers['ETag']}
+    assert steward.get(f'/api/deliveries/{number}', **held_tag).status_code == 304
     decided = steward.client.post(
         f'/api/deliveries/{number}/decision', json={'decision': 'accept', 'reason': 'Sáp nhập trường'},
         headers={'X-CSRF-Token': steward.csrf, 'If-Match': whole.headers['ETag']},
@@ -155,6 +165,54 @@ def test_two_stewards_decide_once(people: dict[str, Browser], worker: ForkedProc
         headers={'X-CSRF-Token': steward.csrf, 'If-Match': version},
     )  # fmt: skip
     assert (late.status_code, late.get_json()['code']) == (412, 'StaleDecision')
+
+
+@pytest.mark.parametrize('decision', ['accept', 'return'])
+def test_a_decision_that_is_taken_up_again_answers_what_came_of_it(
+    people: dict[str, Browser], worker: ForkedProcess, locality: Locality, decision: str
+) -> None:
+    """As when a worker is killed between the decision and its answer: it was told that nothing waits any more."""
+    hand_in(people['education'], 20, crs=CRS, mode='upsert')
+    number = hand_in(people['education'], 4, crs=CRS)['delivery']
+    process = find_process('decide-delivery', 'internal')
+    inputs = validate_inputs(process.inputs, {'delivery': number, 'decision': decision, 'reason': 'x'})
+
+    def run(job_id: str) -> Any:
+        seen: Any = SimpleNamespace(editor='steward', locality=locality, job_id=job_id)
+        return process.run(inputs, seen, lambda *_: None)
+
+    job = str(uuid4())
+    first, again = run(job), run(job)
+    assert first['report']['verdict'] == again['report']['verdict']
+    assert len(people['steward'].get(f'/api/deliveries/{number}').get_json()['decisions']) == 1
+    for other in (str(uuid4()), ''):
+        with pytest.raises(AlreadyDecided):
+            run(other)
+
+
+@pytest.mark.parametrize(
+    ('fields', 'code'),
+    [
+        ({'csr': CRS}, 'UnknownField'),
+        ({'crs': [CRS]}, 'NoText'),
+        ({'columns': 'MA=code'}, 'NoMapping'),
+        ({'columns': {'MA': ['code']}}, 'NoMapping'),
+        ({'reason': 'x' * 2_001}, 'LongField'),
+    ],
+)
+def test_what_a_decision_says_is_never_passed_over(
+    people: dict[str, Browser], worker: ForkedProcess, fields: dict[str, Any], code: str
+) -> None:
+    """A file would be accepted as nobody wanted it read, or with half of a reason."""
+    number = hand_in(people['education'], 3, file=schools_file(3, UNSURE_EAST, 'U'), mode='upsert')['delivery']
+    steward, here = people['steward'], f'/api/deliveries/{number}'
+    for path in ('decision',) if 'reason' in fields else ('decision', 'changes'):
+        refused = steward.post(f'{here}/{path}', **({'decision': 'accept', 'reason': 'x'} | fields))
+        assert (refused.status_code, refused.get_json()['code']) == (400, code), path
+    assert steward.get(here).get_json()['status'] == 'diagnosed'
+    returned = steward.post(f'{here}/decision', decision='return', reason='x' * 2_000)
+    assert outcome(steward, returned)['status'] == 'successful'
+    assert len(steward.get(here).get_json()['decisions'][0]['reason']) == 2_000
 
 
 def test_an_agency_sees_its_own_deliveries_and_decides_nothing(
@@ -222,6 +280,13 @@ def test_a_layer_goes_back_to_an_earlier_release(people: dict[str, Browser], wor
     member = answer.get_json()['result']
     assert member.get('value', member)['diff']['closed'] == 1
     assert steward.get('/api/collections/schools/items?limit=1').get_json()['numberMatched'] >= 20
+
+
+def test_a_layer_that_is_not_there_is_answered_with_each_name_once(people: dict[str, Browser]) -> None:
+    inputs = {'layer': 'nowhere_near', 'release': 1, 'reason': 'x'}
+    unknown = people['steward'].post('/api/processes/roll-back/execution?lang=en', inputs=inputs)
+    assert unknown.status_code == 404
+    assert unknown.get_json()['description'].count('bus_stops') <= 1
 
 
 def test_pages_lead_a_steward_through_it(people: dict[str, Browser], worker: ForkedProcess) -> None:
@@ -364,6 +429,9 @@ def test_what_would_change_is_seen_by_its_agency_and_the_stewards_before_anybody
     assert document['numberReturned'] == 5 < document['numberMatched']
     assert {feature['properties']['change'] for feature in document['features']} == {'closed'}
     assert steward.get(f'{here}?f=json&limit=5', **{'If-None-Match': changes.headers['ETag']}).status_code == 304
+    assert (document['verdict'], document['is_current']) == ('accepted', True)
+    own = [link['href'] for link in document['links'] if link['rel'] == 'self']
+    assert own[0].endswith('limit=5&offset=0'), 'of this page and not of another one'
     (following,) = [link['href'] for link in document['links'] if link['rel'] == 'next']
     page = steward.get('/api' + following.partition('/api')[2]).get_json(force=True)
     assert page['features'][0]['id'] == 6
@@ -385,7 +453,16 @@ def test_what_would_change_is_seen_by_its_agency_and_the_stewards_before_anybody
         '/api/processes/preview-delivery/execution', json=run, headers={'X-CSRF-Token': people['health'].csrf}
     )
     assert refused.status_code in (403, 404)
-    steward.post(f'/api/deliveries/{number}/decision', decision='return', reason='x')
+    # read otherwise it would be returned: no change, and not because nothing changes
+    assert outcome(education, education.post(here, crs='EPSG:5897'))['status'] == 'successful'
+    elsewhere = education.get(f'{here}?f=json&lang=en').get_json(force=True)
+    assert (elsewhere['verdict'], elsewhere['numberMatched']) == ('returned', 0)
+    assert elsewhere['notes']
+    returned = steward.post(f'/api/deliveries/{number}/decision', decision='return', reason='x')
+    assert outcome(steward, returned)['status'] == 'successful'
+    decided = steward.get(f'{here}?lang=en').get_json()
+    assert decided['code'] == 'NoPreview'
+    assert 'returned' in decided['detail'], 'nobody is sent to work out what is decided'
 
 
 def test_the_page_of_a_delivery_leads_to_a_preview_with_what_the_form_says(

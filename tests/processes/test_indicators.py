@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from dothi.core.locality import Locality, load_locality
 from processes.data import Data
 from processes.evaluation.period import BadPeriod
 from processes.evaluation.units import NoUnits, read_units
-from processes.indicators import Inputs
+from processes.indicators import Inputs, SetUnseen
 from processes.reading.layers import NotDelivered
 from processes.reading.unit_layers import UnknownLevel
 from processes.registry import find_process
@@ -278,6 +279,14 @@ def test_a_figure_that_the_process_does_not_have_is_named(town: Loader, place: L
     write(place, measures={**TOWN['measures'], 'served': served})
     with pytest.raises(BadIndicatorFile, match=r'measures\.served \(served\).*"covered".*share_covered'):
         evaluate(place, tmp_path)
+
+
+def test_a_set_does_not_name_a_layer_that_somebody_does_not_see(town: Loader, place: Locality, tmp_path: Path) -> None:
+    rest = {name: layer for name, layer in place.layers.items() if name != 'parks'}
+    with pytest.raises(SetUnseen) as refused:
+        evaluate(replace(place, layers=rest, unfiltered=place), tmp_path)
+    assert http_status(refused.value) == 403
+    assert 'parks' not in refused.value.text.vi + refused.value.text.en
 
 
 def test_units_that_are_not_there_are_refused(

@@ -23,7 +23,7 @@ from dothi.core.layer_sync import sync_layers
 from dothi.core.locality import Locality
 from processes.forms.own_layer import NameTaken, SeenBySome, must_be_open
 from processes.queue.manager import run_process
-from processes.reading.validation import validate_inputs
+from processes.reading.validation import InvalidInput, validate_inputs
 from processes.registry import find_process
 from tests.matrix import thorough
 from tests.present import present
@@ -116,6 +116,15 @@ def test_the_id_of_a_layer_that_one_does_not_see_is_taken_too(locality: Locality
     inputs = validate_inputs(process.inputs, {'job': str(uuid4()), 'id': 'schools', 'title': 'x'})
     with pytest.raises(NameTaken):
         process.run(inputs, seen, lambda *_: None)
+
+
+@pytest.mark.parametrize('title', ['a\x01b', 'a\nb', 'a\x85b', 'a\ufffe'])
+def test_a_title_that_no_xml_holds_is_refused(title: str) -> None:
+    """Feeds and capabilities with all layers would be read by nobody."""
+    for name in ('title', 'title_en'):
+        inputs = {'job': str(uuid4()), 'id': 'mine', 'title': 'x', name: title}
+        with pytest.raises(InvalidInput):
+            validate_inputs(find_process('keep-result', 'internal').inputs, inputs)
 
 
 def test_only_editors_keep_results(coverage: str) -> None:

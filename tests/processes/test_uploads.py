@@ -1,6 +1,7 @@
 """Files that come in parts (tus 1.0.0): whatever was acknowledged is there, and becomes a delivery like any other."""
 
 import base64
+import io
 import socket
 import uuid
 from collections.abc import Callable, Iterator
@@ -162,6 +163,10 @@ def test_two_that_send_the_same_part_never_write_over_each_other(app: FlaskClien
         ({'Upload-Metadata': metadata('.bashrc')}, 400),
         ({'Upload-Metadata': metadata('a\0b.csv')}, 400),
         ({'Upload-Metadata': metadata('x' * 201)}, 400),
+        ({'Upload-Metadata': metadata('ế' * 80 + '.csv')}, 400),
+        ({'Upload-Metadata': metadata('\u202egpj.csv')}, 400),
+        ({'Upload-Metadata': metadata('a\u2028b.csv')}, 400),
+        ({'Upload-Metadata': metadata('a.csv ')}, 400),
         ({'Tus-Resumable': '0.2.2'}, 412),
         ({'Tus-Resumable': ''}, 412),
     ],
@@ -186,6 +191,33 @@ def test_a_part_that_is_none_is_refused_and_changes_nothing(app: FlaskClient) ->
     assert app.head(path, headers=TUS | LAN).headers['Upload-Offset'] == '0'
 
 
+def test_what_is_too_long_is_said_of_the_file(app: FlaskClient) -> None:
+    """Not of the body: whoever may send 2 GB was told of 1 MB."""
+    large = begin(app, 2**40).get_json()
+    assert (large['code'], '2048 MB' in large['detail'], '1048576 MB' in large['detail']) == ('TooLong', True, True)
+    part = send(app, path_of(begin(app, 4)), 0, b'12345').get_json()
+    assert (part['code'], '4 bytes' in part['detail']) == ('TooLong', True)
+
+
+def test_what_comes_in_chunks_beyond_the_file_is_not_dropped_unsaid(app: FlaskClient) -> None:
+    """A file that has grown since it was begun would be delivered without its end."""
+    for content, status in ((b'12345', 413), (b'1234', 204)):
+        path = path_of(begin(app, 4))
+        headers = PART | LAN | {'Upload-Offset': '0', 'Transfer-Encoding': 'chunked'}
+        chunks = {'wsgi.input_terminated': True}
+        answer = app.patch(path, headers=headers, input_stream=io.BytesIO(content), environ_overrides=chunks)
+        assert answer.status_code == status, answer.get_data(as_text=True)
+
+
+def test_what_a_client_said_of_its_file_is_said_again(app: FlaskClient) -> None:
+    """tus: a server answers HEAD with the metadata of the creation, whatever they are about."""
+    said = f'{metadata("a.csv")},filetype {base64.b64encode(b"text/csv").decode()},is_confidential'
+    headers = TUS | LAN | {'Upload-Length': '4', 'Upload-Metadata': said}
+    path = path_of(app.post('/api/uploads', headers=headers))
+    assert app.head(path, headers=TUS | LAN).headers['Upload-Metadata'] == said
+    assert 'metadata' not in app.get(path, headers=LAN).get_json()
+
+
 def test_a_client_without_patch_names_the_method_in_a_header(app: FlaskClient) -> None:
     path = path_of(begin(app, 4))
     override = {'X-HTTP-Method-Override': 'PATCH', 'Upload-Offset': '0'}
@@ -206,6 +238,13 @@ def test_nobody_fills_the_disk_with_beginnings(app: FlaskClient) -> None:
     most = int(app.options('/api/uploads', headers=LAN).headers['Tus-Max-Size'])
     assert [begin(app, most).status_code for _ in range(3)] == [201, 201, 429]
     assert begin(app, most, who=EDUCATION).status_code == 201, 'others are not kept from theirs'
+
+
+def test_nobody_fills_the_list_with_beginnings(app: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files of a byte each would be without number."""
+    monkeypatch.setattr('etl.desk.uploads.MOST_FILES', 2)
+    assert [begin(app, 1).status_code for _ in range(3)] == [201, 201, 429]
+    assert begin(app, 1, who=EDUCATION).status_code == 201
 
 
 def test_a_full_disk_keeps_what_has_come_and_asks_to_come_back(app: FlaskClient) -> None:

@@ -68,7 +68,7 @@ def invite() -> Response:
     )
     with connection('gatekeeper') as db:
         secret = desk.invite(db, person, fields.text('email') or None, by=identity.person.id)
-        mailed_to = mail_link(db, person.name, secret, desk.INVITATION_DAYS, service().locality.whole, root_url())
+        mailed_to = mail_link(db, secret, service().locality.whole, root_url())
     return _answer(identity, 201, name=person.name, link=_link(secret), days=desk.INVITATION_DAYS, mailed_to=mailed_to)
 
 
@@ -100,7 +100,7 @@ def act_on(name: str, act: str) -> Response:
     with connection('gatekeeper') as db:
         secret = ACTS[act](db, name, by=identity.person.id)
         days, place = desk.RECOVERY_DAYS, service().locality.whole
-        mailed_to = mail_link(db, name, secret, days, place, root_url()) if secret else None
+        mailed_to = mail_link(db, secret, place, root_url()) if secret else None
     if secret is None:
         return _answer(identity, name=name, done=act)
     return _answer(identity, name=name, link=_link(secret), days=days, mailed_to=mailed_to)

@@ -1,4 +1,7 @@
-"""`/health`, `/health/live` and `/health/ready`: whether the service can do its work, and what is missing."""
+"""`/health`, `/health/live` and `/health/ready`: whether the service can do its work, and what is missing.
+
+They are there for everybody. Which layers there are is for who has signed in, as everywhere.
+"""
 
 import json
 from typing import Any
@@ -7,13 +10,16 @@ from flask import Blueprint, Response
 from psycopg2 import sql
 
 from dothi import __version__
+from dothi.api.access.identity import may
 from dothi.api.http.problems import RETRY_AFTER_S
 from dothi.api.http.service import service
 from dothi.api.http.snapshot import snapshot
+from dothi.core.access.person import Action
 from dothi.core.catalog import generation
 from dothi.core.errors import DothiError
 from dothi.core.job_settings import JobSettings
 from dothi.core.readiness import OK, database_readiness, database_warnings, files_readiness
+from dothi.core.settings import SessionSettings
 
 HEALTH = Blueprint('health', __name__)
 
@@ -23,13 +29,15 @@ def health() -> Response:
     """200 while items can be served, 503 while the database is away."""
     document: dict[str, Any] = {'status': 'ok', 'version': __version__, 'audience': service().audience}
     try:
-        document |= _database_state()
+        document |= _database_state(names_layers=_may(Action.SEE))
+        names_broken = _may(Action.DECIDE)
         is_well = True
     except DothiError:
         document |= {'status': 'unavailable', 'database': 'unreachable'}
-        is_well = False
-    document['broken_layers'] = sorted(service().locality.whole.broken) if service().audience == 'internal' else []
-    return _health_response(document, is_well)
+        is_well = names_broken = False
+    broken = sorted(service().locality.whole.broken) if service().audience == 'internal' else []
+    document['broken'] = len(broken)
+    return _health_response(document | ({'broken_layers': broken} if names_broken else {}), is_well)
 
 
 @HEALTH.route('/health/live')
@@ -63,12 +71,16 @@ def _health_response(document: dict[str, Any], is_well: bool) -> Response:
     return Response(body, 200 if is_well else 503, mimetype='application/json', headers=headers)
 
 
-def _database_state() -> dict[str, Any]:
+def _may(action: Action) -> bool:
+    """Whether whoever asks may do this: strangers read of public layers alone, but where reading wants no sign-in."""
+    if service().audience == 'public' or SessionSettings().sign_in == 'to_change':
+        return True
+    return may(action)
+
+
+def _database_state(*, names_layers: bool) -> dict[str, Any]:
     with snapshot() as db:
         ((alive,),) = db.rows(sql.SQL('select job.worker_alive({})').format(sql.Literal(JobSettings().worker_silent_s)))
-        return {
-            'database': 'ok',
-            'generation': generation(db.db),
-            'releases': {name: release.number for name, release in db.releases().items()},
-            'worker': 'alive' if alive else 'none',
-        }
+        state = {'database': 'ok', 'generation': generation(db.db), 'worker': 'alive' if alive else 'none'}
+        releases = {name: release.number for name, release in db.releases().items()} if names_layers else {}
+        return state | ({'releases': releases} if names_layers else {})

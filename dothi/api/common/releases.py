@@ -1,5 +1,6 @@
 """`/releases`: what was published when, as JSON, as a page, and as an Atom feed (RFC 4287) to subscribe to."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import urlencode
@@ -61,15 +62,17 @@ def release_list() -> Response:
     form, limit = wanted_format(FORMATS), min(RELEASES_LIMIT.read() or USUAL, MOST)
     rows = _read_releases(limit)
     members = [_release_member(release) for release in rows]
+    next_path = _path({'limit': limit, 'before': rows[-1].number}, form) if len(rows) == limit else None
+    wanted = {name: value for name, value in (('limit', RELEASES_LIMIT.text), ('before', BEFORE.text)) if value}
     if form == 'atom':
-        return _as_feed(members)
-    more = {'layer': LAYER.text} if LAYER.text else {}
-    links = [*own_links('/releases', FORMATS)]
-    if len(rows) == limit:
-        query = urlencode({**more, 'limit': limit, 'before': rows[-1].number, 'f': form, 'lang': language()})
-        links.append(link('next', MEDIA_TYPES[form], Text(vi='Trang sau', en='Next page'), f'/releases?{query}'))
+        return _as_feed(members, _path(wanted, 'atom'), next_path)
+    links = own_links(_path(wanted), FORMATS)
+    if next_path:
+        links.append(link('next', MEDIA_TYPES[form], Text(vi='Trang sau', en='Next page'), next_path))
     document = {'title': say(TITLE), 'releases': members, 'links': links}
-    return as_page('releases/index.html', document) if form == 'html' else as_json(document)
+    if form == 'html':
+        return as_page('releases/index.html', {**document, 'feed': _path({}, 'atom')})
+    return as_json(document)
 
 
 @RELEASES.route('/releases/<int:number>')
@@ -83,7 +86,8 @@ def one_release(number: int) -> Response:
     member = _release_member(rows[0])
     form = wanted_format()
     if form == 'html':
-        return as_page('releases/index.html', {'title': member['title'], 'releases': [member], 'links': []})
+        document = {'title': member['title'], 'releases': [member], 'links': [], 'feed': _path({}, 'atom')}
+        return as_page('releases/index.html', document)
     return as_json(member)
 
 
@@ -156,11 +160,25 @@ def _release_member(release: Release) -> dict[str, Any]:
     }
 
 
-def _as_feed(members: list[dict[str, Any]]) -> Response:
+def _path(wanted: Mapping[str, Any], form: str | None = None) -> str:
+    """The address of releases like these: of the layer that is asked for, with these members and in this form."""
+    layer = {'layer': LAYER.text} if LAYER.text else {}
+    query = urlencode({**layer, **wanted, **({'f': form, 'lang': language()} if form else {})})
+    return f'/releases?{query}' if query else '/releases'
+
+
+def _as_feed(members: list[dict[str, Any]], own_path: str, next_path: str | None) -> Response:
+    """The feed; that of one layer has a name and an address of its own, by which readers tell feeds apart."""
     place = service().locality.place
+    described = service().layers.get(LAYER.text) or service().coverages.get(LAYER.text)
+    about = [say(place.title), say(TITLE), *([say(described.title)] if described else [])]
     feed = {
-        'id': f'{api_url()}/releases',
-        'title': f'{say(place.title)}: {say(TITLE)}',
+        'id': f'{api_url()}{_path({})}',
+        'self': f'{api_url()}{own_path}',
+        'page': f'{api_url()}{_path({}, "html")}',
+        'next': f'{api_url()}{next_path}' if next_path else None,
+        'releases': f'{api_url()}/releases',
+        'title': ': '.join(about),
         'author': say(place.attribution),
         # of an empty feed, when nothing had happened yet
         'updated': members[0]['released_at'] if members else '1970-01-01T00:00:00+00:00',

@@ -36,9 +36,14 @@ class NoSuchAgency(NotFound):
 
 @AGENCIES.route('/freshness')
 def freshness_list() -> Response:
-    """When each agency last delivered each layer that whoever asks sees, and when it is to deliver again."""
+    """When each agency last delivered each layer that whoever asks sees, and when it is to deliver again.
+
+    Raises NoSuchAgency: of one that is misspelt nothing would seem to be due.
+    """
     parameters.refuse_unknown((*COMMON, AGENCY, STATE))
     agency, state = AGENCY.text or None, STATE.read()
+    if agency is not None:
+        _require_known(agency)
     lines = [
         _line(layer, freshness)
         for layer, freshness in _states()
@@ -63,12 +68,16 @@ def one_agency(agency: str) -> Response:
     """One agency. Raises NoSuchAgency, with the nearest id."""
     parameters.refuse_unknown(COMMON)
     wanted_format(('json',))
+    _require_known(agency)
+    return private_json(_agency_member(agency) | {'freshness': _lines_of(agency)})
+
+
+def _require_known(agency: str) -> None:
     agencies = service().locality.agencies
     if agency not in agencies:
         raise NoSuchAgency.with_suggestion(
             agency, agencies, vi=f'Không có cơ quan "{agency}".', en=f'There is no agency "{agency}".'
         )
-    return private_json(_agency_member(agency) | {'freshness': _lines_of(agency)})
 
 
 def _states() -> list[tuple[Described, Freshness]]:

@@ -12,6 +12,7 @@ from dothi.api.desk.deliveries import reading_inputs
 from dothi.api.desk.view_of import delivery_seen, hidden_layers
 from dothi.api.http import parameters
 from dothi.api.http.address import api_url
+from dothi.api.http.caching import tagged
 from dothi.api.http.language import GEOJSON, language, wanted_format
 from dothi.api.http.parameters import COMMON, Parameter
 from dothi.api.http.parsers import one_of
@@ -80,9 +81,7 @@ def changes(number: int) -> Response:
     limit = min(LIMIT.read() or LimitSettings().default_items, LimitSettings().max_items)
     response = private_json(_document(preview, query, OFFSET.read() or 0, limit))
     response.mimetype = GEOJSON
-    response.add_etag()
-    response.make_conditional(request)
-    return response
+    return tagged(response)
 
 
 @CHANGES.route('/tiles/WebMercatorQuad/<int:z>/<int:y>/<int:x>')
@@ -124,7 +123,7 @@ def _document(preview: Preview, query: ChangeQuery, offset: int, limit: int) -> 
     matched, page = count_changes(query), read_changes(query, offset, limit)
     delivery_url = _delivery_url(preview.delivery_id)
     links = [
-        {'rel': 'self', 'type': GEOJSON, 'href': f'{delivery_url}/changes?f=json'},
+        {'rel': 'self', 'type': GEOJSON, 'href': _page_link(preview.delivery_id, offset, 'json')},
         {'rel': 'up', 'href': delivery_url},
         {
             'rel': 'tiles',
@@ -142,7 +141,9 @@ def _document(preview: Preview, query: ChangeQuery, offset: int, limit: int) -> 
         'made_at': preview.made_at.isoformat(),
         'release': preview.release,
         'is_current': preview.is_current,
+        'verdict': preview.report.verdict,
         'held': preview.report.held,
+        'notes': [note.pick(language()) for note in preview.report.notes],
         'options': preview.options,
         'links': links,
         'features': [_feature(change) for change in page],

@@ -12,10 +12,11 @@ from dothi.api.access.cookies import csrf_token, session_secret
 from dothi.api.access.forms import Fields, private_json, private_page
 from dothi.api.access.identity import may, must_be_editor
 from dothi.api.access.layers import require_on_layer
+from dothi.api.desk.seen_version import must_be_current
 from dothi.api.desk.view_of import agency_seen, delivery_seen, hidden_layers, is_signed_in
 from dothi.api.http import parameters
 from dothi.api.http.address import api_url
-from dothi.api.http.caching import not_modified
+from dothi.api.http.caching import tagged
 from dothi.api.http.language import GEOJSON, HTML, language, say, wanted_format
 from dothi.api.http.parameters import COMMON, Parameter
 from dothi.api.http.parsers import one_of
@@ -27,12 +28,12 @@ from dothi.core.access.person import Action
 from dothi.core.clock import local_minute
 from dothi.core.crs import WGS84, proj_string, transformer
 from dothi.core.database import connection
-from dothi.core.errors import NotFound, Outdated
+from dothi.core.errors import NotFound
 from dothi.core.settings import PathSettings
 from dothi.core.text import Text
 from etl.desk.held import WAITS_FOR
 from etl.desk.preview import has_preview
-from etl.desk.records import DeliveryRecord, Status, records, shown
+from etl.desk.records import STATUS_TITLES, DeliveryRecord, Status, records, shown
 from etl.receipt.bad_rows import write_bad_rows
 from etl.receipt.kept_rows import KeptRow, kept_rows
 from etl.receipt.receipt import receipt_page
@@ -41,15 +42,6 @@ from processes.queue import manager
 DELIVERIES = Blueprint('deliveries', __name__, url_prefix='/api/deliveries')
 USUAL, MOST = 50, 1_000
 STATUSES: tuple[Status, ...] = get_args(Status)
-STATUS_TITLES = {
-    'received': Text(vi='đang nhận', en='received'),
-    'diagnosed': Text(vi='chờ quyết định', en='waits for a decision'),
-    'accepted': Text(vi='đã nhận', en='accepted'),
-    'returned': Text(vi='đã trả lại', en='returned'),
-    'superseded': Text(vi='được đợt sau thay', en='superseded'),
-    'unchanged': Text(vi='không đổi', en='unchanged'),
-    'failed': Text(vi='gián đoạn', en='interrupted'),
-}
 
 
 def _as_text(_name: str, text: str) -> str:
@@ -70,10 +62,6 @@ class NoBadRows(NotFound):
     """Nothing was found wrong with the rows of the delivery."""
 
 
-class StaleDecision(Outdated):
-    """The delivery is not as it was when its page was read."""
-
-
 @DELIVERIES.route('')
 def deliveries() -> Response:
     """The deliveries that whoever asks may see: those that wait first, oldest first, then the newest."""
@@ -86,7 +74,7 @@ def deliveries() -> Response:
     seen = records(LAYER.read(), status=status, agency=agency, limit=limit, hidden=hidden, role='gatekeeper')
     document = {'deliveries': [_delivery_member(delivery) for delivery in seen]}
     if wanted_format() == 'json':
-        return _tagged(private_json(document))
+        return tagged(private_json(document))
     return private_page('desk/deliveries.html', {'deliveries': seen, 'status': STATUS.text, **_words()})
 
 
@@ -108,10 +96,7 @@ def one_delivery(number: int) -> Response:
         'report': whole.report.model_dump(mode='json') if whole.report else None,
         'failure': whole.failure.pick(language()) if whole.failure else None,
     }
-    response = private_json(document)
-    response.set_etag(_version(number))
-    response.make_conditional(request)
-    return response
+    return tagged(private_json(document), _version(number))
 
 
 @DELIVERIES.route('/<int:number>/receipt')
@@ -162,7 +147,7 @@ def decide(number: int) -> Response:
     """
     author, fields = must_be_editor(Action.DECIDE), Fields()
     require_on_layer(Action.DECIDE, delivery_seen(number).layer_id)
-    _must_be_current(number, fields)
+    must_be_current(_version(number), Text(vi=f'Đợt giao {number}', en=f'Delivery {number}'), fields)
     decision = {name: fields.text(name) for name in ('decision', 'reason') if fields.text(name)}
     inputs = {'delivery': number, **decision, **reading_inputs(fields)}
     audience = service().audience
@@ -172,21 +157,18 @@ def decide(number: int) -> Response:
     return redirect(f'{api_url()}/jobs/{job_id}?f=html&lang={language()}', 303)  # type: ignore[return-value]
 
 
+READING_FIELDS = ('crs', 'encoding', 'scope', 'mode', 'as_of')
+DECISION_FIELDS = (*READING_FIELDS, 'columns', 'decision', 'reason', 'version')
+
+
 def reading_inputs(fields: Fields) -> dict[str, Any]:
-    """How the file is to be read, as inputs of a decision or of a preview; what is left out stays as it is."""
-    names = ('crs', 'encoding', 'scope', 'mode', 'as_of')
-    inputs: dict[str, Any] = {name: fields.text(name) for name in names if fields.text(name)}
+    """How the file is to be read, as inputs of a decision or of a preview; what is left out stays as it is.
+
+    Raises UnknownField: a name that was misspelt would have the file read as nobody wanted it.
+    """
+    fields.refuse_unknown(*DECISION_FIELDS)
+    inputs: dict[str, Any] = {name: fields.text(name) for name in READING_FIELDS if fields.text(name)}
     return inputs | ({'columns': fields.mapping('columns')} if fields.mapping('columns') else {})
-
-
-def _must_be_current(number: int, fields: Fields) -> None:
-    """Raises StaleDecision where the version that the client names is another one by now."""
-    named = request.if_match.as_set() | ({fields.text('version')} - {''})
-    if named and not request.if_match.star_tag and _version(number) not in named:
-        raise StaleDecision(
-            vi=f'Đợt giao {number} đã thay đổi từ khi bạn mở trang. Xem lại rồi quyết định.',
-            en=f'Delivery {number} has changed since you opened its page. Look at it again, then decide.',
-        )
 
 
 def _version(number: int) -> str:
@@ -227,13 +209,6 @@ def _as_geopackage(rows: list[KeptRow], number: int, srid: int) -> Response:
         write_bad_rows(file, rows, srid)
         # the file is open by then, and goes when it is closed
         return stored_file(file, GPKG, name)
-
-
-def _tagged(response: Response) -> Response:
-    """The answer with a hash of it as ETag, so that who looks again and again is told 304."""
-    response.add_etag()
-    tag = response.get_etag()[0] or ''
-    return Response(status=304, headers=dict(response.headers)) if not_modified(tag) else response
 
 
 def _words() -> dict[str, Any]:

@@ -8,15 +8,18 @@ from dothi.api.access.cookies import csrf_token, session_secret
 from dothi.api.access.forms import Fields, private_json, private_page
 from dothi.api.access.identity import may, must_be_editor, require
 from dothi.api.access.layers import require_on_layer
+from dothi.api.desk.seen_version import must_be_current
 from dothi.api.desk.view_of import hidden_layers, is_signed_in
 from dothi.api.http import parameters
 from dothi.api.http.address import api_url
+from dothi.api.http.caching import hash_of, tagged
 from dothi.api.http.language import language, wanted_format
 from dothi.api.http.parameters import COMMON
 from dothi.api.http.service import service
 from dothi.core.access.person import Action
 from dothi.core.clock import local_minute
 from dothi.core.errors import WrongUse
+from dothi.core.text import Text
 from etl.desk.conflicts import conflicts
 from etl.editing import change_set
 from etl.editing.change_set import ChangeSet, PendingEdit
@@ -48,23 +51,27 @@ def edit_set(number: int) -> Response:
     require(Action.DECIDE)
     whole, pending = _set_seen(number)
     if wanted_format() == 'json':
-        response = private_json(
-            {**whole.model_dump(mode='json'), 'pending': [edit.model_dump(mode='json') for edit in pending]}
-        )
-        response.set_etag(_version(whole))
-        response.make_conditional(request)
-        return response
+        members = {**whole.model_dump(mode='json'), 'pending': [edit.model_dump(mode='json') for edit in pending]}
+        return tagged(private_json(members), _version(whole, pending))
     secret = session_secret()
     members = {'set': whole, 'pending': pending, 'csrf': csrf_token(secret) if secret else ''}
+    members |= {'version': _version(whole, pending)}
     may_decide = is_signed_in() and may(Action.DECIDE) and whole.status == 'open'
     return private_page('desk/edit_set.html', members | {'may_decide': may_decide} | _words())
 
 
 @EDITS.route('/<int:number>/decision', methods=['POST'])
 def decide(number: int) -> Response:
-    """The set, accepted as one release, or rejected with a reason. Raises AlreadyDecided, Conflicts and Unfit."""
+    """The set, accepted as one release, or rejected with a reason.
+
+    Raises StaleDecision, AlreadyDecided, Conflicts and Unfit.
+    """
     author, fields = must_be_editor(Action.DECIDE), Fields()
-    require_on_layer(Action.DECIDE, _set_seen(number)[0].layer_id)
+    whole, pending = _set_seen(number)
+    require_on_layer(Action.DECIDE, whole.layer_id)
+    seen_set = Text(vi=f'Tập thay đổi {number}', en=f'The change set {number}')
+    must_be_current(_version(whole, pending), seen_set, fields)
+    fields.refuse_unknown('decision', 'reason', 'version')
     decision = fields.required('decision')
     if decision == 'accept':
         decided = accept(number, service().locality.whole, author)
@@ -95,9 +102,10 @@ def _set_seen(number: int) -> tuple[ChangeSet, list[PendingEdit]]:
     return whole, pending
 
 
-def _version(whole: ChangeSet) -> str:
-    """Changes with the status of the set and with the number of its edits."""
-    return f'{whole.id}-{whole.status}-{whole.edits}'
+def _version(whole: ChangeSet, pending: list[PendingEdit]) -> str:
+    """Changes with the status of the set and with each edit that its author adds, changes or takes back."""
+    edits_hash = hash_of(*(f'{edit.id} {edit.edited_at.timestamp()}' for edit in pending))
+    return f'{whole.id}-{whole.status}-{edits_hash}'
 
 
 def _words() -> dict[str, Any]:

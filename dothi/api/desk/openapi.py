@@ -123,7 +123,8 @@ def _edit_paths(offer: Offer) -> dict[str, Any]:
         '/edits/{number}/decision': {
             'post': change(
                 offer, 'decideEdits', Text(vi='Duyệt', en='Decide'),
-                {'decision': {'type': 'string', 'enum': ['accept', 'reject']}, 'reason': TEXT}, SET, tag=TAG,
+                {'decision': {'type': 'string', 'enum': ['accept', 'reject']}, 'reason': TEXT, 'version': TEXT}, SET,
+                tag=TAG,
             )
         },
         '/edits/conflicts': {'get': _read(offer, 'listConflicts', 'Mâu thuẫn', 'Conflicts')},

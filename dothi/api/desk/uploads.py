@@ -24,7 +24,7 @@ from dothi.api.http.request_body import BodyStream
 from dothi.core.access.person import Action
 from dothi.core.errors import Busy, ConditionMissing, WrongMediaType, WrongUse
 from dothi.core.limit_settings import UploadSettings
-from etl.desk.file_name import is_file_name
+from etl.desk.file_name import MOST_BYTES, is_file_name
 from etl.desk.uploads import Upload, append_part, begin_upload, end_upload, other_offset, upload_of, uploads_of
 
 UPLOADS = Blueprint('uploads', __name__, url_prefix='/api/uploads')
@@ -42,6 +42,10 @@ class OtherTusVersion(ConditionMissing):
 
 class NoFileLength(WrongUse):
     """A new upload has to say how long the file is."""
+
+
+class TooLong(WrongUse):
+    """A file has more bytes than may come, or a part more than are missing."""
 
 
 class NoFileName(WrongUse):
@@ -82,6 +86,12 @@ def name_version(response: Response) -> Response:
     return response
 
 
+@UPLOADS.errorhandler(TooLong)
+def refuse_too_long(error: TooLong) -> Response:
+    """413, with what is too long."""
+    return problem_response(error, 413)
+
+
 @UPLOADS.route('', methods=['OPTIONS'], provide_automatic_options=False)
 @UPLOADS.route('/<uuid:upload_id>', methods=['OPTIONS'], provide_automatic_options=False)
 def options(upload_id: UUID | None = None) -> Response:
@@ -101,10 +111,10 @@ def uploads() -> Response:
 
 @UPLOADS.route('', methods=['POST'])
 def begin() -> Response:
-    """201 with the address of a new upload. Raises NoFileLength, NoFileName, TooMuchUnderway; 413 for a large one."""
+    """201 with the address of a new upload. Raises NoFileLength, TooLong, NoFileName, TooMuchUnderway."""
     parameters.refuse_unknown(COMMON)
     editor, length = must_be_editor(Action.DELIVER), _file_length()
-    upload = begin_upload(editor, _file_name(), length)
+    upload = begin_upload(editor, _file_name(), length, request.headers.get('Upload-Metadata', ''))
     return Response(status=201, headers=_headers(upload) | {'Location': _address(upload)})
 
 
@@ -114,7 +124,8 @@ def upload(upload_id: UUID) -> Response:
     parameters.refuse_unknown(COMMON)
     current = upload_of(upload_id, must_be_editor(Action.DELIVER))
     response = private_json(_upload_member(current))
-    response.headers.update(_headers(current) | {'Upload-Metadata': f'filename {_base64(current.name)}'})
+    metadata = current.metadata or f'filename {_base64(current.name)}'
+    response.headers.update(_headers(current) | {'Upload-Metadata': metadata})
     return response
 
 
@@ -134,7 +145,7 @@ def overridden(upload_id: UUID) -> Response:
 
 @UPLOADS.route('/<uuid:upload_id>', methods=['PATCH'], provide_automatic_options=False)
 def append(upload_id: UUID) -> Response:
-    """204 with how much is here now. Raises NoSuchUpload, NotAPart, NoOffset, OtherOffset, ManyParts."""
+    """204 with how much is here now. Raises NoSuchUpload, NotAPart, NoOffset, OtherOffset, ManyParts, TooLong."""
     parameters.refuse_unknown(COMMON)
     editor = must_be_editor(Action.DELIVER)
     if request.mimetype != PART_TYPE:
@@ -156,13 +167,28 @@ def end(upload_id: UUID) -> Response:
 
 
 def _store_body(current: Upload, editor: str) -> None:
-    """Stores the body piece by piece; what has come before a connection broke stays. Raises OtherOffset."""
+    """Stores the body piece by piece; what has come before a connection broke stays. Raises OtherOffset, TooLong.
+
+    How long a body in chunks is shows at its end only: what comes beyond the file is read, and said to be too much.
+    """
     missing, position = current.length_bytes - current.received_bytes, current.received_bytes
     if (request.content_length or 0) > missing:
-        raise RequestEntityTooLarge
+        raise _too_long_part(current)
     body = BodyStream(request.environ, missing, request.content_length)
-    while position < current.length_bytes and (content := body.read(min(STORED_BYTES, missing))):
-        position = append_part(current.id, editor, position, content)
+    try:
+        while content := body.read(max(1, min(STORED_BYTES, current.length_bytes - position))):
+            position = append_part(current.id, editor, position, content)
+    except RequestEntityTooLarge:
+        raise _too_long_part(current) from None
+
+
+def _too_long_part(current: Upload) -> TooLong:
+    return TooLong(
+        vi=f'Phần này dài hơn tệp: theo Upload-Length tệp có {current.length_bytes} byte. Tệp đã thay đổi thì gửi lại '
+        'từ đầu.',
+        en=f'The part goes beyond the file, which has {current.length_bytes} bytes by its Upload-Length. A file that '
+        'has changed is sent again from the beginning.',
+    )
 
 
 @contextmanager
@@ -186,7 +212,11 @@ def _file_length() -> int:
             en='Upload-Length says how many bytes the file has, more than 0.',
         )
     if int(text) > _most_bytes():
-        raise RequestEntityTooLarge
+        most_mb = _most_bytes() // 2**20
+        raise TooLong(
+            vi=f'Tệp có {int(text) / 2**20:.0f} MB; nhiều nhất {most_mb} MB. Nén zip, hoặc giao theo từng đơn vị.',
+            en=f'The file has {int(text) / 2**20:.0f} MB; {most_mb} MB at most. Zip it, or deliver it unit by unit.',
+        )
     return int(text)
 
 
@@ -200,8 +230,10 @@ def _file_name() -> str:
         name = ''
     if not is_file_name(name):
         raise NoFileName(
-            vi='Upload-Metadata cần "filename" và tên tệp mã hóa base64 (UTF-8), không có thư mục: cong-trinh.zip.',
-            en='Upload-Metadata wants "filename" and its name in base64 (UTF-8), without a folder: works.zip.',
+            vi='Upload-Metadata cần "filename" và tên tệp mã hóa base64 (UTF-8), không có thư mục và ký tự ẩn, nhiều '
+            f'nhất {MOST_BYTES} byte: cong-trinh.zip.',
+            en='Upload-Metadata wants "filename" and its name in base64 (UTF-8), without a folder and hidden letters, '
+            f'{MOST_BYTES} bytes at most: works.zip.',
         )
     return name
 

@@ -56,6 +56,21 @@ def not_modified(tag: str, since: datetime | None = None) -> bool:
     return since is not None and copied is not None and since.replace(microsecond=0) <= copied
 
 
+def named_tags(tags: ETags) -> set[str]:
+    """The strong tags that If-Match `tags` name. A client sends them as they came, with the encoding of that answer."""
+    return {without_encoding(tag) for tag in tags.as_set()}
+
+
+def tagged(response: Response, tag: str | None = None) -> Response:
+    """`response` with an ETag, by default a hash of its bytes; 304 where the client has it, in whatever encoding."""
+    if tag is None:
+        response.add_etag()
+    else:
+        response.set_etag(tag)
+    own_tag = response.get_etag()[0] or ''
+    return Response(status=304, headers=dict(response.headers)) if not_modified(own_tag) else response
+
+
 def make_conditional(response: Response, release: Release, form: str) -> Response:
     """`response`, a list or tile, with the headers that let it be kept, but asked for again each time."""
     response.set_etag(etag(release, form), weak=True)

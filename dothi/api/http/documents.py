@@ -33,12 +33,13 @@ def link(rel: str, media_type: str, title: Text | str, href: str, **more: Any) -
 def own_links(path: str, forms: tuple[str, ...] = ('json', 'html')) -> list[dict[str, Any]]:
     """A document's links to itself: this JSON, its other forms, and the other language."""
     lang = language()
+    path += '&' if '?' in path else '?'
     links = [
-        link('alternate' if index else 'self', MEDIA_TYPES[f], FORM_TITLES[f], f'{path}?f={f}', hreflang=lang)
+        link('alternate' if index else 'self', MEDIA_TYPES[f], FORM_TITLES[f], f'{path}f={f}', hreflang=lang)
         for index, f in enumerate(forms)
     ]
     return links + [
-        link('alternate', JSON, LANGUAGE_TITLES[other], f'{path}?f=json&lang={other}', hreflang=other)
+        link('alternate', JSON, LANGUAGE_TITLES[other], f'{path}f=json&lang={other}', hreflang=other)
         for other in LANGUAGES
         if other != lang
     ]

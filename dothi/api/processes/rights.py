@@ -71,7 +71,7 @@ def _require_known(process: Process[Any], inputs: ProcessInputs, layer_id: str) 
 
     They know the layers that they see, and those that they may change like this without seeing them.
     """
-    known = [data.id for data in (*described(service().locality), *layers_open_to(process.action))]
+    known = sorted({data.id for data in (*described(service().locality), *layers_open_to(process.action))})
     if layer_id not in known:
         raise process.unknown(inputs) or UnknownLayer.with_suggestion(
             layer_id, known, vi=f'Không có lớp "{layer_id}".', en=f'There is no layer "{layer_id}".'

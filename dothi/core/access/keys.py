@@ -12,7 +12,7 @@ from psycopg2.extensions import connection as Connection
 from pydantic import BaseModel
 
 from dothi.core.access.log import Deed, note
-from dothi.core.access.look_up import look_up
+from dothi.core.access.look_up import LookUp, look_up
 from dothi.core.access.people import OF_PERSON, PERSON_COLUMNS
 from dothi.core.access.person import Action, Identity, Person
 from dothi.core.access.secrets import new_secret, sha256_of
@@ -147,7 +147,7 @@ BEARER = sql.SQL(
     """select {}, k.sha256, k.scopes, k.id, coalesce(k.used_at < clock_timestamp() - %s::interval, true)
        from access.api_key as k join access.person as p on p.id = k.person where k.{} = %s and {}"""
 )
-BEARERS = {column: BEARER.format(OF_PERSON, sql.Identifier(column), VALID) for column in ('sha256', 'id')}
+BEARERS = {column: LookUp(BEARER.format(OF_PERSON, sql.Identifier(column), VALID)) for column in ('sha256', 'id')}
 
 
 def _find_bearer(column: str, value: object) -> tuple[Identity, bytes] | None:

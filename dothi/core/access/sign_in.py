@@ -12,7 +12,7 @@ from dothi.core.access.attempts import count_failure, forgive, require_patience
 from dothi.core.access.device import known_device
 from dothi.core.access.doors import one_attempt
 from dothi.core.access.log import Deed, note
-from dothi.core.access.look_up import look_up
+from dothi.core.access.look_up import LookUp, look_up
 from dothi.core.access.passwords import hash_password, is_password, require_strong
 from dothi.core.access.people import OF_PERSON, PERSON_COLUMNS, end_sessions
 from dothi.core.access.person import Identity, Person
@@ -68,7 +68,7 @@ def sign_in(name: str, password: str, code: str, visitor: Visitor) -> tuple[Iden
     A wrong name takes as long as a wrong password.
     """
     # the pool does not look whether its connections live
-    look_up(sql.SQL('select 1'), [])
+    look_up(ALIVE, [])
     with one_attempt(visitor.address), connection('gatekeeper') as db:
         device = known_device(visitor.device, name)
         require_patience(db, name, visitor.address, device)
@@ -178,13 +178,16 @@ def has_password(db: Connection, person: Person, password: str) -> bool:
     return is_password(password, password_hash)
 
 
-SESSION = sql.SQL(
-    """select {}, s.id, s.seen_at < clock_timestamp() - %s::interval
+SESSION = LookUp(
+    sql.SQL(
+        """select {}, s.id, s.seen_at < clock_timestamp() - %s::interval
        from access.session as s join access.person as p on p.id = s.person
        where s.sha256 = %s and s.ended_at is null and p.disabled_at is null
        and s.seen_at > clock_timestamp() - make_interval(mins => %s)
        and s.created_at > clock_timestamp() - make_interval(mins => %s)"""
-).format(OF_PERSON)
+    ).format(OF_PERSON)
+)
+ALIVE = LookUp(sql.SQL('select 1'))
 
 
 def identity_of_session(secret: str) -> Identity | None:

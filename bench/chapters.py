@@ -59,6 +59,8 @@ class Chapter:
     # requests a second, by what was asked for
     rates: dict[str, float] = field(default_factory=dict)
     judged: list[Judged] = field(default_factory=list)
+    # whatever else was counted, with its unit
+    figures: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

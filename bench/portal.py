@@ -38,19 +38,19 @@ class Visit:
 
 def portal(url: str) -> Chapter:
     """The chapter, of the service at this address."""
-    rates: dict[str, float] = {}
+    figures: dict[str, str] = {}
     with _browser() as browser:
         visits = {name: _middle([_visit(browser, url + path) for _ in range(VISITS)]) for name, path in PAGES.items()}
         for name, visit in visits.items():
-            rates[f'{name}: bytes'], rates[f'{name}: requests'] = visit.bytes_total, visit.requests
+            figures[name] = f'{visit.bytes_total / 1000:.0f} kB, {visit.requests} requests'
         phone = median(_visit(browser, url, phone=True).largest_ms for _ in range(VISITS))
-        rates['the map on a phone: largest part there, ms'] = phone
+        figures['the map on a phone: largest part there after'] = f'{phone:.0f} ms'
         task = median(_longest_task(browser, url) for _ in range(VISITS))
-        rates['the map, moved: longest task, ms'] = task
+        figures['the map, moved: longest task'] = f'{task:.0f} ms'
     first = visits['the map']
     return Chapter(
         'The portal, first visit',
-        rates=rates,
+        figures=figures,
         goals=[
             at_most(f'first map at most {MOST_BYTES // 1000} kB', first.bytes_total / 1000, MOST_BYTES / 1000, 'kB'),
             Goal(f'at most {MOST_REQUESTS} requests', str(first.requests), first.requests <= MOST_REQUESTS),

@@ -57,6 +57,8 @@ def _heading(chapter: Chapter) -> list[str]:
         return ['', 'requests', 'errors', 'median ms', '95 of 100 within ms', '99 of 100 within ms']
     if chapter.rates:
         return ['', 'requests a second', 'times the first']
+    if chapter.figures:
+        return ['', 'measured']
     if chapter.judged:
         return ['', 'questions', 'right', 'unsure', 'wrong', 'right and as precise as can be']
     return ['', 'median ms', 'min to max', 'times the first']
@@ -68,6 +70,8 @@ def _rows(chapter: Chapter) -> list[list[str]]:
     if chapter.rates:
         first = next(iter(chapter.rates.values()))
         return [[name, f'{rate:,.0f}', f'{rate / first:.2f}'] for name, rate in chapter.rates.items()]
+    if chapter.figures:
+        return [[name, figure] for name, figure in chapter.figures.items()]
     if chapter.judged:
         return [_judged(own) for own in [*chapter.judged, _sum(chapter.judged)]]
     return [_timing(timing, chapter.timings[0]) for timing in chapter.timings]

@@ -35,6 +35,12 @@ export class Refused extends Error {
   }
 }
 
+/** What an operation answers, with the tag of the version that it was. */
+export async function versionOf<Data>(asked: Promise<Answer<Data>>): Promise<{data: Data; tag: string}> {
+  const answer = await asked;
+  return {data: await answerOf(Promise.resolve(answer)), tag: answer.response.headers.get('ETag') ?? '*'};
+}
+
 interface Answer<Data> {
   data?: Data;
   error?: unknown;

@@ -12,8 +12,16 @@ export type ReadingOf = Partial<Record<'crs' | 'encoding' | 'scope' | 'as_of', s
   columns?: Record<string, string>;
 };
 
+interface DecideProps {
+  delivery: Delivery;
+  /** Of the version that is on the screen. */
+  tag: string;
+  report: Report | null;
+  decided: () => void;
+}
+
 /** Accept, with how the file is to be read, or return with a reason; nobody decides on what has changed meanwhile. */
-export function Decide({delivery, report, decided}: {delivery: Delivery; report: Report | null; decided: () => void}) {
+export function Decide({delivery, tag, report, decided}: DecideProps) {
   const [reading, setReading] = useState<ReadingOf>({});
   const [reason, setReason] = useState('');
   const [busy, setBusy] = useState('');
@@ -23,9 +31,8 @@ export function Decide({delivery, report, decided}: {delivery: Delivery; report:
     if (!reason.trim()) return setFault(say('reasonNeeded'));
     setBusy(say('working'));
     try {
-      const headers = {'If-Match': `"${delivery.id}-${delivery.status}-${delivery.decisions.length}"`};
       const job = await answerOf(client.POST('/deliveries/{number}/decision', {
-        params: {path: {number: delivery.id}}, body: {decision, reason, ...reading} as never, headers,
+        params: {path: {number: delivery.id}}, body: {decision, reason, ...reading} as never, headers: {'If-Match': tag},
       })) as unknown as {jobID: string};
       await followJob(job.jobID, ({message, progress}) => setBusy(`${message ?? ''} ${progress ?? 0} %`));
       decided();

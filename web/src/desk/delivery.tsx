@@ -4,7 +4,7 @@ import {Changes} from './changes';
 import {Decide} from './decide';
 import {StatusTag} from './deliveries';
 import type {Report} from './report';
-import {answerOf, client, type Answered} from '../client';
+import {client, versionOf, type Answered} from '../client';
 import {setParts} from '../site/address';
 import {Shown, useAnswer} from '../site/answer';
 import {localBytes, localDate, localNumber} from '../site/format';
@@ -18,14 +18,14 @@ const REFRESH_S = 15;
 
 /** One delivery: what was made of it, and what its steward decides. */
 export function DeliveryPage({number}: {number: number}) {
-  const reading = useAnswer(() => answerOf(client.GET('/deliveries/{number}', {params: {path: {number}}})), [number], REFRESH_S);
+  const reading = useAnswer(() => versionOf(client.GET('/deliveries/{number}', {params: {path: {number}}})), [number], REFRESH_S);
   return <>
     <p><a href="./desk" onClick={(event) => { event.preventDefault(); setParts({delivery: ''}, true); }}>← {say('deliveries')}</a></p>
-    <Shown of={reading}>{(delivery) => <Whole delivery={delivery} again={reading.again} />}</Shown>
+    <Shown of={reading}>{({data, tag}) => <Whole delivery={data} tag={tag} again={reading.again} />}</Shown>
   </>;
 }
 
-function Whole({delivery, again}: {delivery: Delivery; again: () => void}) {
+function Whole({delivery, tag, again}: {delivery: Delivery; tag: string; again: () => void}) {
   const report = delivery.report as Report | null;
   const waits = delivery.status === 'diagnosed';
   const files = `./api/deliveries/${delivery.id}`;
@@ -46,7 +46,7 @@ function Whole({delivery, again}: {delivery: Delivery; again: () => void}) {
         <Facts delivery={delivery} report={report} />
       </div>
       <div class="stack">
-        {waits && may('decide') && <Decide delivery={delivery} report={report} decided={again} />}
+        {waits && may('decide') && <Decide delivery={delivery} tag={tag} report={report} decided={again} />}
         <Decisions delivery={delivery} />
       </div>
     </div>

@@ -1,5 +1,6 @@
 """What the kernel says about processes (/proc): when one began, which belong to a session, who listens on a port."""
 
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -7,6 +8,8 @@ from pathlib import Path
 
 LISTENING = '0A'
 UNREADABLE = (FileNotFoundError, ProcessLookupError, PermissionError)
+# A program that was started a moment ago shows no environment yet: for 36 ms on a machine with more to do than it can.
+EMPTY_S, LOOK_AGAIN_S = 1.0, 0.002
 
 
 @dataclass(frozen=True)
@@ -33,8 +36,12 @@ def program_name(pid: int) -> str | None:
 
 def start_environment(pid: int) -> dict[str, str]:
     """The variables that process `pid` was started with; none where it is gone, or another user's."""
+    deadline = time.monotonic() + EMPTY_S
     try:
-        block = Path(f'/proc/{pid}/environ').read_bytes()
+        while not (block := Path(f'/proc/{pid}/environ').read_bytes()) and time.monotonic() < deadline:
+            if start_time(pid) is None:
+                return {}
+            time.sleep(LOOK_AGAIN_S)
     except UNREADABLE:
         return {}
     pairs = (entry.decode(errors='replace').partition('=') for entry in block.split(b'\0') if entry)

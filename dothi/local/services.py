@@ -97,7 +97,7 @@ def start_services(progress: Progress = silent) -> None:
                 require_port(service)
                 service.start(fingerprint)
         for service in services():
-            _wait_for(service)
+            wait_for(service)
     finally:
         # also where one cannot be started: the others run, and are started again when they die
         _start_supervisors(fingerprint)
@@ -149,7 +149,10 @@ def url_of(service: Service) -> str | None:
     Of one that runs, the address at which it does: whoever asks may have other ports in force, or none named.
     """
     pid = running_pid(service)
-    server = ServerSettings() if pid is None else _settings_of_process(pid)
+    return _url_with(ServerSettings() if pid is None else _settings_of_process(pid), service)
+
+
+def _url_with(server: ServerSettings, service: Service) -> str | None:
     return {'internal': service_url('internal', server), 'public': service_url('public', server)}.get(service.name)
 
 
@@ -160,8 +163,12 @@ def _settings_of_process(pid: int) -> ServerSettings:
     return ServerSettings.model_validate(defaults | {name: value for name, value in values.items() if value})
 
 
-def _wait_for(service: Service) -> None:
-    url = url_of(service)
+def wait_for(service: Service) -> None:
+    """Waits until the service answers where our settings have it listen: it was started with them, or is fresh.
+
+    Its environment, as the kernel shows it, is empty for a moment. Raises ServiceDied or ServiceSilent.
+    """
+    url = _url_with(ServerSettings(), service)
     deadline = time.monotonic() + START_PATIENCE_S
     while time.monotonic() < deadline:
         if service.pid() is None:

@@ -1,13 +1,20 @@
 """Background services are found again by more than their number, and end when told to."""
 
+import http.server
 import os
+import subprocess
+import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
+from dothi.core.process_table import start_time
 from dothi.core.services import Service
+from dothi.local import services
 from tests.conftest import PATIENCE_S
 
 
@@ -55,3 +62,40 @@ def test_a_service_is_stopped_once(service: Service) -> None:
     assert service.stop()
     assert not service.stop()
     assert service.pid() is None
+
+
+class Healthy(http.server.BaseHTTPRequestHandler):
+    """Answers that all is well, notes what was asked for, and writes no log."""
+
+    requests: ClassVar[list[str]] = []
+
+    def do_GET(self) -> None:  # noqa: N802
+        self.requests.append(self.path)
+        self.send_response(200)
+        self.end_headers()
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+def test_a_service_is_waited_for_where_this_process_has_it_listen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also while the kernel shows no environment of it: `dothi up` waited for 60 s at the port that is the default."""
+    service = Service('internal', [], tmp_path)
+    monkeypatch.setattr(services, 'START_PATIENCE_S', 2)
+    with (
+        http.server.HTTPServer(('127.0.0.1', 0), Healthy) as server,
+        subprocess.Popen([sys.executable, '-c', 'input()'], env={}, stdin=subprocess.PIPE) as process,
+    ):
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv('DOTHI_PORT', str(server.server_port))
+        record = f'{process.pid} {start_time(process.pid)} x'
+        (tmp_path / 'internal.pid').write_text(record, encoding='utf-8')
+        (tmp_path / 'internal.log').touch()
+        try:
+            services.wait_for(service)
+        finally:
+            server.shutdown()
+            process.communicate(b'\n')
+    assert Healthy.requests == ['/health']

@@ -50,6 +50,10 @@ class ConnectionBoard:
         """Says how many connections the process has open, or NOT_ACCEPTING."""
         self._open_connections[place] = open_connections
 
+    def is_anybody_accepting(self) -> bool:
+        """Whether any process answers clients now."""
+        return any(count > NOT_ACCEPTING for count in self._open_connections[: self._used[0]].tolist())
+
     def has_less_busy(self, place: int) -> bool:
         """Whether another process that accepts has fewer connections open than the one at `place`."""
         counts = self._open_connections[: self._used[0]].tolist()

@@ -59,7 +59,8 @@ class Worker(WholeRequestWorker):
         open_measures(measures_folder(self.app.audience, self.app.port), self.place)
         # read first: what changes while the app is rendered makes the worker outdated, and not the other way round
         loaded = generation_now(self.app.audience)
-        with ThreadPoolExecutor(1, initializer=_yield_processor) as aside:
+        yields = _yield_processor if self.app.board.is_anybody_accepting() else None
+        with ThreadPoolExecutor(1, initializer=yields) as aside:
             aside.submit(super().load_wsgi).result()
             aside.submit(_warm_up, self.wsgi).result()
         self.state.publish(loaded)

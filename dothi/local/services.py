@@ -24,7 +24,8 @@ from dothi.local.supervisor_names import NAMES
 if TYPE_CHECKING:
     pass
 
-START_PATIENCE_S = 60
+# A service loads for 5 s, and for a minute where others keep the processors busy; one that ends is noticed at once.
+START_PATIENCE_S = 180
 PORT_PATIENCE_S = 5
 EVERYWHERE = {'0.0.0.0', '::'}
 # What a running service has loaded: when one of these is newer than its start, `up` starts it again.

@@ -146,3 +146,15 @@ def test_a_place_on_the_board_is_used_again() -> None:
     assert not board.has_less_busy(second)
     board.publish(first, NOT_ACCEPTING)
     assert not board.has_less_busy(second)
+
+
+def test_whether_anybody_answers_clients_is_on_the_board() -> None:
+    """The first worker of a service loads as fast as it can: there is nobody to leave the processor to."""
+    board = ConnectionBoard()
+    first, second = board.take_place(), board.take_place()
+    assert not board.is_anybody_accepting()
+    board.publish(second, 0)
+    assert board.is_anybody_accepting()
+    board.publish(second, NOT_ACCEPTING)
+    board.publish(first, NOT_ACCEPTING)
+    assert not board.is_anybody_accepting()

@@ -69,7 +69,7 @@ class Healthy(http.server.BaseHTTPRequestHandler):
 
     requests: ClassVar[list[str]] = []
 
-    def do_GET(self) -> None:  # noqa: N802
+    def do_GET(self) -> None:
         self.requests.append(self.path)
         self.send_response(200)
         self.end_headers()

@@ -120,9 +120,7 @@ def _app_of(audience: Audience, locality: Locality, url: str | None, accounts: C
     """
     releases = config.releases_now(audience)
     rendered = config.render_with(locality, audience, PLACEHOLDER, releases)
-    texts = openapi.texts_of(openapi.render_openapi(rendered, locality, audience, releases))
-    templated = openapi.texts_of(openapi.render_templated(rendered, locality, audience))
-    pygeoapi = library.load_pygeoapi(rendered, texts['vi'], PathSettings().run / audience)
+    pygeoapi = library.load_pygeoapi(rendered, PathSettings().run / audience)
 
     app = App('dothi', static_folder=None)
     app.request_class = BoundedRequest
@@ -131,7 +129,11 @@ def _app_of(audience: Audience, locality: Locality, url: str | None, accounts: C
     app.extensions['dothi'] = Service(audience, locality, url or listening_url(audience), pygeoapi, accounts)
     app.extensions['dothi.kept_answers'] = KeptAnswers()
     pygeoapi.api_.manager.asking = identity.current_editor
-    openapi.install(app, texts, templated)
+    openapi.install(
+        app,
+        whole=lambda: openapi.render_openapi(rendered, locality, audience, releases),
+        templated=lambda: openapi.render_templated(rendered, locality, audience),
+    )
     # what is installed last sees an answer first: compression comes at the end
     for part in (request_ids, measures, gate, clients, guard, problems, identity, reads, compression, cors, security):
         part.install(app)

@@ -14,23 +14,22 @@ MODULE = 'pygeoapi.flask_app'
 DUMPER = getattr(yaml, 'CSafeDumper', yaml.SafeDumper)
 
 
-def load_pygeoapi(config: dict[str, Any], openapi: str, folder: Path) -> ModuleType:
-    """`pygeoapi.flask_app` for this configuration; both documents are kept in `folder`, to be looked at.
+def load_pygeoapi(config: dict[str, Any], folder: Path) -> ModuleType:
+    """`pygeoapi.flask_app` for this configuration, which is kept in `folder`, to be looked at.
 
-    openapi: the document as JSON.
+    It wants an OpenAPI document too, for a view of its own that no address leads to, and gets an empty one.
     The module reads its configuration while it is imported. It is imported anew each time, so that one process can
     hold an app for each audience.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    os.environ['PYGEOAPI_CONFIG'] = str(
-        _write_yaml(folder / 'pygeoapi.yml', yaml.dump(config, Dumper=DUMPER, allow_unicode=True))
-    )
-    os.environ['PYGEOAPI_OPENAPI'] = str(_write_yaml(folder / 'openapi.json', openapi))
+    text = yaml.dump(config, Dumper=DUMPER, allow_unicode=True)
+    os.environ['PYGEOAPI_CONFIG'] = str(_write_whole(folder / 'pygeoapi.yml', text))
+    os.environ['PYGEOAPI_OPENAPI'] = str(_write_whole(folder / 'openapi.json', '{}'))
     sys.modules.pop(MODULE, None)
     return import_module(MODULE)
 
 
-def _write_yaml(file: Path, text: str) -> Path:
+def _write_whole(file: Path, text: str) -> Path:
     """Writes whole or not at all: several workers start at the same time."""
     draft = file.with_name(f'{file.stem}.{os.getpid()}{file.suffix}')
     draft.write_text(text, encoding='utf-8')

@@ -34,6 +34,7 @@ from tests.nam_dinh import NAM_DINH
 from tests.province import (
     DEMO_BUILDINGS,
     demo_files,
+    drawn_demo,
     province,
     province_database,
     province_template,
@@ -46,9 +47,9 @@ from tests.shared_instances import backed_up, instance_with_backup, running, wat
 # Fixtures for all tests, and what test files take from here.
 __all__ = [
     'DEMO_BUILDINGS', 'PATIENCE_S', 'Instance', 'Province', 'backed_up', 'building_template', 'database', 'demo_files',
-    'empty_database', 'fresh', 'instance', 'instance_with_backup', 'postgis', 'province', 'province_database',
-    'province_template', 'readable_province', 'room', 'running', 'serving', 'share_room', 'shared_folder',
-    'shared_services', 'template', 'use', 'watched_instance',
+    'drawn_demo', 'empty_database', 'fresh', 'instance', 'instance_with_backup', 'postgis', 'province',
+    'province_database', 'province_template', 'readable_province', 'room', 'running', 'serving', 'share_room',
+    'shared_folder', 'shared_services', 'template', 'use', 'watched_instance',
 ]  # fmt: skip
 
 # Whoever runs the tests may read English.

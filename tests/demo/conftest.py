@@ -1,19 +1,19 @@
 """A tiny demo province, drawn and written once for all tests of it."""
 
+import pickle
 from pathlib import Path
 
 import pytest
 
 from demo.drawing import Demo
 from demo.sent import DemoFile
-from tests.conftest import DEMO_BUILDINGS
-from tests.nam_dinh import NAM_DINH
 
 
 @pytest.fixture(scope='session')
-def demo() -> Demo:
+def demo(drawn_demo: Path) -> Demo:
     """The province in memory, with 2,000 buildings."""
-    return Demo(NAM_DINH, DEMO_BUILDINGS, seed=1)
+    loaded: Demo = pickle.loads((drawn_demo / 'demo.pickle').read_bytes())
+    return loaded
 
 
 @pytest.fixture(scope='session')

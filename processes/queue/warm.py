@@ -2,6 +2,7 @@
 
 import contextlib
 import gc
+from importlib import import_module
 
 from dothi.core.errors import DothiError
 from dothi.core.export.formats import FORMATS
@@ -9,6 +10,8 @@ from dothi.core.settings import PathSettings
 from processes.queue.child import cached_locality
 from processes.registry import all_processes
 
+# of runs that make tables or fill them (dothi/core/tables.py)
+import_module('geoalchemy2')
 # GDAL, Arrow, Parquet and others that files are written with
 for row in FORMATS.values():
     row.load()

@@ -6,7 +6,6 @@ from threading import BoundedSemaphore
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 from argon2.profiles import RFC_9106_LOW_MEMORY
-from zxcvbn import zxcvbn  # type: ignore[import-untyped]
 
 from dothi.core.errors import WrongUse
 
@@ -44,6 +43,9 @@ def is_password(password: str, password_hash: str | None) -> bool:
 
 def require_strong(password: str, *known: str) -> None:
     """Raises WeakPassword. known: words that an attacker tries first, such as the person's name and the locality's."""
+    # its lists of words are for who chooses a password, and take 20 ms of each start
+    from zxcvbn import zxcvbn  # type: ignore[import-untyped]
+
     text = _normalised(password)
     if not LEAST_CHARACTERS <= len(text) <= MOST_CHARACTERS:
         raise WeakPassword(

@@ -80,7 +80,8 @@ def _collection_config(
         'description': _with_suffix(layer.description, ' {}.', demo),
         'keywords': _keywords_config(locality.theme_title(layer.theme), demo),
         'links': _links_config(layer, locality, url),
-        'extents': _extents_config(locality, release),
+        # pygeoapi wants one; that of the release is in what we answer (dothi/api/common/collection_document.py)
+        'extents': {'spatial': {'bbox': list(locality.place.extent_wgs84), 'crs': uri_of('OGC:CRS84')}},
         'providers': [_features_config(layer, locality, audience)],
     }
 
@@ -93,11 +94,6 @@ def _with_suffix(text: Text, form: str, demo: bool) -> dict[str, str]:
 def _keywords_config(theme: Text, demo: bool) -> dict[str, list[str]]:
     marks = {lang: [DEMO.pick(lang).lower()] if demo else [] for lang in LANGUAGES}
     return {lang: [theme.pick(lang), *marks[lang]] for lang in LANGUAGES}
-
-
-def _extents_config(locality: Locality, release: Release) -> dict[str, Any]:
-    box = release.extent_wgs84 or list(locality.place.extent_wgs84)
-    return {'spatial': {'bbox': list(box), 'crs': uri_of('OGC:CRS84')}}
 
 
 def _links_config(layer: Layer, locality: Locality, url: str) -> list[dict[str, Any]]:

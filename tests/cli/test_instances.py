@@ -1,4 +1,7 @@
-"""Whole instances as `make up` starts them: one beside the other, twice in a row, and gone after `down`."""
+"""Whole instances as `make up` starts them: one beside the other, twice in a row, and gone after `down`.
+
+A start takes 18 s of processor time. Tests that need an instance that has ended come one after the other.
+"""
 
 import json
 import stat
@@ -34,6 +37,11 @@ def pair(shared_folder: Path, bay: WholeInstance) -> Iterator[tuple[WholeInstanc
     shipped.dothi('down')
 
 
+def test_what_down_ends_stays_ended(running: WholeInstance) -> None:
+    assert running.dothi('down').returncode == 0
+    assert running.all_ended(), 'with both supervisors'
+
+
 def test_a_port_that_somebody_else_has_is_named_with_who_has_it(watched_instance: WholeInstance) -> None:
     watched_instance.dothi('down')
     command = [sys.executable, '-m', 'http.server', str(watched_instance.port), '--bind', '127.0.0.1']
@@ -50,6 +58,23 @@ def test_a_port_that_somebody_else_has_is_named_with_who_has_it(watched_instance
     assert str(watched_instance.port) in refused.stderr
     assert str(other.pid) in refused.stderr
     assert 'http.server' in refused.stderr
+
+
+def test_a_file_that_is_damaged_is_named(watched_instance: WholeInstance) -> None:
+    """Once it is put back all goes on: the tests after this one start the instance again.
+
+    By `make test-all` test_damaged_files.py damages all of them, in other ways too.
+    """
+    watched_instance.dothi('down')
+    password = watched_instance.state / 'postgis' / 'admin_password'
+    kept = password.read_bytes()
+    password.write_bytes(bytes(4096))
+    try:
+        refused = watched_instance.dothi('up', '--demo', 'no')
+    finally:
+        password.write_bytes(kept)
+    assert (refused.returncode, str(password) in refused.stderr) == (5, True), refused.stderr
+    assert 'Traceback' not in refused.stderr
 
 
 def test_two_starts_at_once_both_succeed(watched_instance: WholeInstance) -> None:

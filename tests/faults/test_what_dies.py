@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from dothi.core.process_table import session_members, start_time
-from tests.faults.parts import SERVICES, pid_of, start, wait_until, wait_until_ready, wait_until_replaced
+from tests.faults.parts import SERVICES, pid_of, wait_until, wait_until_ready, wait_until_replaced
 from tests.instances import WholeInstance
 from tests.matrix import exhaustive
 
@@ -102,24 +102,3 @@ def test_root_runs_what_is_in_a_folder_of_roots_and_says_so(running: WholeInstan
     assert Path(f'/proc/{pid_of(running, "worker")}').stat().st_uid == 0
     assert 'root' in running.dothi('status').stdout
     assert 'chown' in running.dothi('doctor').stdout
-
-
-def test_a_file_that_is_damaged_is_named_and_put_back_all_goes_on(running: WholeInstance) -> None:
-    """By `make test-all` test_damaged_files.py damages all of them, in other ways too."""
-    password = running.state / 'postgis' / 'admin_password'
-    kept = password.read_bytes()
-    assert running.dothi('down').returncode == 0
-    password.write_bytes(bytes(4096))
-    try:
-        refused = running.dothi('up', '--demo', 'no')
-    finally:
-        password.write_bytes(kept)
-    assert (refused.returncode, str(password) in refused.stderr) == (5, True), refused.stderr
-    assert 'Traceback' not in refused.stderr
-    start(running)
-    wait_until_ready(running)
-
-
-def test_what_down_ends_stays_ended(running: WholeInstance) -> None:
-    assert running.dothi('down').returncode == 0
-    assert running.all_ended(), 'with both supervisors'

@@ -43,13 +43,15 @@ from tests.province import (
 from tests.scheduling import GroupScheduling, group_of, grouping_fault, rank_of
 from tests.services import PATIENCE_S, SHARED_SERVICES, Province, serving, shared_services
 from tests.shared_instances import backed_up, instance_with_backup, running, watched_instance
+from tests.somewhere import bare_template, elsewhere
 
 # Fixtures for all tests, and what test files take from here.
 __all__ = [
-    'DEMO_BUILDINGS', 'PATIENCE_S', 'Instance', 'Province', 'backed_up', 'building_template', 'database', 'demo_files',
-    'drawn_demo', 'empty_database', 'fresh', 'instance', 'instance_with_backup', 'postgis', 'province',
-    'province_database', 'province_template', 'readable_province', 'room', 'running', 'serving', 'share_room',
-    'shared_folder', 'shared_services', 'template', 'use', 'watched_instance',
+    'DEMO_BUILDINGS', 'PATIENCE_S', 'Instance', 'Province', 'backed_up', 'bare_template', 'building_template',
+    'database', 'demo_files', 'drawn_demo', 'elsewhere', 'empty_database', 'fresh', 'instance',
+    'instance_with_backup', 'postgis', 'province', 'province_database', 'province_template', 'readable_province',
+    'room', 'running', 'serving', 'share_room', 'shared_folder', 'shared_services', 'template', 'use',
+    'watched_instance',
 ]  # fmt: skip
 
 # Whoever runs the tests may read English.

@@ -30,9 +30,10 @@ from dothi.core.locality import Locality, load_locality
 from dothi.core.migrate import migrate
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
-from tests.api.conftest import E0, N0, PLACE
+from tests.api.conftest import E0, N0
 from tests.conftest import Instance, use
 from tests.processes.workers import start_worker, stop_worker
+from tests.somewhere import PLACE
 
 AGENCIES = """
 centre: {title: {vi: Trung tâm, en: Centre}, focal_point: {vi: Ai đó, en: Somebody}}

@@ -20,10 +20,11 @@ from dothi.core.migrate import migrate
 from dothi.core.ports import free_port
 from tests.access.conftest import PASSWORD, Browser
 from tests.access.test_mail import MailServer
-from tests.api.conftest import E0, N0, PLACE
+from tests.api.conftest import E0, N0
 from tests.conftest import PATIENCE_S, Instance, use
 from tests.forked import ForkedProcess
 from tests.processes.workers import ask, start_worker, stop_worker
+from tests.somewhere import PLACE
 
 AGENCIES = """
 port: {title: {vi: Cảng vụ, en: Port authority}, focal_point: {vi: Ai đó, en: Somebody}}

@@ -14,7 +14,6 @@ from psycopg2.extensions import cursor as Cursor
 from werkzeug.test import TestResponse
 
 from dothi.api.app import create_app
-from dothi.cartography.shared_styles import sync_styles
 from dothi.core import database as core_database
 from dothi.core.crs import proj_string, transformer
 from dothi.core.database import connection
@@ -135,29 +134,6 @@ def client(database: dict[str, str]) -> Callable[[Audience], FlaskClient]:
     return make
 
 
-@pytest.fixture
-def elsewhere(
-    empty_database: dict[str, str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> Iterator[Callable[[str], Locality]]:
-    """Makes a locality with the one layer file given as text the one that is served, and migrates to it."""
-
-    def make(layer_file: str) -> Locality:
-        folder = tmp_path / 'locality'
-        (folder / 'layers').mkdir(parents=True)
-        (folder / 'locality.yml').write_text(PLACE, encoding='utf-8')
-        (folder / 'agencies.yml').write_text(AGENCIES, encoding='utf-8')
-        (folder / 'layers' / 'odd.yml').write_text(layer_file, encoding='utf-8')
-        monkeypatch.setenv('DOTHI_LOCALITY', str(folder))
-        made = load_locality(folder)
-        assert not made.broken
-        migrate(made)
-        sync_styles(made)
-        return made
-
-    yield make
-    core_database.fresh()
-
-
 @pytest.fixture(scope='session')
 def world(instance: Instance, real_data: Path, shared_folder: Path) -> Iterator[Province]:
     """Both services on the locality of the whole world, with the layers of the tests of CQL2; nobody may change it."""
@@ -173,23 +149,6 @@ def world(instance: Instance, real_data: Path, shared_folder: Path) -> Iterator[
         core_database.fresh()
     with shared_services('world') as services:
         yield services.enter_context(serving(environment, shared_folder / 'world', ('internal', 'public')))
-
-
-PLACE = """
-id: somewhere
-title: {vi: Nơi nào đó, en: Somewhere}
-unit_code: "1"
-crs: EPSG:9209
-served_crs: [EPSG:4326, OGC:CRS84, EPSG:9209]
-extent_wgs84: [105, 19, 107, 21]
-centre_wgs84: [106, 20]
-zoom: 9
-reference_date: 2024-08-31
-attribution: {vi: Ai đó, en: Somebody}
-"""
-AGENCIES = """
-office: {title: {vi: Văn phòng, en: Office}, focal_point: {vi: Ai đó, en: Somebody}}
-"""
 
 
 def tile_address(layer: str, zoom: int, x_m: float = 0, y_m: float = 0) -> str:

@@ -30,8 +30,9 @@ from dothi.core.layer import Audience
 from dothi.core.locality import load_locality
 from dothi.core.migrate import migrate
 from dothi.core.settings import PROJECT
-from tests.api.conftest import AGENCIES, E0, N0, PLACE, Desk
+from tests.api.conftest import E0, N0, Desk
 from tests.conftest import Instance, fresh
+from tests.somewhere import AGENCIES, PLACE
 
 ITEMS = '/api/collections/odd/items'
 EPSG = 'http://www.opengis.net/def/crs/EPSG/0/'

@@ -5,7 +5,6 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +15,7 @@ from demo.send_basics import units
 from demo.write import write_demo
 from dothi.api.app import create_app
 from dothi.cartography.shared_styles import sync_styles
-from dothi.core.locality import Locality, load_locality
+from dothi.core.locality import load_locality
 from dothi.core.migrate import migrate
 from dothi.core.settings import LOCALITIES
 from dothi.local.demo import demo_options
@@ -31,22 +30,19 @@ NINH_BINH = LOCALITIES / 'ninh_binh'
 OTHERS_ASK = {'deliver-layer', 'keep-result', 'present-result'}
 
 
-@pytest.fixture
-def place(empty_database: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> Locality:
-    """The locality in a database of its own, without data."""
-    monkeypatch.setenv('DOTHI_LOCALITY', 'ninh_binh')
-    locality = load_locality(NINH_BINH)
-    migrate(locality)
-    sync_styles(locality)
-    return locality
-
-
-@pytest.fixture
-def http(place: Locality, tmp_path: Path) -> FlaskClient:
-    """The internal service, once the outlines of the communes are delivered."""
-    for file in units(tmp_path, Demo(NINH_BINH, 2_000, seed=1)):
-        assert deliver(file.path, demo_options(file), place).verdict == 'accepted'
-    return create_app('internal').test_client()
+@pytest.fixture(scope='module')
+def http(instance: Instance, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FlaskClient]:
+    """The internal service of the locality in a database of its own; only the outlines of communes are delivered."""
+    folder = tmp_path_factory.mktemp('outlines')
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv('DOTHI_LOCALITY', 'ninh_binh')
+        for _ in fresh(instance, None, folder, patch):
+            place = load_locality(NINH_BINH)
+            migrate(place)
+            sync_styles(place)
+            for file in units(folder, Demo(NINH_BINH, 2_000, seed=1)):
+                assert deliver(file.path, demo_options(file), place).verdict == 'accepted'
+            yield create_app('internal').test_client()
 
 
 def options_of(page: str, name: str) -> list[str]:

@@ -12,13 +12,11 @@ from dothi.cartography.mapping.pool import renderers
 from dothi.core.cql2.geometry import IN_CRS84
 from dothi.core.cql2.where import Translator
 from dothi.core.locality import Locality
-from tests.api.conftest import Desk, elsewhere
+from tests.api.conftest import Desk
 from tests.api.test_cql2 import LAYER
 from tests.api.test_cql2_names import NAMES as OTHER_NAMES
 from tests.mapping.drawing import pixels, shown
 from tests.mapping.test_labels import over
-
-__all__ = ['elsewhere']
 
 # Mapnik replaces what stands between two exclamation marks.
 NAMES = [*OTHER_NAMES, '!bbox!', 'a!b', '!x! "', 'rule_0', 'id_']

@@ -11,15 +11,16 @@ from playwright.sync_api import Page, Route, expect
 from dothi.core.access.person import Person, Role
 from tests.access.conftest import PASSWORD
 from tests.api.conftest import E0, N0
+from tests.matrix import number_of_examples
 from tests.services import serving
 from tests.web.conftest import chromium, playwright
 
 __all__ = ['chromium', 'playwright']
-MEGABYTES = 20
+MEGABYTES, PART_MB = number_of_examples(9, 20), 8
 
 
 def large_file(folder: Path) -> Path:
-    """Two schools, and as many blanks between them as make it large; no copy of it in parts of 8 MB is one part."""
+    """Two schools, and as many blanks between them as make it large; it goes in parts of PART_MB."""
     features = [
         {
             'type': 'Feature',
@@ -69,4 +70,5 @@ def test_a_file_of_many_megabytes_is_handed_in_over_a_line_that_breaks(
         expect(page.get_by_role('row', name='Finished')).to_contain_text('UTC')
         page.goto(f'{service.internal_url}/api/deliveries?f=html&lang=en')
         expect(page.get_by_role('row', name='trường học.geojson')).to_contain_text('accepted')
-    assert starts == ['0', str(8 * 2**20), str(8 * 2**20), str(16 * 2**20)]
+    sent = [0, PART_MB, *range(PART_MB, MEGABYTES, PART_MB)]
+    assert starts == [str(start * 2**20) for start in sent]

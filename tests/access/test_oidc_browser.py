@@ -7,12 +7,14 @@ from playwright.sync_api import expect
 
 from tests.access.oidc import invited
 from tests.access.provider import CLIENT_ID, CLIENT_SECRET, PASSWORD, running_provider
+from tests.matrix import thorough
 from tests.services import serving
 from tests.web.conftest import chromium, playwright
 
 __all__ = ['chromium', 'playwright']
 
 
+@thorough
 def test_somebody_takes_up_an_invitation_signs_out_and_comes_again(
     database: dict[str, str], tmp_path: Path, chromium: Chromium
 ) -> None:

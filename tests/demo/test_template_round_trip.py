@@ -79,7 +79,9 @@ def save_in_qgis(files: list[Path], home: Path) -> None:
     assert done.returncode == 0, done.stderr[-3000:]
 
 
-@pytest.mark.parametrize(('form', 'degrees'), [('xlsx', True), ('csv', False), ('gpkg', False)])
+@pytest.mark.parametrize(
+    ('form', 'degrees'), [('xlsx', True), *(pytest.param(form, False, marks=exhaustive) for form in ('csv', 'gpkg'))]
+)
 def test_a_filled_template_of_each_layer_changes_nothing(
     layers: list[Layer], locality: Locality, tmp_path: Path, form: str, *, degrees: bool
 ) -> None:

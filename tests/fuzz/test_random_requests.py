@@ -19,7 +19,7 @@ from dothi.core.database import connection
 from tests.conftest import Instance, Province, serving, use
 from tests.fuzz.requests_at_random import RandomRequest, random_requests
 
-COUNT = int(os.environ.get('DOTHI_FUZZ_REQUESTS', '150'))
+COUNT = int(os.environ.get('DOTHI_FUZZ_REQUESTS', '100'))
 SEED = int(os.environ.get('DOTHI_FUZZ_SEED', '20261128'))
 CLIENTS = 4
 # Of all answers: else the requests are so broken that they try nothing.

@@ -12,6 +12,7 @@ from dothi.core.settings import PROJECT, PathSettings
 from etl.desk.records import records
 from tests.conftest import PATIENCE_S
 from tests.forked import ForkedProcess
+from tests.matrix import exhaustive
 from tests.processes.test_deliver_layer import LAN, app, database, made, post, schools, service
 from tests.services import serving
 
@@ -39,7 +40,8 @@ def own_passwords() -> list[str]:
     return copied.split()[2:-1]
 
 
-@pytest.mark.parametrize('form', ['json', 'html'])
+# a page reads what its JSON says
+@pytest.mark.parametrize('form', [pytest.param('json', marks=exhaustive), 'html'])
 def test_no_page_of_the_desk_wants_another_password(
     database: dict[str, str], app: FlaskClient, worker: ForkedProcess, tmp_path: Path, form: str
 ) -> None:

@@ -52,7 +52,7 @@ def test_what_is_not_sure_is_left_to_the_visitor(portal: Portal) -> None:
 
 
 def test_what_nobody_knows_is_told(portal: Portal) -> None:
-    page = portal.open('/?lang=en')
+    page = portal.visit('/?lang=en')
     search(portal, 'asdf qwer')
     expect(page.locator('#search-says')).to_have_text('No such name is in the data.')
     expect(page.locator('#search-places button')).to_have_count(0)
@@ -74,7 +74,7 @@ def test_what_is_chosen_is_seen_beside_the_answers(visit: Callable[..., Portal])
 
 
 def test_a_slow_answer_is_announced_and_one_that_fails_is_told(portal: Portal) -> None:
-    page = portal.open('/?lang=en')
+    page = portal.visit('/?lang=en')
     held: list[Route] = []
 
     def hold(route: Route) -> None:

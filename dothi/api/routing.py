@@ -15,6 +15,8 @@ LONGEST_PATH = 200
 MOST_PATHS = 10_000
 # There are as many addresses of tiles as places: those that differ in zoom, row and column only lead to one rule.
 TILE = re.compile(r'(/.+/tiles/[^/]+)/(\d{1,9})/(\d{1,9})/(\d{1,9})', re.ASCII)
+# What rules come to, by their patterns: their parts, how addresses are put together again, and their converters.
+COMPILED: dict[tuple[str, str | None, str | None, bool | None], tuple[Any, Any, Any]] = {}
 ANY_TILE = ('1000000001', '1000000002', '1000000003')
 
 
@@ -55,10 +57,22 @@ class RememberingMatcher(StateMachineMatcher):
 
 
 class LazyRule(Rule):
-    """A rule whose functions that build addresses are compiled at their first use, if ever.
+    """A rule whose pattern is taken apart once in each process, and whose functions that build addresses at their use.
 
-    Compiling them for all rules takes a quarter of the time that an app takes to be made, after each release anew.
+    Doing both for all rules takes half of the time that an app takes to be made, after each release anew.
     """
+
+    def compile(self) -> None:
+        """As werkzeug's; takes over what an equal rule of an earlier app has come to."""
+        pattern = (self.rule, self.host, self.subdomain, self.merge_slashes)
+        if pattern not in COMPILED:
+            super().compile()
+            COMPILED[pattern] = self._parts, self._trace, self._converters
+            return
+        self._parts, self._trace, self._converters = COMPILED[pattern]
+        self.arguments |= self._converters.keys()
+        self._build = self._compile_builder(False).__get__(self, None)
+        self._build_unknown = self._compile_builder(True).__get__(self, None)
 
     def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
         """A function that puts the compiled one in its own place."""

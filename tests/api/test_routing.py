@@ -90,3 +90,19 @@ def test_a_lazy_rule_builds_the_same_address_at_each_use(append_unknown: bool) -
         answers = [lazy.build(rule, values, append_unknown=append_unknown) for _ in range(2)]
         assert answers == [plain.build(rule, values, append_unknown=append_unknown)] * 2
     assert lazy.build('/api/<path:of>/items', {'of': 'a/b', 'f': 'json'}) == '/api/a/b/items?f=json'
+
+
+def test_a_rule_of_a_second_app_is_as_that_of_the_first() -> None:
+    """What the first one has come to is taken over: addresses lead there, and are built, as for werkzeug's rules."""
+    first, second = (RememberingMap([LazyRule(rule, endpoint=rule) for rule in RULES]) for _ in range(2))
+    plain = Map(_rules())
+    for path in ('/', '/api/a/b/items', '/api/a/items/7', '/api/a/tiles/7', '/p/x', '/n/tiles/s/1/2/3', '/none'):
+        assert _answer(first, path, 'GET') == _answer(second, path, 'GET') == _answer(plain, path, 'GET'), path
+    values: dict[str, dict[str, Any]] = {
+        '/api/<of>/tiles/<int:z>': {'of': 'ế/a', 'z': 7, 'more': 1},
+        '/p/<name>/': {'name': 'x'},
+    }
+    for endpoint, of_rule in values.items():
+        built = {rules.bind('localhost').build(endpoint, of_rule) for rules in (first, second, plain)}
+        assert len(built) == 1, built
+    assert [rule.arguments for rule in first.iter_rules()] == [rule.arguments for rule in second.iter_rules()]

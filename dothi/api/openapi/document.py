@@ -168,7 +168,7 @@ def texts_of(document: dict[str, Any]) -> dict[Lang, str]:
 def install(app: Flask, whole: Callable[[], dict[str, Any]], templated: Callable[[], dict[str, Any]]) -> None:
     """Keeps in `app` how its documents are made. A service asks for the whole one before it answers anybody.
 
-    Made with the app, they took more than a third of the time of each app for colleagues who see other layers than most.
+    Made with the app, they took more than a third of the time of each app for those who see other layers than most.
     """
     app.extensions['dothi.openapi'] = {
         'whole': cache(lambda: texts_of(whole())),

@@ -81,7 +81,7 @@ def _new_page(browser: Browser, screen: dict[str, Any]) -> Iterator[Page]:
 def _visit(browser: Browser, address: str, *, phone: bool = False) -> Visit:
     with _new_page(browser, PHONE if phone else SCREEN) as page:
         finished: list[Any] = []
-        page.context.on('requestfinished', lambda request: finished.append(request))
+        page.context.on('requestfinished', lambda request: finished.append(request))  # noqa: PLW0108 (a method takes no mark)
         if phone:
             session = page.context.new_cdp_session(page)
             session.send('Emulation.setCPUThrottlingRate', {'rate': SLOWER})

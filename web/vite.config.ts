@@ -5,6 +5,7 @@ import {defineConfig, type Plugin} from 'vite';
 
 /** Each is served at its name without the ending (dothi/api/common/portal.py). */
 const PAGES = Object.fromEntries(['index', 'catalogue', 'dashboard', 'desk', 'help'].map((name) => [name, `${name}.html`]));
+const SHARED = /node_modules\/(@?preact|openapi-fetch)|src\/(messages|client)\/|src\/site\/(address|answer|format|header|internal|language|lazy|scrolled|service|session|copied)\./;
 const SWAGGER_FILES = ['swagger-ui-bundle.js', 'swagger-ui.css'];
 
 /** The API's documentation page loads Swagger UI from here, under names that do not change. */
@@ -33,6 +34,8 @@ export default defineConfig({
       // the pages of analyses and jobs, which the API writes, load theirs under names that do not change
       input: {...PAGES, run: 'src/analysis/run.ts', job: 'src/analysis/job.ts'},
       output: {
+        // what every page needs, as one file: a request costs more than the few bytes that a page does without
+        codeSplitting: {groups: [{name: 'site', test: SHARED}]},
         entryFileNames: ({name}) => ['run', 'job'].includes(name) ? 'analysis/[name].js' : 'assets/[name]-[hash].js',
       },
     },

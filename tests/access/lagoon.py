@@ -15,7 +15,6 @@ import numpy as np
 import pytest
 import rasterio
 from flask import Flask
-from flask.testing import FlaskClient
 from rasterio.transform import from_origin
 
 from dothi.api.app import create_app
@@ -30,6 +29,7 @@ from dothi.core.locality import Locality, load_locality
 from dothi.core.migrate import migrate
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
+from tests.access.socket_client import SocketClient
 from tests.api.conftest import E0, N0
 from tests.conftest import Instance, use
 from tests.processes.workers import start_worker, stop_worker
@@ -116,8 +116,13 @@ class Lagoon:
     app: Flask
     keys: dict[str, str]
     environment: dict[str, str]
+    # of a service that runs for it; without one, clients ask the app in this process
+    url: str = ''
 
-    def client(self, person: str) -> FlaskClient:
+    def client(self, person: str) -> Any:
+        """A client of the person; of the running service where there is one."""
+        if self.url:
+            return SocketClient(self.url, self.keys[person])
         client = self.app.test_client()
         client.environ_base['HTTP_AUTHORIZATION'] = f'Bearer {self.keys[person]}'
         return client

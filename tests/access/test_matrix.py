@@ -5,6 +5,7 @@ import io
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from PIL import Image
 from tests.access.lagoon import COVERAGE, PEOPLE, SPOTS, Cell, Lagoon, cells, degrees, running_lagoon
 from tests.api.conftest import tile_address
 from tests.conftest import Instance
+from tests.services import serving
 
 type Note = Callable[[str, object], None]
 type Probe = Callable[[FlaskClient, str], str]
@@ -27,8 +29,8 @@ TEXTS = ('application/json', 'text/html', 'text/xml', 'application/xml', 'applic
 def lagoon(instance: Instance, shared_folder: Path) -> Iterator[Lagoon]:
     folder = shared_folder / 'lagoon'
     folder.mkdir()
-    with running_lagoon(instance, folder) as place:
-        yield place
+    with running_lagoon(instance, folder) as place, serving(place.environment, folder, ['internal']) as running:
+        yield replace(place, url=running.internal_url)
 
 
 def seen_rows(codes: set[str], owner: bool = False) -> str:
@@ -214,6 +216,7 @@ NAMES = {
     'an agency': '/api/agencies/centre?f=json',
     'collections': '/api/collections?f=json',
     'OpenAPI': '/api/openapi?f=json',
+    'templated OpenAPI': '/api/openapi/templated',
     'records': '/api/collections/catalogue/items?f=json&limit=100',
     'search of records': '/api/collections/catalogue/items?f=json&limit=100&q=layer',
     'WMS capabilities': '/ows?SERVICE=WMS&REQUEST=GetCapabilities',

@@ -310,4 +310,12 @@ export const EN: Record<Message, string> = {
   coordinatesPlace: 'coordinates',
   helpLead: 'First steps for each kind of user.',
   signInNeeded: 'This page is for who has signed in.',
+  unit_layer: 'layers',
+  unit_times: 'times',
+  unit_delivery: 'deliveries',
+  unit_commune: 'communes',
+  unit_building: 'buildings',
+  unit_d: 'd',
+  unit_m2: 'm²',
+  unit_km2: 'km²',
 };

@@ -307,4 +307,12 @@ export const VI = {
   coordinatesPlace: 'tọa độ',
   helpLead: 'Những bước đầu tiên cho từng người dùng.',
   signInNeeded: 'Trang này dành cho người đã đăng nhập.',
+  unit_layer: 'lớp',
+  unit_times: 'lần',
+  unit_delivery: 'đợt',
+  unit_commune: 'xã',
+  unit_building: 'công trình',
+  unit_d: 'ngày',
+  unit_m2: 'm²',
+  unit_km2: 'km²',
 };

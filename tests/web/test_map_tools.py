@@ -103,6 +103,21 @@ def _unfold_and_open(page: Page, theme: str, title: str) -> None:
     page.get_by_role('button', name=f'About the layer {title}').click()
 
 
+def test_what_the_map_shows_at_first_is_asked_for_together(wide: Portal) -> None:
+    """A layer that is switched on brings tiles of its own; the others stay as they are."""
+    page = wide.open(f'/?lang=en{NEAR}')
+    tiles = [url for url in wide.requests if '/tiles/' in url]
+    assert tiles
+    assert all('/api/tiles/WebMercatorQuad/' in url for url in tiles), tiles
+    assert wide.drawn('roads') > 0
+    wide.requests.clear()
+    page.locator('#legend-layers [data-theme=infrastructure] h3 button').click()
+    page.locator('[data-layer=street_lights] input').check()
+    wide.wait_until(lambda: any('/collections/street_lights/tiles/' in url for url in wide.requests))
+    assert not any('/api/tiles/' in url for url in wide.requests)
+    assert wide.complaints == []
+
+
 def test_a_length_is_that_of_the_sphere(wide: Portal) -> None:
     page = wide.open(f'/?lang=en{NEAR}')
     card = open_tool(page, 'Measure, coordinates')

@@ -29,8 +29,11 @@ def test_every_dependency_is_pinned_in_the_lock_of_its_group() -> None:
 
 
 def test_a_library_has_one_version_in_all_locks() -> None:
+    """But for what lies in a folder of its own, since it wants others than we do."""
     versions: dict[str, set[str]] = {}
     for lock in LOCKS:
+        if lock.stem == 'generator':
+            continue
         for name, version in pins(lock.stem).items():
             versions.setdefault(name, set()).add(version)
     assert {name: found for name, found in versions.items() if len(found) > 1} == {}

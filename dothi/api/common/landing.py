@@ -47,11 +47,7 @@ LINKS: tuple[tuple[str, str, Text, str], ...] = (
     ('related', 'application/atom+xml', Text(vi='Bản tin Atom', en='Atom feed of releases'), '/releases?f=atom'),
     (f'{OGC}/tiling-schemes', JSON, Text(vi='Các bộ ô bản đồ', en='Tile matrix sets'), '/TileMatrixSets?f=json'),
 )
-# Of the internal service; the portal has pages for it where they stand.
-INTERNAL: tuple[tuple[str, str, Text, str], ...] = (
-    ('dothi:account', HTML, Text(vi='Tài khoản', en='Account'), '/account?f=html'),
-    ('dothi:desk', HTML, Text(vi='Giao nhận dữ liệu', en='Delivery desk'), '/deliveries?f=html'),
-)
+DESK = Text(vi='Giao nhận dữ liệu', en='Delivery desk')
 DOCUMENTED = {
     'service-desc': Text(vi='Tài liệu OpenAPI', en='The OpenAPI document'),
     'service-doc': Text(vi='Trang tra cứu OpenAPI', en='The OpenAPI document as a page'),
@@ -87,17 +83,15 @@ def _landing_document() -> dict[str, Any]:
         'links': [
             *own_links('', FORMATS),
             *_documentation_links(),
-            *(link(rel, form, title, _address_below(rel, path)) for rel, form, title, path in _offered_links()),
+            *(link(rel, form, title, _address_below(rel, path)) for rel, form, title, path in LINKS),
             *map_links(''),
             link('about', HTML, MAP, f'{root_url()}/'),
+            # of the internal service: by it the portal knows that there are people and a desk
+            *([link('dothi:desk', HTML, DESK, f'{root_url()}/desk')] if service().audience == 'internal' else []),
             link('service', WMS, 'WMS 1.3.0', wms_url()),
             link('service', WMTS, 'WMTS 1.0.0', wmts_url()),
         ],
     }
-
-
-def _offered_links() -> tuple[tuple[str, str, Text, str], ...]:
-    return LINKS if service().audience == 'public' else LINKS + INTERNAL
 
 
 def _documentation_links() -> list[dict[str, Any]]:

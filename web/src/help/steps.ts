@@ -50,7 +50,7 @@ export const GUIDES: Guide[] = [
       {vi: 'Tải mẫu nhập của lớp ở [bàn giao nhận](./desk?tab=agencies), hoặc dùng tệp sẵn có.', en: 'Fetch the template of the layer at [the desk](./desk?tab=agencies), or use the file that you have.'},
       {vi: '[Giao tệp](./desk?tab=hand-in): kéo tệp từ Windows vào ô, chọn lớp, bấm Gửi.', en: '[Hand in](./desk?tab=hand-in): drag the file from Windows into the box, choose the layer, press Send.'},
       {vi: 'Đọc kết quả: hàng lỗi được liệt kê, có vị trí trên bản đồ và tải về được để sửa.', en: 'Read what came of it: rows with faults are listed, placed on a map, and can be downloaded to be mended.'},
-      {vi: 'Phiếu nhận là giấy biên nhận của đợt giao; in được.', en: 'The receipt is what you have been given for the delivery; it can be printed.'},
+      {vi: 'Phiếu nhận cho biết đã nhận gì và cần sửa gì; in được.', en: 'The receipt says what was taken and what to correct; it can be printed.'},
     ],
   },
   {

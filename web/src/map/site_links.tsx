@@ -1,18 +1,20 @@
 import {render} from 'preact';
 import {byId} from '../site/elements';
 import {SiteLinks, Who} from '../site/header';
-import {inLanguage} from '../site/language';
+import {inLanguage, say} from '../site/language';
 import {readService} from '../site/service';
 
-const GAP_PX = 12;
-
-/** The links to the other pages, and to the account of who is signed in. */
+/** The menu of the other pages, with the account of who is signed in. */
 export function startLinks(): void {
   inLanguage(() => void readService().catch(() => null)); // the map says itself when the server is away
-  // the head is as high as its links need: what stands below it begins there
-  const head = byId('head');
-  new ResizeObserver(() => {
-    document.body.style.setProperty('--below-head', `${head.offsetTop + head.offsetHeight + GAP_PX}px`);
-  }).observe(head);
-  render(<><SiteLinks current="map" /><Who /></>, byId('site-links'));
+  render(<Menu />, byId('site-links'));
 }
+
+/** Escape closes it, as does a click beside it. */
+const Menu = () => <details onKeyDown={({key, currentTarget}) => { if (key === 'Escape') currentTarget.open = false; }}
+  onFocusOut={({currentTarget, relatedTarget}) => { if (!currentTarget.contains(relatedTarget as Node | null)) currentTarget.open = false; }}>
+  <summary aria-label={say('pages')} title={say('pages')}>
+    <svg viewBox="0 0 16 16" width="18" height="18" aria-hidden="true"><path d="M2 4h12M2 8h12M2 12h12" /></svg>
+  </summary>
+  <div class="menu"><SiteLinks current="map" /><Who /></div>
+</details>;

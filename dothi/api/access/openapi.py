@@ -37,7 +37,8 @@ ACCOUNT_SCHEMA = object_with(
     name=TEXT, title=TEXT, role={'type': 'string', 'enum': [*Role]}, agency=or_null(TEXT),
     may=list_of({'type': 'string', 'enum': [*Action]}), has_password={'type': 'boolean'},
     second_factor={'type': 'boolean'}, session=or_null(ID), sessions=list_of(ANY_OBJECT),
-    mails={'type': 'object', 'additionalProperties': {'type': 'boolean'}}, keys=list_of(ANY_OBJECT), csrf=TEXT,
+    mails={'type': 'object', 'additionalProperties': {'type': 'boolean'}}, keys=list_of(ANY_OBJECT),
+    csrf=or_null(TEXT),
 )  # fmt: skip
 
 

@@ -6,7 +6,15 @@ from dothi.api.access.openapi import ERRORS, ID, NONE, SECURITY, TEXT, change, r
 from dothi.api.desk.agencies import AGENCY, STATE
 from dothi.api.desk.changes import KIND, MVT
 from dothi.api.desk.deliveries import LAYER, STATUS
-from dothi.api.desk.schemas import AGENCIES, AGENCY_WITH_FRESHNESS, DELIVERIES, FRESHNESS, WHOLE_DELIVERY
+from dothi.api.desk.schemas import (
+    AGENCIES,
+    AGENCY_WITH_FRESHNESS,
+    CONFLICTS,
+    DELIVERIES,
+    EDITS,
+    FRESHNESS,
+    WHOLE_DELIVERY,
+)
 from dothi.api.desk.uploads import PART_TYPE, VERSION
 from dothi.api.http.offer import Offer
 from dothi.api.http.operations import ANY_OBJECT, BINARY, headers, operation, responses
@@ -118,7 +126,7 @@ def _upload_paths(offer: Offer) -> dict[str, Any]:
 
 def _edit_paths(offer: Offer) -> dict[str, Any]:
     return {
-        '/edits': {'get': _read(offer, 'listEdits', 'Bản sửa chờ duyệt', 'Edits under review')},
+        '/edits': {'get': _read(offer, 'listEdits', 'Bản sửa chờ duyệt', 'Edits under review', schema=EDITS)},
         '/edits/{number}': {'get': _read(offer, 'getEdits', 'Một tập sửa', 'A set of edits', SET)},
         '/edits/{number}/decision': {
             'post': change(
@@ -127,7 +135,7 @@ def _edit_paths(offer: Offer) -> dict[str, Any]:
                 tag=TAG,
             )
         },
-        '/edits/conflicts': {'get': _read(offer, 'listConflicts', 'Mâu thuẫn', 'Conflicts')},
+        '/edits/conflicts': {'get': _read(offer, 'listConflicts', 'Mâu thuẫn', 'Conflicts', schema=CONFLICTS)},
     }  # fmt: skip
 
 

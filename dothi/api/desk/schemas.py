@@ -41,4 +41,10 @@ AGENCY_WITH_FRESHNESS: Schema = {
     'required': [*AGENCY['required'], 'freshness'],
     'properties': AGENCY['properties'] | {'freshness': list_of(FRESHNESS_LINE)},
 }
+EDIT_SET = object_with(
+    id=COUNT, layer_id=TEXT, author=TEXT, status=TEXT, opened_at=MOMENT, decided_at=or_null(MOMENT),
+    decided_by=or_null(TEXT), reason=or_null(TEXT), release=or_null(COUNT), edits=COUNT,
+)  # fmt: skip
+EDITS = object_with(edits=list_of(EDIT_SET))
+CONFLICTS = object_with(conflicts=list_of(ANY))
 AGENCIES = object_with(agencies=list_of(AGENCY))

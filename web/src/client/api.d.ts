@@ -1873,7 +1873,7 @@ export interface operations {
                             [key: string]: boolean;
                         };
                         keys: components["schemas"]["anyObject"][];
-                        csrf: string;
+                        csrf: string | null;
                     };
                 };
             };
@@ -2296,7 +2296,22 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["anyObject"];
+                    "application/json": {
+                        edits: {
+                            id: number;
+                            layer_id: string;
+                            author: string;
+                            status: string;
+                            /** Format: date-time */
+                            opened_at: string;
+                            /** Format: date-time */
+                            decided_at: string | null;
+                            decided_by: string | null;
+                            reason: string | null;
+                            release: number | null;
+                            edits: number;
+                        }[];
+                    };
                 };
             };
             304: components["responses"]["304"];
@@ -2331,7 +2346,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["anyObject"];
+                    "application/json": {
+                        conflicts: {
+                            [key: string]: unknown;
+                        }[];
+                    };
                 };
             };
             304: components["responses"]["304"];

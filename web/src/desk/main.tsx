@@ -27,7 +27,7 @@ startPage('desk', 'pageDesk', () => <ForSignedIn>
 </ForSignedIn>);
 
 const Tabs = () => <nav class="row tabs" aria-label={say('pageDesk')}>
-  {TABS.map(([name, title]) => <a key={name} class={name === part('tab') ? 'button first' : 'button plain'}
+  {TABS.filter(([name]) => name !== 'edits' || may('decide')).map(([name, title]) => <a key={name} class={name === part('tab') ? 'button first' : 'button plain'}
     aria-current={name === part('tab') ? 'page' : undefined} href={name ? `?tab=${name}` : './desk'}
     onClick={(event) => { event.preventDefault(); setParts({tab: name}, true); }}>{say(title)}</a>)}
 </nav>;

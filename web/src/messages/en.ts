@@ -318,4 +318,5 @@ export const EN: Record<Message, string> = {
   unit_d: 'd',
   unit_m2: 'm²',
   unit_km2: 'km²',
+  editsCount: '{n} edits',
 };

@@ -315,4 +315,5 @@ export const VI = {
   unit_d: 'ngày',
   unit_m2: 'm²',
   unit_km2: 'km²',
+  editsCount: '{n} bản sửa',
 };

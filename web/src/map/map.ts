@@ -1,5 +1,5 @@
 /** The map itself: MapLibre with our worker, our font and the API's style. */
-import {Map as MapLibre, ScaleControl, setWorkerUrl, type GeoJSONSource, type LayerSpecification, type MapOptions, type PaddingOptions} from 'maplibre-gl';
+import {Map as MapLibre, ScaleControl, setWorkerUrl, type GeoJSONSource, type LayerSpecification, type MapOptions, type PaddingOptions, type RasterTileSource, type VectorTileSource} from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import type {Feature, FeatureCollection} from 'geojson';
 import {ownAddress, type MapStyle} from './api';
@@ -75,6 +75,14 @@ export const settings = (): Omit<MapOptions, 'container'> => ({
 export function restyle(map: MapLibre, style: MapStyle): void {
   drawIcons(map, style.metadata['dothi:markers']);
   map.setStyle(ours(style));
+}
+
+/** Asks for all tiles again: their addresses stay the same from release to release, and the style cannot tell. */
+export function reloadTiles(map: MapLibre): void {
+  for (const id of Object.keys(map.getStyle().sources)) {
+    const source = map.getSource<VectorTileSource | RasterTileSource>(id);
+    if (source && 'tiles' in source && source.tiles) source.setTiles(source.tiles);
+  }
 }
 
 /** Draws the shape of the chosen feature over everything, or clears it. */

@@ -7,7 +7,7 @@ import {chooser} from './chooser';
 import {byId} from '../site/elements';
 import {inLanguage, say} from '../site/language';
 import {Legend} from './legend';
-import {restyle} from './map';
+import {reloadTiles, restyle} from './map';
 import {view} from './view';
 import {openTool} from './tools/tool';
 import {hideFault, showFault} from './notice';
@@ -31,6 +31,7 @@ export class Styles {
   /** Draws what has been released meanwhile: tiles that are there are latest for again. */
   async refresh(): Promise<void> {
     await this.take(chosen());
+    reloadTiles(this.map);
   }
 
   private writeMapStyles(): void {

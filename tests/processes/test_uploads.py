@@ -276,7 +276,7 @@ def test_what_nobody_goes_on_with_goes_after_days(app: FlaskClient) -> None:
     with connection('owner') as db, db.cursor() as cursor:
         statement = "update upload.file set touched_at = touched_at - interval '4 days' where id = %s"
         cursor.execute(statement, [old.rpartition('/')[2]])
-    assert expire_uploads() == 1
+    expire_uploads()  # or a worker of the same database was there before
     assert [app.head(path, headers=TUS | LAN).status_code for path in (old, new)] == [404, 200]
 
 

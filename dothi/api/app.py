@@ -30,13 +30,14 @@ from dothi.api.desk.edits import EDITS
 from dothi.api.desk.uploads import UPLOADS
 from dothi.api.editing.read_only import READ_ONLY
 from dothi.api.editing.views import EDITING
-from dothi.api.http import clients, compression, cors, gate, guard, measures, problems, request_ids, security
+from dothi.api.http import clients, compression, cors, gate, guard, measures, problems, request_ids, security, versioned
 from dothi.api.http.address import PLACEHOLDER, listening_url
 from dothi.api.http.client_accounts import ClientAccounts
 from dothi.api.http.kept_answers import KeptAnswers
 from dothi.api.http.request_body import BoundedRequest
 from dothi.api.http.service import Service
 from dothi.api.items.downloads import DOWNLOADS
+from dothi.api.items.history import HISTORY
 from dothi.api.items.template import TEMPLATE
 from dothi.api.items.views import ITEMS
 from dothi.api.maps.tiles import MAP_TILES
@@ -67,9 +68,9 @@ from dothi.core.own_layers import served_locality
 from dothi.core.settings import PathSettings
 
 OURS = (
-    ITEMS, TILES, DATASET_TILES, TILE_MATRIX_SETS, COLLECTIONS, COVERAGES, MAPS, MAP_TILES, DOWNLOADS, TEMPLATE,
-    SCHEMAS, FUNCTIONS, CONFORMANCE, DESCRIPTIONS, EXECUTION, JOBS, STYLES, OPENAPI, LANDING, RECORDS, CATALOGUES,
-    EXPLANATIONS, GEOCODE, RELEASES,
+    ITEMS, HISTORY, TILES, DATASET_TILES, TILE_MATRIX_SETS, COLLECTIONS, COVERAGES, MAPS, MAP_TILES, DOWNLOADS,
+    TEMPLATE, SCHEMAS, FUNCTIONS, CONFORMANCE, DESCRIPTIONS, EXECUTION, JOBS, STYLES, OPENAPI, LANDING, RECORDS,
+    CATALOGUES, EXPLANATIONS, GEOCODE, RELEASES,
 )  # fmt: skip
 
 # An execute request holds ids, numbers and a filter.
@@ -135,7 +136,20 @@ def _app_of(audience: Audience, locality: Locality, url: str | None, accounts: C
         templated=lambda: openapi.render_templated(rendered, locality, audience),
     )
     # what is installed last sees an answer first: compression comes at the end
-    for part in (request_ids, measures, gate, clients, guard, problems, identity, reads, compression, cors, security):
+    for part in (
+        request_ids,
+        measures,
+        gate,
+        clients,
+        guard,
+        problems,
+        identity,
+        reads,
+        versioned,
+        compression,
+        cors,
+        security,
+    ):
         part.install(app)
     for blueprint in (*blueprints_for(audience), pygeoapi.BLUEPRINT):
         app.register_blueprint(blueprint, url_prefix='/api')

@@ -118,6 +118,7 @@ def test_a_conflict_that_is_not_there_is_told_before_there_is_a_job(some: Lagoon
 
 ADDRESSES = (
     '/api/collections/{}', '/api/collections/{}/items?f=json', '/api/collections/{}/items/1',
+    '/api/collections/{}/items/1/history',
     '/api/collections/{}/items?f=csv', '/api/collections/{}/queryables', '/api/collections/{}/styles',
     '/api/collections/{}/tiles', '/api/collections/{}/map?width=20&height=20', '/api/collections/{}/template',
     '/api/collections/{}/downloads/{}.gpkg', '/api/collections/catalogue/items/{}', '/api/deliveries?layer={}',

@@ -80,6 +80,14 @@ def item(client: FlaskClient, layer: str) -> str:
     return seen_rows({member['code'] for member in properties}, any(OWNER_OF in str(member) for member in properties))
 
 
+def versions(client: FlaskClient, layer: str) -> str:
+    """By the history of each."""
+    answers = [client.get(f'/api/collections/{layer}/items/{number}/history?f=json') for number in (1, 2)]
+    listed = [answer.get_json(force=True)['versions'] for answer in answers if answer.status_code == 200]
+    properties = [version['properties'] for versions_of_one in listed for version in versions_of_one]
+    return seen_rows({member['code'] for member in properties}, any(OWNER_OF in str(member) for member in properties))
+
+
 def counted(client: FlaskClient, layer: str) -> str:
     """The number of rows; which ones they are is not told."""
     answer = client.get(f'/api/collections/{layer}/items?f=json&limit=1')
@@ -204,7 +212,8 @@ def exported(client: FlaskClient, layer: str) -> str:
 
 ROWS: dict[str, Probe] = {
     'items': items, 'history': history, 'bbox': near_a_row, 'filter': filtered, 'search': searched, 'item': item,
-    'tile': tile, 'dataset tile': dataset_tile, 'table': table, 'feature info': feature_info, 'export': exported,
+    'versions': versions, 'tile': tile, 'dataset tile': dataset_tile, 'table': table, 'feature info': feature_info,
+    'export': exported,
 }  # fmt: skip
 PICTURES: dict[str, Probe] = {'map': picture, 'WMS': wms, 'WMTS': wmts, 'extent': extent}
 NAMES = {

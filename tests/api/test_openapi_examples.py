@@ -66,7 +66,7 @@ def filled(api: Api, path: str, parameters: list[dict[str, Any]]) -> str | None:
     if '{tileMatrix}' in path and 'tileMatrix' not in known:
         known |= _tile(api, known['tileMatrixSetId'], parameters)
     if '{featureId}' in path:
-        items = path.split('/{featureId}', maxsplit=1)[0]
+        items = path.split('/{featureId}', maxsplit=1)[0].format(**known)
         known['featureId'] = str(api.json(items, limit=1)['features'][0]['id'])
     if '{jobId}' in path:
         # of an analysis whose result is features, which can be had in many forms

@@ -13,7 +13,7 @@ from werkzeug.serving import make_server
 from bench.nginx import PATIENCE_S, nginx
 from dothi.api.app import create_app
 from dothi.core.database import connection
-from tests.api.conftest import Desk, school
+from tests.api.conftest import Desk, school, tile_address
 
 ITEMS = '/api/collections/schools/items'
 
@@ -72,6 +72,29 @@ def test_a_release_is_seen_soon_and_what_is_still_true_is_not_sent_again(
         assert time.monotonic() < ends, 'the copy of the former release is served for ever'
         time.sleep(0.05)
     assert published(ITEMS).headers['ETag'] != before.headers['ETag']
+
+
+def test_64_clients_of_one_view_cost_the_service_one_request_for_each_address(
+    published: Callable[..., requests.Response], desk: Desk
+) -> None:
+    """And what is kept for a day is not given away for what came after it: that has another address."""
+    style = published('/api/styles/default?f=maplibre').json()
+    where = tile_address('schools', 14).split('/')[-3:]
+    (template,) = style['sources']['schools']['tiles']
+    address = template.format(**dict(zip('zyx', where, strict=True))).partition('/api/')[2]
+    first = published(f'/api/{address}')
+    assert (first.status_code, first.headers['X-Cache']) == (200, 'MISS')
+    assert 'immutable' in first.headers['Cache-Control']
+    time.sleep(2.1)  # what has no version is asked for again after a second, of which nginx counts whole ones
+    with ThreadPoolExecutor(16) as clients:
+        answers = [*clients.map(lambda _: published(f'/api/{address}'), range(64))]
+    assert {(answer.headers['X-Cache'], answer.content) for answer in answers} == {('HIT', first.content)}
+    desk.release('schools', [('POINT(5 5)', school('a', 'Mới'))])
+    newer = published(
+        '/api/styles/default?f=maplibre', headers={'Cache-Control': 'no-cache', 'Pragma': 'no-cache'}
+    ).json()
+    assert newer['sources']['schools']['tiles'] != [template]
+    assert published(f'/api/{address}').content == first.content
 
 
 def test_each_language_and_form_is_kept_by_itself(published: Callable[..., requests.Response]) -> None:

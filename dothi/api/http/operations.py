@@ -6,6 +6,7 @@ from typing import Any
 from dothi.api.http.language import HTML, JSON
 from dothi.api.http.offer import Offer
 from dothi.api.http.parameters import Parameter, Schema
+from dothi.api.http.versioned import VERSION
 from dothi.core.text import Text
 
 SCHEMA, PNG = 'application/schema+json', 'image/png'
@@ -42,7 +43,7 @@ def operation(
 
     more: requestBody, security, or an `operationId` other than the usual one.
     """
-    summary, source = what, offer.source
+    summary, source, listed = what, offer.source, [*parameters]
     if source is not None:
         name, tag = f'{name}.{source.id}', source.id
         summary = Text.join(': ', [source.title, what])
@@ -52,8 +53,8 @@ def operation(
         'summary': summary,
         'tags': [tag],
         **more,
-        'parameters': [parameter.describe(offer) for parameter in parameters],
-        'responses': answers,
+        'parameters': [parameter.describe(offer) for parameter in listed],
+        'responses': answers | (refer_to('307') if VERSION in listed else {}),
     }
 
 
@@ -75,11 +76,17 @@ def content(
 
 def responses(success: dict[str, Any], *statuses: str, status: str = '200') -> dict[str, Any]:
     """The success, and by reference the answers of other statuses."""
-    return {status: success} | {code: {'$ref': f'#/components/responses/{code}'} for code in statuses}
+    return {status: success} | refer_to(*statuses)
+
+
+def refer_to(*statuses: str) -> dict[str, Any]:
+    """The answers of these statuses, by reference."""
+    return {code: {'$ref': f'#/components/responses/{code}'} for code in statuses}
 
 
 # Every status beside a success, with its meaning.
 MEANINGS = {
+    '307': Text(vi='Phiên bản trong địa chỉ đã cũ', en='The version in the address is an old one'),
     '304': Text(vi='Chưa có gì thay đổi', en='Not modified'),
     '400': Text(vi='Tham số lạ hoặc không đọc được', en='A parameter is unknown or cannot be read'),
     '401': Text(vi='Cần đăng nhập hoặc mã truy cập', en='Sign-in or a token is needed'),
@@ -108,7 +115,8 @@ def other_responses() -> dict[str, Any]:
     document = {'schema': {'$ref': '#/components/schemas/exception'}}
     body = {JSON: document, 'application/problem+json': document, HTML: {'schema': {'type': 'string'}}}
     answers: dict[str, Any] = {status: {'description': text, 'content': body} for status, text in MEANINGS.items()}
-    del answers['304']['content']
+    del answers['304']['content'], answers['307']['content']
+    answers['307']['headers'] = headers('Location')
     answers['503']['headers'] = headers('Retry-After')
     return answers
 
@@ -155,7 +163,10 @@ HEADERS = {
     'Last-Modified': Text(vi='Thời điểm phát hành dữ liệu này.', en='When this data was released.'),
     'Preference-Applied': Text(vi='Phần nào của Prefer đã được làm theo.', en='Which part of Prefer was followed.'),
     'Link': Text(vi='Liên kết liên quan, theo RFC 8288.', en='Related links, as RFC 8288 writes them.'),
-    'Location': Text(vi='Địa chỉ của tài nguyên mới.', en='Address of the new resource.'),
+    'Location': Text(
+        vi='Địa chỉ của tài nguyên mới, hoặc địa chỉ hiện hành.',
+        en='Address of the new resource, or the current address.',
+    ),
     'Retry-After': Text(vi='Sau bao nhiêu giây thì nên thử lại.', en='After how many seconds to try again.'),
 }
 

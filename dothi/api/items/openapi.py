@@ -2,11 +2,22 @@
 
 from typing import Any
 
+from dothi.api.common.releases import LINKS, ORIGINS
 from dothi.api.http.column_schemas import collection_schema, feature_schema
 from dothi.api.http.language import GEOJSON, JSON, JSONLD
 from dothi.api.http.offer import Offer
-from dothi.api.http.operations import BINARY, content, get, headers, operation, responses
-from dothi.api.http.parameters import LANG, in_formats, in_path
+from dothi.api.http.operations import (
+    BINARY,
+    content,
+    get,
+    headers,
+    list_of,
+    object_with,
+    operation,
+    or_null,
+    responses,
+)
+from dothi.api.http.parameters import LANG, Schema, in_formats, in_path
 from dothi.api.http.query_body import CQL2, FORM
 from dothi.api.items.documents import ITEM_FORMATS
 from dothi.api.items.query import FEATURE_PARAMETERS, SEARCH, example_filter, page_parameters, searched_columns
@@ -33,6 +44,31 @@ def item_paths(offer: Offer) -> dict[str, Any]:
         if JobSettings().downloads:
             paths[f'{base}/downloads/{{name}}'] = _download(of)
     return paths
+
+
+def history_paths(offer: Offer) -> dict[str, Any]:
+    """The versions of a feature, in one path for all layers; none where nothing is released."""
+    names = [layer.id for layer in offer.layers]
+    if not names:
+        return {}
+    collection = in_path('collectionId', Text(vi='Lớp dữ liệu', en='Collection'), {'type': 'string', 'enum': names})
+    title = Text(vi='Lịch sử của một đối tượng', en='History of a feature')
+    item = get(offer, 'getFeatureHistory', title, [collection, FEATURE_ID, *in_formats()], content(_history_schema()))
+    return {'/collections/{collectionId}/items/{featureId}/history': item}
+
+
+def _history_schema() -> Schema:
+    text, number, yes_or_no = {'type': 'string'}, {'type': 'integer'}, {'type': 'boolean'}
+    moment = {'type': 'string', 'format': 'date-time'}
+    version = object_with(
+        release=number, released_at=moment, released_minute=text, origin={'type': 'string', 'enum': [*ORIGINS]},
+        origin_title=text, demonstration=yes_or_no, ended_by=or_null(number), ended_at=or_null(moment),
+        ended_minute=or_null(text), changed=or_null(list_of(text)), geometry_changed=or_null(yes_or_no),
+        properties={'type': 'object', 'additionalProperties': True},
+    )  # fmt: skip
+    return object_with(
+        title=text, collection=text, feature=number, complete=yes_or_no, versions=list_of(version), links=LINKS
+    )
 
 
 def item_schemas(offer: Offer) -> dict[str, Any]:

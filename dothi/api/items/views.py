@@ -78,7 +78,7 @@ def item(collection_id: str, item_id: str) -> Response:
     waiting = pending_feature(layer, item_id, crs, form)
     if waiting is not None:
         return waiting
-    number, columns = _item_number(item_id), layer.columns_for(service().audience)
+    number, columns = number_of_feature(item_id), layer.columns_for(service().audience)
     with statements() as db:
         version = read_version(db, layer, number) if is_conditional() else None
         if version is not None and not_modified(_item_tag(version, form, crs), version.released_at):
@@ -86,7 +86,7 @@ def item(collection_id: str, item_id: str) -> Response:
         feature = read_feature(db, layer, columns, crs, requested_tolerance(), number)
         if feature is None:
             db.release(layer)
-            raise _no_such(layer, item_id)
+            raise no_such_feature(layer, item_id)
     document = feature_document(layer, item_id, *feature, form)
     return _with_version(feature_response(form, document, layer, columns, crs.uri), feature[0], form, crs)
 
@@ -102,12 +102,12 @@ def _with_version(response: Response, version: Version, form: str, crs: ServedCr
 
 
 def _feature_as_file(layer: Layer, item_id: str, form: str) -> Response:
-    number = _item_number(item_id)
+    number = number_of_feature(item_id)
     with snapshot() as db:
         version = read_version(db, layer, number)
         db.release(layer)
     if version is None:
-        raise _no_such(layer, item_id)
+        raise no_such_feature(layer, item_id)
     return file_response(feature_query(layer, number, form), form)
 
 
@@ -167,13 +167,14 @@ def _read_document(query: Query, form: str) -> tuple[Release, bytes]:
         return release, collection_document(query, release, number_matched(db, query, release, page), page, form)
 
 
-def _item_number(item_id: str) -> int:
+def number_of_feature(item_id: str) -> int:
     """The id as a number, -1 for what is none: 01 is not 1."""
     number = int(item_id) if item_id.isascii() and item_id.isdigit() and len(item_id) < 19 else -1
     return number if str(number) == item_id else -1
 
 
-def _no_such(layer: Layer, item_id: str) -> NoSuchFeature:
+def no_such_feature(layer: Layer, item_id: str) -> NoSuchFeature:
+    """The error for an id that no feature has."""
     return NoSuchFeature(
         vi=f'Lớp "{layer.id}" không có đối tượng "{item_id}".', en=f'"{layer.id}" has no feature "{item_id}".'
     )

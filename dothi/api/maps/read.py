@@ -12,6 +12,7 @@ from dothi.api.http.parameters import COMMON, BadParameter, Parameter
 from dothi.api.http.query_parameters import COLLECTIONS
 from dothi.api.http.service import service
 from dothi.api.http.snapshot import Snapshot
+from dothi.api.http.versioned import VERSION
 from dothi.api.maps import times
 from dothi.api.maps.area import AREA, read_area
 from dothi.api.maps.background import BACKGROUND, read_background
@@ -45,6 +46,7 @@ EVERYWHERE: tuple[Parameter[Any], ...] = (*COMMON, DATETIME, *BACKGROUND)
 OF_MAPS = (*EVERYWHERE, *AREA, *SIZE)
 OF_TILES = (
     *EVERYWHERE,
+    VERSION,
     replace(
         SUBSET, description=Text(vi='Thời điểm, trên trục time.', en='The time, on the axis time.'), example=['time(*)']
     ),

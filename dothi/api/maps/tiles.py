@@ -11,6 +11,7 @@ from dothi.api.http.language import say, wanted_format
 from dothi.api.http.parameters import COMMON
 from dothi.api.http.query_parameters import COLLECTIONS
 from dothi.api.http.snapshot import Snapshot, snapshot
+from dothi.api.http.versioned import moved_to
 from dothi.api.maps.formats import TILES, wanted_form
 from dothi.api.maps.make import Edition, edition_in
 from dothi.api.maps.read import MapQuery, read_tile
@@ -19,6 +20,7 @@ from dothi.api.maps.tilesets import (
     MapTileset,
     OwnTileset,
     list_tilesets,
+    map_version,
     tileset_metadata,
     tileset_of,
     tileset_tilejson,
@@ -52,7 +54,8 @@ def map_tileset(tileMatrixSetId: str, collection_id: str | None = None, style_id
         return _tileset_page(of) if wanted_format() == 'html' else as_json(tileset_metadata(of))
     form = wanted_format(FORMATS)
     if form == 'html':
-        return _tileset_page(of, tilejson=tileset_tilejson(of), xyz=of.xyz())
+        # people copy it into projects that outlive a release
+        return _tileset_page(of, tilejson=tileset_tilejson(of) | {'tiles': [of.template()]}, xyz=of.xyz())
     return as_json(tileset_tilejson(of) if form == 'tilejson' else tileset_metadata(of))
 
 
@@ -75,6 +78,9 @@ def map_tile(
     form = wanted_form(TILES, page=False)
     with snapshot() as db:
         of = tileset_of(subject_of(db, collection_id, style_id), tileMatrixSetId)
+        moved = moved_to(map_version(of.subject))
+        if moved is not None:
+            return moved
         map_query, edition = _tile_edition(db, of, (tileMatrix, tileRow, tileCol), form)  # type: ignore[arg-type]
     return map_response(map_query, edition, of.subject)
 
@@ -86,6 +92,9 @@ def map_xyz(
     """The same tile of WebMercatorQuad, for clients that know only this order; `@2x` for fine screens."""
     with snapshot() as db:
         of = MapTileset(subject_of(db, collection_id, style_id), WEB_MERCATOR_QUAD)
+        moved = moved_to(map_version(of.subject))
+        if moved is not None:
+            return moved
         map_query, edition = _tile_edition(db, of, (z, y.removesuffix(FINE), x), ENDINGS[ending], fine=y.endswith(FINE))
     return map_response(map_query, edition, of.subject)
 

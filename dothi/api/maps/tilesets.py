@@ -9,8 +9,12 @@ from dothi.api.http.documents import OGC, link, own_links
 from dothi.api.http.language import JSON, say
 from dothi.api.http.served_crs import ServedCrs, uri_of
 from dothi.api.http.service import service
+from dothi.api.http.versioned import version_of, with_version
 from dothi.api.maps.formats import MEDIA_TYPES, TILES
+from dothi.api.maps.make import software_versions
 from dothi.api.maps.subject import Subject
+from dothi.api.styles.offered import style_file_times
+from dothi.api.tiles.changes import Version
 from dothi.api.tiles.descriptions import (
     CRS,
     REGISTER,
@@ -234,10 +238,18 @@ def tileset_metadata(of: MapTileset | OwnTileset) -> dict[str, Any]:
     return metadata_document(entry, subject.title, subject.description, subject.extent, **more)
 
 
+def map_version(subject: Subject) -> str:
+    """The version of all tiles of a map: changes with the releases that it draws, with styles and software."""
+    releases = [subject.releases[source.id] for source in subject.sources]
+    labels = [Version(release.number, release.released_at).label for release in releases]
+    return version_of(software_versions(), style_file_times(), subject.layers, labels)
+
+
 def tileset_tilejson(of: MapTileset) -> dict[str, Any]:
     """TileJSON 3.0; clients that know its `tileSize` take tiles of 256 pixels."""
     more = {'tileSize': SIDE_PX, **_release_members(of.subject)}
-    return tilejson_document(of.subject.title, of.subject.description, of.template(), of.zooms, of.extent, **more)
+    template = with_version(of.template(), map_version(of.subject))
+    return tilejson_document(of.subject.title, of.subject.description, template, of.zooms, of.extent, **more)
 
 
 def _standard_template(of: MapTileset | OwnTileset, form: str) -> str:

@@ -10,6 +10,7 @@ from dothi.api.http.caching import not_modified
 from dothi.api.http.documents import as_page
 from dothi.api.http.snapshot import snapshot
 from dothi.api.http.vary import vary_by
+from dothi.api.http.versioned import unversioned
 from dothi.api.maps.formats import MEDIA_TYPES, PICTURES, wanted_form
 from dothi.api.maps.make import Edition, MapFile, edition_in, picture_of
 from dothi.api.maps.read import MapQuery, read_map
@@ -77,6 +78,10 @@ def map_response(map_query: MapQuery, edition: Edition, subject: Subject) -> Res
         made = MapFile(b'', '', edition.tag, edition.released_at, edition.demo)
     else:
         made = picture_of(map_query.request, edition)
+        # a release came while it was drawn, or it is drawn in another way in some seconds
+        moved = unversioned() if made.tag != edition.tag else None
+        if moved is not None:
+            return moved
         response = Response(made.content, mimetype=made.media_type)
     response.set_etag(made.tag, weak=True)
     response.last_modified = made.released_at

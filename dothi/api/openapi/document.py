@@ -27,7 +27,7 @@ from dothi.api.http.offer import Offer
 from dothi.api.http.operations import other_responses, shared_headers
 from dothi.api.http.parameters import COMMON
 from dothi.api.http.words import in_language
-from dothi.api.items.openapi import item_paths, item_schemas
+from dothi.api.items.openapi import history_paths, item_paths, item_schemas
 from dothi.api.items.query import PAGE_PARAMETERS
 from dothi.api.maps.openapi import map_paths
 from dothi.api.maps.read import size_limits as map_limits
@@ -57,6 +57,7 @@ ROOMS: tuple[Callable[[Offer], dict[str, Any]], ...] = (
     geocode_path,
     release_paths,
     item_paths,
+    history_paths,
     tile_paths,
     style_paths,
     map_paths,

@@ -8,8 +8,10 @@ from dothi.api.http.language import say
 from dothi.api.http.parameters import Parameter
 from dothi.api.http.parsers import parse_names
 from dothi.api.http.service import service
+from dothi.api.http.versioned import with_version
 from dothi.api.items.features import name_column
 from dothi.api.styles.offered import Styled, layer_styles, map_styles, paper_of
+from dothi.api.styles.version import style_version, version_in
 from dothi.api.tiles.descriptions import tile_address
 from dothi.cartography.style.drawing import Drawing
 from dothi.cartography.style.legend import legend_of
@@ -51,7 +53,8 @@ def style_document(styled: Styled) -> dict[str, Any]:
         'metadata': _style_metadata(styled),
         **_sprite_member(styled),
         'sources': {
-            drawing.layer.id: _tile_source(drawing.layer, styled.releases[drawing.layer.id]) for drawing in drawings
+            drawing.layer.id: _tile_source(styled, (drawing.layer,), styled.releases[drawing.layer.id].extent_wgs84)
+            for drawing in drawings
         },
         'layers': [*([] if styled.layer else [_background_layer(drawings)]), *shapes, *labels],
     }
@@ -62,7 +65,7 @@ def _sprite_member(styled: Styled) -> dict[str, str]:
     if not icons_of(styled.drawings):
         return {}
     query = f'?{urlencode({CHOSEN.name: CHOSEN.text})}' if CHOSEN.text else ''
-    return {'sprite': f'{api_url()}{styled.path}/sprite{query}'}
+    return {'sprite': with_version(f'{api_url()}{styled.path}/sprite{query}', style_version(styled))}
 
 
 def legend_document(styled: Styled) -> list[dict[str, Any]]:
@@ -105,6 +108,8 @@ def _style_metadata(styled: Styled) -> dict[str, Any]:
         'dothi:markers': marker_paths(styled),
         'dothi:paper': paper_of(styled.id),
         'dothi:view': _initial_view(releases),
+        'dothi:together': _source_together(styled),
+        'dothi:lasting': _lasting_addresses(styled),
     }
 
 
@@ -112,6 +117,16 @@ def _day_shown(styled: Styled) -> str | None:
     """The day whose units the map shows; None where it has no layer with a period of validity."""
     shows = any(drawing.layer.publish.shows_reference_date for drawing in styled.drawings)
     return service().locality.place.reference_date.isoformat() if shows else None
+
+
+def _lasting_addresses(styled: Styled) -> dict[str, str]:
+    """Where this very style and its legend are; on the public service with their version."""
+    chosen = {CHOSEN.name: CHOSEN.text} if CHOSEN.text else {}
+    own, version = f'{api_url()}{styled.path}', style_version(styled)
+    return {
+        'style': with_version(f'{own}?{urlencode({"f": "maplibre", **chosen})}', version),
+        'legend': with_version(f'{own}/legend?{urlencode({"f": "png", **chosen})}', version),
+    }
 
 
 def _style_choices(titles: dict[str, dict[str, str]]) -> list[dict[str, Any]]:
@@ -124,10 +139,30 @@ def _background_layer(drawings: tuple[Drawing, ...]) -> dict[str, Any]:
     return {'id': 'background', 'type': 'background', 'paint': {'background-color': colour}}
 
 
-def _tile_source(layer: Layer, release: Release) -> dict[str, Any]:
-    least, most = layer.publish.tiles.zooms
-    source: dict[str, Any] = {'type': 'vector', 'tiles': [tile_address(layer.id)], 'minzoom': least, 'maxzoom': most}
-    return source | ({'bounds': release.extent_wgs84} if release.extent_wgs84 else {})
+def _tile_source(styled: Styled, layers: tuple[Layer, ...], bounds: list[float] | None) -> dict[str, Any]:
+    """A source with the tiles of one layer, or of several together."""
+    zooms = [layer.publish.tiles.zooms for layer in layers]
+    address = tile_address(layers, [version_in(styled, layer.id) for layer in layers])
+    source: dict[str, Any] = {
+        'type': 'vector',
+        'tiles': [address],
+        'minzoom': min(least for least, _ in zooms),
+        'maxzoom': max(most for _, most in zooms),
+    }
+    return source | ({'bounds': bounds} if bounds else {})
+
+
+def _source_together(styled: Styled) -> dict[str, Any] | None:
+    """The layers that the map shows when it opens in one source, for clients that would rather ask for three tiles than
+    for thirty; None for fewer than two. Only those whose tiles end at the same zoom: beyond it the last ones stay.
+    """
+    shown = [drawing.layer for drawing in styled.drawings if drawing.visible]
+    last = max((layer.publish.tiles.zooms[1] for layer in shown), default=0)
+    layers = tuple(layer for layer in shown if layer.publish.tiles.zooms[1] == last)
+    if len(layers) < 2:
+        return None
+    bounds = _initial_view(styled.releases)['bounds']
+    return {'layers': [layer.id for layer in layers], 'source': _tile_source(styled, layers, bounds)}
 
 
 def _layer_metadata(drawing: Drawing, release: Release) -> dict[str, Any]:

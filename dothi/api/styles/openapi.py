@@ -6,6 +6,7 @@ from dothi.api.http.language import JSON
 from dothi.api.http.offer import Offer
 from dothi.api.http.operations import ANY_OBJECT, BINARY, PNG, content, get
 from dothi.api.http.parameters import COMMON, LANG, Parameter, in_formats, in_path
+from dothi.api.http.versioned import VERSION
 from dothi.api.styles.coverages import WRITERS
 from dothi.api.styles.document import CHOSEN
 from dothi.api.styles.encodings import ENCODINGS, PAGE, ZOOM, encodings_for
@@ -51,13 +52,15 @@ def _style_paths(offer: Offer, base: str) -> dict[str, Any]:
     sheets = encodings_for(None if offer.source is None else offer.layer)
     return {
         base: path_item('getStyles', STYLES, in_formats(), content('anyObject')),
-        style: path_item('getStyle', ONE_STYLE, in_style((*sheets, PAGE), ZOOM), _sheets(*sheets)),
+        style: path_item('getStyle', ONE_STYLE, in_style((*sheets, PAGE), ZOOM, VERSION), _sheets(*sheets)),
         f'{style}/metadata': path_item(
             'getStyleMetadata', METADATA, in_style(('json',)), content('anyObject', html=False)
         ),
-        f'{style}/legend': path_item('getStyleLegend', LEGEND, in_style(('json', 'png')), _document_or_picture()),
+        f'{style}/legend': path_item(
+            'getStyleLegend', LEGEND, in_style(('json', 'png'), VERSION), _document_or_picture()
+        ),
         f'{style}/{{sprite}}': path_item(
-            'getStyleSprite', SIGNS, [STYLE_ID, SPRITE, LANG, *chosen], _document_or_picture()
+            'getStyleSprite', SIGNS, [STYLE_ID, SPRITE, LANG, *chosen, VERSION], _document_or_picture()
         ),
     }
 

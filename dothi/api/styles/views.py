@@ -6,7 +6,7 @@ from typing import Any
 from flask import Blueprint, Response, jsonify
 
 from dothi.api.http import parameters
-from dothi.api.http.address import api_url, root_url
+from dothi.api.http.address import api_url
 from dothi.api.http.caching import add_last_modified, hash_of, not_modified
 from dothi.api.http.documents import as_json, as_page, own_links
 from dothi.api.http.kept_answers import kept_until_release
@@ -14,6 +14,7 @@ from dothi.api.http.language import HTML, language, page, say, wanted_format
 from dothi.api.http.parameters import COMMON, Parameter, unknown_value
 from dothi.api.http.service import service
 from dothi.api.http.snapshot import snapshot
+from dothi.api.http.versioned import VERSION, moved_to
 from dothi.api.records.queryables import CATALOGUE
 from dothi.api.styles.coverages import legend_of_a_coverage, style_of_a_coverage, styles_of_a_coverage
 from dothi.api.styles.descriptions import collection_styles, metadata, service_styles
@@ -22,13 +23,13 @@ from dothi.api.styles.encodings import ENCODINGS, PAGE, USUAL_ZOOM, ZOOM, encodi
 from dothi.api.styles.offered import (
     Styled,
     layer_styles,
-    map_styles,
     of_layer,
     of_service,
     paper_of,
     style_file_times,
 )
 from dothi.api.styles.preview import preview_style
+from dothi.api.styles.version import style_version
 from dothi.cartography.mapping.legend_image import legend_image
 from dothi.cartography.style.sprite import icons_of, sprite_index, sprite_picture
 from dothi.core.errors import NotFound
@@ -81,7 +82,10 @@ def style(style_id: str, collection_id: str | None = None) -> Response:
     """A style, in the encoding that is asked for, or as a page with its legend and a picture."""
     if collection_id in service().coverages:
         return style_of_a_coverage(collection_id, style_id)
-    styled = _requested_style(style_id, collection_id, ZOOM)
+    styled = _requested_style(style_id, collection_id, ZOOM, VERSION)
+    moved = moved_to(style_version(styled))
+    if moved is not None:
+        return moved
     form = wanted_form(styled.layer)
     tag = _style_etag(styled, f'{form}-{ZOOM.read() or USUAL_ZOOM:g}')
     if not_modified(tag, styled.updated):
@@ -111,7 +115,10 @@ def style_legend(style_id: str, collection_id: str | None = None) -> Response:
     if collection_id in service().coverages:
         return legend_of_a_coverage(collection_id, style_id)
     form = wanted_format(('json', 'png'))
-    styled = _requested_style(style_id, collection_id)
+    styled = _requested_style(style_id, collection_id, VERSION)
+    moved = moved_to(style_version(styled))
+    if moved is not None:
+        return moved
     if form == 'png':
         return _legend_picture(styled)
     links = own_links(f'{_style_path(style_id, collection_id)}/legend', ('json',))
@@ -138,7 +145,10 @@ def _legend_picture(styled: Styled) -> Response:
 )
 def style_sprite(style_id: str, part: str, collection_id: str | None = None) -> Response:
     """The signs of a style as MapLibre asks for them: a picture, or where each is in it, also for fine screens."""
-    styled = _requested_style(style_id, collection_id)
+    styled = _requested_style(style_id, collection_id, VERSION)
+    moved = moved_to(style_version(styled))
+    if moved is not None:
+        return moved
     icons, ratio = tuple(icons_of(styled.drawings)), 2 if '@2x' in part else 1
     tag = hash_of(service().fingerprint, part, repr(icons))
     if not_modified(tag, styled.updated):
@@ -183,13 +193,7 @@ def _style_path(style_id: str, collection_id: str | None) -> str:
 
 
 def _style_etag(styled: Styled, form: str) -> str:
-    """Changes with the releases, which class limits and legend follow, and with the style files."""
-    releases = sorted((release.layer_id, release.number) for release in styled.releases.values())
-    # of the other styles a document names what there is to choose, and a legend lies on the lowest of them
-    choices = [(drawing.layer.id, layer_styles(drawing.layer)) for drawing in styled.drawings]
-    other_parts = repr((map_styles(), choices, paper_of(styled.id)))
-    tag = hash_of(service().fingerprint, repr(releases), repr(styled.drawings), other_parts, root_url())
-    return f'{tag}-{form}-{language()}'
+    return f'{style_version(styled)}-{form}-{language()}'
 
 
 def _page_members(styled: Styled, path: str) -> dict[str, Any]:

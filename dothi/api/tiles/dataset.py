@@ -9,6 +9,7 @@ from dothi.api.http.parameters import COMMON, Parameter
 from dothi.api.http.query_parameters import COLLECTIONS, read_collections
 from dothi.api.http.service import service
 from dothi.api.http.snapshot import Snapshot, snapshot
+from dothi.api.http.versioned import VERSION
 from dothi.api.tiles.changes import Current, current_states
 from dothi.api.tiles.matrix_sets import known_grid
 from dothi.api.tiles.place import WEB_MERCATOR_QUAD
@@ -57,7 +58,7 @@ def dataset_tileset(matrix_set: str, theme: str | None = None) -> Response:
 @DATASET_TILES.route('/themes/<theme>/tiles/<matrix_set>/<z>/<y>/<x>')
 def dataset_tile(matrix_set: str, z: str, y: str, x: str, theme: str | None = None) -> Response:
     """One tile with a layer per collection; empty (204) where nothing lies."""
-    parameters.refuse_unknown(PARAMETERS)
+    parameters.refuse_unknown((*PARAMETERS, VERSION))
     grid = known_grid(matrix_set)
     with snapshot() as db:
         return tile_answer(db, _selected_layers(_require_tileset(theme, _current_layers(db))), grid, (z, y, x))

@@ -10,8 +10,10 @@ from dothi.api.http.address import api_url
 from dothi.api.http.documents import OGC, link, own_links
 from dothi.api.http.language import JSON, language, say
 from dothi.api.http.service import service
+from dothi.api.http.versioned import version_of, with_version
 from dothi.api.styles.links import styles_links
-from dothi.api.tiles.maker import TileMaker
+from dothi.api.tiles.changes import Version, state_of
+from dothi.api.tiles.maker import Sheet, TileMaker
 from dothi.api.tiles.place import GRIDS, WEB_MERCATOR_QUAD, Box, Grid, Limits
 from dothi.api.tiles.tileset import Tileset, fields, inner_layers
 from dothi.core.layer import Layer
@@ -29,9 +31,25 @@ TITLES = {
 }
 
 
-def tile_address(layer_id: str) -> str:
-    """The address of a layer's tiles, with {z}, {y} and {x} to be filled in."""
-    return f'{api_url()}/collections/{layer_id}/tiles/{WEB_MERCATOR_QUAD.name}/{{z}}/{{y}}/{{x}}?f=mvt'
+def tile_address(layers: tuple[Layer, ...], versions: list[Version]) -> str:
+    """The address of the tiles of one layer or of several together, with {z}, {y} and {x} to be filled in.
+
+    versions: the current release of each.
+    """
+    below = f'/collections/{layers[0].id}' if len(layers) == 1 else ''
+    selection = f'&collections={",".join(layer.id for layer in layers)}' if len(layers) > 1 else ''
+    address = f'{api_url()}{below}/tiles/{WEB_MERCATOR_QUAD.name}/{{z}}/{{y}}/{{x}}?f=mvt{selection}'
+    return with_version(address, tiles_version(layers, versions))
+
+
+def tiles_version(layers: tuple[Layer, ...], versions: list[Version]) -> str:
+    """The version of all tiles of `layers` together, of which each has the release in `versions`."""
+    return version_of(tile_maker_of_app().fingerprint(Sheet(layers)), state_of(versions))
+
+
+def tileset_version(tileset: Tileset) -> str:
+    """The version of all tiles of a tileset."""
+    return tiles_version(tileset.layers, [tileset.now[layer.id].version for layer in tileset.layers])
 
 
 def tile_maker_of_app() -> TileMaker:
@@ -155,7 +173,7 @@ def tileset_tilejson(tileset: Tileset, grid: Grid) -> dict[str, Any]:
     """The TileJSON 3.0 document of a vector tileset."""
     more = {'vector_layers': [part for layer in tileset.layers for part in vector_layers(layer, grid)]}
     more |= _release_members(tileset)
-    template, zooms = tile_template(tileset, grid), tileset.zooms(grid)
+    template, zooms = with_version(tile_template(tileset, grid), tileset_version(tileset)), tileset.zooms(grid)
     return tilejson_document(tileset.title, tileset.description, template, zooms, tileset.extent, **more)
 
 

@@ -11,6 +11,7 @@ from dothi.api.http.offer import Offer
 from dothi.api.http.operations import BINARY, content, get
 from dothi.api.http.parameters import LANG, F, Parameter, in_formats, in_path
 from dothi.api.http.query_parameters import COLLECTIONS
+from dothi.api.http.versioned import VERSION
 from dothi.api.tiles.descriptions import MVT
 from dothi.api.tiles.matrices import matrix_sets
 from dothi.api.tiles.place import GRIDS, WEB_MERCATOR_QUAD, limits
@@ -94,7 +95,7 @@ def _tileset_paths(
     tiles, tileset = f'{base}/tiles', f'{base}/tiles/{{tileMatrixSetId}}'
     zooms = [layer.publish.tiles.zooms for layer in ([offer.layer] if offer.source else offer.layers)]
     z, y, x = tile_place(offer, range(min(low for low, _ in zooms), max(high for _, high in zooms) + 1))
-    of_tileset, last = [*within, MATRIX_SET, *in_formats(FORMATS), *selection], [MVT_ONLY, *selection, LANG]
+    of_tileset, last = [*within, MATRIX_SET, *in_formats(FORMATS), *selection], [MVT_ONLY, *selection, VERSION, LANG]
     matrix, row, column = replace(z, name='tileMatrix'), replace(y, name='tileRow'), replace(x, name='tileCol')
 
     def path_item(end: str, what: Text, parameters: list[Parameter[Any]], success: dict[str, Any]) -> dict[str, Any]:

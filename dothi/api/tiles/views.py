@@ -13,6 +13,7 @@ from dothi.api.http.parameters import COMMON
 from dothi.api.http.service import service
 from dothi.api.http.snapshot import Snapshot, snapshot, statements
 from dothi.api.http.vary import vary_by
+from dothi.api.http.versioned import VERSION, moved_to
 from dothi.api.records.queryables import CATALOGUE
 from dothi.api.tiles.cache import CachedTile, pack_tile
 from dothi.api.tiles.changes import Version, current_states
@@ -20,8 +21,11 @@ from dothi.api.tiles.descriptions import (
     MVT,
     list_tilesets,
     tile_maker_of_app,
+    tile_template,
+    tiles_version,
     tileset_metadata,
     tileset_tilejson,
+    tileset_version,
     xyz_template,
 )
 from dothi.api.tiles.draw import MOST_BYTES
@@ -52,7 +56,7 @@ class NoTiles(NotFound):
 def tile_data(collection_id: str, tileMatrixSetId: str, tileMatrix: str, tileRow: str, tileCol: str) -> Response:  # noqa: N803
     """One tile of a collection; empty (204) where nothing lies."""
     layer = tiled_layer(collection_id)
-    parameters.refuse_unknown(COMMON)
+    parameters.refuse_unknown((*COMMON, VERSION))
     grid, where = known_grid(tileMatrixSetId), (tileMatrix, tileRow, tileCol)
     answer = _new_answer(layer, grid, where)
     if answer is not None:
@@ -101,7 +105,9 @@ def tiled_layer(collection_id: str) -> Layer:
 def tile_answer(db: Snapshot, tileset: Tileset, grid: Grid, where: tuple[str, str, str]) -> Response:
     """One tile, unless the client has it. where: zoom, row and column, as they were asked for."""
     wanted_format(('mvt',))
-    place = place_in(_Within(tileset, grid), *where)
+    moved, place = moved_to(tileset_version(tileset)), place_in(_Within(tileset, grid), *where)
+    if moved is not None:
+        return moved
     edition = tile_maker_of_app().edition(db, tileset.sheet, tileset.now, place)
     tag = edition.tag(tileset.sheet)
     if not_modified(tag, edition.version.released_at):
@@ -135,6 +141,9 @@ def _new_answer(layer: Layer, grid: Grid, where: tuple[str, str, str]) -> Respon
         if new is None or len(new.content) > MOST_BYTES:
             return None
         now = {layer.id: new.current}
+        moved = moved_to(tiles_version((layer,), [new.current.version]))
+        if moved is not None:
+            return moved
         # what a release changed stays as it was written, whatever has been released since
         edition = maker.edition(db, sheet, now, place)
     place_in(_Within(of_layer(layer, service().locality, now), grid), *where)
@@ -164,7 +173,8 @@ def tileset_answer(tileset: Tileset, grid: Grid) -> Response:
     page = {
         'path': tileset.path,
         'set': grid.name,
-        'tilejson': tileset_tilejson(tileset, grid),
+        # people copy it into projects that outlive a release
+        'tilejson': tileset_tilejson(tileset, grid) | {'tiles': [tile_template(tileset, grid)]},
         'xyz': xyz_template(tileset),
     }
     return as_page('collections/tiles/metadata.html', page)

@@ -74,6 +74,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/collections/{collectionId}/items/{featureId}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** History of a feature */
+        get: operations["getFeatureHistory"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/processes/compare-releases/execution": {
         parameters: {
             query?: never;
@@ -675,7 +692,7 @@ export interface components {
         "Last-Modified": string;
         /** @description Related links, as RFC 8288 writes them. */
         Link: string;
-        /** @description Address of the new resource. */
+        /** @description Address of the new resource, or the current address. */
         Location: string;
         /** @description Features of the whole selection. */
         "OGC-NumberMatched": string;
@@ -934,6 +951,72 @@ export interface operations {
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                     "application/geopackage+sqlite3": string;
                     "application/flatgeobuf": string;
+                    "text/html": string;
+                };
+            };
+            304: components["responses"]["304"];
+            400: components["responses"]["400"];
+            404: components["responses"]["404"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getFeatureHistory: {
+        parameters: {
+            query?: {
+                /** @description Format of the answer; without it, by the header Accept. */
+                f?: "json" | "html";
+                /** @description Language; else by the header Accept-Language. */
+                lang?: components["parameters"]["lang"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the collection
+                 * @example air_observations
+                 */
+                collectionId: string;
+                /** @description Feature id */
+                featureId: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        title: string;
+                        collection: string;
+                        feature: number;
+                        complete: boolean;
+                        versions: {
+                            release: number;
+                            /** Format: date-time */
+                            released_at: string;
+                            released_minute: string;
+                            /** @enum {string} */
+                            origin: "demo" | "delivery" | "edit" | "rollback" | "leave";
+                            origin_title: string;
+                            demonstration: boolean;
+                            ended_by: number | null;
+                            /** Format: date-time */
+                            ended_at: string | null;
+                            ended_minute: string | null;
+                            changed: string[] | null;
+                            geometry_changed: boolean | null;
+                            properties: {
+                                [key: string]: unknown;
+                            };
+                        }[];
+                        links: components["schemas"]["link"][];
+                    };
                     "text/html": string;
                 };
             };

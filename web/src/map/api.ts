@@ -1,6 +1,6 @@
 /** What the portal reads: the style document with our metadata, and single items. */
 import type {Feature, Point} from 'geojson';
-import type {StyleSpecification} from 'maplibre-gl';
+import type {StyleSpecification, VectorSourceSpecification} from 'maplibre-gl';
 import {written, type Choice} from './choice';
 import {language} from '../site/language';
 import type {Text} from '../messages';
@@ -67,6 +67,8 @@ export interface StyleMetadata {
   'dothi:layers': LayerInfo[];
   'dothi:themes': Theme[];
   'dothi:legend': LegendLayer[];
+  /** Layers that the map shows when it opens, in one source; null where there are fewer than two. */
+  'dothi:together': {layers: string[]; source: VectorSourceSpecification} | null;
   'dothi:view': {center: [number, number]; zoom: number; bounds: [number, number, number, number]};
 }
 
@@ -115,6 +117,8 @@ export async function fetchPlaces(words: string): Promise<Places> {
   return await read(address) as Places;
 }
 
+const BELOW_API = /\/api\/(collections|tiles|styles)\//;
+
 /**
  * The address on this very server for one that the API wrote.
  *
@@ -122,8 +126,8 @@ export async function fetchPlaces(words: string): Promise<Places> {
  * another name of the same server (a tunnel, an IP address) must still get the tiles, and from here.
  */
 export function ownAddress(address: string): string {
-  const below = address.indexOf('/collections/');
-  return below < 0 ? new URL(address, API).href : new URL(`.${address.slice(below)}`, API).href;
+  const below = address.search(BELOW_API);
+  return below < 0 ? new URL(address, API).href : new URL(`.${address.slice(below + '/api'.length)}`, API).href;
 }
 
 async function read(address: URL): Promise<unknown> {

@@ -4,6 +4,7 @@ import {fetchItem, itemAddress, type LayerInfo} from './api';
 import {byId, make} from '../site/elements';
 import {inLanguage, pick, say} from '../site/language';
 import {showFault} from './notice';
+import {pastOf} from './past';
 import {written} from './values';
 
 export interface Found {
@@ -96,7 +97,8 @@ export class Details {
     const number = (item as Feature & {'dothi:release'?: number})['dothi:release'] ?? layer.release;
     const release = number === null ? '' : `${say('release')} ${number} · `;
     const foot = make('p', {className: 'foot', children: [release, link]});
-    return layer.demo ? [list, make('p', {className: 'demo-line', textContent: say('demoFeature')}), foot] : [list, foot];
+    const mark = layer.demo ? [make('p', {className: 'demo-line', textContent: say('demoFeature')})] : [];
+    return [list, ...mark, pastOf(layer, id), foot];
   }
 }
 

@@ -1,5 +1,5 @@
 /** The style as the reader's view has it drawn: what is on, in which order, how strong, filtered, of which day. */
-import type {LayerSpecification, SourceSpecification, VectorSourceSpecification} from 'maplibre-gl';
+import type {LayerSpecification, SourceSpecification} from 'maplibre-gl';
 import {apiAddress, type MapStyle} from './api';
 import {collectionOf} from './layers';
 import {needsPicture, type View} from './view';
@@ -21,10 +21,12 @@ export function shownBy(style: MapStyle): Set<string> {
 export function drawn(style: MapStyle, view: View): MapStyle {
   const names = new Set(style.metadata['dothi:layers'].map(({id}) => id));
   const shown = view.shown ?? shownBy(style);
-  const together = sourcesTogether(style);
-  const sources: Record<string, SourceSpecification> = {...style.sources, ...together.sources};
+  // three tiles for the first map and not thirty; what is switched on later has its own source
+  const together = style.metadata['dothi:together'];
+  const isTogether = new Set(together?.layers);
+  const sources: Record<string, SourceSpecification> = {...style.sources, ...(together && {[TOGETHER]: together.source})};
   const parts = style.layers.flatMap((whole): LayerSpecification[] => {
-    const part = 'source' in whole && together.ids.has(String(whole.source)) ? {...whole, source: TOGETHER} as LayerSpecification : whole;
+    const part = 'source' in whole && isTogether.has(String(whole.source)) ? {...whole, source: TOGETHER} as LayerSpecification : whole;
     const id = collectionOf(part, names);
     if (id === null) return [part];
     const isOn = shown.has(id) && !needsPicture(view, id);
@@ -35,22 +37,6 @@ export function drawn(style: MapStyle, view: View): MapStyle {
     return {id: pictureName(id), type: 'raster', source: pictureName(id), paint: {'raster-opacity': view.opacity.get(id) ?? 1}} as const;
   });
   return {...style, sources, layers: inOrder(parts, pictures, view.order, names)};
-}
-
-/**
- * One source in place of those of the layers that the style shows as it comes: the first map asks for three tiles and
- * not for thirty. Others have their own, and are asked for when they are switched on.
- */
-function sourcesTogether(style: MapStyle): {ids: ReadonlySet<string>; sources: Record<string, SourceSpecification>} {
-  const shown = [...shownBy(style)].filter((id) => style.sources[id]?.type === 'vector');
-  const zoomOf = (id: string, name: 'minzoom' | 'maxzoom'): number => (style.sources[id] as VectorSourceSpecification)[name] ?? 0;
-  const maxzoom = Math.max(...shown.map((id) => zoomOf(id, 'maxzoom')));
-  const ids = shown.filter((id) => zoomOf(id, 'maxzoom') === maxzoom);
-  if (ids.length < 2) return {ids: new Set(), sources: {}};
-  const minzoom = Math.min(...ids.map((id) => zoomOf(id, 'minzoom')));
-  const {bounds} = style.metadata['dothi:view'];
-  const tiles = [`${apiAddress('tiles/WebMercatorQuad')}/{z}/{y}/{x}?f=mvt&collections=${ids.join(',')}`];
-  return {ids: new Set(ids), sources: {[TOGETHER]: {type: 'vector', tiles, minzoom, maxzoom, bounds}}};
 }
 
 const pictureName = (id: string): string => `dothi:picture:${id}`;

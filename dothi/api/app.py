@@ -38,6 +38,7 @@ from dothi.api.http.request_body import BoundedRequest
 from dothi.api.http.service import Service
 from dothi.api.items.downloads import DOWNLOADS
 from dothi.api.items.history import HISTORY
+from dothi.api.items.named import NAMED
 from dothi.api.items.template import TEMPLATE
 from dothi.api.items.views import ITEMS
 from dothi.api.maps.tiles import MAP_TILES
@@ -68,7 +69,7 @@ from dothi.core.own_layers import served_locality
 from dothi.core.settings import PathSettings
 
 OURS = (
-    ITEMS, HISTORY, TILES, DATASET_TILES, TILE_MATRIX_SETS, COLLECTIONS, COVERAGES, MAPS, MAP_TILES, DOWNLOADS,
+    ITEMS, HISTORY, NAMED, TILES, DATASET_TILES, TILE_MATRIX_SETS, COLLECTIONS, COVERAGES, MAPS, MAP_TILES, DOWNLOADS,
     TEMPLATE, SCHEMAS, FUNCTIONS, CONFORMANCE, DESCRIPTIONS, EXECUTION, JOBS, STYLES, OPENAPI, LANDING, RECORDS,
     CATALOGUES, EXPLANATIONS, GEOCODE, RELEASES,
 )  # fmt: skip

@@ -55,7 +55,9 @@ def test_a_filter_is_chosen_in_words_and_a_link_shows_the_same(wide: Portal) -> 
     wide.wait_until(lambda: wide.drawn('schools') == 0)
     card = open_tool(page, 'Attribute table')
     card.get_by_label('Layer').select_option('schools')
-    expected = answer(wide, f'/api/collections/schools/items?f=json&limit=1&bbox={box(page)}&filter=level%3D%27primary%27')
+    expected = answer(
+        wide, f'/api/collections/schools/items?f=json&limit=1&bbox={box(page)}&filter=level%3D%27primary%27'
+    )
     expect(card.get_by_role('status')).to_contain_text(f'{expected["numberMatched"]} features')
     again = wide.open(link.removeprefix(wide.url))
     wide.wait_until(lambda: again.evaluate("Boolean(dothiMap.getLayer('dothi:picture:schools'))"))
@@ -89,10 +91,11 @@ def test_a_layer_is_drawn_weaker_and_above_others_and_the_address_keeps_it(wide:
     expect(card).to_contain_text('Department of Transport')
     card.get_by_role('slider').fill('50')
     wide.wait_until(lambda: 'opacity=roads%3A50' in page.url)
-    opacities = page.evaluate("""dothiMap.getStyle().layers.filter(part => part['source-layer'] === 'roads' && part.type === 'line')
+    opacities = page.evaluate("""dothiMap.getStyle().layers
+        .filter(part => part['source-layer'] === 'roads' && part.type === 'line')
         .map(part => JSON.stringify(part.paint['line-opacity'] ?? 1))""")
     assert opacities
-    assert all('1' != opacity for opacity in opacities)
+    assert all(opacity != '1' for opacity in opacities)
     card.get_by_role('button', name='Up').click()
     wide.wait_until(lambda: 'order=' in page.url)
     assert wide.complaints == []
@@ -132,7 +135,7 @@ def test_a_length_is_that_of_the_sphere(wide: Portal) -> None:
     number, unit = re.fullmatch(r'([\d.,]+) (m|km)', text).groups()  # type: ignore[union-attr]
     length_m = float(number.replace(',', '')) * (1000 if unit == 'km' else 1)
     assert length_m == pytest.approx(expected_m, rel=2e-3)
-    assert page.locator('#details').is_hidden(), 'the click was the tool\'s'
+    assert page.locator('#details').is_hidden(), "the click was the tool's"
     assert wide.complaints == []
 
 

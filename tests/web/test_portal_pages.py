@@ -11,6 +11,7 @@ from dothi.core import database as core_database
 from dothi.core.access.people import invite
 from dothi.core.access.person import Person, Role
 from dothi.core.access.sign_in import store_password
+from dothi.core.crs import proj_string, transformer
 from dothi.core.database import connection
 from dothi.core.settings import PROJECT
 from tests.access.browsers import PASSWORD
@@ -24,8 +25,14 @@ WALL = {'viewport': {'width': 1920, 'height': 1080}}
 DESK_SIZE = {'viewport': {'width': 1280, 'height': 860}}
 # By page: what is there once it has been read.
 PUBLIC = {'/catalogue': '.cards h2', '/catalogue?id=schools': '#releases td', '/help': '.guides li'}
-INTERNAL = {'/dashboard': '.panels table', '/desk': 'main .card', '/desk?tab=hand-in': '#hand-in', '/desk?tab=agencies': 'td a'}
+INTERNAL = {
+    '/dashboard': '.panels table',
+    '/desk': 'main .card',
+    '/desk?tab=hand-in': '#hand-in',
+    '/desk?tab=agencies': 'td a',
+}
 BAD_ROWS = 'code,name,level,places,x,y\nT1,Trường thử,primary,100,567000,2258000\nT2,Trường sai,none,5,567500,2258500\n'
+GOOD_ROW = 'code,name,level,places,x,y\nT9,{name},primary,100,{east},{north}\n'
 # Near enough to each other that several zones put them into the province.
 UNCLEAR = 'code,name,lat,lon\n' + ''.join(f'B{i},Điểm {i},{2258000 + i},{567000 + i}\n' for i in range(4))
 
@@ -69,7 +76,8 @@ def signed_in(chromium: Browser, desk_url: str, steward: str) -> Iterator[Callab
 def findings(page: Page) -> list[str]:
     """What axe calls serious or critical, by WCAG 2.2 AA."""
     page.evaluate(AXE.read_text(encoding='utf-8'))
-    script = """async () => (await axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']})).violations
+    script = """async () => (await axe.run(document, {runOnly: ['wcag2a', 'wcag2aa', 'wcag21aa', 'wcag22aa']}))
+        .violations
         .filter(({impact}) => ['serious', 'critical'].includes(impact))
         .flatMap(({id, nodes}) => nodes.map(({html}) => `${id}: ${html.slice(0, 160)}`))"""
     return list(page.evaluate(script))
@@ -162,6 +170,32 @@ def test_a_steward_sees_where_each_system_puts_the_data_and_returns_it(signed_in
     expect(page.locator('main')).to_contain_text('đã trả lại')
     expect(page.locator('main')).to_contain_text('Cho biết hệ tọa độ')
     assert portal.complaints == []
+
+
+def test_a_release_that_arrives_while_the_map_is_open_is_drawn_found_and_has_a_past(
+    signed_in: Callable[..., Portal],
+) -> None:
+    east, north = 567_000, 2_258_000
+    lon, lat = transformer(proj_string(9209), 'EPSG:4326').transform(east, north)
+    reader, sender = signed_in(), signed_in()
+    page = reader.open(f'/?lang=vi&show=schools#16/{lat:.5f}/{lon:.5f}')
+    for name in ('Trường vừa mở', 'Trường vừa đổi tên'):
+        hand_in(sender, 'schools', 'truong.csv', GOOD_ROW.format(name=name, east=east, north=north), crs='EPSG:9209')
+        expect(sender.page.locator('main')).to_contain_text('đã nhận')
+        # as when the reader comes back to the page; else it looks every minute
+        page.evaluate("dispatchEvent(new Event('visibilitychange'))")
+        reader.wait_until(lambda name=name: name in drawn_names(page))  # type: ignore[misc]
+    page.locator('#search-words').fill('vua doi')
+    page.keyboard.press('Enter')
+    expect(page.locator('#details-head')).to_have_text('Trường vừa đổi tên')
+    page.get_by_text('Lịch sử của đối tượng').click()
+    expect(page.locator('.past li')).to_have_count(2)
+    expect(page.locator('.past li').first).to_contain_text('Trường vừa mở → Trường vừa đổi tên')
+    assert reader.complaints == []
+
+
+def drawn_names(page: Page) -> set[str]:
+    return set(page.evaluate("dothiMap.queryRenderedFeatures().map(({properties}) => properties.name ?? '')"))
 
 
 def hand_in(portal: Portal, layer: str, name: str, text: str, crs: str = '') -> None:

@@ -58,6 +58,20 @@ def test_what_nobody_knows_is_told(portal: Portal) -> None:
     expect(page.locator('#search-places button')).to_have_count(0)
 
 
+def test_a_part_of_a_name_lists_the_features_that_have_it_and_opens_one(portal: Portal) -> None:
+    page = portal.open('/?lang=en')
+    search(portal, 'benh vien da khoa')
+    entries = page.locator('#search-places button')
+    expect(entries.first).to_contain_text('Health facilities')
+    name = entries.first.locator('.name').inner_text()
+    entries.first.click()
+    expect(page.locator('#details-head')).to_have_text(name)
+    portal.wait_until(lambda: view(portal)[2] > 15 and rests(portal))
+    page.get_by_text('History of the feature').click()
+    expect(page.locator('.past li').first).to_contain_text('The first version that is kept')
+    assert portal.complaints == []
+
+
 @thorough
 def test_what_is_chosen_is_seen_beside_the_answers(visit: Callable[..., Portal]) -> None:
     """On a phone the answers lie over the upper half of the map."""

@@ -41,7 +41,9 @@ def drawings(locality: Locality) -> dict[str, Drawing]:
 
 
 @thorough
-@pytest.mark.parametrize('scale', [pytest.param('street', marks=exhaustive), pytest.param('district', marks=exhaustive), 'province'])
+@pytest.mark.parametrize(
+    'scale', [pytest.param('street', marks=exhaustive), pytest.param('district', marks=exhaustive), 'province']
+)
 def test_three_painters_draw_the_same(
     scale: str, chromium: Browser, province: Province, locality: Locality, drawings: dict[str, Drawing],
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch,

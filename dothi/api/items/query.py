@@ -47,7 +47,7 @@ def _describe_search(offer: Offer) -> Text:
     )
 
 
-def _parse_search(name: str, text: str) -> list[str]:
+def parse_search(name: str, text: str) -> list[str]:
     """The terms to look for, each on its own."""
     # released text is NFC; some keyboards write decomposed letters
     terms = unicodedata.normalize('NFC', text)
@@ -88,7 +88,7 @@ SORTBY = Parameter(
     Text(vi='Sắp theo các thuộc tính; dấu - là giảm dần.', en='Properties to sort by; - before one sorts downwards.'),
     example=lambda offer: [f'-{next(iter(offer.columns))}', 'id'],
 )
-SEARCH = Parameter('q', _parse_search, {'type': 'string'}, _describe_search, example='nam')
+SEARCH = Parameter('q', parse_search, {'type': 'string'}, _describe_search, example='nam')
 MAX_ALLOWABLE_OFFSET = Parameter(
     'max-allowable-offset',
     parse_length,
@@ -303,12 +303,18 @@ def _search_conditions(layer: Layer, columns: dict[str, Column]) -> list[sql.Com
         raise BadParameter(
             vi=f'q: lớp "{layer.id}" không có cột để tìm kiếm.', en=f'q: "{layer.id}" has no column to search in.'
         )
+    return term_conditions(searched, terms)
+
+
+def term_conditions(searched: list[sql.Identifier], terms: list[str]) -> list[sql.Composable]:
+    """SQL of a condition for each term: it is in one of the columns, without regard to accents and case."""
     joined = sql.SQL("concat_ws(' ', {})").format(sql.SQL(', ').join(searched))
     form = sql.SQL('(strpos({}, {}) > 0)')
-    return [form.format(_plain_text(joined), _plain_text(sql.Literal(term))) for term in terms]
+    return [form.format(plain_text_of(joined), plain_text_of(sql.Literal(term))) for term in terms]
 
 
-def _plain_text(text: sql.Composable) -> sql.Composable:
+def plain_text_of(text: sql.Composable) -> sql.Composable:
+    """SQL of the text without accents, in small letters."""
     return sql.SQL('lower(public.unaccent({}))').format(text)
 
 

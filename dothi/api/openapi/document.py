@@ -27,6 +27,7 @@ from dothi.api.http.offer import Offer
 from dothi.api.http.operations import other_responses, shared_headers
 from dothi.api.http.parameters import COMMON
 from dothi.api.http.words import in_language
+from dothi.api.items.named import named_path
 from dothi.api.items.openapi import history_paths, item_paths, item_schemas
 from dothi.api.items.query import PAGE_PARAMETERS
 from dothi.api.maps.openapi import map_paths
@@ -55,6 +56,7 @@ CONFORMANCE_CLASSES = (
 ROOMS: tuple[Callable[[Offer], dict[str, Any]], ...] = (
     common_paths,
     geocode_path,
+    named_path,
     release_paths,
     item_paths,
     history_paths,

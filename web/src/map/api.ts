@@ -119,6 +119,15 @@ export async function fetchPlaces(words: string): Promise<Places> {
 
 const BELOW_API = /\/api\/(collections|tiles|styles)\//;
 
+/** Features that are called so, the likeliest first. */
+export type NamedFeature = Feature<Point | null, {name: string; collection: string; collection_title: string; feature: number; count: number}>;
+
+export async function fetchNamed(words: string): Promise<NamedFeature[]> {
+  const address = new URL('named-features', API);
+  address.search = new URLSearchParams({q: words, f: 'json', lang: language()}).toString();
+  return (await read(address) as {features: NamedFeature[]}).features;
+}
+
 /**
  * The address on this very server for one that the API wrote.
  *

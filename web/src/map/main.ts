@@ -31,8 +31,12 @@ async function start(): Promise<void> {
   if (wanted.length > 0) change({shown: new Set([...shownBy(style), ...wanted])});
   const map = await createMap(style);
   const styles = new Styles(map, style);
-  answerClicks(map, style);
-  new Search(map, (item) => mark(map, item));
+  const details = new Details((item) => mark(map, item));
+  answerClicks(map, style, details);
+  new Search(map, (item) => mark(map, item), ({properties: {collection, feature, name}}) => {
+    const layer = style.metadata['dothi:layers'].find(({id}) => id === collection);
+    if (layer) void details.open([{layer, id: feature, name}]);
+  });
   startTools({map, style});
   watchReleases(() => styles.refresh());
   Object.assign(window, {dothiMap: map}); // to look at the map from the browser's console, and from the tests
@@ -90,8 +94,7 @@ function writeNames(): void {
   byId('attribution').textContent = attribution ? `© ${pick(attribution)}` : '';
 }
 
-function answerClicks(map: MapLibre, style: MapStyle): void {
-  const details = new Details((item) => mark(map, item));
+function answerClicks(map: MapLibre, style: MapStyle, details: Details): void {
   const open = async (place: {x: number; y: number}): Promise<void> => {
     const pictured = await picturedAt(map, style, place).catch(() => []);
     await details.open([...featuresAt(map, style, place), ...pictured]);

@@ -1,8 +1,9 @@
 /** The box that looks for an address or a place, and shows on the map what was chosen of the answers. */
 import {LngLat, LngLatBounds, type Map as MapLibre} from 'maplibre-gl';
 import type {Feature, Point} from 'geojson';
-import {fetchPlaces, type Places} from './api';
+import {fetchNamed, fetchPlaces, type NamedFeature, type Places} from './api';
 import {byId, make} from '../site/elements';
+import {localNumber} from '../site/format';
 import {inLanguage, say} from '../site/language';
 import {showFault} from './notice';
 import type {Message} from '../messages';
@@ -18,9 +19,12 @@ const PRECISIONS: Record<string, Message> = {
 export class Search {
   private asked = '';
   private places: Places | null = null;
+  private named: NamedFeature[] = [];
 
-  /** `mark` draws the chosen place on the map, or nothing for null. */
-  constructor(private readonly map: MapLibre, private readonly mark: (item: Feature | null) => void) {
+  /** `mark` draws the chosen place on the map, or nothing for null; `open` shows the attributes of a feature. */
+  constructor(
+    private readonly map: MapLibre, private readonly mark: (item: Feature | null) => void, private readonly open: (feature: NamedFeature) => void,
+  ) {
     byId('search').hidden = false;
     byId('search').addEventListener('submit', (event) => {
       event.preventDefault();
@@ -42,7 +46,12 @@ export class Search {
   private clear(): void {
     byId<HTMLInputElement>('search-words').value = '';
     this.asked = '';
+    this.forget();
+  }
+
+  private forget(): void {
     this.places = null;
+    this.named = [];
     this.mark(null);
     this.write();
   }
@@ -50,16 +59,18 @@ export class Search {
   private async look(address: string): Promise<void> {
     if (!address) return this.clear();
     this.asked = address;
-    this.places = null;
-    this.mark(null);
-    this.write();
+    this.forget();
     try {
-      const places = await fetchPlaces(address);
+      // what cannot be a name is no reason to have no address
+      const [places, named] = await Promise.all([fetchPlaces(address), fetchNamed(address).catch(() => [])]);
       if (this.asked !== address) return; // other words came first
       this.asked = '';
+      this.named = named.filter(({properties: {name}}) => !places.features.some(({properties}) => properties.place.startsWith(name)));
       this.places = places;
       this.write();
+      const only = places.features.length === 0 && this.named.length === 1 ? this.named[0] : undefined;
       if (places.features[0] && places.summary.sure) this.show(places.features[0]);
+      else if (only) this.showNamed(only);
     } catch {
       if (this.asked !== address) return;
       this.asked = '';
@@ -76,6 +87,14 @@ export class Search {
     this.map.fitBounds(around, {padding: this.besideTheAnswers(), maxZoom: 18});
   }
 
+  private showNamed(feature: NamedFeature): void {
+    if (feature.geometry) {
+      const [lon, lat] = feature.geometry.coordinates as [number, number];
+      this.map.fitBounds(LngLatBounds.fromLngLat(new LngLat(lon, lat), AROUND_M), {padding: this.besideTheAnswers(), maxZoom: 17});
+    }
+    this.open(feature);
+  }
+
   /** What the answers leave free of the map: below them on a phone, else to their right. */
   private besideTheAnswers(): {top: number; right: number; bottom: number; left: number} {
     const [map, answers] = [this.map.getContainer(), byId('search')].map((element) => element.getBoundingClientRect());
@@ -88,14 +107,16 @@ export class Search {
 
   private write(): void {
     const list = byId('search-places');
-    list.replaceChildren(...(this.places?.features ?? []).map((place) => this.entry(place)));
-    const none = this.places !== null && this.places.features.length === 0;
+    list.replaceChildren(...(this.places?.features ?? []).map((place) => this.entry(place)), ...this.named.map((feature) => this.namedEntry(feature)));
+    const none = this.places !== null && this.places.features.length + this.named.length === 0;
     byId('search-says').textContent = this.asked ? say('searching') : none ? say('noPlace') : this.doubt();
     byId('search-answer').hidden = this.places === null && !this.asked;
   }
 
   private doubt(): string {
-    return this.places === null || this.places.summary.sure ? '' : this.places.summary.evidence.join(' ');
+    // of an address that is none there is nothing to doubt where names were found
+    if (this.places === null || this.places.summary.sure || this.places.features.length === 0) return '';
+    return this.places.summary.evidence.join(' ');
   }
 
   private entry(place: Places['features'][number]): HTMLLIElement {
@@ -106,6 +127,16 @@ export class Search {
       make('span', {className: 'kind', textContent: `${kind ? say(kind) : precision} · ±${radius}\u00a0m`}),
     ]});
     button.addEventListener('click', () => this.show(place));
+    return make('li', {children: [button]});
+  }
+
+  private namedEntry(feature: NamedFeature): HTMLLIElement {
+    const {name, collection_title: title, count} = feature.properties;
+    const button = make('button', {type: 'button', children: [
+      make('span', {className: 'name', textContent: name}),
+      make('span', {className: 'kind', textContent: count > 1 ? `${title} · ${localNumber(count)}` : title}),
+    ]});
+    button.addEventListener('click', () => this.showNamed(feature));
     return make('li', {children: [button]});
   }
 }

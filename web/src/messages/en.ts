@@ -33,7 +33,7 @@ export const EN: Record<Message, string> = {
   noValue: 'not given',
   yes: 'Yes',
   no: 'No',
-  search: 'Find an address or a place',
+  search: 'Find an address, a place, a name',
   searchStart: 'Find',
   searching: 'Looking …',
   noPlace: 'No such name is in the data.',

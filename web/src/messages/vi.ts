@@ -31,7 +31,7 @@ export const VI = {
   noValue: 'chưa có',
   yes: 'Có',
   no: 'Không',
-  search: 'Tìm địa chỉ, địa điểm',
+  search: 'Tìm địa chỉ, địa điểm, tên',
   searchStart: 'Tìm',
   searching: 'Đang tìm …',
   noPlace: 'Không có tên nào như vậy trong dữ liệu.',

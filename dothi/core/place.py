@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from dothi.core.basemaps import Basemap
 from dothi.core.text import Text
 
 
@@ -126,6 +127,15 @@ class Place(TimeZone):
     contact: Contact | None = None
     letterhead: Letterhead | None = None
     kept_results: KeptResults | None = None
+    # maps of others that the reader of the map may lay below it
+    basemaps: list[Basemap] = []
+
+    @field_validator('basemaps')
+    @classmethod
+    def _basemaps_have_ids_of_their_own(cls, basemaps: list[Basemap]) -> list[Basemap]:
+        if len({basemap.id for basemap in basemaps}) < len(basemaps):
+            raise ValueError('two basemaps have the same id')
+        return basemaps
 
     @property
     def unit_layers(self) -> list[str]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from shutil import copytree
 from uuid import uuid4
 
 import pytest
@@ -13,9 +14,10 @@ from dothi.core.access.person import Person, Role
 from dothi.core.access.sign_in import store_password
 from dothi.core.crs import proj_string, transformer
 from dothi.core.database import connection
+from dothi.core.locality import Locality
 from dothi.core.settings import PROJECT
 from tests.access.browsers import PASSWORD
-from tests.conftest import Instance, use
+from tests.conftest import Instance, Province, use
 from tests.matrix import exhaustive
 from tests.services import serving
 from tests.web.conftest import PHONE, Portal, visiting
@@ -33,16 +35,29 @@ INTERNAL = {
 }
 BAD_ROWS = 'code,name,level,places,x,y\nT1,Trường thử,primary,100,567000,2258000\nT2,Trường sai,none,5,567500,2258500\n'
 GOOD_ROW = 'code,name,level,places,x,y\nT9,{name},primary,100,{east},{north}\n'
+BASEMAPS = """
+basemaps:
+  - id: land
+    kind: xyz
+    title: {{vi: Đất đai, en: Land}}
+    attribution: {{vi: Sở Tài nguyên, en: Land office}}
+    url: {url}/api/collections/land_use/map/xyz/{{z}}/{{x}}/{{y}}.png
+"""
 # Near enough to each other that several zones put them into the province.
 UNCLEAR = 'code,name,lat,lon\n' + ''.join(f'B{i},Điểm {i},{2258000 + i},{567000 + i}\n' for i in range(4))
 
 
 @pytest.fixture(scope='module')
-def desk_url(instance: Instance, province_template: str, shared_folder: Path) -> Iterator[str]:
-    """Address of a demo province of its own, since deliveries and people change it."""
+def desk_url(
+    instance: Instance, province_template: str, province: Province, locality: Locality, shared_folder: Path
+) -> Iterator[str]:
+    """Address of a demo province of its own, since deliveries and people change it; the other is its basemap."""
     folder = shared_folder / 'portal-desk'
+    own_locality = copytree(locality.path, folder / 'locality')
+    with (own_locality / 'locality.yml').open('a', encoding='utf-8') as file:
+        file.write(BASEMAPS.format(url=province.public_url.replace('127.0.0.1', 'localhost')))
     environment = instance.environment(instance.create('portal_desk', province_template), folder)
-    environment['DOTHI_DOWNLOADS'] = '[]'
+    environment |= {'DOTHI_DOWNLOADS': '[]', 'DOTHI_LOCALITY': str(own_locality)}
     with serving(environment, folder, ('worker', 'internal')) as running, pytest.MonkeyPatch.context() as patch:
         use(patch, running.environment)
         yield running.internal_url
@@ -192,6 +207,22 @@ def test_a_release_that_arrives_while_the_map_is_open_is_drawn_found_and_has_a_p
     expect(page.locator('.past li')).to_have_count(2)
     expect(page.locator('.past li').first).to_contain_text('Trường vừa mở → Trường vừa đổi tên')
     assert reader.complaints == []
+
+
+def test_a_map_of_others_lies_below_and_is_named(signed_in: Callable[..., Portal]) -> None:
+    portal = signed_in()
+    page = portal.open('/?lang=vi#13/20.43000/106.17000')
+    assert 'Sở Tài nguyên' not in page.locator('#attribution').inner_text()
+    with page.expect_response('**/land_use/map/xyz/**', timeout=60_000) as answer:
+        page.get_by_label('Nền').select_option('land')
+    assert answer.value.status == 200
+    assert page.evaluate('dothiMap.getStyle().layers.map(({id}) => id)')[:2] == ['background', 'dothi:base']
+    expect(page.locator('#attribution')).to_contain_text('© Sở Tài nguyên')
+    assert 'base=land' in page.url
+    again = portal.open(page.url.removeprefix(portal.url))
+    portal.wait_until(lambda: again.evaluate("dothiMap.isSourceLoaded('dothi:base')"))
+    expect(again.locator('#attribution')).to_contain_text('© Sở Tài nguyên')
+    assert portal.complaints == []
 
 
 def drawn_names(page: Page) -> set[str]:

@@ -1,24 +1,20 @@
 """What a browser is told so that a page of ours can load and do nothing that we did not write."""
 
+from functools import lru_cache
+
 from flask import Flask, Response
 
 from dothi.api.http.service import service
+from dothi.core.layer import Audience
 
 # Pages carry their style within them, Swagger and MapLibre set styles while they run; scripts are files of ours.
 POLICY = (
-    "default-src 'self'; style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; object-src 'none'; "
-    "base-uri 'self'; form-action 'self'; frame-ancestors {}"
+    "default-src 'self'; connect-src 'self'{basemaps}; style-src 'self' 'unsafe-inline'; "
+    "img-src 'self' data: blob:{basemaps}; object-src 'none'; base-uri 'self'; form-action 'self'; "
+    'frame-ancestors {frames}'
 )
 # Any site may show the public map in a frame of its own; whoever signs in must not be led to click through one.
 FRAMES = {'public': '*', 'internal': "'self'"}
-HEADERS = {
-    audience: {
-        'X-Content-Type-Options': 'nosniff',
-        'Referrer-Policy': 'same-origin',
-        'Content-Security-Policy': POLICY.format(frames),
-    }
-    for audience, frames in FRAMES.items()
-}
 
 
 def install(app: Flask) -> None:
@@ -27,7 +23,18 @@ def install(app: Flask) -> None:
 
 
 def add_security_headers(response: Response) -> Response:
-    """`response` with the headers of a page that trusts this server alone."""
-    response.headers.extend(HEADERS[service().audience])
+    """`response` with the headers of a page that trusts this server, and the basemaps that its locality names."""
+    origins = {basemap.origin for basemap in service().locality.place.basemaps}
+    response.headers.extend(_headers(service().audience, tuple(sorted(origins))))
     response.headers.pop('X-Powered-By', None)
     return response
+
+
+@lru_cache
+def _headers(audience: Audience, origins: tuple[str, ...]) -> dict[str, str]:
+    basemaps = ''.join(f' {origin}' for origin in origins)
+    return {
+        'X-Content-Type-Options': 'nosniff',
+        'Referrer-Policy': 'same-origin',
+        'Content-Security-Policy': POLICY.format(frames=FRAMES[audience], basemaps=basemaps),
+    }

@@ -19,6 +19,7 @@ from dothi.cartography.style.maplibre import layers_of
 from dothi.cartography.style.markers import path_of
 from dothi.cartography.style.sprite import icons_of
 from dothi.cartography.style.style_file import DEFAULT
+from dothi.core.basemaps import TILE_PX, Basemap, XyzBasemap
 from dothi.core.catalog import Release
 from dothi.core.layer import Layer
 from dothi.core.text import Text
@@ -108,6 +109,7 @@ def _style_metadata(styled: Styled) -> dict[str, Any]:
         'dothi:markers': marker_paths(styled),
         'dothi:paper': paper_of(styled.id),
         'dothi:view': _initial_view(releases),
+        'dothi:basemaps': [_basemap_member(basemap) for basemap in locality.place.basemaps],
         'dothi:together': _source_together(styled),
         'dothi:lasting': _lasting_addresses(styled),
     }
@@ -117,6 +119,18 @@ def _day_shown(styled: Styled) -> str | None:
     """The day whose units the map shows; None where it has no layer with a period of validity."""
     shows = any(drawing.layer.publish.shows_reference_date for drawing in styled.drawings)
     return service().locality.place.reference_date.isoformat() if shows else None
+
+
+def _basemap_member(basemap: Basemap) -> dict[str, Any]:
+    """A map of others that may lie below, as a source of MapLibre."""
+    least, most = basemap.zooms
+    source = {'type': 'raster', 'tiles': [basemap.template], 'tileSize': TILE_PX, 'minzoom': least, 'maxzoom': most}
+    return {
+        'id': basemap.id,
+        'title': basemap.title.model_dump(),
+        'attribution': basemap.attribution.model_dump(),
+        'source': source | ({'scheme': 'tms'} if isinstance(basemap, XyzBasemap) and basemap.tms else {}),
+    }
 
 
 def _lasting_addresses(styled: Styled) -> dict[str, str]:

@@ -1,6 +1,6 @@
 /** What the portal reads: the style document with our metadata, and single items. */
 import type {Feature, Point} from 'geojson';
-import type {StyleSpecification, VectorSourceSpecification} from 'maplibre-gl';
+import type {RasterSourceSpecification, StyleSpecification, VectorSourceSpecification} from 'maplibre-gl';
 import {written, type Choice} from './choice';
 import {language} from '../site/language';
 import type {Text} from '../messages';
@@ -51,6 +51,13 @@ export interface LegendLayer {
   entries: LegendEntry[];
 }
 
+export interface Basemap {
+  id: string;
+  title: Text;
+  attribution: Text;
+  source: RasterSourceSpecification;
+}
+
 export interface StyleMetadata {
   'dothi:title'?: Text;
   'dothi:attribution'?: Text;
@@ -69,6 +76,9 @@ export interface StyleMetadata {
   'dothi:legend': LegendLayer[];
   /** Layers that the map shows when it opens, in one source; null where there are fewer than two. */
   'dothi:together': {layers: string[]; source: VectorSourceSpecification} | null;
+  /** Maps of others that the locality lets its readers lay below. */
+  'dothi:basemaps': Basemap[];
+  'dothi:lasting': {style: string; legend: string};
   'dothi:view': {center: [number, number]; zoom: number; bounds: [number, number, number, number]};
 }
 
@@ -93,7 +103,9 @@ export async function fetchStyle({map, layers}: Choice): Promise<MapStyle> {
   address.searchParams.set('f', 'maplibre');
   address.searchParams.set('lang', language());
   if (layers.size > 0) address.searchParams.set('styles', written(layers));
-  return await read(address) as MapStyle;
+  const style = await read(address) as MapStyle;
+  published = style.metadata['dothi:lasting'].style.split('styles/')[0] ?? published;
+  return style;
 }
 
 export const itemAddress = (layer: string, id: number | string): URL =>
@@ -117,7 +129,8 @@ export async function fetchPlaces(words: string): Promise<Places> {
   return await read(address) as Places;
 }
 
-const BELOW_API = /\/api\/(collections|tiles|styles)\//;
+/** Where the API says that it is, in the addresses that it writes. */
+let published = API.href;
 
 /** Features that are called so, the likeliest first. */
 export type NamedFeature = Feature<Point | null, {name: string; collection: string; collection_title: string; feature: number; count: number}>;
@@ -135,8 +148,7 @@ export async function fetchNamed(words: string): Promise<NamedFeature[]> {
  * another name of the same server (a tunnel, an IP address) must still get the tiles, and from here.
  */
 export function ownAddress(address: string): string {
-  const below = address.search(BELOW_API);
-  return below < 0 ? new URL(address, API).href : new URL(`.${address.slice(below + '/api'.length)}`, API).href;
+  return new URL(address.startsWith(published) ? address.slice(published.length) : address, API).href;
 }
 
 async function read(address: URL): Promise<unknown> {

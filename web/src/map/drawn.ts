@@ -5,6 +5,8 @@ import {collectionOf} from './layers';
 import {needsPicture, type View} from './view';
 
 const PICTURE_PX = 256;
+export const BASE = 'dothi:base';
+const AREAS_ABOVE_BASE = 0.6;
 const TOGETHER = 'dothi:together';
 const OPACITIES: Record<string, string[]> = {
   fill: ['fill-opacity'], line: ['line-opacity'], circle: ['circle-opacity', 'circle-stroke-opacity'],
@@ -36,7 +38,18 @@ export function drawn(style: MapStyle, view: View): MapStyle {
     sources[pictureName(id)] = pictureSource(style, view, id);
     return {id: pictureName(id), type: 'raster', source: pictureName(id), paint: {'raster-opacity': view.opacity.get(id) ?? 1}} as const;
   });
-  return {...style, sources, layers: inOrder(parts, pictures, view.order, names)};
+  const base = style.metadata['dothi:basemaps'].find(({id}) => id === view.base);
+  if (base) sources[BASE] = base.source;
+  const layers = inOrder(parts, pictures, view.order, names);
+  return {...style, sources, layers: base ? aboveBase(layers, style.metadata['dothi:paper']) : layers};
+}
+
+/** The map of others lies on the background, below all layers; areas let it be seen, and what they are drawn on goes. */
+function aboveBase(layers: LayerSpecification[], paper: string): LayerSpecification[] {
+  const isGround = ({type}: LayerSpecification): boolean => type === 'background';
+  const above = layers.filter((part) => !isGround(part)).map((part) =>
+    part.type === 'fill' ? weakened(part, part.paint?.['fill-color'] === paper ? 0 : AREAS_ABOVE_BASE) : part);
+  return [...layers.filter(isGround), {id: BASE, type: 'raster', source: BASE}, ...above];
 }
 
 const pictureName = (id: string): string => `dothi:picture:${id}`;

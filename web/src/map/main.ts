@@ -1,4 +1,5 @@
 import 'maplibre-gl/dist/maplibre-gl.css';
+import {effect} from '@preact/signals';
 import type {Map as MapLibre} from 'maplibre-gl';
 import {fetchStyle, UnknownStyle, Unreachable, type MapStyle} from './api';
 import {chosen, DEFAULT, keep} from './choice';
@@ -16,7 +17,7 @@ import {watchReleases} from './releases';
 import {startLinks} from './site_links';
 import {Styles} from './styles';
 import {startTools} from './tools/index';
-import {change, wanted} from './view';
+import {change, view, wanted} from './view';
 import {localDate} from '../site/format';
 
 const RETRY_MS = 15_000;
@@ -79,8 +80,13 @@ function tryLater(fault: 'noData' | 'unreachable'): void {
 function nameThings(style: MapStyle): void {
   const isFirst = named === null;
   named = style;
-  if (isFirst) inLanguage(writeNames);
-  else writeNames();
+  if (isFirst) {
+    inLanguage(writeNames);
+    effect(() => {
+      view.value; // the map that lies below is named as well
+      writeNames();
+    });
+  } else writeNames();
 }
 
 function writeNames(): void {
@@ -91,7 +97,9 @@ function writeNames(): void {
   document.title = `${name} · ${say('pageTitle')} · Đô Thị`;
   byId('day').hidden = !day;
   byId('day').textContent = day ? `${say('unitsOf')} ${localDate(day)}` : '';
-  byId('attribution').textContent = attribution ? `© ${pick(attribution)}` : '';
+  const base = named.metadata['dothi:basemaps'].find(({id}) => id === view.value.base);
+  const credits = [attribution, base?.attribution].flatMap((text) => text ? [`© ${pick(text)}`] : []);
+  byId('attribution').textContent = credits.join(' · ');
 }
 
 function answerClicks(map: MapLibre, style: MapStyle, details: Details): void {

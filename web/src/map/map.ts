@@ -4,7 +4,7 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import type {Feature, FeatureCollection} from 'geojson';
 import {ownAddress, type MapStyle} from './api';
 import {byId} from '../site/elements';
-import {drawn} from './drawn';
+import {BASE, drawn} from './drawn';
 import {drawIcons} from './icons';
 import {SKETCH, SKETCH_PARTS, sketched} from './sketch';
 import {view, type View} from './view';
@@ -50,8 +50,11 @@ export async function createMap(style: MapStyle): Promise<MapLibre> {
   map.keyboard.disableRotation();
   map.addControl(new ScaleControl({unit: 'metric', maxWidth: 110}), 'bottom-left');
   addButtons(map, style);
-  map.on('error', ({error}) => {
+  map.on('error', (event) => {
+    const {error} = event;
     console.warn(error);
+    // maps of others end somewhere
+    if ('sourceId' in event && event.sourceId === BASE && 'status' in error && error.status === 404) return;
     showFault('tiles');
   });
   map.on('idle', () => { document.body.dataset['map'] = 'idle'; }); // for tests and screenshots

@@ -8,7 +8,8 @@ import {byId} from '../site/elements';
 import {inLanguage, say} from '../site/language';
 import {Legend} from './legend';
 import {reloadTiles, restyle} from './map';
-import {view} from './view';
+import {change, view} from './view';
+import {MESSAGES} from '../messages';
 import {openTool} from './tools/tool';
 import {hideFault, showFault} from './notice';
 
@@ -19,7 +20,7 @@ export class Styles {
 
   constructor(private readonly map: MapLibre, private style: MapStyle) {
     this.legend = new Legend(map, style, (layer, name) => void this.drawLayer(layer, name), (id) => openTool({name: 'layer', layer: id}));
-    inLanguage(() => this.writeMapStyles());
+    inLanguage(() => { this.writeMapStyles(); this.writeBaseMaps(); });
     let isFirst = true;
     effect(() => {
       view.value; // drawn as it is already when this begins
@@ -39,6 +40,14 @@ export class Styles {
     const select = chooser(styles, chosen().map, say('mapStyle'), (map) => void this.take({...chosen(), map}));
     byId('map-style').querySelector('select')!.replaceWith(select);
     byId('map-style').hidden = styles.length < 2;
+  }
+
+  private writeBaseMaps(): void {
+    const bases = this.style.metadata['dothi:basemaps'];
+    const own = {id: '', title: {vi: MESSAGES.vi.ownBase, en: MESSAGES.en.ownBase}};
+    const select = chooser([own, ...bases], view.value.base, say('baseMap'), (base) => change({base}));
+    byId('base-map').querySelector('select')!.replaceWith(select);
+    byId('base-map').hidden = bases.length === 0;
   }
 
   private async drawLayer(layer: string, name: string): Promise<void> {

@@ -12,6 +12,8 @@ export interface View {
   filters: ReadonlyMap<string, string>;
   /** The day whose data is drawn, YYYY-MM-DD; empty for what is released now. */
   day: string;
+  /** The id of the map of others that lies below; empty for none. */
+  base: string;
 }
 
 const FILTER = 'filter.';
@@ -47,17 +49,18 @@ function ofAddress(): View {
     order: listed(query.get('order')),
     opacity: new Map(opacity),
     filters: new Map(filters),
+    base: query.get('base') ?? '',
     day: /^\d{4}-\d{2}-\d{2}$/.test(day) ? day : '',
   };
 }
 
-function keep({shown, order, opacity, filters, day}: View): void {
+function keep({shown, order, opacity, filters, day, base}: View): void {
   const address = new URL(location.href);
   const query = address.searchParams;
   for (const name of [...query.keys()]) if (name.startsWith(FILTER)) query.delete(name);
   query.delete('show');
   const parts = {
-    layers: shown && [...shown].join(','), order: order.join(','), day,
+    layers: shown && [...shown].join(','), order: order.join(','), day, base,
     opacity: [...opacity].map(([layer, share]) => `${layer}:${Math.round(share * 100)}`).join(','),
   };
   for (const [name, value] of Object.entries(parts)) {

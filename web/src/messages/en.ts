@@ -18,6 +18,8 @@ export const EN: Record<Message, string> = {
   found: 'Features at this point',
   map: 'Map. Arrow keys move it, + and − zoom, Enter shows the attributes at the centre.',
   mapStyle: 'Map style',
+  baseMap: 'Base map',
+  ownBase: 'Only the data here',
   layerStyle: 'Drawn by',
   layersOn: 'layers on',
   zoomToSee: 'zoom in to see',

@@ -16,6 +16,8 @@ export const VI = {
   found: 'Các đối tượng tại điểm này',
   map: 'Bản đồ. Phím mũi tên để di chuyển, + và − để phóng, Enter để xem thuộc tính ở giữa.',
   mapStyle: 'Kiểu bản đồ',
+  baseMap: 'Nền',
+  ownBase: 'Chỉ dữ liệu ở đây',
   layerStyle: 'Vẽ theo',
   layersOn: 'lớp đang bật',
   zoomToSee: 'phóng to để thấy',

@@ -14,6 +14,7 @@ from dothi.api.http.parameters import request_parameters
 from dothi.api.http.service import service
 from dothi.api.items.emptiness import reason_for_none
 from dothi.api.items.features import Page, Version, name_column
+from dothi.api.items.page_form import page_members
 from dothi.api.items.paging import Values, cursor_of
 from dothi.api.items.picture import picture_address
 from dothi.api.items.query import Query
@@ -83,6 +84,8 @@ def _in_form(form: str, document: bytes, layer: Layer, columns: dict[str, Column
     data = {'id': layer.id, 'layer': layer, 'columns': columns, 'document': content, 'crs': crs_uri}
     data['name_column'] = name_column(layer, columns)
     data['picture'] = picture_address(layer.id, content, crs_uri)
+    if content['type'] != 'Feature':
+        data |= page_members(layer, layer.columns_for(service().audience), content)
     return page(template, data)
 
 

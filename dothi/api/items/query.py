@@ -291,7 +291,8 @@ def _equality_conditions(column_parameters: Iterable[Parameter[sql.Composable]])
     return [
         sql.SQL('({} = {})').format(sql.Identifier(name), parameter.parse(name, arguments[name]))
         for parameter in column_parameters
-        if (name := parameter.name) in arguments
+        # without a value it is left out, as every other parameter: a form sends all of its fields
+        if arguments.get(name := parameter.name)
     ]
 
 

@@ -2,6 +2,8 @@
 
 import json
 from collections.abc import Callable
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -38,6 +40,11 @@ def test_a_planner_runs_an_analysis_and_sees_its_result(portal: Portal, form: Ca
     page.locator('select[name=zones]').select_option('districts')
     run(page)
     expect(page.locator('#job')).to_have_attribute('data-status', 'successful', timeout=120_000)
+    picture = page.locator('img.picture')
+    portal.wait_until(lambda: bool(picture.evaluate('image => image.naturalWidth')))
+    created = page.get_by_role('row', name='Tạo lúc').inner_text().split('\t')[-1].strip()
+    today = datetime.now(ZoneInfo('Asia/Ho_Chi_Minh'))
+    assert abs(datetime.strptime(created, '%Y-%m-%d %H:%M').replace(tzinfo=today.tzinfo) - today) < timedelta(hours=1)
     link = page.locator('a.result').first
     answer = page.request.get(link.get_attribute('href') or '')
     assert answer.ok

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -12,6 +13,7 @@ from jinja2 import Environment, FileSystemLoader
 from dothi.api.http.address import with_own_address
 from dothi.api.http.parameters import LANG, F, unknown_value
 from dothi.api.http.service import service
+from dothi.core.clock import local_minute
 from dothi.core.errors import WrongUse
 from dothi.core.export.formats import FORMATS
 from dothi.core.text import LANGUAGES, Lang, Text
@@ -81,7 +83,14 @@ def _pages(folder: str) -> Environment:
     """The templates of a folder, compiled once: pygeoapi's `render_j2_template` compiles them for each page, 30 ms."""
     pages = Environment(loader=FileSystemLoader(folder), autoescape=True)
     pages.filters['to_json'] = _json_text
+    pages.filters['on_our_clocks'] = _on_our_clocks
     return pages
+
+
+def _on_our_clocks(moment: str | datetime) -> str:
+    """The minute on the clocks of the locality, of a moment or of its text as RFC 3339 has it."""
+    parsed = datetime.fromisoformat(moment) if isinstance(moment, str) else moment
+    return local_minute(parsed, service().locality.place.zone)
 
 
 def _json_text(value: Any) -> str:

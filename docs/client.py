@@ -8,6 +8,7 @@ from typing import Any
 from dothi.api.config import render_with
 from dothi.api.http.address import PLACEHOLDER
 from dothi.api.openapi.document import render_templated, texts_of
+from dothi.core.layer import Audience
 from dothi.core.locality import load_locality
 from dothi.core.settings import LOCALITIES, PROJECT
 
@@ -17,10 +18,12 @@ REFERENCE = re.compile(r'"#/components/(\w+)/([^"]+)"')
 
 
 def portal_document() -> dict[str, Any]:
-    """The operations of the internal service that sources of the portal call, with the components that they need."""
-    locality = load_locality(LOCALITIES / 'nam_dinh')
-    rendered = render_with(locality, 'internal', PLACEHOLDER, {})
-    document = json.loads(texts_of(render_templated(rendered, locality, 'internal'))['en'])
+    """The operations of either service that sources of the portal call, with the components that they need.
+
+    What both have is described as the internal one has it; what the public one alone has, such as reports, is added.
+    """
+    public, document = _document('public'), _document('internal')
+    document['paths'] |= {path: each for path, each in public['paths'].items() if path not in document['paths']}
     calls = {(path, method.lower()) for method, path in _calls()}
     paths = {
         path: {method: described for method, described in operations.items() if (path, method) in calls}
@@ -31,6 +34,13 @@ def portal_document() -> dict[str, Any]:
     if missing:
         raise SystemExit(f'not in the document: {sorted(missing)}')
     return {**document, 'tags': [], 'paths': paths, 'components': _components(paths, document['components'])}
+
+
+def _document(audience: Audience) -> dict[str, Any]:
+    locality = load_locality(LOCALITIES / 'nam_dinh')
+    rendered = render_with(locality, audience, PLACEHOLDER, {})
+    document: dict[str, Any] = json.loads(texts_of(render_templated(rendered, locality, audience))['en'])
+    return document
 
 
 def _calls() -> set[tuple[str, str]]:

@@ -7,7 +7,7 @@ declare
 begin
     foreach name in array array[
         'dothi_owner', 'dothi_loader', 'dothi_reader_public', 'dothi_reader_internal', 'dothi_editor', 'dothi_worker',
-        'dothi_gis_public', 'dothi_gis_internal', 'dothi_gatekeeper'
+        'dothi_gis_public', 'dothi_gis_internal', 'dothi_gatekeeper', 'dothi_reporter'
     ] loop
         if not exists (select 1 from pg_roles where rolname = name) then
             execute format('create role %I login', name);
@@ -22,11 +22,13 @@ grant usage on schema public to public;
 
 do $$
 begin
+    -- PostgreSQL lets everybody make temporary tables, with which a disk can be filled
+    execute format('revoke temporary on database %I from public', current_database());
     execute format('grant create, connect, temporary on database %I to dothi_owner', current_database());
     execute format(
         'grant connect, temporary on database %I to dothi_loader, dothi_worker, dothi_editor', current_database()
     );
-    execute format('grant connect on database %I to dothi_gatekeeper', current_database());
+    execute format('grant connect on database %I to dothi_gatekeeper, dothi_reporter', current_database());
     -- an analysis puts the features that were sent along into a table of its own session
     execute format(
         'grant connect, temporary on database %I to dothi_reader_public, dothi_reader_internal', current_database()

@@ -21,10 +21,12 @@ from dothi.api.common.landing import LANDING
 from dothi.api.common.metrics import METRICS
 from dothi.api.common.portal import PORTAL
 from dothi.api.common.releases import RELEASES
+from dothi.api.common.reports import REPORTS, SENDING, most_body_bytes
 from dothi.api.common.schemas import SCHEMAS
 from dothi.api.coverages.views import COVERAGES
 from dothi.api.desk.agencies import AGENCIES
 from dothi.api.desk.changes import CHANGES
+from dothi.api.desk.citizen_reports import RECEIVED_REPORTS
 from dothi.api.desk.deliveries import DELIVERIES
 from dothi.api.desk.edits import EDITS
 from dothi.api.desk.uploads import UPLOADS
@@ -128,6 +130,8 @@ def _app_of(audience: Audience, locality: Locality, url: str | None, accounts: C
     app.request_class = BoundedRequest
     app.url_map.strict_slashes = False
     app.config['MAX_CONTENT_LENGTH'] = MOST_BYTES
+    # of endpoints that take more
+    app.config['MOST_BYTES_OF'] = {}
     app.extensions['dothi'] = Service(audience, locality, url or listening_url(audience), pygeoapi, accounts)
     app.extensions['dothi.kept_answers'] = KeptAnswers()
     pygeoapi.api_.manager.asking = identity.current_editor
@@ -166,11 +170,24 @@ def _app_of(audience: Audience, locality: Locality, url: str | None, accounts: C
         app.register_blueprint(EDITS)
         app.register_blueprint(UPLOADS)
         app.register_blueprint(AGENCIES)
+    _register_reports(app, audience, locality)
     app.register_blueprint(HEALTH)
     app.register_blueprint(METRICS)
     app.register_blueprint(OWS)
     app.register_blueprint(PORTAL)
     return app
+
+
+def _register_reports(app: Flask, audience: Audience, locality: Locality) -> None:
+    """The views of reports by citizens, where the locality takes them: the public sends them, colleagues review."""
+    rules = locality.citizen_reporting
+    if rules is None:
+        return
+    if audience == 'public':
+        app.config['MOST_BYTES_OF'] = {SENDING: most_body_bytes(rules)}
+        app.register_blueprint(REPORTS, url_prefix='/api')
+    else:
+        app.register_blueprint(RECEIVED_REPORTS)
 
 
 def blueprints_for(audience: Audience) -> tuple[Blueprint, ...]:

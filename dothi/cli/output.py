@@ -150,7 +150,7 @@ def ended(document: _Ended) -> None:
 
 
 def migrated(document: 'MigrationReport') -> None:
-    for line in [*document.migrations, *document.layers, *document.units, *document.norms]:
+    for line in [*document.migrations, *document.layers, *document.units, *document.norms, *document.citizen_reports]:
         out.print(line, markup=False)
     if document.empty:
         out.print(pick_words('Không có gì thay đổi', 'nothing to change'))

@@ -25,12 +25,12 @@ from dothi.core.text import Text
 
 Role = Literal[
     'admin', 'owner', 'loader', 'reader_public', 'reader_internal', 'editor', 'worker', 'gis_public', 'gis_internal',
-    'gatekeeper',
+    'gatekeeper', 'reporter',
 ]  # fmt: skip
 READERS: dict[Audience, Role] = {'public': 'reader_public', 'internal': 'reader_internal'}
 LOGIN_ROLES: tuple[Role, ...] = (
     'owner', 'loader', 'reader_public', 'reader_internal', 'editor', 'worker', 'gis_public', 'gis_internal',
-    'gatekeeper',
+    'gatekeeper', 'reporter',
 )  # fmt: skip
 
 # A firewall on the way to another machine may forget a connection that is quiet, and lose what is sent: it is noticed

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from dothi.core.access.guards import Guard, guards_of
 from dothi.core.access.policy import AccessPolicy, load_policy
+from dothi.core.citizen_reporting import CitizenReporting
 from dothi.core.coverage import Coverage
 from dothi.core.crs import srid_of
 from dothi.core.document import Document
@@ -32,6 +33,10 @@ CATALOGUE = 'catalogue'
 
 class UnknownLayer(NotFound):
     """No layer of the locality has this id."""
+
+
+class NoReporting(NotFound):
+    """The locality takes no reports of citizens."""
 
 
 @dataclass(frozen=True)
@@ -84,6 +89,20 @@ class Locality:
         """Whether not everybody who works with the platform sees all rows of the layer or coverage."""
         guard = self.whole.guards.get(collection_id)
         return guard is not None and guard.hides_rows
+
+    @property
+    def citizen_reporting(self) -> CitizenReporting | None:
+        """How citizens report, where they can; the layer that reports become features of is there then."""
+        rules = self.whole.place.citizen_reports
+        return rules if rules and rules.layer in self.whole.layers else None
+
+    def require_reporting(self) -> CitizenReporting:
+        """How citizens report; raises NoReporting where they do not."""
+        if self.citizen_reporting is None:
+            raise NoReporting(
+                vi='Địa phương không nhận phản ánh của người dân.', en='The locality takes no reports of citizens.'
+            )
+        return self.citizen_reporting
 
     def layer(self, layer_id: str) -> Layer:
         """The layer `layer_id`; raises what is wrong with its file, or UnknownLayer with the nearest id."""
@@ -154,8 +173,30 @@ def load_locality(path: Path) -> Locality:
         broken[name] = _named_twice(path, name)
     documents = _listed(Document, locality_file(path, 'documents.yml'), broken)
     norms = _norms(locality_file(path, 'norms.csv'), broken)
+    _require_fitting_reports(path / 'locality.yml', place, layers, broken)
     policy = load_policy(locality_file(path, 'access.yml'))
     return Locality(path, place, agencies, layers, broken, coverages, documents, themes, norms, policy=policy)
+
+
+def _require_fitting_reports(file: Path, place: Place, layers: dict[str, Layer], broken: dict[str, DothiError]) -> None:
+    """Raises BadLocalityFile where reports of citizens cannot become features of the layer that the file names."""
+    rules = place.citizen_reports
+    # what is wrong with the layer's own file is told there, and there are no reports meanwhile
+    if rules is None or rules.layer in broken:
+        return
+    if rules.layer not in layers:
+        raise BadLocalityFile.with_suggestion(
+            rules.layer,
+            layers,
+            vi=f'{file}, khóa citizen_reports.layer: không có lớp "{rules.layer}".',
+            en=f'{file}, key citizen_reports.layer: there is no layer "{rules.layer}".',
+        )
+    misfit = rules.misfit(layers[rules.layer])
+    if misfit:
+        raise BadLocalityFile(
+            vi=f'{file}, khóa citizen_reports: không khớp với lớp ({misfit}). Hãy sửa lại.',
+            en=f'{file}, key citizen_reports: {misfit}. Correct it.',
+        )
 
 
 def _agencies(path: Path) -> dict[str, Agency]:

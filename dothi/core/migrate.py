@@ -10,11 +10,12 @@ from pydantic import BaseModel
 
 from dothi.core.access.log import note_policy
 from dothi.core.access.secrets import vault
+from dothi.core.citizen_sync import sync_citizen_rules
 from dothi.core.crs import spatial_ref_sys_rows
 from dothi.core.database import LOGIN_ROLES, connection, password, role_name
 from dothi.core.database_locality import record_locality, require_same_locality
 from dothi.core.errors import WrongUse, describe
-from dothi.core.layer_sync import sync_layers
+from dothi.core.layer_sync import grow_generation, sync_layers
 from dothi.core.locality import Locality
 from dothi.core.norm_sync import sync_norms
 from dothi.core.settings import PROJECT
@@ -36,11 +37,12 @@ class MigrationReport(BaseModel):
     layers: list[str] = []
     units: list[str] = []
     norms: list[str] = []
+    citizen_reports: list[str] = []
     broken: dict[str, dict[str, object]] = {}
 
     @property
     def empty(self) -> bool:
-        return not (self.migrations or self.layers or self.units or self.norms)
+        return not (self.migrations or self.layers or self.units or self.norms or self.citizen_reports)
 
 
 class _DryRun(Exception):
@@ -90,13 +92,16 @@ def _rehearse(locality: Locality, report: MigrationReport) -> MigrationReport:
 
 
 def _sync(db: Connection, locality: Locality, report: MigrationReport) -> None:
-    """Makes tables of layers, units and norms what the locality's files say."""
+    """Makes tables of layers, units, norms and rules of reports what the locality's files say."""
     record_locality(db, locality)
-    report.layers, report.units, report.norms = (
+    report.layers, report.units, report.norms, report.citizen_reports = (
         sync_layers(db, locality),
         sync_units(db, locality),
         sync_norms(db, locality),
+        sync_citizen_rules(db, locality),
     )
+    if report.citizen_reports:
+        grow_generation(db)
 
 
 def _prepare() -> None:

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from dothi.core.basemaps import Basemap
+from dothi.core.citizen_reporting import CitizenReporting
 from dothi.core.text import Text
 
 
@@ -127,6 +128,8 @@ class Place(TimeZone):
     contact: Contact | None = None
     letterhead: Letterhead | None = None
     kept_results: KeptResults | None = None
+    # what anybody may report at the public map; nobody reports anything where it is left out
+    citizen_reports: CitizenReporting | None = None
     # maps of others that the reader of the map may lay below it
     basemaps: list[Basemap] = []
 

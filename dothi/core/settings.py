@@ -134,6 +134,12 @@ class PathSettings(Settings):
         'Folder with a folder for each agency, for its deliveries; `inbox` in the state folder.',
     )
 
+    scratch: Path = Field(
+        Path(),
+        description='Thư mục mà các tiến trình đọc tệp lạ dùng; `scratch` trong thư mục trạng thái. · '
+        'Folder in which the readers of foreign files work; `scratch` in the state folder.',
+    )
+
     @model_validator(mode='before')
     @classmethod
     def _fill_from_state(cls, values: dict[str, object]) -> dict[str, object]:
@@ -142,10 +148,11 @@ class PathSettings(Settings):
         values.setdefault('store', str(state / 'store'))
         values.setdefault('secrets', state / 'secrets')
         values.setdefault('inbox', state / 'inbox')
+        values.setdefault('scratch', state / 'scratch')
         if values.get('locality'):
             values['locality'] = _locality_folder(str(values['locality']))
         # services work in another folder than the shell that a relative name was given in
-        for name in ('locality', 'inbox'):
+        for name in ('locality', 'inbox', 'scratch'):
             if values.get(name):
                 values[name] = Path(str(values[name])).expanduser().absolute()
         return values
@@ -154,11 +161,6 @@ class PathSettings(Settings):
     def own_layers(self) -> Path:
         """Folder of the layer files that planners keep."""
         return Path(self.store) / 'own_layers'
-
-    @property
-    def scratch(self) -> Path:
-        """Folder in which the readers of foreign files work."""
-        return self.state / 'scratch'
 
     @property
     def run(self) -> Path:

@@ -33,15 +33,22 @@ class Reading:
     """
 
     def __init__(
-        self, name: str, parts: Mapping[str, Path], job: Job, arguments: dict[str, Any], copied: Sequence[str] = ()
+        self,
+        name: str,
+        parts: Mapping[str, Path],
+        job: Job,
+        arguments: dict[str, Any],
+        copied: Sequence[str] = (),
+        limits: RoomLimits | None = None,
     ) -> None:
         """Start a reader that does `job`, `module:name` of a function, with the arguments.
 
         name: what the sender calls the delivery. parts: its files by the names under which the reader finds them.
-        copied: those that its library would write to. Raises NoClosedRoom.
+        copied: those that its library would write to. limits: what it may cost; what a delivery of this size may where
+        they are left out. Raises NoClosedRoom.
         """
         self._name = name
-        self._limits = _limits(parts.values())
+        self._limits = limits or _limits(parts.values())
         self._room, theirs = socket.socketpair()
         with theirs:
             self._server, self._reader = start_reader(theirs, _order(parts, copied, self._limits))

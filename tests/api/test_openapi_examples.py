@@ -68,6 +68,9 @@ def filled(api: Api, path: str, parameters: list[dict[str, Any]]) -> str | None:
     if '{featureId}' in path:
         items = path.split('/{featureId}', maxsplit=1)[0].format(**known)
         known['featureId'] = str(api.json(items, limit=1)['features'][0]['id'])
+    if '{code}' in path:
+        # nobody has sent a report
+        return None
     if '{jobId}' in path:
         # of an analysis whose result is features, which can be had in many forms
         jobs = api.json('/jobs', processID='group-by-units', status='successful')['jobs']

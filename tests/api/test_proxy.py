@@ -1,10 +1,12 @@
 """nginx with the settings that come with the project (docker/nginx.conf), in front of the public service."""
 
+import http.client
 import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -19,10 +21,8 @@ ITEMS = '/api/collections/schools/items'
 
 
 @pytest.fixture
-def published(
-    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Callable[..., requests.Response]]:
-    """Asks the public service with one school through nginx."""
+def published_address(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Address of nginx in front of the public service with one school."""
     monkeypatch.setenv('DOTHI_TRUSTED_PROXIES', '["127.0.0.1/32"]')
     desk.release('schools', [('POINT(0 0)', school('a', 'Cũ'))])
     # nginx works as nobody where it is started by root
@@ -31,11 +31,31 @@ def published(
     server = make_server('127.0.0.1', 0, create_app('public', 'http://localhost'), threaded=True)
     serving = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
     serving.start()
-    with nginx(f'127.0.0.1:{server.port}', tmp_path) as address, requests.Session() as session:
-        yield lambda path, **named: session.get(address + path, timeout=PATIENCE_S, **named)
+    with nginx(f'127.0.0.1:{server.port}', tmp_path) as address:
+        yield address
     server.shutdown()
     serving.join(PATIENCE_S)
     server.server_close()
+
+
+@pytest.fixture
+def published(published_address: str) -> Iterator[Callable[..., requests.Response]]:
+    """Asks the public service through nginx."""
+    with requests.Session() as session:
+        yield lambda path, **named: session.get(published_address + path, timeout=PATIENCE_S, **named)
+
+
+def test_reports_alone_come_with_a_large_body(published_address: str) -> None:
+    """What a photo of 8 MB takes in base64 reaches the service, which wants JSON; elsewhere nginx lets 1 MB through."""
+    answer = requests.post(f'{published_address}/api/reports', data=b'A' * 11_000_000, timeout=PATIENCE_S)
+    assert (answer.status_code, answer.json()['code']) == (415, 'NoJson')
+    elsewhere = http.client.HTTPConnection(urlsplit(published_address).netloc, timeout=PATIENCE_S)
+    elsewhere.putrequest('POST', '/api/processes/group-by-units/execution')
+    elsewhere.putheader('Content-Length', '11000000')
+    # the answer comes before the body: who goes on sending is cut off
+    elsewhere.endheaders()
+    assert elsewhere.getresponse().status == 413
+    elsewhere.close()
 
 
 def _cache_states(

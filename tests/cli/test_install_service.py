@@ -61,7 +61,7 @@ def test_every_service_is_shut_in(name: str, installation: Installation, tmp_pat
     assert weighed.returncode == 0, weighed.stdout
 
 
-def test_the_public_service_reaches_no_secret_but_the_password_of_its_own_role(
+def test_the_public_service_reaches_no_secret_but_the_passwords_of_its_own_roles(
     installation: Installation, tmp_path: Path
 ) -> None:
     """Nor the folder of the backup, where the administrator's password and the key of the backup lie too."""
@@ -69,7 +69,7 @@ def test_the_public_service_reaches_no_secret_but_the_password_of_its_own_role(
     unit = (tmp_path / 'etc' / 'systemd' / 'system' / 'dothi-public.service').read_text(encoding='utf-8')
     lines = [line.partition('=')[2] for line in unit.splitlines() if line.startswith('InaccessiblePaths=')]
     hidden = {path.removeprefix('-') for line in lines for path in line.split()}
-    secrets = {*LOGIN_ROLES, 'edit_token', key_file().name} - {'reader_public'}
+    secrets = {*LOGIN_ROLES, 'edit_token', key_file().name} - {'reader_public', 'reporter'}
     assert {f'{STATE}/secrets/{name}' for name in secrets} | {f'{STATE}/backup', f'{STATE}/restore'} <= hidden
 
 

@@ -92,7 +92,7 @@ def test_only_this_machine_reaches_the_services_and_nothing_is_privileged(servic
 
 # The roles that each container works as: what its code connects as, and nothing besides.
 ROLES = {
-    'public': {'reader_public'},
+    'public': {'reader_public', 'reporter'},
     'internal': {'reader_internal', 'editor', 'gatekeeper', 'access_key'},
     'inbox': {'loader'},
     'demo': {'loader'},

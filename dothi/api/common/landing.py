@@ -8,6 +8,7 @@ from dothi.api.access.identity import key_path
 from dothi.api.common import jsonld
 from dothi.api.common.collections import all_collections
 from dothi.api.common.openapi import OPENAPI
+from dothi.api.common.reports import portal_link
 from dothi.api.http import parameters
 from dothi.api.http.address import root_url
 from dothi.api.http.documents import OGC, as_json, as_page, by_language, link, own_links
@@ -48,6 +49,7 @@ LINKS: tuple[tuple[str, str, Text, str], ...] = (
     (f'{OGC}/tiling-schemes', JSON, Text(vi='Các bộ ô bản đồ', en='Tile matrix sets'), '/TileMatrixSets?f=json'),
 )
 DESK = Text(vi='Giao nhận dữ liệu', en='Delivery desk')
+RECEIVED_REPORTS = Text(vi='Phản ánh của người dân', en='Reports of citizens')
 DOCUMENTED = {
     'service-desc': Text(vi='Tài liệu OpenAPI', en='The OpenAPI document'),
     'service-doc': Text(vi='Trang tra cứu OpenAPI', en='The OpenAPI document as a page'),
@@ -88,10 +90,20 @@ def _landing_document() -> dict[str, Any]:
             link('about', HTML, MAP, f'{root_url()}/'),
             # of the internal service: by it the portal knows that there are people and a desk
             *([link('dothi:desk', HTML, DESK, f'{root_url()}/desk')] if service().audience == 'internal' else []),
+            *_report_links(),
             link('service', WMS, 'WMS 1.3.0', wms_url()),
             link('service', WMTS, 'WMTS 1.0.0', wmts_url()),
         ],
     }
+
+
+def _report_links() -> list[dict[str, Any]]:
+    """Where reports of citizens are sent, or reviewed: by it the portal knows that the locality takes them."""
+    if service().locality.citizen_reporting is None:
+        return []
+    if service().audience == 'public':
+        return [portal_link()]
+    return [link('dothi:received-reports', HTML, RECEIVED_REPORTS, f'{root_url()}/desk?tab=reports')]
 
 
 def _documentation_links() -> list[dict[str, Any]]:

@@ -5,6 +5,8 @@ from typing import Any
 from dothi.api.access.openapi import ERRORS, ID, NONE, SECURITY, TEXT, change, read
 from dothi.api.desk.agencies import AGENCY, STATE
 from dothi.api.desk.changes import KIND, MVT
+from dothi.api.desk.citizen_reports import JPEG
+from dothi.api.desk.citizen_reports import STATUS as REPORT_STATUS
 from dothi.api.desk.deliveries import LAYER, STATUS
 from dothi.api.desk.schemas import (
     AGENCIES,
@@ -13,6 +15,8 @@ from dothi.api.desk.schemas import (
     DELIVERIES,
     EDITS,
     FRESHNESS,
+    RECEIVED_REPORT,
+    RECEIVED_REPORTS,
     WHOLE_DELIVERY,
 )
 from dothi.api.desk.uploads import PART_TYPE, VERSION
@@ -26,6 +30,7 @@ TAG = 'desk'
 COUNTED: Schema = {'type': 'integer', 'minimum': 1}
 NUMBER = in_path('number', Text(vi='Số của đợt giao', en='Number of the delivery'), COUNTED, 1)
 SET = in_path('number', Text(vi='Số của tập sửa', en='Number of the set'), COUNTED, 1)
+REPORT = in_path('number', Text(vi='Số của phản ánh', en='Number of the report'), COUNTED, 1)
 UPLOAD = in_path('upload', Text(vi='Mã của tệp đang gửi', en='Id of the upload'), ID, NONE)
 TUS = in_header(
     'Tus-Resumable', Text(vi='Phiên bản tus.', en='Version of tus.'), {'type': 'string', 'enum': [VERSION]}, VERSION
@@ -61,7 +66,12 @@ def desk_paths(offer: Offer) -> dict[str, Any]:
     if offer.audience == 'public':
         return {}
     return (
-        _delivery_paths(offer) | _change_paths(offer) | _upload_paths(offer) | _edit_paths(offer) | _agency_paths(offer)
+        _delivery_paths(offer)
+        | _change_paths(offer)
+        | _upload_paths(offer)
+        | _edit_paths(offer)
+        | _agency_paths(offer)
+        | _report_paths(offer)
     )
 
 
@@ -155,6 +165,31 @@ def _agency_paths(offer: Offer) -> dict[str, Any]:
             'get': _read(offer, 'getAgency', 'Một cơ quan', 'An agency', agency, schema=AGENCY_WITH_FRESHNESS)
         },
     }
+
+
+def _report_paths(offer: Offer) -> dict[str, Any]:
+    """Of reports by citizens, where the locality takes them."""
+    if offer.locality.citizen_reporting is None:
+        return {}
+    report_path = '/received-reports/{number}'
+    photo = _read(offer, 'getReportPhoto', 'Ảnh của phản ánh', 'The photo of a report', REPORT)
+    photo['responses']['200']['content'] = {JPEG: {'schema': BINARY}}
+    decided = change(
+        offer, 'decideReport', Text(vi='Quyết định về phản ánh', en='Decide on a report'),
+        {'decision': {'type': 'string', 'enum': ['accept', 'refuse']}, 'reason': TEXT, 'kind': TEXT, 'version': TEXT},
+        REPORT, tag=TAG,
+    )  # fmt: skip
+    return {
+        '/received-reports': {'get': _read(
+            offer, 'listReports', 'Phản ánh của người dân', 'Reports of citizens', REPORT_STATUS, LIMIT, OFFSET,
+            schema=RECEIVED_REPORTS,
+        )},
+        report_path: {'get': _read(
+            offer, 'getReport', 'Một phản ánh', 'A report', REPORT, schema=RECEIVED_REPORT
+        )},
+        f'{report_path}/photo': {'get': photo},
+        f'{report_path}/decision': {'post': decided},
+    }  # fmt: skip
 
 
 def _tus(

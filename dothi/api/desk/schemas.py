@@ -5,6 +5,7 @@ from typing import get_args
 from dothi.api.http.operations import list_of, object_with, or_null
 from dothi.api.http.parameters import Schema
 from dothi.core.freshness import State
+from etl.citizen.sending import Status as ReportStatus
 from etl.desk.records import Status
 
 TEXT: Schema = {'type': 'string'}
@@ -48,3 +49,18 @@ EDIT_SET = object_with(
 EDITS = object_with(edits=list_of(EDIT_SET))
 CONFLICTS = object_with(conflicts=list_of(ANY))
 AGENCIES = object_with(agencies=list_of(AGENCY))
+REPORT_LINE = object_with(
+    id=COUNT, kind=TEXT, kind_title=TEXT, text=or_null(TEXT), place=or_null(list_of({'type': 'number'})),
+    received_at=MOMENT, status={'type': 'string', 'enum': [*get_args(ReportStatus)]}, decided_at=or_null(MOMENT),
+    decided_by=or_null(TEXT), reason=or_null(TEXT), release=or_null(COUNT), has_photo={'type': 'boolean'}, links=LINKS,
+)  # fmt: skip
+RECEIVED_REPORTS = object_with(
+    reports=list_of(REPORT_LINE),
+    counts=object_with(**dict.fromkeys(get_args(ReportStatus), COUNT)),
+    kinds=list_of(object_with(id=TEXT, title=TEXT)),
+)
+RECEIVED_REPORT: Schema = {
+    'type': 'object',
+    'required': [*REPORT_LINE['required'], 'contact'],
+    'properties': REPORT_LINE['properties'] | {'contact': or_null(TEXT)},
+}

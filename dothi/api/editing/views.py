@@ -16,9 +16,8 @@ from dothi.api.editing.rights import require_layer, require_unit
 from dothi.api.http import parameters
 from dothi.api.http.address import api_url
 from dothi.api.http.caching import feature_etag, names_version
-from dothi.api.http.language import say
+from dothi.api.http.faults import answer_unfit
 from dothi.api.http.parameters import COMMON
-from dothi.api.http.problems import problem_response
 from dothi.api.http.query_body import is_query
 from dothi.api.http.service import require_release, service
 from dothi.api.http.snapshot import statements
@@ -48,6 +47,7 @@ from etl.editing.review import Pending
 from etl.prepare import Prepared
 
 EDITING = Blueprint('editing', __name__)
+EDITING.register_error_handler(Unfit, answer_unfit)
 # The draft has moved all but the last to part 5 of OGC API - Common; its clients look for either name.
 _SHARED = ('create-replace-delete', 'update', 'optimistic-locking-etags')
 CONFORMANCE_CLASSES = (
@@ -160,20 +160,6 @@ def told_beside_the_status(response: Response) -> Response:
         phrase = without_accents(json.loads(response.get_data()).get('description', '')).replace('–', '-')
         words = re.sub(r'[^ -~]+', ' ', phrase)[:MOST_BESIDE_STATUS]
         response.status = f'{response.status_code} {words}'
-    return response
-
-
-@EDITING.errorhandler(Unfit)
-def answer_unfit(error: Unfit) -> Response:
-    """Everything that is wrong, each with its place in the body."""
-    response = problem_response(error)
-    if response.mimetype == 'application/json':
-        document = json.loads(response.get_data())
-        document['errors'] = [
-            {'pointer': fault.pointer, 'code': fault.code, 'detail': say(fault.says), **fault.says.model_dump()}
-            for fault in error.faults
-        ]
-        response.set_data(json.dumps(document, ensure_ascii=False))
     return response
 
 

@@ -102,7 +102,12 @@ def _check_body() -> None:
             vi=f'Content-Encoding "{coding[:100]}": gửi nội dung không nén.',
             en=f'Content-Encoding "{coding[:100]}": send the body uncompressed.',
         )
-    if service().audience == 'public' and (request.content_length or 0) > current_app.config['MAX_CONTENT_LENGTH']:
+    if service().audience != 'public':
+        return
+    larger = current_app.config['MOST_BYTES_OF'].get(request.endpoint)
+    if larger:
+        request.max_content_length = larger
+    if (request.content_length or 0) > (request.max_content_length or 0):
         raise RequestEntityTooLarge
 
 

@@ -20,7 +20,10 @@ LOG = logging.getLogger('dothi.api')
 RETRY_AFTER_S = 5
 # RFC 9457, for the desk's resources and for who asks for it.
 PROBLEM = 'application/problem+json'
-DESK = frozenset(('deliveries', 'changes', 'edits', 'uploads', 'agencies', 'releases', 'account', 'people'))
+DESK = frozenset((
+    'deliveries', 'changes', 'edits', 'uploads', 'agencies', 'releases', 'account', 'people', 'reports',
+    'received_reports',
+))  # fmt: skip
 # What to do with more input than a request takes.
 MUCH_INPUT = Text(
     vi=' Chia thành nhiều yêu cầu, hoặc giao dữ liệu thành tệp.',

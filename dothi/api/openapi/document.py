@@ -16,6 +16,7 @@ from dothi.api.common.geocode import geocode_path
 from dothi.api.common.openapi import OPENAPI as MEDIA_TYPE
 from dothi.api.common.openapi import common_paths
 from dothi.api.common.releases import release_paths
+from dothi.api.common.reports import report_paths
 from dothi.api.coverages.openapi import coverage_paths
 from dothi.api.desk.openapi import desk_paths
 from dothi.api.editing.openapi import editing_paths, security_schemes
@@ -58,6 +59,7 @@ ROOMS: tuple[Callable[[Offer], dict[str, Any]], ...] = (
     geocode_path,
     named_path,
     release_paths,
+    report_paths,
     item_paths,
     history_paths,
     tile_paths,

@@ -54,6 +54,8 @@ class Deed(StrEnum):
     CONFLICT_OURS = 'conflict.ours'
     CONFLICT_THEIRS = 'conflict.theirs'
     CONFLICT_MERGED = 'conflict.merged'
+    CITIZEN_REPORT_ACCEPTED = 'citizen_report.accepted'
+    CITIZEN_REPORT_REFUSED = 'citizen_report.refused'
     JOB_SUBMITTED = 'job.submitted'
 
 
@@ -96,6 +98,8 @@ DEED_TITLES = {
     Deed.CONFLICT_OURS: Text(vi='giải quyết mâu thuẫn theo bản sửa', en='settled a conflict for the edit'),
     Deed.CONFLICT_THEIRS: Text(vi='giải quyết mâu thuẫn theo đợt giao', en='settled a conflict for the delivery'),
     Deed.CONFLICT_MERGED: Text(vi='mâu thuẫn tự hết', en='a conflict went away by itself'),
+    Deed.CITIZEN_REPORT_ACCEPTED: Text(vi='tiếp nhận phản ánh của người dân', en="accepted a citizen's report"),
+    Deed.CITIZEN_REPORT_REFUSED: Text(vi='không tiếp nhận phản ánh của người dân', en="refused a citizen's report"),
     Deed.JOB_SUBMITTED: Text(vi='chạy phân tích', en='ran an analysis'),
 }
 

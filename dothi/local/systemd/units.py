@@ -40,7 +40,9 @@ WRITES_STATE = f'ReadWritePaths={STATE}'
 WRITES_BACKUP = f'ReadWritePaths={STATE} {" ".join(f"-{root}" for root in BACKUP_ROOTS)}'
 BACKUP_RECORD, STANDBY_RECORD = STATE / 'backup' / 'backup.json', STATE / 'standby' / 'record.json'
 # What strangers reach changes nothing but its own caches, and sees neither what agencies delivered nor other roles.
+# Photos of reports are opened below the one folder that it may write to.
 PUBLIC_FILES = f"""\
+Environment=DOTHI_SCRATCH={STATE}/run/scratch
 ReadOnlyPaths={STATE}
 ReadWritePaths={STATE}/run {STATE}/cache
 InaccessiblePaths=-{STATE}/postgis -{STATE}/inbox -{STATE}/scratch

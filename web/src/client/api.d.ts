@@ -381,6 +381,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/received-reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Reports of citizens */
+        get: operations["listReports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/received-reports/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A report */
+        get: operations["getReport"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/received-reports/{number}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide on a report */
+        post: operations["decideReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What can be reported */
+        get: operations["getReporting"];
+        put?: never;
+        /** Send a report */
+        post: operations["sendReport"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/reports/{code}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What became of a report */
+        get: operations["getReportState"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -2550,6 +2636,354 @@ export interface operations {
             415: components["responses"]["415"];
             422: components["responses"]["422"];
             429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    listReports: {
+        parameters: {
+            query?: {
+                /** @description With this status only. */
+                status?: "received" | "accepted" | "refused";
+                /** @description Features on one page; more than the maximum counts as the maximum. */
+                limit?: components["parameters"]["limit"];
+                /** @description Features to leave out at the beginning; "next" links use `cursor`, which is faster. */
+                offset?: components["parameters"]["offset"];
+                /** @description Language; else by the header Accept-Language. */
+                lang?: components["parameters"]["lang"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        reports: {
+                            id: number;
+                            kind: string;
+                            kind_title: string;
+                            text: string | null;
+                            place: number[] | null;
+                            /** Format: date-time */
+                            received_at: string;
+                            /** @enum {string} */
+                            status: "received" | "accepted" | "refused";
+                            /** Format: date-time */
+                            decided_at: string | null;
+                            decided_by: string | null;
+                            reason: string | null;
+                            release: number | null;
+                            has_photo: boolean;
+                            links: components["schemas"]["link"][];
+                        }[];
+                        counts: {
+                            received: number;
+                            accepted: number;
+                            refused: number;
+                        };
+                        kinds: {
+                            id: string;
+                            title: string;
+                        }[];
+                    };
+                };
+            };
+            304: components["responses"]["304"];
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getReport: {
+        parameters: {
+            query?: {
+                /** @description Language; else by the header Accept-Language. */
+                lang?: components["parameters"]["lang"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Number of the report
+                 * @example 1
+                 */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: number;
+                        kind: string;
+                        kind_title: string;
+                        text: string | null;
+                        place: number[] | null;
+                        /** Format: date-time */
+                        received_at: string;
+                        /** @enum {string} */
+                        status: "received" | "accepted" | "refused";
+                        /** Format: date-time */
+                        decided_at: string | null;
+                        decided_by: string | null;
+                        reason: string | null;
+                        release: number | null;
+                        has_photo: boolean;
+                        links: components["schemas"]["link"][];
+                        contact: string | null;
+                    };
+                };
+            };
+            304: components["responses"]["304"];
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    decideReport: {
+        parameters: {
+            query?: {
+                /** @description Language; else by the header Accept-Language. */
+                lang?: components["parameters"]["lang"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Number of the report
+                 * @example 1
+                 */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    decision?: "accept" | "refuse";
+                    reason?: string;
+                    kind?: string;
+                    version?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["anyObject"];
+                };
+            };
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["anyObject"];
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getReporting: {
+        parameters: {
+            query?: {
+                /** @description Format of the answer; without it, by the header Accept. */
+                f?: "json";
+                /** @description Language; else by the header Accept-Language. */
+                lang?: components["parameters"]["lang"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        layer: string;
+                        kinds: {
+                            id: string;
+                            title: string;
+                        }[];
+                        extent: number[];
+                        min_characters: number;
+                        max_characters: number;
+                        max_contact_characters: number;
+                        photo_types: string[];
+                        max_photo_bytes: number;
+                        max_photo_megapixels: number;
+                        reports_per_day: number;
+                        keep_days: number;
+                        rounded_to_m: number;
+                        publishes_text: boolean;
+                        links: components["schemas"]["link"][];
+                    };
+                };
+            };
+            304: components["responses"]["304"];
+            400: components["responses"]["400"];
+            404: components["responses"]["404"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    sendReport: {
+        parameters: {
+            query?: {
+                /** @description Format of the answer; without it, by the header Accept. */
+                f?: "json";
+                /** @description Language; else by the header Accept-Language. */
+                lang?: components["parameters"]["lang"];
+            };
+            header?: {
+                /** @description A UUID of the report. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /**
+                     * @description [lon, lat]: 105.85…106.75, 19.75…20.6
+                     * @example [
+                     *       106.22,
+                     *       20.25
+                     *     ]
+                     */
+                    place: number[];
+                    /** @enum {string} */
+                    kind: "road" | "lighting" | "waste" | "flooding" | "water" | "order";
+                    text: string;
+                    contact?: string;
+                    /** Format: byte */
+                    photo?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        tracking_code: string;
+                        /** @enum {string} */
+                        status: "received" | "accepted" | "refused";
+                        status_title: string;
+                        links: components["schemas"]["link"][];
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            403: components["responses"]["403"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getReportState: {
+        parameters: {
+            query?: {
+                /** @description Format of the answer; without it, by the header Accept. */
+                f?: "json";
+                /** @description Language; else by the header Accept-Language. */
+                lang?: components["parameters"]["lang"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Tracking code
+                 * @example 7KQ2-9XWM-4F0A-TTC8-1ZPH
+                 */
+                code: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        tracking_code: string;
+                        /** @enum {string} */
+                        status: "received" | "accepted" | "refused";
+                        status_title: string;
+                        links: components["schemas"]["link"][];
+                        /** Format: date-time */
+                        received_at: string;
+                        /** Format: date-time */
+                        decided_at: string | null;
+                        reason: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            404: components["responses"]["404"];
             500: components["responses"]["500"];
             503: components["responses"]["503"];
         };

@@ -30,9 +30,15 @@ geoClient.use(inTheirName);
 
 /** What the server refused, in the reader's words. */
 export class Refused extends Error {
-  constructor(readonly status: number, message: string) {
+  constructor(readonly status: number, message: string, readonly faults: Fault[] = []) {
     super(message);
   }
+}
+
+/** One thing that is wrong with a body. pointer: where in it, `/text`. */
+export interface Fault {
+  pointer: string;
+  detail: string;
 }
 
 /** What an operation answers, with the tag of the version that it was. */
@@ -51,6 +57,6 @@ interface Answer<Data> {
 export async function answerOf<Data>(asked: Promise<Answer<Data>>): Promise<Data> {
   const {data, error, response} = await asked;
   if (data !== undefined && response.ok) return data;
-  const {description} = (error ?? {}) as {description?: string};
-  throw new Refused(response.status, description ?? `${response.status} ${response.statusText}`);
+  const {description, errors} = (error ?? {}) as {description?: string; errors?: Fault[]};
+  throw new Refused(response.status, description ?? `${response.status} ${response.statusText}`, errors);
 }

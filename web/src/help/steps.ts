@@ -19,6 +19,7 @@ export const GUIDES: Guide[] = [
       {vi: 'Gõ tên xã, đường, trường, địa chỉ (không cần dấu) hoặc tọa độ VN-2000 vào ô tìm.', en: 'Type the name of a commune, street or school, an address, or VN-2000 coordinates into the search box; accents are not needed.'},
       {vi: 'Bấm vào một đối tượng để đọc thuộc tính. Nhiều đối tượng chồng nhau hiện thành danh sách.', en: 'Click a feature to read its attributes. Where several lie on each other, they are listed.'},
       {vi: 'Dưới bên phải có bảng thuộc tính, lọc, đo, xem ngày đã qua, so sánh, in và chia sẻ.', en: 'At the lower right there are the attribute table, filters, measuring, past days, comparison, printing and sharing.'},
+      {vi: 'Nơi nào nhận phản ánh thì bản đồ công khai có nút "Báo sự cố tại đây": chọn vị trí, mô tả, gửi, giữ mã tra cứu.', en: 'Where reports are taken, the public map has "Report a problem here": choose the place, describe it, send it, keep the tracking code.'},
       {vi: 'Bằng bàn phím: Tab đến bản đồ, phím mũi tên để di chuyển, + và − để phóng, Enter để xem giữa bản đồ.', en: 'By keyboard: Tab to the map, arrow keys to move, + and − to zoom, Enter for what lies in the middle.'},
     ],
   },

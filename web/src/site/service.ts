@@ -8,6 +8,7 @@ export type Account = Answered<'/account', 'get'>;
 export type Action = Account['may'][number];
 
 const DESK = 'dothi:desk';
+const [REPORT, RECEIVED_REPORTS] = ['dothi:report', 'dothi:received-reports'];
 export const landing = signal<Landing | null>(null);
 /** Null for who has not signed in; the public service has no accounts. */
 export const account = signal<Account | null>(null);
@@ -25,5 +26,8 @@ export async function readService(): Promise<void> {
 
 /** Whether it is the internal service, which has the desk. */
 export const hasDesk = (): boolean => landing.value !== null && linkOf(landing.value, DESK) !== null;
+/** Whether anybody may report something here, and whether reports are reviewed here. */
+export const takesReports = (): boolean => landing.value !== null && linkOf(landing.value, REPORT) !== null;
+export const reviewsReports = (): boolean => landing.value !== null && linkOf(landing.value, RECEIVED_REPORTS) !== null;
 const linkOf = ({links}: Landing, relation: string): string | null => links.find(({rel}) => rel === relation)?.href ?? null;
 export const may = (action: Action): boolean => account.value?.may.includes(action) ?? false;

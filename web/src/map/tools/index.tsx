@@ -4,9 +4,11 @@ import {useEffect, useRef} from 'preact/hooks';
 import type {Map as MapLibre} from 'maplibre-gl';
 import {closeTool, openTool, tool, type Tool, type ToolName} from './tool';
 import type {MapStyle} from '../api';
+import {part} from '../../site/address';
 import {byId} from '../../site/elements';
 import {say} from '../../site/language';
 import {lazy} from '../../site/lazy';
+import {takesReports} from '../../site/service';
 import type {Message} from '../../messages';
 
 export interface ToolProps {
@@ -22,6 +24,7 @@ const Time = lazy(() => import('./time').then((module) => module.Time));
 const Compare = lazy(() => import('./compare').then((module) => module.Compare));
 const Print = lazy(() => import('./print').then((module) => module.Print));
 const Share = lazy(() => import('./share').then((module) => module.Share));
+const Report = lazy(() => import('../report/report').then((module) => module.Report));
 
 /** The paths are drawn in a box of 16 by 16. */
 const TOOLS: [ToolName, Message, string][] = [
@@ -32,12 +35,17 @@ const TOOLS: [ToolName, Message, string][] = [
 ];
 
 export function startTools(props: ToolProps): void {
+  if (part('report')) openTool({name: 'report'});
   render(<Tools {...props} />, byId('tools'));
 }
 
 function Tools(props: ToolProps) {
   const open = tool.value;
   return <>
+    {takesReports() && <button type="button" class="report-here" aria-pressed={open?.name === 'report'}
+      onClick={() => open?.name === 'report' ? closeTool() : openTool({name: 'report'})}>
+      <svg viewBox="0 0 16 16" width="18" height="18" aria-hidden="true"><path d="M8 14.5S3 10 3 6.5a5 5 0 0 1 10 0C13 10 8 14.5 8 14.5M8 4v3M8 9v.5" /></svg>
+      {say('reportHere')}</button>}
     <div class="tool-bar" role="toolbar" aria-label={say('tools')}>
       {TOOLS.map(([name, title, path]) =>
         <button type="button" key={name} title={say(title)} aria-label={say(title)} aria-pressed={open?.name === name}
@@ -50,6 +58,7 @@ function Tools(props: ToolProps) {
 }
 
 function titleOf(open: Tool, style: MapStyle): string {
+  if (open.name === 'report') return say('reportHere');
   const title = TOOLS.find(([name]) => name === open.name)?.[1];
   const layer = style.metadata['dothi:layers'].find(({id}) => id === open.layer);
   return title ? say(title) : layer ? say('aboutLayer', {title: ''}).trim() : '';
@@ -65,6 +74,7 @@ function Content({open, ...props}: ToolProps & {open: Tool}) {
     case 'compare': return <Compare {...props} />;
     case 'print': return <Print {...props} />;
     case 'share': return <Share {...props} />;
+    case 'report': return <Report {...props} />;
   }
 }
 

@@ -1,0 +1,165 @@
+"""What a citizen sends: looked at, and put where reviewers find it, by a role that can do nothing else."""
+
+import math
+import re
+from datetime import datetime
+from typing import Literal
+from uuid import UUID
+
+import psycopg2
+from pydantic import BaseModel
+
+from dothi.core.citizen_reporting import CitizenReporting
+from dothi.core.database import connection
+from dothi.core.errors import DothiError, HeldForDecision, NotFound, TooMany
+from dothi.core.layer import Layer
+from dothi.core.locality import Locality
+from dothi.core.text import Text
+from etl.editing.checks import Fault, Unfit
+
+Status = Literal['received', 'accepted', 'refused']
+LONGEST_CONTACT = 200
+# Control characters but for tab and line ends, and those that turn the direction of writing: whoever reviews would read
+# something else than what is there.
+UNSOUND = re.compile('[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]')
+# Letters that people take for others.
+ALIKE = str.maketrans('OIL', '011')
+CODE_LETTERS, GROUP = 20, 4
+
+
+class OtherReport(HeldForDecision):
+    """The key of a report was used for another one before."""
+
+
+class DayIsFull(TooMany):
+    """As many reports have come today as are taken, from everybody or from one address. wait_s: until tomorrow."""
+
+    wait_s = 0
+
+
+class NoSuchReport(NotFound):
+    """No report has this code."""
+
+
+class CitizenReport(BaseModel):
+    """A report as it is sent. place: longitude and latitude. contact: how to reach whoever sends it, or empty."""
+
+    kind: str
+    place: tuple[float, float]
+    words: str
+    contact: str = ''
+
+
+class ReportState(BaseModel):
+    """What became of a report, for who sent it."""
+
+    status: Status
+    received_at: datetime
+    decided_at: datetime | None
+    reason: str | None
+
+
+def require_fit(report: CitizenReport, locality: Locality, rules: CitizenReporting) -> None:
+    """Raises Unfit with all that is wrong with the report."""
+    faults = [
+        *_place_faults(report.place, locality),
+        *_kind_faults(report.kind, rules, locality.whole.layers[rules.layer]),
+        *_text_faults('/text', report.words, rules.min_characters, rules.max_characters),
+        *_text_faults('/contact', report.contact, 0, LONGEST_CONTACT),
+    ]
+    if faults:
+        raise Unfit(faults)
+
+
+def submit(report: CitizenReport, photo: bytes | None, address: str, key: UUID) -> str:
+    """The code by which the sender looks the report up; of one that is sent twice, that of the first.
+
+    photo: a plain JPEG. address: the sender's, of which the database keeps a hash for the day. key: the same for the
+    same report. Raises OtherReport, DayIsFull and Unfit.
+    """
+    values = [
+        str(key), address, report.kind, *report.place, report.words, report.contact, photo and psycopg2.Binary(photo),
+    ]  # fmt: skip
+    with connection('reporter') as db, db.cursor() as cursor:
+        cursor.execute('select outcome, code, wait_s from citizen.submit(%s, %s, %s, %s, %s, %s, %s, %s)', values)
+        outcome, code, wait_s = cursor.fetchone() or ('off', None, 0)
+    if outcome not in ('received', 'again'):
+        raise _refusal(outcome, wait_s)
+    return str(code)
+
+
+def state_of(code: str) -> ReportState:
+    """What became of the report with the code, however it is typed. Raises NoSuchReport."""
+    with connection('reporter') as db, db.cursor() as cursor:
+        cursor.execute(
+            'select status, received_at, decided_at, reason from citizen.state_of(%s)', [_code_as_made(code)]
+        )
+        row = cursor.fetchone()
+    if row is None:
+        raise NoSuchReport(
+            vi='Không có phản ánh nào mang mã này. Kiểm tra lại mã tra cứu.',
+            en='No report has this code. Look at the tracking code again.',
+        )
+    return ReportState(**dict(zip(ReportState.model_fields, row, strict=True)))
+
+
+def _code_as_made(typed: str) -> str:
+    """A code in capitals, with a dash behind every four letters."""
+    letters = re.sub(r'[^0-9A-Z]', '', typed[:100].upper()).translate(ALIKE)
+    return '-'.join(letters[start : start + GROUP] for start in range(0, len(letters), GROUP))
+
+
+def _refusal(outcome: str, wait_s: int) -> DothiError:
+    if outcome == 'other_content':
+        return OtherReport(
+            vi='Idempotency-Key này đã dùng cho một phản ánh khác. Tạo khóa mới cho mỗi phản ánh.',
+            en='This Idempotency-Key was used for another report. Make a new one for each report.',
+        )
+    if outcome in ('full', 'too_many'):
+        refusal = DayIsFull(vi=_FULL[outcome].vi, en=_FULL[outcome].en)
+        refusal.wait_s = wait_s
+        return refusal
+    # locality.yml says something else than what the database was told last
+    return Unfit([Fault('', 'rules', Text(vi='hiện không nhận được phản ánh.', en='cannot be taken at the moment.'))])
+
+
+_FULL = {
+    'full': Text(
+        vi='Hôm nay đã nhận đủ số phản ánh. Hãy gửi lại vào ngày mai.',
+        en='As many reports have come today as are taken. Send it again tomorrow.',
+    ),
+    'too_many': Text(
+        vi='Hôm nay địa chỉ mạng của bạn đã gửi đủ số phản ánh được nhận. Hãy gửi lại vào ngày mai.',
+        en='As many reports have come from your network address today as are taken. Send it again tomorrow.',
+    ),
+}
+
+
+def _place_faults(place: tuple[float, float], locality: Locality) -> list[Fault]:
+    (lon, lat), (west, south, east, north) = place, locality.place.extent_wgs84
+    if math.isfinite(lon) and math.isfinite(lat) and west <= lon <= east and south <= lat <= north:
+        return []
+    says = Text(
+        vi='nằm ngoài {where}. Chọn một điểm trong địa bàn.', en='lies outside of {where}. Choose a place within.'
+    )
+    return [Fault('/place', 'outside_locality', says.format(where=locality.place.title))]
+
+
+def _kind_faults(kind: str, rules: CitizenReporting, layer: Layer) -> list[Fault]:
+    kinds = rules.kinds_of(layer)
+    if kind in kinds:
+        return []
+    says = Text(vi='phải là một trong: {kinds}.', en='must be one of: {kinds}.').format(kinds=', '.join(kinds))
+    return [Fault('/kind', 'domain', says)]
+
+
+def _text_faults(pointer: str, text: str, least: int, most: int) -> list[Fault]:
+    if UNSOUND.search(text):
+        says = Text(vi='có ký tự điều khiển. Viết lại bằng chữ thường.', en='has control characters. Take them out.')
+        return [Fault(pointer, 'unsound_text', says)]
+    if least <= len(text) <= most:
+        return []
+    says = Text(
+        vi='có {length} ký tự; cần từ {least} đến {most}.', en='has {length} characters; {least} to {most} are wanted.'
+    ).format(length=str(len(text)), least=str(least), most=str(most))
+    return [Fault(pointer, 'length', says)]

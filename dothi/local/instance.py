@@ -5,7 +5,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from demo.points import can_be_drawn
 from dothi.core.access.first import first_administrator
 from dothi.core.accounts import database_account
 from dothi.core.edit_token import make_token
@@ -56,6 +55,7 @@ def start_instance(locality: 'Locality', demo: DemoSize | None, progress: Progre
 
 def _bring_up_to_date(locality: 'Locality', demo: DemoSize | None, progress: Progress) -> None:
     """Schema, styles, token and demonstration, as this version and the locality want them."""
+    from demo.points import can_be_drawn
     from dothi.cartography.shared_styles import sync_styles
     from dothi.core.migrate import migrate
 

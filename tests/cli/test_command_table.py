@@ -71,3 +71,11 @@ def test_what_a_command_needs_is_imported_when_it_is_called(module: str) -> None
     script = f'import {module}, sys; print(*[name for name in {SLOW} if name in sys.modules])'
     imported = subprocess.run([sys.executable, '-c', script], check=True, capture_output=True, text=True)
     assert imported.stdout.split() == []
+
+
+def test_whoever_starts_and_ends_services_imports_no_analysis() -> None:
+    """`dothi up` and `down`, and each process of the database: analyses and drawing the demo take a second more."""
+    analyses = ('scipy', 'shapely', 'pyarrow', 'rasterio', 'pygeoapi')
+    script = f'import dothi.cli.instance, sys; print(*[name for name in {analyses} if name in sys.modules])'
+    imported = subprocess.run([sys.executable, '-c', script], check=True, capture_output=True, text=True)
+    assert imported.stdout.split() == []

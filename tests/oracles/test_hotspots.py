@@ -4,10 +4,8 @@ import itertools
 
 import numpy as np
 import pytest
-from esda.getisord import G_Local
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from libpysal.weights import W
 
 from dothi.core.arrays import Floats, Ints
 from processes.zones.clusters import judge_bins, pool_counts
@@ -30,6 +28,9 @@ def test_z_scores_are_those_of_esda(
     world: tuple[list[int], list[bool], tuple[int, int, int]], reach: float, back: int, least: int
 ) -> None:
     """Cells of any outline, counts that tie, small ones pooled first; a bin that is near to all has no z-score."""
+    from esda.getisord import G_Local
+    from libpysal.weights import W
+
     counts, inside, shape = world
     cube, area = np.array(counts).reshape(shape), np.array(inside).reshape(shape[1:])
     bins = np.argwhere(np.broadcast_to(area, shape))

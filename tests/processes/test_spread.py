@@ -9,12 +9,11 @@ import time
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from types import ModuleType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
 import shapely
-from distributed import LocalCluster
 
 from dothi.core.settings import PROJECT
 from dothi.core.text import steward_advice
@@ -27,6 +26,10 @@ from processes.ground.tiles import square_cells, tiles_of
 from tests.matrix import thorough
 from tests.present import present
 from tests.rasters import CELL, NODATA, NORTH, WEST, write_raster
+
+if TYPE_CHECKING:
+    from distributed import LocalCluster
+
 
 FOLDER = Path(__file__).parent
 
@@ -45,22 +48,27 @@ def piecework(importable: None) -> ModuleType:
     return importlib.import_module('piecework')
 
 
+def started_cluster(**numbers: int) -> 'LocalCluster':
+    """A scheduler and workers; who only collects the tests does not import dask."""
+    from distributed import LocalCluster
+
+    return LocalCluster(processes=True, dashboard_address=None, silence_logs=logging.CRITICAL, **numbers)
+
+
 @pytest.fixture(scope='module')
-def two_workers(importable: None) -> Iterator[LocalCluster]:
+def two_workers(importable: None) -> 'Iterator[LocalCluster]':
     """A scheduler and two workers, each a process of its own, as `dask worker` starts them."""
-    with LocalCluster(
-        n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None, silence_logs=logging.CRITICAL
-    ) as cluster:
+    with started_cluster(n_workers=2, threads_per_worker=1) as cluster:
         yield cluster
 
 
 @pytest.fixture
-def cluster(two_workers: LocalCluster, monkeypatch: pytest.MonkeyPatch) -> None:
+def cluster(two_workers: 'LocalCluster', monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv('DOTHI_DASK', two_workers.scheduler_address)
 
 
 def test_two_workers_give_the_very_same_answer_as_one_process(
-    piecework: ModuleType, two_workers: LocalCluster, monkeypatch: pytest.MonkeyPatch
+    piecework: ModuleType, two_workers: 'LocalCluster', monkeypatch: pytest.MonkeyPatch
 ) -> None:
     work = functools.partial(piecework.noise_and_place, 3.0)
     here = list(spread_pieces(work, range(20)))
@@ -128,14 +136,14 @@ def test_an_address_that_is_none_is_refused_too(piecework: ModuleType, monkeypat
 
 def test_a_cluster_without_workers_is_no_help(piecework: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr('processes.ground.spread.PATIENCE_S', 1)
-    with LocalCluster(n_workers=0, processes=True, dashboard_address=None, silence_logs=logging.CRITICAL) as empty:
+    with started_cluster(n_workers=0) as empty:
         monkeypatch.setenv('DOTHI_DASK', empty.scheduler_address)
         with pytest.raises(ClusterUnreachable, match='not available'):
             list(spread_pieces(piecework.inverse, [1.0]))
 
 
 def test_a_cluster_that_goes_away_at_work_ends_the_run(piecework: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
-    lost = LocalCluster(n_workers=1, processes=True, dashboard_address=None, silence_logs=logging.CRITICAL)
+    lost = started_cluster(n_workers=1)
     monkeypatch.setenv('DOTHI_DASK', lost.scheduler_address)
     threading.Timer(1.5, lost.close).start()
     with pytest.raises(ClusterLost, match='went away'):
@@ -144,7 +152,7 @@ def test_a_cluster_that_goes_away_at_work_ends_the_run(piecework: ModuleType, mo
 
 @thorough
 def test_a_flood_and_a_search_on_two_workers_are_those_of_one_process(
-    two_workers: LocalCluster, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    two_workers: 'LocalCluster', monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """Real work: tiles of a raster in a shared file, with walls, targets and areas that travel to the workers."""
     heights = np.random.default_rng(3).choice([np.nan, 0.2, 0.6, 1.5], (60, 70), p=[0.1, 0.4, 0.3, 0.2])

@@ -17,7 +17,7 @@ from dothi.core.accounts import database_account, give_to_database_user
 from dothi.core.backup_state import forget_backups
 from dothi.core.clock import local_second
 from dothi.core.locality import locality_zone
-from dothi.core.postgis import BINARIES, LocalPostgis
+from dothi.core.postgis import LocalPostgis
 from dothi.core.private_files import STATE_MODE, close_new_files
 from dothi.core.progress import Progress, silent
 from dothi.core.settings import PathSettings
@@ -38,7 +38,7 @@ from dothi.local.backup.recover import LATEST, RecoveredDatabase, RecoveryTarget
 from dothi.local.backup.replacement import Replacement, replace_folders
 from dothi.local.backup.run import back_up
 from dothi.local.backup.scratch import evidence_environment, write_store
-from dothi.local.backup.tools import BackupFailed, as_database_user
+from dothi.local.backup.tools import BackupFailed, control_value
 from dothi.local.database import private_database
 from dothi.local.locks import BACKUP_LOCK, alone
 
@@ -241,14 +241,6 @@ def hand_over_log(data: Path) -> None:
             mark = status / f'{file.name}.ready'
             mark.touch()
             give_to_database_user(mark)
-
-
-def control_value(data: Path, name: str) -> str:
-    """What the control file of the database in `data` says; empty where it cannot be read."""
-    command = as_database_user([str(BINARIES / 'pg_controldata'), str(data)])
-    shown = subprocess.run(command, capture_output=True, text=True, check=False, cwd='/', env={'LC_ALL': 'C'})
-    lines = [line.partition(':') for line in shown.stdout.splitlines()]
-    return next((value.strip() for key, _, value in lines if key == name), '')
 
 
 def _start(order: RestoreOrder, progress: Progress) -> None:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from dothi.core.accounts import account_environment, database_account, service_account, setpriv_words
 from dothi.core.errors import EnvironmentMissing
+from dothi.core.postgis import BINARIES
 
 LAST_LINES = 6
 PROGRAMS = {'pgbackrest': 'pgbackrest', 'restic': 'restic', 'setpriv': 'util-linux'}
@@ -50,6 +51,14 @@ def require_programs() -> None:
 def as_database_user(command: Sequence[str]) -> list[str]:
     """`command` as the user who runs the database, where root calls it too. It ends when we do."""
     return _ending_as(database_account(), command)
+
+
+def control_value(data: Path, name: str) -> str:
+    """What the control file of the database in `data` says; empty where it cannot be read."""
+    command = as_database_user([str(BINARIES / 'pg_controldata'), str(data)])
+    shown = subprocess.run(command, capture_output=True, text=True, check=False, cwd='/', env={'LC_ALL': 'C'})
+    lines = [line.partition(':') for line in shown.stdout.splitlines()]
+    return next((value.strip() for key, _, value in lines if key == name), '')
 
 
 def ended_with_us(command: Sequence[str]) -> list[str]:

@@ -16,7 +16,7 @@ from dothi.core.progress import Progress, silent
 from dothi.core.settings import DatabaseSettings, PathSettings
 from dothi.core.standby_settings import StandbySettings
 from dothi.local.backup.record import remove_record
-from dothi.local.backup.restore import control_value
+from dothi.local.backup.tools import control_value
 from dothi.local.database import private_database
 from dothi.local.instance import make_state_folder, start_instance
 from dothi.local.locks import alone

@@ -10,8 +10,8 @@ from dothi.api.http import parameters
 from dothi.api.http.documents import as_json
 from dothi.api.http.language import GEOJSON, say, wanted_format
 from dothi.api.http.offer import Offer
-from dothi.api.http.operations import content, get
-from dothi.api.http.parameters import COMMON, BadParameter, Parameter, in_formats
+from dothi.api.http.operations import content, get, list_of, object_with, or_null
+from dothi.api.http.parameters import COMMON, BadParameter, Parameter, Schema, in_formats
 from dothi.api.http.service import service
 from dothi.api.http.snapshot import snapshot
 from dothi.api.items.features import name_column
@@ -59,8 +59,16 @@ def named_features() -> Response:
 def named_path(offer: Offer) -> dict[str, Any]:
     """The operation as the OpenAPI document has it."""
     title = Text(vi='Tìm đối tượng theo tên ở mọi lớp', en='Search for features of all layers by name')
-    success = content('featureCollection', GEOJSON, html=False)
+    success = content(_schema(), GEOJSON, html=False)
     return {'/named-features': get(offer, 'searchNamedFeatures', title, [NAME, *in_formats(FORMATS)], success)}
+
+
+def _schema() -> Schema:
+    text, number = {'type': 'string'}, {'type': 'integer'}
+    properties = object_with(name=text, collection=text, collection_title=text, feature=number, count=number)
+    geometry = or_null({'type': 'object'})
+    feature = object_with(type={'enum': ['Feature']}, id=text, geometry=geometry, properties=properties)
+    return object_with(type={'enum': ['FeatureCollection']}, features=list_of(feature))
 
 
 def _searched(layer: Layer) -> list[str]:

@@ -103,6 +103,16 @@ def test_a_slow_answer_is_announced_and_one_that_fails_is_told(portal: Portal) -
     expect(page.locator('#search-answer')).to_be_hidden()
 
 
+def test_on_a_phone_the_header_leaves_the_search_uncovered_in_each_language(visit: Callable[..., Portal]) -> None:
+    portal = visit(viewport={'width': 360, 'height': 740}, is_mobile=True, has_touch=True)
+    page = portal.visit()
+    for language in ('English', 'Tiếng Việt'):
+        page.get_by_role('button', name=language, exact=True).click()
+        expect(page.locator('#day')).not_to_be_empty()
+        head, box = (present(page.locator(name).bounding_box()) for name in ('#head', '#search'))
+        assert head['y'] + head['height'] <= box['y'], language
+
+
 @thorough
 def test_escape_brings_back_to_the_words(portal: Portal) -> None:
     page = portal.open()

@@ -69,6 +69,7 @@ from dothi.core.layer import Audience
 from dothi.core.locality import Locality
 from dothi.core.own_layers import served_locality
 from dothi.core.settings import PathSettings
+from etl.citizen.photo import clear_photos
 
 OURS = (
     ITEMS, HISTORY, NAMED, TILES, DATASET_TILES, TILE_MATRIX_SETS, COLLECTIONS, COVERAGES, MAPS, MAP_TILES, DOWNLOADS,
@@ -184,6 +185,7 @@ def _register_reports(app: Flask, audience: Audience, locality: Locality) -> Non
     if rules is None:
         return
     if audience == 'public':
+        clear_photos()
         app.config['MOST_BYTES_OF'] = {SENDING: most_body_bytes(rules)}
         app.register_blueprint(REPORTS, url_prefix='/api')
     else:

@@ -1,9 +1,11 @@
 """A photo that a citizen sent, as a plain picture: the file itself is opened in the closed room only."""
 
+import shutil
 import tempfile
 import threading
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from dothi.core.citizen_reporting import CitizenReporting
@@ -15,7 +17,9 @@ from etl.closed_room.walls import RoomLimits
 from etl.formats.errors import ReaderCrashed, TooSlow, UnreadableFile
 
 JOB = 'etl.closed_room.photo_job:read_photo'
-NAME = 'photo'
+NAME, PREFIX = 'photo', 'photo-'
+# Nothing is read for so long: longer than the room's time with all that waits for it.
+STALE_S = 120.0
 # A photo of 50 million pixels takes 2 s and 400 MB as PNG; strangers get little more.
 LIMITS = RoomLimits(memory_mb=1_000, processor_s=10, scratch_mb=50, open_files=64)
 JPEG = b'\xff\xd8\xff'
@@ -41,10 +45,20 @@ def plain_photo(content: bytes, rules: CitizenReporting) -> bytes:
     return jpeg
 
 
+def clear_photos(older_than_s: float = STALE_S) -> None:
+    """Removes files of photos whose process was ended while it read them: they have what the plain photo leaves out."""
+    for folder in PathSettings().scratch.glob(f'{PREFIX}*'):
+        # another process may be there first
+        with suppress(FileNotFoundError):
+            if time.time() - folder.stat().st_mtime > older_than_s:
+                shutil.rmtree(folder, ignore_errors=True)
+
+
 def _read(content: bytes, rules: CitizenReporting) -> object:
     scratch = PathSettings().scratch
     scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix='photo-', dir=scratch) as folder:
+    clear_photos()
+    with tempfile.TemporaryDirectory(prefix=PREFIX, dir=scratch) as folder:
         file = Path(folder) / NAME
         file.write_bytes(content)
         reading = Reading(NAME, {NAME: file}, JOB, {'most_megapixels': rules.photo_megapixels}, limits=LIMITS)

@@ -1,6 +1,5 @@
 """What becomes of a citizen's report: a reviewer accepts it, and it is released as a feature, or refuses it."""
 
-import math
 from datetime import datetime
 from typing import Any
 
@@ -11,27 +10,29 @@ from psycopg2.extras import RealDictCursor
 from pydantic import BaseModel
 
 from dothi.core.clock import local_moment
-from dothi.core.crs import WGS84, parse_crs, proj_string, transformer
+from dothi.core.crs import parse_crs
 from dothi.core.database import Role, connection
-from dothi.core.errors import WrongUse
+from dothi.core.errors import HeldForDecision
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality, locality_zone
 from dothi.core.text import LANGUAGES, Text
-from etl.citizen.sending import NoSuchReport, Status
+from etl.citizen.place import in_working_system, middle_of_cell
+from etl.citizen.sending import NoSuchReport, Status, text_faults, visible_letters
 from etl.doctor.coordinates import Reading
 from etl.editing.change_set import ReasonMissing
-from etl.editing.checks import Submitted, prepared
+from etl.editing.checks import Submitted, Unfit, prepared
 from etl.editing.edit import Changes, editing, key_must_be_free, row_of, save
 from etl.reference import code_column, in_force
 
+LONGEST_REASON = 2_000
 COLUMNS = 'id, kind, words, place, received_at, status, decided_at, decided_by, reason, release'
 
 
-class ReportDecided(WrongUse):
+class ReportDecided(HeldForDecision):
     """The report was accepted or refused before."""
 
 
-class ReportExpired(WrongUse):
+class ReportExpired(HeldForDecision):
     """The place of the report is not kept any more: there is nothing to release."""
 
 
@@ -111,16 +112,19 @@ def accept_report(number: int, locality: Locality, by: str, kind: str | None = N
         rows = prepared([submitted], Reading(parse_crs(f'EPSG:{locality.srid}')), layer, locality)
         key_must_be_free(db, layer, row_of(rows, 0, layer))
         saved = save(db, layer, locality, Changes(rows, [None]), by, f'citizen report {number}')
-        _decide(db, number, 'accepted', by, None, saved.release)
+        _decide(db, number, 'accepted', by, None, saved.release, kind)
 
 
 def refuse_report(number: int, by: str, reason: str) -> None:
     """Refuses the report; its sender reads the reason. Raises NoSuchReport, ReportDecided and ReasonMissing."""
-    if not reason.strip():
+    if not visible_letters(reason):
         raise ReasonMissing(
             vi='Không tiếp nhận thì phải có lý do: người gửi sẽ đọc.',
             en='Refusing takes a reason, which the sender reads.',
         )
+    faults = text_faults('/reason', reason.strip(), 1, LONGEST_REASON)
+    if faults:
+        raise Unfit(faults)
     with connection('editor') as db:
         _must_wait(db, number)
         _decide(db, number, 'refused', by, reason.strip(), None)
@@ -139,7 +143,7 @@ def _feature_of(db: Connection, report: ReceivedReport, kind: str, locality: Loc
     rules = locality.require_reporting()
     if report.place is None:
         raise ReportExpired(vi='Phản ánh không còn vị trí.', en='The place of the report is not kept any more.')
-    layer, (x, y) = locality.layer(rules.layer), _in_working_system(report.place, locality)
+    layer, (x, y) = locality.layer(rules.layer), in_working_system(report.place, locality)
     values = {'code': f'{rules.code_prefix}{report.id:06d}', 'kind': kind, 'words': report.words}
     values['received_at'] = report.received_at.isoformat()
     properties = {name: values.get(field) for field, name in rules.columns.items()} | rules.values
@@ -148,16 +152,7 @@ def _feature_of(db: Connection, report: ReceivedReport, kind: str, locality: Loc
         properties[rules.columns['received_at']] = day.isoformat()
     if 'unit' in rules.columns:
         properties[rules.columns['unit']] = _unit_at(db, rules.columns['unit'], layer, (x, y), locality)
-    return Submitted(properties, shapely.Point(_middle_of_cell(x, rules.cell_m), _middle_of_cell(y, rules.cell_m)))
-
-
-def _in_working_system(place: tuple[float, float], locality: Locality) -> tuple[float, float]:
-    x, y = transformer(proj_string(WGS84), proj_string(locality.srid)).transform(*place)
-    return x, y
-
-
-def _middle_of_cell(coordinate: float, cell_m: float) -> float:
-    return (math.floor(coordinate / cell_m) + 0.5) * cell_m if cell_m else coordinate
+    return Submitted(properties, shapely.Point(middle_of_cell((x, y), rules.cell_m)))
 
 
 def _unit_at(db: Connection, column: str, layer: Layer, point: tuple[float, float], locality: Locality) -> str | None:
@@ -193,12 +188,21 @@ def _must_wait(db: Connection, number: int) -> ReceivedReport:
     return report
 
 
-def _decide(db: Connection, number: int, status: Status, by: str, reason: str | None, release: int | None) -> None:
+def _decide(
+    db: Connection,
+    number: int,
+    status: Status,
+    by: str,
+    reason: str | None,
+    release: int | None,
+    kind: str | None = None,
+) -> None:
+    """kind: what it is about, where the reviewer put it right."""
     with db.cursor() as cursor:
         cursor.execute(
             """update citizen.report set status = %s, decided_at = clock_timestamp(), decided_by = %s, reason = %s,
-                   release = %s where id = %s""",
-            [status, by, reason, release, number],
+                   release = %s, kind = coalesce(%s, kind) where id = %s""",
+            [status, by, reason, release, kind, number],
         )
 
 

@@ -2,6 +2,7 @@
 
 import math
 import re
+import unicodedata
 from datetime import datetime
 from typing import Literal
 from uuid import UUID
@@ -15,6 +16,7 @@ from dothi.core.errors import DothiError, HeldForDecision, NotFound, TooMany
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
 from dothi.core.text import Text
+from etl.citizen.place import as_released
 from etl.editing.checks import Fault, Unfit
 
 Status = Literal['received', 'accepted', 'refused']
@@ -22,6 +24,8 @@ LONGEST_CONTACT = 200
 # Control characters but for tab and line ends, and those that turn the direction of writing: whoever reviews would read
 # something else than what is there.
 UNSOUND = re.compile('[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]')
+# Letters of Hangul that show nothing.
+FILLERS = frozenset('\u115f\u1160\u3164\uffa0')
 # Letters that people take for others.
 ALIKE = str.maketrans('OIL', '011')
 CODE_LETTERS, GROUP = 20, 4
@@ -62,10 +66,10 @@ class ReportState(BaseModel):
 def require_fit(report: CitizenReport, locality: Locality, rules: CitizenReporting) -> None:
     """Raises Unfit with all that is wrong with the report."""
     faults = [
-        *_place_faults(report.place, locality),
+        *_place_faults(report.place, locality, rules.cell_m),
         *_kind_faults(report.kind, rules, locality.whole.layers[rules.layer]),
-        *_text_faults('/text', report.words, rules.min_characters, rules.max_characters),
-        *_text_faults('/contact', report.contact, 0, LONGEST_CONTACT),
+        *text_faults('/text', report.words, rules.min_characters, rules.max_characters),
+        *text_faults('/contact', report.contact, 0, LONGEST_CONTACT),
     ]
     if faults:
         raise Unfit(faults)
@@ -135,14 +139,19 @@ _FULL = {
 }
 
 
-def _place_faults(place: tuple[float, float], locality: Locality) -> list[Fault]:
-    (lon, lat), (west, south, east, north) = place, locality.place.extent_wgs84
-    if math.isfinite(lon) and math.isfinite(lat) and west <= lon <= east and south <= lat <= north:
+def _place_faults(place: tuple[float, float], locality: Locality, cell_m: float) -> list[Fault]:
+    """At the edge of the extent a place may lie within, and the middle of its cell beyond."""
+    if _is_within(place, locality) and _is_within(as_released(place, cell_m, locality), locality):
         return []
     says = Text(
         vi='nằm ngoài {where}. Chọn một điểm trong địa bàn.', en='lies outside of {where}. Choose a place within.'
     )
     return [Fault('/place', 'outside_locality', says.format(where=locality.place.title))]
+
+
+def _is_within(place: tuple[float, float], locality: Locality) -> bool:
+    (lon, lat), (west, south, east, north) = place, locality.place.extent_wgs84
+    return math.isfinite(lon) and math.isfinite(lat) and west <= lon <= east and south <= lat <= north
 
 
 def _kind_faults(kind: str, rules: CitizenReporting, layer: Layer) -> list[Fault]:
@@ -153,13 +162,22 @@ def _kind_faults(kind: str, rules: CitizenReporting, layer: Layer) -> list[Fault
     return [Fault('/kind', 'domain', says)]
 
 
-def _text_faults(pointer: str, text: str, least: int, most: int) -> list[Fault]:
+def visible_letters(text: str) -> int:
+    """How many characters of the text a reader sees: no spaces, marks of direction, or fillers."""
+    return sum(unicodedata.category(letter)[0] in 'LNPS' and letter not in FILLERS for letter in text)
+
+
+def text_faults(pointer: str, text: str, least: int, most: int) -> list[Fault]:
+    """What is wrong with a text of people: too long, too short in what is seen of it, or with control characters."""
     if UNSOUND.search(text):
         says = Text(vi='có ký tự điều khiển. Viết lại bằng chữ thường.', en='has control characters. Take them out.')
         return [Fault(pointer, 'unsound_text', says)]
-    if least <= len(text) <= most:
+    letters = visible_letters(text)
+    # what combines with a letter, and spaces between words, count as they are typed
+    length = len(text) if letters > len(text) / 3 else letters
+    if least <= length <= most:
         return []
     says = Text(
         vi='có {length} ký tự; cần từ {least} đến {most}.', en='has {length} characters; {least} to {most} are wanted.'
-    ).format(length=str(len(text)), least=str(least), most=str(most))
+    ).format(length=str(length), least=str(least), most=str(most))
     return [Fault(pointer, 'length', says)]

@@ -32,6 +32,7 @@ from dothi.core.locality import load_locality
 from dothi.core.request_id import NO_REQUEST
 from dothi.core.services import rotate_logs
 from dothi.core.settings import PathSettings
+from etl.citizen.photo import clear_photos
 from etl.citizen.review import expire_reports
 from etl.closed_room.fork_server import share
 from etl.coverage.apart import put_rasters_apart
@@ -233,6 +234,7 @@ def _tidy_store() -> None:
     expire_results(settings.result_days, settings.job_days)
     expire_uploads()
     expire_reports()
+    clear_photos()
     forget_abandoned()
 
 

@@ -54,6 +54,10 @@ def test_a_page_that_begins_within_the_first_leads_back_to_the_first(app: FlaskC
     assert _way(_page(app, f'{ITEMS}?limit=10&offset=4'), 'prev') == f'{ITEMS}?limit=10'
 
 
+def test_a_page_behind_the_last_leads_back_to_the_last(app: FlaskClient) -> None:
+    assert _codes(_page(app, _way(_page(app, f'{ITEMS}?limit=10&offset=9000'), 'prev')))[-1] == 's25'
+
+
 def test_behind_a_cursor_there_is_only_a_way_on(app: FlaskClient) -> None:
     links = app.get(f'{ITEMS}?limit=10').get_json(force=True)['links']
     (following,) = (link['href'] for link in links if link['rel'] == 'next')

@@ -72,7 +72,19 @@ def test_at_most_twenty_names_are_answered(desk: Desk, client: Client) -> None:
 
 
 @pytest.mark.parametrize(
-    'query', ['', 'q=', 'q=a', 'q=%20%20', f'q={"x" * 201}', 'q=ab&q=cd', 'q=ab&colour=red', 'q=a%00b']
+    'query',
+    [
+        '',
+        'q=',
+        'q=a',
+        'q=%20%20',
+        f'q={"x" * 201}',
+        'q=%CC%81%CC%81%CC%81',
+        'q=%25%25%25',
+        'q=ab&q=cd',
+        'q=ab&colour=red',
+        'q=a%00b',
+    ],
 )
 def test_what_is_no_name_is_refused(public: FlaskClient, query: str) -> None:
     answer = public.get(f'{FIND}?{query}')

@@ -143,6 +143,14 @@ def test_what_is_no_version_is_refused(public: FlaskClient) -> None:
         assert 'version=' in answer.get_json(force=True)['detail']
 
 
+def test_a_tile_that_is_not_there_has_no_current_address(public: FlaskClient) -> None:
+    for place in ('24/0/0', '55/0/0', '64/0/0', f'{10**9}/0/0'):
+        for query in ('', f'?version={"0" * 16}'):
+            for below in ('/collections/schools', '', '/map', '/collections/schools/map'):
+                answer = public.get(f'/api{below}/tiles/WebMercatorQuad/{place}{query}')
+                assert answer.status_code == 404, (below, place, query)
+
+
 def test_colleagues_get_no_versions_and_nothing_that_others_may_keep(public: FlaskClient, client: Client) -> None:
     colleagues = client('internal')
     for source in SOURCES.values():

@@ -1,9 +1,11 @@
 """A photo comes in with where it was taken and by what, and is kept as pixels; what is no photo is refused."""
 
 import io
+import os
 import re
 import struct
 import subprocess
+import time
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +16,7 @@ import pytest
 from PIL import Image, PngImagePlugin
 from rasterio.io import MemoryFile
 
+from dothi.api.app import create_app
 from tests.citizen.conftest import City, encoded, faults_of, jpeg, rows
 
 CAMERA, POSITION, ORIENTATION = 0x010F, 0x8825, 0x0112
@@ -188,6 +191,23 @@ def test_nothing_of_a_photo_stays_where_it_was_read(
     assert city.send(photo=encoded(jpeg(exif=exif()))).status_code == 201
     assert city.send(photo=encoded(jpeg()[:9_000])).status_code == 422
     assert [path for path in tmp_path.rglob('*') if path.is_file()] == []
+
+
+def test_what_a_killed_process_left_of_a_photo_goes(
+    city: City, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv('DOTHI_SCRATCH', str(tmp_path))
+    old, new, other = (tmp_path / name for name in ('photo-old', 'photo-new', 'upload-old'))
+    for folder in (old, new, other):
+        folder.mkdir()
+        (folder / 'photo').write_bytes(jpeg(exif=exif()))
+    for folder in (old, other):
+        os.utime(folder, (time.time() - 500,) * 2)
+    create_app('public')
+    assert [folder.exists() for folder in (old, new, other)] == [False, True, True]
+    os.utime(new, (time.time() - 500,) * 2)
+    assert city.send(photo=encoded(jpeg())).status_code == 201
+    assert not new.exists()
 
 
 def test_a_report_without_a_photo_has_none(city: City) -> None:

@@ -146,12 +146,15 @@ def test_a_reviewer_puts_the_kind_right(city: City, code: str) -> None:
     assert faults_of(decide(city, 1, 'accept', kind='noise')) == {'/kind': 'domain'}
     assert decide(city, 1, 'accept', kind='lamp').status_code == 200
     assert rows("select what from layer.problems where code = 'CD-000001'") == [('lamp',)]
+    assert city.office().get(f'{REPORTS}/1').get_json()['kind'] == 'lamp'
 
 
 def test_a_refused_report_changes_no_layer_and_its_sender_reads_why(city: City, code: str) -> None:
     before = rows('select count(*) from catalog.release')
-    for reason in ('', '  '):
+    for reason in ('', '  ', '\u200b', '\u3164 \u200e'):
         assert decide(city, 1, 'refuse', reason=reason).status_code == 400
+    for reason in ('abc\u202edef', 'abc\x07'):
+        assert faults_of(decide(city, 1, 'refuse', reason=reason)) == {'/reason': 'unsound_text'}
     assert decide(city, 1, 'refuse', reason='Đường này do tỉnh khác quản lý').status_code == 200
     assert rows('select count(*) from catalog.release') == before
     document = state(city, code)
@@ -168,7 +171,7 @@ def test_a_decision_is_made_once_on_what_was_seen(city: City, code: str) -> None
     assert decide(city, 1, 'refuse', tag=tag, reason='trùng').status_code == 200
     assert decide(city, 1, 'accept', tag=tag).status_code == 412
     again = decide(city, 1, 'accept')
-    assert again.status_code == 400
+    assert again.status_code == 409
     assert 'refused before' in again.get_json(force=True)['detail']
     assert state(city, code)['reason'] == 'trùng'
 
@@ -185,7 +188,7 @@ def test_of_ten_who_accept_at_once_one_does(city: City, code: str) -> None:
         thread.start()
     for thread in threads:
         thread.join(120)
-    assert sorted(answers) == [200] + [400] * 9
+    assert sorted(answers) == [200] + [409] * 9
     assert rows("select count(*) from layer.problems where code = 'CD-000001'") == [(1,)]
 
 

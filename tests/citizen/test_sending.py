@@ -71,6 +71,11 @@ def test_a_code_may_be_typed_as_people_type_it(city: City) -> None:
         ({'kind': 7}, {'/kind': 'type'}),
         ({'text': 'ngắn'}, {'/text': 'length'}),
         ({'text': '   ngắn          '}, {'/text': 'length'}),
+        ({'text': '\u200b' * 12}, {'/text': 'length'}),
+        ({'text': '\u3164\u200e' * 9}, {'/text': 'length'}),
+        ({'text': 'abc' + '\U000e0041' * 20}, {'/text': 'length'}),
+        # the middle of its cell lies beyond the extent
+        ({'place': [105.0000001, 20.0]}, {'/place': 'outside_locality'}),
         ({'text': 'dài ' * 51}, {'/text': 'length'}),
         ({'text': 'một ổ gà \x1b[2J ở đây'}, {'/text': 'unsound_text'}),
         ({'text': 'một ổ gà \u202e ở đây'}, {'/text': 'unsound_text'}),

@@ -100,7 +100,7 @@ MEANINGS = {
     '414': Text(vi='Địa chỉ quá dài', en='The address is too long'),
     '415': Text(vi='Không đọc được loại nội dung này', en='The media type of the content is not supported'),
     '422': Text(vi='Dữ liệu không hợp lệ', en='The data does not fit'),
-    '429': Text(vi='Quá nhiều tác vụ cùng lúc', en='Too many jobs at once'),
+    '429': Text(vi='Quá nhiều yêu cầu hoặc tác vụ', en='Too many requests or jobs'),
     '428': Text(vi='Cần If-Match', en='If-Match is required'),
     '500': Text(vi='Lỗi của máy chủ', en='A fault of the server'),
     '503': Text(

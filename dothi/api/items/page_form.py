@@ -28,7 +28,10 @@ def _neighbours(layer: Layer, document: dict[str, Any]) -> dict[str, Any]:
     limits = LimitSettings()
     limit, offset = min(LIMIT.read() or limits.default_items, limits.max_items), OFFSET.read() or 0
     return {
-        'previous': _address(layer, max(offset - limit, 0)) if offset else None,
+        # behind the last page it leads to the last one
+        'previous': _address(layer, max(min(offset, document.get('numberMatched', offset)) - limit, 0))
+        if offset
+        else None,
         'next': _address(layer, offset + limit) if following else None,
         'first': offset + 1,
     }

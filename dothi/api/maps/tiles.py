@@ -78,11 +78,8 @@ def map_tile(
     form = wanted_form(TILES, page=False)
     with snapshot() as db:
         of = tileset_of(subject_of(db, collection_id, style_id), tileMatrixSetId)
-        moved = moved_to(map_version(of.subject))
-        if moved is not None:
-            return moved
         map_query, edition = _tile_edition(db, of, (tileMatrix, tileRow, tileCol), form)  # type: ignore[arg-type]
-    return map_response(map_query, edition, of.subject)
+    return moved_to(map_version(of.subject)) or map_response(map_query, edition, of.subject)
 
 
 @at_each_map(MAP_TILES, '/map/xyz/<z>/<x>/<y>.<any(png, webp, jpg, jpeg):ending>')
@@ -92,11 +89,8 @@ def map_xyz(
     """The same tile of WebMercatorQuad, for clients that know only this order; `@2x` for fine screens."""
     with snapshot() as db:
         of = MapTileset(subject_of(db, collection_id, style_id), WEB_MERCATOR_QUAD)
-        moved = moved_to(map_version(of.subject))
-        if moved is not None:
-            return moved
         map_query, edition = _tile_edition(db, of, (z, y.removesuffix(FINE), x), ENDINGS[ending], fine=y.endswith(FINE))
-    return map_response(map_query, edition, of.subject)
+    return moved_to(map_version(of.subject)) or map_response(map_query, edition, of.subject)
 
 
 def _tile_edition(

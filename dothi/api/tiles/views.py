@@ -105,7 +105,8 @@ def tiled_layer(collection_id: str) -> Layer:
 def tile_answer(db: Snapshot, tileset: Tileset, grid: Grid, where: tuple[str, str, str]) -> Response:
     """One tile, unless the client has it. where: zoom, row and column, as they were asked for."""
     wanted_format(('mvt',))
-    moved, place = moved_to(tileset_version(tileset)), place_in(_Within(tileset, grid), *where)
+    place = place_in(_Within(tileset, grid), *where)
+    moved = moved_to(tileset_version(tileset))
     if moved is not None:
         return moved
     edition = tile_maker_of_app().edition(db, tileset.sheet, tileset.now, place)
@@ -133,7 +134,7 @@ def _new_answer(layer: Layer, grid: Grid, where: tuple[str, str, str]) -> Respon
     It will not where the client has a copy, the features are merged at that zoom, or the tile is too large.
     """
     sheet, maker, place = Sheet((layer,), layer.id), tile_maker_of_app(), _address(grid, where)
-    if place is None or is_conditional() or not maker.is_new(layer, place):
+    if place is None or place.z > grid.last_zoom or is_conditional() or not maker.is_new(layer, place):
         return None
     wanted_format(('mvt',))
     with statements() as db:
@@ -141,13 +142,11 @@ def _new_answer(layer: Layer, grid: Grid, where: tuple[str, str, str]) -> Respon
         if new is None or len(new.content) > MOST_BYTES:
             return None
         now = {layer.id: new.current}
-        moved = moved_to(tiles_version((layer,), [new.current.version]))
-        if moved is not None:
-            return moved
         # what a release changed stays as it was written, whatever has been released since
         edition = maker.edition(db, sheet, now, place)
     place_in(_Within(of_layer(layer, service().locality, now), grid), *where)
-    return _with_new_tile(sheet, place, edition, new.content)
+    moved = moved_to(tiles_version((layer,), [new.current.version]))
+    return moved or _with_new_tile(sheet, place, edition, new.content)
 
 
 def _with_new_tile(sheet: Sheet, place: TileAddress, edition: Edition, content: bytes) -> Response:

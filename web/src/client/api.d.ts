@@ -660,7 +660,7 @@ export interface components {
                 "text/html": string;
             };
         };
-        /** @description Too many jobs at once */
+        /** @description Too many requests or jobs */
         429: {
             headers: {
                 [name: string]: unknown;

@@ -65,7 +65,9 @@ function StatusTag({status}: {status: Status}) {
 
 function ReportPage({number, kinds, decided}: {number: number; kinds: List['kinds']; decided: () => void}) {
   const reading = useAnswer(() => versionOf(client.GET('/received-reports/{number}', {params: {path: {number}}})), [number], REFRESH_S);
-  const again = (): void => { reading.again(); decided(); };
+  // a decision of somebody else takes the form away, and what it has to say with it
+  const [fault, setFault] = useState('');
+  const again = (said: string): void => { setFault(said); reading.again(); decided(); };
   return <div class="stack"><Shown of={reading}>{({data, tag}) => <>
     <section class="card" id="report">
       <h2>{data.id}. {data.kind_title} <StatusTag status={data.status} /></h2>
@@ -74,6 +76,7 @@ function ReportPage({number, kinds, decided}: {number: number; kinds: List['kind
       {data.has_photo && <a href={`./api/received-reports/${data.id}/photo`}><img class="report-photo" src={`./api/received-reports/${data.id}/photo`} alt={say('photoOfReport')} /></a>}
       {data.place && <Spot place={data.place} />}
     </section>
+    {fault && <p class="note bad" role="alert">{fault}</p>}
     {data.status === 'received' && <Decide report={data} tag={tag} kinds={kinds} decided={again} />}
   </>}</Shown></div>;
 }
@@ -81,7 +84,7 @@ function ReportPage({number, kinds, decided}: {number: number; kinds: List['kind
 function Facts({report}: {report: Whole}) {
   const rows: [string, string | number | null][] = [
     [say('received'), momentOf(report.received_at)], [say('contact'), report.contact],
-    [say('decidedAt'), report.decided_at && `${momentOf(report.decided_at)}, ${report.decided_by}`], [say('reason'), report.reason], [say('release'), report.release],
+    [say('decidedAt'), report.decided_at && `${momentOf(report.decided_at)}, ${report.decided_by}`], [say('reasonPlain'), report.reason], [say('release'), report.release],
   ];
   return <dl class="facts">{rows.map(([name, value]) => value !== null && value !== '' && <><dt>{name}</dt><dd>{value}</dd></>)}</dl>;
 }
@@ -93,7 +96,7 @@ function Spot({place}: {place: number[]}) {
 }
 
 /** Accept, with the kind put right where that is needed, or refuse with a reason; nobody decides on what has changed meanwhile. */
-function Decide({report, tag, kinds, decided}: {report: Whole; tag: string; kinds: List['kinds']; decided: () => void}) {
+function Decide({report, tag, kinds, decided}: {report: Whole; tag: string; kinds: List['kinds']; decided: (fault: string) => void}) {
   const [kind, setKind] = useState(report.kind);
   const [reason, setReason] = useState('');
   const [isBusy, setBusy] = useState(false);
@@ -102,16 +105,17 @@ function Decide({report, tag, kinds, decided}: {report: Whole; tag: string; kind
     setFault('');
     if (decision === 'refuse' && !reason.trim()) return setFault(say('senderReads'));
     setBusy(true);
+    let refusal = '';
     try {
       const body = decision === 'accept' ? {decision, kind} : {decision, reason};
       await answerOf(client.POST('/received-reports/{number}/decision', {
         params: {path: {number: report.id}}, body: body as never, headers: {'If-Match': tag},
       }));
     } catch (error) {
-      setFault(reasonOf(error));
+      refusal = reasonOf(error);
     }
     setBusy(false);
-    decided();
+    decided(refusal);
   };
   return <form class="card stack" id="decide" onSubmit={(event) => event.preventDefault()}>
     <h2>{say('decide')}</h2>

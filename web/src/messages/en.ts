@@ -207,6 +207,8 @@ export const EN: Record<Message, string> = {
   decide: 'Decide',
   accept: 'Accept and publish',
   giveBack: 'Return',
+  reasonPlain: 'Reason',
+  emptyPhoto: 'The photo file is empty. Choose another one.',
   reason: 'Reason (the agency reads it)',
   reasonNeeded: 'Write a reason: the agency reads it.',
   working: 'Working…',

@@ -204,6 +204,8 @@ export const VI = {
   decide: 'Quyết định',
   accept: 'Nhận và phát hành',
   giveBack: 'Trả lại',
+  reasonPlain: 'Lý do',
+  emptyPhoto: 'Tệp ảnh trống. Chọn ảnh khác.',
   reason: 'Lý do (cơ quan sẽ đọc)',
   reasonNeeded: 'Ghi lý do: cơ quan sẽ đọc.',
   working: 'Đang làm…',

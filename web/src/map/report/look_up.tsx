@@ -28,7 +28,7 @@ export function LookUp({code: first}: {code: string}) {
     {fault && <p class="note bad" role="alert">{fault}</p>}
     {state && <div class={LOOKS[state.status]} role="status" id="report-state">
       <p><strong>{state.status_title}</strong></p>
-      {state.reason && <p>{say('reason')}: {state.reason}</p>}
+      {state.reason && <p>{say('reasonPlain')}: {state.reason}</p>}
       <p>{say('sentAt')}: {momentOf(state.received_at)}</p>
       {state.decided_at && <p>{say('decidedAt')}: {momentOf(state.decided_at)}</p>}
     </div>}

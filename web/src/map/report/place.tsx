@@ -14,10 +14,21 @@ interface PlaceProps {
   fault: string;
 }
 
+/** Moves the middle of the map to where the card leaves it in sight, on a phone above it; until the card is closed. */
+function showBesideTheCard(map: MapLibre): () => void {
+  const card = document.querySelector('.tool')?.getBoundingClientRect();
+  const search = document.getElementById('search')?.getBoundingClientRect();
+  const whole = map.getContainer().getBoundingClientRect();
+  if (!card || card.width < whole.width * 0.8) return () => undefined;
+  map.setPadding({top: search ? search.bottom - whole.top : 0, bottom: Math.max(whole.bottom - card.top, 0), left: 0, right: 0});
+  return () => map.setPadding({top: 0, bottom: 0, left: 0, right: 0});
+}
+
 /** Where it is: clicked on the map, its middle, or where the reader is. */
 export function PlaceField({map, place, choose, fault}: PlaceProps) {
   const [noPosition, setNoPosition] = useState(false);
   useLayoutEffect(() => pauseClicks(), []);
+  useLayoutEffect(() => showBesideTheCard(map), [map]);
   useLayoutEffect(() => {
     const take = ({lngLat}: MapMouseEvent): void => choose([lngLat.lng, lngLat.lat]);
     map.on('click', take);

@@ -64,7 +64,7 @@ function Form({map, rules, sent}: Pick<ToolProps, 'map'> & {rules: Reporting; se
     if (first) form.current?.querySelector<HTMLElement>(`#report-${first}`)?.focus();
   };
   const send = async (): Promise<void> => {
-    const missing = missingIn(rules, place, values);
+    const missing = {...missingIn(rules, place, values), ...(photo?.size === 0 && {photo: say('emptyPhoto')})};
     if (!place || Object.keys(missing).length > 0) return show(missing);
     setFaults({});
     setShare(0);

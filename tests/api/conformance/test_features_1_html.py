@@ -33,10 +33,9 @@ def test_html_content_of_features(api: Api) -> None:
             assert any(value in shown.text for value in values), (one['id'], values)
             address = f'/collections/{one["id"]}/items/{feature["id"]}'
             assert any(urlsplit(link).path.endswith(address) for link in shown.addresses), address
-        for link in links(page, 'next'):
-            query = urlsplit(link['href']).query
-            cursor = next(part for part in query.split('&') if part.startswith('cursor='))
-            assert any(cursor in link for link in shown.addresses)
+        # the page goes on by offset, by which it also leads back
+        leads_on = any(urlsplit(link).query.endswith('offset=3') for link in shown.addresses)
+        assert leads_on is bool(links(page, 'next'))
 
 
 def test_html_content_of_one_feature(api: Api) -> None:

@@ -51,9 +51,9 @@ def named_features() -> Response:
             vi=f'q: cần ít nhất {LEAST_LETTERS} chữ cái của tên.',
             en=f'q: at least {LEAST_LETTERS} letters of a name are wanted.',
         )
-    named = [layer for layer in service().layers.values() if _searched(layer)]
+    parts = [_of_layer(layer, terms) for layer in service().layers.values() if _searched(layer)]
     with snapshot() as db:
-        rows = db.rows(_best(sql.SQL(' union all ').join(_of_layer(layer, terms) for layer in named))) if named else []
+        rows = db.rows(_best(parts)) if parts else []
     return as_json({'type': 'FeatureCollection', 'features': [_feature(*row) for row in rows]}, GEOJSON)
 
 
@@ -111,9 +111,10 @@ def _rank(name: sql.Identifier, terms: list[str]) -> sql.Composable:
     return sql.SQL(form).format(name=plain_text_of(name), typed=typed)
 
 
-def _best(named: sql.Composable) -> sql.Composable:
+def _best(parts: list[sql.Composable]) -> sql.Composable:
+    """SQL of the best names of all layers together. parts: of each layer."""
     form = 'select layer, name, id, count, point from ({}) as named order by rank, length(name), name, layer limit {}'
-    return sql.SQL(form).format(named, sql.Literal(MOST_FEATURES))
+    return sql.SQL(form).format(sql.SQL(' union all ').join(parts), sql.Literal(MOST_FEATURES))
 
 
 def _feature(layer_id: str, name: str, feature_id: int, count: int, point: str | None) -> dict[str, Any]:

@@ -170,9 +170,9 @@ def _source_together(styled: Styled) -> dict[str, Any] | None:
     """The layers that the map shows when it opens in one source, for clients that would rather ask for three tiles than
     for thirty; None for fewer than two. Only those whose tiles end at the same zoom: beyond it the last ones stay.
     """
-    shown = [drawing.layer for drawing in styled.drawings if drawing.visible]
-    last = max((layer.publish.tiles.zooms[1] for layer in shown), default=0)
-    layers = tuple(layer for layer in shown if layer.publish.tiles.zooms[1] == last)
+    visible_layers = [drawing.layer for drawing in styled.drawings if drawing.visible]
+    last = max((layer.publish.tiles.zooms[1] for layer in visible_layers), default=0)
+    layers = tuple(layer for layer in visible_layers if layer.publish.tiles.zooms[1] == last)
     if len(layers) < 2:
         return None
     bounds = _initial_view(styled.releases)['bounds']

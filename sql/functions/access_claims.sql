@@ -33,17 +33,57 @@ begin
 end;
 $$;
 
--- Claims by layer, as a text for the setting dothi.claims.
+-- Claims by layer, as a text for the setting dothi.claims. A layer that is claimed as a whole stands there as 0: most
+-- are, and each statement reads the text several times.
 create or replace function access.sign_claims(claims jsonb, lasts_s integer)
 returns text language sql volatile security definer set search_path = access, pg_temp as $$
-    select access.signed(jsonb_build_object('layers', claims), lasts_s);
+    select access.signed(jsonb_build_object('layers', (
+        select coalesce(
+            jsonb_object_agg(key, case when value = '{"rows": null, "columns": []}' then '0' else value end), '{}'
+        ) from jsonb_each(claims)
+    )), lasts_s);
+$$;
+
+-- Claims by layer as they were signed; null without claims. The functions below it run as whoever asks, and their text
+-- is parsed when they are created, so that the planner puts the shorter ones in the place of their calls: a statement
+-- on a guarded layer calls six of them.
+create or replace function access.signed_claims()
+returns jsonb language sql stable parallel safe security definer set search_path = access, pg_temp as $$
+    select access.verified(current_setting('dothi.claims', true)) -> 'layers';
 $$;
 
 -- What the session has claimed, by layer; null without claims.
 create or replace function access.claims()
-returns jsonb language sql stable parallel safe security definer set search_path = access, pg_temp as $$
-    select access.verified(current_setting('dothi.claims', true)) -> 'layers';
-$$;
+returns jsonb language sql stable parallel safe
+begin atomic
+    select jsonb_object_agg(key, case when value = '0' then '{"rows": null, "columns": []}' else value end)
+    from jsonb_each(access.signed_claims());
+end;
+
+-- Ids of the layers of which the session has claimed something.
+create or replace function access.claimed_layers()
+returns text[] language sql stable parallel safe
+return array(select jsonb_object_keys(access.signed_claims()));
+
+-- Ids of the layers of which the session has claimed all rows.
+create or replace function access.whole_layers()
+returns text[] language sql stable parallel safe
+return array(select key from jsonb_each(access.signed_claims()) where value = '0' or value -> 'rows' = 'null');
+
+-- Whether the session has claimed all rows of the layer.
+create or replace function access.claims_all_rows(layer_id text)
+returns boolean language sql stable parallel safe
+return coalesce(jsonb_path_exists(access.signed_claims() -> layer_id, '$ ? (@ == 0 || @.rows == null)'), false);
+
+-- The values by which the session has claimed rows of the layer.
+create or replace function access.claimed_values(layer_id text, column_name text)
+returns text[] language sql stable parallel safe
+return array(select jsonb_array_elements_text(access.signed_claims() -> layer_id -> 'rows' -> column_name));
+
+-- Whether the session has claimed the restricted column.
+create or replace function access.claims_column(layer_id text, column_name text)
+returns boolean language sql stable parallel safe
+return coalesce(access.signed_claims() -> layer_id -> 'columns' ? column_name, false);
 
 -- The name under which releases and jobs are kept of who asks, as a text for the setting dothi.author.
 create or replace function access.sign_author(author text, lasts_s integer)

@@ -1,6 +1,7 @@
 """The inputs of a process as its description has them: JSON schemas in the dialect of the standard."""
 
 import pickle
+from collections.abc import Collection
 from functools import cache
 from typing import Any
 
@@ -8,6 +9,9 @@ from pydantic.fields import FieldInfo
 
 from processes.geojson import FEATURES_SCHEMA
 from processes.inputs import LayerRef, ProcessInputs, field_metadata
+
+# What fields store for forms and results, and schemas do not have; titles and descriptions they have in both languages.
+FOR_FORMS = frozenset(('unit', 'geometry', 'filters', 'column_of', 'choices', 'levels', 'coverage', 'occurs'))
 
 
 def describe_inputs(inputs: type[ProcessInputs]) -> dict[str, Any]:
@@ -35,13 +39,14 @@ def _inline_refs(schema: Any, parts: dict[str, Any]) -> Any:
         return schema
     if '$ref' in schema:
         name = schema['$ref'].rpartition('/')[2]
-        return _one_layer() if name == LayerRef.__name__ else _nested_schema(_inline_refs(parts[name], parts))
+        whole = _one_layer() if name == LayerRef.__name__ else _nested_schema(_inline_refs(parts[name], parts))
+        return whole | {name: words for name, words in schema.items() if name in ('title', 'description')}
     return {name: _inline_refs(value, parts) for name, value in schema.items() if name != 'discriminator'}
 
 
 def _nested_schema(schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema of a part of an input, its fields in the dialect of the descriptions."""
-    fields = {name: _plain_schema(part, {}) for name, part in schema.get('properties', {}).items()}
+    """The schema of a part of an input, its fields in the dialect of the descriptions, titles in both languages."""
+    fields = {name: _plain_schema(part, FOR_FORMS) for name, part in schema.get('properties', {}).items()}
     return {**schema, 'properties': fields} if fields else schema
 
 
@@ -83,7 +88,7 @@ def _one_layer() -> dict[str, Any]:
     }
 
 
-def _plain_schema(schema: dict[str, Any], metadata: dict[str, Any]) -> dict[str, Any]:
+def _plain_schema(schema: dict[str, Any], metadata: Collection[str]) -> dict[str, Any]:
     """pydantic's schema in the dialect of the standard's descriptions (OpenAPI 3.0): no null, limits in two keys."""
     keep = {name: value for name, value in schema.items() if name not in metadata and value is not None}
     options = [option for option in keep.pop('anyOf', []) if option != {'type': 'null'}]

@@ -107,6 +107,7 @@ def input_field(  # noqa: PLR0913 (keywords of a declaration; all but two may be
     column_of: str | None = None,
     choices: Mapping[str, Text] | None = None,
     levels: Levels | None = None,
+    coverage: bool = False,
     occurs: int = 1,
     **limits: Any,
 ) -> Any:
@@ -115,8 +116,8 @@ def input_field(  # noqa: PLR0913 (keywords of a declaration; all but two may be
     unit: of a number. geometry: kinds of geometry that a LayerRef may have. filters: the LayerRef that this CQL2
     text narrows. column_of: the LayerRef of which it names one column, or several. choices: words for the codes that
     may be chosen. levels: it is a level of the locality's units, `whole` where that of the whole will do as well.
-    occurs: how many values it may have at most; several come as an array, and its schema is of one. limits: as of
-    pydantic's Field (gt, ge, lt, le, max_length).
+    coverage: it names a coverage. occurs: how many values it may have at most; several come as an array, and its
+    schema is of one. limits: as of pydantic's Field (gt, ge, lt, le, max_length).
     """
     metadata: JsonDict = {
         'title': title.model_dump(),
@@ -127,6 +128,7 @@ def input_field(  # noqa: PLR0913 (keywords of a declaration; all but two may be
         'column_of': column_of,
         'choices': {code: words.model_dump() for code, words in (choices or {}).items()},
         'levels': levels,
+        'coverage': coverage,
         'occurs': occurs,
     }
     return Field(default, json_schema_extra=metadata, **limits)

@@ -19,8 +19,8 @@ class Inputs(ProcessInputs):
     format: FormName = input_field(
         Text(vi='Dạng', en='Form'),
         Text(
-            vi='Đối tượng: geojson, csv, gpkg; raster: tif; bản đồ: png; báo cáo để in: html, pdf.',
-            en='Features: geojson, csv, gpkg; a raster: tif; a map: png; a report to print: html, pdf.',
+            vi='Đối tượng: geojson, csv, gpkg; raster: tif; bản đồ: png; báo cáo: html, pdf; bằng lời, JSON: figures.',
+            en='Features: geojson, csv, gpkg; a raster: tif; a map: png; a report: html, pdf; JSON in words: figures.',
         ),
         default='pdf',
     )

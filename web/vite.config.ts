@@ -4,7 +4,7 @@ import {dirname, join} from 'node:path';
 import {defineConfig, type Plugin} from 'vite';
 
 /** Each is served at its name without the ending (dothi/api/common/portal.py). */
-const PAGES = Object.fromEntries(['index', 'catalogue', 'dashboard', 'desk', 'help'].map((name) => [name, `${name}.html`]));
+const PAGES = Object.fromEntries(['index', 'catalogue', 'planning', 'dashboard', 'desk', 'help'].map((name) => [name, `${name}.html`]));
 const SHARED = /node_modules\/(@?preact|openapi-fetch)|src\/(messages|client)\/|src\/site\/(address|answer|format|header|internal|language|lazy|scrolled|service|session|copied)\./;
 const SWAGGER_FILES = ['swagger-ui-bundle.js', 'swagger-ui.css'];
 

@@ -29,9 +29,12 @@ LONGEST = 400
 class Table:
     """Headings, rows and the line of the whole, which is empty where the summary has none of these figures.
 
-    numeric: by column. more: how many rows are left out.
+    columns: names of the members. numeric: by column. places: of each row among the features. more: how many rows are
+    left out.
     """
 
+    columns: list[str]
+    places: list[int]
     headings: list[str]
     numeric: list[bool]
     rows: list[list[str]]
@@ -92,8 +95,9 @@ def table_of_rows(
     summary: Mapping[str, Any],
     words: MemberWords,
     leave_out: Collection[str] = (),
+    most: int = MOST_ROWS,
 ) -> Table:
-    """At most MOST_ROWS rows, by the figure: the highest first, or the lowest where that is what a planner looks for.
+    """At most `most` rows, by the figure: the highest first, or the lowest where that is what a planner looks for.
 
     Rows without a value come last. Columns are the properties in their order, those without any value left out, and
     those that are told elsewhere (`leave_out`).
@@ -101,20 +105,22 @@ def table_of_rows(
     rows = properties_of(features)
     columns = _chosen_columns(rows, words.members, leave_out)
     low_first = figure is not None and figure in words.members and words.members[figure].low_first
-    ordered = sorted(rows, key=lambda row: _sort_rank(row.get(figure or ''), low_first=low_first))
-    lines = [[_shorten(name, row.get(name), words) for name in columns] for row in ordered]
+    order = sorted(range(len(rows)), key=lambda place: _sort_rank(rows[place].get(figure or ''), low_first=low_first))
+    lines = [[_shorten(name, rows[place].get(name), words) for name in columns] for place in order[:most]]
     totals = [name in summary and isinstance(summary[name], int | float) for name in columns]
     return Table(
+        columns=columns,
+        places=order[:most],
         headings=[words.heading(name) for name in columns],
         numeric=[any(_is_number(row.get(name)) for row in rows) for name in columns],
-        rows=lines[:MOST_ROWS],
+        rows=lines,
         total=[
             value_text(summary[name], words.lang, words.unit(name)) if has else ''
             for name, has in zip(columns, totals, strict=True)
         ]
         if any(totals)
         else [],
-        more=max(0, len(rows) - MOST_ROWS),
+        more=max(0, len(rows) - most),
     )
 
 

@@ -10,6 +10,8 @@ from dothi.core.errors import WrongUse
 from dothi.core.export.formats import FORMATS
 from dothi.core.text import Lang
 from processes.data import Data
+from processes.forms.key_figures import MEDIA_TYPE as FIGURES
+from processes.forms.key_figures import write_figures
 from processes.forms.map import draw_map
 from processes.forms.numbers import value_text
 from processes.forms.report import write_html, write_pdf
@@ -18,7 +20,7 @@ from processes.forms.tables import write_csv, write_geopackage
 from processes.geojson import GEOJSON, JSON
 
 # not a `type`, which would be a reference in the schema of an input
-FormName = Literal['geojson', 'csv', 'gpkg', 'tif', 'png', 'html', 'pdf']
+FormName = Literal['geojson', 'csv', 'gpkg', 'tif', 'png', 'html', 'pdf', 'figures']
 type Needs = Literal['features', 'raster', 'places', 'anything']
 
 
@@ -88,6 +90,7 @@ FORMS: dict[str, Form] = {
         Form('png', 'image/png', 'places', draw_map),
         Form('html', 'text/html', 'anything', write_html),
         Form('pdf', 'application/pdf', 'anything', write_pdf),
+        Form('figures', FIGURES, 'anything', write_figures),
     )
 }
 

@@ -22,7 +22,7 @@ from processes.ground.geotiff import NODATA, Band, Heights, heights_in, plain_ra
 from processes.ground.suitability import Factor
 from processes.ground.tiles import tiles_of
 from processes.ground.touch import reached_cells, touched_cells
-from processes.inputs import LayerRef
+from processes.inputs import LayerRef, input_field
 from processes.outputs import CONDITIONS, Member, shared
 from processes.reading.layers import column_identifier, must_be_unfiltered
 
@@ -77,45 +77,113 @@ class _Named(BaseModel):
 
     model_config = ConfigDict(extra='forbid', frozen=True, strict=True, allow_inf_nan=False)
 
-    name: str = Field(pattern=r'^[a-z][a-z0-9_]{0,39}$', description='Names the columns of its figures in the result.')
-    weight: float = Field(1.0, ge=0, le=1_000, description='Beside those of the others; all together are made 1.')
+    name: str = input_field(
+        Text(vi='Tên ngắn', en='Short name'),
+        Text(vi='Đặt tên cho các cột số liệu của kết quả.', en='Names the columns of its figures in the result.'),
+        pattern=r'^[a-z][a-z0-9_]{0,39}$',
+    )
+    weight: float = input_field(
+        Text(vi='Trọng số', en='Weight'),
+        Text(vi='So với các tiêu chí khác; tổng được quy về 1.', en='Beside those of the others; together made 1.'),
+        default=1.0,
+        ge=0,
+        le=1_000,
+    )
 
 
 class _Measured(_Named):
     """A criterion with a value that has a score, limits, or both."""
 
-    worst: float | None = Field(None, description='Value with score 0.')
-    best: float | None = Field(None, description='Value with score 1; linear between the two.')
-    at_least: float | None = Field(None, description='Hard limit: nothing is built where the value is smaller.')
-    at_most: float | None = Field(None, description='Hard limit: nothing is built where the value is greater.')
+    worst: float | None = input_field(
+        Text(vi='Giá trị kém nhất', en='Worst value'), Text(vi='Có điểm 0.', en='Has the score 0.'), default=None
+    )
+    best: float | None = input_field(
+        Text(vi='Giá trị tốt nhất', en='Best value'),
+        Text(vi='Có điểm 1; ở giữa tăng đều.', en='Has the score 1; linear between the two.'),
+        default=None,
+    )
+    at_least: float | None = input_field(
+        Text(vi='Không dưới', en='At least'),
+        Text(vi='Không xây ở nơi có giá trị nhỏ hơn.', en='Nothing is built where the value is smaller.'),
+        default=None,
+    )
+    at_most: float | None = input_field(
+        Text(vi='Không quá', en='At most'),
+        Text(vi='Không xây ở nơi có giá trị lớn hơn.', en='Nothing is built where the value is greater.'),
+        default=None,
+    )
+
+
+LAYER = Text(vi='Lớp', en='Layer')
+GROUND = input_field(
+    Text(vi='Mô hình độ cao', en='Elevation'),
+    Text(vi='Raster độ cao mặt đất.', en='The coverage of the ground.'),
+    default='elevation',
+    coverage=True,
+    max_length=100,
+)
 
 
 class DistanceTo(_Measured):
     """Metres to the nearest feature of a layer that is wanted near."""
 
     kind: Literal['distance_to']
-    layer: LayerRef
+    layer: LayerRef = input_field(
+        LAYER, Text(vi='Đối tượng nên ở gần; giá trị tính bằng mét.', en='What is wanted near; values are metres.')
+    )
 
 
 class DistanceFrom(_Measured):
     """Metres to the nearest feature of a layer that has to be kept away from, which a norm may tell."""
 
     kind: Literal['distance_from']
-    layer: LayerRef
-    norm: str | None = Field(None, max_length=100, description='Norm whose value is a hard limit from below.')
-    norm_subject: str | None = Field(None, max_length=100, description='What the norm is applied to.')
-    norm_condition: str | None = Field(None, max_length=100, description='On which of its conditions.')
-    norm_quantity: float | None = Field(None, description="Such as m3/d, in the unit of the norm's classes.")
+    layer: LayerRef = input_field(
+        LAYER, Text(vi='Đối tượng phải ở xa; giá trị tính bằng mét.', en='What to keep away from; values are metres.')
+    )
+    norm: str | None = input_field(
+        Text(vi='Quy chuẩn', en='Norm'),
+        Text(vi='Giá trị của quy chuẩn là khoảng cách tối thiểu.', en='Its value is the least distance.'),
+        default=None,
+        max_length=100,
+    )
+    norm_subject: str | None = input_field(
+        Text(vi='Đối tượng của quy chuẩn', en='Subject of the norm'),
+        Text(vi='Quy chuẩn áp dụng cho gì.', en='What the norm is applied to.'),
+        default=None,
+        max_length=100,
+    )
+    norm_condition: str | None = input_field(
+        Text(vi='Điều kiện của quy chuẩn', en='Condition of the norm'),
+        Text(vi='Theo điều kiện nào.', en='On which of its conditions.'),
+        default=None,
+        max_length=100,
+    )
+    norm_quantity: float | None = input_field(
+        Text(vi='Công suất', en='Quantity'),
+        Text(vi='Như m3/ngày, theo đơn vị của cấp.', en="Such as m3/d, in the unit of the norm's classes."),
+        default=None,
+    )
 
 
 class LandUse(_Named):
     """Scores by class of land; nothing is built on a class without one."""
 
     kind: Literal['land_use']
-    layer: LayerRef = LayerRef('land_use')
-    column: str = Field('class', max_length=100, description='The column with the class.')
-    classes: dict[str, Annotated[float, Field(ge=0, le=1)]] = Field(
-        min_length=1, max_length=200, description='Score from 0 to 1 by class.'
+    layer: LayerRef = input_field(
+        LAYER, Text(vi='Lớp hiện trạng sử dụng đất.', en='The layer of land use.'), default=LayerRef('land_use')
+    )
+    column: str = input_field(
+        Text(vi='Cột loại đất', en='Column of the class'),
+        Text(vi='Cột ghi loại đất.', en='The column with the class.'),
+        default='class',
+        column_of='layer',
+        max_length=100,
+    )
+    classes: dict[str, Annotated[float, Field(ge=0, le=1)]] = input_field(
+        Text(vi='Điểm theo loại đất', en='Scores by class'),
+        Text(vi='Từ 0 đến 1; không xây trên loại không có điểm.', en='From 0 to 1; none is not built on.'),
+        min_length=1,
+        max_length=200,
     )
 
 
@@ -123,16 +191,30 @@ class SlopeOf(_Measured):
     """The slope of the ground in degrees."""
 
     kind: Literal['slope']
-    coverage: str = Field('elevation', max_length=100, description='Id of the coverage of the ground.')
+    coverage: str = GROUND
 
 
 class FloodOf(_Measured):
     """Metres of water over the ground at a level, or in a scenario, of the sea."""
 
     kind: Literal['flood']
-    coverage: str = Field('elevation', max_length=100, description='Id of the coverage of the ground.')
-    level_m: float | None = Field(None, gt=0, le=100, description='Level of the water; or scenario_cm.')
-    scenario_cm: float | None = Field(None, gt=0, le=10_000, description='Scenario of the sea level.')
+    coverage: str = GROUND
+    level_m: float | None = input_field(
+        Text(vi='Mực nước', en='Level of the water'),
+        Text(vi='Hoặc scenario_cm.', en='Or scenario_cm.'),
+        default=None,
+        unit='m',
+        gt=0,
+        le=100,
+    )
+    scenario_cm: float | None = input_field(
+        Text(vi='Kịch bản nước biển dâng', en='Scenario of the sea level'),
+        Text(vi='Hoặc level_m.', en='Or level_m.'),
+        default=None,
+        unit='cm',
+        gt=0,
+        le=10_000,
+    )
 
 
 type Measured = DistanceTo | DistanceFrom | SlopeOf | FloodOf

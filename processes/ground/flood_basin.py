@@ -71,8 +71,9 @@ class WaterInputs(ProcessInputs):
     )
     elevation: str = input_field(
         Text(vi='Mô hình độ cao', en='Elevation'),
-        Text(vi='Mã raster độ cao mặt đất.', en='Id of the coverage of the ground.'),
+        Text(vi='Raster độ cao mặt đất.', en='The coverage of the ground.'),
         default='elevation',
+        coverage=True,
         max_length=100,
     )
     cell_m: float | None = input_field(

@@ -142,6 +142,7 @@ class KindInputs(FacilityInputs):
             en='Splits each layer that has this column by its values (level of schools), with figures for each.',
         ),
         default=None,
+        column_of='facilities',
         max_length=63,
     )
     norm: Literal['service_distance', 'facilities_per_unit'] = input_field(

@@ -57,8 +57,9 @@ class StatisticsInputs(ProcessInputs):
 
     coverage: str | None = input_field(
         Text(vi='Raster', en='Raster'),
-        Text(vi='Mã lớp raster; hoặc cho layer.', en='Id of a coverage; or give a layer.'),
+        Text(vi='Lớp raster; hoặc cho layer.', en='A coverage; or give a layer.'),
         default=None,
+        coverage=True,
         max_length=40,
     )
     band: str | None = input_field(
@@ -77,6 +78,7 @@ class StatisticsInputs(ProcessInputs):
         Text(vi='Cột', en='Column'),
         Text(vi='Cột số của layer.', en='A column of numbers of the layer; not for count, length_m and area_m2.'),
         default=None,
+        column_of='layer',
         max_length=63,
     )
     statistics: list[Statistic] = input_field(
@@ -102,10 +104,11 @@ class StatisticsInputs(ProcessInputs):
     population: str | None = input_field(
         Text(vi='Raster dân số', en='Raster of the population'),
         Text(
-            vi='Cho trọng số population của raster: mã lớp lưới dân số; bỏ trống: người ở các nhà.',
+            vi='Cho trọng số population của raster: lưới dân số; bỏ trống: người ở các nhà.',
             en='For the weight population of a raster: a grid of people; those of the houses when left out.',
         ),
         default=None,
+        coverage=True,
         max_length=40,
     )
 

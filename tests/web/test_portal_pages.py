@@ -26,7 +26,13 @@ AXE = PROJECT / 'tests' / 'clients' / 'node_modules' / 'axe-core' / 'axe.min.js'
 WALL = {'viewport': {'width': 1920, 'height': 1080}}
 DESK_SIZE = {'viewport': {'width': 1280, 'height': 860}}
 # By page: what is there once it has been read.
-PUBLIC = {'/catalogue': '.cards h2', '/catalogue?id=schools': '#releases td', '/help': '.guides li'}
+PUBLIC = {
+    '/catalogue': '.cards h2',
+    '/catalogue?id=schools': '#releases td',
+    '/planning': '.cards h2',
+    '/planning?analysis=isochrones': '.condition',
+    '/help': '.guides li',
+}
 INTERNAL = {
     '/dashboard': '.panels table',
     '/desk': 'main .card',

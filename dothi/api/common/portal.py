@@ -26,7 +26,7 @@ def index() -> Response:
     return _page_file('index.html')
 
 
-@PORTAL.route('/<any(catalogue, dashboard, desk, help):name>')
+@PORTAL.route('/<any(catalogue, planning, dashboard, desk, help):name>')
 def page(name: str) -> Response:
     """Another page of the portal."""
     return _page_file(f'{name}.html')

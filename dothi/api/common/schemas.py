@@ -44,6 +44,8 @@ CONFORMANCE_CLASSES = (
     *where.CONFORMANCE_CLASSES,
 )  # fmt: skip
 CODELISTS = 'http://www.opengis.net/def/profile/OGC/0/codelist-inline'
+# The collection of units whose codes a column holds. OGC's x-ogc-collectionId is for ids of features.
+UNIT_LAYER = 'x-dothi-unit-layer'
 
 
 @SCHEMAS.route('/collections/<path:collection_id>/schema')
@@ -98,6 +100,8 @@ def column_schema(layer: Layer, name: str, column: Column, lang: Lang) -> dict[s
     if column.domain:
         schema['enum'] = [*column.domain]
         schema['oneOf'] = [{'const': value} | _title_member(title, lang) for value, title in column.domain.items()]
+    if column.unit_layer:
+        schema[UNIT_LAYER] = column.unit_layer
     return schema | _role_member(layer, name)
 
 

@@ -13,7 +13,7 @@ from dothi.api.http.parameters import COMMON, Parameter
 from dothi.api.http.query_parameters import LIMIT, limit_schema
 from dothi.api.http.service import service
 from dothi.api.http.words import in_language
-from dothi.api.processes.form import example_of, form_fields_of
+from dothi.api.processes.form import example_of, form_fields_of, form_parameters
 from dothi.core.layer import Audience
 from dothi.core.limit_settings import LimitSettings
 from dothi.core.text import Text
@@ -77,6 +77,8 @@ def description(process_id: str) -> Response:
             'upload': chosen.upload,
         }
         return as_page('processes/process.html', document | members)
+    for name, form in form_parameters(process_id, chosen).items():
+        document['inputs'][name]['additionalParameters'] = form
     return as_json(document)
 
 

@@ -1,7 +1,11 @@
 """The form of an analysis: one field for each input, of the kind that its schema asks for."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
 from dothi.api.access.layers import layers_open_to
 from dothi.api.http.language import language, say
@@ -11,18 +15,27 @@ from dothi.api.http.words import in_language
 from dothi.core.access.policy import CHANGING
 from dothi.core.locality import Locality
 from processes.base import Process
+from processes.ground.criteria import CRITERION_MEMBERS
 from processes.inputs import LayerRef, field_metadata
 
-type Kind = Literal['layer', 'choice', 'yes-no', 'whole', 'number', 'date', 'text', 'file', 'lines', 'json']
+type Kind = Literal[
+    'layer', 'layers', 'choice', 'choices', 'yes-no', 'whole', 'number', 'numbers', 'date', 'text', 'file', 'lines',
+    'scores', 'parts', 'json',
+]  # fmt: skip
+# What a field says in a process description: OGC 18-062r2 has `additionalParameters` for what a client may need beside
+# title, description and schema, here to draw a form.
+FORM_ROLE = 'dothi:form'
+DESCRIBED = ('name', 'title', 'description')
 
 
 @dataclass(frozen=True)
 class Field:
     """One input. value: what stands there at first, as the example has it, else its default.
 
-    filters, column_of: the input whose layer it narrows, or names columns of.
+    filters, column_of: the input whose layer it narrows, or names columns of. geometry: kinds that a layer may have.
     choices: value and label of what can be chosen. least, most: of a number; above: whether it
     has to be more than least. in_parts: the input that names the file once the form has sent it in parts.
+    parts: of a list of parts of several kinds, the fields of each kind. numeric: whether choices are numbers.
     """
 
     name: str
@@ -40,11 +53,52 @@ class Field:
     filters: str | None = None
     column_of: str | None = None
     in_parts: str | None = None
+    geometry: tuple[str, ...] = ()
+    parts: tuple['Part', ...] = ()
+    numeric: bool = False
+
+
+@dataclass(frozen=True)
+class Part:
+    """A kind of part that a list may hold, with the fields of its members beside its kind."""
+
+    kind: str
+    title: str
+    fields: tuple[Field, ...]
 
 
 def example_of(locality: Locality, process_id: str, chosen: Process[Any]) -> dict[str, Any]:
     """Inputs that can be sent as they are: the locality's, or those of the analysis itself."""
     return locality.place.examples.get(process_id, chosen.example)
+
+
+def form_parameters(process_id: str, chosen: Process[Any]) -> dict[str, dict[str, Any]]:
+    """The `additionalParameters` of each input, by its name."""
+    return {
+        form_field.name: {'role': FORM_ROLE, 'parameters': _parameters(form_field)}
+        for form_field in form_fields_of(process_id, chosen)
+    }
+
+
+def _parameters(form_field: Field) -> list[dict[str, Any]]:
+    members = {name: value for name, value in _members(form_field).items() if name not in DESCRIBED}
+    return [{'name': name, 'value': value if isinstance(value, list) else [value]} for name, value in members.items()]
+
+
+def _members(form_field: Field) -> dict[str, Any]:
+    """What is to be said of a field, in JSON."""
+    nothing = (None, False, ())
+    members = {name: value for name, value in vars(form_field).items() if not any(value is empty for empty in nothing)}
+    if form_field.geometry:
+        members['geometry'] = [*form_field.geometry]
+    if form_field.choices:
+        members['choices'] = [{'value': value, 'title': title} for value, title in form_field.choices]
+    if form_field.parts:
+        members['parts'] = [
+            {'kind': part.kind, 'title': part.title, 'fields': [_members(member) for member in part.fields]}
+            for part in form_field.parts
+        ]
+    return members
 
 
 def form_fields_of(process_id: str, chosen: Process[Any]) -> list[Field]:
@@ -61,9 +115,9 @@ def form_fields_of(process_id: str, chosen: Process[Any]) -> list[Field]:
 
 def _form_field(name: str, described: dict[str, Any], chosen: Process[Any], example: dict[str, Any]) -> Field:
     schema, field = described['schema'], chosen.inputs.model_fields[name]
-    metadata = field_metadata(field)
-    kind = _field_kind(name, schema, is_layer=field.annotation in (LayerRef, LayerRef | None), chosen=chosen)
-    choices = _field_choices(kind, schema, metadata)
+    required = described['minOccurs'] > 0 or _is_sent_in_parts(name, chosen)
+    kind: Kind = 'file' if name in {chosen.upload, chosen.attachment} else _field_kind(schema, field)
+    choices = _field_choices(kind, schema, field_metadata(field))
     if _is_changed_layer(name, chosen):
         kind, choices = 'choice', _changeable_layers(chosen)
     return Field(
@@ -71,17 +125,72 @@ def _form_field(name: str, described: dict[str, Any], chosen: Process[Any], exam
         title=described['title'],
         description=described['description'],
         kind=kind,
-        required=described['minOccurs'] > 0 or _is_sent_in_parts(name, chosen),
+        required=required,
         value=example.get(name, schema.get('default')),
         choices=choices,
-        unit=metadata['unit'],
-        least=schema.get('minimum'),
-        most=schema.get('maximum'),
-        above=schema.get('exclusiveMinimum') is True,
-        longest=schema.get('maxLength'),
-        filters=metadata.get('filters'),
-        column_of=metadata.get('column_of'),
         in_parts=chosen.in_parts if _is_sent_in_parts(name, chosen) else None,
+        parts=_parts_of(field, schema) if kind == 'parts' else (),
+        **_limits(schema, field),
+    )
+
+
+def _limits(schema: dict[str, Any], field: FieldInfo) -> dict[str, Any]:
+    metadata = field_metadata(field)
+    # of numbers by name they are those of the numbers
+    limits = schema['additionalProperties'] if isinstance(schema.get('additionalProperties'), dict) else schema
+    return {
+        'unit': metadata.get('unit'),
+        'least': limits.get('minimum'),
+        'most': limits.get('maximum'),
+        'above': schema.get('exclusiveMinimum') is True,
+        'longest': schema.get('maxLength'),
+        'filters': metadata.get('filters'),
+        'column_of': metadata.get('column_of'),
+        'geometry': tuple(metadata.get('geometry') or ()),
+        'numeric': schema.get('type') in ('integer', 'number'),
+    }
+
+
+def _parts_of(field: FieldInfo, schema: dict[str, Any]) -> tuple[Part, ...]:
+    """The kinds of part that a list may hold, each with its fields. schema: of the list, in the reader's language."""
+    models = {_kind_of(model): model for model in _part_models(field)}
+    schemas = {option['properties']['kind']['enum'][0]: option['properties'] for option in schema['items']['oneOf']}
+    words = CRITERION_MEMBERS['kind'].codes or {}
+    return tuple(
+        Part(kind, say(words[kind]), tuple(_part_fields(model, schemas[kind]))) for kind, model in models.items()
+    )
+
+
+def _part_models(field: FieldInfo) -> list[type[BaseModel]]:
+    """The models of the parts of a list whose kind is told by their member `kind`; none of any other list."""
+    annotations = (field.annotation, *get_args(field.annotation))
+    item = next((get_args(annotation)[0] for annotation in annotations if get_origin(annotation) is list), None)
+    item = getattr(item, '__value__', item)
+    union = get_args(item)[0] if get_origin(item) is Annotated else item
+    models = [model for model in get_args(union) if isinstance(model, type) and issubclass(model, BaseModel)]
+    return [model for model in models if 'kind' in model.model_fields]
+
+
+def _kind_of(model: type[BaseModel]) -> str:
+    return str(get_args(model.model_fields['kind'].annotation)[0])
+
+
+def _part_fields(model: type[BaseModel], schemas: dict[str, Any]) -> list[Field]:
+    return [_part_field(name, model.model_fields[name], schemas[name]) for name in model.model_fields if name != 'kind']
+
+
+def _part_field(name: str, field: FieldInfo, schema: dict[str, Any]) -> Field:
+    metadata, kind = field_metadata(field), _field_kind(schema, field)
+    value = field.default.reference if isinstance(field.default, LayerRef) else schema.get('default')
+    return Field(
+        name=name,
+        title=in_language(metadata['title'], language()),
+        description=in_language(metadata['description'], language()),
+        kind=kind,
+        required=field.is_required(),
+        value=value,
+        choices=_field_choices(kind, schema, metadata),
+        **_limits(schema, field),
     )
 
 
@@ -89,37 +198,56 @@ def _is_sent_in_parts(name: str, chosen: Process[Any]) -> bool:
     return chosen.in_parts is not None and name == chosen.upload
 
 
-def _field_kind(name: str, schema: dict[str, Any], *, is_layer: bool, chosen: Process[Any]) -> Kind:
-    if is_layer:
+def _field_kind(schema: dict[str, Any], field: FieldInfo) -> Kind:
+    metadata = field_metadata(field)
+    if field.annotation in (LayerRef, LayerRef | None):
         return 'layer'
-    if name in {chosen.upload, chosen.attachment}:
-        return 'file'
-    if 'enum' in schema or field_metadata(chosen.inputs.model_fields[name])['levels']:
+    if 'enum' in schema or metadata['levels'] or metadata['coverage']:
         return 'choice'
     if schema.get('type') == 'string' and schema.get('format') in ('date', 'date-time'):
         return 'date'
-    if schema.get('type') == 'array' and schema.get('items') == {'type': 'string'}:
-        return 'lines'
+    if schema.get('type') == 'array':
+        return _list_kind(schema, field)
+    if schema.get('type') == 'object' and 'additionalProperties' in schema:
+        return 'scores'
     plain: dict[str, Kind] = {'boolean': 'yes-no', 'integer': 'whole', 'number': 'number', 'string': 'text'}
     return plain.get(schema.get('type', ''), 'json')
 
 
-def _field_choices(kind: Kind, schema: dict[str, Any], metadata: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+def _list_kind(schema: dict[str, Any], field: FieldInfo) -> Kind:
+    items = schema.get('items', {})
+    if field.annotation == list[LayerRef]:
+        return 'layers'
+    if _part_models(field):
+        return 'parts'
+    if 'enum' in items:
+        return 'choices'
+    kinds: dict[str, Kind] = {'string': 'lines', 'number': 'numbers', 'integer': 'numbers'}
+    return kinds.get(items.get('type', ''), 'json')
+
+
+def _field_choices(kind: Kind, schema: dict[str, Any], metadata: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
     """The words of an enumeration, or the released layers that have a geometry which the input takes."""
     if metadata['levels']:
         return _levels(whole=metadata['levels'] == 'whole')
-    if kind == 'choice':
+    if metadata['coverage']:
+        return _released(service().coverages)
+    if kind in ('choice', 'choices'):
         words = in_language(metadata['choices'], language())
-        return tuple((str(choice), words.get(str(choice), str(choice))) for choice in schema['enum'])
-    if kind != 'layer':
+        codes = schema['enum'] if kind == 'choice' else schema['items']['enum']
+        return tuple((str(code), words.get(str(code), str(code))) for code in codes)
+    if kind not in ('layer', 'layers'):
         return ()
+    geometries = metadata['geometry']
+    layers = service().layers.items()
+    return _released({name: layer for name, layer in layers if not geometries or layer.geometry in geometries})
+
+
+def _released(data: Mapping[str, Any]) -> tuple[tuple[str, str], ...]:
+    """Id and title of those that have a release."""
     with snapshot() as db:
         released = db.releases()
-    return tuple(
-        (name, say(layer.title))
-        for name, layer in service().layers.items()
-        if name in released and (not metadata['geometry'] or layer.geometry in metadata['geometry'])
-    )
+    return tuple((name, say(described.title)) for name, described in data.items() if name in released)
 
 
 def _is_changed_layer(name: str, chosen: Process[Any]) -> bool:

@@ -9,7 +9,7 @@ from flask import Blueprint, Response
 from dothi.api.access.identity import current_editor, require_where_signed_in
 from dothi.api.http import parameters
 from dothi.api.http.documents import as_json, as_page
-from dothi.api.http.language import wanted_format
+from dothi.api.http.language import say, wanted_format
 from dothi.api.http.parameters import COMMON, Parameter
 from dothi.api.http.parsers import one_of
 from dothi.api.http.service import service
@@ -24,7 +24,6 @@ from dothi.api.processes.status import has_result, is_rerunnable, note_on_change
 from dothi.core.access.person import Action
 from dothi.core.errors import HeldForDecision
 from dothi.core.text import Text
-from processes.base import Process
 from processes.forms.form import FORMS, forms_for
 from processes.queue import manager
 from processes.queue.records import list_jobs, media_types, open_desk, state
@@ -83,7 +82,8 @@ def job(job_id: str) -> Response:
         job_state = state(db, job_id)
     if form == 'html':
         return _never_cached(as_page('jobs/job.html', status_info(job_state) | _page_members(job_state)))
-    return _never_cached(as_json(status_info(job_state)))
+    outputs = [each | {'title': say(each['title'])} for each in outputs_of(job_state)]
+    return _never_cached(as_json(status_info(job_state) | ({'dothi:outputs': outputs} if outputs else {})))
 
 
 @JOBS.route('/jobs/<job_id>', methods=['DELETE'])
@@ -141,15 +141,18 @@ def _page_members(job_state: dict[str, Any]) -> dict[str, Any]:
     chosen = all_processes().get(job_state['process_id'])
     return {
         'process': chosen.title if chosen else None,
-        'outputs': _output_links(job_state, chosen) if chosen and has_result(job_state) else [],
+        'outputs': outputs_of(job_state),
         'changed': note_on_changes(job_state['inputs_changed']),
         'rerunnable': is_rerunnable(job_state),
         'gone': job_state['status'] == 'successful' and job_state['gone'],
     }
 
 
-def _output_links(job_state: dict[str, Any], chosen: Process[Any]) -> list[dict[str, Any]]:
+def outputs_of(job_state: dict[str, Any]) -> list[dict[str, Any]]:
     """Name, title and forms of each output that there is, none of which is fetched for it."""
+    chosen = all_processes().get(job_state['process_id'])
+    if chosen is None or not has_result(job_state):
+        return []
     with open_desk(service().audience, current_editor()) as db:
         kinds = media_types(db, str(job_state['id']))
     return [

@@ -28,10 +28,10 @@ GEOMETRIES = {
     'geometry-point', 'geometry-multipoint', 'geometry-linestring', 'geometry-multilinestring', 'geometry-polygon',
     'geometry-multipolygon', 'geometry-geometrycollection', 'geometry-any',
 }  # fmt: skip
-# What requirement and recommendation `properties` name, and the additional keywords.
+# What requirement and recommendation `properties` name, the additional keywords, and one of ours.
 KEYWORDS = {
     'type', 'format', 'title', 'description', 'enum', 'oneOf', 'minimum', 'maximum', 'readOnly', 'x-ogc-role',
-    'x-ogc-propertySeq', 'x-ogc-unit', 'x-ogc-titles',
+    'x-ogc-propertySeq', 'x-ogc-unit', 'x-ogc-titles', 'x-dothi-unit-layer',
 }  # fmt: skip
 # UCUM's case-sensitive units of the layers, or an annotation for what is counted.
 UCUM = re.compile(r'(m|km|cm|mm|m2|har|V|kV|MV\.A|W|t|deg|\{[^{}]+\})|(m3|t)/d|ug/m3')

@@ -27,6 +27,8 @@ async function valueOf(control: Control, form: HTMLFormElement): Promise<unknown
     case 'yes-no': return (control as HTMLInputElement).checked;
     case 'whole': case 'number': return text === '' ? undefined : Number(text);
     case 'file': return await file(control as HTMLInputElement);
+    case 'numbers': return text === '' ? undefined : text.split(/[;\s]+/).filter(Boolean).map((number) => Number(number.replace(',', '.')));
+    case 'choices': return [...(control as HTMLSelectElement).selectedOptions].map(({value}) => value);
     case 'lines': return text === '' ? undefined : text.split('\n').map((line) => line.trim()).filter(Boolean);
     case 'json': return text === '' ? undefined : json(control.name, text, form);
     default: return text === '' ? undefined : text;

@@ -1,7 +1,9 @@
 /** What the portal itself says in English. */
 import type {Message} from './index';
+import {PLANNING_EN} from './planning.en';
 
 export const EN: Record<Message, string> = {
+  ...PLANNING_EN,
   pageTitle: 'Map',
   language: 'Language',
   unitsOf: 'Boundaries of',

@@ -2,10 +2,10 @@ import {language, say, switchTo} from './language';
 import {account, hasDesk, landing} from './service';
 import type {Language, Message} from '../messages';
 
-export type PageName = 'map' | 'catalogue' | 'dashboard' | 'desk' | 'help';
+export type PageName = 'map' | 'catalogue' | 'planning' | 'dashboard' | 'desk' | 'help';
 /** Address and name of each page; what only the internal service has stands behind it. */
 const PAGES: [PageName, string, Message][] = [
-  ['map', './', 'pageMap'], ['catalogue', './catalogue', 'pageCatalogue'], ['help', './help', 'pageHelp'],
+  ['map', './', 'pageMap'], ['catalogue', './catalogue', 'pageCatalogue'], ['planning', './planning', 'pageAnalyses'], ['help', './help', 'pageHelp'],
 ];
 const INTERNAL: [PageName, string, Message][] = [
   ['dashboard', './dashboard', 'pageDashboard'], ['desk', './desk', 'pageDesk'],
@@ -13,11 +13,10 @@ const INTERNAL: [PageName, string, Message][] = [
 
 /** The links to the other pages. current: the page that they stand on. */
 export function SiteLinks({current}: {current: PageName}) {
-  const pages = hasDesk() ? [...PAGES.slice(0, 2), ...INTERNAL, ...PAGES.slice(2)] : PAGES;
+  const pages = hasDesk() ? [...PAGES.slice(0, 3), ...INTERNAL, ...PAGES.slice(3)] : PAGES;
   return <nav aria-label={say('pages')}>
     {pages.map(([name, address, title]) =>
       <a key={name} href={address} aria-current={name === current ? 'page' : undefined}>{say(title)}</a>)}
-    <a href={`./api/processes?f=html&lang=${language()}`}>{say('pageAnalyses')}</a>
   </nav>;
 }
 

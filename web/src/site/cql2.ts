@@ -27,3 +27,25 @@ export function conditionText({column, operator, value}: Condition, type: string
   const pattern = `'%${value.replaceAll("'", "''").replace(/[%_]/g, String.raw`\$&`)}%'`;
   return `ACCENTI(CASEI(${name})) LIKE ACCENTI(CASEI(${pattern}))`;
 }
+
+const SIMPLE = /^\s*("(?:[^"]|"")+"|[a-z_]\w*)\s*(=|<>|<=|>=|<|>)\s*('(?:[^']|'')*'|-?\d+(?:\.\d+)?|true|false)\s*$/i;
+const CONTAINS = /^\s*ACCENTI\(CASEI\(("(?:[^"]|"")+")\)\) LIKE ACCENTI\(CASEI\('%(.*)%'\)\)\s*$/;
+
+/** The conditions of a filter that was put together from them; null for one that says more. */
+export function conditionsOf(filter: string): {conditions: Condition[]; joined: 'AND' | 'OR'} | null {
+  const joined = / OR /.test(filter) ? 'OR' : 'AND';
+  const conditions = filter.split(` ${joined} `).map(conditionOf);
+  return conditions.every((each) => each !== null) ? {conditions: conditions as Condition[], joined} : null;
+}
+
+function conditionOf(text: string): Condition | null {
+  const contains = CONTAINS.exec(text);
+  if (contains) return {column: unquoted(contains[1]!), operator: 'contains', value: contains[2]!.replaceAll("''", "'").replace(/\\([%_])/g, '$1')};
+  const simple = SIMPLE.exec(text);
+  return simple && {column: unquoted(simple[1]!), operator: simple[2] as Operator, value: unquoted(simple[3]!)};
+}
+
+function unquoted(text: string): string {
+  const mark = text[0]!;
+  return mark === '"' || mark === "'" ? text.slice(1, -1).replaceAll(mark + mark, mark) : text;
+}

@@ -1,0 +1,82 @@
+"""A result in the words of its report, as a JSON document from which a client draws figures, table, map and chart."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from dothi.core.text import DEMO, Lang
+from processes.data import Data
+from processes.forms.answer import (
+    OF_NORMS,
+    caveats_of,
+    detail_tables,
+    key_figures,
+    list_inputs,
+    norms_of,
+    sums_of,
+    table_of_rows,
+)
+from processes.forms.figure import NO_VALUE, WITHOUT, MapFigure, choose_figure
+from processes.forms.numbers import format_moment
+from processes.forms.stored import Source, StoredResult, changed_since, sources_of
+from processes.forms.words import MemberWords
+
+MEDIA_TYPE = 'application/vnd.dothi.figures+json'
+# A page shows no more rows, and files have all of them.
+MOST_ROWS = 1_000
+
+
+def figures_document(stored: StoredResult, data: Data, lang: Lang) -> dict[str, Any]:
+    """Inputs, figures of the whole, rows, classes of the map, norms, caveats and sources, in words.
+
+    `place` of a row is the number of its feature in the result, from 0.
+    """
+    words, features, summary = stored.words(lang), stored.features, stored.summary
+    figure, sources = choose_figure(features, words.members), sources_of(stored, data)
+    sums = sums_of(summary, stored.process.inputs)
+    return {
+        'process': stored.process_id,
+        'title': stored.process.title.pick(lang),
+        'description': stored.process.description.pick(lang),
+        'method': (stored.process.method or stored.process.description).pick(lang),
+        'demo': DEMO.pick(lang) if summary.get('demo') or any(source.demo for source in sources) else None,
+        'inputs': [asdict(value) for value in list_inputs(stored, data.locality, lang)],
+        'figures': [{'title': title, 'value': value} for title, value in key_figures(summary, stored.inputs, words)],
+        'details': [{'title': title, 'table': asdict(table)} for title, table in detail_tables(summary, words)],
+        'table': asdict(table_of_rows(features, figure.name, sums, words, OF_NORMS, MOST_ROWS)) if features else None,
+        'map': _map_classes(figure, words) if features else None,
+        'norms': norms_of(summary, features, lang),
+        'caveats': caveats_of(summary, lang),
+        'sources': [_source_members(source, lang) for source in sources],
+        'changed': changed_since(sources).pick(lang) if any(source.newer for source in sources) else None,
+        'computed': format_moment(stored.finished_at, lang),
+    }
+
+
+def write_figures(stored: StoredResult, data: Data, lang: Lang, target: Path) -> None:
+    """Writes the document."""
+    target.write_text(json.dumps(figures_document(stored, data, lang), ensure_ascii=False), encoding='utf-8')
+
+
+def _map_classes(figure: MapFigure, words: MemberWords) -> dict[str, Any]:
+    """The member that the map shows and its classes, from low to high; without a member features are only shown."""
+    unit = words.unit(figure.name) if figure.name else None
+    classes = [
+        {'low': part.low, 'high': part.high, 'color': part.colour, 'label': part.label(words.lang, unit)}
+        for part in figure.classes
+    ]
+    without = {'color': NO_VALUE, 'label': WITHOUT.pick(words.lang)}
+    title = words.heading(figure.name) if figure.name else None
+    return {'member': figure.name, 'title': title, 'classes': classes, 'without': without}
+
+
+def _source_members(source: Source, lang: Lang) -> dict[str, Any]:
+    return {
+        'layer': source.layer_id,
+        'title': source.title.pick(lang),
+        'agency': source.agency.pick(lang),
+        'release': source.release,
+        'released': source.released_at and source.released_at.isoformat(),
+        'newer': source.newer,
+    }

@@ -1,0 +1,134 @@
+"""Planners in a real browser: a question by its form, its answer on map, table and chart, and what was wrong."""
+
+import json
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.conftest import PATIENCE_S
+from tests.matrix import exhaustive
+from tests.web.conftest import Portal
+
+# Of each kind of field: parts, scores and layers that are drawn or narrowed.
+SOME_FORMS = ('flood-exposure', 'restate-units', 'site-suitability')
+OTHER_FORMS = (
+    'service-coverage', 'new-facility', 'isochrones', 'nearest-facility', 'corridor-conflicts', 'geocode',
+    'isolation-distance', 'network-trace', 'group-by-units', 'zonal-statistics', 'hotspots', 'compare-releases',
+    'export-features', 'indicators',
+)  # fmt: skip
+RUN = 'Chạy phân tích'
+
+
+def field(page: Page, title: str) -> str:
+    """What stands in the select with this title."""
+    return page.get_by_label(title, exact=True).locator('option:checked').inner_text()
+
+
+def send_as_it_opens(portal: Portal, analysis: str) -> None:
+    page = portal.visit(f'/planning?analysis={analysis}')
+    page.get_by_role('button', name=RUN).click()
+    page.wait_for_url('**run=**')
+    expect(page.get_by_text('Cách tính').or_(page.get_by_role('link', name='Tải về'))).to_be_visible()
+    assert portal.complaints == []
+    assert portal.foreign_requests() == []
+
+
+@pytest.mark.parametrize('analysis', SOME_FORMS)
+def test_a_form_can_be_sent_as_it_opens(portal: Portal, analysis: str) -> None:
+    send_as_it_opens(portal, analysis)
+
+
+@exhaustive
+@pytest.mark.parametrize('analysis', OTHER_FORMS)
+def test_every_other_form_can_be_sent_as_it_opens(portal: Portal, analysis: str) -> None:
+    send_as_it_opens(portal, analysis)
+
+
+def test_every_analysis_of_the_list_has_a_form_that_is_tried(portal: Portal) -> None:
+    page = portal.visit('/planning')
+    page.wait_for_selector('.cards h2 a')
+    addresses = page.locator('.cards h2 a').evaluate_all('all => all.map(each => each.search)')
+    assert {address.removeprefix('?analysis=') for address in addresses} == {*SOME_FORMS, *OTHER_FORMS}
+
+
+def test_a_planner_asks_by_names_alone_and_sees_the_answer(portal: Portal) -> None:
+    """Primary schools of the communes of one district: 16 communes, each in the table, the worst one first."""
+    page = portal.visit('/planning')
+    page.get_by_role('link', name='Độ bao phủ dịch vụ').click()
+    page.get_by_label('Cơ sở phục vụ *').select_option(label='Trường học')
+    page.locator('[data-field=facilities]').get_by_role('button', name='Chỉ lấy một phần của lớp').click()
+    condition = page.locator('[data-field=facilities] .condition')
+    condition.get_by_label('Cột').select_option(label='Cấp học')
+    condition.get_by_label('Giá trị').select_option(label='Tiểu học')
+    page.locator('[data-field=zones]').get_by_role('button', name='Chỉ lấy một phần của lớp').click()
+    condition = page.locator('[data-field=zones] .condition')
+    condition.get_by_label('Cột').select_option(label='Mã huyện')
+    condition.get_by_label('Giá trị').select_option(label='Huyện Giao Thủy')
+    page.get_by_role('button', name=RUN).click()
+    page.wait_for_url('**run=**')
+    rows = page.locator('.long-table tbody tr')
+    expect(rows.first).to_be_visible()
+    shares = [float(text.split()[0].replace(',', '.')) for text in rows.locator('td:last-child').all_inner_texts()]
+    assert len(shares) > 10
+    assert shares == sorted(shares)
+    page.wait_for_selector('.result-map [data-map=idle]')
+    name = rows.first.get_by_role('button').inner_text()
+    rows.first.get_by_role('button').click()
+    expect(rows.first).to_have_attribute('aria-selected', 'true')
+    expect(page.locator('.result-map dd').filter(has_text=name)).to_be_visible()
+    expect(page.locator('figure.chart figcaption')).to_have_count(2)
+    assert portal.complaints == []
+
+
+def test_what_is_wrong_is_said_at_its_field_in_the_words_of_the_form(portal: Portal) -> None:
+    """A limit in metres and one in minutes; the message of the API names both inputs."""
+    page = portal.visit('/planning?analysis=service-coverage')
+    page.get_by_text('Tùy chọn khác').click()
+    page.get_by_label('Thời gian tối đa (phút)').fill('10')
+    page.get_by_role('button', name=RUN).click()
+    fault = page.locator('[data-field=minutes] [role=alert]')
+    expect(fault).to_contain_text('«Quãng đường tối đa»')
+    expect(page.locator('[data-field=distance_m]')).to_have_class('planned  wrong')
+    assert 'distance_m' not in fault.inner_text()
+
+
+def test_points_are_drawn_by_clicks_and_inputs_are_changed_for_another_run(portal: Portal) -> None:
+    page = portal.visit('/planning?analysis=nearest-facility')
+    page.get_by_label('Nơi đi *').select_option(label='— Vẽ trên bản đồ')
+    page.wait_for_selector('.planned [data-map=idle]')
+    canvas = page.locator('.planned canvas')
+    for x in (300, 330):
+        canvas.click(position={'x': x, 'y': 180})
+    expect(page.get_by_role('status').filter(has_text='Đã vẽ 2')).to_be_visible()
+    page.get_by_role('button', name=RUN).click()
+    page.wait_for_url('**run=**')
+    expect(page.locator('.headline div').filter(has_text='Số nơi đi').locator('dd')).to_have_text('2')
+    page.get_by_role('link', name='Sửa đầu vào và chạy lại').click()
+    expect(page.get_by_role('status').filter(has_text='Đã vẽ 2')).to_be_visible()
+    assert field(page, 'Cách đi') == 'lái xe'
+
+
+def test_a_report_opens_in_the_browser(portal: Portal) -> None:
+    page = portal.visit('/planning?analysis=group-by-units')
+    page.get_by_role('button', name=RUN).click()
+    page.wait_for_url('**run=**')
+    link = page.get_by_role('link', name='Mở báo cáo')
+    expect(link).to_be_visible()
+    answer = page.request.get(link.get_attribute('href') or '')
+    assert answer.headers['content-type'].startswith('text/html')
+    assert 'attachment' not in answer.headers.get('content-disposition', '')
+    figures = page.request.get((link.get_attribute('href') or '').replace('f=html', 'f=figures'))
+    assert json.loads(figures.body())['table']['rows']
+
+
+def test_a_job_that_failed_says_why(portal: Portal) -> None:
+    """A search for reports that no report is left for."""
+    page = portal.visit('/planning?analysis=hotspots')
+    page.locator('[data-field=reports]').get_by_role('button', name='Chỉ lấy một phần của lớp').click()
+    condition = page.locator('[data-field=reports] .condition')
+    condition.get_by_label('So sánh').select_option(label='bằng')
+    condition.get_by_label('Giá trị').last.fill('không có')
+    page.get_by_role('button', name=RUN).click()
+    page.wait_for_url('**run=**', timeout=PATIENCE_S * 1000)
+    expect(page.locator('.note.bad')).to_contain_text('không có phản ánh nào')
+    expect(page.get_by_role('link', name='Sửa đầu vào và chạy lại')).to_be_visible()

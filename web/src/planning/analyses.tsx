@@ -1,0 +1,48 @@
+/** The analyses that there are, and the runs that were made. */
+import {analyses, processTitle} from './titles';
+import {readJobs, type Job} from './api';
+import {setParts} from '../site/address';
+import {Shown, useAnswer} from '../site/answer';
+import {momentOf, say} from '../site/language';
+import {Title} from '../site/page';
+import type {Message} from '../messages';
+
+const MOST_RUNS = 30;
+const REFRESH_S = 15;
+/** Steps of other pages, and a tool of programmers: no questions of planners. */
+const ELSEWHERE = new Set(['deliver-layer', 'decide-delivery', 'preview-delivery', 'roll-back', 'settle-conflict', 'print-map', 'present-result',
+  'keep-result', 'echo', 'compare-results']);
+
+export function Analyses() {
+  const questions = (analyses.value ?? []).filter(({id}) => !ELSEWHERE.has(id));
+  return <>
+    <Title title={say('pagePlanning')} lead={say('planningLead')} />
+    {!analyses.value && <p class="wait" role="status">{say('loading')}</p>}
+    <ul class="cards">{questions.map(({id, title, description}) => <li key={id} class="card">
+      <h2><a href={`?analysis=${id}`} onClick={(event) => open(event, {analysis: id})}>{title}</a></h2><p>{description}</p></li>)}</ul>
+    <Runs />
+  </>;
+}
+
+function Runs() {
+  const reading = useAnswer(() => readJobs(MOST_RUNS), [], REFRESH_S);
+  return <section class="runs">
+    <h2>{say('runs')}</h2>
+    <Shown of={reading}>{(jobs) => jobs.length === 0 ? <p class="quiet">{say('noRun')}</p> : <div class="table"><table>
+      <thead><tr><th>{say('analysis')}</th><th>{say('startedOn')}</th><th>{say('state')}</th></tr></thead>
+      <tbody>{jobs.filter(({processID}) => !ELSEWHERE.has(processID) || processID === 'compare-results').map((job) => <RunRow key={job.jobID} job={job} />)}</tbody></table></div>}</Shown>
+  </section>;
+}
+
+const RunRow = ({job}: {job: Job}) => <tr>
+  <td><a href={`?run=${job.jobID}`} onClick={(event) => open(event, {run: job.jobID})}>{processTitle(job.processID)}</a></td>
+  <td>{momentOf(job.created)}</td><td>{stateOf(job)}</td></tr>;
+
+export const stateOf = ({status}: {status: string}): string => say(`state_${status}` as Message);
+
+export function open(event: MouseEvent, parts: Record<string, string>): void {
+  if (event.ctrlKey || event.metaKey || event.shiftKey) return; // to be opened elsewhere
+  event.preventDefault();
+  setParts({analysis: '', run: '', from: '', ...parts}, true);
+  scrollTo(0, 0);
+}

@@ -1,0 +1,55 @@
+/** Features that a planner draws: each click is a point, or a corner of a line or an area. */
+import {useState} from 'preact/hooks';
+import {SmallMap} from '../site/small_map';
+import {say} from '../site/language';
+import type {Message} from '../messages';
+
+type Position = [number, number];
+type Shape = 'Point' | 'LineString' | 'Polygon';
+
+const SHAPES: Record<Shape, Message> = {Point: 'shapePoint', LineString: 'shapeLine', Polygon: 'shapeArea'};
+const LEAST_CORNERS: Record<Shape, number> = {Point: 1, LineString: 2, Polygon: 3};
+const SKETCH_COLOR = '#7a5000';
+
+export interface DrawnFeaturesProps {
+  /** Kinds of geometry that may be drawn; all where it is empty. */
+  geometry: string[];
+  features: GeoJSON.Feature[];
+  change: (features: GeoJSON.Feature[]) => void;
+}
+
+export function DrawnFeatures({geometry, features, change}: DrawnFeaturesProps) {
+  const shapes = (Object.keys(SHAPES) as Shape[]).filter((each) => geometry.length === 0 || geometry.includes(each) || geometry.includes(`Multi${each}`));
+  const [shape, setShape] = useState<Shape>(shapes[0]!);
+  const [corners, setCorners] = useState<Position[]>([]);
+  const add = (geometryOf: GeoJSON.Geometry): void => {
+    change([...features, {type: 'Feature', properties: {name: say('drawnFeature', {n: features.length + 1})}, geometry: geometryOf}]);
+    setCorners([]);
+  };
+  const click = (at: Position): void => {
+    if (shape === 'Point') add({type: 'Point', coordinates: at});
+    else setCorners((before) => [...before, at]);
+  };
+  return <div class="stack">
+    <p class="quiet">{say('drawHow')}</p>
+    {shapes.length > 1 && <div class="row" role="group" aria-label={say('shape')}>{shapes.map((each) => <button type="button" key={each}
+      class={each === shape ? 'button first' : 'button plain'} aria-pressed={each === shape} onClick={() => { setShape(each); setCorners([]); }}>{say(SHAPES[each])}</button>)}</div>}
+    <SmallMap label={say('drawOnMap')} features={[...features, ...sketch(shape, corners)]} isFitted={false} onClick={click} />
+    <p class="row">
+      {corners.length >= LEAST_CORNERS[shape] && <button type="button" class="button first" onClick={() => add(closed(shape, corners))}>{say('shapeDone')}</button>}
+      <button type="button" class="button plain" disabled={features.length + corners.length === 0}
+        onClick={() => corners.length > 0 ? setCorners(corners.slice(0, -1)) : change(features.slice(0, -1))}>{say('undo')}</button>
+      <span role="status">{say('drawnCount', {n: features.length})}</span>
+    </p>
+  </div>;
+}
+
+const closed = (shape: Shape, corners: Position[]): GeoJSON.Geometry =>
+  shape === 'Polygon' ? {type: 'Polygon', coordinates: [[...corners, corners[0]!]]} : {type: 'LineString', coordinates: corners};
+
+function sketch(shape: Shape, corners: Position[]): GeoJSON.Feature[] {
+  const properties = {'dothi:color': SKETCH_COLOR};
+  const points = corners.map((coordinates): GeoJSON.Feature => ({type: 'Feature', properties, geometry: {type: 'Point', coordinates}}));
+  if (corners.length < 2) return points;
+  return [...points, {type: 'Feature', properties, geometry: corners.length >= LEAST_CORNERS[shape] ? closed(shape, corners) : {type: 'LineString', coordinates: corners}}];
+}

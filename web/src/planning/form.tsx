@@ -1,0 +1,83 @@
+/** The form of an analysis: what it asks, filled in as it can be sent, and what was wrong with it. */
+import {useState} from 'preact/hooks';
+import {readDescription, readJob, start, type Description, type Field} from './api';
+import {FieldRow, type Values} from './fields';
+import {Refused} from '../client';
+import {reasonOf, Shown, useAnswer} from '../site/answer';
+import {part, setParts} from '../site/address';
+import {say} from '../site/language';
+import {Title} from '../site/page';
+
+export function AnalysisForm({id}: {id: string}) {
+  const from = part('from');
+  const reading = useAnswer(async () => ({
+    description: await readDescription(id), earlier: from ? (await readJob(from)).inputs ?? {} : null,
+  }), [id, from]);
+  return <>
+    <p><a href="./planning" onClick={(event) => { event.preventDefault(); setParts({analysis: '', from: ''}, true); }}>← {say('pageAnalyses')}</a></p>
+    <Shown of={reading}>{({description, earlier}) => <>
+      <Title title={description.title} lead={description.description} />
+      <Form key={`${id}-${from}`} description={description} first={withFilters(description.fields, earlier ?? firstValues(description))} />
+    </>}</Shown>
+  </>;
+}
+
+/** What stands in the fields at first: the example, else the default. */
+const firstValues = ({fields, example}: Description): Values =>
+  Object.fromEntries(fields.map(({name, value}) => [name, example[name] ?? value]).filter(([, value]) => value !== undefined));
+
+/** Filters that are inputs of their own stand in the field of the layer that they narrow. */
+function withFilters(fields: Field[], values: Values): Values {
+  const joined = {...values};
+  for (const {name, filters} of fields) {
+    if (!filters || typeof joined[name] !== 'string') continue;
+    const layer = joined[filters];
+    joined[filters] = typeof layer === 'string' ? {collection: layer, filter: joined[name]} : {...layer as object, filter: joined[name]};
+    delete joined[name];
+  }
+  return joined;
+}
+
+function Form({description: {id, fields, example}, first}: {description: Description; first: Values}) {
+  const [values, setValues] = useState<Values>(first);
+  const [fault, setFault] = useState('');
+  const [isSending, setSending] = useState(false);
+  const shown = fields.filter(({filters}) => !filters);
+  // what somebody has chosen, or the example shows
+  const isMain = ({name, required, value}: Field): boolean =>
+    Boolean(required) || name in example || JSON.stringify(first[name]) !== JSON.stringify(value);
+  const set = (name: string, value: unknown): void => setValues((before) => {
+    const {[name]: _, ...others} = before;
+    return value === undefined ? others : {...others, [name]: value};
+  });
+  const send = async (): Promise<void> => {
+    setFault('');
+    setSending(true);
+    try {
+      const job = await start(id, values);
+      setParts({run: job.jobID, analysis: '', from: ''}, true);
+      scrollTo(0, 0);
+    } catch (error) {
+      setFault(error instanceof Refused ? error.message : reasonOf(error));
+      setSending(false);
+    }
+  };
+  const named = shown.filter(({name}) => isNamed(fault, name));
+  const row = (field: Field) => <FieldRow key={field.name} field={field} value={values[field.name]} values={values}
+    change={(value) => set(field.name, value)} fault={named.includes(field) ? inWords(fault, fields) : ''} />;
+  const others = shown.filter((field) => !isMain(field));
+  return <form class="card planning" onSubmit={(event) => { event.preventDefault(); void send(); }}>
+    {shown.filter(isMain).map(row)}
+    {others.length > 0 && <details open={others.some((field) => named.includes(field))}><summary>{say('moreOptions')}</summary>{others.map(row)}</details>}
+    {fault && named.length === 0 && <p class="note bad" role="alert">{inWords(fault, fields)}</p>}
+    <p class="row"><button class="button first" disabled={isSending}>{say('runAnalysis')}</button>{isSending && <span role="status">{say('sending')}</span>}</p>
+  </form>;
+}
+
+/** Whether the message speaks of the input: by its name as a word. */
+const isNamed = (message: string, name: string): boolean => new RegExp(`(^|[^\\w-])${name}($|[^\\w-])`).test(message);
+
+/** The message with the titles of inputs in the place of their names. */
+function inWords(message: string, fields: Field[]): string {
+  return fields.reduce((text, {name, title}) => text.replace(new RegExp(`(^|[^\\w-])"?${name}"?(?=$|[^\\w-])`, 'g'), `$1«${title}»`), message);
+}

@@ -1,0 +1,60 @@
+/** A run: how far it is, what it answers, and what can be done next. */
+import {useEffect, useState} from 'preact/hooks';
+import {open, stateOf} from './analyses';
+import {dismiss, readJob, rerun, type Job} from './api';
+import {processTitle} from './titles';
+import {setParts} from '../site/address';
+import {reasonOf, Shown, useAnswer} from '../site/answer';
+import {followJob} from '../site/job';
+import {lazy} from '../site/lazy';
+import {momentOf, say} from '../site/language';
+import {Title} from '../site/page';
+
+const Result = lazy(async () => (await import('./result')).Result);
+const OPEN = new Set(['accepted', 'running']);
+
+export function Run({id}: {id: string}) {
+  const reading = useAnswer(() => readJob(id), [id]);
+  return <>
+    <p><a href="./planning" onClick={(event) => open(event, {})}>← {say('pageAnalyses')}</a></p>
+    <Shown of={reading}>{(job) => <RunPage key={job.status} job={job} again={reading.again} />}</Shown>
+  </>;
+}
+
+function RunPage({job, again}: {job: Job; again: () => void}) {
+  return <>
+    <Title title={processTitle(job.processID)} lead={`${stateOf(job)} · ${momentOf(job.finished ?? job.created)}`}>
+      {!OPEN.has(job.status) && <NextSteps job={job} />}
+    </Title>
+    {OPEN.has(job.status) && <Progress job={job} ended={again} />}
+    {job.status === 'failed' && <p class="note bad" role="alert">{job.message}</p>}
+    {job.status === 'successful' && (job['dothi:outputs']?.length
+      ? <Result job={job} />
+      : <p class="note">{say('resultGone')}</p>)}
+  </>;
+}
+
+function Progress({job, ended}: {job: Job; ended: () => void}) {
+  const [state, setState] = useState({progress: job.progress, message: job.message});
+  useEffect(() => {
+    // a failure has its own place on the page
+    void followJob(job.jobID, ({progress = 0, message = ''}) => setState({progress, message})).then(ended, ended);
+  }, [job.jobID]);
+  return <section class="card stack" aria-live="polite">
+    <p>{state.message}</p>
+    <progress max={100} value={state.progress} aria-label={say('progress')} />
+    <p><button type="button" class="button" onClick={() => void dismiss(job.jobID).then(ended, ended)}>{say('cancelRun')}</button></p>
+  </section>;
+}
+
+function NextSteps({job}: {job: Job}) {
+  const [fault, setFault] = useState('');
+  const runAgain = (): void => {
+    rerun(job.jobID).then(({jobID}) => setParts({run: jobID}, true), (error: unknown) => setFault(reasonOf(error)));
+  };
+  return <p class="row">
+    <a class="button" href={`?analysis=${job.processID}&from=${job.jobID}`} onClick={(event) => open(event, {analysis: job.processID, from: job.jobID})}>{say('changeInputs')}</a>
+    <button type="button" class="button plain" onClick={runAgain}>{say('runAgain')}</button>
+    {fault && <span class="note bad" role="alert">{fault}</span>}
+  </p>;
+}

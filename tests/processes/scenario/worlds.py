@@ -28,9 +28,7 @@ def stored(locality: Locality, changes: Sequence[dict[str, Any]]) -> list[dict[s
         return check_changes(read_changes([*changes]), db, locality, 'internal')
 
 
-def under(
-    locality: Locality, drafts: Path, changes: Sequence[dict[str, Any]], process_id: str, **inputs: Any
-) -> Any:
+def under(locality: Locality, drafts: Path, changes: Sequence[dict[str, Any]], process_id: str, **inputs: Any) -> Any:
     """What a process says in this process on data as stored changes make it."""
     chosen = find_process(process_id, 'internal')
     checked = validate_inputs(chosen.inputs, inputs)

@@ -9,8 +9,8 @@ import shapely
 
 from dothi.core.database import connection
 from dothi.core.locality import Locality
-from tests.processes.conftest import Loader, Town, feature
 from processes.scenario.overlay import ScenarioOfPresent
+from tests.processes.conftest import Loader, Town, feature
 from tests.processes.scenario.worlds import REF, caveats, stored, under
 
 

@@ -151,10 +151,11 @@ def _base_changes(db: Connection, scenario_id: str, body: dict[str, Any]) -> lis
     return [] if base is None else read_version(db, scenario_id, _version_number(base))[1]
 
 
-def _new_changes(db: Connection, body: dict[str, Any]) -> Any:
+def _new_changes(db: Connection, body: dict[str, Any]) -> list[Any]:
     """The changes that the body lists, or the points of the result that it names."""
     if 'from_job' not in body:
-        return body.get('changes', [])
+        changes = body.get('changes', [])
+        return changes if isinstance(changes, list) else [changes]
     if 'changes' in body or not isinstance(body['from_job'], str) or not isinstance(body.get('layer'), str):
         raise NoScenarioBody(
             vi='Cho "changes", hoặc "from_job" cùng với "layer" và "properties".',

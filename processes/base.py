@@ -18,6 +18,8 @@ from processes.data import Data
 from processes.input_schemas import describe_inputs
 from processes.inputs import ProcessInputs, field_metadata
 from processes.outputs import PROVENANCE, Member, Output
+from processes.scenario.reference import NAME as SCENARIO
+from processes.scenario.reference import with_scenario
 
 
 class ProgressCallback(Protocol):
@@ -66,11 +68,18 @@ class Process[I: ProcessInputs](BaseProcessor, ABC):  # type: ignore[misc]  # py
     qualified: ClassVar[frozenset[str]] = frozenset()
     # whether an answer that was waited for names its job
     monitored: ClassVar[bool] = True
+    # whether it can be run on data as a scenario changes it: analyses can, what delivers, decides or copies cannot
+    takes_scenario: ClassVar[bool] = True
     inputs: ClassVar[type[ProcessInputs]]
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         (cls.inputs,) = get_original_bases(cls)[0].__args__
+        cls.takes_scenario = cls.takes_scenario and not cls.editors_only
+        if cls.takes_scenario:
+            cls.inputs = with_scenario(cls.inputs)
+            # a scenario is chosen by its name, not written into a field of the form
+            cls.left_out_of_form |= {SCENARIO}
         cls.outputs = cls.outputs or {'result': Output(cls.title)}
 
     def __init__(self, definition: Mapping[str, Any]) -> None:
@@ -138,6 +147,14 @@ class Process[I: ProcessInputs](BaseProcessor, ABC):  # type: ignore[misc]  # py
         own = cls.outputs[output].members
         # first, so that theirs is the order; and last, so that theirs are the titles
         return {**own, **PROVENANCE, **inputs, **cls.summary, **own}
+
+    @classmethod
+    def describe_for(cls, audience: Audience) -> dict[str, Any]:
+        """The process description for an audience: strangers have no scenarios."""
+        metadata = cls.metadata_for_pygeoapi()
+        if audience == 'public' and cls.takes_scenario:
+            metadata['inputs'].pop(SCENARIO, None)
+        return metadata
 
     @classmethod
     def metadata_for_pygeoapi(cls) -> dict[str, Any]:

@@ -83,6 +83,7 @@ AMOUNTS = {
 class CompareReleases(Process[Inputs]):
     """Counts each feature once by its point; lengths and areas are cut at the borders."""
 
+    takes_scenario = False
     title = Text(vi='So sánh hai thời điểm của một lớp', en='Compare two states of a layer')
     description = Text(
         vi='Đối tượng được thêm, bỏ, đổi giữa hai thời điểm, theo đơn vị và tổng cộng, kèm chiều dài hoặc diện tích.',

@@ -45,6 +45,7 @@ from processes.reading.layers import (
 )
 from processes.reading.readings import Reading, most_telling, release_numbers
 from processes.reading.request_layers import StoredRequestLayer, rows_of
+from processes.scenario.overlay import Overlay, scenario_of_present
 from processes.ways.network import Network, network_of
 from processes.zones.membership import Membership, membership_of, overlap_note, separate_sets
 
@@ -133,6 +134,12 @@ class Data:
         self._read_earlier: dict[str, dict[str, Reading]] = {}
         self._norms: set[str] = set()
         self._filtered = False
+        self._scenario: Overlay | None = None
+
+    def through(self, scenario: Overlay | None) -> Self:
+        """The same reading, through a scenario whose tables were staged on this session."""
+        self._scenario = scenario
+        return self
 
     @property
     def readings(self) -> dict[str, Reading]:
@@ -155,7 +162,15 @@ class Data:
         earlier = {'results': sorted(self._read_earlier)} if self._read_earlier else {}
         version = {'norms': sorted(self._norms), 'norms_version': self.locality.norms_version} if self._norms else {}
         notes = {} if caveats is None else {'caveats': [caveat.model_dump() for caveat in caveats]}
-        return notes | members | earlier | version
+        return notes | members | earlier | version | self._scenario_members(notes.get('caveats', []))
+
+    def _scenario_members(self, caveats: list[dict[str, str]]) -> dict[str, Any]:
+        """What the result says of its scenario, with the caveats of both; nothing without one."""
+        if self._scenario is None:
+            return {}
+        own = [caveat.model_dump() for caveat in self._scenario.caveats]
+        applied = {'applied_scenario': self._scenario.ref.members}
+        return applied | ({'caveats': caveats + own} if caveats or own else {})
 
     def read_earlier(self, job_id: str, readings: dict[str, Reading]) -> None:
         """Counts what an earlier job had read as read, for what is made from its result."""
@@ -172,7 +187,8 @@ class Data:
     def norms(self, norm: str, on: date | None = None) -> list[Norm]:
         """The values of a norm that are in force on a day, by default the locality's reference date."""
         self._norms.add(norm)
-        return self.locality.norms(norm, on or self.locality.place.reference_date)
+        norms = self.locality.norms(norm, on or self.locality.place.reference_date)
+        return norms if self._scenario is None else self._scenario.norms(norm, norms)
 
     def homes(self) -> Homes:
         """Buildings that people live in; whoever may not see the population gets NoSuchColumn."""
@@ -267,7 +283,7 @@ class Data:
         """The released raster of a coverage; raises UnknownLayer, NotDelivered."""
         released = open_raster(self.db, coverage_id, self.locality, self.audience)
         self.release(released.coverage)
-        return released
+        return released if self._scenario is None else self._scenario.raster(released, self.draft)
 
     def source(
         self, layer_ref: LayerRef, *narrowed_by: Filter | None, times: Times | None = None
@@ -304,6 +320,10 @@ class Data:
         when = parse_times(layer_ref.datetime) if layer_ref.datetime is not None and times is None else times
         if self.read(layer, when) is None and times is None:
             raise nothing_then(layer.id, str(layer_ref.datetime))
+        if self._scenario is not None and self._scenario.changes_layer(layer.id):
+            if when is not None:
+                raise scenario_of_present(layer.id)
+            return layer, self._scenario.rows(self.db, layer)
         return layer, layer_source(layer, self.locality, self.audience, when)
 
     def _fetch(self, query: sql.Composable) -> list[tuple[Any, ...]]:

@@ -97,6 +97,7 @@ class Inputs(ProcessInputs):
 class Echo(Process[Inputs]):
     """Reads no data; what is given by reference comes back as that reference, and nothing is fetched for it."""
 
+    takes_scenario = False
     title = Text(vi='Tiếng vọng', en='Echo')
     description = Text(
         vi='Trả lại từng đầu vào, cho người viết phần mềm gọi API này. Không đầu vào nào bắt buộc.',

@@ -91,6 +91,7 @@ class Inputs(ProcessInputs):
 class ExportFeatures(Process[Inputs]):
     """A file with the chosen features."""
 
+    takes_scenario = False
     title = Text(vi='Xuất dữ liệu ra tệp', en='Export of features')
     description = Text(
         vi='Ghi các đối tượng của một lớp, cả lớp hoặc phần được lọc, ra một tệp để tải về.',

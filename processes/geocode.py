@@ -65,6 +65,7 @@ class Inputs(ProcessInputs):
 class Geocode(Process[Inputs]):
     """Every address is a feature in the order of the request; one that nothing is known of has no geometry."""
 
+    takes_scenario = False
     title = Text(vi='Định vị địa chỉ', en='Geocode addresses')
     description = Text(
         vi='Vị trí của từng địa chỉ, độ chính xác, mức chắc chắn, bằng chứng và những nơi khác cũng khớp.',

@@ -9,6 +9,7 @@ from pydantic.fields import FieldInfo
 
 from processes.geojson import FEATURES_SCHEMA
 from processes.inputs import LayerRef, ProcessInputs, field_metadata
+from processes.scenario.reference import MOST_VERSIONS, ScenarioRef
 
 # What fields store for forms and results, and schemas do not have; titles and descriptions they have in both languages.
 FOR_FORMS = frozenset(('unit', 'geometry', 'filters', 'column_of', 'choices', 'levels', 'coverage', 'occurs'))
@@ -39,7 +40,8 @@ def _inline_refs(schema: Any, parts: dict[str, Any]) -> Any:
         return schema
     if '$ref' in schema:
         name = schema['$ref'].rpartition('/')[2]
-        whole = _one_layer() if name == LayerRef.__name__ else _nested_schema(_inline_refs(parts[name], parts))
+        of_our_own = {LayerRef.__name__: _one_layer, ScenarioRef.__name__: _one_scenario}
+        whole = of_our_own[name]() if name in of_our_own else _nested_schema(_inline_refs(parts[name], parts))
         return whole | {name: words for name, words in schema.items() if name in ('title', 'description')}
     return {name: _inline_refs(value, parts) for name, value in schema.items() if name != 'discriminator'}
 
@@ -84,6 +86,22 @@ def _one_layer() -> dict[str, Any]:
             {'type': 'object', 'required': ['collection'], 'properties': collection, 'additionalProperties': False},
             {'type': 'object', 'required': ['job'], 'properties': job, 'additionalProperties': False},
             FEATURES_SCHEMA,
+        ]
+    }
+
+
+def _one_scenario() -> dict[str, Any]:
+    """The id of a scenario, whose latest version is meant, or an object with id and version."""
+    scenario_id = {'type': 'string', 'format': 'uuid'}
+    members = {
+        'id': scenario_id,
+        'version': {'type': 'integer', 'minimum': 1, 'maximum': MOST_VERSIONS},
+        **{name: {'type': 'string'} for name in ('digest', 'name')},
+    }
+    return {
+        'oneOf': [
+            scenario_id,
+            {'type': 'object', 'required': ['id'], 'properties': members, 'additionalProperties': False},
         ]
     }
 

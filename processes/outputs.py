@@ -195,6 +195,7 @@ CITED = {
 PROVENANCE = {
     'releases': Member(Text(vi='Bản phát hành', en='Releases'), by_data=True),
     'demo': Member(Text(vi='Dữ liệu minh họa', en='Demonstration data')),
+    'applied_scenario': Member(Text(vi='Phương án', en='Scenario'), by_data=True),
     'results': Member(Text(vi='Kết quả trước', en='Earlier results')),
     'norms': Member(Text(vi='Tiêu chuẩn', en='Norms')),
     'norms_version': Member(Text(vi='Phiên bản tiêu chuẩn', en='Version of the norms')),

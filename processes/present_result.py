@@ -30,6 +30,7 @@ class Inputs(ProcessInputs):
 class PresentResult(Process[Inputs]):
     """A file; what the job was computed from is what this is computed from."""
 
+    takes_scenario = False
     title = Text(vi='Kết quả ở dạng khác', en='A result in another form')
     description = Text(
         vi='Kết quả của một tác vụ dưới dạng bảng, tệp cho QGIS, bản đồ hoặc báo cáo để in.',

@@ -106,6 +106,7 @@ class Inputs(ProcessInputs):
 class PrintMap(Process[Inputs]):
     """A sheet of paper; what it shows is the picture of one moment, and its foot says of which releases."""
 
+    takes_scenario = False
     title = Text(vi='In bản đồ', en='Print a map')
     description = Text(
         vi='Tờ bản đồ đúng tỷ lệ, khổ A4 đến A0: khung, tên, chú giải, thước tỷ lệ, hướng bắc, lưới tọa độ, nguồn.',

@@ -108,10 +108,10 @@ def _limit_rows(db: Connection, layer: Layer, guard: Guard, schema: str) -> None
     execute(db, sql.SQL('alter table {} enable row level security').format(table))
     execute(db, sql.SQL('create policy unlimited on {} to {} using (true)').format(table, UNLIMITED))
     form = sql.SQL('create policy by_claims on {} for select to dothi_reader_internal using ({})')
-    execute(db, form.format(table, _claimed_rows(layer, guard)))
+    execute(db, form.format(table, claimed_rows(layer, guard)))
 
 
-def _claimed_rows(layer: Layer, guard: Guard) -> sql.Composable:
+def claimed_rows(layer: Layer, guard: Guard) -> sql.Composable:
     """Which rows a claim shows. In a subquery of its own each part is worked out once for a statement."""
     if not guard.hides_rows:
         return sql.SQL('true')
@@ -127,7 +127,7 @@ def _create_view(db: Connection, layer: Layer, guard: Guard, schema: str) -> Non
     view, table = sql.Identifier(VIEWS[schema], layer.id), sql.Identifier(schema, layer.id)
     columns = sql.SQL(', ').join(_shown_columns(layer, guard, schema))
     form = sql.SQL('create view {} with (security_barrier) as select {} from {} where {}')
-    execute(db, form.format(view, columns, table, _claimed_rows(layer, guard)))
+    execute(db, form.format(view, columns, table, claimed_rows(layer, guard)))
     execute(db, sql.SQL('grant select on {} to dothi_reader_internal').format(view))
 
 

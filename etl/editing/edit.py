@@ -79,19 +79,27 @@ class Saved:
 
 
 @contextmanager
-def editing(layer: Layer) -> Iterator[Connection]:
-    """A transaction of the editor with the layer locked against every other writer; raises LayerBusy."""
+def editing(*layers: Layer) -> Iterator[Connection]:
+    """A transaction of the editor with the layers locked against every other writer; raises LayerBusy.
+
+    They are locked in the order of their names, so that nobody waits for whoever waits for them.
+    """
     with connection('editor') as db:
         with db.cursor() as cursor:
             cursor.execute("select set_config('lock_timeout', %s, true)", [f'{PATIENCE_MS}ms'])
-        try:
-            lock_layer(db, layer)
-        except psycopg2.errors.LockNotAvailable:
-            raise LayerBusy(
-                vi=f'Lớp "{layer.id}" đang được cập nhật. Hãy thử lại sau ít phút.',
-                en=f'The layer "{layer.id}" is being changed by somebody else. Try again in a moment.',
-            ) from None
+        for layer in sorted(layers, key=lambda layer: layer.id):
+            _lock_or_give_up(db, layer)
         yield db
+
+
+def _lock_or_give_up(db: Connection, layer: Layer) -> None:
+    try:
+        lock_layer(db, layer)
+    except psycopg2.errors.LockNotAvailable:
+        raise LayerBusy(
+            vi=f'Lớp "{layer.id}" đang được cập nhật. Hãy thử lại sau ít phút.',
+            en=f'The layer "{layer.id}" is being changed by somebody else. Try again in a moment.',
+        ) from None
 
 
 def open_version(db: Connection, layer: Layer, feature_id: int) -> Version | None:

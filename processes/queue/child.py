@@ -32,6 +32,7 @@ from processes.geojson import GEOJSON, JSON
 from processes.outputs import ResultFile
 from processes.queue.reasons import RAISE_MEMORY
 from processes.queue.rights import require_right_still
+from processes.queue.scenarios import set_reader, staged_overlay
 from processes.queue.uploads import attach_upload
 from processes.reading.readings import Reading, release_numbers
 from processes.reading.request_layers import store_request_layers
@@ -69,6 +70,10 @@ class RunOrder:
     access_class: AccessClass = EVERYBODY
     claims: str = ''
     author: str = ''
+    # who started it, as the database takes it: they see the results of earlier jobs with what others share with them
+    reader: str = ''
+    # of the scenario version that the inputs name
+    changes: tuple[dict[str, Any], ...] = ()
     # of the run; empty for what is made ready without one
     job_id: str = ''
 
@@ -169,11 +174,13 @@ def _answer_order(order: RunOrder, worker: Connection) -> FinishedRun:
     place = locality_of(place, order.access_class) if order.audience == 'internal' else without_broken_layers(place)
     claim(order.access_class, order.claims)
     with connection(READERS[order.audience]) as db:
+        set_reader(db, order.reader)
         layers = store_request_layers(db, inputs, place, order.author)
+        overlay = staged_overlay(db, inputs, order.changes, place, order.audience)
         check_request_layers(inputs, {name: stored_layer.layer for name, stored_layer in layers.items()})
         # one snapshot for all that is read: a release in between changes nothing, and the numbers named are true
         db.set_session(isolation_level='REPEATABLE READ', readonly=True)
-        data = Data(db, place, order.audience, order.drafts, order.editor, layers, order.job_id)
+        data = Data(db, place, order.audience, order.drafts, order.editor, layers, order.job_id).through(overlay)
         result = process.run(inputs, data, lambda share, doing: worker.send(RunProgress(share, doing)))
     return FinishedRun(_run_outputs(process, result), data.readings)
 

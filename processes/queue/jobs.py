@@ -22,6 +22,7 @@ from dothi.core.text import for_steward
 from processes.outputs import ResultFile
 from processes.queue.child import FailedRun, FinishedRun, RunOrder, RunProgress, failure
 from processes.queue.records import UnknownJob
+from processes.queue.scenarios import changes_of
 from processes.queue.store import (
     abandoned_results,
     forget_file,
@@ -68,19 +69,22 @@ def begin_job(job_id: str, memory_mb: int, drafts: Path) -> RunOrder | None:
             """update job.job set status = 'running', progress = 0, started_at = now(), updated_at = now()
                where id = %s and status in ('accepted', 'running')
                returning process_id, inputs, audience, editor, upload, request_id, job.begun(turn, turn_lasts),
-                   claims""",
+                   claims, asker""",
             [job_id],
         )
         row = cursor.fetchone()
         if row is None:
             return None
-        process_id, inputs, audience, editor, upload, request_id, _, claims = row
+        process_id, inputs, audience, editor, upload, request_id, _, claims, asker = row
         signed_claims = sign(db, claims, LASTS_S['worker']) if claims else ''
         author = sign_author(db, editor, LASTS_S['worker']) if editor else ''
+        reader = sign_author(db, asker, LASTS_S['worker']) if asker and audience == 'internal' else ''
+        changes = changes_of(db, process_id, inputs)
     sent = None if upload is None else bytes(upload)
     return RunOrder(
         process_id, inputs, audience, memory_mb, drafts, editor=editor, upload=sent, request_id=request_id,
-        access_class=class_of_claims(claims or {}), claims=signed_claims, author=author, job_id=job_id,
+        access_class=class_of_claims(claims or {}), claims=signed_claims, author=author, reader=reader,
+        changes=tuple(changes), job_id=job_id,
     )  # fmt: skip
 
 

@@ -28,10 +28,12 @@ from processes.queue.child import cached_locality
 from processes.queue.identity import request_hash
 from processes.queue.records import JobFilter, Result, list_jobs
 from processes.queue.requests import JobRequest
+from processes.queue.scenarios import open_scenario
 from processes.queue.uploads import detach_upload
 from processes.reading.request_layers import store_request_layers
 from processes.reading.validation import check_layers, validate_inputs
 from processes.registry import find_process
+from processes.scenario.overlay import Overlay
 
 Permit = Callable[[Process[Any], ProcessInputs], object]
 # id of the process, and inputs as they are stored
@@ -86,7 +88,7 @@ def run_process(
     """
     request = _checked_request(process_id, inputs, audience, editor, asker, subscriber)
     longest_s = min(JobSettings().sync_wait_s, wait_s or JobSettings().sync_wait_s)
-    with records.open_desk(audience, editor) as db:
+    with records.open_desk(audience, editor, _reader(audience, asker)) as db:
         job_id = requests.submit_job(db, request)
         job = requests.wait_for(db, job_id, longest_s)
         outputs = records.job_results(db, job_id)
@@ -108,7 +110,7 @@ def start_job(
     It may have ended already: the same request on the same releases is answered from the result that is there.
     """
     request = _checked_request(process_id, inputs, audience, editor, asker, subscriber)
-    with records.open_desk(audience, editor) as db:
+    with records.open_desk(audience, editor, _reader(audience, asker)) as db:
         return requests.submit_job(db, request)
 
 
@@ -119,7 +121,7 @@ def rerun_job(
 
     permit: raises where whoever asks may not run this, whatever they were allowed when the job was new.
     """
-    with records.open_desk(audience, editor) as db:
+    with records.open_desk(audience, editor, _reader(audience, asker)) as db:
         job = records.state(db, job_id)
     if job['status'] == 'dismissed':
         raise NoRerun(
@@ -153,7 +155,9 @@ def _checked_request(
     place = cached_locality(PathSettings().locality)
     place = locality_of(place, claimed_class()) if audience == 'internal' else without_broken_layers(place)
     check_layers(model, place, audience)
-    process.check(model, place, lambda: _open_data(model, place, audience, editor))
+    reader = _reader(audience, asker or editor)
+    model, overlay = open_scenario(process, model, place, audience, reader)
+    process.check(model, place, lambda: _open_data(model, place, audience, editor, reader, overlay))
     rest, upload = detach_upload(process, model.model_dump(mode='json'))
     reusable = process.reusable and upload is None and JobSettings().result_store == 'on'
     return JobRequest(
@@ -170,11 +174,25 @@ def _checked_request(
 
 
 @contextmanager
-def _open_data(inputs: ProcessInputs, place: Locality, audience: Audience, editor: str | None) -> Iterator[Data]:
+def _open_data(
+    inputs: ProcessInputs,
+    place: Locality,
+    audience: Audience,
+    editor: str | None,
+    reader: str | None,
+    overlay: Overlay | None,
+) -> Iterator[Data]:
     """What a run with these inputs would read, on a session of its own, as what is sent along lies in its tables."""
-    with records.open_desk(audience, editor) as db:
+    with records.open_desk(audience, editor, reader) as db:
         request_layers = store_request_layers(db, inputs, place)
-        yield Data(db, place, audience, editor=editor, request_layers=request_layers)
+        if overlay is not None:
+            overlay.stage(db)
+        yield Data(db, place, audience, editor=editor, request_layers=request_layers).through(overlay)
+
+
+def _reader(audience: Audience, asker: str | None) -> str | None:
+    """Who has signed in, by whom jobs are counted then; strangers have shown nobody's name."""
+    return asker or None if audience == 'internal' else None
 
 
 def _must_be_allowed(editor: str | None) -> None:

@@ -75,13 +75,15 @@ class Result:
 
 
 @contextmanager
-def open_desk(audience: Audience, editor: str | None = None) -> Iterator[Connection]:
+def open_desk(audience: Audience, editor: str | None = None, reader: str | None = None) -> Iterator[Connection]:
     """A connection on the audience's role, each statement a transaction of its own.
 
     editor: whose token came with the request, if any did; the jobs of other editors are as unknown as none.
+    reader: who has signed in, where that is not said by `editor`; what others share with them they see, no more.
     Not one of the pool: it listens for as long as a job runs, and the pool is for requests that last milliseconds.
     """
     author = signed_author(editor)
+    signed_reader = author if reader is None or reader == editor else signed_author(reader)
     url = database_url(READERS[audience]).set(drivername='postgresql').render_as_string(hide_password=False)
     try:
         db = psycopg2.connect(url, connect_timeout=10, application_name='dothi jobs')
@@ -89,8 +91,9 @@ def open_desk(audience: Audience, editor: str | None = None) -> Iterator[Connect
         raise no_database(error) from None
     try:
         db.autocommit = True
-        settings = "select set_config('dothi.author', %s, false), set_config('dothi.claims', %s, false)"
-        fetch_rows(db, settings, [author, claimed()])
+        settings = """select set_config('dothi.author', %s, false), set_config('dothi.claims', %s, false),
+            set_config('dothi.reader', %s, false)"""
+        fetch_rows(db, settings, [author, claimed(), signed_reader])
         yield db
     except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
         raise no_database(error) from None

@@ -17,6 +17,7 @@ from dothi.core.text import Text
 from processes.inputs import LayerRef, ProcessInputs, field_metadata, layers_in
 from processes.reading.geojson_layers import layer_of_features
 from processes.reading.layers import Filter, filter_condition, visible_layer
+from processes.scenario.reference import NAME as SCENARIO
 
 
 class InvalidInput(WrongUse):
@@ -31,6 +32,9 @@ class WrongGeometry(WrongUse):
 INPUT_REASONS = REASONS | {
     'dataclass_type': Text(vi='phải là mã lớp dữ liệu', en='must be the id of a collection'),
     'model_type': Text(vi='phải là đối tượng JSON', en='must be a JSON object'),
+    'scenario_type': Text(
+        vi='phải là mã phương án, hoặc {{"id", "version"}}', en='must be the id of a scenario, or {{"id", "version"}}'
+    ),
     'layer_place': Text(
         vi='phải có đúng một trong collection, features, job', en='must have one of collection, features and job'
     ),
@@ -45,6 +49,7 @@ INPUT_REASONS = REASONS | {
     ),
     'schema': Text(vi='không đúng schema đã khai báo: {reason}', en='does not fit its schema: {reason}'),
 }
+SCENARIO_FIELDS = ('id', 'version')
 LAYER_FIELDS = ('collection', 'filter', 'datetime', 'features', 'job', 'output')
 UNKNOWN = ('extra_forbidden', 'unexpected_keyword_argument')
 QUOTED_LENGTH = 60
@@ -143,7 +148,7 @@ def _names_at(error: ErrorDetails, model: type[ProcessInputs]) -> Iterable[str]:
     """The names that would be right at the place of one that is unknown."""
     place = error['loc']
     if error['type'] == 'unexpected_keyword_argument':
-        return LAYER_FIELDS
+        return SCENARIO_FIELDS if place[0] == SCENARIO else LAYER_FIELDS
     if len(place) == 1:
         return model.model_fields
     parts = [*_models_in(model.model_fields[str(place[0])].annotation)]

@@ -13,12 +13,13 @@ $$;
 
 -- Whether the caller may have a job: one that an editor's token started tells of data that only editors see, and is
 -- answered to that editor alone. Who asks is signed (sql/functions/access_claims.sql). One that may have read what not
--- everybody sees is answered to whoever sees that too.
-create or replace function job.answerable(audience text, editor text, claims jsonb)
+-- everybody sees is answered to whoever sees that too, and one about a scenario to whoever sees the scenario.
+create or replace function job.answerable(audience text, editor text, claims jsonb, scenarios uuid[])
 returns boolean language plpgsql stable as $$
 begin
     return audience = job.audience() and (editor is null or editor = access.author())
-        and (claims is null or coalesce(access.claims() @> claims, false));
+        and (claims is null or coalesce(access.claims() @> claims, false))
+        and (scenarios = '{}' or scenario.all_shown(scenarios));
 end;
 $$;
 
@@ -265,7 +266,7 @@ returns table (
     -- one that follows another is as far as that
     from job.job as own join job.job as run
         on run.id = case when own.status = 'accepted' and own.follows is not null then own.follows else own.id end
-    where own.id = job_id and job.answerable(own.audience, own.editor, own.claims);
+    where own.id = job_id and job.answerable(own.audience, own.editor, own.claims, own.scenarios);
 $$;
 
 -- The outputs of a successful job of the caller's audience, or no row: each a document, or the path of a file in the
@@ -276,8 +277,8 @@ language sql stable security definer set search_path = job, pg_temp as $$
     select o.name, o.media_type, o.body, o.file, o.file_name, o.rows
     from job.job join job.output as o on o.job_id = coalesce(job.result_of, job.id)
     where
-        job.id = results.job_id and job.answerable(job.audience, job.editor, job.claims) and job.status = 'successful'
-        and job.gone_at is null
+        job.id = results.job_id and job.answerable(job.audience, job.editor, job.claims, job.scenarios)
+        and job.status = 'successful' and job.gone_at is null
     order by o.position;
 $$;
 
@@ -303,7 +304,7 @@ returns table (
         on run.id = case when own.status = 'accepted' and own.follows is not null then own.follows else own.id end,
     lateral (select extract(epoch from coalesce(own.finished_at, now()) - run.started_at) as lasted_s) as span
     where
-        own.audience = 'internal' and job.answerable(own.audience, own.editor, own.claims)
+        own.audience = 'internal' and job.answerable(own.audience, own.editor, own.claims, own.scenarios)
         and (statuses is null or run.status = any(statuses))
         and (processes is null or own.process_id = any(processes))
         and (created_from is null or own.created_at >= created_from)
@@ -324,7 +325,7 @@ declare
 begin
     perform pg_advisory_xact_lock(hashtext('job.queue'));
     select status, queue_id, asker, turn_lasts into before from job.job
-    where id = job_id and job.answerable(audience, editor, claims) and status <> 'dismissed'
+    where id = job_id and job.answerable(audience, editor, claims, scenarios) and status <> 'dismissed'
     for update;
     if not found then
         return false;
@@ -390,7 +391,8 @@ for each row when (
 execute function job.note_callback();
 
 revoke execute on function job.guard_results(text, text[]),
-job.audience(), job.answerable(text, text, jsonb), job.inputs_changed(jsonb, jsonb), job.answered(text, text, jsonb),
+job.audience(), job.answerable(text, text, jsonb, uuid[]), job.inputs_changed(jsonb, jsonb),
+job.answered(text, text, jsonb),
 job.answer_from(uuid, uuid), job.underway(text, text, jsonb), job.queue_up(uuid, text, double precision),
 job.answer_followers(), job.worker_lost(uuid, double precision), job.turn_of(text, double precision),
 job.stored_bytes_of(text),
@@ -402,7 +404,7 @@ job.state(uuid), job.results(uuid),
 job.list(text[], bigint, bigint, text[], timestamptz, timestamptz, double precision, double precision),
 job.dismiss(uuid), job.worker_alive(double precision) from public;
 grant execute on function
-job.audience(), job.answerable(text, text, jsonb),
+job.audience(), job.answerable(text, text, jsonb, uuid[]),
 job.submit(
     text, jsonb, text, text, text, double precision, text, jsonb, text, bytea, bigint, bigint, bigint
 ),

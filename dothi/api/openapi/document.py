@@ -38,6 +38,7 @@ from dothi.api.openapi.templated import generalise, templated_offer
 from dothi.api.processes.jobs_openapi import JOB_SCHEMAS
 from dothi.api.processes.openapi import process_paths
 from dothi.api.records.openapi import record_paths
+from dothi.api.scenarios.openapi import scenario_paths
 from dothi.api.styles.openapi import style_paths
 from dothi.api.tiles.openapi import tile_paths
 from dothi.core.layer import Audience, Layer
@@ -71,6 +72,7 @@ ROOMS: tuple[Callable[[Offer], dict[str, Any]], ...] = (
     editing_paths,
     access_paths,
     desk_paths,
+    scenario_paths,
 )
 TAGS = {
     'server': Text(vi='Dịch vụ', en='Service'),
@@ -81,6 +83,7 @@ TAGS = {
     'catalogue': Text(vi='Danh mục', en='Catalogue'),
     'people': Text(vi='Người dùng', en='People'),
     'desk': Text(vi='Giao nhận dữ liệu', en='Delivery desk'),
+    'scenarios': Text(vi='Phương án', en='Scenarios'),
 }
 
 

@@ -66,7 +66,7 @@ def description(process_id: str) -> Response:
     """The description of an analysis; as a page, a form to run it. Raises UnknownProcess."""
     parameters.refuse_unknown(COMMON)
     chosen = find_process(process_id, service().audience)
-    document = in_language(chosen.metadata_for_pygeoapi(), language())
+    document = in_language(chosen.describe_for(service().audience), language())
     document |= {'id': process_id, 'links': _process_links(process_id)}
     document['example'] = {'inputs': example_of(service().locality, process_id, chosen)}
     if wanted_format() == 'html':
@@ -83,7 +83,7 @@ def description(process_id: str) -> Response:
 
 
 def _process_summary(process_id: str, chosen: Process[Any]) -> dict[str, Any]:
-    described = in_language(chosen.metadata_for_pygeoapi(), language())
+    described = in_language(chosen.describe_for(service().audience), language())
     return {'id': process_id, **{name: described[name] for name in OF_A_LIST}, 'links': _process_links(process_id)}
 
 

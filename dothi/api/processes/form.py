@@ -17,10 +17,11 @@ from dothi.core.locality import Locality
 from processes.base import Process
 from processes.ground.criteria import CRITERION_MEMBERS
 from processes.inputs import LayerRef, field_metadata
+from processes.scenario.reference import ScenarioRef
 
 type Kind = Literal[
     'layer', 'layers', 'choice', 'choices', 'yes-no', 'whole', 'number', 'numbers', 'date', 'text', 'file', 'lines',
-    'scores', 'parts', 'json',
+    'scores', 'parts', 'scenario', 'json',
 ]  # fmt: skip
 # What a field says in a process description: OGC 18-062r2 has `additionalParameters` for what a client may need beside
 # title, description and schema, here to draw a form.
@@ -202,6 +203,8 @@ def _field_kind(schema: dict[str, Any], field: FieldInfo) -> Kind:
     metadata = field_metadata(field)
     if field.annotation in (LayerRef, LayerRef | None):
         return 'layer'
+    if field.annotation == ScenarioRef | None:
+        return 'scenario'
     if 'enum' in schema or metadata['levels'] or metadata['coverage']:
         return 'choice'
     if schema.get('type') == 'string' and schema.get('format') in ('date', 'date-time'):

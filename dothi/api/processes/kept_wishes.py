@@ -10,7 +10,7 @@ from processes.queue.records import fetch_rows, open_desk
 
 def keep_wishes(job_id: str, wishes: ResultWishes, sender: str | None) -> None:
     """Store which outputs of the job the client wants, and how."""
-    with open_desk(service().audience, sender) as db:
+    with open_desk(service().audience, sender, current_editor()) as db:
         fetch_rows(db, 'select job.keep_wishes(%s, %s)', [job_id, Json(vars(wishes))])
 
 

@@ -57,7 +57,7 @@ def _describing(offer: Offer, name: str, title: Text, schema: str, parameters: l
 
 
 def _execution_operation(offer: Offer, name: str, chosen: Process[Any]) -> dict[str, Any]:
-    metadata = chosen.metadata_for_pygeoapi()
+    metadata = chosen.describe_for(offer.audience)
     example = {'inputs': example_of(offer.locality, name, chosen)}
     body = {
         'required': True,

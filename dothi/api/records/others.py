@@ -68,7 +68,7 @@ def _process_record(name: str, process: Process[Any], explained: bool, locality:
         formats=(('JSON', JSON),),
         links=tuple(links),
         facts={'access': process.audience, 'demo': False},
-        searched=tuple(Text(**input_['title']) for input_ in process.metadata_for_pygeoapi()['inputs'].values()),
+        searched=tuple(Text(**input_['title']) for input_ in process.describe_for(process.audience)['inputs'].values()),
     )
 
 

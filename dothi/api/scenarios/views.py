@@ -1,0 +1,113 @@
+"""`/scenarios`: named sets of proposed changes, private until they are shared."""
+
+from typing import Any, get_args
+
+from flask import Blueprint, Response
+
+from dothi.api.access.forms import private_json
+from dothi.api.http import parameters
+from dothi.api.http.caching import tagged
+from dothi.api.http.documents import link
+from dothi.api.http.faults import answer_unfit
+from dothi.api.http.language import JSON, wanted_format
+from dothi.api.http.parameters import COMMON
+from dothi.api.scenarios.desk import (
+    PATH,
+    NoScenarioBody,
+    must_match,
+    read_body,
+    scenario_address,
+    scenario_desk,
+    scenario_member,
+    text_member,
+    version_tag,
+)
+from dothi.core.text import Text
+from etl.editing.checks import Unfit
+from processes.scenario.store import (
+    Sharing,
+    describe_scenario,
+    list_scenarios,
+    make_scenario,
+    read_scenario,
+    remove_scenario,
+)
+
+SCENARIOS = Blueprint('scenarios', __name__, url_prefix='/api')
+SCENARIOS.register_error_handler(Unfit, answer_unfit)
+LONGEST_NAME, LONGEST_DESCRIPTION = 200, 4_000
+SHARING: tuple[Sharing, ...] = get_args(Sharing.__value__)
+
+
+@SCENARIOS.route(PATH)
+def scenarios() -> Response:
+    """The scenarios of whoever asks, and those that are shared with them, those changed last first."""
+    parameters.refuse_unknown(COMMON)
+    wanted_format(('json',))
+    with scenario_desk() as db:
+        members = [scenario_member(scenario) for scenario in list_scenarios(db)]
+    links = [link('self', JSON, Text(vi='Các phương án', en='Scenarios'), PATH)]
+    return tagged(private_json({'scenarios': members, 'links': links}))
+
+
+@SCENARIOS.route(PATH, methods=['POST'])
+def make() -> Response:
+    """201 with a new scenario, which has no changes yet. Raises NoScenarioBody."""
+    parameters.refuse_unknown(COMMON)
+    with scenario_desk() as db:
+        body = read_body('name', 'description', 'sharing')
+        name = text_member(body, 'name', LONGEST_NAME)
+        if not name:
+            raise NoScenarioBody(
+                vi='Thiếu "name": tên của phương án.', en='"name" is missing: what the scenario is called.'
+            )
+        description = text_member(body, 'description', LONGEST_DESCRIPTION) or ''
+        made = read_scenario(db, make_scenario(db, name, description, _sharing(body) or 'private'))
+    response = tagged(private_json(scenario_member(made), 201), version_tag(made))
+    response.headers['Location'] = scenario_address(str(made.id))
+    return response
+
+
+@SCENARIOS.route(f'{PATH}/<scenario_id>')
+def scenario(scenario_id: str) -> Response:
+    """One scenario, without its changes. Raises UnknownScenario."""
+    parameters.refuse_unknown(COMMON)
+    wanted_format(('json',))
+    with scenario_desk() as db:
+        seen = read_scenario(db, scenario_id)
+    return tagged(private_json(scenario_member(seen)), version_tag(seen))
+
+
+@SCENARIOS.route(f'{PATH}/<scenario_id>', methods=['PATCH'])
+def describe(scenario_id: str) -> Response:
+    """The scenario with another name, description or sharing. Raises NotItsAuthor, StaleScenario."""
+    parameters.refuse_unknown(COMMON)
+    with scenario_desk() as db:
+        must_match(read_scenario(db, scenario_id))
+        body = read_body('name', 'description', 'sharing')
+        name = text_member(body, 'name', LONGEST_NAME)
+        if name == '':
+            raise NoScenarioBody(vi='"name" không được rỗng.', en='"name" must not be empty.')
+        description = text_member(body, 'description', LONGEST_DESCRIPTION)
+        describe_scenario(db, scenario_id, name, description, _sharing(body))
+        now = read_scenario(db, scenario_id)
+    return tagged(private_json(scenario_member(now)), version_tag(now))
+
+
+@SCENARIOS.route(f'{PATH}/<scenario_id>', methods=['DELETE'])
+def remove(scenario_id: str) -> Response:
+    """204; results that were computed with the scenario stay. Raises NotItsAuthor, StaleScenario."""
+    parameters.refuse_unknown(COMMON)
+    with scenario_desk() as db:
+        must_match(read_scenario(db, scenario_id))
+        remove_scenario(db, scenario_id)
+    return Response(status=204)
+
+
+def _sharing(body: dict[str, Any]) -> Sharing | None:
+    """With whom it is to be shared; None where the body does not say. Raises NoScenarioBody."""
+    value = body.get('sharing')
+    if value is None or value in SHARING:
+        return value
+    listed = ', '.join(SHARING)
+    raise NoScenarioBody(vi=f'"sharing" phải là một trong: {listed}.', en=f'"sharing" must be one of: {listed}.')

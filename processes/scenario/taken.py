@@ -1,0 +1,51 @@
+"""Changes taken from a result: each point of it, such as a site that `new-facility` found, becomes an added feature."""
+
+import json
+from collections.abc import Collection
+from typing import Any
+
+from psycopg2.extensions import connection as Connection
+
+from dothi.core.errors import WrongUse
+from processes.geojson import GEOJSON
+from processes.queue.records import error_of, job_results, no_result, result_gone, state
+
+
+class NoPoints(WrongUse):
+    """The result holds no points that could become features."""
+
+
+def additions_of_result(
+    db: Connection, job_id: str, output: str | None, layer_id: str, properties: dict[str, Any], ids: Collection[str]
+) -> list[dict[str, Any]]:
+    """An `add` for each point of the job's output, with the same properties each.
+
+    output: the first one with features where it is None. ids: of the features to take; all where there are none.
+    Raises UnknownJob, NoResult, ResultGone, NoPoints, and what made the job fail.
+    """
+    features = _features(db, job_id, output)
+    points = [
+        feature['geometry']
+        for feature in features
+        if (feature.get('geometry') or {}).get('type') == 'Point' and (not ids or str(feature.get('id')) in ids)
+    ]
+    if not points:
+        raise NoPoints(
+            vi=f'Kết quả của tác vụ "{job_id}" không có điểm nào như vậy. Chọn kết quả có điểm.',
+            en=f'The result of the job "{job_id}" holds no such points. Choose one that does.',
+        )
+    return [{'kind': 'add', 'layer': layer_id, 'properties': properties, 'geometry': point} for point in points]
+
+
+def _features(db: Connection, job_id: str, output: str | None) -> list[dict[str, Any]]:
+    job = state(db, job_id)
+    if job['status'] == 'failed':
+        raise error_of(job)
+    if job['status'] == 'successful' and job['gone']:
+        raise result_gone()
+    outputs = job_results(db, job_id)
+    if not outputs:
+        raise no_result(job)
+    chosen = [result for name, result in outputs.items() if result.media_type == GEOJSON and output in (None, name)]
+    features = json.loads(chosen[0].content()).get('features', []) if chosen else []
+    return [feature for feature in features if isinstance(feature, dict)]

@@ -78,8 +78,6 @@ class Process[I: ProcessInputs](BaseProcessor, ABC):  # type: ignore[misc]  # py
         cls.takes_scenario = cls.takes_scenario and not cls.editors_only
         if cls.takes_scenario:
             cls.inputs = with_scenario(cls.inputs)
-            # a scenario is chosen by its name, not written into a field of the form
-            cls.left_out_of_form |= {SCENARIO}
         cls.outputs = cls.outputs or {'result': Output(cls.title)}
 
     def __init__(self, definition: Mapping[str, Any]) -> None:

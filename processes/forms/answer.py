@@ -18,7 +18,9 @@ from processes.outputs import Member, name_levels
 MOST_ROWS, MOST_COLUMNS, MOST_LISTED = 60, 8, 20
 # Members of a summary that have a place of their own in the report.
 CAVEATS = ('caveats', 'caveat', 'note', 'notes')
-ELSEWHERE = ('releases', 'demo', 'results', 'norms', 'norms_version', 'norm', 'clause', 'indicators', *CAVEATS)
+ELSEWHERE = (
+    'sentences', 'releases', 'demo', 'results', 'norms', 'norms_version', 'norm', 'clause', 'indicators', *CAVEATS,
+)  # fmt: skip
 # Columns that say the same as the list of norms.
 OF_NORMS = ('clause', 'norm', 'verified', 'condition')
 # A list of thousands of places is no question that anybody reads.
@@ -55,7 +57,9 @@ def key_figures(summary: Mapping[str, Any], inputs: Mapping[str, Any], words: Me
 
 def detail_tables(summary: Mapping[str, Any], words: MemberWords) -> list[tuple[str, Table]]:
     """The summary's lists of parts, such as figures by norm or by kind, each with its title as a table."""
-    lists = {name: value for name, value in summary.items() if name not in ELSEWHERE and _is_list_of_parts(value)}
+    # `members` says of a comparison which columns its table has, and what they are called
+    left_out = (*ELSEWHERE, 'members')
+    lists = {name: value for name, value in summary.items() if name not in left_out and _is_list_of_parts(value)}
     return [
         (words.title(name), table_of_rows([{'properties': part} for part in value], None, {}, words))
         for name, value in lists.items()
@@ -171,6 +175,11 @@ def caveats_of(summary: Mapping[str, Any], lang: Lang) -> list[str]:
         value = summary.get(name)
         caveats += value if isinstance(value, list) else [] if value is None else [value]
     return [value_text(caveat, lang) for caveat in caveats]
+
+
+def sentences_of(summary: Mapping[str, Any], lang: Lang) -> list[str]:
+    """What the result says in sentences, the most telling one first."""
+    return [value_text(sentence, lang) for sentence in summary.get('sentences') or []]
 
 
 @dataclass(frozen=True)

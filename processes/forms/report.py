@@ -18,6 +18,7 @@ from processes.forms.answer import (
     key_figures,
     list_inputs,
     norms_of,
+    sentences_of,
     sums_of,
     table_of_rows,
 )
@@ -44,6 +45,7 @@ def report_html(stored: StoredResult, data: Data, lang: Lang) -> str:
         demo=DEMO.pick(lang) if summary.get('demo') or any(source.demo for source in sources) else '',
         place=data.locality.place,
         inputs=list_inputs(stored, data.locality, lang),
+        sentences=sentences_of(summary, lang),
         figures=key_figures(summary, stored.inputs, words),
         part=_own_part(stored, lang),
         details=detail_tables(summary, words),

@@ -71,7 +71,8 @@ def description(process_id: str) -> Response:
     document['example'] = {'inputs': example_of(service().locality, process_id, chosen)}
     if wanted_format() == 'html':
         members = {
-            'fields': form_fields_of(process_id, chosen),
+            # this page knows no names of scenarios; the portal's form does
+            'fields': [field for field in form_fields_of(process_id, chosen) if field.kind != 'scenario'],
             'editors_only': chosen.editors_only,
             'knows_editors': chosen.knows_editors(),
             'upload': chosen.upload,

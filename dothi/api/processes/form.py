@@ -29,6 +29,10 @@ FORM_ROLE = 'dothi:form'
 DESCRIBED = ('name', 'title', 'description')
 
 
+# Of inputs that name something.
+NAMED_KINDS: dict[Any, Kind] = {LayerRef: 'layer', LayerRef | None: 'layer', ScenarioRef | None: 'scenario'}
+
+
 @dataclass(frozen=True)
 class Field:
     """One input. value: what stands there at first, as the example has it, else its default.
@@ -105,7 +109,7 @@ def _members(form_field: Field) -> dict[str, Any]:
 def form_fields_of(process_id: str, chosen: Process[Any]) -> list[Field]:
     """The fields of the form, in the order of the inputs; what must be filled in comes first."""
     example = example_of(service().locality, process_id, chosen)
-    described = in_language(chosen.metadata_for_pygeoapi()['inputs'], language())
+    described = in_language(chosen.describe_for(service().audience)['inputs'], language())
     form_fields = [
         _form_field(name, description, chosen, example)
         for name, description in described.items()
@@ -201,10 +205,8 @@ def _is_sent_in_parts(name: str, chosen: Process[Any]) -> bool:
 
 def _field_kind(schema: dict[str, Any], field: FieldInfo) -> Kind:
     metadata = field_metadata(field)
-    if field.annotation in (LayerRef, LayerRef | None):
-        return 'layer'
-    if field.annotation == ScenarioRef | None:
-        return 'scenario'
+    if named := NAMED_KINDS.get(field.annotation):
+        return named
     if 'enum' in schema or metadata['levels'] or metadata['coverage']:
         return 'choice'
     if schema.get('type') == 'string' and schema.get('format') in ('date', 'date-time'):

@@ -27,7 +27,7 @@ function Whole({record}: {record: CatalogueRecord}) {
   return <>
     <Title title={title} {...(description && {lead: description})}>
       {type === 'dataset' && <a class="button first" href={`./?layers=${record.id}`}>{say('showOnMap')}</a>}
-      {type === 'process' && <a class="button first" href={`./api/processes/${processOf(record)}?f=html&lang=${language()}`}>{say('runIt')}</a>}
+      {type === 'process' && <a class="button first" href={`./planning?analysis=${processOf(record)}`}>{say('runIt')}</a>}
     </Title>
     {demo && <p class="note warn">{say('demoFeature')}</p>}
     <div class="two">

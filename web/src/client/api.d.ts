@@ -432,6 +432,94 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/scenarios": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Scenarios */
+        get: operations["listScenarios"];
+        put?: never;
+        /** Make a scenario */
+        post: operations["makeScenario"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/scenarios/{scenario}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A scenario */
+        get: operations["getScenario"];
+        put?: never;
+        post?: never;
+        /** Remove a scenario */
+        delete: operations["removeScenario"];
+        options?: never;
+        head?: never;
+        /** Name, describe, share */
+        patch: operations["describeScenario"];
+        trace?: never;
+    };
+    "/scenarios/{scenario}/versions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add a version */
+        post: operations["addScenarioVersion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/scenarios/{scenario}/versions/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A version */
+        get: operations["getScenarioVersion"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/scenarios/{scenario}/deliver": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Hand over for review */
+        post: operations["deliverScenario"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/reports": {
         parameters: {
             query?: never;
@@ -1204,7 +1292,7 @@ export interface operations {
                             transmissionMode?: "value" | "reference";
                             format?: {
                                 /** @enum {string} */
-                                mediaType?: "application/geo+json" | "text/csv" | "application/geopackage+sqlite3" | "image/tiff; application=geotiff" | "image/png" | "text/html" | "application/pdf";
+                                mediaType?: "application/geo+json" | "text/csv" | "application/geopackage+sqlite3" | "image/tiff; application=geotiff" | "image/png" | "text/html" | "application/pdf" | "application/vnd.dothi.figures+json";
                             };
                         };
                     };
@@ -1402,7 +1490,7 @@ export interface operations {
                             transmissionMode?: "value" | "reference";
                             format?: {
                                 /** @enum {string} */
-                                mediaType?: "application/json" | "application/geo+json" | "text/csv" | "application/geopackage+sqlite3" | "image/tiff; application=geotiff" | "image/png" | "text/html" | "application/pdf";
+                                mediaType?: "application/json" | "application/geo+json" | "text/csv" | "application/geopackage+sqlite3" | "image/tiff; application=geotiff" | "image/png" | "text/html" | "application/pdf" | "application/vnd.dothi.figures+json";
                             };
                         };
                         receipt?: {
@@ -1413,7 +1501,7 @@ export interface operations {
                             transmissionMode?: "value" | "reference";
                             format?: {
                                 /** @enum {string} */
-                                mediaType?: "text/html" | "application/geo+json" | "text/csv" | "application/geopackage+sqlite3" | "image/tiff; application=geotiff" | "image/png" | "application/pdf";
+                                mediaType?: "text/html" | "application/geo+json" | "text/csv" | "application/geopackage+sqlite3" | "image/tiff; application=geotiff" | "image/png" | "application/pdf" | "application/vnd.dothi.figures+json";
                             };
                         };
                     };
@@ -1591,7 +1679,7 @@ export interface operations {
                             transmissionMode?: "value" | "reference";
                             format?: {
                                 /** @enum {string} */
-                                mediaType?: "application/pdf" | "image/png" | "application/geo+json" | "text/csv" | "application/geopackage+sqlite3" | "image/tiff; application=geotiff" | "text/html";
+                                mediaType?: "application/pdf" | "image/png" | "application/geo+json" | "text/csv" | "application/geopackage+sqlite3" | "image/tiff; application=geotiff" | "text/html" | "application/vnd.dothi.figures+json";
                             };
                         };
                     };
@@ -1719,6 +1807,7 @@ export interface operations {
                     "application/geopackage+sqlite3": string;
                     "application/pdf": string;
                     "application/vnd.apache.parquet": string;
+                    "application/vnd.dothi.figures+json": string;
                     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
                     "image/png": string;
                     "image/tiff; application=geotiff": string;
@@ -2818,6 +2907,535 @@ export interface operations {
             401: components["responses"]["401"];
             403: components["responses"]["403"];
             404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    listScenarios: {
+        parameters: {
+            query?: {
+                /** @description Language; else by the header Accept-Language. */
+                lang?: components["parameters"]["lang"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        scenarios: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            description: string;
+                            author: string;
+                            /** @enum {string} */
+                            sharing: "private" | "group" | "everybody";
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            updated_at: string;
+                            versions: number;
+                            own: boolean;
+                            links: components["schemas"]["link"][];
+                        }[];
+                        links: components["schemas"]["link"][];
+                    };
+                };
+            };
+            304: components["responses"]["304"];
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    makeScenario: {
+        parameters: {
+            query?: {
+                /** @description Language; else by the header Accept-Language. */
+                lang?: components["parameters"]["lang"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    description?: string;
+                    /** @enum {string} */
+                    sharing?: "private" | "group" | "everybody";
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        description: string;
+                        author: string;
+                        /** @enum {string} */
+                        sharing: "private" | "group" | "everybody";
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                        versions: number;
+                        own: boolean;
+                        links: components["schemas"]["link"][];
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getScenario: {
+        parameters: {
+            query?: {
+                /** @description Language; else by the header Accept-Language. */
+                lang?: components["parameters"]["lang"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the scenario
+                 * @example 00000000-0000-4000-8000-000000000000
+                 */
+                scenario: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        description: string;
+                        author: string;
+                        /** @enum {string} */
+                        sharing: "private" | "group" | "everybody";
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                        versions: number;
+                        own: boolean;
+                        links: components["schemas"]["link"][];
+                    };
+                };
+            };
+            304: components["responses"]["304"];
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    removeScenario: {
+        parameters: {
+            query?: {
+                /** @description Language; else by the header Accept-Language. */
+                lang?: components["parameters"]["lang"];
+            };
+            header?: {
+                /**
+                 * @description The ETag that was read.
+                 * @example *
+                 */
+                "If-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the scenario
+                 * @example 00000000-0000-4000-8000-000000000000
+                 */
+                scenario: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    describeScenario: {
+        parameters: {
+            query?: {
+                /** @description Language; else by the header Accept-Language. */
+                lang?: components["parameters"]["lang"];
+            };
+            header?: {
+                /**
+                 * @description The ETag that was read.
+                 * @example *
+                 */
+                "If-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the scenario
+                 * @example 00000000-0000-4000-8000-000000000000
+                 */
+                scenario: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name?: string;
+                    description?: string;
+                    /** @enum {string} */
+                    sharing?: "private" | "group" | "everybody";
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        description: string;
+                        author: string;
+                        /** @enum {string} */
+                        sharing: "private" | "group" | "everybody";
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                        versions: number;
+                        own: boolean;
+                        links: components["schemas"]["link"][];
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    addScenarioVersion: {
+        parameters: {
+            query?: {
+                /** @description Language; else by the header Accept-Language. */
+                lang?: components["parameters"]["lang"];
+            };
+            header?: {
+                /**
+                 * @description The ETag that was read.
+                 * @example *
+                 */
+                "If-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the scenario
+                 * @example 00000000-0000-4000-8000-000000000000
+                 */
+                scenario: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    message?: string;
+                    base_version?: number;
+                    changes?: {
+                        /** @enum {string} */
+                        kind: "add" | "change" | "close" | "norm" | "dike" | "ground";
+                        layer?: string;
+                        coverage?: string;
+                        norm?: string;
+                        subject?: string;
+                        condition?: string;
+                        class?: string;
+                        key?: unknown;
+                        properties?: {
+                            [key: string]: unknown;
+                        };
+                        geometry?: {
+                            [key: string]: unknown;
+                        };
+                        value?: number;
+                        crest_m?: number;
+                        level_m?: number;
+                    }[];
+                    /** Format: uuid */
+                    from_job?: string;
+                    output?: string;
+                    ids?: string[];
+                    layer?: string;
+                    properties?: {
+                        [key: string]: unknown;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        number: number;
+                        digest: string;
+                        message: string;
+                        author: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        links: components["schemas"]["link"][];
+                        /** Format: uuid */
+                        scenario: string;
+                        changes: {
+                            /** @enum {string} */
+                            kind: "add" | "change" | "close" | "norm" | "dike" | "ground";
+                            layer?: string;
+                            coverage?: string;
+                            norm?: string;
+                            subject?: string;
+                            condition?: string;
+                            class?: string;
+                            key?: unknown;
+                            properties?: {
+                                [key: string]: unknown;
+                            };
+                            geometry?: {
+                                [key: string]: unknown;
+                            };
+                            value?: number;
+                            crest_m?: number;
+                            level_m?: number;
+                        }[];
+                        hidden: number;
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getScenarioVersion: {
+        parameters: {
+            query?: {
+                /** @description Language; else by the header Accept-Language. */
+                lang?: components["parameters"]["lang"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the scenario
+                 * @example 00000000-0000-4000-8000-000000000000
+                 */
+                scenario: string;
+                /**
+                 * @description Number of the version
+                 * @example 1
+                 */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        number: number;
+                        digest: string;
+                        message: string;
+                        author: string;
+                        /** Format: date-time */
+                        created_at: string;
+                        links: components["schemas"]["link"][];
+                        /** Format: uuid */
+                        scenario: string;
+                        changes: {
+                            /** @enum {string} */
+                            kind: "add" | "change" | "close" | "norm" | "dike" | "ground";
+                            layer?: string;
+                            coverage?: string;
+                            norm?: string;
+                            subject?: string;
+                            condition?: string;
+                            class?: string;
+                            key?: unknown;
+                            properties?: {
+                                [key: string]: unknown;
+                            };
+                            geometry?: {
+                                [key: string]: unknown;
+                            };
+                            value?: number;
+                            crest_m?: number;
+                            level_m?: number;
+                        }[];
+                        hidden: number;
+                    };
+                };
+            };
+            304: components["responses"]["304"];
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    deliverScenario: {
+        parameters: {
+            query?: {
+                /** @description Language; else by the header Accept-Language. */
+                lang?: components["parameters"]["lang"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the scenario
+                 * @example 00000000-0000-4000-8000-000000000000
+                 */
+                scenario: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    version?: number;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        change_sets: {
+                            layer: string;
+                            change_set: number;
+                            edits: number;
+                        }[];
+                        left_out: number[];
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
             412: components["responses"]["412"];
             413: components["responses"]["413"];
             415: components["responses"]["415"];

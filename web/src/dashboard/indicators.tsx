@@ -54,7 +54,7 @@ function useChosen(rows: Value[], rotates: boolean): Value | undefined {
 const NoValues = () => <section class="card">
   <h2>{say('pilotIndicators')}</h2>
   <p>{say('noIndicators')}</p>
-  <p><a class="button" href={`./api/processes/indicators?f=html&lang=${language()}`}>{say('computeIndicators')}</a></p>
+  <p><a class="button" href="./planning?analysis=indicators">{say('computeIndicators')}</a></p>
 </section>;
 
 function Periods({periods, values, period}: {periods: string[]; values: Value[]; period: string}) {

@@ -69,8 +69,10 @@ export const GUIDES: Guide[] = [
     title: {vi: 'Cán bộ quy hoạch: phân tích', en: 'Planners: run analyses'},
     internal: false,
     steps: [
-      {vi: 'Mở [Phân tích](./api/processes?f=html), chọn một phân tích; biểu mẫu đã có sẵn một ví dụ.', en: 'Open [Analyses](./api/processes?f=html) and choose one; its form is filled in with an example.'},
-      {vi: 'Kết quả có bản đồ, bảng, và báo cáo PDF kèm nguồn dữ liệu.', en: 'The result has a map, tables, and a report as PDF that names the data it rests on.'},
+      {vi: 'Mở [Phân tích](./planning), chọn một câu hỏi; biểu mẫu đã có sẵn một ví dụ, chạy được ngay.', en: 'Open [Analyses](./planning) and choose a question; its form is filled in with an example that can be run at once.'},
+      {vi: 'Chọn lớp theo tên; "Chỉ lấy một phần của lớp" lọc theo loại, theo huyện; hoặc vẽ điểm trên bản đồ.', en: 'Choose layers by title; "Only a part of the layer" narrows by kind or district; or draw points on the map.'},
+      {vi: 'Kết quả có số liệu, bản đồ, biểu đồ, bảng (kém nhất trước) và báo cáo để in kèm nguồn và quy chuẩn.', en: 'The result has figures, map, charts, a table (worst first) and a report to print with sources and norms.'},
+      {vi: 'Đã đăng nhập: tạo phương án (thêm trường, đóng cầu, đắp đê), chạy lại phân tích trên phương án rồi bấm So sánh.', en: 'Signed in: make a scenario (more schools, a closed bridge, a dike), run the analysis again on it, and press Compare.'},
     ],
   },
   {

@@ -1,6 +1,7 @@
 /** The analyses that there are, and the runs that were made. */
 import {analyses, processTitle} from './titles';
 import {readJobs, type Job} from './api';
+import {Scenarios} from './scenarios';
 import {setParts} from '../site/address';
 import {Shown, useAnswer} from '../site/answer';
 import {momentOf, say} from '../site/language';
@@ -20,6 +21,7 @@ export function Analyses() {
     {!analyses.value && <p class="wait" role="status">{say('loading')}</p>}
     <ul class="cards">{questions.map(({id, title, description}) => <li key={id} class="card">
       <h2><a href={`?analysis=${id}`} onClick={(event) => open(event, {analysis: id})}>{title}</a></h2><p>{description}</p></li>)}</ul>
+    <Scenarios />
     <Runs />
   </>;
 }
@@ -43,6 +45,6 @@ export const stateOf = ({status}: {status: string}): string => say(`state_${stat
 export function open(event: MouseEvent, parts: Record<string, string>): void {
   if (event.ctrlKey || event.metaKey || event.shiftKey) return; // to be opened elsewhere
   event.preventDefault();
-  setParts({analysis: '', run: '', from: '', ...parts}, true);
+  setParts({analysis: '', run: '', from: '', scenario: '', ...parts}, true);
   scrollTo(0, 0);
 }

@@ -8,7 +8,7 @@ export interface Choice {
 }
 
 export type Kind = 'layer' | 'layers' | 'choice' | 'choices' | 'yes-no' | 'whole' | 'number' | 'numbers' | 'date' | 'text'
-  | 'file' | 'lines' | 'scores' | 'parts' | 'json';
+  | 'file' | 'lines' | 'scores' | 'parts' | 'scenario' | 'json';
 
 /** An input as its form shows it (dothi/api/processes/form.py). */
 export interface Field {
@@ -85,6 +85,7 @@ export interface Figures {
   method: string;
   demo: string | null;
   inputs: {name: string; title: string; value: string}[];
+  sentences: string[];
   figures: {title: string; value: string}[];
   details: {title: string; table: Table}[];
   table: Table | null;
@@ -134,8 +135,8 @@ export const readJob = async (job: string): Promise<Job> => await read<Job>(`/jo
 export const dismiss = async (job: string): Promise<void> => {
   await answerOf(client.DELETE(`/jobs/${encodeURIComponent(job)}` as never) as never);
 };
-export const readJobs = async (limit: number, status = ''): Promise<Job[]> =>
-  (await read<{jobs: Job[]}>(`/jobs?limit=${limit}${status && `&status=${status}`}`)).jobs;
+export const readJobs = async (limit: number, status = '', analysis = ''): Promise<Job[]> =>
+  (await read<{jobs: Job[]}>(`/jobs?limit=${limit}${status && `&status=${status}`}${analysis && `&processID=${analysis}`}`)).jobs;
 
 /** The address of an output of a job, in one of its forms. */
 export const outputAddress = (job: string, output: string, form = ''): string =>

@@ -4,6 +4,7 @@ import {useId, useState} from 'preact/hooks';
 import type {Field} from './api';
 import {LayerField} from './layer_field';
 import {LayersField, PartsField, ScoresField} from './list_fields';
+import {ScenarioField} from './scenario_field';
 import {useAnswer} from '../site/answer';
 import {readProperties, type Property} from '../site/conditions';
 import {localNumber, unitName} from '../site/format';
@@ -126,5 +127,5 @@ function Column({field, value, values, change, id, describedBy}: FieldProps) {
 
 const CONTROLS: Partial<Record<Field['kind'], (props: FieldProps) => ComponentChildren>> = {
   layer: LayerField, layers: LayersField, choice: ChoiceControl, choices: Choices, 'yes-no': YesNo, whole: NumberControl, number: NumberControl,
-  numbers: Numbers, lines: Lines, scores: ScoresField, parts: PartsField,
+  numbers: Numbers, lines: Lines, scores: ScoresField, parts: PartsField, scenario: ScenarioField,
 };

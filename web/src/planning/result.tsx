@@ -3,11 +3,15 @@ import {useMemo, useState} from 'preact/hooks';
 import {outputAddress, readFeatures, readFigures, type Figures, type Job, type Output, type Table} from './api';
 import {Distribution, Ranking} from './charts';
 import {ResultMap} from './result_map';
+import {TakeSites} from './take_sites';
 import {Shown, useAnswer} from '../site/answer';
 import {say} from '../site/language';
 import {Scrolled} from '../site/scrolled';
+import {account} from '../site/service';
 import type {Message} from '../messages';
 
+/** The analysis whose result proposes sites. */
+const PROPOSING = 'new-facility';
 const FILES: [string, Message][] = [['csv', 'asTable'], ['gpkg', 'asGeopackage'], ['geojson', 'asGeojson'], ['tif', 'asGeotiff']];
 
 export function Result({job}: {job: Job}) {
@@ -29,6 +33,7 @@ function OutputPage({job, output}: {job: Job; output: Output}) {
   }), [job.jobID, output.name]);
   return <>
     <Downloads job={job} output={output} />
+    {job.processID === PROPOSING && account.value && <TakeSites job={job} output={output.name} />}
     <Shown of={reading}>{({figures, features}) => figures && <Answer job={job} output={output} figures={figures} features={features} />}</Shown>
   </>;
 }
@@ -57,6 +62,7 @@ function Answer({job, output, figures, features}: AnswerProps) {
   return <div class="stack">
     {figures.changed && <p class="note warn">{figures.changed}</p>}
     {figures.demo && <p class="note warn">{figures.demo}</p>}
+    {figures.sentences.length > 0 && <ul class="card sentences">{figures.sentences.map((sentence) => <li key={sentence}>{sentence}</li>)}</ul>}
     {figures.figures.length > 0 && <dl class="headline">{figures.figures.slice(0, 8).map(({title, value}) => <div key={title}><dt>{title}</dt><dd>{value}</dd></div>)}</dl>}
     {figures.caveats.length > 0 && <ul class="note warn">{figures.caveats.map((caveat) => <li key={caveat}>{caveat}</li>)}</ul>}
     <div class="two">

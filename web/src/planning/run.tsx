@@ -1,6 +1,7 @@
 /** A run: how far it is, what it answers, and what can be done next. */
 import {useEffect, useState} from 'preact/hooks';
 import {open, stateOf} from './analyses';
+import {Compare} from './compare';
 import {dismiss, readJob, rerun, type Job} from './api';
 import {processTitle} from './titles';
 import {setParts} from '../site/address';
@@ -29,7 +30,7 @@ function RunPage({job, again}: {job: Job; again: () => void}) {
     {OPEN.has(job.status) && <Progress job={job} ended={again} />}
     {job.status === 'failed' && <p class="note bad" role="alert">{job.message}</p>}
     {job.status === 'successful' && (job['dothi:outputs']?.length
-      ? <Result job={job} />
+      ? <><Compare job={job} /><Result job={job} /></>
       : <p class="note">{say('resultGone')}</p>)}
   </>;
 }

@@ -1,13 +1,27 @@
-/** What analyses are called, read once in each language. */
+/** What analyses and layers are called, read once in each language. */
 import {effect, signal} from '@preact/signals';
-import {readAnalyses, type Analysis} from './api';
+import {read, readAnalyses, type Analysis} from './api';
 import {language} from '../site/language';
 
+interface Collection {
+  id: string;
+  title: string;
+  itemType?: string;
+}
+
 export const analyses = signal<Analysis[] | null>(null);
+/** Id and title of everything that can be read, and of the rasters among it. */
+export const layerTitles = signal(new Map<string, string>());
+export const coverages = signal(new Map<string, string>());
 
 effect(() => {
   language(); // titles come in the reader's language
   void readAnalyses().then((all) => { analyses.value = all; }, () => null);
+  void read<{collections: Collection[]}>('/collections').then(({collections}) => {
+    const data = collections.filter(({itemType}) => itemType !== 'record');
+    layerTitles.value = new Map(data.map(({id, title}) => [id, title]));
+    coverages.value = new Map(data.filter(({itemType}) => itemType === 'coverage').map(({id, title}) => [id, title]));
+  }, () => null);
 });
 
 export const processTitle = (id: string): string => analyses.value?.find((each) => each.id === id)?.title ?? id;

@@ -1,0 +1,25 @@
+/** Which other run of the same analysis a run is compared with. */
+import {useState} from 'preact/hooks';
+import {readJobs, start, type Job} from './api';
+import {setParts} from '../site/address';
+import {reasonOf, useAnswer} from '../site/answer';
+import {momentOf, say} from '../site/language';
+
+const MOST_RUNS = 50;
+
+export function Compare({job}: {job: Job}) {
+  const [other, setOther] = useState('');
+  const [fault, setFault] = useState('');
+  const {data} = useAnswer(async () => (await readJobs(MOST_RUNS, 'successful', job.processID)).filter(({jobID}) => jobID !== job.jobID), [job.jobID]);
+  if (!data?.length) return null;
+  const compare = (): void => {
+    start('compare-results', {before: other || data[0]!.jobID, after: job.jobID})
+      .then(({jobID}) => setParts({run: jobID}, true), (error: unknown) => setFault(reasonOf(error)));
+  };
+  return <p class="row">
+    <label class="row">{say('compareWith')} <select value={other || data[0]!.jobID} onChange={({currentTarget}) => setOther(currentTarget.value)}>
+      {data.map((each) => <option key={each.jobID} value={each.jobID}>{momentOf(each.created)}</option>)}</select></label>
+    <button type="button" class="button" onClick={compare}>{say('compareRuns')}</button>
+    {fault && <span class="note bad" role="alert">{fault}</span>}
+  </p>;
+}

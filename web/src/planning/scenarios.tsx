@@ -1,0 +1,121 @@
+/** Scenarios: what if there were three schools more, or a higher dike. Their list, and each with its changes. */
+import {useMemo, useState} from 'preact/hooks';
+import {open} from './analyses';
+import {NewChange} from './new_change';
+import {deliverScenario, describeScenario, makeScenario, readScenario, readScenarios, removeScenario, saveChanges, type Change, type Scenario} from './scenario_api';
+import {setParts} from '../site/address';
+import {reasonOf, Shown, useAnswer} from '../site/answer';
+import {localNumber} from '../site/format';
+import {lazy} from '../site/lazy';
+import {say} from '../site/language';
+import {Title} from '../site/page';
+import {account, may} from '../site/service';
+import {layerTitles} from './titles';
+import type {Message} from '../messages';
+
+const SmallMap = lazy(async () => (await import('../site/small_map')).SmallMap);
+const SHARINGS: Scenario['sharing'][] = ['private', 'group', 'all'];
+const COLORS: Record<Change['kind'], string> = {add: '#009e73', change: '#0072b2', close: '#d55e00', dike: '#8b4513', ground: '#cc79a7', norm: '#566770'};
+
+/** Nothing for who has not signed in: scenarios are kept by name. */
+export function Scenarios() {
+  return account.value ? <ScenarioList /> : null;
+}
+
+function ScenarioList() {
+  const reading = useAnswer(readScenarios, []);
+  const [name, setName] = useState('');
+  const [fault, setFault] = useState('');
+  const make = (): void => {
+    makeScenario(name.trim()).then(({id}) => setParts({scenario: id}, true), (error: unknown) => setFault(reasonOf(error)));
+  };
+  return <section class="runs stack">
+    <h2>{say('scenarios')}</h2>
+    <p class="quiet">{say('scenariosLead')}</p>
+    <Shown of={reading}>{(scenarios) => <ul class="cards">{scenarios.map((each) => <li key={each.id} class="card">
+      <h3><a href={`?scenario=${each.id}`} onClick={(event) => open(event, {scenario: each.id})}>{each.name}</a></h3>
+      <p class="quiet">{each.own ? '' : `${each.author} · `}{say(`sharing_${each.sharing}` as Message)}</p></li>)}</ul>}</Shown>
+    <form class="row" onSubmit={(event) => { event.preventDefault(); make(); }}>
+      <input aria-label={say('scenarioName')} placeholder={say('scenarioName')} maxLength={200} required value={name} onInput={({currentTarget}) => setName(currentTarget.value)} />
+      <button class="button">{say('newScenario')}</button>
+      {fault && <span class="note bad" role="alert">{fault}</span>}
+    </form>
+  </section>;
+}
+
+export function ScenarioPage({id}: {id: string}) {
+  const reading = useAnswer(() => readScenario(id), [id]);
+  return <>
+    <p><a href="./planning" onClick={(event) => open(event, {})}>← {say('pageAnalyses')}</a></p>
+    <Shown of={reading}>{({scenario, tag, changes}) => <Whole scenario={scenario} tag={tag} changes={changes} again={reading.again} />}</Shown>
+  </>;
+}
+
+interface WholeProps {
+  scenario: Scenario;
+  tag: string;
+  changes: Change[];
+  again: () => void;
+}
+
+function Whole({scenario, tag, changes, again}: WholeProps) {
+  const [fault, setFault] = useState('');
+  const [isAdding, setAdding] = useState(changes.length === 0 && scenario.own);
+  const act = (work: Promise<unknown>): void => {
+    setFault('');
+    work.then(() => { setAdding(false); again(); }, (error: unknown) => setFault(reasonOf(error)));
+  };
+  const save = (next: Change[], message: string): void => act(saveChanges(scenario.id, tag, next, message));
+  const withoutChange = (place: number): void => save(changes.filter((_, i) => i !== place), say('changeTakenAway', {n: place + 1}));
+  const features = useMemo(() => changes.filter(({geometry}) => geometry).map((change): GeoJSON.Feature => ({
+    type: 'Feature', properties: {'dothi:color': COLORS[change.kind]}, geometry: change.geometry!,
+  })), [changes]);
+  return <>
+    <Title title={scenario.name} lead={`${say('versionNumber', {n: scenario.versions})} · ${say(`sharing_${scenario.sharing}` as Message)}${scenario.own ? '' : ` · ${scenario.author}`}`}>
+      {scenario.own && <Sharing scenario={scenario} change={(sharing) => act(describeScenario(scenario.id, tag, {sharing}))} />}
+    </Title>
+    {fault && <p class="note bad" role="alert">{fault}</p>}
+    <div class="two">
+      <section class="card stack">
+        {isAdding
+          ? <NewChange add={(added) => save([...changes, ...added], say('changesAdded', {n: added.length}))} cancel={() => setAdding(false)} />
+          : <>
+            {features.length > 0 && <SmallMap key={scenario.versions} label={say('changesOnMap')} features={features} />}
+            {scenario.own && <p><button type="button" class="button first" onClick={() => setAdding(true)}>{say('proposeChange')}</button></p>}
+          </>}
+      </section>
+      <section class="card stack">
+        <h2>{say('changesOfScenario')}</h2>
+        {changes.length === 0 && <p class="quiet">{say('noChangeYet')}</p>}
+        <ol class="stack">{changes.map((change, place) => <li key={place}>
+          <span class="row"><svg width="12" height="12" aria-hidden="true"><circle cx="6" cy="6" r="5" fill={COLORS[change.kind]} /></svg> {changeInWords(change)}
+            {scenario.own && changes.length > 1 && <button type="button" class="link" aria-label={`${say('remove')}: ${changeInWords(change)}`} onClick={() => withoutChange(place)}>{say('remove')}</button>}</span></li>)}</ol>
+        {changes.length > 0 && <p class="quiet">{say('useScenario')}</p>}
+        {scenario.own && changes.some(({layer}) => layer) && may('edit') && <Deliver scenario={scenario} />}
+        {scenario.own && <p><button type="button" class="link" onClick={() => { if (confirm(say('removeScenarioSure'))) removeScenario(scenario.id, tag).then(() => setParts({scenario: ''}), (error: unknown) => setFault(reasonOf(error))); }}>{say('removeScenario')}</button></p>}
+      </section>
+    </div>
+  </>;
+}
+
+function Sharing({scenario, change}: {scenario: Scenario; change: (sharing: Scenario['sharing']) => void}) {
+  return <label class="row">{say('sharedWith')} <select value={scenario.sharing} onChange={({currentTarget}) => change(currentTarget.value as Scenario['sharing'])}>
+    {SHARINGS.map((each) => <option key={each} value={each}>{say(`sharing_${each}` as Message)}</option>)}</select></label>;
+}
+
+function Deliver({scenario}: {scenario: Scenario}) {
+  const [outcome, setOutcome] = useState('');
+  const deliver = (): void => {
+    deliverScenario(scenario.id).then(({change_sets: sets}) => setOutcome(say('handedOver', {n: sets.reduce((sum, {edits}) => sum + edits, 0)})),
+      (error: unknown) => setOutcome(reasonOf(error)));
+  };
+  return <p class="row"><button type="button" class="button plain" onClick={deliver}>{say('handOver')}</button>{outcome && <span role="status">{outcome}</span>}</p>;
+}
+
+/** `Thêm vào Trường học: Trường mới 1`. */
+function changeInWords({kind, layer, coverage, key, properties, crest_m: crest, level_m: level, norm, value}: Change): string {
+  const of = layerTitles.value.get(layer ?? coverage ?? '') ?? layer ?? coverage ?? norm ?? '';
+  const which = String(properties?.['name'] ?? (typeof key === 'object' && key ? Object.values(key)[0] : key) ?? '');
+  const metres = crest ?? level ?? value;
+  return [say(`change_${kind}` as Message, {of}), which, metres === undefined ? '' : `${localNumber(metres)}${norm ? '' : ' m'}`].filter(Boolean).join(': ');
+}

@@ -22,7 +22,7 @@ from processes.data import Data
 from processes.forms.stored import StoredResult, read_stored
 from processes.geojson import FeatureCollection, feature_collection, geojson_feature
 from processes.inputs import OUTPUT, ProcessInputs, input_field
-from processes.outputs import PROVENANCE, Member, Output, shared, unit_for
+from processes.outputs import PROVENANCE, Member, Output, fits_member, shared, unit_for
 from processes.reading.readings import release_numbers
 
 UUID_PATTERN = r'^[0-9a-fA-F-]{36}$'
@@ -132,7 +132,7 @@ class CompareResults(Process[Inputs]):
         progress(0.5, Text(vi='So sánh', en='Comparing'))
         matched_by, matched = match_features(before.features, after.features)
         documents = [feature['properties'] for feature in (*before.features, *after.features)]
-        members, words = numeric_members(documents), word_members(documents)
+        members, words = by_telling(numeric_members(documents), after), word_members(documents)
         features = [
             geojson_feature(pair.name, geometry_of(pair), compared_properties(pair, members, words)) for pair in matched
         ]
@@ -171,10 +171,20 @@ def geometry_of(pair: Matched) -> dict[str, Any] | None:
     return geometry
 
 
+def by_telling(names: Sequence[str], result: StoredResult) -> list[str]:
+    """The members in the order in which the analysis declares them: the most telling first, others behind."""
+    declared = [*result.members]
+
+    def place(name: str) -> int:
+        return next((number for number, pattern in enumerate(declared) if fits_member(name, pattern)), len(declared))
+
+    return sorted(names, key=place)
+
+
 def summarise_figures(before: StoredResult, after: StoredResult) -> dict[str, Any]:
     """The figures of the whole that both results may have, with their titles, in the order of the analysis."""
-    left_out = {*after.model.model_fields, *PROVENANCE}
-    names = numeric_members([before.summary, after.summary], left_out)
+    repeated = {name for name, value in after.inputs.items() if after.summary.get(name) == value}
+    names = by_telling(numeric_members([before.summary, after.summary], {*repeated, *PROVENANCE}), after)
     figures = [
         {
             'id': name,

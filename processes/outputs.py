@@ -64,6 +64,11 @@ def find_member(name: str, members: Mapping[str, Member]) -> Member | None:
     return None
 
 
+def fits_member(name: str, pattern: str) -> bool:
+    """Whether a member is that of this name, or of this pattern."""
+    return name == pattern or ('{' in pattern and _pattern(pattern).fullmatch(name) is not None)
+
+
 @lru_cache
 def _pattern(name: str) -> re.Pattern[str]:
     """`{bound}` stands for a number whose decimal point is an underscore, any other placeholder for any text."""

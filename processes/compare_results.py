@@ -36,6 +36,7 @@ SIDES = {
     'before': Member(Text(vi='Trước', en='Before')),
     'after': Member(Text(vi='Sau', en='After')),
 }
+SIDE_TITLES = {'before': Text(vi='trước', en='before'), 'after': Text(vi='sau', en='after')}
 NOT_MATCHED = Text(
     vi='Không có gì gọi tên đối tượng ở cả hai kết quả, nên chỉ so số liệu chung.',
     en='Nothing names the features in both results, so that only the figures of the whole are compared.',
@@ -114,7 +115,7 @@ class CompareResults(Process[Inputs]):
         'features_only_after': Member(Text(vi='Chỉ trong kết quả sau', en='In the later one only')),
         'inputs_differing': Member(Text(vi='Đầu vào khác nhau', en='Inputs that differ'), by_data=True),
         'releases_differing': Member(Text(vi='Bản phát hành khác nhau', en='Releases that differ'), by_data=True),
-        'scenarios': Member(Text(vi='Phương án', en='Scenarios'), by_data=True),
+        'scenarios': Member(Text(vi='Phương án', en='Scenarios'), codes=SIDE_TITLES, by_data=True),
         **SIDES,
         **shared('unit'),
         'title': Member(Text(vi='Tên', en='Title')),

@@ -26,16 +26,16 @@ from processes.scenario.overlay_sql import insert_added, insert_changed, names_o
 class LayerOverlay:
     """The changes of one layer, each with its `number`, and what came of them once they were applied.
 
-    gone: keys of changed or closed features that the layer holds no more. taken: keys of added features that the layer
-    holds by now. replaced: ids of the rows that stand no more.
+    missing_keys: of changed or closed features that the layer holds no more. existing_keys: of added features that the
+    layer holds by now. replaced: ids of the rows that stand no more.
     """
 
     layer: Layer
     locality: Locality
     audience: Audience
     changes: list[dict[str, Any]]
-    gone: list[str] = field(default_factory=list)
-    taken: list[str] = field(default_factory=list)
+    missing_keys: list[str] = field(default_factory=list)
+    existing_keys: list[str] = field(default_factory=list)
     replaced: list[int] = field(default_factory=list)
     is_filled: bool = False
 
@@ -99,7 +99,7 @@ class LayerOverlay:
         ids: by the place of the change, counted from 1.
         """
         self.replaced += ids.values()
-        self.gone += [_key_text(change['key']) for place, change in enumerate(changes, 1) if place not in ids]
+        self.missing_keys += [_key_text(change['key']) for place, change in enumerate(changes, 1) if place not in ids]
 
     def _add(self, cursor: Cursor) -> None:
         """Puts the added features into the table; one whose key the layer holds by now stands in that one's place."""
@@ -110,7 +110,7 @@ class LayerOverlay:
         keys = [{name: change['properties'].get(name) for name in names} for change in added]
         ids = self._ids_of(cursor, names, keys) if names else {}
         self.replaced += ids.values()
-        self.taken += [_key_text(keys[place - 1]) for place in sorted(ids)]
+        self.existing_keys += [_key_text(keys[place - 1]) for place in sorted(ids)]
         query = insert_added(self.layer, self._columns, self._table, self.locality.srid)
         cursor.execute(query, {'changes': Json(added)})
 
@@ -118,8 +118,8 @@ class LayerOverlay:
         """The change, a key that it does not name made up of its number where that is a text."""
         names = key_columns(self.layer, self.audience)
         made_up = {name: f'new-{change["number"]}' for name in names if self.layer.columns[name].type == 'text'}
-        named = {name: value for name, value in change.get('properties', {}).items() if value is not None}
-        return change | {'properties': made_up | named}
+        properties = {name: value for name, value in change.get('properties', {}).items() if value is not None}
+        return change | {'properties': made_up | properties}
 
     def _ids_of(self, cursor: Cursor, names: Sequence[str], keys: Sequence[dict[str, Any]]) -> dict[int, int]:
         """The id of the row that each key means, by the place of the key, counted from 1."""

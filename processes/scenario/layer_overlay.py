@@ -17,6 +17,7 @@ from psycopg2.extras import Json
 from dothi.core.guard_sync import claimed_rows
 from dothi.core.layer import Audience, Layer
 from dothi.core.layer_source import source as layer_source
+from dothi.core.layer_source import table_of
 from dothi.core.locality import Locality
 from processes.scenario.keys import key_columns, keyed_rows
 from processes.scenario.overlay_sql import insert_added, insert_changed, names_of
@@ -54,12 +55,16 @@ class LayerOverlay:
             with db.cursor() as cursor:
                 self._fill(cursor)
             self.is_filled = True
-        form = '(select {names} from {base} as base {rest} union all select {names} from {table} as own)'
-        rest = sql.SQL('where id <> all({}::bigint[])').format(sql.Literal(self.replaced))
+        # no condition within the parts: then the planner sees through them, and uses the indexes of both
+        form = """
+            (select {names} from (
+                select {names}, false as proposed from {base} union all select {names}, true as proposed from {table}
+            ) as row_of_either where {rest})"""
+        rest = sql.SQL('proposed or id <> all({}::bigint[])').format(sql.Literal(self.replaced))
         return sql.SQL(form).format(
             names=names_of(self._columns),
-            base=self._rows_in_force,
-            rest=rest if self.replaced else sql.SQL(''),
+            base=table_of(self.layer, self.locality),
+            rest=rest if self.replaced else sql.SQL('true'),
             table=self._table,
         )
 

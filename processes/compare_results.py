@@ -22,7 +22,7 @@ from processes.data import Data
 from processes.forms.stored import StoredResult, read_stored
 from processes.geojson import FeatureCollection, feature_collection, geojson_feature
 from processes.inputs import OUTPUT, ProcessInputs, input_field
-from processes.outputs import PROVENANCE, Member, Output, shared, unit_for
+from processes.outputs import PROVENANCE, Member, Output, fits_member, shared, unit_for
 from processes.reading.readings import release_numbers
 
 UUID_PATTERN = r'^[0-9a-fA-F-]{36}$'
@@ -36,6 +36,7 @@ SIDES = {
     'before': Member(Text(vi='Trước', en='Before')),
     'after': Member(Text(vi='Sau', en='After')),
 }
+SIDE_TITLES = {'before': Text(vi='trước', en='before'), 'after': Text(vi='sau', en='after')}
 NOT_MATCHED = Text(
     vi='Không có gì gọi tên đối tượng ở cả hai kết quả, nên chỉ so số liệu chung.',
     en='Nothing names the features in both results, so that only the figures of the whole are compared.',
@@ -114,7 +115,7 @@ class CompareResults(Process[Inputs]):
         'features_only_after': Member(Text(vi='Chỉ trong kết quả sau', en='In the later one only')),
         'inputs_differing': Member(Text(vi='Đầu vào khác nhau', en='Inputs that differ'), by_data=True),
         'releases_differing': Member(Text(vi='Bản phát hành khác nhau', en='Releases that differ'), by_data=True),
-        'scenarios': Member(Text(vi='Phương án', en='Scenarios'), by_data=True),
+        'scenarios': Member(Text(vi='Phương án', en='Scenarios'), codes=SIDE_TITLES, by_data=True),
         **SIDES,
         **shared('unit'),
         'title': Member(Text(vi='Tên', en='Title')),
@@ -132,7 +133,7 @@ class CompareResults(Process[Inputs]):
         progress(0.5, Text(vi='So sánh', en='Comparing'))
         matched_by, matched = match_features(before.features, after.features)
         documents = [feature['properties'] for feature in (*before.features, *after.features)]
-        members, words = numeric_members(documents), word_members(documents)
+        members, words = by_telling(numeric_members(documents), after), word_members(documents)
         features = [
             geojson_feature(pair.name, geometry_of(pair), compared_properties(pair, members, words)) for pair in matched
         ]
@@ -171,10 +172,20 @@ def geometry_of(pair: Matched) -> dict[str, Any] | None:
     return geometry
 
 
+def by_telling(names: Sequence[str], result: StoredResult) -> list[str]:
+    """The members in the order in which the analysis declares them: the most telling first, others behind."""
+    declared = [*result.members]
+
+    def place(name: str) -> int:
+        return next((number for number, pattern in enumerate(declared) if fits_member(name, pattern)), len(declared))
+
+    return sorted(names, key=place)
+
+
 def summarise_figures(before: StoredResult, after: StoredResult) -> dict[str, Any]:
     """The figures of the whole that both results may have, with their titles, in the order of the analysis."""
-    left_out = {*after.model.model_fields, *PROVENANCE}
-    names = numeric_members([before.summary, after.summary], left_out)
+    repeated = {name for name, value in after.inputs.items() if after.summary.get(name) == value}
+    names = by_telling(numeric_members([before.summary, after.summary], {*repeated, *PROVENANCE}), after)
     figures = [
         {
             'id': name,

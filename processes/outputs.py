@@ -64,6 +64,11 @@ def find_member(name: str, members: Mapping[str, Member]) -> Member | None:
     return None
 
 
+def fits_member(name: str, pattern: str) -> bool:
+    """Whether a member is that of this name, or of this pattern."""
+    return name == pattern or ('{' in pattern and _pattern(pattern).fullmatch(name) is not None)
+
+
 @lru_cache
 def _pattern(name: str) -> re.Pattern[str]:
     """`{bound}` stands for a number whose decimal point is an underscore, any other placeholder for any text."""
@@ -191,11 +196,17 @@ CITED = {
     'verified': Member(Text(vi='Đã kiểm chứng', en='Verified')),
     'measured_from': Member(Text(vi='Đo từ', en='Measured from')),
 }
+SCENARIO_PARTS = {
+    'id': Text(vi='mã', en='id'),
+    'name': Text(vi='tên', en='name'),
+    'version': Text(vi='phiên bản', en='version'),
+    'digest': Text(vi='mã băm', en='digest'),
+}
 # What every result says of its sources, and to its reader.
 PROVENANCE = {
     'releases': Member(Text(vi='Bản phát hành', en='Releases'), by_data=True),
     'demo': Member(Text(vi='Dữ liệu minh họa', en='Demonstration data')),
-    'applied_scenario': Member(Text(vi='Phương án', en='Scenario'), by_data=True),
+    'applied_scenario': Member(Text(vi='Phương án', en='Scenario'), codes=SCENARIO_PARTS, by_data=True),
     'results': Member(Text(vi='Kết quả trước', en='Earlier results')),
     'norms': Member(Text(vi='Tiêu chuẩn', en='Norms')),
     'norms_version': Member(Text(vi='Phiên bản tiêu chuẩn', en='Version of the norms')),

@@ -41,7 +41,7 @@ def feature_sentences(
 ) -> list[Text]:
     """Sentences on where the most telling member differs, who is newly so or no longer, and what one result lacks."""
     both = [pair for pair in matched if pair.state == 'both']
-    sentences = [*_moved(both, members[:1], declared)]
+    sentences = [*_moved(both, members, declared)]
     for word in words:
         sentences += _turned(both, word, declared)
     for state, sentence in _ONLY.items():

@@ -74,12 +74,12 @@ class _LayerCheck:
 
     def of(self, changes: Sequence[Numbered], db: Connection) -> list[Numbered]:
         """The changes as they are stored; what comes of them means nothing where there are faults."""
-        named = [numbered for numbered in changes if self._has_known_names(numbered)]
-        keys = {numbered.number: key for numbered in named if (key := self._key(numbered)) is not None}
+        well_named = [numbered for numbered in changes if self._has_known_names(numbered)]
+        keys = {numbered.number: key for numbered in well_named if (key := self._key(numbered)) is not None}
         rows = self._rows(keys, db)
-        self._must_be_there(named, keys, rows)
-        self._must_be_single(named, keys, rows)
-        return [] if self.faults else self._stored(named, rows)
+        self._must_be_there(well_named, keys, rows)
+        self._must_be_single(well_named, keys, rows)
+        return [] if self.faults else self._stored(well_named, rows)
 
     def _note(self, numbered: Numbered, place: str, code: str, says: Text) -> None:
         self.faults.append(numbered.fault(place, code, says))
@@ -121,7 +121,7 @@ class _LayerCheck:
             words = {'name': self.layer.id, 'key': key}
             if isinstance(numbered.change, AddFeature):
                 if is_there:
-                    self._note(numbered, '/properties', 'key_duplicate', _TAKEN.format(**words))
+                    self._note(numbered, '/properties', 'key_duplicate', _KEY_IN_USE.format(**words))
             elif not is_there:
                 self._note(numbered, '/key', 'unknown_feature', _NOT_THERE.format(**words))
 
@@ -143,7 +143,7 @@ class _LayerCheck:
 
     def _checked_values(self, changes: Sequence[Numbered], rows: Rows) -> dict[int, dict[str, Any]]:
         """The values of what is added and changed, by number of the change."""
-        sent: list[tuple[Numbered, Submitted]] = []
+        moved: list[tuple[Numbered, Submitted]] = []
         staying: list[tuple[Numbered, Submitted]] = []
         for numbered in changes:
             change = numbered.change
@@ -156,9 +156,9 @@ class _LayerCheck:
             elif (shape := read_shape(change.geometry)) is None:
                 self.faults.append(unreadable(numbered))
             else:
-                sent.append((numbered, Submitted(values, shape)))
+                moved.append((numbered, Submitted(values, shape)))
         as_stored = Reading(parse_crs(f'EPSG:{self.locality.srid}'))
-        return self._prepared(sent, CRS84) | self._prepared(staying, as_stored)
+        return self._prepared(moved, CRS84) | self._prepared(staying, as_stored)
 
     def _whole_values(self, numbered: Numbered, rows: Rows) -> dict[str, Any]:
         """All values of the feature as the change wants it; notes a key that would become another one."""
@@ -202,7 +202,7 @@ class _LayerCheck:
         return replace(numbered, change=change.model_copy(update=stored))
 
 
-_TAKEN = Text(
+_KEY_IN_USE = Text(
     vi='lớp "{name}" đã có đối tượng {key}. Dùng "change", hoặc mã khác.',
     en='"{name}" has a feature {key} already. Use "change", or another key.',
 )

@@ -29,14 +29,14 @@ def key_columns(layer: Layer, audience: Audience) -> list[str]:
 def canonical_key(layer: Layer, audience: Audience, key: KeyValue) -> dict[str, Any]:
     """The key by column; an id by which a feature of a keyed layer is named stays one. Raises BadKey."""
     columns = key_columns(layer, audience) or [ID]
-    named = key if isinstance(key, dict) else {columns[0]: key}
-    if {*named} not in ({*columns}, {ID}):
-        wanted = ', '.join(columns)
+    values = key if isinstance(key, dict) else {columns[0]: key}
+    if {*values} not in ({*columns}, {ID}):
+        key_names = ', '.join(columns)
         raise BadKey(
-            vi=f'khóa của lớp "{layer.id}" gồm {wanted}. Cho giá trị của mỗi cột đó.',
-            en=f'the key of "{layer.id}" consists of {wanted}. Give a value for each.',
+            vi=f'khóa của lớp "{layer.id}" gồm {key_names}. Cho giá trị của mỗi cột đó.',
+            en=f'the key of "{layer.id}" consists of {key_names}. Give a value for each.',
         )
-    return {name: _key_value(name, named[name], layer.columns.get(name)) for name in named}
+    return {name: _key_value(name, values[name], layer.columns.get(name)) for name in values}
 
 
 def _key_value(name: str, value: Any, column: Column | None) -> str | int:

@@ -17,6 +17,7 @@ from psycopg2.extras import Json
 from dothi.core.guard_sync import claimed_rows
 from dothi.core.layer import Audience, Layer
 from dothi.core.layer_source import source as layer_source
+from dothi.core.layer_source import table_of
 from dothi.core.locality import Locality
 from processes.scenario.keys import key_columns, keyed_rows
 from processes.scenario.overlay_sql import insert_added, insert_changed, names_of
@@ -26,16 +27,16 @@ from processes.scenario.overlay_sql import insert_added, insert_changed, names_o
 class LayerOverlay:
     """The changes of one layer, each with its `number`, and what came of them once they were applied.
 
-    gone: keys of changed or closed features that the layer holds no more. taken: keys of added features that the layer
-    holds by now. replaced: ids of the rows that stand no more.
+    missing_keys: of changed or closed features that the layer holds no more. existing_keys: of added features that the
+    layer holds by now. replaced: ids of the rows that stand no more.
     """
 
     layer: Layer
     locality: Locality
     audience: Audience
     changes: list[dict[str, Any]]
-    gone: list[str] = field(default_factory=list)
-    taken: list[str] = field(default_factory=list)
+    missing_keys: list[str] = field(default_factory=list)
+    existing_keys: list[str] = field(default_factory=list)
     replaced: list[int] = field(default_factory=list)
     is_filled: bool = False
 
@@ -54,12 +55,16 @@ class LayerOverlay:
             with db.cursor() as cursor:
                 self._fill(cursor)
             self.is_filled = True
-        form = '(select {names} from {base} as base {rest} union all select {names} from {table} as own)'
-        rest = sql.SQL('where id <> all({}::bigint[])').format(sql.Literal(self.replaced))
+        # no condition within the parts: then the planner sees through them, and uses the indexes of both
+        form = """
+            (select {names} from (
+                select {names}, false as proposed from {base} union all select {names}, true as proposed from {table}
+            ) as row_of_either where {rest})"""
+        rest = sql.SQL('proposed or id <> all({}::bigint[])').format(sql.Literal(self.replaced))
         return sql.SQL(form).format(
             names=names_of(self._columns),
-            base=self._rows_in_force,
-            rest=rest if self.replaced else sql.SQL(''),
+            base=table_of(self.layer, self.locality),
+            rest=rest if self.replaced else sql.SQL('true'),
             table=self._table,
         )
 
@@ -99,7 +104,7 @@ class LayerOverlay:
         ids: by the place of the change, counted from 1.
         """
         self.replaced += ids.values()
-        self.gone += [_key_text(change['key']) for place, change in enumerate(changes, 1) if place not in ids]
+        self.missing_keys += [_key_text(change['key']) for place, change in enumerate(changes, 1) if place not in ids]
 
     def _add(self, cursor: Cursor) -> None:
         """Puts the added features into the table; one whose key the layer holds by now stands in that one's place."""
@@ -110,7 +115,7 @@ class LayerOverlay:
         keys = [{name: change['properties'].get(name) for name in names} for change in added]
         ids = self._ids_of(cursor, names, keys) if names else {}
         self.replaced += ids.values()
-        self.taken += [_key_text(keys[place - 1]) for place in sorted(ids)]
+        self.existing_keys += [_key_text(keys[place - 1]) for place in sorted(ids)]
         query = insert_added(self.layer, self._columns, self._table, self.locality.srid)
         cursor.execute(query, {'changes': Json(added)})
 
@@ -118,8 +123,8 @@ class LayerOverlay:
         """The change, a key that it does not name made up of its number where that is a text."""
         names = key_columns(self.layer, self.audience)
         made_up = {name: f'new-{change["number"]}' for name in names if self.layer.columns[name].type == 'text'}
-        named = {name: value for name, value in change.get('properties', {}).items() if value is not None}
-        return change | {'properties': made_up | named}
+        properties = {name: value for name, value in change.get('properties', {}).items() if value is not None}
+        return change | {'properties': made_up | properties}
 
     def _ids_of(self, cursor: Cursor, names: Sequence[str], keys: Sequence[dict[str, Any]]) -> dict[int, int]:
         """The id of the row that each key means, by the place of the key, counted from 1."""

@@ -52,8 +52,8 @@ def _rows_by_number(
 def _features_of(
     number: int, change: dict[str, Any], row: dict[str, Any] | None, locality: Locality
 ) -> list[dict[str, Any]]:
-    kind, said = change['kind'], {name: value for name, value in change.items() if name != 'geometry'}
-    members = {'number': number, **said}
+    kind, members_of_change = change['kind'], {name: value for name, value in change.items() if name != 'geometry'}
+    members = {'number': number, **members_of_change}
     if 'layer' in change:
         layer: Layer = locality.layer(change['layer'])
         members['layer_title'] = layer.title.model_dump()

@@ -93,10 +93,10 @@ class Overlay:
     @property
     def caveats(self) -> list[Text]:
         """What a reader of a result has to know of the scenario: what is gone, and what had no bearing on it."""
-        caveats = [_named(_GONE, self._titles[name], layer.gone) for name, layer in self._layers.items() if layer.gone]
-        caveats += [
-            _named(_TAKEN, self._titles[name], layer.taken) for name, layer in self._layers.items() if layer.taken
-        ]
+        caveats: list[Text] = []
+        for name, layer in self._layers.items():
+            for sentence, keys in ((_NOT_IN_LAYER, layer.missing_keys), (_IN_LAYER_NOW, layer.existing_keys)):
+                caveats += [_list_keys(sentence, self._titles[name], keys)] if keys else []
         caveats += [_NORM_GONE.format(norm=norm) for norm in sorted(self._norms_gone)]
         if any(change['kind'] == 'dike' for name in self._changed_rasters for change in self._rasters[name]):
             caveats.append(_DIKE)
@@ -123,16 +123,16 @@ def _grouped(changes: Sequence[dict[str, Any]], member: str) -> dict[str, list[d
     return groups
 
 
-def _named(sentence: Text, title: Text, keys: Sequence[str]) -> Text:
+def _list_keys(sentence: Text, title: Text, keys: Sequence[str]) -> Text:
     more = ', …' if len(keys) > MOST_NAMED else ''
     return sentence.format(count=len(keys), title=title, keys=', '.join(keys[:MOST_NAMED]) + more)
 
 
-_GONE = Text(
+_NOT_IN_LAYER = Text(
     vi='Phương án đổi hoặc đóng {count} đối tượng nay không còn trong lớp {title}, nên không có tác dụng: {keys}.',
     en='The scenario changes or closes {count} features that are gone from {title}; that has no effect: {keys}.',
 )
-_TAKEN = Text(
+_IN_LAYER_NOW = Text(
     vi='{count} đối tượng mà phương án thêm vào nay đã có trong lớp {title}; tính theo phương án: {keys}.',
     en='{count} features that the scenario adds are in {title} by now; they count as the scenario has them: {keys}.',
 )

@@ -210,10 +210,23 @@ def exported(client: FlaskClient, layer: str) -> str:
     return seen_rows({row['code'] for row in rows}, OWNER_OF in text)
 
 
+def proposed(client: FlaskClient, layer: str) -> str:
+    """By scenarios that close each row, or change what it says of its owner, as a map shows them."""
+    scenario = client.post('/api/scenarios', json={'name': layer}).get_json(force=True)['id']
+    texts = {}
+    for spot in 'ab':
+        own = {'layer': layer, 'key': spot}
+        for change in ({**own, 'kind': 'close'}, {**own, 'kind': 'change', 'properties': {'owner': 'x'}}):
+            made = client.post(f'/api/scenarios/{scenario}/versions', json={'changes': [change]})
+            if made.status_code == 201:
+                texts[spot] = client.get(f'/api/scenarios/{scenario}/changes').get_data(as_text=True)
+    return seen_rows({*texts}, any(OWNER_OF in text for text in texts.values()))
+
+
 ROWS: dict[str, Probe] = {
     'items': items, 'history': history, 'bbox': near_a_row, 'filter': filtered, 'search': searched, 'item': item,
     'versions': versions, 'tile': tile, 'dataset tile': dataset_tile, 'table': table, 'feature info': feature_info,
-    'export': exported,
+    'export': exported, 'scenario': proposed,
 }  # fmt: skip
 PICTURES: dict[str, Probe] = {'map': picture, 'WMS': wms, 'WMTS': wmts, 'extent': extent}
 NAMES = {

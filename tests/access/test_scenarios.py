@@ -56,7 +56,7 @@ def make(lagoon: Lagoon, person: str, *changes: dict[str, Any], sharing: str = '
 
 
 def run(
-    lagoon: Lagoon, person: str, layer: str = 'wells', process: str = 'zonal-statistics', **inputs: Any
+    lagoon: Lagoon, person: str, layer: Any = 'wells', process: str = 'zonal-statistics', **inputs: Any
 ) -> TestResponse:
     """The answer to a count of a layer's features, waited for."""
     whole = {'layer': layer, 'statistics': ['count'], 'zones': EVERYWHERE} if process == 'zonal-statistics' else {}
@@ -236,7 +236,7 @@ def test_requests_differ_by_the_version(lagoon: Lagoon, monkeypatch: pytest.Monk
     scenario = make(lagoon, 'planner', well('c'))
     lagoon.client('planner').post(f'/api/scenarios/{scenario}/versions', json={'changes': [well('d')]})
     jobs = [
-        job_of(run(lagoon, 'planner', **more))
+        job_of(run(lagoon, 'planner', **dict[str, Any](more)))
         for more in (
             {'scenario': {'id': scenario, 'version': 1}}, {'scenario': {'id': scenario, 'version': 1}},
             {'scenario': {'id': scenario, 'version': 2}}, {},

@@ -218,7 +218,12 @@ NOT_EVERYWHERE = {'f', 'q'}
 def with_a_job(internal: Api, example: Any) -> Any:
     """An example that works on the result of an earlier job, with the id of one: ids are made up anew everywhere."""
     inputs = example.get('inputs', {}) if isinstance(example, dict) else {}
-    return example if 'job' not in inputs else {**example, 'inputs': {**inputs, 'job': finished_job(internal)}}
+    jobs = {name: finished_job(internal) for name in ('job', 'before', 'after') if looks_like_id(inputs.get(name))}
+    return {**example, 'inputs': {**inputs, **jobs}} if jobs else example
+
+
+def looks_like_id(value: Any) -> bool:
+    return isinstance(value, str) and re.fullmatch(r'[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}', value) is not None
 
 
 @cache

@@ -74,7 +74,7 @@ def scenario_paths(offer: Offer) -> dict[str, Any]:
     """Operations on scenarios."""
     if offer.audience == 'public':
         return {}
-    one = f'{PATH}/{{scenario}}'
+    scenario_path = f'{PATH}/{{scenario}}'
     return {
         PATH: {
             'get': _read(offer, 'listScenarios', 'Các phương án', 'Scenarios',
@@ -82,22 +82,22 @@ def scenario_paths(offer: Offer) -> dict[str, Any]:
             'post': _change(offer, 'makeScenario', 'Tạo phương án', 'Make a scenario', DESCRIPTION, SCENARIO, '201',
                             required=['name']),
         },
-        one: {
+        scenario_path: {
             'get': _read(offer, 'getScenario', 'Một phương án', 'A scenario', SCENARIO_ID, schema=SCENARIO),
             'patch': _change(offer, 'describeScenario', 'Sửa tên, mô tả, chia sẻ', 'Name, describe, share', DESCRIPTION,
                              SCENARIO, '200', SCENARIO_ID, IF_MATCH),
             'delete': _remove(offer),
         },
-        f'{one}/versions': {
+        f'{scenario_path}/versions': {
             'get': _read(offer, 'listScenarioVersions', 'Các phiên bản', 'Versions', SCENARIO_ID, schema=object_with(
                 scenario=ID, versions=list_of(object_with(**ENTRY, changes=COUNT)))),
             'post': _change(offer, 'addScenarioVersion', 'Thêm phiên bản', 'Add a version', NEW_VERSION, VERSION_SCHEMA,
                             '201', SCENARIO_ID, IF_MATCH),
         },
-        f'{one}/versions/{{number}}': {'get': _read(
+        f'{scenario_path}/versions/{{number}}': {'get': _read(
             offer, 'getScenarioVersion', 'Một phiên bản', 'A version', SCENARIO_ID, NUMBER, schema=VERSION_SCHEMA)},
-        f'{one}/changes': {'get': _on_map(offer)},
-        f'{one}/deliver': {'post': _change(
+        f'{scenario_path}/changes': {'get': _on_map(offer)},
+        f'{scenario_path}/deliver': {'post': _change(
             offer, 'deliverScenario', 'Gửi duyệt', 'Hand over for review', {'version': NUMBERED}, HANDED_OVER, '200',
             SCENARIO_ID)},
     }  # fmt: skip

@@ -107,8 +107,8 @@ def changes_on_map(scenario_id: str) -> Response:
         scenario = read_scenario(db, scenario_id)
         entry, changes = read_version(db, scenario_id, VERSION.read())
         place, audience = service().locality, service().audience
-        seen = visible_changes(changes, place, audience, own=scenario.own)
-        document = map_features(db, seen, place, audience)
+        visible = visible_changes(changes, place, audience, own=scenario.own)
+        document = map_features(db, visible, place, audience)
     document['summary'] |= {'version': entry.number, 'digest': entry.digest}
     response = private_json(document)
     response.content_type = GEOJSON
@@ -140,7 +140,7 @@ def deliver(scenario_id: str) -> Response:
         lambda db, layer, places: require_unit(db, author, layer, places),
     )  # fmt: skip
     members = {
-        'change_sets': [vars(one) for one in handed],
+        'change_sets': [vars(handed_over) for handed_over in handed],
         'left_out': [place for place, change in numbered if 'layer' not in change],
     }
     return private_json(members)
@@ -205,12 +205,12 @@ def _version_member(
 ) -> dict[str, Any]:
     """The version with the changes that whoever asks sees; hidden: how many others it has."""
     own_path = f'{PATH}/{scenario_id}'
-    seen = [change for _, change in visible_changes(changes, service().locality, service().audience, own=own)]
+    visible = [change for _, change in visible_changes(changes, service().locality, service().audience, own=own)]
     return {
         **entry.model_dump(mode='json'),
         'scenario': scenario_id,
-        'changes': seen,
-        'hidden': len(changes) - len(seen),
+        'changes': visible,
+        'hidden': len(changes) - len(visible),
         'links': [
             link('self', JSON, Text(vi='Phiên bản', en='The version'), f'{own_path}/versions/{entry.number}'),
             link(

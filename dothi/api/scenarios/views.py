@@ -74,8 +74,8 @@ def scenario(scenario_id: str) -> Response:
     parameters.refuse_unknown(COMMON)
     wanted_format(('json',))
     with scenario_desk() as db:
-        seen = read_scenario(db, scenario_id)
-    return tagged(private_json(scenario_member(seen)), version_tag(seen))
+        current = read_scenario(db, scenario_id)
+    return tagged(private_json(scenario_member(current)), version_tag(current))
 
 
 @SCENARIOS.route(f'{PATH}/<scenario_id>', methods=['PATCH'])

@@ -141,7 +141,12 @@ def test_a_comparison_is_the_difference_of_both_results(jobs: Callable[..., str]
     assert figures['population_covered']['difference'] == 5
     for name, figure in figures.items():
         assert (figure['before'], figure['after']) == (old['summary'][name], new['summary'][name])
-    assert 'Population covered: 5 more (3 → 8).' in [text['en'] for text in compared['summary']['sentences']]
+    told = [text['en'] for text in compared['summary']['sentences']]
+    assert told[:2] == [
+        'Share of people covered: 62.5 percentage points more (37.5\u00a0% → 100\u00a0%).',
+        'Population covered: 5 more (3 → 8).',
+    ]
+    assert 'Share of people covered: more in 1, less in 0; most of all in Xã 2 (+100 percentage points).' in told
 
 
 def test_what_the_runs_do_not_share_is_named(jobs: Callable[..., str], loader: Loader) -> None:
@@ -179,4 +184,4 @@ def test_a_file_is_not_compared_and_the_way_out_is_named(jobs: Callable[..., str
     flood = run_process('flood-exposure', {'level_m': 1.0}, 'internal').job_id
     with pytest.raises(WrongUse, match='"depth" is a file, which has no features to compare'):
         compare(flood, flood, output='depth')
-    assert compare(flood, flood, output='extent')['summary']['matched_by'] == 'depth_class'
+    assert compare(flood, flood, output='extent')['summary']['matched_by'] == 'id'

@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 import shapely
+from psycopg2 import sql
 
-from dothi.core.database import connection
+from dothi.core.database import READERS, connection
 from dothi.core.locality import Locality
-from processes.scenario.overlay import ScenarioOfPresent
+from processes.data import Data
+from processes.inputs import LayerRef
+from processes.scenario.overlay import Overlay, ScenarioOfPresent
 from tests.processes.conftest import Loader, Town, feature
 from tests.processes.scenario.worlds import REF, caveats, stored, under
 
@@ -135,3 +138,20 @@ def test_a_layer_of_the_past_is_not_changed(coverage: Callable[..., Any]) -> Non
 def remove(layer: str) -> None:
     with connection('admin') as db, db.cursor() as cursor:
         cursor.execute(f'delete from layer.{layer}')
+
+
+def test_indexes_serve_through_a_scenario(town: Loader, locality: Locality) -> None:
+    """A search by place uses the index of the layer, and that of the scenario's rows."""
+    held = stored(locality, [close('buildings', 'B000')])
+    overlay = Overlay(REF, held, locality, 'internal')
+    with connection(READERS['internal']) as db, db.cursor() as cursor:
+        overlay.stage(db)
+        _, homes = Data(db, locality, 'internal').through(overlay).source(LayerRef('buildings'))
+        cursor.execute('set local enable_seqscan = off; set local enable_bitmapscan = off')
+        near = 'explain select 1 from {} where ST_DWithin(here.geom, ST_SetSRID(ST_MakePoint(0, 0), 9209), 10)'
+        cursor.execute(sql.SQL(near).format(homes))
+        plan = '\n'.join(row[0] for row in cursor.fetchall())
+        db.rollback()
+    assert 'Index Scan using buildings_geom on buildings' in plan
+    assert 'Index Scan using scenario_buildings_geom_idx' in plan
+    assert 'Subquery Scan' not in plan, 'the planner looks through the parts'

@@ -126,7 +126,7 @@ def worlds(draw: Any) -> tuple[dict[str, dict[str, tuple[Any, Row]]], list[dict[
 def load(loader: Loader, world: dict[str, dict[str, tuple[Any, Row]]]) -> None:
     """The world, with the roads, communes and heights that all worlds have."""
     empty()
-    zones = {'1': (0, 0, 1000, SIDE_M), '2': (1000, 0, SIDE_M, SIDE_M)}
+    zones = {'1': (0.0, 0.0, 1000.0, float(SIDE_M)), '2': (1000.0, 0.0, float(SIDE_M), float(SIDE_M))}
     town = Town(blocks=4, side_m=SIDE_M / 4, zones=zones)
     loader.load(
         'roads', [(shapely.LineString(xy), {'code': f'R{i}', 'class': 'commune'}) for i, xy in enumerate(town.roads)]

@@ -36,8 +36,8 @@ def line(*xy: tuple[float, float]) -> dict[str, Any]:
     return geometry
 
 
-def box(*bounds: float) -> dict[str, Any]:
-    geometry: dict[str, Any] = feature(shapely.box(*bounds))['geometry']
+def box(west: float, south: float, east: float, north: float) -> dict[str, Any]:
+    geometry: dict[str, Any] = feature(shapely.box(west, south, east, north))['geometry']
     return geometry
 
 

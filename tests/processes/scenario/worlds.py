@@ -55,9 +55,9 @@ def first_difference(one: Any, other: Any, place: str = '') -> str | None:
     What only one of both can say is passed over: the scenario, the releases, ids, and what a reader has to know.
     """
     if _is_geometry(one) and _is_geometry(other):
-        shapes = [shapely.geometry.shape(geometry) for geometry in (one, other)]
-        apart = shapely.hausdorff_distance(*shapes)
-        near = NEAR_DEGREES if abs(shapely.bounds(shapes[0])).max() <= 180 else NEAR_M
+        shape, other_shape = (shapely.geometry.shape(geometry) for geometry in (one, other))
+        apart = shapely.hausdorff_distance(shape, other_shape)
+        near = NEAR_DEGREES if abs(shapely.bounds(shape)).max() <= 180 else NEAR_M
         return None if one['type'] == other['type'] and apart < near else f'{place}: {apart} apart'
     if isinstance(one, dict) and isinstance(other, dict):
         names = {*one, *other} - {'applied_scenario', 'releases', 'caveats', 'id'}

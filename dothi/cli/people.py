@@ -143,6 +143,14 @@ def change(
     _show_done(name, 'changed', pick_words('đã thay đổi', 'changed'), as_json)
 
 
+@people_app.command('sign-out')
+def sign_out(name: Name, as_json: Json = False) -> None:
+    """Kết thúc mọi phiên của một người; người đó đăng nhập lại được. · Ends all sessions of somebody."""
+    with connection('gatekeeper') as db:
+        desk.sign_out(db, name)
+    _show_done(name, 'signed_out', pick_words('đã kết thúc mọi phiên', 'sessions have ended'), as_json)
+
+
 @people_app.command()
 def disable(name: Name, as_json: Json = False) -> None:
     """Khóa tài khoản: phiên và khóa API của người đó hết hiệu lực ngay. · Lets them in no more, at once."""

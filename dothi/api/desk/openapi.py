@@ -17,7 +17,9 @@ from dothi.api.desk.schemas import (
     FRESHNESS,
     RECEIVED_REPORT,
     RECEIVED_REPORTS,
+    WHOLE_CONFLICT,
     WHOLE_DELIVERY,
+    WHOLE_EDIT_SET,
 )
 from dothi.api.desk.uploads import PART_TYPE, VERSION
 from dothi.api.http.offer import Offer
@@ -31,6 +33,7 @@ COUNTED: Schema = {'type': 'integer', 'minimum': 1}
 NUMBER = in_path('number', Text(vi='Số của đợt giao', en='Number of the delivery'), COUNTED, 1)
 SET = in_path('number', Text(vi='Số của tập sửa', en='Number of the set'), COUNTED, 1)
 REPORT = in_path('number', Text(vi='Số của phản ánh', en='Number of the report'), COUNTED, 1)
+CONFLICT = in_path('number', Text(vi='Số của mâu thuẫn', en='Number of the conflict'), COUNTED, 1)
 UPLOAD = in_path('upload', Text(vi='Mã của tệp đang gửi', en='Id of the upload'), ID, NONE)
 TUS = in_header(
     'Tus-Resumable', Text(vi='Phiên bản tus.', en='Version of tus.'), {'type': 'string', 'enum': [VERSION]}, VERSION
@@ -137,7 +140,9 @@ def _upload_paths(offer: Offer) -> dict[str, Any]:
 def _edit_paths(offer: Offer) -> dict[str, Any]:
     return {
         '/edits': {'get': _read(offer, 'listEdits', 'Bản sửa chờ duyệt', 'Edits under review', schema=EDITS)},
-        '/edits/{number}': {'get': _read(offer, 'getEdits', 'Một tập sửa', 'A set of edits', SET)},
+        '/edits/{number}': {
+            'get': _read(offer, 'getEdits', 'Một tập sửa', 'A set of edits', SET, schema=WHOLE_EDIT_SET)
+        },
         '/edits/{number}/decision': {
             'post': change(
                 offer, 'decideEdits', Text(vi='Duyệt', en='Decide'),
@@ -146,6 +151,9 @@ def _edit_paths(offer: Offer) -> dict[str, Any]:
             )
         },
         '/edits/conflicts': {'get': _read(offer, 'listConflicts', 'Mâu thuẫn', 'Conflicts', schema=CONFLICTS)},
+        '/edits/conflicts/{number}': {
+            'get': _read(offer, 'getConflict', 'Một mâu thuẫn', 'A conflict', CONFLICT, schema=WHOLE_CONFLICT)
+        },
     }  # fmt: skip
 
 

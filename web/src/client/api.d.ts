@@ -512,6 +512,7 @@ export interface components {
             title?: string;
             description?: string;
             attribution?: string;
+            time_zone?: string;
             links: components["schemas"]["link"][];
         };
         link: {
@@ -2031,17 +2032,43 @@ export interface operations {
                         title: string;
                         /** @enum {string} */
                         role: "administrator" | "steward" | "focal_point" | "editor" | "planner" | "viewer";
+                        role_title: string;
                         agency: string | null;
                         may: ("see" | "download" | "edit" | "deliver" | "decide" | "run" | "publish" | "administer")[];
+                        action_titles: {
+                            [key: string]: string;
+                        };
                         has_password: boolean;
                         second_factor: boolean;
                         /** Format: uuid */
                         session: string | null;
-                        sessions: components["schemas"]["anyObject"][];
+                        sessions: {
+                            /** Format: uuid */
+                            id: string;
+                            address: string;
+                            user_agent: string;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            seen_at: string;
+                        }[];
                         mails: {
                             [key: string]: boolean;
                         };
-                        keys: components["schemas"]["anyObject"][];
+                        keys: {
+                            /** Format: uuid */
+                            id: string;
+                            label: string;
+                            scopes: ("see" | "download" | "edit" | "deliver" | "decide" | "run" | "publish" | "administer")[];
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            expires_at: string | null;
+                            /** Format: date-time */
+                            used_at: string | null;
+                            from_setting: boolean;
+                        }[];
+                        most_key_days: number;
                         csrf: string | null;
                     };
                 };
@@ -2197,10 +2224,174 @@ export interface operations {
                         waits_for: string[];
                         links: components["schemas"]["link"][];
                         decisions: {
-                            [key: string]: unknown;
+                            /** @enum {string} */
+                            decision: "accept" | "return";
+                            /** Format: date-time */
+                            decided_at: string;
+                            decided_by: string;
+                            reason: string;
+                            options: {
+                                [key: string]: unknown;
+                            };
+                            /** @enum {string} */
+                            outcome: "accepted" | "unchanged" | "returned" | "diagnosed";
                         }[];
                         report: {
-                            [key: string]: unknown;
+                            layer: string;
+                            file: string;
+                            /** @enum {string} */
+                            verdict: "accepted" | "returned" | "undecided" | "superseded";
+                            held: ("crs" | "encoding" | "columns" | "loss" | "moved" | "cover" | "newer" | "letters" | "misplaced" | "places" | "file")[];
+                            seen: {
+                                [key: string]: number;
+                            };
+                            error: string | null;
+                            unchanged: boolean;
+                            dry_run: boolean;
+                            delivery: number | null;
+                            superseded_by: number | null;
+                            release: number | null;
+                            /** Format: date */
+                            as_of: string | null;
+                            crs: {
+                                declared: string | null;
+                                named: boolean;
+                                decided: string | null;
+                                candidates: {
+                                    crs: string;
+                                    score: number;
+                                    evidence: {
+                                        vi: string;
+                                        en: string;
+                                    };
+                                    distance_m: number | null;
+                                    places: number[][];
+                                }[];
+                                rivals: {
+                                    crs: string;
+                                    distance_m: number;
+                                }[];
+                                overruled: boolean;
+                                by_address: boolean;
+                            };
+                            text: {
+                                [key: string]: {
+                                    encoding: string;
+                                    evidence: {
+                                        vi: string;
+                                        en: string;
+                                    };
+                                    candidates: {
+                                        encoding: string;
+                                        score: number;
+                                        evidence: {
+                                            vi: string;
+                                            en: string;
+                                        };
+                                    }[];
+                                };
+                            };
+                            columns: {
+                                [key: string]: string;
+                            };
+                            rows: {
+                                read: number;
+                                good: number;
+                                bad_rows: number;
+                                by_code: {
+                                    [key: string]: number;
+                                };
+                                bad: {
+                                    row: number;
+                                    code: string;
+                                    column: string | null;
+                                    value: string | null;
+                                    message: string;
+                                    message_en: string;
+                                    place: number[] | null;
+                                    /** @enum {string} */
+                                    severity: "error" | "warning";
+                                    element: string | null;
+                                }[];
+                                warnings_by_code: {
+                                    [key: string]: number;
+                                };
+                                warnings: {
+                                    row: number;
+                                    code: string;
+                                    column: string | null;
+                                    value: string | null;
+                                    message: string;
+                                    message_en: string;
+                                    place: number[] | null;
+                                    /** @enum {string} */
+                                    severity: "error" | "warning";
+                                    element: string | null;
+                                }[];
+                                repairs_by_kind: {
+                                    [key: string]: number;
+                                };
+                                repairs: {
+                                    row: number;
+                                    repair: string;
+                                    message: string;
+                                    message_en: string;
+                                    place: number[] | null;
+                                    area_before_m2: number | null;
+                                    area_after_m2: number | null;
+                                }[];
+                                missing: string[];
+                                quality: {
+                                    [key: string]: number;
+                                };
+                            };
+                            raster: {
+                                width: number;
+                                height: number;
+                                cell_width: number;
+                                cell_height: number;
+                                bands: {
+                                    name: string;
+                                    unit: string | null;
+                                    valid: number;
+                                    min: number | null;
+                                    max: number | null;
+                                    mean: number | null;
+                                }[];
+                            } | null;
+                            diff: {
+                                added: number;
+                                changed: number;
+                                closed: number;
+                                unchanged: number;
+                            } | null;
+                            merge: {
+                                kept: number;
+                                held: number;
+                                rows: {
+                                    conflict: number;
+                                    feature: number;
+                                    columns: string[];
+                                    edit: {
+                                        [key: string]: unknown;
+                                    } | null;
+                                    delivery: {
+                                        [key: string]: unknown;
+                                    } | null;
+                                }[];
+                            } | null;
+                            notes: ({
+                                vi: string;
+                                en: string;
+                                steward: {
+                                    vi: string;
+                                    en: string;
+                                };
+                            } | {
+                                vi: string;
+                                en: string;
+                            })[];
+                            fingerprint: string | null;
                         } | null;
                         failure: string | null;
                     };
@@ -2470,7 +2661,8 @@ export interface operations {
                             id: number;
                             layer_id: string;
                             author: string;
-                            status: string;
+                            /** @enum {string} */
+                            status: "open" | "accepted" | "rejected";
                             /** Format: date-time */
                             opened_at: string;
                             /** Format: date-time */
@@ -2479,6 +2671,7 @@ export interface operations {
                             reason: string | null;
                             release: number | null;
                             edits: number;
+                            layer_title: string;
                         }[];
                     };
                 };
@@ -2517,7 +2710,33 @@ export interface operations {
                 content: {
                     "application/json": {
                         conflicts: {
-                            [key: string]: unknown;
+                            id: number;
+                            layer_id: string;
+                            feature_id: number;
+                            delivery_id: number | null;
+                            columns: string[];
+                            base: {
+                                [key: string]: unknown;
+                            } | null;
+                            edit: {
+                                [key: string]: unknown;
+                            } | null;
+                            delivery: {
+                                [key: string]: unknown;
+                            } | null;
+                            geometry_differs: boolean;
+                            /** Format: date-time */
+                            opened_at: string;
+                            /** @enum {string} */
+                            status: "open" | "decided";
+                            /** @enum {string|null} */
+                            decision: "ours" | "theirs" | "merged" | null;
+                            decided_by: string | null;
+                            /** Format: date-time */
+                            decided_at: string | null;
+                            reason: string | null;
+                            release: number | null;
+                            layer_title: string;
                         }[];
                     };
                 };

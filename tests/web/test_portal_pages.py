@@ -1,30 +1,17 @@
 """The portal's other pages in a real browser: catalogue, help, dashboard and desk."""
 
-from collections.abc import Callable, Iterator
-from pathlib import Path
-from shutil import copytree
-from uuid import uuid4
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 
-from dothi.core import database as core_database
-from dothi.core.access.people import invite
-from dothi.core.access.person import Person, Role
-from dothi.core.access.sign_in import store_password
 from dothi.core.crs import proj_string, transformer
-from dothi.core.database import connection
-from dothi.core.locality import Locality
 from dothi.core.settings import PROJECT
-from tests.access.browsers import PASSWORD
-from tests.conftest import Instance, Province, use
 from tests.matrix import exhaustive
-from tests.services import serving
-from tests.web.conftest import PHONE, Portal, visiting
+from tests.web.conftest import DESK_SIZE, PHONE, Portal
 
 AXE = PROJECT / 'tests' / 'clients' / 'node_modules' / 'axe-core' / 'axe.min.js'
 WALL = {'viewport': {'width': 1920, 'height': 1080}}
-DESK_SIZE = {'viewport': {'width': 1280, 'height': 860}}
 # By page: what is there once it has been read.
 PUBLIC = {
     '/catalogue': '.cards h2',
@@ -41,57 +28,8 @@ INTERNAL = {
 }
 BAD_ROWS = 'code,name,level,places,x,y\nT1,Trường thử,primary,100,567000,2258000\nT2,Trường sai,none,5,567500,2258500\n'
 GOOD_ROW = 'code,name,level,places,x,y\nT9,{name},primary,100,{east},{north}\n'
-BASEMAPS = """
-basemaps:
-  - id: land
-    kind: xyz
-    title: {{vi: Đất đai, en: Land}}
-    attribution: {{vi: Sở Tài nguyên, en: Land office}}
-    url: {url}/api/collections/land_use/map/xyz/{{z}}/{{x}}/{{y}}.png
-"""
 # Near enough to each other that several zones put them into the province.
 UNCLEAR = 'code,name,lat,lon\n' + ''.join(f'B{i},Điểm {i},{2258000 + i},{567000 + i}\n' for i in range(4))
-
-
-@pytest.fixture(scope='module')
-def desk_url(
-    instance: Instance, province_template: str, province: Province, locality: Locality, shared_folder: Path
-) -> Iterator[str]:
-    """Address of a demo province of its own, since deliveries and people change it; the other is its basemap."""
-    folder = shared_folder / 'portal-desk'
-    own_locality = copytree(locality.path, folder / 'locality')
-    with (own_locality / 'locality.yml').open('a', encoding='utf-8') as file:
-        file.write(BASEMAPS.format(url=province.public_url.replace('127.0.0.1', 'localhost')))
-    environment = instance.environment(instance.create('portal_desk', province_template), folder)
-    environment |= {'DOTHI_DOWNLOADS': '[]', 'DOTHI_LOCALITY': str(own_locality)}
-    with serving(environment, folder, ('worker', 'internal')) as running, pytest.MonkeyPatch.context() as patch:
-        use(patch, running.environment)
-        yield running.internal_url
-        core_database.fresh()
-
-
-@pytest.fixture(scope='module')
-def steward(desk_url: str) -> str:
-    """The name of a steward with a password."""
-    person = Person(id=uuid4(), name='portal-steward', title='Cán bộ thử', role=Role.STEWARD, agency=None)
-    with connection('gatekeeper') as db:
-        invite(db, person)
-        store_password(db, person, PASSWORD)
-    return person.name
-
-
-@pytest.fixture
-def signed_in(chromium: Browser, desk_url: str, steward: str) -> Iterator[Callable[..., Portal]]:
-    """Makes portals whose reader has signed in."""
-    with visiting(chromium, desk_url) as visit:
-
-        def new(**options: object) -> Portal:
-            portal = visit(**DESK_SIZE | options)
-            answer = portal.page.request.post(f'{portal.url}/sign-in', data={'name': steward, 'password': PASSWORD})
-            assert answer.ok, answer.text()
-            return portal
-
-        yield new
 
 
 def findings(page: Page) -> list[str]:

@@ -20,8 +20,8 @@ from tests.access.browsers import PASSWORD
 from tests.conftest import Instance, Province, use
 from tests.matrix import exhaustive
 from tests.services import serving
-from tests.web.conftest import PHONE, Portal, visiting
-from tests.web.test_portal_pages import DESK_SIZE, findings
+from tests.web.conftest import DESK_SIZE, PHONE, Portal, visiting
+from tests.web.test_portal_pages import findings
 
 PLACE = '#16/20.43000/106.17000'
 WORDS = 'Rác đổ đầy vỉa hè trước chợ'

@@ -14,7 +14,7 @@ from dothi.core.access.person import Action, Role
 from dothi.core.access.provider_account import LONGEST_SUBJECT
 from dothi.core.access.sign_in import SessionEntry
 from dothi.core.mail_kinds import KINDS
-from dothi.core.text import Text
+from dothi.core.text import LANGUAGES, Text
 
 TAG = 'people'
 # How whoever asks shows who they are: a session's cookie is for pages of the service itself.
@@ -29,6 +29,7 @@ KEY = in_path('key', Text(vi='Số của khóa', en='Id of the key'), ID, NONE)
 PERSON: dict[str, Schema] = {
     'title': TEXT, 'role': {'type': 'string', 'enum': [*Role]}, 'agency': TEXT, 'email': TEXT,
 }  # fmt: skip
+NEW_PERSON: dict[str, Schema] = {'name': TEXT, 'language': {'type': 'string', 'enum': [*LANGUAGES]}} | PERSON
 # What the OpenID Connect provider calls the account by which they sign in; empty takes the link away.
 SUBJECT: dict[str, Schema] = {'subject': {'type': 'string', 'maxLength': LONGEST_SUBJECT}}
 NEW_KEY: dict[str, Schema] = {
@@ -86,8 +87,7 @@ def access_paths(offer: Offer) -> dict[str, Any]:
                                                 schema=ACCOUNT_SCHEMA),
         '/people': {
             'get': read(offer, 'listPeople', Text(vi='Người dùng', en='People'), schema=PEOPLE_SCHEMA),
-            **_post(offer, 'invitePerson', 'Mời một người', 'Invite somebody', {'name': TEXT} | PERSON,
-                    schema=LINK_SCHEMA),
+            **_post(offer, 'invitePerson', 'Mời một người', 'Invite somebody', NEW_PERSON, schema=LINK_SCHEMA),
         },
         '/people/{name}': _post(offer, 'changePerson', 'Đổi một người', 'Change somebody', PERSON | SUBJECT, NAME,
                                 schema=DONE_SCHEMA),

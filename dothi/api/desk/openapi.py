@@ -12,6 +12,7 @@ from dothi.api.desk.schemas import (
     AGENCIES,
     AGENCY_WITH_FRESHNESS,
     CONFLICTS,
+    DASHBOARD,
     DELIVERIES,
     EDITS,
     FRESHNESS,
@@ -165,6 +166,9 @@ def _agency_paths(offer: Offer) -> dict[str, Any]:
         lambda offer: next(iter(offer.locality.agencies), ''),
     )
     return {
+        '/dashboard': {
+            'get': _read(offer, 'getDashboard', 'Bảng điều hành', 'What the dashboard shows', schema=DASHBOARD)
+        },
         '/freshness': {
             'get': _read(offer, 'listFreshness', 'Hạn giao dữ liệu', 'What is due', AGENCY, STATE, schema=FRESHNESS)
         },

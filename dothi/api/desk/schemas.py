@@ -5,6 +5,7 @@ from typing import get_args
 from dothi.api.http.model_schemas import schema_of
 from dothi.api.http.operations import extend, list_of, object_with, or_null
 from dothi.api.http.parameters import Schema
+from dothi.core.dashboard_panel import NamesOf
 from dothi.core.freshness import State
 from etl.citizen.sending import Status as ReportStatus
 from etl.desk.conflicts import Conflict, Shapes
@@ -64,3 +65,17 @@ RECEIVED_REPORTS = object_with(
     kinds=list_of(object_with(id=TEXT, title=TEXT)),
 )
 RECEIVED_REPORT = extend(REPORT_LINE, contact=or_null(TEXT))
+READING_VALUE = object_with(column=TEXT, title=TEXT, unit=or_null(TEXT))
+DASHBOARD = object_with(
+    indicators=or_null(TEXT),
+    whole_level=or_null(TEXT),
+    cases=list_of(
+        object_with(layer=TEXT, title=TEXT, kind=TEXT, open={'type': 'object', 'additionalProperties': TEXT})
+    ),
+    readings=list_of(
+        object_with(
+            layer=TEXT, title=TEXT, station=TEXT, at=TEXT, values=list_of(READING_VALUE),
+            names=or_null(schema_of(NamesOf)),
+        )
+    ),
+)  # fmt: skip

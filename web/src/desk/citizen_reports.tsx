@@ -3,8 +3,8 @@ import {lazy} from '../site/lazy';
 import {answerOf, client, versionOf, type Answered} from '../client';
 import {part, setParts} from '../site/address';
 import {reasonOf, Shown, useAnswer} from '../site/answer';
-import {localNumber} from '../site/format';
-import {momentOf, say} from '../site/language';
+import {localNumber, momentOf} from '../site/format';
+import {say} from '../site/language';
 import type {Message} from '../messages';
 import {Scrolled} from '../site/scrolled';
 

@@ -1,8 +1,8 @@
 import {answerOf, client, type Answered} from '../client';
 import {part, setParts} from '../site/address';
 import {Shown, useAnswer} from '../site/answer';
-import {localBytes} from '../site/format';
-import {momentOf, say} from '../site/language';
+import {localBytes, momentOf} from '../site/format';
+import {say} from '../site/language';
 import type {Message} from '../messages';
 import {Scrolled} from '../site/scrolled';
 

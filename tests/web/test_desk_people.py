@@ -51,7 +51,7 @@ def test_somebody_is_invited_and_comes_in_by_the_link(signed_in: Callable[..., P
     for field in guest.page.locator('input[type=password]').all():
         field.fill(PASSWORD)
     guest.page.keyboard.press('Enter')
-    guest.page.wait_for_url(f'{guest.url}/**')
+    guest.page.wait_for_selector('#map-place')
     guest.visit('/desk?lang=en')
     expect(guest.page.locator('nav.tabs')).to_contain_text('My keys and sessions')
     expect(guest.page.locator('nav.tabs')).not_to_contain_text('People')

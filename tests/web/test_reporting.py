@@ -147,7 +147,7 @@ def test_who_decides_second_is_told_although_the_form_is_gone(
     quick.page.get_by_role('button', name='Accept', exact=True).click()
     expect(quick.page.locator('#report')).to_contain_text('accepted')
     slow.page.locator('#decide textarea').fill('There is no lamp')
-    slow.page.get_by_role('button', name='Refuse').click()
+    slow.page.get_by_role('button', name='Refuse', exact=True).click()
     expect(slow.page.get_by_role('alert')).to_contain_text('has changed')
     expect(slow.page.locator('#report')).to_contain_text('accepted')
     expect(slow.page.locator('#decide')).to_have_count(0)

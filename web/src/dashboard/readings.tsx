@@ -3,8 +3,9 @@ import {readPanels, type Readings} from './panels';
 import {REFRESH_S} from './refresh';
 import {answerOf, geoClient} from '../client';
 import {useAnswer} from '../site/answer';
-import {localNumber, momentOf, unitName} from '../site/format';
+import {localNumber, unitName} from '../site/format';
 import {language, say} from '../site/language';
+import {Moment} from '../site/moment';
 import {Scrolled} from '../site/scrolled';
 
 const MOST = 100;
@@ -26,7 +27,7 @@ function ReadingsPanel({panel}: {panel: Readings}) {
       <thead><tr><th>{say('station')}</th><th>{say('observedAt')}</th>{panel.values.map(({column, title, unit}) =>
         <th key={column} class="number">{title}{unit && `, ${unitName(unit)}`}</th>)}</tr></thead>
       <tbody>{data.map(({name, reading}) => <tr key={String(reading[panel.station])}>
-        <td>{name}</td><td>{momentOf(String(reading[panel.at]))}</td>
+        <td>{name}</td><td><Moment of={String(reading[panel.at])} /></td>
         {panel.values.map(({column}) => <td key={column} class="number">{written(reading[column])}</td>)}
       </tr>)}</tbody>
     </table></Scrolled>

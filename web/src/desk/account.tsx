@@ -5,6 +5,7 @@ import {reasonOf, Shown, useAnswer} from '../site/answer';
 import {Copied} from '../site/copied';
 import {momentOf} from '../site/format';
 import {language, say} from '../site/language';
+import {Moment} from '../site/moment';
 import {Scrolled} from '../site/scrolled';
 import type {Action} from '../site/service';
 
@@ -98,7 +99,7 @@ function Sessions({account, run}: {account: Account; run: Run}) {
     <Scrolled label={say('openSessions')}><table>
       <thead><tr><th>{say('cameFrom')}</th><th>{say('browser')}</th><th>{say('began')}</th><th>{say('lastUse')}</th><th>{say('actions')}</th></tr></thead>
       <tbody>{account.sessions.map((session) => <tr key={session.id}>
-        <td>{session.address}</td><td class="words" title={session.user_agent}>{session.user_agent}</td><td>{momentOf(session.created_at)}</td><td>{momentOf(session.seen_at)}</td>
+        <td>{session.address}</td><td class="words" title={session.user_agent}>{session.user_agent}</td><td><Moment of={session.created_at} /></td><td><Moment of={session.seen_at} /></td>
         <td>{session.id === account.session ? say('thisSession') : <button type="button" class="link" onClick={end(session.id)}>{say('endSession')}</button>}</td>
       </tr>)}</tbody>
     </table></Scrolled>

@@ -3,8 +3,8 @@ import {useSeen} from './use_seen';
 import {answerOf, client, type Answered} from '../client';
 import {reasonOf, Shown, useAnswer} from '../site/answer';
 import {Copied} from '../site/copied';
-import {momentOf} from '../site/format';
 import {language, say} from '../site/language';
+import {Moment} from '../site/moment';
 import {Scrolled} from '../site/scrolled';
 import type {Message} from '../messages';
 
@@ -92,7 +92,7 @@ function Row({person, list, run}: {person: Person; list: List; run: Run}) {
       <Choose label={`${say('agency')}, ${person.name}`} value={agency} choices={list.agencies} set={setAgency} none={say('theCentre')} />
       {isChanged && <button type="button" class="button" onClick={() => void save()}>{say('save')}</button>}</div></td>
     <td>{stateOf(person)}</td>
-    <td>{person.last_sign_in && momentOf(person.last_sign_in)}</td>
+    <td>{person.last_sign_in && <Moment of={person.last_sign_in} />}</td>
     <td><div class="row acts">
       <button type="button" class="link" onClick={act('recovery')}>{say('newLink')}</button>
       <button type="button" class="link" onClick={act('signing-out')}>{say('endSessions')}</button>

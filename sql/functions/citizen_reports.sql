@@ -1,5 +1,6 @@
--- Reports of citizens. dothi_reporter, as which the public service writes, may call submit(), room_left() and state_of(), and has
--- no other right: whoever learns its password can send reports within the day's number, and read nobody's.
+-- Reports of citizens. dothi_reporter, as which the public service writes, may call submit(), room_left() and
+-- state_of(), and has no other right: whoever learns its password can send reports within the day's number, and read
+-- nobody's.
 
 -- Takes a report, and says what came of it: received, again (the same was sent before: its code), other_content (the
 -- key is that of another report), off, unfit, full (no more on this day), too_many (no more from this address). wait_s:
@@ -73,8 +74,9 @@ begin
 end;
 $$;
 
--- Whether a report could still come today, asked before its photo is opened, which takes most of the time: null, or what
--- submit() would say, full or too_many. Of a report that is there already it is null: sending it again costs no place.
+-- Whether a report could still come today, asked before its photo is opened, which takes most of the time: null, or
+-- what submit() would say, full or too_many. Of a report that is there already it is null: sending it again costs no
+-- place.
 create or replace function citizen.room_left(p_key uuid, p_address text, out outcome text, out wait_s integer)
 language sql stable security definer set search_path = citizen, public, pg_temp as $$
     select case

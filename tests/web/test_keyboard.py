@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.web.conftest import DESK_SIZE, Portal
 from tests.web.test_portal_pages import BAD_ROWS, UNCLEAR, hand_in
@@ -137,8 +137,8 @@ def test_a_file_is_handed_in_by_keyboard(signed_in: Callable[..., Portal]) -> No
     page = portal.visit('/desk?tab=hand-in&lang=en')
     page.wait_for_selector('#hand-in')
     press_until(page, '#hand-in input[type=file]')
-    file = {'name': 'truong.csv', 'mimeType': 'text/csv', 'buffer': BAD_ROWS.encode()}
-    page.set_input_files('#hand-in input[type=file]', files=[file])  # type: ignore[list-item]
+    file: FilePayload = {'name': 'truong.csv', 'mimeType': 'text/csv', 'buffer': BAD_ROWS.encode()}
+    page.set_input_files('#hand-in input[type=file]', files=[file])
     page.keyboard.press('Tab')
     page.keyboard.type('Schools')
     press_until(page, '#hand-in summary')

@@ -45,7 +45,8 @@ def own_province(instance: Instance, province_template: str, shared_folder: Path
 
 @pytest.fixture
 def citizen(chromium: Browser, own_province: Province) -> Iterator[Callable[..., Portal]]:
-    """Makes portals of the public service."""
+    """Makes portals of the public service, on a day of which no report has come yet."""
+    _rows('delete from citizen.day returning day')
     with visiting(chromium, own_province.public_url) as visit:
         yield visit
 
@@ -151,7 +152,7 @@ def test_who_decides_second_is_told_although_the_form_is_gone(
     expect(slow.page.get_by_role('alert')).to_contain_text('has changed')
     expect(slow.page.locator('#report')).to_contain_text('accepted')
     expect(slow.page.locator('#decide')).to_have_count(0)
-    assert _rows('select status from citizen.report where id = %s', number) == [('accepted',)]
+    assert _rows(f'select status from citizen.report where id = {number}') == [('accepted',)]
 
 
 def test_a_report_is_sent_by_keyboard_alone(citizen: Callable[..., Portal]) -> None:

@@ -91,7 +91,7 @@ editor:
 viewer:
   - {may: [see, download], layers: all}
 planner:
-  - {may: [see, download], layers: [districts]}
+  - {may: [see, download, decide], layers: [districts]}
 """
 PEOPLE = {'reviewer': Role.STEWARD, 'other': Role.EDITOR, 'viewer': Role.VIEWER, 'planner': Role.PLANNER}
 # Within district 7, and the middle of its cell of 100 m in the working CRS is some metres away.

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from playwright.sync_api import FilePayload, Page, expect
 
 from tests.web.conftest import DESK_SIZE, Portal
-from tests.web.test_portal_pages import BAD_ROWS, UNCLEAR, hand_in
+from tests.web.test_portal_pages import BAD_ROWS, UNCLEAR, findings, hand_in
 
 SCHOOLS = '/?lang=en&layers=communes,schools#13/20.43000/106.17000'
 
@@ -42,6 +42,7 @@ def test_arrow_keys_go_through_the_answers_of_the_search(portal: Portal) -> None
     assert active_option(page) == ''
     page.keyboard.press('ArrowDown')
     assert active_option(page) == names[0]
+    assert findings(page) == []
     page.keyboard.press('ArrowUp')
     page.keyboard.press('ArrowUp')
     assert active_option(page) == names[-1]

@@ -27,6 +27,7 @@ from dothi.api.coverages.views import COVERAGES
 from dothi.api.desk.agencies import AGENCIES
 from dothi.api.desk.changes import CHANGES
 from dothi.api.desk.citizen_reports import RECEIVED_REPORTS
+from dothi.api.desk.dashboard import DASHBOARD
 from dothi.api.desk.deliveries import DELIVERIES
 from dothi.api.desk.edits import EDITS
 from dothi.api.desk.uploads import UPLOADS
@@ -173,6 +174,7 @@ def _app_of(audience: Audience, locality: Locality, url: str | None, accounts: C
         app.register_blueprint(EDITS)
         app.register_blueprint(UPLOADS)
         app.register_blueprint(AGENCIES)
+        app.register_blueprint(DASHBOARD)
         app.register_blueprint(SCENARIOS)
         app.config['MOST_BYTES_OF'] = MOST_BYTES_OF
     _register_reports(app, audience, locality)

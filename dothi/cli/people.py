@@ -22,7 +22,10 @@ from dothi.core.errors import did_you_mean
 from dothi.core.locality import locality_zone
 from dothi.core.own_layers import served_locality
 from dothi.core.reader_language import pick_text, pick_words
+from dothi.core.services import Service
+from dothi.core.settings import PathSettings, ServerSettings
 from dothi.core.text import Lang
+from dothi.local.services import url_of
 from processes.mail.links import mail_link
 
 people_app = typer.Typer(
@@ -143,6 +146,14 @@ def change(
     _show_done(name, 'changed', pick_words('đã thay đổi', 'changed'), as_json)
 
 
+@people_app.command('sign-out')
+def sign_out(name: Name, as_json: Json = False) -> None:
+    """Kết thúc mọi phiên của một người; người đó đăng nhập lại được. · Ends all sessions of somebody."""
+    with connection('gatekeeper') as db:
+        desk.sign_out(db, name)
+    _show_done(name, 'signed_out', pick_words('đã kết thúc mọi phiên', 'sessions have ended'), as_json)
+
+
 @people_app.command()
 def disable(name: Name, as_json: Json = False) -> None:
     """Khóa tài khoản: phiên và khóa API của người đó hết hiệu lực ngay. · Lets them in no more, at once."""
@@ -215,12 +226,19 @@ def _require_agency(agency: str | None) -> None:
         )
 
 
+def _portal_url() -> str:
+    """Where the internal service of this instance is reached: as it runs, whatever ports this shell has in force."""
+    settings = ServerSettings()
+    service = Service('internal', [], PathSettings().run)
+    return settings.public_url.rstrip('/') or url_of(service) or listening_url('internal')
+
+
 def _mail_link(db: Connection, secret: str) -> str | None:
-    return mail_link(db, secret, served_locality(), listening_url('internal'))
+    return mail_link(db, secret, served_locality(), _portal_url())
 
 
 def _show_link(name: str, secret: str, days: int, as_json: bool, mailed_to: str | None) -> None:
-    address = f'{listening_url("internal")}/invitation/{secret}'
+    address = f'{_portal_url()}/invitation/{secret}'
     link = Link(name=name, link=address, days=days, mailed_to=mailed_to)
     output.document(link, as_json, _print_link)
 

@@ -4,6 +4,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from dothi.core.dashboard_panel import CasesPanel, ReadingsPanel
 from dothi.core.row_faults import FAULT_KINDS, FaultCode, Severity
 from dothi.core.text import Text
 
@@ -193,6 +194,8 @@ class Layer(Described):
     # edits of the layer wait for its agency's decision; and an editor must say which version was edited
     review: bool = False
     require_if_match: bool = False
+    # how the dashboard shows it, where it does
+    dashboard: CasesPanel | ReadingsPanel | None = Field(None, discriminator='panel')
 
     @field_validator('columns')
     @classmethod
@@ -219,6 +222,7 @@ class Layer(Described):
             'publish.tiles.columns': list(self.publish.tiles.columns),
             'address': list(filter(None, [address.street, address.house_number])) if address else [],
             'register.fill': [register.key, *register.fill] if register else [],
+            'dashboard': self.dashboard.columns if self.dashboard else [],
             'checks.survey_date': [self.checks.survey_date] if self.checks.survey_date else [],
             'checks.complete': [self.checks.complete] if isinstance(self.checks.complete, str) else [],
         }

@@ -12,6 +12,7 @@ KINDS: dict[str, Text] = {
     'delivery_accepted': Text(vi='Đợt giao đã được nhận', en='A delivery was accepted'),
     'delivery_returned': Text(vi='Đợt giao bị trả lại', en='A delivery was returned'),
     'edit_reviewed': Text(vi='Bản sửa đã được duyệt', en='Edits were reviewed'),
+    'reports_waiting': Text(vi='Phản ánh của người dân chờ xem xét', en='Reports of citizens wait for review'),
     'analysis_done': Text(vi='Phân tích lâu hơn một phút đã xong', en='An analysis of more than a minute is done'),
     'delivery_due': Text(vi='Sắp đến hạn giao dữ liệu', en='Data is due soon'),
     'delivery_late': Text(vi='Quá hạn giao dữ liệu', en='Data is late'),

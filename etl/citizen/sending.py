@@ -92,6 +92,18 @@ def submit(report: CitizenReport, photo: bytes | None, address: str, key: UUID) 
     return str(code)
 
 
+def require_room(address: str, key: UUID) -> None:
+    """Raises DayIsFull where a report of this address would not be taken today: before its photo is opened.
+
+    It is counted by `submit` alone, so that many at one moment may get past this.
+    """
+    with connection('reporter') as db, db.cursor() as cursor:
+        cursor.execute('select outcome, wait_s from citizen.room_left(%s, %s)', [str(key), address])
+        outcome, wait_s = cursor.fetchone() or (None, 0)
+    if outcome is not None:
+        raise _refusal(outcome, wait_s)
+
+
 def state_of(code: str) -> ReportState:
     """What became of the report with the code, however it is typed. Raises NoSuchReport."""
     with connection('reporter') as db, db.cursor() as cursor:

@@ -43,7 +43,7 @@ def _plain_jpeg(file: Path, most_megapixels: int) -> bytes:
         # a JPEG is decoded at half or a quarter of its size where that is enough
         photo.draft('RGB', (LONGEST_SIDE_PX, LONGEST_SIDE_PX))
         photo.thumbnail((LONGEST_SIDE_PX, LONGEST_SIDE_PX))
-        return _encoded(_on_paper(ImageOps.exif_transpose(photo)))
+        return _encoded(_on_paper(_in_eight_bits(ImageOps.exif_transpose(photo))))
 
 
 def _opened(file: Path) -> Image.Image:
@@ -52,6 +52,16 @@ def _opened(file: Path) -> Image.Image:
         return Image.open(file, formats=FORMATS)
     except UnidentifiedImageError:
         raise no_photo() from None
+
+
+def _in_eight_bits(photo: Image.Image) -> Image.Image:
+    """The picture with levels up to 255: a grey PNG may have them up to 65,535, and all above 255 would be white."""
+    if not photo.mode.startswith('I'):
+        return photo
+    # a function of a whole picture of such numbers may scale and shift them, no more
+    grey = photo.convert('I').point(lambda level: level * (1 / 256) + 0).convert('L')
+    grey.info.pop('transparency', None)
+    return grey
 
 
 def _on_paper(photo: Image.Image) -> Image.Image:

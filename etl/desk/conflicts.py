@@ -62,6 +62,26 @@ def conflicts(layer: str | None, *, decided: bool = False, role: Role = 'loader'
         return [Conflict.model_validate(dict(row)) for row in cursor.fetchall()]
 
 
+class Shapes(BaseModel):
+    """Where the feature of a conflict is on each side, as GeoJSON in WGS 84; None where it is not there."""
+
+    base: dict[str, Any] | None
+    edit: dict[str, Any] | None
+    delivery: dict[str, Any] | None
+
+
+def conflict_with_shapes(number: int, role: Role = 'loader') -> tuple[Conflict, Shapes]:
+    """One conflict, and where its feature is on each side. Raises NoConflict."""
+    statement = """select st_asgeojson(st_transform(base_geom, 4326), 7)::json as base,
+            st_asgeojson(st_transform(ours_geom, 4326), 7)::json as edit,
+            st_asgeojson(st_transform(theirs_geom, 4326), 7)::json as delivery
+        from catalog.conflict where id = %s"""
+    with connection(role) as db, db.cursor(cursor_factory=RealDictCursor) as cursor:
+        conflict = _conflict(db, number)
+        cursor.execute(statement, [number])
+        return conflict, Shapes.model_validate(dict(cursor.fetchone() or {}))
+
+
 def decide(number: int, take: Side, reason: str, by: str, locality: Locality) -> Conflict:
     """The conflict, closed. What only one of the two changed is taken from whoever did; `take` settles the rest.
 

@@ -59,6 +59,9 @@ class PendingEdit(BaseModel):
     # what the layer holds now, of a feature that is changed or deleted; and whether the edit moves it
     released: dict[str, Any] | None
     moved: bool
+    # for maps: where the edit puts the feature, and where the layer holds it now
+    geometry_wgs84: dict[str, Any] | None
+    released_geometry_wgs84: dict[str, Any] | None
 
 
 def change_sets(layer_id: str | None, *, decided: bool = False) -> list[ChangeSet]:
@@ -150,6 +153,8 @@ def edits_of(db: Connection, change_set: ChangeSet) -> list[PendingEdit]:
     query = sql.SQL(
         """select e.id, e.change, e.feature_id, e.base_release, e.properties, e.edited_at,
                st_asgeojson(e.geom, 15)::json as geometry, e.geom is distinct from l.geom as moved,
+               st_asgeojson(st_transform(e.geom, 4326), 7)::json as geometry_wgs84,
+               st_asgeojson(l.geom_wgs84, 7)::json as released_geometry_wgs84,
                to_jsonb(l) - %s::text[] as released
            from catalog.edit as e left join {} as l on l.id = e.feature_id where e.change_set = %s order by e.id"""
     )

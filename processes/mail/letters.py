@@ -71,6 +71,21 @@ def edit_reviewed(edits: ChangeSet, locality: Locality, url: str) -> Letter:
     return Letter('edit_reviewed', f'edits-{edits.id}', subject, _with_foot(body.format(**values), locality, url))
 
 
+def reports_waiting(latest: int, count: int, locality: Locality, url: str) -> Letter:
+    """To reviewers: reports of citizens have come. What they say is personal data, and stays at the desk.
+
+    latest: the number of the last of them. count: how many have come and wait.
+    """
+    subject = Text(vi='Phản ánh chờ xem xét: {count}', en='Reports that wait for review: {count}')
+    body = Text(
+        vi='{count} phản ánh mới của người dân chờ xem xét.\n\n{url}/desk?tab=reports',
+        en='New reports of citizens that wait for review: {count}.\n\n{url}/desk?tab=reports&lang=en',
+    )
+    values: dict[str, Text | str] = {'count': str(count), 'url': url}
+    text = _with_foot(body.format(**values), locality, url)
+    return Letter('reports_waiting', f'reports-{latest}', subject.format(**values), text)
+
+
 def analysis_done(job: EndedJob, title: Text, locality: Locality, url: str) -> Letter:
     """To whoever asked for an analysis that took more than a minute: it has ended."""
     values: dict[str, Text | str] = {'title': title, 'job': job.id, 'url': url}

@@ -34,6 +34,8 @@ from processes.registry import all_processes
 LOG = logging.getLogger('dothi.mail')
 # How often a worker looks what is due, late and in danger.
 LOOK_AT_DAY_S = 900.0
+# The kind of events of which a round tells in one letter, however many there are.
+REPORTS = 'reports_waiting'
 # One worker at a time writes: the number is arbitrary.
 MAIL_LOCK = 920_900_104
 DANGERS = {
@@ -88,12 +90,30 @@ def events(db: Connection, people: list[Addressee], locality: Locality) -> Itera
                returning id, kind, subject, at > clock_timestamp() - interval '1 day'"""
         )
         happened = sorted((number, kind, subject) for number, kind, subject, is_new in cursor.fetchall() if is_new)
-    for _, kind, subject in happened:
+    reports = [int(subject) for _, kind, subject in happened if kind == REPORTS]
+    yield from _about_reports(db, reports, people, locality)
+    for kind, subject in ((kind, subject) for _, kind, subject in happened if kind != REPORTS):
         try:
             yield _about_event(kind, subject, people, locality)
         except DothiError:
             # what it is about is gone: nobody can be told, and nobody else is to wait
             LOG.exception('no letter could be written about %s %s', kind, subject)
+
+
+def _about_reports(
+    db: Connection, numbers: list[int], people: list[Addressee], locality: Locality
+) -> Iterable[tuple[Letter, list[Addressee]]]:
+    """One letter about all reports of citizens that have come since the last round, and that nobody has decided on."""
+    rules = locality.citizen_reporting
+    with db.cursor() as cursor:
+        cursor.execute(
+            "select id from citizen.report where id = any(%s) and status = 'received' order by id", [numbers]
+        )
+        waiting = [number for (number,) in cursor.fetchall()]
+    if rules is None or not waiting:
+        return
+    reviewers = [person for person in people if may_decide_on(person, rules.layer, locality)]
+    yield letters.reports_waiting(waiting[-1], len(waiting), locality, _url()), reviewers
 
 
 def _about_event(

@@ -1,5 +1,6 @@
--- Reports of citizens. dothi_reporter, as which the public service writes, may call submit() and state_of(), and has no
--- other right: whoever learns its password can send reports within the day's number, and read nobody's.
+-- Reports of citizens. dothi_reporter, as which the public service writes, may call submit(), room_left() and
+-- state_of(), and has no other right: whoever learns its password can send reports within the day's number, and read
+-- nobody's.
 
 -- Takes a report, and says what came of it: received, again (the same was sent before: its code), other_content (the
 -- key is that of another report), off, unfit, full (no more on this day), too_many (no more from this address). wait_s:
@@ -73,6 +74,25 @@ begin
 end;
 $$;
 
+-- Whether a report could still come today, asked before its photo is opened, which takes most of the time: null, or
+-- what submit() would say, full or too_many. Of a report that is there already it is null: sending it again costs no
+-- place.
+create or replace function citizen.room_left(p_key uuid, p_address text, out outcome text, out wait_s integer)
+language sql stable security definer set search_path = citizen, public, pg_temp as $$
+    select case
+            when exists (select from citizen.report where idempotency_key = p_key) then null
+            when d.reports >= rules.per_day then 'full'
+            when coalesce(s.reports, 0) >= rules.per_address then 'too_many'
+        end,
+        ceil(extract(epoch from date_trunc('day', clock.now) + interval '1 day' - clock.now))::integer
+    from citizen.rules
+    cross join lateral (select clock_timestamp() at time zone rules.time_zone as now) as clock
+    left join citizen.day as d on d.day = clock.now::date
+    left join citizen.sender as s
+        on s.day = d.day and s.address_hmac = hmac(convert_to(p_address, 'UTF8'), d.salt, 'sha256')
+    where rules.is_open;
+$$;
+
 -- Whether a report is one that the rules take. Control characters but for tab and line ends are none of a text, nor are
 -- those that turn the direction of writing: a reviewer would read something else than what is there.
 create or replace function citizen.fits(
@@ -137,8 +157,9 @@ $$;
 revoke execute on function
 citizen.submit(uuid, text, text, double precision, double precision, text, text, bytea), citizen.state_of(text),
 citizen.fits(citizen.rules, text, double precision, double precision, text, text, bytea), citizen.new_code(),
-citizen.expire() from public;
+citizen.expire(), citizen.room_left(uuid, text) from public;
 grant execute on function
-citizen.submit(uuid, text, text, double precision, double precision, text, text, bytea), citizen.state_of(text)
+citizen.submit(uuid, text, text, double precision, double precision, text, text, bytea), citizen.state_of(text),
+citizen.room_left(uuid, text)
 to dothi_reporter;
 grant execute on function citizen.expire() to dothi_worker;

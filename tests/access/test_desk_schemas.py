@@ -1,6 +1,7 @@
 """What the desk answers fits what the OpenAPI document says of it: clients with types rely on that."""
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -8,7 +9,8 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from dothi.api.desk.schemas import EDIT_SET
+from dothi.api.desk.schemas import CONFLICT, EDIT_SET, WHOLE_DELIVERY
+from etl.desk.conflicts import Conflict
 from etl.editing.change_set import ChangeSet
 from tests.access.lagoon import Lagoon, running_lagoon
 from tests.conftest import Instance
@@ -18,7 +20,7 @@ ADDRESSES = {
     '/deliveries': '/deliveries', '/deliveries/{number}': '/deliveries/1', '/freshness': '/freshness',
     '/agencies': '/agencies', '/agencies/{agency}': '/agencies/centre', '/releases': '/releases',
     '/releases/{number}': '/releases/1', '/edits': '/edits', '/edits/conflicts': '/edits/conflicts',
-    '/account': '/account',
+    '/account': '/account', '/people': '/people', '/dashboard': '/dashboard',
 }  # fmt: skip
 
 
@@ -44,7 +46,7 @@ def as_json_schema(part: Any) -> Any:
 
 @pytest.mark.parametrize('path', ADDRESSES)
 def test_an_answer_has_the_members_that_the_document_names_and_no_others(lagoon: Lagoon, path: str) -> None:
-    client = lagoon.client('steward')
+    client = lagoon.client('administrator')
     document = client.get('/api/openapi/templated').get_json(force=True)
     described = document['paths'][path]['get']['responses']['200']['content']['application/json']['schema']
     components = as_json_schema(document['components'])
@@ -59,4 +61,20 @@ def test_an_answer_has_the_members_that_the_document_names_and_no_others(lagoon:
 
 
 def test_a_set_of_edits_is_described_as_it_is_kept() -> None:
-    assert set(EDIT_SET['properties']) == set(ChangeSet.model_fields)
+    assert set(EDIT_SET['properties']) == {*ChangeSet.model_fields, 'layer_title'}
+
+
+def test_a_conflict_is_described_as_it_is_answered() -> None:
+    assert set(CONFLICT['properties']) == {*Conflict.model_fields, 'layer_title'}
+    assert CONFLICT['properties']['decision']['nullable'] is True
+
+
+def test_the_report_of_a_delivery_is_described_member_by_member() -> None:
+    """As the model has it, in words of OpenAPI 3.0: no reference, no `null` as a type, no tuple."""
+    report = WHOLE_DELIVERY['properties']['report']
+    assert {'crs', 'rows', 'notes', 'diff'} <= set(report['required'])
+    assert 'map_extent' not in report['properties'], 'it is no part of the document'
+    place = report['properties']['rows']['properties']['bad']['items']['properties']['place']
+    assert place == {'type': 'array', 'items': {'type': 'number'}, 'minItems': 2, 'maxItems': 2, 'nullable': True}
+    text = json.dumps(report)
+    assert not re.search(r'\$ref|prefixItems|"null"', text)

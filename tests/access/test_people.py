@@ -17,7 +17,7 @@ from tests.api.editors import rows
 Office = Callable[[], Browser]
 MakePerson = Callable[..., Person]
 LAN = {'name': 'lan', 'title': 'Trần Thị Lan', 'role': 'focal_point', 'agency': 'education'}
-ACTS = ('', '/lan', '/lan/recovery', '/lan/disabling', '/lan/enabling', '/lan/removal')
+ACTS = ('', '/lan', '/lan/recovery', '/lan/signing-out', '/lan/disabling', '/lan/enabling', '/lan/removal')
 
 
 @pytest.fixture
@@ -79,6 +79,28 @@ def test_each_act_does_what_it_says(office: Office, administrator: Browser, pers
     assert (unknown.status_code, unknown.get_json()['code']) == (404, 'UnknownPerson')
     alone = administrator.post('/api/people/admin/disabling')
     assert (alone.status_code, alone.get_json()['code']) == (400, 'LastAdministrator')
+
+
+def test_an_administrator_ends_the_sessions_of_somebody_who_may_come_back(
+    office: Office, administrator: Browser, person: MakePerson
+) -> None:
+    person('lan', Role.EDITOR)
+    desktop, telephone = office(), office()
+    for browser in (desktop, telephone):
+        browser.sign_in('lan')
+    answer = administrator.post('/api/people/lan/signing-out')
+    assert (answer.status_code, answer.get_json()['done']) == (200, 'signing-out')
+    assert [browser.get('/api/account').status_code for browser in (desktop, telephone)] == [401, 401]
+    assert administrator.get('/api/account').status_code == 200, 'of somebody else'
+    assert desktop.sign_in('lan').status_code == 200
+    line = administrator.get('/api/people/log').get_json()['lines'][1]
+    assert (line['name'], line['action']) == ('admin', 'session_ended')
+
+
+def test_the_list_names_roles_and_agencies_for_forms(administrator: Browser) -> None:
+    document = administrator.get('/api/people?lang=en').get_json()
+    assert [role['id'] for role in document['roles']] == [*Role]
+    assert {'id': 'education', 'title': 'Department of Education and Training'} in document['agencies']
 
 
 def test_the_log_says_who_did_it(administrator: Browser, person: MakePerson) -> None:

@@ -77,6 +77,14 @@ def test_a_choice_of_the_form_holds_on_each_page_and_an_empty_field_chooses_noth
     assert _codes(_page(app, f'{ITEMS}?limit=100&level=&q=truong+25')) == ['s25']
 
 
+def test_a_value_that_the_column_cannot_have_is_shown_as_what_is_chosen(app: FlaskClient) -> None:
+    """Else the form says "all" above an empty table."""
+    page = _page(app, f'{ITEMS}?level=nonsense')
+    assert _codes(page) == []
+    assert '<option value="nonsense" selected>nonsense</option>' in page
+    assert 'nonsense</option>' not in _page(app, f'{ITEMS}?level=high')
+
+
 def test_what_somebody_types_is_text_on_the_page(app: FlaskClient) -> None:
     page = _page(app, f'{ITEMS}?q=%22%3E%3Cscript%3Ealert(1)%3C/script%3E')
     assert '<script>alert' not in page

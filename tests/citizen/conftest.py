@@ -71,6 +71,7 @@ columns:
   since: {type: timestamp, title: {vi: Từ lúc, en: Since}}
   district: {type: text, unit_layer: districts, title: {vi: Quận, en: District}}
   note: {type: text, title: {vi: Ghi chú, en: Note}}
+dashboard: {panel: cases, kind: what, open: {state: open}}
 """
 )
 DISTRICTS = (
@@ -89,8 +90,10 @@ editor:
   - {may: [decide], layers: [districts]}
 viewer:
   - {may: [see, download], layers: all}
+planner:
+  - {may: [see, download, decide], layers: [districts]}
 """
-PEOPLE = {'reviewer': Role.STEWARD, 'other': Role.EDITOR, 'viewer': Role.VIEWER}
+PEOPLE = {'reviewer': Role.STEWARD, 'other': Role.EDITOR, 'viewer': Role.VIEWER, 'planner': Role.PLANNER}
 # Within district 7, and the middle of its cell of 100 m in the working CRS is some metres away.
 PLACE_OF_HOLE = (106.17, 20.43)
 ADDRESS = '203.0.113.7'

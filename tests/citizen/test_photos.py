@@ -133,6 +133,17 @@ def grey(mode: str, form: str = 'PNG') -> bytes:
     return target.getvalue()
 
 
+@pytest.mark.parametrize('transparency', [{}, {'transparency': 65_535}], ids=['plain', 'one level shines through'])
+def test_a_grey_of_16_bits_keeps_its_levels(city: City, transparency: dict[str, int]) -> None:
+    """Half of 65,535 is 128 of 255: it was white, as each level above 255 is."""
+    levels = np.repeat(np.array([[0, 16_384, 32_896, 65_280]], dtype=np.uint16), 50, axis=1).repeat(100, axis=0)
+    target = io.BytesIO()
+    Image.fromarray(levels).save(target, 'PNG', **transparency)
+    assert city.send(photo=encoded(target.getvalue())).status_code == 201
+    photo = Image.open(io.BytesIO(kept())).convert('L')
+    assert [photo.getpixel((x, 50)) for x in (25, 75, 125, 175)] == pytest.approx([0, 64, 128, 255], abs=3)
+
+
 def test_what_shines_through_is_white(city: City) -> None:
     target = io.BytesIO()
     Image.new('RGBA', (50, 50), (0, 0, 0, 0)).save(target, 'PNG')

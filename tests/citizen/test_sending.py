@@ -52,6 +52,9 @@ def test_a_code_may_be_typed_as_people_type_it(city: City) -> None:
     rows("update citizen.report set tracking_code = '0101-AAAA-BBBB-CCCC-DDDD'")
     for typed in ('oLoi aaaa bbbb cccc dddd', '0101aaaabbbbccccdddd', '0101-AAAA-BBBB-CCCC-DDDD'):
         assert city.public().get(f'/api/reports/{typed}').status_code == 200, typed
+    slashes = city.public().get('/api/reports/0101/AAAA/BBBB/CCCC/DDDE?lang=en')
+    assert slashes.get_json(force=True)['description'].startswith('No report has this code.')
+    assert city.public().get('/api/reports/0101%2FAAAA%2FBBBB%2FCCCC%2FDDDD').status_code == 200
     for typed in (code, '0101-AAAA-BBBB-CCCC-DDDE', '0101', "'", '%25', 'x' * 300):
         assert city.public().get(f'/api/reports/{typed}').status_code == 404, typed
 
@@ -202,6 +205,33 @@ def test_who_has_sent_enough_is_told_when_to_come_again(city: City) -> None:
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
     assert abs(int(answer.headers['Retry-After']) - (midnight - now).total_seconds()) < 60
     code_of(city.send('2001:db8:1::1'))
+
+
+def test_who_has_sent_enough_is_told_before_their_photo_is_opened(city: City) -> None:
+    """What is no photo is found out by opening it, and would be 422; sent again, a report is there all the same."""
+    key = {'Idempotency-Key': str(uuid4())}
+    photo = encoded(jpeg())
+    code = code_of(city.send(headers=key, photo=photo))
+    for _ in range(4):
+        code_of(city.send())
+    refused = city.send(photo=encoded(b'no photo at all'))
+    assert refused.status_code == 429, refused.get_data(as_text=True)
+    assert int(refused.headers['Retry-After']) > 0
+    assert code_of(city.send(headers=key, photo=photo)) == code
+    assert city.send('198.51.100.7', photo=encoded(b'no photo at all')).status_code == 422
+
+
+def test_on_a_full_day_no_photo_is_opened(city: City) -> None:
+    for number in range(20):
+        code_of(city.send(f'198.51.100.{number}'))
+    assert city.send('198.51.100.99', photo=encoded(b'no photo at all')).status_code == 429
+
+
+def test_a_report_has_no_page_of_its_own(city: City) -> None:
+    """Who wants a page is told that there is none, and nothing is sent."""
+    answer = city.public().post('/api/reports?f=html&lang=en', json=report())
+    assert (answer.status_code, rows('select count(*) from citizen.report')) == (400, [(0,)])
+    assert 'html' in answer.get_data(as_text=True)
 
 
 def test_a_proxy_that_is_not_trusted_names_no_sender(city: City) -> None:

@@ -37,6 +37,15 @@ def pair(shared_folder: Path, bay: WholeInstance) -> Iterator[tuple[WholeInstanc
     shipped.dothi('down')
 
 
+def test_a_link_to_set_a_password_by_leads_to_the_instance_that_runs(running: WholeInstance) -> None:
+    """Whoever invites names the state folder alone; the port is the one at which the service listens."""
+    person = ('--title', 'Lan', '--role', 'viewer', '--json')
+    invited = running.dothi('people', 'invite', 'lan', *person, without=('DOTHI_PORT', 'DOTHI_PUBLIC_PORT'))
+    link = json.loads(invited.stdout)['link']
+    assert link.startswith(f'http://127.0.0.1:{running.port}/invitation/')
+    running.dothi('people', 'remove', 'lan')
+
+
 def test_what_down_ends_stays_ended(running: WholeInstance) -> None:
     assert running.dothi('down').returncode == 0
     assert running.all_ended(), 'with both supervisors'

@@ -21,12 +21,12 @@ from dothi.core.access.person import Person, Role
 from dothi.core.access.sign_in import store_password
 from dothi.core.database import connection
 from dothi.core.locality import Locality
+from dothi.core.settings import LOCALITIES
 from tests.access.browsers import PASSWORD
 from tests.conftest import PATIENCE_S, Instance, Province, use
 from tests.services import serving
 
 expect.set_options(timeout=PATIENCE_S * 1000)
-DESK_SIZE = {'viewport': {'width': 1280, 'height': 860}}
 BASEMAPS = """
 basemaps:
   - id: land
@@ -35,6 +35,7 @@ basemaps:
     attribution: {{vi: Sở Tài nguyên, en: Land office}}
     url: {url}/api/collections/land_use/map/xyz/{{z}}/{{x}}/{{y}}.png
 """
+DESK_SIZE = {'viewport': {'width': 1280, 'height': 860}}
 PHONE = {'viewport': {'width': 360, 'height': 740}, 'is_mobile': True, 'has_touch': True}
 
 
@@ -150,14 +151,26 @@ def portal(visit: Callable[..., Portal]) -> Portal:
 
 @pytest.fixture(scope='module')
 def desk_url(
-    instance: Instance, province_template: str, province: Province, locality: Locality, shared_folder: Path
+    request: pytest.FixtureRequest,
+    instance: Instance,
+    province_template: str,
+    province: Province,
+    locality: Locality,
+    shared_folder: Path,
 ) -> Iterator[str]:
-    """Address of a demo province of its own, since deliveries and people change it; the other is its basemap."""
-    folder = shared_folder / 'portal-desk'
+    """Address of a demo province of each module's own, since deliveries and people change it.
+
+    The other one is its basemap; edits of bus stops wait for review.
+    """
+    module = request.module.__name__.rpartition('.')[2]
+    folder = shared_folder / module
     own_locality = copytree(locality.path, folder / 'locality')
     with (own_locality / 'locality.yml').open('a', encoding='utf-8') as file:
         file.write(BASEMAPS.format(url=province.public_url.replace('127.0.0.1', 'localhost')))
-    environment = instance.environment(instance.create('portal_desk', province_template), folder)
+    (own_locality / 'layers').mkdir(exist_ok=True)
+    bus_stops = (LOCALITIES / 'library' / 'layers' / 'bus_stops.yml').read_text(encoding='utf-8')
+    (own_locality / 'layers' / 'bus_stops.yml').write_text(f'{bus_stops}review: true\n', encoding='utf-8')
+    environment = instance.environment(instance.create(module, province_template), folder)
     environment |= {'DOTHI_DOWNLOADS': '[]', 'DOTHI_LOCALITY': str(own_locality)}
     with serving(environment, folder, ('worker', 'internal')) as running, pytest.MonkeyPatch.context() as patch:
         use(patch, running.environment)
@@ -168,21 +181,26 @@ def desk_url(
 @pytest.fixture(scope='module')
 def steward(desk_url: str) -> str:
     """The name of a steward with a password."""
-    person = Person(id=uuid4(), name='portal-steward', title='Cán bộ thử', role=Role.STEWARD, agency=None)
+    return enter_person('portal-steward', Role.STEWARD).name
+
+
+def enter_person(name: str, role: Role) -> Person:
+    """Somebody of the centre, with a password, on the instance of the module."""
+    person = Person(id=uuid4(), name=name, title=f'Cán bộ {name}', role=role, agency=None)
     with connection('gatekeeper') as db:
         invite(db, person)
         store_password(db, person, PASSWORD)
-    return person.name
+    return person
 
 
 @pytest.fixture
 def signed_in(chromium: Browser, desk_url: str, steward: str) -> Iterator[Callable[..., Portal]]:
-    """Makes portals whose reader has signed in."""
+    """Makes portals whose reader has signed in: the steward, or who is named."""
     with visiting(chromium, desk_url) as visit:
 
-        def new(**options: object) -> Portal:
+        def new(name: str = steward, **options: object) -> Portal:
             portal = visit(**DESK_SIZE | options)
-            answer = portal.page.request.post(f'{portal.url}/sign-in', data={'name': steward, 'password': PASSWORD})
+            answer = portal.page.request.post(f'{portal.url}/sign-in', data={'name': name, 'password': PASSWORD})
             assert answer.ok, answer.text()
             return portal
 

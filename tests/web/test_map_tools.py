@@ -173,7 +173,7 @@ def test_the_requests_behind_the_view_can_be_asked(near: Portal) -> None:
 
 def test_coordinates_of_maps_and_land_documents_are_found(wide: Portal) -> None:
     page = wide.open('/?lang=en')
-    page.get_by_role('searchbox').fill('2258000 567000')
+    page.locator('#search-words').fill('2258000 567000')
     page.keyboard.press('Enter')
     expect(page.locator('#search-places')).to_contain_text('coordinates')
     wide.wait_until(lambda: page.evaluate('dothiMap.getZoom()') > 15)

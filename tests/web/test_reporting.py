@@ -45,7 +45,8 @@ def own_province(instance: Instance, province_template: str, shared_folder: Path
 
 @pytest.fixture
 def citizen(chromium: Browser, own_province: Province) -> Iterator[Callable[..., Portal]]:
-    """Makes portals of the public service."""
+    """Makes portals of the public service, on a day of which no report has come yet."""
+    _rows('delete from citizen.day returning day')
     with visiting(chromium, own_province.public_url) as visit:
         yield visit
 
@@ -128,6 +129,30 @@ def test_a_problem_goes_from_the_map_to_the_desk_and_back(
     expect(page.locator('#report-state')).to_contain_text('đã tiếp nhận')
     assert portal.complaints == []
     assert portal.foreign_requests() == []
+
+
+def test_who_decides_second_is_told_although_the_form_is_gone(
+    citizen: Callable[..., Portal], reviewer: Callable[..., Portal]
+) -> None:
+    """Two have the same report open; the slower one reads that it was decided, and what became of it."""
+    sender = citizen(**DESK_SIZE)
+    page = sender.open(f'/?lang=en&report=new{PLACE}')
+    page.get_by_role('button', name='Take the middle of the map').click()
+    fill_in(page, 'lighting')
+    page.get_by_role('button', name='Send', exact=True).click()
+    page.wait_for_selector('#report-sent')
+    ((number,),) = _rows('select max(id) from citizen.report')
+    quick, slow = reviewer(), reviewer()
+    for portal in (quick, slow):
+        portal.visit(f'/desk?tab=reports&report={number}&lang=en').wait_for_selector('#decide')
+    quick.page.get_by_role('button', name='Accept', exact=True).click()
+    expect(quick.page.locator('#report')).to_contain_text('accepted')
+    slow.page.locator('#decide textarea').fill('There is no lamp')
+    slow.page.get_by_role('button', name='Refuse', exact=True).click()
+    expect(slow.page.get_by_role('alert')).to_contain_text('has changed')
+    expect(slow.page.locator('#report')).to_contain_text('accepted')
+    expect(slow.page.locator('#decide')).to_have_count(0)
+    assert _rows(f'select status from citizen.report where id = {number}') == [('accepted',)]
 
 
 def test_a_report_is_sent_by_keyboard_alone(citizen: Callable[..., Portal]) -> None:

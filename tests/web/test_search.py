@@ -29,7 +29,7 @@ def test_what_is_sure_is_shown_at_once(portal: Portal) -> None:
     page = portal.open('/?lang=en')
     assert view(portal)[2] < 11
     search(portal, 'xa Hai An, huyen Hai Hau')
-    expect(page.locator('#search-places button')).to_have_count(1)
+    expect(page.locator('#search-places [role=option]')).to_have_count(1)
     expect(page.locator('#search-places')).to_contain_text('Xã Hải An')
     expect(page.locator('#search-places')).to_contain_text('administrative unit')
     portal.wait_until(lambda: view(portal)[2] > 11.5 and rests(portal))
@@ -47,7 +47,7 @@ def test_what_is_not_sure_is_left_to_the_visitor(portal: Portal) -> None:
     search(portal, 'quốc lộ 10')
     expect(page.locator('#search-says')).to_contain_text('Đường dài')
     assert view(portal) == before
-    page.locator('#search-places button').first.click()
+    page.locator('#search-places [role=option]').first.click()
     portal.wait_until(lambda: view(portal) != before)
 
 
@@ -55,13 +55,13 @@ def test_what_nobody_knows_is_told(portal: Portal) -> None:
     page = portal.visit('/?lang=en')
     search(portal, 'asdf qwer')
     expect(page.locator('#search-says')).to_have_text('No such name is in the data.')
-    expect(page.locator('#search-places button')).to_have_count(0)
+    expect(page.locator('#search-places [role=option]')).to_have_count(0)
 
 
 def test_a_part_of_a_name_lists_the_features_that_have_it_and_opens_one(portal: Portal) -> None:
     page = portal.open('/?lang=en')
     search(portal, 'benh vien da khoa')
-    entries = page.locator('#search-places button')
+    entries = page.locator('#search-places [role=option]')
     expect(entries.first).to_contain_text('Health facilities')
     name = entries.first.locator('.name').inner_text()
     entries.first.click()
@@ -81,7 +81,7 @@ def test_what_is_chosen_is_seen_beside_the_answers(visit: Callable[..., Portal])
         search(portal, 'trần hưng đạo')
     place = answer.value.json()['features'][0]['geometry']['coordinates']
     before = view(portal)
-    page.locator('#search-places button').first.click()
+    page.locator('#search-places [role=option]').first.click()
     portal.wait_until(lambda: view(portal) != before and rests(portal))
     answers = present(page.locator('#search').bounding_box())
     assert page.evaluate('place => dothiMap.project(place).y', place) > answers['y'] + answers['height']
@@ -117,5 +117,5 @@ def test_on_a_phone_the_header_leaves_the_search_uncovered_in_each_language(visi
 def test_escape_brings_back_to_the_words(portal: Portal) -> None:
     page = portal.open()
     search(portal, 'trần hưng đạo')
-    page.locator('#search-places button').first.press('Escape')
+    page.locator('#search-words').press('Escape')
     expect(page.locator('#search-words')).to_be_focused()

@@ -11,7 +11,7 @@ from dothi.api.access.forms import Fields, private_json, private_page
 from dothi.api.access.identity import NotAnEditor, current_identity
 from dothi.api.http import parameters
 from dothi.api.http.address import client_address
-from dothi.api.http.language import wanted_format
+from dothi.api.http.language import say, wanted_format
 from dothi.api.http.parameters import COMMON
 from dothi.api.http.service import service
 from dothi.core.access.attempts import count_failure, require_patience
@@ -232,13 +232,16 @@ def _account_document(identity: Identity) -> dict[str, Any]:
         'name': person.name,
         'title': person.title,
         'role': person.role,
+        'role_title': say(ROLE_TITLES[person.role]),
         'agency': person.agency,
         'may': [action for action in Action if action in allowed],
+        'action_titles': {action: say(title) for action, title in ACTION_TITLES.items()},
         'has_password': has_password,
         'second_factor': has_codes,
         'session': str(identity.session) if identity.session else None,
         'sessions': [session.model_dump(mode='json') for session in sessions],
         'mails': {kind: kind not in unwanted for kind in KINDS},
         'keys': [key.model_dump(mode='json') for key in keys],
+        'most_key_days': MOST_DAYS,
         'csrf': csrf_token(secret) if identity.session and secret else None,
     }

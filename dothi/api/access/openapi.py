@@ -4,13 +4,17 @@ from typing import Any
 
 from dothi.api.access.people import BEFORE, LOG_LIMIT
 from dothi.api.http.language import JSON
+from dothi.api.http.model_schemas import schema_of
 from dothi.api.http.offer import Offer
-from dothi.api.http.operations import ANY_OBJECT, list_of, object_with, operation, or_null, responses
+from dothi.api.http.operations import ANY_OBJECT, extend, list_of, object_with, operation, or_null, responses
 from dothi.api.http.parameters import LANG, Parameter, Schema, in_path
+from dothi.core.access.keys import KeyEntry
+from dothi.core.access.people import PersonEntry
 from dothi.core.access.person import Action, Role
 from dothi.core.access.provider_account import LONGEST_SUBJECT
+from dothi.core.access.sign_in import SessionEntry
 from dothi.core.mail_kinds import KINDS
-from dothi.core.text import Text
+from dothi.core.text import LANGUAGES, Text
 
 TAG = 'people'
 # How whoever asks shows who they are: a session's cookie is for pages of the service itself.
@@ -25,6 +29,7 @@ KEY = in_path('key', Text(vi='Số của khóa', en='Id of the key'), ID, NONE)
 PERSON: dict[str, Schema] = {
     'title': TEXT, 'role': {'type': 'string', 'enum': [*Role]}, 'agency': TEXT, 'email': TEXT,
 }  # fmt: skip
+NEW_PERSON: dict[str, Schema] = {'name': TEXT, 'language': {'type': 'string', 'enum': [*LANGUAGES]}} | PERSON
 # What the OpenID Connect provider calls the account by which they sign in; empty takes the link away.
 SUBJECT: dict[str, Schema] = {'subject': {'type': 'string', 'maxLength': LONGEST_SUBJECT}}
 NEW_KEY: dict[str, Schema] = {
@@ -34,12 +39,27 @@ NEW_KEY: dict[str, Schema] = {
 
 
 ACCOUNT_SCHEMA = object_with(
-    name=TEXT, title=TEXT, role={'type': 'string', 'enum': [*Role]}, agency=or_null(TEXT),
-    may=list_of({'type': 'string', 'enum': [*Action]}), has_password={'type': 'boolean'},
-    second_factor={'type': 'boolean'}, session=or_null(ID), sessions=list_of(ANY_OBJECT),
-    mails={'type': 'object', 'additionalProperties': {'type': 'boolean'}}, keys=list_of(ANY_OBJECT),
-    csrf=or_null(TEXT),
+    name=TEXT, title=TEXT, role={'type': 'string', 'enum': [*Role]}, role_title=TEXT, agency=or_null(TEXT),
+    may=list_of({'type': 'string', 'enum': [*Action]}),
+    action_titles={'type': 'object', 'additionalProperties': TEXT}, has_password={'type': 'boolean'},
+    second_factor={'type': 'boolean'}, session=or_null(ID), sessions=list_of(schema_of(SessionEntry)),
+    mails={'type': 'object', 'additionalProperties': {'type': 'boolean'}}, keys=list_of(schema_of(KeyEntry)),
+    most_key_days={'type': 'integer'}, csrf=or_null(TEXT),
 )  # fmt: skip
+TITLED = object_with(id=TEXT, title=TEXT)
+PEOPLE_SCHEMA = object_with(people=list_of(schema_of(PersonEntry)), roles=list_of(TITLED), agencies=list_of(TITLED))
+# What an administrator hands on, once.
+LINK_SCHEMA = extend(
+    PEOPLE_SCHEMA, name=TEXT, link=TEXT, days={'type': 'integer'}, mailed_to=or_null(TEXT)
+)  # fmt: skip
+DONE_SCHEMA = extend(PEOPLE_SCHEMA, name=TEXT, done=TEXT)
+ACTS: tuple[tuple[str, str, Text, Schema], ...] = (
+    ('recovery', 'recoveryOfPerson', Text(vi='Cấp lại liên kết', en='A new link'), LINK_SCHEMA),
+    ('signing-out', 'signingOutOfPerson', Text(vi='Kết thúc mọi phiên', en='End all sessions'), DONE_SCHEMA),
+    ('disabling', 'disablingOfPerson', Text(vi='Khóa tài khoản', en='Let in no more'), DONE_SCHEMA),
+    ('enabling', 'enablingOfPerson', Text(vi='Mở lại tài khoản', en='Let in again'), DONE_SCHEMA),
+    ('removal', 'removalOfPerson', Text(vi='Xóa tên', en='Remove the name'), DONE_SCHEMA),
+)
 
 
 def access_paths(offer: Offer) -> dict[str, Any]:
@@ -57,22 +77,23 @@ def access_paths(offer: Offer) -> dict[str, Any]:
         '/account/second-factor/confirmation': _post(offer, 'confirmSecondFactor', 'Xác nhận mã một lần',
                                                      'Confirm one-time codes', {'code': TEXT}),
         '/account/second-factor/end': _post(offer, 'endSecondFactor', 'Tắt mã một lần', 'End one-time codes', password),
-        '/account/sessions/{session}/end': _post(offer, 'endSession', 'Kết thúc phiên', 'End a session', {}, SESSION),
+        '/account/sessions/{session}/end': _post(offer, 'endSession', 'Kết thúc phiên', 'End a session', {}, SESSION,
+                                                 schema=ACCOUNT_SCHEMA),
         '/account/mails': _post(offer, 'chooseMails', 'Chọn thư nhắc việc', 'Choose mails',
                                 {'wanted': {'type': 'array', 'items': {'type': 'string', 'enum': [*KINDS]}}}),
-        '/account/keys': _post(offer, 'makeKey', 'Tạo khóa', 'Make a key', NEW_KEY),
-        '/account/keys/{key}/revocation': _post(offer, 'revokeKey', 'Thu hồi khóa', 'Revoke a key', {}, KEY),
+        '/account/keys': _post(offer, 'makeKey', 'Tạo khóa', 'Make a key', NEW_KEY,
+                               schema=extend(ACCOUNT_SCHEMA, key=TEXT)),
+        '/account/keys/{key}/revocation': _post(offer, 'revokeKey', 'Thu hồi khóa', 'Revoke a key', {}, KEY,
+                                                schema=ACCOUNT_SCHEMA),
         '/people': {
-            'get': read(offer, 'listPeople', Text(vi='Người dùng', en='People')),
-            **_post(offer, 'invitePerson', 'Mời một người', 'Invite somebody', {'name': TEXT} | PERSON),
+            'get': read(offer, 'listPeople', Text(vi='Người dùng', en='People'), schema=PEOPLE_SCHEMA),
+            **_post(offer, 'invitePerson', 'Mời một người', 'Invite somebody', NEW_PERSON, schema=LINK_SCHEMA),
         },
-        '/people/{name}': _post(offer, 'changePerson', 'Đổi một người', 'Change somebody', PERSON | SUBJECT, NAME),
+        '/people/{name}': _post(offer, 'changePerson', 'Đổi một người', 'Change somebody', PERSON | SUBJECT, NAME,
+                                schema=DONE_SCHEMA),
         **{
-            f'/people/{{name}}/{act}': _post(offer, f'{act}OfPerson', vi, en, {}, NAME)
-            for act, vi, en in (
-                ('recovery', 'Cấp lại liên kết', 'A new link'), ('disabling', 'Khóa tài khoản', 'Let in no more'),
-                ('enabling', 'Mở lại tài khoản', 'Let in again'), ('removal', 'Xóa tên', 'Remove the name'),
-            )
+            f'/people/{{name}}/{act}': _post(offer, name, title.vi, title.en, {}, NAME, schema=schema)
+            for act, name, title, schema in ACTS
         },
         '/people/log': {'get': read(offer, 'getLog', Text(vi='Nhật ký', en='The log'), BEFORE, LOG_LIMIT)},
     }  # fmt: skip
@@ -88,17 +109,29 @@ def read(
 
 
 def change(
-    offer: Offer, name: str, title: Text, properties: dict[str, Schema], *more: Parameter[Any], tag: str = TAG
+    offer: Offer,
+    name: str,
+    title: Text,
+    properties: dict[str, Schema],
+    *more: Parameter[Any],
+    tag: str = TAG,
+    schema: Schema = ANY_OBJECT,
 ) -> dict[str, Any]:
     """An operation that changes something by a JSON body."""
-    schema = {'type': 'object', 'properties': properties}
-    body = {'required': bool(properties), 'content': {JSON: {'schema': schema}}}
-    done = {'description': Text(vi='Được', en='OK'), 'content': {JSON: {'schema': ANY_OBJECT}}}
+    body_schema = {'type': 'object', 'properties': properties}
+    body = {'required': bool(properties), 'content': {JSON: {'schema': body_schema}}}
+    done = {'description': Text(vi='Được', en='OK'), 'content': {JSON: {'schema': schema}}}
     answers = responses(done, *ERRORS) | {'201': done}
     return operation(offer, name, title, [*more, LANG], answers, tag=tag, security=SECURITY, requestBody=body)
 
 
 def _post(
-    offer: Offer, name: str, vi: str, en: str, properties: dict[str, Schema], *more: Parameter[Any]
+    offer: Offer,
+    name: str,
+    vi: str,
+    en: str,
+    properties: dict[str, Schema],
+    *more: Parameter[Any],
+    schema: Schema = ANY_OBJECT,
 ) -> dict[str, Any]:
-    return {'post': change(offer, name, Text(vi=vi, en=en), properties, *more)}
+    return {'post': change(offer, name, Text(vi=vi, en=en), properties, *more, schema=schema)}

@@ -14,7 +14,7 @@ from dothi.api.access.identity import require
 from dothi.api.http import parameters
 from dothi.api.http.address import root_url
 from dothi.api.http.documents import link
-from dothi.api.http.language import JSON, wanted_format
+from dothi.api.http.language import JSON, say, wanted_format
 from dothi.api.http.parameters import COMMON, Parameter
 from dothi.api.http.parsers import whole_number
 from dothi.api.http.query_parameters import LIMIT, limit_schema
@@ -31,7 +31,13 @@ from dothi.core.text import LANGUAGES, Lang, Text
 from processes.mail.links import mail_link
 
 PEOPLE = Blueprint('people', __name__, url_prefix='/api/people')
-ACTS = {'recovery': desk.recover, 'disabling': desk.disable, 'enabling': desk.enable, 'removal': desk.remove}
+ACTS = {
+    'recovery': desk.recover,
+    'signing-out': desk.sign_out,
+    'disabling': desk.disable,
+    'enabling': desk.enable,
+    'removal': desk.remove,
+}
 # The page of people shows this many lines of the log; the document has them all, page by page.
 LAST_LINES = 30
 USUAL_LINES, MOST_LINES = 100, 10_000
@@ -93,9 +99,12 @@ def change(name: str) -> Response:
     return _answer(identity, name=name, done='change')
 
 
-@PEOPLE.route('/<name>/<any(recovery,disabling,enabling,removal):act>', methods=['POST'])
+@PEOPLE.route('/<name>/<any(recovery,"signing-out",disabling,enabling,removal):act>', methods=['POST'])
 def act_on(name: str, act: str) -> Response:
-    """Gives a new link, disables, enables or removes somebody. Raises UnknownPerson and LastAdministrator."""
+    """Gives a new link, ends sessions, disables, enables or removes somebody.
+
+    Raises UnknownPerson and LastAdministrator.
+    """
     identity = require(Action.ADMINISTER)
     with connection('gatekeeper') as db:
         secret = ACTS[act](db, name, by=identity.person.id)
@@ -127,7 +136,13 @@ def _answer(identity: Identity, status: int = 200, **more: Any) -> Response:
     with connection('gatekeeper') as db:
         entries = desk.people(db)
         lines = log_lines(db, last=LAST_LINES)
-    document = {'people': [_plain(entry) for entry in entries], **more}
+    locality = service().locality.whole
+    document = {
+        'people': [_plain(entry) for entry in entries],
+        'roles': [{'id': role, 'title': say(title)} for role, title in ROLE_TITLES.items()],
+        'agencies': [{'id': agency_id, 'title': say(agency.title)} for agency_id, agency in locality.agencies.items()],
+        **more,
+    }
     if request.is_json or wanted_format() == 'json':
         return private_json(document, status)
     secret = session_secret()

@@ -79,6 +79,8 @@ def _landing_document() -> dict[str, Any]:
         'title': identification['title'],
         'description': identification['description'],
         'attribution': say(locality.place.attribution),
+        # for clients that show moments: by the clocks of the place, whatever zone their machine is set to
+        'time_zone': locality.place.zone.key,
         # OGC 20-058, requirements 50 and 51: of the map of everything
         'extent': {'spatial': {'bbox': [list(locality.place.extent_wgs84)], 'crs': CRS84}},
         'crs': list(served_crs(locality)),

@@ -30,6 +30,7 @@ from etl.citizen.sending import (
     CitizenReport,
     Status,
     require_fit,
+    require_room,
     state_of,
     submit,
 )  # fmt: skip
@@ -83,17 +84,20 @@ def reporting() -> Response:
 def send_report() -> Response:
     """201 with the code by which the sender looks it up. Raises Unfit, BadPhoto, OtherReport and DayIsFull."""
     parameters.refuse_unknown(COMMON)
-    rules, key = service().locality.require_reporting(), _idempotency_key()
+    wanted_format(FORMATS)
+    rules, key, address = service().locality.require_reporting(), _idempotency_key(), client_address()
     report, encoded_photo = _sent_report()
     require_fit(report, service().locality, rules)
+    if encoded_photo:
+        require_room(address, key)
     photo = _plain(encoded_photo, rules) if encoded_photo else None
-    code = submit(report, photo, client_address(), key)
+    code = submit(report, photo, address, key)
     response = private_json(_state_document(code, 'received'), 201)
     response.headers['Location'] = f'{api_url()}{PATH}/{code}'
     return response
 
 
-@REPORTS.route(f'{PATH}/<code>')
+@REPORTS.route(f'{PATH}/<path:code>')
 def report_state(code: str) -> Response:
     """What became of the report with the code, and nothing else of it. Raises NoSuchReport."""
     parameters.refuse_unknown(COMMON)

@@ -8,6 +8,7 @@ from dothi.api.access.cookies import csrf_token, session_secret
 from dothi.api.access.forms import Fields, private_json, private_page
 from dothi.api.access.identity import may, must_be_editor, require
 from dothi.api.access.layers import require_on_layer
+from dothi.api.desk.layer_words import describe_columns, layer_title
 from dothi.api.desk.seen_version import must_be_current
 from dothi.api.desk.view_of import hidden_layers, is_signed_in
 from dothi.api.http import parameters
@@ -20,7 +21,7 @@ from dothi.core.access.person import Action
 from dothi.core.clock import local_minute
 from dothi.core.errors import WrongUse
 from dothi.core.text import Text
-from etl.desk.conflicts import conflicts
+from etl.desk.conflicts import Conflict, conflict_with_shapes, conflicts, no_conflict
 from etl.editing import change_set
 from etl.editing.change_set import ChangeSet, PendingEdit
 from etl.editing.review import accept
@@ -40,7 +41,7 @@ def edits() -> Response:
     hidden = hidden_layers()
     sets = [edit_set for edit_set in change_set.change_sets(None) if edit_set.layer_id not in hidden]
     if wanted_format() == 'json':
-        return private_json({'edits': [edit_set.model_dump(mode='json') for edit_set in sets]})
+        return private_json({'edits': [_set_member(edit_set) for edit_set in sets]})
     return private_page('desk/edits.html', {'sets': sets, **_words()})
 
 
@@ -51,7 +52,11 @@ def edit_set(number: int) -> Response:
     require(Action.DECIDE)
     whole, pending = _set_seen(number)
     if wanted_format() == 'json':
-        members = {**whole.model_dump(mode='json'), 'pending': [edit.model_dump(mode='json') for edit in pending]}
+        members = {
+            **_set_member(whole),
+            'pending': [edit.model_dump(mode='json') for edit in pending],
+            'described_columns': describe_columns(whole.layer_id),
+        }
         return tagged(private_json(members), _version(whole, pending))
     secret = session_secret()
     members = {'set': whole, 'pending': pending, 'csrf': csrf_token(secret) if secret else ''}
@@ -80,7 +85,7 @@ def decide(number: int) -> Response:
     else:
         raise UnknownDecision(vi='"decision" là accept hoặc reject.', en='"decision" is accept or reject.')
     if request.is_json:
-        return private_json(decided.model_dump(mode='json'))
+        return private_json(_set_member(decided))
     return redirect(f'{api_url()}/edits/{number}?f=html&lang={language()}', 303)  # type: ignore[return-value]
 
 
@@ -91,7 +96,28 @@ def open_conflicts() -> Response:
     require(Action.DECIDE)
     hidden = hidden_layers()
     seen = [conflict for conflict in conflicts(None, role='gatekeeper') if conflict.layer_id not in hidden]
-    return private_json({'conflicts': [conflict.model_dump(mode='json') for conflict in seen]})
+    return private_json({'conflicts': [_conflict_member(conflict) for conflict in seen]})
+
+
+@EDITS.route('/conflicts/<int:number>')
+def one_conflict(number: int) -> Response:
+    """One conflict with where its feature is on each side, and what its columns are called. Raises NoConflict."""
+    parameters.refuse_unknown(COMMON)
+    require(Action.DECIDE)
+    wanted_format(('json',))
+    conflict, shapes = conflict_with_shapes(number, role='gatekeeper')
+    if conflict.layer_id in hidden_layers():
+        raise no_conflict(number)
+    members = {'shapes': shapes.model_dump(mode='json'), 'described_columns': describe_columns(conflict.layer_id)}
+    return tagged(private_json(_conflict_member(conflict) | members))
+
+
+def _set_member(edit_set: ChangeSet) -> dict[str, Any]:
+    return edit_set.model_dump(mode='json') | {'layer_title': layer_title(edit_set.layer_id)}
+
+
+def _conflict_member(conflict: Conflict) -> dict[str, Any]:
+    return conflict.model_dump(mode='json') | {'layer_title': layer_title(conflict.layer_id)}
 
 
 def _set_seen(number: int) -> tuple[ChangeSet, list[PendingEdit]]:

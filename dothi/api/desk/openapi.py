@@ -12,12 +12,15 @@ from dothi.api.desk.schemas import (
     AGENCIES,
     AGENCY_WITH_FRESHNESS,
     CONFLICTS,
+    DASHBOARD,
     DELIVERIES,
     EDITS,
     FRESHNESS,
     RECEIVED_REPORT,
     RECEIVED_REPORTS,
+    WHOLE_CONFLICT,
     WHOLE_DELIVERY,
+    WHOLE_EDIT_SET,
 )
 from dothi.api.desk.uploads import PART_TYPE, VERSION
 from dothi.api.http.offer import Offer
@@ -31,6 +34,7 @@ COUNTED: Schema = {'type': 'integer', 'minimum': 1}
 NUMBER = in_path('number', Text(vi='Số của đợt giao', en='Number of the delivery'), COUNTED, 1)
 SET = in_path('number', Text(vi='Số của tập sửa', en='Number of the set'), COUNTED, 1)
 REPORT = in_path('number', Text(vi='Số của phản ánh', en='Number of the report'), COUNTED, 1)
+CONFLICT = in_path('number', Text(vi='Số của mâu thuẫn', en='Number of the conflict'), COUNTED, 1)
 UPLOAD = in_path('upload', Text(vi='Mã của tệp đang gửi', en='Id of the upload'), ID, NONE)
 TUS = in_header(
     'Tus-Resumable', Text(vi='Phiên bản tus.', en='Version of tus.'), {'type': 'string', 'enum': [VERSION]}, VERSION
@@ -137,7 +141,9 @@ def _upload_paths(offer: Offer) -> dict[str, Any]:
 def _edit_paths(offer: Offer) -> dict[str, Any]:
     return {
         '/edits': {'get': _read(offer, 'listEdits', 'Bản sửa chờ duyệt', 'Edits under review', schema=EDITS)},
-        '/edits/{number}': {'get': _read(offer, 'getEdits', 'Một tập sửa', 'A set of edits', SET)},
+        '/edits/{number}': {
+            'get': _read(offer, 'getEdits', 'Một tập sửa', 'A set of edits', SET, schema=WHOLE_EDIT_SET)
+        },
         '/edits/{number}/decision': {
             'post': change(
                 offer, 'decideEdits', Text(vi='Duyệt', en='Decide'),
@@ -146,6 +152,9 @@ def _edit_paths(offer: Offer) -> dict[str, Any]:
             )
         },
         '/edits/conflicts': {'get': _read(offer, 'listConflicts', 'Mâu thuẫn', 'Conflicts', schema=CONFLICTS)},
+        '/edits/conflicts/{number}': {
+            'get': _read(offer, 'getConflict', 'Một mâu thuẫn', 'A conflict', CONFLICT, schema=WHOLE_CONFLICT)
+        },
     }  # fmt: skip
 
 
@@ -157,6 +166,9 @@ def _agency_paths(offer: Offer) -> dict[str, Any]:
         lambda offer: next(iter(offer.locality.agencies), ''),
     )
     return {
+        '/dashboard': {
+            'get': _read(offer, 'getDashboard', 'Bảng điều hành', 'What the dashboard shows', schema=DASHBOARD)
+        },
         '/freshness': {
             'get': _read(offer, 'listFreshness', 'Hạn giao dữ liệu', 'What is due', AGENCY, STATE, schema=FRESHNESS)
         },

@@ -2,11 +2,16 @@
 
 from typing import get_args
 
-from dothi.api.http.operations import list_of, object_with, or_null
+from dothi.api.http.model_schemas import schema_of
+from dothi.api.http.operations import extend, list_of, object_with, or_null
 from dothi.api.http.parameters import Schema
+from dothi.core.dashboard_panel import NamesOf
 from dothi.core.freshness import State
 from etl.citizen.sending import Status as ReportStatus
-from etl.desk.records import Status
+from etl.desk.conflicts import Conflict, Shapes
+from etl.desk.records import DecisionRecord, Status
+from etl.editing.change_set import ChangeSet, PendingEdit
+from etl.report.model import Report
 
 TEXT: Schema = {'type': 'string'}
 COUNT: Schema = {'type': 'integer'}
@@ -23,12 +28,9 @@ DELIVERY = object_with(
     finished_at=or_null(MOMENT), superseded_by=or_null(COUNT), release=or_null(COUNT), waits_for=list_of(TEXT),
     links=LINKS,
 )  # fmt: skip
-WHOLE_DELIVERY: Schema = {
-    'type': 'object',
-    'required': [*DELIVERY['required'], 'decisions', 'report', 'failure'],
-    'properties': DELIVERY['properties']
-    | {'decisions': list_of(ANY), 'report': or_null(ANY), 'failure': or_null(TEXT)},
-}
+WHOLE_DELIVERY = extend(
+    DELIVERY, decisions=list_of(schema_of(DecisionRecord)), report=or_null(schema_of(Report)), failure=or_null(TEXT)
+)
 DELIVERIES = object_with(deliveries=list_of(DELIVERY))
 FRESHNESS_LINE = object_with(
     layer=TEXT, layer_title=TEXT, agency=TEXT, agency_title=TEXT, update_cycle=TEXT, last_delivered=or_null(MOMENT),
@@ -37,17 +39,20 @@ FRESHNESS_LINE = object_with(
 FRESHNESS = object_with(freshness=list_of(FRESHNESS_LINE))
 SUPPLIED_LAYER = object_with(id=TEXT, title=TEXT, scope=or_null(TEXT), update_cycle=TEXT, links=LINKS)
 AGENCY = object_with(id=TEXT, title=TEXT, focal_point=TEXT, unit=or_null(TEXT), layers=list_of(SUPPLIED_LAYER))
-AGENCY_WITH_FRESHNESS: Schema = {
-    'type': 'object',
-    'required': [*AGENCY['required'], 'freshness'],
-    'properties': AGENCY['properties'] | {'freshness': list_of(FRESHNESS_LINE)},
-}
-EDIT_SET = object_with(
-    id=COUNT, layer_id=TEXT, author=TEXT, status=TEXT, opened_at=MOMENT, decided_at=or_null(MOMENT),
-    decided_by=or_null(TEXT), reason=or_null(TEXT), release=or_null(COUNT), edits=COUNT,
-)  # fmt: skip
+AGENCY_WITH_FRESHNESS = extend(AGENCY, freshness=list_of(FRESHNESS_LINE))
+EDIT_SET = extend(schema_of(ChangeSet), layer_title=TEXT)
 EDITS = object_with(edits=list_of(EDIT_SET))
-CONFLICTS = object_with(conflicts=list_of(ANY))
+# By the name of a column: what it is called, and what its values mean.
+DESCRIBED_COLUMNS: Schema = {
+    'type': 'object',
+    'additionalProperties': object_with(
+        title=TEXT, unit=or_null(TEXT), domain=or_null({'type': 'object', 'additionalProperties': TEXT})
+    ),
+}
+WHOLE_EDIT_SET = extend(EDIT_SET, pending=list_of(schema_of(PendingEdit)), described_columns=DESCRIBED_COLUMNS)
+CONFLICT = extend(schema_of(Conflict), layer_title=TEXT)
+CONFLICTS = object_with(conflicts=list_of(CONFLICT))
+WHOLE_CONFLICT = extend(CONFLICT, shapes=schema_of(Shapes), described_columns=DESCRIBED_COLUMNS)
 AGENCIES = object_with(agencies=list_of(AGENCY))
 REPORT_LINE = object_with(
     id=COUNT, kind=TEXT, kind_title=TEXT, text=or_null(TEXT), place=or_null(list_of({'type': 'number'})),
@@ -59,8 +64,18 @@ RECEIVED_REPORTS = object_with(
     counts=object_with(**dict.fromkeys(get_args(ReportStatus), COUNT)),
     kinds=list_of(object_with(id=TEXT, title=TEXT)),
 )
-RECEIVED_REPORT: Schema = {
-    'type': 'object',
-    'required': [*REPORT_LINE['required'], 'contact'],
-    'properties': REPORT_LINE['properties'] | {'contact': or_null(TEXT)},
-}
+RECEIVED_REPORT = extend(REPORT_LINE, contact=or_null(TEXT))
+READING_VALUE = object_with(column=TEXT, title=TEXT, unit=or_null(TEXT))
+DASHBOARD = object_with(
+    indicators=or_null(TEXT),
+    whole_level=or_null(TEXT),
+    cases=list_of(
+        object_with(layer=TEXT, title=TEXT, kind=TEXT, open={'type': 'object', 'additionalProperties': TEXT})
+    ),
+    readings=list_of(
+        object_with(
+            layer=TEXT, title=TEXT, station=TEXT, at=TEXT, values=list_of(READING_VALUE),
+            names=or_null(schema_of(NamesOf)),
+        )
+    ),
+)  # fmt: skip

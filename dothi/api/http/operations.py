@@ -126,6 +126,11 @@ def object_with(**members: Schema) -> Schema:
     return {'type': 'object', 'required': [*members], 'properties': members}
 
 
+def extend(schema: Schema, **members: Schema) -> Schema:
+    """The schema of an object that has the members of another one, and all of these."""
+    return object_with(**schema['properties'], **members)
+
+
 def list_of(schema: Schema) -> Schema:
     """The schema of an array of such values."""
     return {'type': 'array', 'items': schema}

@@ -22,7 +22,7 @@ RETRY_AFTER_S = 5
 PROBLEM = 'application/problem+json'
 DESK = frozenset((
     'deliveries', 'changes', 'edits', 'uploads', 'agencies', 'releases', 'account', 'people', 'reports',
-    'received_reports',
+    'received_reports', 'dashboard',
 ))  # fmt: skip
 # What to do with more input than a request takes.
 MUCH_INPUT = Text(

@@ -11,7 +11,8 @@ def in_language(node: Any, lang: Lang) -> Any:
     if isinstance(node, str):
         return node
     if isinstance(node, dict):
-        if len(node) == len(LANGUAGES) and node.keys() == set(LANGUAGES):
+        # the schema of a text has members of these names too
+        if len(node) == len(LANGUAGES) and node.keys() == set(LANGUAGES) and not isinstance(node[lang], dict):
             return node[lang]
         return {name: in_language(value, lang) for name, value in node.items()}
     if isinstance(node, list):

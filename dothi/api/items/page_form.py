@@ -45,17 +45,16 @@ def _address(layer: Layer, offset: int) -> str:
 
 def _choices(columns: dict[str, Column]) -> list[dict[str, Any]]:
     """A list for each column with known values, with the one that is chosen."""
-    lang, arguments = language(), request_parameters()
-    return [
-        {
-            'name': name,
-            'title': column.title.pick(lang),
-            'values': [(value, title.pick(lang)) for value, title in column.domain.items()],
-            'chosen': arguments.get(name, ''),
-        }
-        for name, column in columns.items()
-        if column.domain
-    ]
+    arguments = request_parameters()
+    return [_choice(name, column, arguments.get(name, '')) for name, column in columns.items() if column.domain]
+
+
+def _choice(name: str, column: Column, chosen: str) -> dict[str, Any]:
+    """One list. A value that the column cannot have is in it while it is chosen, and says why nothing is listed."""
+    lang, domain = language(), column.domain or {}
+    values = [(value, title.pick(lang)) for value, title in domain.items()]
+    unknown = [(chosen, chosen)] if chosen and chosen not in domain else []
+    return {'name': name, 'title': column.title.pick(lang), 'values': [*values, *unknown], 'chosen': chosen}
 
 
 def _form_members(layer: Layer, columns: dict[str, Column]) -> dict[str, Any]:

@@ -53,7 +53,7 @@ SCHEMAS: dict[str, Any] = {
         'type': 'object',
         'required': ['links'],
         'properties': {
-            **{name: {'type': 'string'} for name in ('title', 'description', 'attribution')},
+            **{name: {'type': 'string'} for name in ('title', 'description', 'attribution', 'time_zone')},
             'links': LINKS,
         },
     },

@@ -121,6 +121,13 @@ def change(db: Connection, name: str, changes: Changes, *, by: UUID | None = Non
     note(db, by, Deed.CHANGED, person=str(person.id), what=sorted(new_values), role=changes.role, agency=changes.agency)
 
 
+def sign_out(db: Connection, name: str, *, by: UUID | None = None) -> None:
+    """Ends all sessions of somebody, wherever they are; they may sign in again."""
+    person = find_person(db, name)
+    end_sessions(db, person.id)
+    note(db, by, Deed.SESSION_ENDED, person=str(person.id))
+
+
 def disable(db: Connection, name: str, *, by: UUID | None = None) -> None:
     """Lets somebody in no more, by password or key; their sessions end at once. Raises LastAdministrator."""
     person = find_person(db, name)

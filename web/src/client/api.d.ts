@@ -125,6 +125,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/processes/settle-conflict/execution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A conflict settled */
+        post: operations["execute.settle-conflict"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/processes/print-map/execution": {
         parameters: {
             query?: never;
@@ -221,6 +238,177 @@ export interface paths {
         get: operations["getAccount"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/account/sessions/{session}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End a session */
+        post: operations["endSession"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/account/keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make a key */
+        post: operations["makeKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/account/keys/{key}/revocation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Revoke a key */
+        post: operations["revokeKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** People */
+        get: operations["listPeople"];
+        put?: never;
+        /** Invite somebody */
+        post: operations["invitePerson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/people/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Change somebody */
+        post: operations["changePerson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/people/{name}/recovery": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A new link */
+        post: operations["recoveryOfPerson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/people/{name}/signing-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** End all sessions */
+        post: operations["signingOutOfPerson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/people/{name}/disabling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let in no more */
+        post: operations["disablingOfPerson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/people/{name}/enabling": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Let in again */
+        post: operations["enablingOfPerson"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/people/{name}/removal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Remove the name */
+        post: operations["removalOfPerson"];
         delete?: never;
         options?: never;
         head?: never;
@@ -330,6 +518,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/edits/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A set of edits */
+        get: operations["getEdits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/edits/{number}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Decide */
+        post: operations["decideEdits"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/edits/conflicts": {
         parameters: {
             query?: never;
@@ -339,6 +561,40 @@ export interface paths {
         };
         /** Conflicts */
         get: operations["listConflicts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/edits/conflicts/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A conflict */
+        get: operations["getConflict"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/dashboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the dashboard shows */
+        get: operations["getDashboard"];
         put?: never;
         post?: never;
         delete?: never;
@@ -600,6 +856,7 @@ export interface components {
             title?: string;
             description?: string;
             attribution?: string;
+            time_zone?: string;
             links: components["schemas"]["link"][];
         };
         link: {
@@ -1567,6 +1824,125 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    "execute.settle-conflict": {
+        parameters: {
+            query?: {
+                /** @description Language; else by the header Accept-Language. */
+                lang?: components["parameters"]["lang"];
+            };
+            header?: {
+                /**
+                 * @description respond-async: answer at once, with a job; wait=N: wait N seconds at most for the outputs (RFC 7240).
+                 * @example respond-async
+                 */
+                Prefer?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "inputs": {
+                 *         "conflict": 1,
+                 *         "take": "edit",
+                 *         "reason": "Measured again"
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    inputs?: {
+                        /**
+                         * Conflict
+                         * @description Its number.
+                         */
+                        conflict: number;
+                        /**
+                         * Whose values count
+                         * @description Where both changed it.
+                         * @enum {string}
+                         */
+                        take: "delivery" | "edit";
+                        /**
+                         * Reason
+                         * @description Is kept with the release.
+                         */
+                        reason: string;
+                    };
+                    outputs?: {
+                        result?: {
+                            /**
+                             * @default value
+                             * @enum {string}
+                             */
+                            transmissionMode?: "value" | "reference";
+                            format?: {
+                                /** @enum {string} */
+                                mediaType?: "application/json" | "application/geo+json" | "text/csv" | "application/geopackage+sqlite3" | "image/tiff; application=geotiff" | "image/png" | "text/html" | "application/pdf" | "application/vnd.dothi.figures+json";
+                            };
+                        };
+                    };
+                    /**
+                     * @default raw
+                     * @enum {string}
+                     */
+                    response?: "raw" | "document";
+                    /** @description Is told when the job runs, is done or has failed; only at hosts that the operator allows. */
+                    subscriber?: {
+                        /** Format: uri */
+                        successUri: string;
+                        /** Format: uri */
+                        inProgressUri?: string;
+                        /** Format: uri */
+                        failedUri?: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Decides between an edit and a delivery that changed the same feature. Needs the right to decide. */
+            200: {
+                headers: {
+                    "Dothi-Release": components["headers"]["Dothi-Release"];
+                    Link: components["headers"]["Link"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["results"];
+                };
+            };
+            /** @description The job was accepted */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["statusInfo"];
+                };
+            };
+            /** @description A link to the result */
+            204: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     "execute.print-map": {
         parameters: {
             query?: {
@@ -2120,22 +2496,1337 @@ export interface operations {
                         title: string;
                         /** @enum {string} */
                         role: "administrator" | "steward" | "focal_point" | "editor" | "planner" | "viewer";
+                        role_title: string;
                         agency: string | null;
                         may: ("see" | "download" | "edit" | "deliver" | "decide" | "run" | "publish" | "administer")[];
+                        action_titles: {
+                            [key: string]: string;
+                        };
                         has_password: boolean;
                         second_factor: boolean;
                         /** Format: uuid */
                         session: string | null;
-                        sessions: components["schemas"]["anyObject"][];
+                        sessions: {
+                            /** Format: uuid */
+                            id: string;
+                            address: string;
+                            user_agent: string;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            seen_at: string;
+                        }[];
                         mails: {
                             [key: string]: boolean;
                         };
-                        keys: components["schemas"]["anyObject"][];
+                        keys: {
+                            /** Format: uuid */
+                            id: string;
+                            label: string;
+                            scopes: ("see" | "download" | "edit" | "deliver" | "decide" | "run" | "publish" | "administer")[];
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            expires_at: string | null;
+                            /** Format: date-time */
+                            used_at: string | null;
+                            from_setting: boolean;
+                        }[];
+                        most_key_days: number;
                         csrf: string | null;
                     };
                 };
             };
             304: components["responses"]["304"];
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    endSession: {
+        parameters: {
+            query?: {
+                /** @description Language; else by the header Accept-Language. */
+                lang?: components["parameters"]["lang"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the session
+                 * @example 00000000-0000-4000-8000-000000000000
+                 */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        name: string;
+                        title: string;
+                        /** @enum {string} */
+                        role: "administrator" | "steward" | "focal_point" | "editor" | "planner" | "viewer";
+                        role_title: string;
+                        agency: string | null;
+                        may: ("see" | "download" | "edit" | "deliver" | "decide" | "run" | "publish" | "administer")[];
+                        action_titles: {
+                            [key: string]: string;
+                        };
+                        has_password: boolean;
+                        second_factor: boolean;
+                        /** Format: uuid */
+                        session: string | null;
+                        sessions: {
+                            /** Format: uuid */
+                            id: string;
+                            address: string;
+                            user_agent: string;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            seen_at: string;
+                        }[];
+                        mails: {
+                            [key: string]: boolean;
+                        };
+                        keys: {
+                            /** Format: uuid */
+                            id: string;
+                            label: string;
+                            scopes: ("see" | "download" | "edit" | "deliver" | "decide" | "run" | "publish" | "administer")[];
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            expires_at: string | null;
+                            /** Format: date-time */
+                            used_at: string | null;
+                            from_setting: boolean;
+                        }[];
+                        most_key_days: number;
+                        csrf: string | null;
+                    };
+                };
+            };
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        name: string;
+                        title: string;
+                        /** @enum {string} */
+                        role: "administrator" | "steward" | "focal_point" | "editor" | "planner" | "viewer";
+                        role_title: string;
+                        agency: string | null;
+                        may: ("see" | "download" | "edit" | "deliver" | "decide" | "run" | "publish" | "administer")[];
+                        action_titles: {
+                            [key: string]: string;
+                        };
+                        has_password: boolean;
+                        second_factor: boolean;
+                        /** Format: uuid */
+                        session: string | null;
+                        sessions: {
+                            /** Format: uuid */
+                            id: string;
+                            address: string;
+                            user_agent: string;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            seen_at: string;
+                        }[];
+                        mails: {
+                            [key: string]: boolean;
+                        };
+                        keys: {
+                            /** Format: uuid */
+                            id: string;
+                            label: string;
+                            scopes: ("see" | "download" | "edit" | "deliver" | "decide" | "run" | "publish" | "administer")[];
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            expires_at: string | null;
+                            /** Format: date-time */
+                            used_at: string | null;
+                            from_setting: boolean;
+                        }[];
+                        most_key_days: number;
+                        csrf: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    makeKey: {
+        parameters: {
+            query?: {
+                /** @description Language; else by the header Accept-Language. */
+                lang?: components["parameters"]["lang"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    label?: string;
+                    days?: number;
+                    scopes?: ("see" | "download" | "edit" | "deliver" | "decide" | "run" | "publish" | "administer")[];
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        name: string;
+                        title: string;
+                        /** @enum {string} */
+                        role: "administrator" | "steward" | "focal_point" | "editor" | "planner" | "viewer";
+                        role_title: string;
+                        agency: string | null;
+                        may: ("see" | "download" | "edit" | "deliver" | "decide" | "run" | "publish" | "administer")[];
+                        action_titles: {
+                            [key: string]: string;
+                        };
+                        has_password: boolean;
+                        second_factor: boolean;
+                        /** Format: uuid */
+                        session: string | null;
+                        sessions: {
+                            /** Format: uuid */
+                            id: string;
+                            address: string;
+                            user_agent: string;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            seen_at: string;
+                        }[];
+                        mails: {
+                            [key: string]: boolean;
+                        };
+                        keys: {
+                            /** Format: uuid */
+                            id: string;
+                            label: string;
+                            scopes: ("see" | "download" | "edit" | "deliver" | "decide" | "run" | "publish" | "administer")[];
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            expires_at: string | null;
+                            /** Format: date-time */
+                            used_at: string | null;
+                            from_setting: boolean;
+                        }[];
+                        most_key_days: number;
+                        csrf: string | null;
+                        key: string;
+                    };
+                };
+            };
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        name: string;
+                        title: string;
+                        /** @enum {string} */
+                        role: "administrator" | "steward" | "focal_point" | "editor" | "planner" | "viewer";
+                        role_title: string;
+                        agency: string | null;
+                        may: ("see" | "download" | "edit" | "deliver" | "decide" | "run" | "publish" | "administer")[];
+                        action_titles: {
+                            [key: string]: string;
+                        };
+                        has_password: boolean;
+                        second_factor: boolean;
+                        /** Format: uuid */
+                        session: string | null;
+                        sessions: {
+                            /** Format: uuid */
+                            id: string;
+                            address: string;
+                            user_agent: string;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            seen_at: string;
+                        }[];
+                        mails: {
+                            [key: string]: boolean;
+                        };
+                        keys: {
+                            /** Format: uuid */
+                            id: string;
+                            label: string;
+                            scopes: ("see" | "download" | "edit" | "deliver" | "decide" | "run" | "publish" | "administer")[];
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            expires_at: string | null;
+                            /** Format: date-time */
+                            used_at: string | null;
+                            from_setting: boolean;
+                        }[];
+                        most_key_days: number;
+                        csrf: string | null;
+                        key: string;
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    revokeKey: {
+        parameters: {
+            query?: {
+                /** @description Language; else by the header Accept-Language. */
+                lang?: components["parameters"]["lang"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the key
+                 * @example 00000000-0000-4000-8000-000000000000
+                 */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        name: string;
+                        title: string;
+                        /** @enum {string} */
+                        role: "administrator" | "steward" | "focal_point" | "editor" | "planner" | "viewer";
+                        role_title: string;
+                        agency: string | null;
+                        may: ("see" | "download" | "edit" | "deliver" | "decide" | "run" | "publish" | "administer")[];
+                        action_titles: {
+                            [key: string]: string;
+                        };
+                        has_password: boolean;
+                        second_factor: boolean;
+                        /** Format: uuid */
+                        session: string | null;
+                        sessions: {
+                            /** Format: uuid */
+                            id: string;
+                            address: string;
+                            user_agent: string;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            seen_at: string;
+                        }[];
+                        mails: {
+                            [key: string]: boolean;
+                        };
+                        keys: {
+                            /** Format: uuid */
+                            id: string;
+                            label: string;
+                            scopes: ("see" | "download" | "edit" | "deliver" | "decide" | "run" | "publish" | "administer")[];
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            expires_at: string | null;
+                            /** Format: date-time */
+                            used_at: string | null;
+                            from_setting: boolean;
+                        }[];
+                        most_key_days: number;
+                        csrf: string | null;
+                    };
+                };
+            };
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        name: string;
+                        title: string;
+                        /** @enum {string} */
+                        role: "administrator" | "steward" | "focal_point" | "editor" | "planner" | "viewer";
+                        role_title: string;
+                        agency: string | null;
+                        may: ("see" | "download" | "edit" | "deliver" | "decide" | "run" | "publish" | "administer")[];
+                        action_titles: {
+                            [key: string]: string;
+                        };
+                        has_password: boolean;
+                        second_factor: boolean;
+                        /** Format: uuid */
+                        session: string | null;
+                        sessions: {
+                            /** Format: uuid */
+                            id: string;
+                            address: string;
+                            user_agent: string;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            seen_at: string;
+                        }[];
+                        mails: {
+                            [key: string]: boolean;
+                        };
+                        keys: {
+                            /** Format: uuid */
+                            id: string;
+                            label: string;
+                            scopes: ("see" | "download" | "edit" | "deliver" | "decide" | "run" | "publish" | "administer")[];
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            expires_at: string | null;
+                            /** Format: date-time */
+                            used_at: string | null;
+                            from_setting: boolean;
+                        }[];
+                        most_key_days: number;
+                        csrf: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    listPeople: {
+        parameters: {
+            query?: {
+                /** @description Language; else by the header Accept-Language. */
+                lang?: components["parameters"]["lang"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        people: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            title: string;
+                            /** @enum {string} */
+                            role: "administrator" | "steward" | "focal_point" | "editor" | "planner" | "viewer";
+                            /** @enum {string} */
+                            language: "vi" | "en";
+                            agency: string | null;
+                            email: string | null;
+                            has_password: boolean;
+                            has_second_factor: boolean;
+                            disabled: boolean;
+                            /** Format: date-time */
+                            last_sign_in: string | null;
+                            keys: number;
+                            subject: string | null;
+                        }[];
+                        roles: {
+                            id: string;
+                            title: string;
+                        }[];
+                        agencies: {
+                            id: string;
+                            title: string;
+                        }[];
+                    };
+                };
+            };
+            304: components["responses"]["304"];
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    invitePerson: {
+        parameters: {
+            query?: {
+                /** @description Language; else by the header Accept-Language. */
+                lang?: components["parameters"]["lang"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name?: string;
+                    /** @enum {string} */
+                    language?: "vi" | "en";
+                    title?: string;
+                    /** @enum {string} */
+                    role?: "administrator" | "steward" | "focal_point" | "editor" | "planner" | "viewer";
+                    agency?: string;
+                    email?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        people: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            title: string;
+                            /** @enum {string} */
+                            role: "administrator" | "steward" | "focal_point" | "editor" | "planner" | "viewer";
+                            /** @enum {string} */
+                            language: "vi" | "en";
+                            agency: string | null;
+                            email: string | null;
+                            has_password: boolean;
+                            has_second_factor: boolean;
+                            disabled: boolean;
+                            /** Format: date-time */
+                            last_sign_in: string | null;
+                            keys: number;
+                            subject: string | null;
+                        }[];
+                        roles: {
+                            id: string;
+                            title: string;
+                        }[];
+                        agencies: {
+                            id: string;
+                            title: string;
+                        }[];
+                        name: string;
+                        link: string;
+                        days: number;
+                        mailed_to: string | null;
+                    };
+                };
+            };
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        people: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            title: string;
+                            /** @enum {string} */
+                            role: "administrator" | "steward" | "focal_point" | "editor" | "planner" | "viewer";
+                            /** @enum {string} */
+                            language: "vi" | "en";
+                            agency: string | null;
+                            email: string | null;
+                            has_password: boolean;
+                            has_second_factor: boolean;
+                            disabled: boolean;
+                            /** Format: date-time */
+                            last_sign_in: string | null;
+                            keys: number;
+                            subject: string | null;
+                        }[];
+                        roles: {
+                            id: string;
+                            title: string;
+                        }[];
+                        agencies: {
+                            id: string;
+                            title: string;
+                        }[];
+                        name: string;
+                        link: string;
+                        days: number;
+                        mailed_to: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    changePerson: {
+        parameters: {
+            query?: {
+                /** @description Language; else by the header Accept-Language. */
+                lang?: components["parameters"]["lang"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Name for signing in
+                 * @example lan
+                 */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    title?: string;
+                    /** @enum {string} */
+                    role?: "administrator" | "steward" | "focal_point" | "editor" | "planner" | "viewer";
+                    agency?: string;
+                    email?: string;
+                    subject?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        people: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            title: string;
+                            /** @enum {string} */
+                            role: "administrator" | "steward" | "focal_point" | "editor" | "planner" | "viewer";
+                            /** @enum {string} */
+                            language: "vi" | "en";
+                            agency: string | null;
+                            email: string | null;
+                            has_password: boolean;
+                            has_second_factor: boolean;
+                            disabled: boolean;
+                            /** Format: date-time */
+                            last_sign_in: string | null;
+                            keys: number;
+                            subject: string | null;
+                        }[];
+                        roles: {
+                            id: string;
+                            title: string;
+                        }[];
+                        agencies: {
+                            id: string;
+                            title: string;
+                        }[];
+                        name: string;
+                        done: string;
+                    };
+                };
+            };
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        people: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            title: string;
+                            /** @enum {string} */
+                            role: "administrator" | "steward" | "focal_point" | "editor" | "planner" | "viewer";
+                            /** @enum {string} */
+                            language: "vi" | "en";
+                            agency: string | null;
+                            email: string | null;
+                            has_password: boolean;
+                            has_second_factor: boolean;
+                            disabled: boolean;
+                            /** Format: date-time */
+                            last_sign_in: string | null;
+                            keys: number;
+                            subject: string | null;
+                        }[];
+                        roles: {
+                            id: string;
+                            title: string;
+                        }[];
+                        agencies: {
+                            id: string;
+                            title: string;
+                        }[];
+                        name: string;
+                        done: string;
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    recoveryOfPerson: {
+        parameters: {
+            query?: {
+                /** @description Language; else by the header Accept-Language. */
+                lang?: components["parameters"]["lang"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Name for signing in
+                 * @example lan
+                 */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        people: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            title: string;
+                            /** @enum {string} */
+                            role: "administrator" | "steward" | "focal_point" | "editor" | "planner" | "viewer";
+                            /** @enum {string} */
+                            language: "vi" | "en";
+                            agency: string | null;
+                            email: string | null;
+                            has_password: boolean;
+                            has_second_factor: boolean;
+                            disabled: boolean;
+                            /** Format: date-time */
+                            last_sign_in: string | null;
+                            keys: number;
+                            subject: string | null;
+                        }[];
+                        roles: {
+                            id: string;
+                            title: string;
+                        }[];
+                        agencies: {
+                            id: string;
+                            title: string;
+                        }[];
+                        name: string;
+                        link: string;
+                        days: number;
+                        mailed_to: string | null;
+                    };
+                };
+            };
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        people: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            title: string;
+                            /** @enum {string} */
+                            role: "administrator" | "steward" | "focal_point" | "editor" | "planner" | "viewer";
+                            /** @enum {string} */
+                            language: "vi" | "en";
+                            agency: string | null;
+                            email: string | null;
+                            has_password: boolean;
+                            has_second_factor: boolean;
+                            disabled: boolean;
+                            /** Format: date-time */
+                            last_sign_in: string | null;
+                            keys: number;
+                            subject: string | null;
+                        }[];
+                        roles: {
+                            id: string;
+                            title: string;
+                        }[];
+                        agencies: {
+                            id: string;
+                            title: string;
+                        }[];
+                        name: string;
+                        link: string;
+                        days: number;
+                        mailed_to: string | null;
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    signingOutOfPerson: {
+        parameters: {
+            query?: {
+                /** @description Language; else by the header Accept-Language. */
+                lang?: components["parameters"]["lang"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Name for signing in
+                 * @example lan
+                 */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        people: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            title: string;
+                            /** @enum {string} */
+                            role: "administrator" | "steward" | "focal_point" | "editor" | "planner" | "viewer";
+                            /** @enum {string} */
+                            language: "vi" | "en";
+                            agency: string | null;
+                            email: string | null;
+                            has_password: boolean;
+                            has_second_factor: boolean;
+                            disabled: boolean;
+                            /** Format: date-time */
+                            last_sign_in: string | null;
+                            keys: number;
+                            subject: string | null;
+                        }[];
+                        roles: {
+                            id: string;
+                            title: string;
+                        }[];
+                        agencies: {
+                            id: string;
+                            title: string;
+                        }[];
+                        name: string;
+                        done: string;
+                    };
+                };
+            };
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        people: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            title: string;
+                            /** @enum {string} */
+                            role: "administrator" | "steward" | "focal_point" | "editor" | "planner" | "viewer";
+                            /** @enum {string} */
+                            language: "vi" | "en";
+                            agency: string | null;
+                            email: string | null;
+                            has_password: boolean;
+                            has_second_factor: boolean;
+                            disabled: boolean;
+                            /** Format: date-time */
+                            last_sign_in: string | null;
+                            keys: number;
+                            subject: string | null;
+                        }[];
+                        roles: {
+                            id: string;
+                            title: string;
+                        }[];
+                        agencies: {
+                            id: string;
+                            title: string;
+                        }[];
+                        name: string;
+                        done: string;
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    disablingOfPerson: {
+        parameters: {
+            query?: {
+                /** @description Language; else by the header Accept-Language. */
+                lang?: components["parameters"]["lang"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Name for signing in
+                 * @example lan
+                 */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        people: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            title: string;
+                            /** @enum {string} */
+                            role: "administrator" | "steward" | "focal_point" | "editor" | "planner" | "viewer";
+                            /** @enum {string} */
+                            language: "vi" | "en";
+                            agency: string | null;
+                            email: string | null;
+                            has_password: boolean;
+                            has_second_factor: boolean;
+                            disabled: boolean;
+                            /** Format: date-time */
+                            last_sign_in: string | null;
+                            keys: number;
+                            subject: string | null;
+                        }[];
+                        roles: {
+                            id: string;
+                            title: string;
+                        }[];
+                        agencies: {
+                            id: string;
+                            title: string;
+                        }[];
+                        name: string;
+                        done: string;
+                    };
+                };
+            };
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        people: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            title: string;
+                            /** @enum {string} */
+                            role: "administrator" | "steward" | "focal_point" | "editor" | "planner" | "viewer";
+                            /** @enum {string} */
+                            language: "vi" | "en";
+                            agency: string | null;
+                            email: string | null;
+                            has_password: boolean;
+                            has_second_factor: boolean;
+                            disabled: boolean;
+                            /** Format: date-time */
+                            last_sign_in: string | null;
+                            keys: number;
+                            subject: string | null;
+                        }[];
+                        roles: {
+                            id: string;
+                            title: string;
+                        }[];
+                        agencies: {
+                            id: string;
+                            title: string;
+                        }[];
+                        name: string;
+                        done: string;
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    enablingOfPerson: {
+        parameters: {
+            query?: {
+                /** @description Language; else by the header Accept-Language. */
+                lang?: components["parameters"]["lang"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Name for signing in
+                 * @example lan
+                 */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        people: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            title: string;
+                            /** @enum {string} */
+                            role: "administrator" | "steward" | "focal_point" | "editor" | "planner" | "viewer";
+                            /** @enum {string} */
+                            language: "vi" | "en";
+                            agency: string | null;
+                            email: string | null;
+                            has_password: boolean;
+                            has_second_factor: boolean;
+                            disabled: boolean;
+                            /** Format: date-time */
+                            last_sign_in: string | null;
+                            keys: number;
+                            subject: string | null;
+                        }[];
+                        roles: {
+                            id: string;
+                            title: string;
+                        }[];
+                        agencies: {
+                            id: string;
+                            title: string;
+                        }[];
+                        name: string;
+                        done: string;
+                    };
+                };
+            };
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        people: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            title: string;
+                            /** @enum {string} */
+                            role: "administrator" | "steward" | "focal_point" | "editor" | "planner" | "viewer";
+                            /** @enum {string} */
+                            language: "vi" | "en";
+                            agency: string | null;
+                            email: string | null;
+                            has_password: boolean;
+                            has_second_factor: boolean;
+                            disabled: boolean;
+                            /** Format: date-time */
+                            last_sign_in: string | null;
+                            keys: number;
+                            subject: string | null;
+                        }[];
+                        roles: {
+                            id: string;
+                            title: string;
+                        }[];
+                        agencies: {
+                            id: string;
+                            title: string;
+                        }[];
+                        name: string;
+                        done: string;
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    removalOfPerson: {
+        parameters: {
+            query?: {
+                /** @description Language; else by the header Accept-Language. */
+                lang?: components["parameters"]["lang"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Name for signing in
+                 * @example lan
+                 */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: {
+            content: {
+                "application/json": Record<string, never>;
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        people: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            title: string;
+                            /** @enum {string} */
+                            role: "administrator" | "steward" | "focal_point" | "editor" | "planner" | "viewer";
+                            /** @enum {string} */
+                            language: "vi" | "en";
+                            agency: string | null;
+                            email: string | null;
+                            has_password: boolean;
+                            has_second_factor: boolean;
+                            disabled: boolean;
+                            /** Format: date-time */
+                            last_sign_in: string | null;
+                            keys: number;
+                            subject: string | null;
+                        }[];
+                        roles: {
+                            id: string;
+                            title: string;
+                        }[];
+                        agencies: {
+                            id: string;
+                            title: string;
+                        }[];
+                        name: string;
+                        done: string;
+                    };
+                };
+            };
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        people: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            title: string;
+                            /** @enum {string} */
+                            role: "administrator" | "steward" | "focal_point" | "editor" | "planner" | "viewer";
+                            /** @enum {string} */
+                            language: "vi" | "en";
+                            agency: string | null;
+                            email: string | null;
+                            has_password: boolean;
+                            has_second_factor: boolean;
+                            disabled: boolean;
+                            /** Format: date-time */
+                            last_sign_in: string | null;
+                            keys: number;
+                            subject: string | null;
+                        }[];
+                        roles: {
+                            id: string;
+                            title: string;
+                        }[];
+                        agencies: {
+                            id: string;
+                            title: string;
+                        }[];
+                        name: string;
+                        done: string;
+                    };
+                };
+            };
             400: components["responses"]["400"];
             401: components["responses"]["401"];
             403: components["responses"]["403"];
@@ -2286,10 +3977,174 @@ export interface operations {
                         waits_for: string[];
                         links: components["schemas"]["link"][];
                         decisions: {
-                            [key: string]: unknown;
+                            /** @enum {string} */
+                            decision: "accept" | "return";
+                            /** Format: date-time */
+                            decided_at: string;
+                            decided_by: string;
+                            reason: string;
+                            options: {
+                                [key: string]: unknown;
+                            };
+                            /** @enum {string} */
+                            outcome: "accepted" | "unchanged" | "returned" | "diagnosed";
                         }[];
                         report: {
-                            [key: string]: unknown;
+                            layer: string;
+                            file: string;
+                            /** @enum {string} */
+                            verdict: "accepted" | "returned" | "undecided" | "superseded";
+                            held: ("crs" | "encoding" | "columns" | "loss" | "moved" | "cover" | "newer" | "letters" | "misplaced" | "places" | "file")[];
+                            seen: {
+                                [key: string]: number;
+                            };
+                            error: string | null;
+                            unchanged: boolean;
+                            dry_run: boolean;
+                            delivery: number | null;
+                            superseded_by: number | null;
+                            release: number | null;
+                            /** Format: date */
+                            as_of: string | null;
+                            crs: {
+                                declared: string | null;
+                                named: boolean;
+                                decided: string | null;
+                                candidates: {
+                                    crs: string;
+                                    score: number;
+                                    evidence: {
+                                        vi: string;
+                                        en: string;
+                                    };
+                                    distance_m: number | null;
+                                    places: number[][];
+                                }[];
+                                rivals: {
+                                    crs: string;
+                                    distance_m: number;
+                                }[];
+                                overruled: boolean;
+                                by_address: boolean;
+                            };
+                            text: {
+                                [key: string]: {
+                                    encoding: string;
+                                    evidence: {
+                                        vi: string;
+                                        en: string;
+                                    };
+                                    candidates: {
+                                        encoding: string;
+                                        score: number;
+                                        evidence: {
+                                            vi: string;
+                                            en: string;
+                                        };
+                                    }[];
+                                };
+                            };
+                            columns: {
+                                [key: string]: string;
+                            };
+                            rows: {
+                                read: number;
+                                good: number;
+                                bad_rows: number;
+                                by_code: {
+                                    [key: string]: number;
+                                };
+                                bad: {
+                                    row: number;
+                                    code: string;
+                                    column: string | null;
+                                    value: string | null;
+                                    message: string;
+                                    message_en: string;
+                                    place: number[] | null;
+                                    /** @enum {string} */
+                                    severity: "error" | "warning";
+                                    element: string | null;
+                                }[];
+                                warnings_by_code: {
+                                    [key: string]: number;
+                                };
+                                warnings: {
+                                    row: number;
+                                    code: string;
+                                    column: string | null;
+                                    value: string | null;
+                                    message: string;
+                                    message_en: string;
+                                    place: number[] | null;
+                                    /** @enum {string} */
+                                    severity: "error" | "warning";
+                                    element: string | null;
+                                }[];
+                                repairs_by_kind: {
+                                    [key: string]: number;
+                                };
+                                repairs: {
+                                    row: number;
+                                    repair: string;
+                                    message: string;
+                                    message_en: string;
+                                    place: number[] | null;
+                                    area_before_m2: number | null;
+                                    area_after_m2: number | null;
+                                }[];
+                                missing: string[];
+                                quality: {
+                                    [key: string]: number;
+                                };
+                            };
+                            raster: {
+                                width: number;
+                                height: number;
+                                cell_width: number;
+                                cell_height: number;
+                                bands: {
+                                    name: string;
+                                    unit: string | null;
+                                    valid: number;
+                                    min: number | null;
+                                    max: number | null;
+                                    mean: number | null;
+                                }[];
+                            } | null;
+                            diff: {
+                                added: number;
+                                changed: number;
+                                closed: number;
+                                unchanged: number;
+                            } | null;
+                            merge: {
+                                kept: number;
+                                held: number;
+                                rows: {
+                                    conflict: number;
+                                    feature: number;
+                                    columns: string[];
+                                    edit: {
+                                        [key: string]: unknown;
+                                    } | null;
+                                    delivery: {
+                                        [key: string]: unknown;
+                                    } | null;
+                                }[];
+                            } | null;
+                            notes: ({
+                                vi: string;
+                                en: string;
+                                steward: {
+                                    vi: string;
+                                    en: string;
+                                };
+                            } | {
+                                vi: string;
+                                en: string;
+                            })[];
+                            fingerprint: string | null;
                         } | null;
                         failure: string | null;
                     };
@@ -2559,7 +4414,8 @@ export interface operations {
                             id: number;
                             layer_id: string;
                             author: string;
-                            status: string;
+                            /** @enum {string} */
+                            status: "open" | "accepted" | "rejected";
                             /** Format: date-time */
                             opened_at: string;
                             /** Format: date-time */
@@ -2568,11 +4424,160 @@ export interface operations {
                             reason: string | null;
                             release: number | null;
                             edits: number;
+                            layer_title: string;
                         }[];
                     };
                 };
             };
             304: components["responses"]["304"];
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getEdits: {
+        parameters: {
+            query?: {
+                /** @description Language; else by the header Accept-Language. */
+                lang?: components["parameters"]["lang"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Number of the set
+                 * @example 1
+                 */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: number;
+                        layer_id: string;
+                        author: string;
+                        /** @enum {string} */
+                        status: "open" | "accepted" | "rejected";
+                        /** Format: date-time */
+                        opened_at: string;
+                        /** Format: date-time */
+                        decided_at: string | null;
+                        decided_by: string | null;
+                        reason: string | null;
+                        release: number | null;
+                        edits: number;
+                        layer_title: string;
+                        pending: {
+                            id: number;
+                            /** @enum {string} */
+                            change: "added" | "changed" | "closed";
+                            feature_id: number | null;
+                            base_release: number | null;
+                            properties: {
+                                [key: string]: unknown;
+                            } | null;
+                            geometry: {
+                                [key: string]: unknown;
+                            } | null;
+                            /** Format: date-time */
+                            edited_at: string;
+                            released: {
+                                [key: string]: unknown;
+                            } | null;
+                            moved: boolean;
+                            geometry_wgs84: {
+                                [key: string]: unknown;
+                            } | null;
+                            released_geometry_wgs84: {
+                                [key: string]: unknown;
+                            } | null;
+                        }[];
+                        described_columns: {
+                            [key: string]: {
+                                title: string;
+                                unit: string | null;
+                                domain: {
+                                    [key: string]: string;
+                                } | null;
+                            };
+                        };
+                    };
+                };
+            };
+            304: components["responses"]["304"];
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    decideEdits: {
+        parameters: {
+            query?: {
+                /** @description Language; else by the header Accept-Language. */
+                lang?: components["parameters"]["lang"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Number of the set
+                 * @example 1
+                 */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** @enum {string} */
+                    decision?: "accept" | "reject";
+                    reason?: string;
+                    version?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["anyObject"];
+                };
+            };
+            /** @description OK */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["anyObject"];
+                };
+            };
             400: components["responses"]["400"];
             401: components["responses"]["401"];
             403: components["responses"]["403"];
@@ -2606,7 +4611,184 @@ export interface operations {
                 content: {
                     "application/json": {
                         conflicts: {
+                            id: number;
+                            layer_id: string;
+                            feature_id: number;
+                            delivery_id: number | null;
+                            columns: string[];
+                            base: {
+                                [key: string]: unknown;
+                            } | null;
+                            edit: {
+                                [key: string]: unknown;
+                            } | null;
+                            delivery: {
+                                [key: string]: unknown;
+                            } | null;
+                            geometry_differs: boolean;
+                            /** Format: date-time */
+                            opened_at: string;
+                            /** @enum {string} */
+                            status: "open" | "decided";
+                            /** @enum {string|null} */
+                            decision: "ours" | "theirs" | "merged" | null;
+                            decided_by: string | null;
+                            /** Format: date-time */
+                            decided_at: string | null;
+                            reason: string | null;
+                            release: number | null;
+                            layer_title: string;
+                        }[];
+                    };
+                };
+            };
+            304: components["responses"]["304"];
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getConflict: {
+        parameters: {
+            query?: {
+                /** @description Language; else by the header Accept-Language. */
+                lang?: components["parameters"]["lang"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Number of the conflict
+                 * @example 1
+                 */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        id: number;
+                        layer_id: string;
+                        feature_id: number;
+                        delivery_id: number | null;
+                        columns: string[];
+                        base: {
                             [key: string]: unknown;
+                        } | null;
+                        edit: {
+                            [key: string]: unknown;
+                        } | null;
+                        delivery: {
+                            [key: string]: unknown;
+                        } | null;
+                        geometry_differs: boolean;
+                        /** Format: date-time */
+                        opened_at: string;
+                        /** @enum {string} */
+                        status: "open" | "decided";
+                        /** @enum {string|null} */
+                        decision: "ours" | "theirs" | "merged" | null;
+                        decided_by: string | null;
+                        /** Format: date-time */
+                        decided_at: string | null;
+                        reason: string | null;
+                        release: number | null;
+                        layer_title: string;
+                        shapes: {
+                            base: {
+                                [key: string]: unknown;
+                            } | null;
+                            edit: {
+                                [key: string]: unknown;
+                            } | null;
+                            delivery: {
+                                [key: string]: unknown;
+                            } | null;
+                        };
+                        described_columns: {
+                            [key: string]: {
+                                title: string;
+                                unit: string | null;
+                                domain: {
+                                    [key: string]: string;
+                                } | null;
+                            };
+                        };
+                    };
+                };
+            };
+            304: components["responses"]["304"];
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getDashboard: {
+        parameters: {
+            query?: {
+                /** @description Language; else by the header Accept-Language. */
+                lang?: components["parameters"]["lang"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        indicators: string | null;
+                        whole_level: string | null;
+                        cases: {
+                            layer: string;
+                            title: string;
+                            kind: string;
+                            open: {
+                                [key: string]: string;
+                            };
+                        }[];
+                        readings: {
+                            layer: string;
+                            title: string;
+                            station: string;
+                            at: string;
+                            values: {
+                                column: string;
+                                title: string;
+                                unit: string | null;
+                            }[];
+                            names: {
+                                layer: string;
+                                key: string;
+                                name: string;
+                            } | null;
                         }[];
                     };
                 };

@@ -1,6 +1,8 @@
-/** The values of indicators as the layer `indicator_values` has them. */
+/** The values of indicators, as the layer has them that the analysis of that name makes. */
 import {answerOf, geoClient} from '../client';
 import {released} from './holdings';
+import {readPanels} from './panels';
+import {language} from '../site/language';
 
 export interface Value {
   indicator: string;
@@ -28,26 +30,25 @@ export interface UnitFeature {
   properties: Value;
 }
 
-const COLLECTION = 'indicator_values';
 const MOST = 10_000;
 
 /** The values of the whole locality, all periods. */
-export const readLocality = async (): Promise<Value[]> => {
-  if (!(await released(COLLECTION)).has(COLLECTION)) return [];
-  const levels = await read(`unit_level = 'province'`, true);
-  return levels.map(({properties}) => properties);
-};
-
-/** An indicator by unit in one period, with the shapes of the units; the province is left out. */
-export async function readUnits(indicator: string, periodFrom: string): Promise<UnitFeature[]> {
-  const filter = `indicator = '${indicator}' AND period_from = DATE('${periodFrom}') AND unit_level <> 'province'`;
-  return await read(filter, false);
+export async function readLocality(): Promise<Value[]> {
+  const {indicators: layer, whole_level: whole} = await readPanels(language());
+  if (!layer || !(await released(layer)).has(layer)) return [];
+  const features = await read(layer, `unit_level = '${whole}'`, true);
+  return features.map(({properties}) => properties);
 }
 
-async function read(filter: string, skipGeometry: boolean): Promise<UnitFeature[]> {
+/** An indicator by unit in one period, with the shapes of the units; the whole locality is left out. */
+export async function readUnits(indicator: string, periodFrom: string): Promise<UnitFeature[]> {
+  const {indicators: layer, whole_level: whole} = await readPanels(language());
+  if (!layer) return [];
+  return await read(layer, `indicator = '${indicator}' AND period_from = DATE('${periodFrom}') AND unit_level <> '${whole}'`, false);
+}
+
+async function read(collectionId: string, filter: string, skipGeometry: boolean): Promise<UnitFeature[]> {
   const query = {filter, limit: MOST, skipGeometry, ...(skipGeometry ? {} : {'max-allowable-offset': 0.001})};
-  const page = await answerOf(geoClient.GET('/collections/{collectionId}/items', {
-    params: {path: {collectionId: COLLECTION}, query},
-  }));
+  const page = await answerOf(geoClient.GET('/collections/{collectionId}/items', {params: {path: {collectionId}, query}}));
   return page.features as unknown as UnitFeature[];
 }

@@ -15,7 +15,7 @@ export function Agencies() {
         <thead><tr><th>{say('layer')}</th><th>{say('updateCycle')}</th><th>{say('templates')}</th></tr></thead>
         <tbody>{agency.layers.map((layer) => <tr key={layer.id}>
           <td><a href={`./catalogue?id=${layer.id}`}>{layer.title}</a></td><td>{cycle(layer.update_cycle)}</td>
-          <td class="row">{layer.links.filter(({rel}) => rel === 'create-form').map(({href, title}) => <a key={href} href={href} download>{title?.split(', ')[1] ?? title}</a>)}</td>
+          <td><div class="row">{layer.links.filter(({rel}) => rel === 'create-form').map(({href, title}) => <a key={href} href={href} download>{title?.split(', ')[1] ?? title}</a>)}</div></td>
         </tr>)}</tbody>
       </table></Scrolled>
     </section>)}

@@ -3,9 +3,10 @@ import {lazy} from '../site/lazy';
 import {answerOf, client, versionOf, type Answered} from '../client';
 import {part, setParts} from '../site/address';
 import {reasonOf, Shown, useAnswer} from '../site/answer';
-import {localNumber} from '../site/format';
-import {momentOf, say} from '../site/language';
+import {localNumber, momentOf} from '../site/format';
+import {say} from '../site/language';
 import type {Message} from '../messages';
+import {Moment} from '../site/moment';
 import {Scrolled} from '../site/scrolled';
 
 type List = Answered<'/received-reports', 'get'>;
@@ -54,7 +55,7 @@ const ReportTable = ({lines, chosen}: {lines: ReportLine[]; chosen: number}) => 
   <tbody>{lines.map((line) => <tr key={line.id} aria-selected={line.id === chosen}>
     <td class="number">{line.id}</td>
     <td><a href={`?tab=reports&report=${line.id}`} onClick={(event) => { event.preventDefault(); setParts({report: String(line.id)}, true); }}>{line.kind_title}</a></td>
-    <td class="words">{line.text ?? say('expired')}</td><td>{momentOf(line.received_at)}</td><td><StatusTag status={line.status} /></td>
+    <td class="words">{line.text ?? say('expired')}</td><td><Moment of={line.received_at} /></td><td><StatusTag status={line.status} /></td>
   </tr>)}</tbody>
 </table></Scrolled>;
 

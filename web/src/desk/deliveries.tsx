@@ -2,8 +2,9 @@ import {answerOf, client, type Answered} from '../client';
 import {part, setParts} from '../site/address';
 import {Shown, useAnswer} from '../site/answer';
 import {localBytes} from '../site/format';
-import {momentOf, say} from '../site/language';
+import {say} from '../site/language';
 import type {Message} from '../messages';
+import {Moment} from '../site/moment';
 import {Scrolled} from '../site/scrolled';
 
 export type DeliveryLine = Answered<'/deliveries', 'get'>['deliveries'][number];
@@ -41,7 +42,7 @@ const DeliveryTable = ({lines}: {lines: DeliveryLine[]}) => <Scrolled label={say
     <td class="number">{line.id}</td>
     <td><a href={`?delivery=${line.id}`} onClick={(event) => { event.preventDefault(); setParts({delivery: String(line.id)}, true); }}>{line.file_name}</a>
       <span class="quiet"> {localBytes(line.size_bytes)}</span></td>
-    <td>{line.layer_title}</td><td>{line.sender ?? line.agency_title}</td><td>{momentOf(line.received_at)}</td>
+    <td>{line.layer_title}</td><td>{line.sender ?? line.agency_title}</td><td><Moment of={line.received_at} /></td>
     <td><StatusTag status={line.status} /> <span class="quiet">{line.waits_for.join('; ')}</span></td>
   </tr>)}</tbody>
 </table></Scrolled>;

@@ -7,8 +7,8 @@ import type {Report} from './report';
 import {client, versionOf, type Answered} from '../client';
 import {setParts} from '../site/address';
 import {Shown, useAnswer} from '../site/answer';
-import {localBytes, localDate, localNumber} from '../site/format';
-import {language, momentOf, pick, say} from '../site/language';
+import {localBytes, localDate, localNumber, momentOf} from '../site/format';
+import {language, pick, say} from '../site/language';
 import {Title} from '../site/page';
 import {may} from '../site/service';
 
@@ -26,7 +26,7 @@ export function DeliveryPage({number}: {number: number}) {
 }
 
 function Whole({delivery, tag, again}: {delivery: Delivery; tag: string; again: () => void}) {
-  const report = delivery.report as Report | null;
+  const {report} = delivery;
   const waits = delivery.status === 'diagnosed';
   const files = `./api/deliveries/${delivery.id}`;
   return <>
@@ -36,7 +36,6 @@ function Whole({delivery, tag, again}: {delivery: Delivery; tag: string; again: 
     </Title>
     <p class="row"><StatusTag status={delivery.status} /> {delivery.waits_for.join('; ')}</p>
     {delivery.failure && <p class="note bad">{delivery.failure}</p>}
-    {report?.error && <p class="note bad">{pick(report.error)}</p>}
     {report?.notes.map((note) => <p key={note.vi} class="note">{pick(note)}</p>)}
     <div class="two">
       <div class="stack">
@@ -76,15 +75,8 @@ const Candidates = ({report}: {report: Report}) => <section class="card">
   <CandidatesMap candidates={report.crs.candidates} decided={report.crs.decided} />
 </section>;
 
-interface Decision {
-  decision: 'accept' | 'return';
-  decided_at: string;
-  decided_by: string;
-  reason: string;
-}
-
 function Decisions({delivery}: {delivery: Delivery}) {
-  const decisions = delivery.decisions as unknown as Decision[];
+  const {decisions} = delivery;
   if (decisions.length === 0) return null;
   return <section class="card"><h2>{say('decisions')}</h2><ul class="stack">
     {decisions.map((made) => <li key={made.decided_at}>

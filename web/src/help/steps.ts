@@ -40,7 +40,7 @@ export const GUIDES: Guide[] = [
     steps: [
       {vi: 'Trong [danh mục](./catalogue), mở lớp và chép địa chỉ "QGIS".', en: 'In [the catalogue](./catalogue), open a layer and copy the address for QGIS.'},
       {vi: 'QGIS: Lớp → Thêm lớp → WFS / OGC API - Features → Mới, dán địa chỉ, OK.', en: 'QGIS: Layer → Add Layer → WFS / OGC API - Features → New, paste the address, OK.'},
-      {vi: 'Dữ liệu nội bộ cần một khóa: tạo ở [tài khoản](./api/account?f=html).', en: 'Internal data needs a key: make one in [your account](./api/account?f=html).'},
+      {vi: 'Dữ liệu nội bộ cần một khóa: tạo ở mục [Khóa và phiên của tôi](./desk?tab=account).', en: 'Internal data needs a key: make one under [My keys and sessions](./desk?tab=account).'},
     ],
   },
   {

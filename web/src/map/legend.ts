@@ -53,7 +53,9 @@ export class Legend {
   write(): void {
     document.body.style.setProperty('--land', this.style.metadata['dothi:paper']);
     for (const theme of this.style.metadata['dothi:themes']) this.groups.set(theme.id, this.group(theme));
+    const focused = placeOfFocus();
     byId('legend-layers').replaceChildren(...[...this.groups.values()].map((group) => group.element));
+    if (focused) byId('legend-layers').querySelector<HTMLElement>(focused)?.focus({preventScroll: true});
     this.markZoom();
     this.markDemo();
     this.count();
@@ -162,6 +164,16 @@ export class Legend {
   private info(id: string): LayerInfo {
     return this.style.metadata['dothi:layers'].find((layer) => layer.id === id)!;
   }
+}
+
+/** Which part of the legend has the focus, as a selector: its elements are made anew when a layer is switched. */
+function placeOfFocus(): string | null {
+  const focused = document.activeElement;
+  const place = focused?.closest<HTMLElement>('#legend-layers [data-layer], #legend-layers [data-theme]');
+  if (!focused || !place) return null;
+  const kind = ['input', 'select', '.about'].find((selector) => focused.matches(selector)) ?? '[aria-expanded]';
+  const {layer, theme} = place.dataset;
+  return `${layer ? `[data-layer="${CSS.escape(layer)}"]` : `[data-theme="${CSS.escape(theme ?? '')}"]`} ${kind}`;
 }
 
 function entryList(legend: LegendLayer, signs: Record<string, string>): HTMLElement {

@@ -20,6 +20,9 @@ export class Search {
   private asked = '';
   private places: Places | null = null;
   private named: NamedFeature[] = [];
+  /** What choosing each answer does, in their order; and which one the arrow keys are at. */
+  private choices: (() => void)[] = [];
+  private active = -1;
 
   /** `mark` draws the chosen place on the map, or nothing for null; `open` shows the attributes of a feature. */
   constructor(
@@ -28,15 +31,39 @@ export class Search {
     byId('search').hidden = false;
     byId('search').addEventListener('submit', (event) => {
       event.preventDefault();
-      void this.look(byId<HTMLInputElement>('search-words').value.trim());
+      const choice = this.choices[this.active];
+      if (choice) choice();
+      else void this.look(this.words());
     });
-    byId('search').addEventListener('keydown', ({key}) => {
-      if (key !== 'Escape') return;
+    byId('search').addEventListener('keydown', (event) => this.followKey(event));
+    byId('search-words').addEventListener('input', () => {
+      this.activate(-1); // other words: Enter looks for them
+      if (this.words() === '') this.clear();
+    });
+    inLanguage(() => this.write());
+  }
+
+  /** Arrow keys go through the answers while the words keep the focus, as in every combobox; Escape ends the search. */
+  private followKey(event: KeyboardEvent): void {
+    if (event.key === 'Escape') {
       this.clear();
       byId('search-words').focus(); // what had the focus may be gone
-    });
-    byId('search-words').addEventListener('input', () => { if (this.words() === '') this.clear(); });
-    inLanguage(() => this.write());
+    }
+    const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+    if (!step || this.choices.length === 0) return;
+    event.preventDefault();
+    // from the last answer to the words, and on to the first
+    const places = this.choices.length + 1;
+    this.activate((this.active + 1 + step + places) % places - 1);
+  }
+
+  private activate(index: number): void {
+    this.active = index;
+    const options = [...byId('search-places').children];
+    options.forEach((option, place) => option.setAttribute('aria-selected', String(place === index)));
+    options[index]?.scrollIntoView({block: 'nearest'});
+    if (options[index]) byId('search-words').setAttribute('aria-activedescendant', options[index].id);
+    else byId('search-words').removeAttribute('aria-activedescendant');
   }
 
   private words(): string {
@@ -106,10 +133,13 @@ export class Search {
   }
 
   private write(): void {
-    const list = byId('search-places');
-    list.replaceChildren(...(this.places?.features ?? []).map((place) => this.entry(place)), ...this.named.map((feature) => this.namedEntry(feature)));
-    const none = this.places !== null && this.places.features.length + this.named.length === 0;
-    byId('search-says').textContent = this.asked ? say('searching') : none ? say('noPlace') : this.doubt();
+    const places = this.places?.features ?? [];
+    this.choices = [...places.map((place) => () => this.show(place)), ...this.named.map((feature) => () => this.showNamed(feature))];
+    const words = [...places.map(wordsOfPlace), ...this.named.map(wordsOfNamed)];
+    byId('search-places').replaceChildren(...words.map((names, index) => this.option(names, index)));
+    this.activate(-1);
+    byId('search-words').setAttribute('aria-expanded', String(words.length > 0));
+    byId('search-says').textContent = this.asked ? say('searching') : this.places !== null && words.length === 0 ? say('noPlace') : this.doubt();
     byId('search-answer').hidden = this.places === null && !this.asked;
   }
 
@@ -119,24 +149,29 @@ export class Search {
     return this.places.summary.evidence.join(' ');
   }
 
-  private entry(place: Places['features'][number]): HTMLLIElement {
-    const {place: name, precision, radius_m: radius} = place.properties;
-    const kind = PRECISIONS[precision];
-    const button = make('button', {type: 'button', children: [
-      make('span', {className: 'name', textContent: name}),
-      make('span', {className: 'kind', textContent: `${kind ? say(kind) : precision} · ±${radius}\u00a0m`}),
+  private option({name, kind}: Words, index: number): HTMLLIElement {
+    const option = make('li', {id: `search-option-${index}`, role: 'option', children: [
+      make('span', {className: 'name', textContent: name}), make('span', {className: 'kind', textContent: kind}),
     ]});
-    button.addEventListener('click', () => this.show(place));
-    return make('li', {children: [button]});
+    option.addEventListener('click', () => {
+      this.activate(index);
+      this.choices[index]?.();
+    });
+    return option;
   }
+}
 
-  private namedEntry(feature: NamedFeature): HTMLLIElement {
-    const {name, collection_title: title, count} = feature.properties;
-    const button = make('button', {type: 'button', children: [
-      make('span', {className: 'name', textContent: name}),
-      make('span', {className: 'kind', textContent: count > 1 ? `${title} · ${localNumber(count)}` : title}),
-    ]});
-    button.addEventListener('click', () => this.showNamed(feature));
-    return make('li', {children: [button]});
-  }
+/** What an answer is called, and what it is. */
+interface Words {
+  name: string;
+  kind: string;
+}
+
+function wordsOfPlace({properties: {place, precision, radius_m: radius}}: Places['features'][number]): Words {
+  const kind = PRECISIONS[precision];
+  return {name: place, kind: `${kind ? say(kind) : precision} · ±${localNumber(radius)}\u00a0m`};
+}
+
+function wordsOfNamed({properties: {name, collection_title: title, count}}: NamedFeature): Words {
+  return {name, kind: count > 1 ? `${title} · ${localNumber(count)}` : title};
 }

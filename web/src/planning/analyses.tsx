@@ -4,7 +4,8 @@ import {readJobs, type Job} from './api';
 import {Scenarios} from './scenarios';
 import {setParts} from '../site/address';
 import {Shown, useAnswer} from '../site/answer';
-import {momentOf, say} from '../site/language';
+import {momentOf} from '../site/format';
+import {say} from '../site/language';
 import {Title} from '../site/page';
 import type {Message} from '../messages';
 

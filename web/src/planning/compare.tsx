@@ -3,7 +3,8 @@ import {useState} from 'preact/hooks';
 import {readJobs, start, type Job} from './api';
 import {setParts} from '../site/address';
 import {reasonOf, useAnswer} from '../site/answer';
-import {momentOf, say} from '../site/language';
+import {momentOf} from '../site/format';
+import {say} from '../site/language';
 
 const MOST_RUNS = 50;
 

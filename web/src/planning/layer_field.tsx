@@ -5,7 +5,8 @@ import type {FieldProps} from './fields';
 import {useAnswer} from '../site/answer';
 import {Conditions, readProperties} from '../site/conditions';
 import {lazy} from '../site/lazy';
-import {momentOf, say} from '../site/language';
+import {momentOf} from '../site/format';
+import {say} from '../site/language';
 import {processTitle} from './titles';
 
 const DrawnFeatures = lazy(async () => (await import('./drawn_features')).DrawnFeatures);

@@ -8,7 +8,8 @@ import {setParts} from '../site/address';
 import {reasonOf, Shown, useAnswer} from '../site/answer';
 import {followJob} from '../site/job';
 import {lazy} from '../site/lazy';
-import {momentOf, say} from '../site/language';
+import {momentOf} from '../site/format';
+import {say} from '../site/language';
 import {Title} from '../site/page';
 
 const Result = lazy(async () => (await import('./result')).Result);

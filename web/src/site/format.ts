@@ -1,6 +1,7 @@
 /** Numbers, dates and sizes as a reader of the current language writes them. */
 import {MESSAGES, type Message} from '../messages';
 import {language, say} from './language';
+import {landing} from './service';
 
 const DATE = /^(\d{4})-(\d{2})-(\d{2})$/;
 
@@ -19,6 +20,22 @@ export function localDate(value: string): string {
 export function localMinute(value: string): string {
   const [day = '', minute = ''] = value.split(' ');
   return minute ? `${localDate(day)} ${minute}` : localDate(value);
+}
+
+/** A moment by the clocks of the locality, whatever zone the browser is set to: `30/11/2026 14:05`, in English `2026-11-30 14:05`. */
+export const momentOf = (moment: string | Date): string => localMinute(minuteOf(new Date(moment)));
+
+/** The day that it is in the locality, as the API writes days. */
+export const today = (): string => minuteOf(new Date()).slice(0, 10);
+
+/** `2026-11-30 14:05` by the clocks of the locality; by those of the browser until the service has named the zone. */
+function minuteOf(moment: Date): string {
+  const zone = landing.value?.time_zone;
+  const parts = new Intl.DateTimeFormat('en-GB', {
+    year: 'numeric', month: '2-digit', day: '2-digit', hour: '2-digit', minute: '2-digit', hourCycle: 'h23', ...(zone && {timeZone: zone}),
+  }).formatToParts(moment);
+  const part = (type: Intl.DateTimeFormatPartTypes): string => parts.find((each) => each.type === type)?.value ?? '';
+  return `${part('year')}-${part('month')}-${part('day')} ${part('hour')}:${part('minute')}`;
 }
 
 export function localBytes(bytes: number): string {

@@ -79,7 +79,3 @@ function remember(chosen: Language): void {
     /* forgotten at the next visit */
   }
 }
-
-/** A moment as a reader writes it. */
-export const momentOf = (moment: string): string =>
-  new Intl.DateTimeFormat(language(), {dateStyle: 'short', timeStyle: 'short'}).format(new Date(moment));

@@ -1,7 +1,8 @@
 import {useEffect, useState} from 'preact/hooks';
 import {answerOf, client, type Answered} from '../../client';
 import {reasonOf} from '../../site/answer';
-import {momentOf, say} from '../../site/language';
+import {momentOf} from '../../site/format';
+import {say} from '../../site/language';
 
 type State = Answered<'/reports/{code}', 'get'>;
 const LOOKS = {received: 'note', accepted: 'note good', refused: 'note bad'};

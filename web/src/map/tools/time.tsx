@@ -3,11 +3,10 @@ import type {ToolProps} from './index';
 import {change, view} from '../view';
 import {answerOf, client} from '../../client';
 import {Shown, useAnswer} from '../../site/answer';
-import {localDate} from '../../site/format';
+import {localDate, today} from '../../site/format';
 import {say} from '../../site/language';
 
 const MOST = 1000;
-const today = (): string => new Date().toISOString().slice(0, 10);
 
 /** The map as it was at the end of a day: a slider over the days on which something was released. */
 export function Time(_: ToolProps) {

@@ -67,7 +67,7 @@ export const PLANNING_EN: Record<keyof typeof PLANNING_VI, string> = {
   newScenario: 'Make a scenario',
   sharing_private: 'me alone',
   sharing_group: 'my group',
-  sharing_all: 'everybody who signs in',
+  sharing_everybody: 'everybody who signs in',
   sharedWith: 'Shared with',
   versionNumber: 'version {n}',
   changeTakenAway: 'Change {n} taken away',

@@ -65,7 +65,7 @@ export const PLANNING_VI = {
   newScenario: 'Tạo phương án',
   sharing_private: 'chỉ mình tôi',
   sharing_group: 'nhóm của tôi',
-  sharing_all: 'mọi người đã đăng nhập',
+  sharing_everybody: 'mọi người đã đăng nhập',
   sharedWith: 'Chia sẻ với',
   versionNumber: 'phiên bản {n}',
   changeTakenAway: 'Bỏ thay đổi {n}',

@@ -6,7 +6,7 @@ export interface Scenario {
   name: string;
   description: string;
   author: string;
-  sharing: 'private' | 'group' | 'all';
+  sharing: 'private' | 'group' | 'everybody';
   versions: number;
   own: boolean;
 }
@@ -61,12 +61,12 @@ export async function saveChanges(id: string, tag: string, changes: Change[], me
 export async function takeResult(scenario: Scenario, tag: string, taken: Taken): Promise<void> {
   const base = scenario.versions > 0 ? {base_version: scenario.versions} : {};
   await answerOf(client.POST('/scenarios/{scenario}/versions', {
-    params: {path: {scenario: scenario.id}, header: {'If-Match': tag}}, body: {...base, ...taken} as never,
+    params: {path: {scenario: scenario.id}, header: {'If-Match': tag}}, body: {...base, ...taken},
   }) as never);
 }
 
 export async function describeScenario(id: string, tag: string, members: Partial<Pick<Scenario, 'name' | 'description' | 'sharing'>>): Promise<void> {
-  await answerOf(client.PATCH('/scenarios/{scenario}', {params: {path: {scenario: id}, header: {'If-Match': tag}}, body: members as never}));
+  await answerOf(client.PATCH('/scenarios/{scenario}', {params: {path: {scenario: id}, header: {'If-Match': tag}}, body: members}));
 }
 
 export async function removeScenario(id: string, tag: string): Promise<void> {

@@ -14,7 +14,7 @@ import {layerTitles} from './titles';
 import type {Message} from '../messages';
 
 const SmallMap = lazy(async () => (await import('../site/small_map')).SmallMap);
-const SHARINGS: Scenario['sharing'][] = ['private', 'group', 'all'];
+const SHARINGS: Scenario['sharing'][] = ['private', 'group', 'everybody'];
 const COLORS: Record<Change['kind'], string> = {add: '#009e73', change: '#0072b2', close: '#d55e00', dike: '#8b4513', ground: '#cc79a7', norm: '#566770'};
 
 /** Nothing for who has not signed in: scenarios are kept by name. */

@@ -171,7 +171,9 @@ def desk_url(
     bus_stops = (LOCALITIES / 'library' / 'layers' / 'bus_stops.yml').read_text(encoding='utf-8')
     (own_locality / 'layers' / 'bus_stops.yml').write_text(f'{bus_stops}review: true\n', encoding='utf-8')
     environment = instance.environment(instance.create(module, province_template), folder)
-    environment |= {'DOTHI_DOWNLOADS': '[]', 'DOTHI_LOCALITY': str(own_locality)}
+    # rasters lie beside the database
+    copytree(province.environment['DOTHI_STORE'], folder / 'store')
+    environment |= {'DOTHI_DOWNLOADS': '[]', 'DOTHI_LOCALITY': str(own_locality), 'DOTHI_STORE': str(folder / 'store')}
     with serving(environment, folder, ('worker', 'internal')) as running, pytest.MonkeyPatch.context() as patch:
         use(patch, running.environment)
         yield running.internal_url

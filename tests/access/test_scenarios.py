@@ -177,6 +177,8 @@ def test_who_runs_it_sees_no_more_than_their_own_rows_and_layers(lagoon: Lagoon)
     for person in ('planner', 'viewer'):
         for path in ('/versions/1', '/changes'):
             assert 'cables' not in lagoon.client(person).get(f'/api/scenarios/{scenario}{path}').get_data(as_text=True)
+    some = lagoon.client('viewer').get(f'/api/scenarios/{scenario}/versions/1').get_json()
+    assert ([change['layer'] for change in some['changes']], some['hidden']) == (['wells'], 2)
     ran = run(lagoon, 'planner', scenario=scenario)
     assert 'cables' not in ran.get_data(as_text=True).lower()
 

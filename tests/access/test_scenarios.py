@@ -215,6 +215,19 @@ def test_a_version_never_changes(lagoon: Lagoon) -> None:
                 cursor.execute(statement)
 
 
+def test_a_scenario_has_an_end(lagoon: Lagoon) -> None:
+    """After a thousand versions the answer says what to do, and it is no fault of the server."""
+    scenario = make(lagoon, 'planner', well('c'))
+    with connection('admin') as db, db.cursor() as cursor:
+        cursor.execute(
+            'insert into scenario.version (scenario_id, number, digest, changes, author)'
+            ' select scenario_id, 1000, digest, changes, author from scenario.version where scenario_id = %s',
+            [scenario],
+        )  # fmt: skip
+    full = lagoon.client('planner').post(f'/api/scenarios/{scenario}/versions', json={'changes': [well('d')]})
+    assert (full.status_code, full.get_json()['code']) == (400, 'TooManyVersions')
+
+
 def test_the_latest_version_is_resolved_when_the_request_is_accepted(lagoon: Lagoon) -> None:
     """A job names the very version with its digest; run again it is that version still."""
     scenario = make(lagoon, 'planner', well('c'))

@@ -12,9 +12,9 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extras import RealDictCursor
 from pydantic import BaseModel
 
-from dothi.core.errors import Forbidden, NotFound
+from dothi.core.errors import Forbidden, NotFound, WrongUse
 from processes.scenario.changes import canonical, digest_of
-from processes.scenario.reference import ScenarioRef
+from processes.scenario.reference import MOST_VERSIONS, ScenarioRef
 
 type Sharing = Literal['private', 'group', 'everybody']
 
@@ -25,6 +25,10 @@ class UnknownScenario(NotFound):
 
 class NotItsAuthor(Forbidden):
     """A scenario is changed by its author alone."""
+
+
+class TooManyVersions(WrongUse):
+    """A scenario has as many versions as it may."""
 
 
 class Scenario(BaseModel):
@@ -113,8 +117,16 @@ def list_versions(db: Connection, scenario_id: str) -> list[VersionEntry]:
 
 
 def add_version(db: Connection, scenario_id: str, changes: list[dict[str, Any]], message: str) -> int:
-    """The number of a new version with these changes, which were checked. Raises NotItsAuthor and Unfit."""
+    """The number of a new version with these changes, which were checked.
+
+    Raises NotItsAuthor, TooManyVersions and Unfit.
+    """
     text = canonical(changes)
+    if read_scenario(db, scenario_id).versions >= MOST_VERSIONS:
+        raise TooManyVersions(
+            vi=f'Phương án đã có {MOST_VERSIONS:,} phiên bản. Tạo phương án mới từ phiên bản cuối.',
+            en=f'The scenario has {MOST_VERSIONS:,} versions. Make a new one from the last of them.',
+        )
     values = {'id': scenario_id, 'digest': digest_of(text), 'changes': text, 'message': message}
     query = 'select scenario.add_version(%(id)s, %(digest)s, %(changes)s::jsonb, %(message)s) as number'
     (row,) = _rows(db, query, values)

@@ -177,6 +177,8 @@ def test_who_runs_it_sees_no_more_than_their_own_rows_and_layers(lagoon: Lagoon)
     for person in ('planner', 'viewer'):
         for path in ('/versions/1', '/changes'):
             assert 'cables' not in lagoon.client(person).get(f'/api/scenarios/{scenario}{path}').get_data(as_text=True)
+    some = lagoon.client('viewer').get(f'/api/scenarios/{scenario}/versions/1').get_json()
+    assert ([change['layer'] for change in some['changes']], some['hidden']) == (['wells'], 2)
     ran = run(lagoon, 'planner', scenario=scenario)
     assert 'cables' not in ran.get_data(as_text=True).lower()
 
@@ -211,6 +213,19 @@ def test_a_version_never_changes(lagoon: Lagoon) -> None:
         for statement in ("update scenario.version set message = 'x'", 'delete from scenario.version'):
             with pytest.raises(psycopg2.errors.InsufficientPrivilege), connection(role) as db, db.cursor() as cursor:
                 cursor.execute(statement)
+
+
+def test_a_scenario_has_an_end(lagoon: Lagoon) -> None:
+    """After a thousand versions the answer says what to do, and it is no fault of the server."""
+    scenario = make(lagoon, 'planner', well('c'))
+    with connection('admin') as db, db.cursor() as cursor:
+        cursor.execute(
+            'insert into scenario.version (scenario_id, number, digest, changes, author)'
+            ' select scenario_id, 1000, digest, changes, author from scenario.version where scenario_id = %s',
+            [scenario],
+        )  # fmt: skip
+    full = lagoon.client('planner').post(f'/api/scenarios/{scenario}/versions', json={'changes': [well('d')]})
+    assert (full.status_code, full.get_json()['code']) == (400, 'TooManyVersions')
 
 
 def test_the_latest_version_is_resolved_when_the_request_is_accepted(lagoon: Lagoon) -> None:

@@ -251,8 +251,8 @@ def _print_link(link: Link) -> None:
     output.out.print(text, highlight=False, soft_wrap=True)
     output.out.print(link.link, highlight=False, soft_wrap=True)
     if link.mailed_to:
-        sent = pick_words(f'Liên kết cũng được gửi tới {link.mailed_to}.', f'It is also sent to {link.mailed_to}.')
-        output.out.print(sent, highlight=False, soft_wrap=True)
+        mail_line = pick_words(f'Liên kết cũng được gửi tới {link.mailed_to}.', f'It is also sent to {link.mailed_to}.')
+        output.out.print(mail_line, highlight=False, soft_wrap=True)
 
 
 def _show_done(name: str, done: str, words: str, as_json: bool) -> None:

@@ -130,7 +130,7 @@ def report_paths(offer: Offer) -> dict[str, Any]:
 
 
 def _send_operation(offer: Offer, rules: CitizenReporting) -> dict[str, Any]:
-    done = content(SENT, JSON, html=False) | {'headers': headers('Location', 'Content-Language')}
+    done = content(SENT_REPORT, JSON, html=False) | {'headers': headers('Location', 'Content-Language')}
     answers = responses(done, '400', '403', '409', '413', '415', '422', '429', '500', '503', status='201')
     key = in_header(KEY, Text(vi='UUID của lần gửi.', en='A UUID of the report.'), {'type': 'string', 'format': 'uuid'})
     body = {'required': True, 'content': {JSON: {'schema': _report_schema(offer, rules)}}}
@@ -172,11 +172,12 @@ REPORTING = object_with(
     max_photo_bytes=COUNT, max_photo_megapixels=COUNT, reports_per_day=COUNT, keep_days=COUNT,
     rounded_to_m={'type': 'number'}, publishes_text={'type': 'boolean'}, links=LINKS,
 )  # fmt: skip
-SENT = object_with(tracking_code=TEXT, status=STATUS, status_title=TEXT, links=LINKS)
+SENT_REPORT = object_with(tracking_code=TEXT, status=STATUS, status_title=TEXT, links=LINKS)
 STATE: Schema = {
     'type': 'object',
-    'required': [*SENT['required'], 'received_at', 'decided_at', 'reason'],
-    'properties': SENT['properties'] | {'received_at': MOMENT, 'decided_at': or_null(MOMENT), 'reason': or_null(TEXT)},
+    'required': [*SENT_REPORT['required'], 'received_at', 'decided_at', 'reason'],
+    'properties': SENT_REPORT['properties']
+    | {'received_at': MOMENT, 'decided_at': or_null(MOMENT), 'reason': or_null(TEXT)},
 }
 
 

@@ -95,8 +95,8 @@ def open_conflicts() -> Response:
     parameters.refuse_unknown(COMMON)
     require(Action.DECIDE)
     hidden = hidden_layers()
-    seen = [conflict for conflict in conflicts(None, role='gatekeeper') if conflict.layer_id not in hidden]
-    return private_json({'conflicts': [_conflict_member(conflict) for conflict in seen]})
+    visible = [conflict for conflict in conflicts(None, role='gatekeeper') if conflict.layer_id not in hidden]
+    return private_json({'conflicts': [_conflict_member(conflict) for conflict in visible]})
 
 
 @EDITS.route('/conflicts/<int:number>')

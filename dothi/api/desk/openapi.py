@@ -80,20 +80,20 @@ def desk_paths(offer: Offer) -> dict[str, Any]:
 
 
 def _delivery_paths(offer: Offer) -> dict[str, Any]:
-    here = '/deliveries/{number}'
+    path = '/deliveries/{number}'
     return {
         '/deliveries': {
             'get': _read(
                 offer, 'listDeliveries', 'Các đợt giao', 'Deliveries', LAYER, STATUS, LIMIT, schema=DELIVERIES
             )
         },
-        here: {'get': _read(offer, 'getDelivery', 'Một đợt giao', 'A delivery', NUMBER, schema=WHOLE_DELIVERY)},
-        f'{here}/receipt': {'get': _file(offer, 'getReceipt', 'Phiếu nhận', 'The receipt', 'text/html')},
-        f'{here}/original': {
+        path: {'get': _read(offer, 'getDelivery', 'Một đợt giao', 'A delivery', NUMBER, schema=WHOLE_DELIVERY)},
+        f'{path}/receipt': {'get': _file(offer, 'getReceipt', 'Phiếu nhận', 'The receipt', 'text/html')},
+        f'{path}/original': {
             'get': _file(offer, 'getOriginal', 'Bản gốc', 'The original', 'application/octet-stream')
         },
-        f'{here}/bad-rows': {'get': _read(offer, 'getBadRows', 'Hàng lỗi', 'Bad rows', NUMBER)},
-        f'{here}/decision': {
+        f'{path}/bad-rows': {'get': _read(offer, 'getBadRows', 'Hàng lỗi', 'Bad rows', NUMBER)},
+        f'{path}/decision': {
             'post': change(
                 offer, 'decideDelivery', Text(vi='Quyết định', en='Decide'), DECISION, NUMBER, tag=TAG
             )
@@ -102,33 +102,33 @@ def _delivery_paths(offer: Offer) -> dict[str, Any]:
 
 
 def _change_paths(offer: Offer) -> dict[str, Any]:
-    here = '/deliveries/{number}/changes'
+    path = '/deliveries/{number}/changes'
     title = Text(vi='Những gì đợt giao sẽ thay đổi', en='What a delivery would change')
     tile = _read(offer, 'getChangesTile', 'Ô bản đồ của các thay đổi', 'A tile of the changes', NUMBER, *TILE)
     tile['responses']['200']['content'] = {MVT: {'schema': BINARY}}
     tile['responses']['204'] = {'description': Text(vi='Ở đó không có thay đổi', en='Nothing changes there')}
     return {
-        here: {
+        path: {
             'get': _read(offer, 'getChanges', title.vi, title.en, NUMBER, KIND, BBOX, LIMIT, OFFSET),
             'post': change(
                 offer, 'previewDelivery', Text(vi='Xem trước thay đổi', en='Preview the changes'), READING, NUMBER,
                 tag=TAG,
             ),
         },
-        f'{here}/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}}': {'get': tile},
+        f'{path}/tiles/WebMercatorQuad/{{z}}/{{y}}/{{x}}': {'get': tile},
     }  # fmt: skip
 
 
 def _upload_paths(offer: Offer) -> dict[str, Any]:
     """By tus 1.0.0: https://tus.io/protocols/resumable-upload."""
-    here = '/uploads/{upload}'
+    path = '/uploads/{upload}'
     part = {'required': True, 'content': {PART_TYPE: {'schema': BINARY}}}
     return {
         '/uploads': {
             'get': _read(offer, 'listUploads', 'Tệp đang gửi', 'Files on their way'),
             'post': _tus(offer, 'beginUpload', 'Bắt đầu gửi tệp', 'Begin an upload', '201', FILE_LENGTH, METADATA),
         },
-        here: {
+        path: {
             'get': _read(offer, 'getUpload', 'Tệp đã đến đâu', 'How much of a file is here', UPLOAD),
             'patch': _tus(
                 offer, 'sendPart', 'Gửi một phần', 'Send a part', '204', UPLOAD, PART_START, requestBody=part

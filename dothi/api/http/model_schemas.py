@@ -33,9 +33,9 @@ def _translate_schema(schema: Schema, models: dict[str, Any]) -> Schema:
         return _one_of(schema['anyOf'], models)
     members = {key: value for key, value in schema.items() if key not in LEFT_OUT}
     if 'properties' in members:
-        named = {name: _translate_schema(each, models) for name, each in members['properties'].items()}
+        properties = {name: _translate_schema(each, models) for name, each in members['properties'].items()}
         # a document has every member, one with a default too
-        return members | {'properties': named, 'required': [*named]}
+        return members | {'properties': properties, 'required': [*properties]}
     return {key: _translate(value, models) for key, value in members.items()}
 
 

@@ -189,11 +189,11 @@ def was_removed(db: Connection, name: str) -> bool:
 
 def find_person(db: Connection, name: str) -> Person:
     """The person of that name; raises UnknownPerson with the nearest one."""
-    wanted = name.strip().lower()
+    sign_in_name = name.strip().lower()
     with db.cursor() as cursor:
         statement = sql.SQL('select {} from access.person as p where p.name = %s').format(OF_PERSON)
         # what is no name may have characters that the database does not take
-        cursor.execute(statement, [wanted if NAME.fullmatch(wanted) else ''])
+        cursor.execute(statement, [sign_in_name if NAME.fullmatch(sign_in_name) else ''])
         row = cursor.fetchone()
         if row:
             return Person(**dict(zip(PERSON_COLUMNS, row, strict=True)))

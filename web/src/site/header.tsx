@@ -31,7 +31,7 @@ export function Header({current}: {current: PageName}) {
 
 /** The account of who is signed in, or the way to sign in; nothing on the public service. */
 export function Who() {
-  if (account.value) return <a class="who" href={`./api/account?f=html&lang=${language()}`}>{account.value.title}</a>;
+  if (account.value) return <a class="who" title={account.value.title} href={`./api/account?f=html&lang=${language()}`}>{account.value.title}</a>;
   return hasDesk() ? <a class="who" href="./sign-in">{say('signIn')}</a> : null;
 }
 

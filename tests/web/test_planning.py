@@ -54,7 +54,7 @@ def test_every_analysis_of_the_list_has_a_form_that_is_tried(portal: Portal) -> 
 def test_a_planner_asks_by_names_alone_and_sees_the_answer(portal: Portal) -> None:
     """Primary schools of the communes of one district: 16 communes, each in the table, the worst one first."""
     page = portal.visit('/planning')
-    page.get_by_role('link', name='Độ bao phủ dịch vụ').click()
+    page.locator('.cards').get_by_role('link', name='Độ bao phủ dịch vụ').click()
     page.get_by_label('Cơ sở phục vụ *').select_option(label='Trường học')
     page.locator('[data-field=facilities]').get_by_role('button', name='Chỉ lấy một phần của lớp').click()
     condition = page.locator('[data-field=facilities] .condition')

@@ -130,11 +130,11 @@ def _list_keys(sentence: Text, title: Text, keys: Sequence[str]) -> Text:
 
 _NOT_IN_LAYER = Text(
     vi='Phương án đổi hoặc đóng {count} đối tượng nay không còn trong lớp {title}, nên không có tác dụng: {keys}.',
-    en='The scenario changes or closes {count} features that are gone from {title}; that has no effect: {keys}.',
+    en='Features that the scenario changes or closes are gone from {title}, which has no effect ({count}): {keys}.',
 )
 _IN_LAYER_NOW = Text(
     vi='{count} đối tượng mà phương án thêm vào nay đã có trong lớp {title}; tính theo phương án: {keys}.',
-    en='{count} features that the scenario adds are in {title} by now; they count as the scenario has them: {keys}.',
+    en='Features that the scenario adds are in {title} by now, and count as the scenario has them ({count}): {keys}.',
 )
 _NORM_GONE = Text(
     vi='Phương án đổi một dòng nay không còn hiệu lực của quy chuẩn {norm}.',

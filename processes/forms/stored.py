@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
@@ -43,7 +43,10 @@ class NoSuchOutput(NotFound):
 
 @dataclass(frozen=True)
 class StoredResult:
-    """One output of a successful job. readings: by layer, what it was computed from. levels: of units."""
+    """One output of a successful job. readings: by layer, what it was computed from. levels: of units.
+
+    data_titles: of layers and coverages, by id.
+    """
 
     job_id: str
     process_id: str
@@ -55,6 +58,7 @@ class StoredResult:
     output: str
     result: Result
     levels: Mapping[str, Level]
+    data_titles: Mapping[str, Text] = field(default_factory=dict)
 
     @property
     def is_features(self) -> bool:
@@ -102,7 +106,7 @@ class StoredResult:
 
     def words(self, lang: Lang) -> MemberWords:
         """Its members in one language."""
-        return MemberWords(self.members, lang)
+        return MemberWords(self.members, lang, self.data_titles)
 
     @cached_property
     def shapes(self) -> Geometries:
@@ -155,6 +159,7 @@ def read_stored(job_id: str, output: str | None, data: Data) -> StoredResult:
         output=name,
         result=outputs[name],
         levels=data.locality.place.levels,
+        data_titles={name: each.title for name, each in {**data.locality.layers, **data.locality.coverages}.items()},
     )
 
 

@@ -1,22 +1,28 @@
 """Members of a result in words: titles with units, codes as people say them, norms as they are cited."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from dothi.core.text import LANGUAGES, Lang, Text
 from processes.forms.numbers import UNITS, unit_text, value_text
 from processes.outputs import Member, find_member, unit_for
 
+# What a job and a result say of the scenario that it was computed with (processes/scenario/reference.py).
+VERSION_OF_SCENARIO = {'id', 'name', 'version', 'digest'}
+SCENARIO_VERSION = Text(vi='{name} (phiên bản {version})', en='{name} (version {version})')
+# Members that may hold the id of a layer: a layer without kinds is a kind itself.
+NAMING = frozenset(('kind', 'layer', 'coverage', 'reports', 'area', 'zones'))
 UNVERIFIED = Text(vi='chưa kiểm chứng với văn bản', en='not verified against the text')
 
 
 @dataclass(frozen=True)
 class MemberWords:
-    """The members of a result in one language."""
+    """The members of a result in one language. data_titles: of layers and coverages, which a value may name by id."""
 
     members: Mapping[str, Member]
     lang: Lang
+    data_titles: Mapping[str, Text] = field(default_factory=dict)
 
     def title(self, name: str) -> str:
         """The declared title; the name without its unit where a result of an earlier version has another member."""
@@ -42,10 +48,14 @@ class MemberWords:
             return str(value)
         if member and member.codes and isinstance(value, str | list):
             return words_of_codes(value, member.codes, self.lang)
+        if isinstance(value, str) and name in NAMING and value in self.data_titles:
+            return self.data_titles[value].pick(self.lang)
         if not isinstance(value, dict) or value.keys() == set(LANGUAGES):
             return value_text(value, self.lang, self.unit(name))
         if value.get('clause'):
             return cite_norm(value, self.lang)
+        if value.keys() == VERSION_OF_SCENARIO:
+            return SCENARIO_VERSION.pick(self.lang).format_map(value)
         parts = ', '.join(self._part(key, part, member) for key, part in value.items())
         return parts or value_text(None, self.lang)
 

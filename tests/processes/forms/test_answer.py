@@ -174,3 +174,18 @@ def test_a_raster_that_was_chosen_goes_by_its_title(locality: Locality) -> None:
 def test_a_form_of_results_can_be_asked_for_by_every_way() -> None:
     """The table of forms and the choices of `present-result` stand side by side in processes/forms/form.py."""
     assert get_args(FormName) == tuple(FORMS), 'add the form to FormName too'
+
+
+def test_a_layer_is_called_by_its_title_where_a_member_names_it() -> None:
+    """A layer without kinds is a kind itself; a feature that happens to be called like a layer is left alone."""
+    words = MemberWords({}, 'vi', {'schools': Text(vi='Trường học', en='Schools')})
+    assert words.value('kind', 'schools') == 'Trường học'
+    assert words.value('name', 'schools') == 'schools'
+    assert words.value('kind', 'primary') == 'primary'
+
+
+def test_a_scenario_is_called_by_its_name_and_version() -> None:
+    words = MemberWords({}, 'en')
+    assert words.value('scenario', {'id': 'x', 'name': 'Three schools', 'version': 2, 'digest': 'y'}) == (
+        'Three schools (version 2)'
+    )

@@ -26,14 +26,14 @@ export interface FieldProps {
 }
 
 /** A field with its title, what it means, its limits, and what is wrong with it. */
-export function FieldRow({field, fault, ...props}: Omit<FieldProps, 'id' | 'describedBy'> & {fault: string}) {
+export function FieldRow({field, fault, say: inWords = (text) => text, ...props}: Omit<FieldProps, 'id' | 'describedBy'> & {fault: string; say?: (text: string) => string}) {
   const id = useId();
   const about = `${id}-about`;
   const Control = CONTROLS[field.kind] ?? Text;
   return <div class={`planned ${WIDE.has(field.kind) ? 'wide' : ''} ${fault ? 'wrong' : ''}`} data-field={field.name}>
     <label for={id}>{field.title}{field.required ? ' *' : ''}{field.unit ? ` (${unitName(field.unit)})` : ''}</label>
     <Control {...props} field={field} id={id} describedBy={about} />
-    <p id={about} class="quiet">{field.description} {limitsOf(field)}</p>
+    <p id={about} class="quiet">{inWords(field.description)} {limitsOf(field)}</p>
     {fault && <p class="note bad" role="alert">{fault}</p>}
   </div>;
 }

@@ -43,9 +43,11 @@ function Form({description: {id, fields, example}, first}: {description: Descrip
   const [fault, setFault] = useState('');
   const [isSending, setSending] = useState(false);
   const shown = fields.filter(({filters}) => !filters);
-  // what somebody has chosen, or the example shows
-  const isMain = ({name, required, value}: Field): boolean =>
+  // what somebody has chosen, what the example shows, and what may be said in place of that
+  const isChosen = ({name, required, value}: Field): boolean =>
     Boolean(required) || name in example || JSON.stringify(first[name]) !== JSON.stringify(value);
+  const isMain = (field: Field): boolean =>
+    isChosen(field) || shown.some((each) => isChosen(each) && !each.required && isNamed(field.description, each.name));
   const set = (name: string, value: unknown): void => setValues((before) => {
     const {[name]: _, ...others} = before;
     return value === undefined ? others : {...others, [name]: value};
@@ -64,7 +66,7 @@ function Form({description: {id, fields, example}, first}: {description: Descrip
   };
   const named = shown.filter(({name}) => isNamed(fault, name));
   const row = (field: Field) => <FieldRow key={field.name} field={field} value={values[field.name]} values={values}
-    change={(value) => set(field.name, value)} fault={named.includes(field) ? inWords(fault, fields) : ''} />;
+    change={(value) => set(field.name, value)} fault={named.includes(field) ? inWords(fault, fields) : ''} say={(text) => inWords(text, fields)} />;
   const others = shown.filter((field) => !isMain(field));
   return <form class="card planning" onSubmit={(event) => { event.preventDefault(); void send(); }}>
     {shown.filter(isMain).map(row)}

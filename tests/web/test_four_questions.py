@@ -144,6 +144,7 @@ def test_what_a_flood_of_two_metres_does_with_and_without_the_dikes(planner: Pla
     assert without_dikes > behind_dikes
     planner.compare()
     expect(page.locator('.sentences')).to_contain_text(f'{without_dikes - behind_dikes:,}'.replace(',', '.'))
+    expect(page.locator('.swipe [data-map=idle]')).to_have_count(2)
     assert planner.clicks <= MOST_CLICKS
 
 

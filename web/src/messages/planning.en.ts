@@ -107,4 +107,9 @@ export const PLANNING_EN: Record<keyof typeof PLANNING_VI, string> = {
   intoNewScenario: 'a new scenario',
   compareWith: 'Compare with the run of',
   compareRuns: 'Compare',
+  bothMaps: 'Both maps',
+  mapBefore: 'before',
+  mapAfter: 'after',
+  moveTheLine: 'Where the line is',
+  runOf: 'Run',
 };

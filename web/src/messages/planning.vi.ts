@@ -105,4 +105,9 @@ export const PLANNING_VI = {
   intoNewScenario: 'phương án mới',
   compareWith: 'So với lần chạy lúc',
   compareRuns: 'So sánh',
+  bothMaps: 'Hai bản đồ',
+  mapBefore: 'trước',
+  mapAfter: 'sau',
+  moveTheLine: 'Vị trí của đường ngăn',
+  runOf: 'Lần chạy',
 };

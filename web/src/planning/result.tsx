@@ -1,6 +1,7 @@
 /** What a run answers: figures in words, map, table, chart, and what to know before using it. */
 import {useMemo, useState} from 'preact/hooks';
 import {outputAddress, readFeatures, readFigures, type Figures, type Job, type Output, type Table} from './api';
+import {BothMaps} from './both_maps';
 import {Distribution, Ranking} from './charts';
 import {ResultMap} from './result_map';
 import {TakeSites} from './take_sites';
@@ -10,8 +11,9 @@ import {Scrolled} from '../site/scrolled';
 import {account} from '../site/service';
 import type {Message} from '../messages';
 
-/** The analysis whose result proposes sites. */
+/** The analyses whose results propose sites, and compare others. */
 const PROPOSING = 'new-facility';
+const COMPARING = 'compare-results';
 const FILES: [string, Message][] = [['csv', 'asTable'], ['gpkg', 'asGeopackage'], ['geojson', 'asGeojson'], ['tif', 'asGeotiff']];
 
 export function Result({job}: {job: Job}) {
@@ -63,7 +65,7 @@ function Answer({job, output, figures, features}: AnswerProps) {
     {figures.changed && <p class="note warn">{figures.changed}</p>}
     {figures.demo && <p class="note warn">{figures.demo}</p>}
     {figures.sentences.length > 0 && <ul class="card sentences">{figures.sentences.map((sentence) => <li key={sentence}>{sentence}</li>)}</ul>}
-    {figures.figures.length > 0 && <dl class="headline">{figures.figures.slice(0, 8).map(({title, value}) => <div key={title}><dt>{title}</dt><dd>{value}</dd></div>)}</dl>}
+    {figures.sentences.length === 0 && figures.figures.length > 0 && <dl class="headline">{figures.figures.slice(0, 8).map(({title, value}) => <div key={title}><dt>{title}</dt><dd>{value}</dd></div>)}</dl>}
     {figures.caveats.length > 0 && <ul class="note warn">{figures.caveats.map((caveat) => <li key={caveat}>{caveat}</li>)}</ul>}
     <div class="two">
       {features.length > 0
@@ -74,6 +76,7 @@ function Answer({job, output, figures, features}: AnswerProps) {
         <Distribution figures={figures} features={features} member={member} />
       </div>}
     </div>
+    {job.processID === COMPARING && <BothMaps job={job} />}
     {figures.table && <ResultTable table={figures.table} selected={selected} select={setSelected} />}
     {figures.details.map(({title, table}) => <section key={title} class="card"><h2>{title}</h2><Rows table={table} label={title} /></section>)}
     <Background figures={figures} />
@@ -111,6 +114,7 @@ function Background({figures}: {figures: Figures}) {
   return <section class="card stack">
     <h2>{say('howComputed')}</h2>
     <p>{figures.method}</p>
+    {figures.sentences.length > 0 && <dl class="facts">{figures.figures.map(({title, value}) => <><dt key={title}>{title}</dt><dd>{value}</dd></>)}</dl>}
     <dl class="facts">{figures.inputs.map(({name, title, value}) => <><dt key={name}>{title}</dt><dd>{value}</dd></>)}</dl>
     {figures.norms.length > 0 && <><h3>{say('norms')}</h3><ul>{figures.norms.map((norm) => <li key={norm}>{norm}</li>)}</ul></>}
     {figures.sources.length > 0 && <><h3>{say('sources')}</h3><ul>{figures.sources.map(({layer, title, agency, release, newer}) => <li key={layer}>

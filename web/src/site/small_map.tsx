@@ -25,12 +25,13 @@ export interface SmallMapProps {
   isFitted?: boolean;
   /** The id of the feature that stands out, and is shown. */
   selected?: number | null;
+  onReady?: (map: MapLibre) => void;
   onClick?: (at: [number, number]) => void;
   /** Hears the properties of the feature that was clicked. */
   onFeature?: (properties: Record<string, unknown>) => void;
 }
 
-export function SmallMap({label, features, layers, isFitted = true, selected = null, onClick, onFeature}: SmallMapProps) {
+export function SmallMap({label, features, layers, isFitted = true, selected = null, onReady, onClick, onFeature}: SmallMapProps) {
   const place = useRef<HTMLDivElement>(null);
   const map = useRef<MapLibre | null>(null);
   const listeners = useRef<Listeners>({onClick, onFeature});
@@ -42,6 +43,7 @@ export function SmallMap({label, features, layers, isFitted = true, selected = n
       map.current = made;
       listen(made, listeners);
       draw(made, features, isFitted);
+      onReady?.(made);
     });
     return () => { isHere = false; map.current?.remove(); map.current = null; };
   }, []);

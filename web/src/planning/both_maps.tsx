@@ -1,0 +1,87 @@
+/** The maps of both results of a comparison on top of each other, in the same colours; a line between them can be moved. */
+import type {Map as MapLibre} from 'maplibre-gl';
+import {useMemo, useRef, useState} from 'preact/hooks';
+import {readFeatures, readFigures, readJob, type Figures, type Job} from './api';
+import {colorOf} from './charts';
+import {open} from './analyses';
+import {Shown, useAnswer} from '../site/answer';
+import {say} from '../site/language';
+import {SmallMap} from '../site/small_map';
+
+interface Side {
+  job: string;
+  features: GeoJSON.Feature[];
+  figures: Figures;
+}
+
+export function BothMaps({job}: {job: Job}) {
+  const {before, after, output} = job.inputs as {before: string; after: string; output?: string};
+  const reading = useAnswer(async () => await Promise.all([before, after].map((id) => readSide(id, output))), [before, after, output]);
+  return <Shown of={reading}>{([left, right]) => left && right
+    ? <Swipe before={left} after={right} />
+    : <></>}</Shown>;
+}
+
+/** Null for an output without features, such as a raster. */
+async function readSide(id: string, named: string | undefined): Promise<Side | null> {
+  const outputs = (await readJob(id))['dothi:outputs'] ?? [];
+  const output = outputs.find(({name}) => name === named) ?? outputs[0];
+  if (!output?.forms.includes('geojson')) return null;
+  const [figures, {features}] = await Promise.all([readFigures(id, output.name), readFeatures(id, output.name)]);
+  return features.length > 0 ? {job: id, figures, features} : null;
+}
+
+function Swipe({before, after}: {before: Side; after: Side}) {
+  const [share, setShare] = useState(50);
+  const maps = useRef<MapLibre[]>([]);
+  const scale = useMemo(() => openEnded(widerOf(before.figures.map, after.figures.map)), [before, after]);
+  const join = (map: MapLibre): void => {
+    maps.current.push(map);
+    if (maps.current.length === 2) moveTogether(maps.current[0]!, maps.current[1]!);
+  };
+  const colored = (side: Side): GeoJSON.Feature[] => side.features.map((feature) => ({
+    ...feature, properties: {'dothi:color': colorOf(feature.properties?.[scale?.member ?? ''], scale)},
+  }));
+  const [left, right] = useMemo(() => [colored(before), colored(after)], [before, after]);
+  const context = before.figures.sources.map(({layer}) => layer);
+  return <section class="card stack">
+    <h2>{say('bothMaps')}: {before.figures.map?.title}</h2>
+    <div class="swipe">
+      <SmallMap label={say('mapBefore')} features={left!} layers={context} onReady={join} />
+      <div class="over" style={{clipPath: `inset(0 0 0 ${share}%)`}}><SmallMap label={say('mapAfter')} features={right!} layers={context} onReady={join} /></div>
+      <span class="edge" style={{left: `${share}%`}} />
+    </div>
+    <label class="row">{say('mapBefore')} <input type={'range' as 'text'} min={0} max={100} value={share} aria-label={say('moveTheLine')}
+      onInput={({currentTarget}) => setShare(Number(currentTarget.value))} /> {say('mapAfter')}</label>
+    {scale && <ul class="row legend">{[...scale.classes].reverse().map(({color, label}) => <li key={label} class="row">
+      <svg width="16" height="12" aria-hidden="true"><rect width="16" height="12" fill={color} stroke="#566770" /></svg>{label}</li>)}</ul>}
+    <p class="row">{[[before, 'mapBefore'] as const, [after, 'mapAfter'] as const].map(([side, title]) =>
+      <a key={title} href={`?run=${side.job}`} onClick={(event) => open(event, {run: side.job})}>{say('runOf')}: {say(title)}</a>)}</p>
+  </section>;
+}
+
+/** Of two scales the one that tells more apart. */
+const widerOf = (one: Figures['map'], other: Figures['map']): Figures['map'] =>
+  (other?.classes.length ?? 0) > (one?.classes.length ?? 0) ? other : one;
+
+/** The classes of one of the results, the first and last without an end: the other result may go beyond them. */
+function openEnded(map: Figures['map']): Figures['map'] {
+  if (!map) return null;
+  const last = map.classes.length - 1;
+  const isRange = ({low, high}: {low: number; high: number}): boolean => low !== high;
+  return {...map, classes: map.classes.map((part, i) => ({
+    ...part, ...(i === 0 && isRange(part) && {low: -Infinity}), ...(i === last && isRange(part) && {high: Infinity}),
+  }))};
+}
+
+function moveTogether(one: MapLibre, other: MapLibre): void {
+  let isFollowing = false;
+  const follow = (moved: MapLibre, follower: MapLibre): void => {
+    if (isFollowing) return;
+    isFollowing = true;
+    follower.jumpTo({center: moved.getCenter(), zoom: moved.getZoom()});
+    isFollowing = false;
+  };
+  one.on('move', () => follow(one, other));
+  other.on('move', () => follow(other, one));
+}

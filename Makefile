@@ -55,7 +55,7 @@ lint: python .venv/lint.installed .venv/test.installed ## Kiểm tra mã / check
 	@$(STEP) 'sqlfluff' $(PYTHON) -m sqlfluff lint sql
 	@$(STEP) 'addresses' .ci/no-addresses
 
-bench: packages-test python web .venv/test.installed ## Đo tốc độ (PARTS='loading api …') / measure the speed (PARTS='loading rollback room small tiles api analysis pictures geocode access portal load')
+bench: packages-test python web .venv/test.installed ## Đo tốc độ (PARTS='loading api …') / measure the speed (PARTS='loading rollback room small tiles api analysis scenarios pictures geocode access portal load')
 	@$(PYTHON) -m bench $(PARTS)
 
 soak: packages-test python web .venv/test.installed ## Dùng và gây sự cố liên tục (MINUTES=20) / use it and break it all the time (MINUTES=20)

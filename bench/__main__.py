@@ -24,6 +24,7 @@ from bench.new_tiles import after_a_release, new_tiles
 from bench.pgrouting import pgrouting
 from bench.portal import portal
 from bench.room import room
+from bench.scenarios import scenario_chapter
 from bench.servers import ours
 from bench.shipped import shipped_pygeoapi
 from bench.small_answers import small_answers
@@ -42,7 +43,10 @@ from dothi.local.services import service_url
 LAYER = 'buildings'
 
 
-PARTS = ('loading', 'rollback', 'room', 'small', 'tiles', 'api', 'analysis', 'pictures', 'geocode', 'access', 'portal')
+PARTS = (
+    'loading', 'rollback', 'room', 'small', 'tiles', 'api', 'analysis', 'scenarios', 'pictures', 'geocode', 'access',
+    'portal',
+)  # fmt: skip
 # An hour and 20 GB of disk, or a quarter of an hour and wrk: only where they are named.
 BY_HAND = ('country', 'load')
 PAGE = PROJECT / 'docs' / 'benchmarks.md'
@@ -184,6 +188,10 @@ def _geocoding() -> tuple[list[Chapter], list[str]]:
     return [_print_chapter(geocoding(Demo(locality.path, FULL, seed=1), locality))], []
 
 
+def _scenarios() -> tuple[list[Chapter], list[str]]:
+    return [_print_chapter(scenario_chapter(_api_url(), FULL))], _versions()
+
+
 def _portal() -> tuple[list[Chapter], list[str]]:
     return [_print_chapter(portal(service_url('public')))], []
 
@@ -227,6 +235,7 @@ ON_THE_FULL_PROVINCE = {
     'small': _small_answers,
     'tiles': _tile_chapters,
     'api': _api_chapters,
+    'scenarios': _scenarios,
     'pictures': _picture_chapters,
     'geocode': _geocoding,
     'portal': _portal,

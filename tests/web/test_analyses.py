@@ -103,11 +103,12 @@ def test_progress_is_shown_and_a_job_can_be_cancelled(portal: Portal, form: Call
 
 def test_a_refused_input_is_named_beside_its_field(portal: Portal, form: Callable[[str], Page]) -> None:
     page = form('echo')
-    page.locator('[name=arrayInput]').fill('[1]')
+    page.locator('[name=arrayInput]').fill('1')
     page.get_by_role('button', name='Chạy phân tích').click()
     expect(page.locator('#wrong')).to_contain_text('arrayInput')
     expect(page.locator('[data-field=arrayInput]')).to_have_class('field wrong')
-    page.locator('[name=arrayInput]').fill('[1, 2')
+    page.locator('[name=arrayInput]').fill('1; 2')
+    page.locator('[name=complexObjectInput]').fill('{"property1": ')
     page.get_by_role('button', name='Chạy phân tích').click()
     expect(page.locator('#wrong')).to_contain_text('JSON')
 

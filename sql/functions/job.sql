@@ -19,7 +19,15 @@ returns boolean language plpgsql stable as $$
 begin
     return audience = job.audience() and (editor is null or editor = access.author())
         and (claims is null or coalesce(access.claims() @> claims, false))
-        and (scenarios = '{}' or scenario.all_shown(scenarios));
+        and job.all_shown(scenarios);
+end;
+$$;
+
+-- Whether the caller sees all of these scenarios. sql/functions/scenario.sql comes after this file.
+create or replace function job.all_shown(scenarios uuid[])
+returns boolean language plpgsql stable as $$
+begin
+    return scenarios = '{}' or scenario.all_shown(scenarios);
 end;
 $$;
 
@@ -56,6 +64,8 @@ language sql stable security definer set search_path = job, pg_temp as $$
     where
         job.request = answered.request and job.audience = answered.audience and status = 'successful'
         and job.claims is not distinct from answered.claims
+        -- who does not see a scenario gets no answer that was computed with it, also where the request is the same
+        and job.all_shown(scenarios)
         and gone_at is null and job.inputs_changed(releases, read_at) = 0
     order by finished_at desc limit 1;
 $$;
@@ -68,6 +78,7 @@ language sql security definer set search_path = job, catalog, pg_temp as $$
     where
         leader.request = underway.request and leader.audience = underway.audience
         and leader.claims is not distinct from underway.claims
+        and job.all_shown(leader.scenarios)
         and leader.status in ('accepted', 'running') and leader.follows is null
         and not exists (select from release where release.released_at > leader.started_at)
     order by leader.created_at limit 1
@@ -315,6 +326,15 @@ returns table (
     limit at_most offset skip;
 $$;
 
+-- Whether who asks may end a job of the asker: one's own, one that nobody with a name started, or as administrator. On
+-- the public service each has the id of their own job alone.
+create or replace function job.may_end(asker text)
+returns boolean language sql stable security definer set search_path = job, access, pg_temp as $$
+    select job.audience() <> 'internal' or may_end.asker = access.author()
+        or not exists (select from person where person.name = may_end.asker)
+        or exists (select from person where person.name = access.author() and person.role = 'administrator');
+$$;
+
 -- Dismisses a job, and says whether there was one to dismiss: one that waits leaves the queue, one that runs is killed
 -- by its worker, and of one that has ended the result is removed, as the standard has it (OGC 18-062r2, clause 13).
 -- What was sent along is gone too: a dismissed job cannot be run again.
@@ -325,7 +345,9 @@ declare
 begin
     perform pg_advisory_xact_lock(hashtext('job.queue'));
     select status, queue_id, asker, turn_lasts into before from job.job
-    where id = job_id and job.answerable(audience, editor, claims, scenarios) and status <> 'dismissed'
+    where
+        id = job_id and job.answerable(audience, editor, claims, scenarios) and status <> 'dismissed'
+        and job.may_end(asker)
     for update;
     if not found then
         return false;
@@ -392,7 +414,7 @@ execute function job.note_callback();
 
 revoke execute on function job.guard_results(text, text[]),
 job.audience(), job.answerable(text, text, jsonb, uuid[]), job.inputs_changed(jsonb, jsonb),
-job.answered(text, text, jsonb),
+job.answered(text, text, jsonb), job.may_end(text),
 job.answer_from(uuid, uuid), job.underway(text, text, jsonb), job.queue_up(uuid, text, double precision),
 job.answer_followers(), job.worker_lost(uuid, double precision), job.turn_of(text, double precision),
 job.stored_bytes_of(text),

@@ -140,6 +140,9 @@ def test_what_is_made_of_such_a_job_is_its_authors_too(lagoon: Lagoon) -> None:
     for derived in (compared, table):
         assert lagoon.client('administrator').get(f'/api/jobs/{job_of(derived)}').status_code == 200
         assert lagoon.client('steward').get(f'/api/jobs/{job_of(derived)}').status_code == 404
+    # nor does the store of results answer the same request of somebody else
+    assert run(lagoon, 'steward', process='compare-results', before=plain, after=job).status_code == 404
+    assert run(lagoon, 'steward', process='present-result', job=job, format='csv').status_code == 404
 
 
 def test_once_shared_it_and_its_jobs_are_there_for_others(lagoon: Lagoon) -> None:

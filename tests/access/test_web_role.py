@@ -7,12 +7,14 @@ from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import psycopg2
 import pytest
 
 from dothi import __version__
-from dothi.core.access.person import Role
+from dothi.core.access.people import invite
+from dothi.core.access.person import Person, Role
 from dothi.core.access.signing import sign, sign_author
 from dothi.core.database import Role as DatabaseRole
 from dothi.core.database import connection, database_url
@@ -84,6 +86,23 @@ def test_nobody_reads_or_ends_a_job_in_the_name_of_somebody_else(lagoon: Lagoon)
         assert value('reader_internal', 'select job.dismiss(%s)', [job], **settings) is False
     assert value('reader_internal', 'select id from job.state(%s)', [job], author=author('stella')) == job
     assert value('reader_internal', 'select job.dismiss(%s)', [job], author=author('stella')) is True
+
+
+def test_a_run_is_ended_by_who_started_it_or_an_administrator(lagoon: Lagoon) -> None:
+    """An analysis of a person, which everybody who signs in may read; one that nobody with a name started, anybody."""
+    with connection('gatekeeper') as db:
+        for name, role in (('an', Role.PLANNER), ('binh', Role.PLANNER), ('chi', Role.ADMINISTRATOR)):
+            invite(db, Person(id=uuid4(), name=name, title=name, role=role))
+    submit = "select id from job.submit('echo', '{}', '1', '', %s, 1, null, null, null, null, 9, 9, null)"
+    own, other, strangers = (
+        value('reader_internal', submit, [asker], author=author(asker)) for asker in ('an', 'an', '127.0.0.1')
+    )
+    assert value('reader_internal', 'select id from job.state(%s)', [own], author=author('binh')) == own
+    assert value('reader_internal', 'select job.dismiss(%s)', [own], author=author('binh')) is False
+    assert value('reader_internal', 'select job.dismiss(%s)', [own]) is False
+    assert value('reader_internal', 'select job.dismiss(%s)', [own], author=author('an')) is True
+    assert value('reader_internal', 'select job.dismiss(%s)', [other], author=author('chi')) is True
+    assert value('reader_internal', 'select job.dismiss(%s)', [strangers], author=author('binh')) is True
 
 
 @pytest.mark.parametrize('role', ['reader_internal', 'reader_public', 'editor', 'loader', 'gis_internal'])

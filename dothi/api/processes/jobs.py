@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response
 
-from dothi.api.access.identity import current_editor, require_where_signed_in
+from dothi.api.access.identity import NotAllowedTo, current_editor, require_where_signed_in
 from dothi.api.http import parameters
 from dothi.api.http.documents import as_json, as_page
 from dothi.api.http.language import say, wanted_format
@@ -88,12 +88,20 @@ def job(job_id: str) -> Response:
 
 @JOBS.route('/jobs/<job_id>', methods=['DELETE'])
 def end(job_id: str) -> Response:
-    """Ends a job, or removes the result of one that has ended; raises JobEnded for one that was dismissed before."""
+    """Ends a job, or removes the result of one that has ended.
+
+    Raises JobEnded for one that was dismissed before, NotAllowedTo for somebody else's.
+    """
     parameters.refuse_unknown(COMMON)
     require_where_signed_in(Action.RUN)
     with open_desk(service().audience, current_editor()) as db:
         state(db, job_id)
         ended, job_state = dismiss_job(db, job_id), state(db, job_id)
+    if not ended and job_state['status'] != 'dismissed':
+        raise NotAllowedTo(
+            vi='Tác vụ này của người khác. Chỉ người đã chạy hoặc quản trị viên được hủy.',
+            en='This job is somebody else\'s. Only who ran it, or an administrator, may end it.',
+        )
     if not ended:
         raise JobEnded(vi='Tác vụ đã bị hủy trước đó.', en='The job was dismissed before.')
     return _never_cached(as_json(status_info(job_state)))

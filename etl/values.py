@@ -207,8 +207,10 @@ def _finite(values: Any) -> tuple[Any, Bools]:
 def out_of_range(values: Any, column: Column) -> Bools:
     """Which rows have a number under the column's minimum or over its maximum."""
     bad = np.zeros(len(values), dtype=bool)
+    # a limit is a float, beside which arrow refuses integers over 2^53; so far from any limit a digit does not matter
+    numbers = values.cast(pa.float64(), safe=False)
     if column.min is not None:
-        bad |= np.asarray(pc.fill_null(pc.less(values, column.min), False))
+        bad |= np.asarray(pc.fill_null(pc.less(numbers, column.min), False))
     if column.max is not None:
-        bad |= np.asarray(pc.fill_null(pc.greater(values, column.max), False))
+        bad |= np.asarray(pc.fill_null(pc.greater(numbers, column.max), False))
     return bad

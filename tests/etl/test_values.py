@@ -124,6 +124,12 @@ def test_a_number_out_of_range_is_told_with_the_limits_that_there_are(
     assert out_of_range(pa.array([float(value)]), column).all()
 
 
+def test_whole_numbers_of_any_size_are_held_against_the_limits() -> None:
+    """Arrow compares no integer over 2^53 with a float."""
+    column = Column(type='integer', title=Text(vi='', en=''), min=0, max=100)
+    assert out_of_range(pa.array([2**62, -(2**62), 5, None]), column).tolist() == [True, True, False, False]
+
+
 def test_a_nul_character_is_a_fault_and_not_a_crash() -> None:
     """PostgreSQL cannot store it."""
     assert convert(pa.array(['a\0b']), 'text')[1].tolist() == [True]

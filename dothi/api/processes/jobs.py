@@ -100,7 +100,7 @@ def end(job_id: str) -> Response:
     if not ended and job_state['status'] != 'dismissed':
         raise NotAllowedTo(
             vi='Tác vụ này của người khác. Chỉ người đã chạy hoặc quản trị viên được hủy.',
-            en='This job is somebody else\'s. Only who ran it, or an administrator, may end it.',
+            en="This job is somebody else's. Only who ran it, or an administrator, may end it.",
         )
     if not ended:
         raise JobEnded(vi='Tác vụ đã bị hủy trước đó.', en='The job was dismissed before.')

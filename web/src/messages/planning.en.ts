@@ -112,4 +112,6 @@ export const PLANNING_EN: Record<keyof typeof PLANNING_VI, string> = {
   mapAfter: 'after',
   moveTheLine: 'Where the line is',
   runOf: 'Run',
+  codeForReview: 'A code is needed to hand it over for review only; of several features it is numbered.',
+  drawSomething: 'draw one shape on the map at least.',
 };

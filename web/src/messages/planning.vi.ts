@@ -110,4 +110,6 @@ export const PLANNING_VI = {
   mapAfter: 'sau',
   moveTheLine: 'Vị trí của đường ngăn',
   runOf: 'Lần chạy',
+  codeForReview: 'Mã chỉ cần khi gửi duyệt; nhiều đối tượng thì mã được đánh số.',
+  drawSomething: 'vẽ ít nhất một hình trên bản đồ.',
 };

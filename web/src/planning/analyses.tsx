@@ -1,5 +1,5 @@
 /** The analyses that there are, and the runs that were made. */
-import {analyses, processTitle} from './titles';
+import {analyses, ELSEWHERE, processTitle} from './titles';
 import {readJobs, type Job} from './api';
 import {Scenarios} from './scenarios';
 import {setParts} from '../site/address';
@@ -11,10 +11,6 @@ import type {Message} from '../messages';
 
 const MOST_RUNS = 30;
 const REFRESH_S = 15;
-/** Steps of other pages, and a tool of programmers: no questions of planners. */
-const ELSEWHERE = new Set(['deliver-layer', 'decide-delivery', 'preview-delivery', 'roll-back', 'settle-conflict', 'print-map', 'present-result',
-  'keep-result', 'echo', 'compare-results']);
-
 export function Analyses() {
   const questions = (analyses.value ?? []).filter(({id}) => !ELSEWHERE.has(id));
   return <>

@@ -56,7 +56,7 @@ function Numbers({field, value, change, id, describedBy}: FieldProps) {
   return <input id={id} aria-describedby={describedBy} inputMode="decimal" value={typed} placeholder={say('severalNumbers')} required={field.required ?? false}
     onInput={({currentTarget}) => {
       setTyped(currentTarget.value);
-      const numbers = currentTarget.value.split(/[;\s]+/).filter(Boolean).map((each) => Number(each.replace(',', '.')));
+      const numbers = currentTarget.value.replace(/[[\]]/g, '').split(/[;\s]+|,\s+/).filter(Boolean).map((each) => Number(each.replace(',', '.')));
       change(numbers.length > 0 ? numbers : undefined);
     }} />;
 }

@@ -53,7 +53,9 @@ function Form({description: {id, fields, example}, first}: {description: Descrip
     return value === undefined ? others : {...others, [name]: value};
   });
   const send = async (): Promise<void> => {
-    setFault('');
+    const undrawn = fields.find(({name}) => isUndrawn(values[name]));
+    setFault(undrawn ? `${undrawn.name}: ${say('drawSomething')}` : '');
+    if (undrawn) return;
     setSending(true);
     try {
       const job = await start(id, values);
@@ -76,10 +78,14 @@ function Form({description: {id, fields, example}, first}: {description: Descrip
   </form>;
 }
 
+/** Whether something was to be drawn, and nothing was. */
+const isUndrawn = (value: unknown): boolean =>
+  (value as {type?: string} | undefined)?.type === 'FeatureCollection' && (value as {features: unknown[]}).features.length === 0;
+
 /** Whether the message speaks of the input: by its name as a word. */
 const isNamed = (message: string, name: string): boolean => new RegExp(`(^|[^\\w-])${name}($|[^\\w-])`).test(message);
 
 /** The message with the titles of inputs in the place of their names. */
 function inWords(message: string, fields: Field[]): string {
-  return fields.reduce((text, {name, title}) => text.replace(new RegExp(`(^|[^\\w-])"?${name}"?(?=$|[^\\w-])`, 'g'), `$1«${title}»`), message);
+  return fields.reduce((text, {name, title}) => text.replace(new RegExp(`(^|[^\\w-])"?${name}(?:\\.\\d+)*"?(?=$|[^\\w-])`, 'g'), `$1«${title}»`), message);
 }

@@ -7,7 +7,7 @@ import {Conditions, readProperties} from '../site/conditions';
 import {lazy} from '../site/lazy';
 import {momentOf} from '../site/format';
 import {say} from '../site/language';
-import {processTitle} from './titles';
+import {ELSEWHERE, processTitle} from './titles';
 
 const DrawnFeatures = lazy(async () => (await import('./drawn_features')).DrawnFeatures);
 const [RESULT, DRAWN] = ['result:', 'drawn:'];
@@ -70,6 +70,6 @@ function EarlierRun({input, change}: {input: LayerInput; change: (value: unknown
   const {data: jobs} = useAnswer(() => readJobs(MOST_RESULTS, 'successful'), []);
   return <select aria-label={say('earlierRun')} value={input.job ?? ''} required onChange={({currentTarget}) => change({job: currentTarget.value})}>
     <option value="">{say('choose')}</option>
-    {(jobs ?? []).map((job) => <option key={job.jobID} value={job.jobID}>{processTitle(job.processID)}, {momentOf(job.created)}</option>)}
+    {(jobs ?? []).filter(({processID}) => !ELSEWHERE.has(processID)).map((job) => <option key={job.jobID} value={job.jobID}>{processTitle(job.processID)}, {momentOf(job.created)}</option>)}
   </select>;
 }

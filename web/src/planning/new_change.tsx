@@ -45,11 +45,15 @@ function Added({layer, add}: {layer: string; add: (changes: Change[]) => void}) 
   if (!properties || !geometry) return null;
   const save = (): void => add(features.map((feature, i) => ({
     kind: 'add', layer, geometry: feature.geometry,
-    properties: {...values, ...('name' in properties && {name: `${String(values['name'] ?? say('proposed'))} ${i + 1}`})},
+    properties: {
+      ...values, ...('name' in properties && {name: `${String(values['name'] ?? say('proposed'))} ${i + 1}`}),
+      ...(values['code'] !== undefined && {code: features.length > 1 ? `${String(values['code'])}-${i + 1}` : values['code']}),
+    },
   })));
   return <form class="stack" onSubmit={(event) => { event.preventDefault(); save(); }}>
     <DrawnFeatures geometry={[geometry]} features={features} change={setFeatures} />
     <ValueFields properties={properties} values={values} change={setValues} />
+    {'code' in properties && <p class="quiet">{say('codeForReview')}</p>}
     <button class="button first" disabled={features.length === 0}>{say('addToScenario')}</button>
   </form>;
 }
@@ -97,17 +101,23 @@ interface ValueFieldsProps {
 function ValueFields({properties, values, change, now = {}}: ValueFieldsProps) {
   const set = (name: string, text: string, type: string | undefined): void => {
     const {[name]: _, ...others} = values;
-    const value = type === 'integer' || type === 'number' ? Number(text.replace(',', '.')) : type === 'boolean' ? text === 'true' : text;
-    change(text === '' ? others : {...others, [name]: value});
+    const value = type === 'integer' || type === 'number' ? Number(text) : type === 'boolean' ? text === 'true' : text;
+    change(text === '' || Number.isNaN(value) ? others : {...others, [name]: value});
   };
-  return <div class="side-by-side">{Object.entries(properties).filter(([name]) => name !== 'code').map(([name, property]) => {
+  return <div class="side-by-side">{Object.entries(properties).map(([name, property]) => {
     const choices = property.oneOf ?? property.enum?.map((each) => ({const: each, title: each}));
     const hint = String(now[name] ?? '');
     return <label key={name} class="field"><span>{property.title ?? name}</span>{choices
       ? <select value={String(values[name] ?? '')} onChange={({currentTarget}) => set(name, currentTarget.value, property.type)}>
         <option value="">{choices.find((each) => each.const === hint)?.title ?? say('choose')}</option>{choices.map((each) => <option key={each.const} value={each.const}>{each.title ?? each.const}</option>)}</select>
-      : <input value={values[name] as string ?? ''} placeholder={hint} maxLength={200} type={(property.format === 'date' ? 'date' : 'text') as 'text'} onInput={({currentTarget}) => set(name, currentTarget.value, property.type)} />}</label>;
+      : <input value={values[name] as string ?? ''} placeholder={hint} maxLength={200} {...controlOf(property)} onInput={({currentTarget}) => set(name, currentTarget.value, property.type)} />}</label>;
   })}</div>;
+}
+
+/** The browser lets nothing but a number into the field of one. */
+function controlOf({type, format, minimum, maximum}: Property): {type: 'text'; step?: 'any' | 1; min?: number; max?: number} {
+  if (type !== 'integer' && type !== 'number') return {type: (format === 'date' ? 'date' : 'text') as 'text'};
+  return {type: 'number' as 'text', step: type === 'integer' ? 1 : 'any', ...(minimum !== undefined && {min: minimum}), ...(maximum !== undefined && {max: maximum})};
 }
 
 function Earthwork({kind, coverage, add}: {kind: 'dike' | 'ground'; coverage: string; add: (changes: Change[]) => void}) {

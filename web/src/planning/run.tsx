@@ -25,7 +25,7 @@ export function Run({id}: {id: string}) {
 
 function RunPage({job, again}: {job: Job; again: () => void}) {
   return <>
-    <Title title={processTitle(job.processID)} lead={`${stateOf(job)} · ${momentOf(job.finished ?? job.created)}`}>
+    <Title title={processTitle(job.processID)} lead={[stateOf(job), momentOf(job.finished ?? job.created), onScenario(job)].filter(Boolean).join(' · ')}>
       {!OPEN.has(job.status) && <NextSteps job={job} />}
     </Title>
     {OPEN.has(job.status) && <Progress job={job} ended={again} />}
@@ -34,6 +34,12 @@ function RunPage({job, again}: {job: Job; again: () => void}) {
       ? <><Compare job={job} /><Result job={job} /></>
       : <p class="note">{say('resultGone')}</p>)}
   </>;
+}
+
+/** On which scenario it was run; nothing for the data as they are. */
+function onScenario({inputs}: Job): string {
+  const scenario = inputs?.['scenario'] as {name?: string; version?: number} | undefined;
+  return scenario?.name ? `${say('scenario')}: ${scenario.name}, ${say('versionNumber', {n: scenario.version ?? ''})}` : '';
 }
 
 function Progress({job, ended}: {job: Job; ended: () => void}) {

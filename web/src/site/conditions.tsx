@@ -10,6 +10,8 @@ export interface Property {
   type?: string;
   title?: string;
   format?: string;
+  minimum?: number;
+  maximum?: number;
   enum?: string[];
   oneOf?: {const: string; title?: string}[];
   /** The layer of administrative units whose codes it holds. */

@@ -50,13 +50,17 @@ class MemberWords:
             return words_of_codes(value, member.codes, self.lang)
         if isinstance(value, str) and name in NAMING and value in self.data_titles:
             return self.data_titles[value].pick(self.lang)
-        if not isinstance(value, dict) or value.keys() == set(LANGUAGES):
-            return value_text(value, self.lang, self.unit(name))
+        if isinstance(value, dict) and value.keys() != set(LANGUAGES):
+            return self._parts(value, member)
+        return value_text(value, self.lang, self.unit(name))
+
+    def _parts(self, value: dict[str, Any], whole: Member | None) -> str:
+        """A value with parts: a norm as it is cited, a scenario by name and version, any other part by part."""
         if value.get('clause'):
             return cite_norm(value, self.lang)
         if value.keys() == VERSION_OF_SCENARIO:
             return SCENARIO_VERSION.pick(self.lang).format_map(value)
-        parts = ', '.join(self._part(key, part, member) for key, part in value.items())
+        parts = ', '.join(self._part(key, part, whole) for key, part in value.items())
         return parts or value_text(None, self.lang)
 
     def _part(self, name: str, value: Any, whole: Member | None) -> str:

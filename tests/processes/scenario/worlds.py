@@ -34,15 +34,17 @@ def under(locality: Locality, drafts: Path, changes: Sequence[dict[str, Any]], p
     chosen = find_process(process_id, 'internal')
     checked = validate_inputs(chosen.inputs, inputs)
     overlay = Overlay(REF, changes, locality, 'internal')
-    with connection(READERS['internal']) as db:
-        request_layers = store_request_layers(db, checked, locality, None)
-        overlay.stage(db)
-        db.commit()
-        db.set_session(isolation_level='REPEATABLE READ', readonly=True)
-        data = Data(db, locality, 'internal', drafts, request_layers=request_layers).through(overlay)
-        answer = chosen.run(checked, data, lambda share, doing: None)
-    core_database.fresh()
-    return answer
+    try:
+        with connection(READERS['internal']) as db:
+            request_layers = store_request_layers(db, checked, locality, None)
+            overlay.stage(db)
+            db.commit()
+            db.set_session(isolation_level='REPEATABLE READ', readonly=True)
+            data = Data(db, locality, 'internal', drafts, request_layers=request_layers).through(overlay)
+            return chosen.run(checked, data, lambda share, doing: None)
+    finally:
+        # the connection can only read by now, also where the run has failed
+        core_database.fresh()
 
 
 # Coordinates go through degrees in a scenario, and come back within a millimetre; those of results are rounded.

@@ -101,7 +101,8 @@ def table_of_rows(
     leave_out: Collection[str] = (),
     most: int = MOST_ROWS,
 ) -> Table:
-    """At most `most` rows, by the figure: the highest first, or the lowest where that is what a planner looks for.
+    """At most `most` rows, by the figure: the highest first, the lowest where that is what a planner looks for, and of
+    differences the greatest, whichever way.
 
     Rows without a value come last. Columns are the properties in their order, those without any value left out, and
     those that are told elsewhere (`leave_out`).
@@ -109,7 +110,11 @@ def table_of_rows(
     rows = properties_of(features)
     columns = _chosen_columns(rows, words.members, leave_out)
     low_first = figure is not None and figure in words.members and words.members[figure].low_first
-    order = sorted(range(len(rows)), key=lambda place: _sort_rank(rows[place].get(figure or ''), low_first=low_first))
+    of_change = figure is not None and figure.endswith('_difference')
+    order = sorted(
+        range(len(rows)),
+        key=lambda place: _sort_rank(rows[place].get(figure or ''), low_first=low_first, of_change=of_change),
+    )
     lines = [[_shorten(name, rows[place].get(name), words) for name in columns] for place in order[:most]]
     totals = [name in summary and isinstance(summary[name], int | float) for name in columns]
     return Table(
@@ -128,9 +133,11 @@ def table_of_rows(
     )
 
 
-def _sort_rank(value: Any, *, low_first: bool) -> tuple[bool, float]:
+def _sort_rank(value: Any, *, low_first: bool, of_change: bool) -> tuple[bool, float]:
     if not _is_number(value):
         return (True, 0)
+    if of_change:
+        return (False, -abs(float(value)))
     return (False, float(value) if low_first else -float(value))
 
 

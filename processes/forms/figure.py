@@ -26,6 +26,12 @@ COLOURS: dict[int, tuple[str, ...]] = {
     5: ('#ffffcc', '#a1dab4', '#41b6c4', '#2c7fb8', '#253494'),
 }
 MOST = max(COLOURS)
+# ColorBrewer's PuOr: what is below nought in orange, what is above in purple, from nought outwards.
+BELOW, ABOVE = (
+    ('#fee0b6', '#f1a340', '#b35806', '#7f3b08', '#4a2300'),
+    ('#d8daeb', '#998ec3', '#542788', '#2d004b', '#1a002e'),
+)
+NOUGHT = '#f7f7f7'
 # Without a value, and where there is no figure to be shown.
 NO_VALUE, PLAIN = '#bdbdbd', '#d95f0e'
 NONE = -1
@@ -60,7 +66,17 @@ def classes_of(values: Sequence[float | None]) -> list[Class]:
     """
     numbers = np.array([value for value in values if value is not None], dtype=np.float64)
     spans = _class_spans(numbers[np.isfinite(numbers)], MOST)
-    return [Class(*span, colour) for span, colour in zip(spans, COLOURS[len(spans)], strict=True)]
+    return [Class(*span, colour) for span, colour in zip(spans, _class_colours(spans), strict=True)]
+
+
+def _class_colours(spans: Sequence[tuple[float, float]]) -> list[str]:
+    """A colour for each class; differences, of which some are below nought, in two hues that part at nought."""
+    if not spans or spans[0][0] >= 0:
+        return [*COLOURS[len(spans)]]
+    middles = [(low + high) / 2 for low, high in spans]
+    below = BELOW[: sum(middle < 0 for middle in middles)][::-1]
+    above = ABOVE[: sum(middle > 0 for middle in middles)]
+    return [*below, *[NOUGHT] * middles.count(0), *above]
 
 
 def _class_spans(values: NDArray[np.float64], most: int) -> list[tuple[float, float]]:

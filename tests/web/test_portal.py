@@ -5,8 +5,9 @@ import re
 from collections.abc import Callable
 from contextlib import nullcontext
 from typing import Any
-from urllib.request import urlopen
+from urllib.request import Request, urlopen
 
+import brotli
 import pytest
 from playwright.sync_api import Locator, Page, Playwright, Route, expect
 
@@ -449,3 +450,19 @@ def test_no_layer_is_too_far_to_see_where_it_is_drawn(school_page: Portal) -> No
     page = school_page.page
     assert page.locator('#legend-layers [data-layer=substations]').count() == 1
     expect(page.locator('#legend-layers .too-far')).to_have_count(0)
+
+
+def test_scripts_come_as_the_build_has_packed_them(portal_url: str) -> None:
+    """Unpacked they are what comes plain, and a tenth smaller than what a server packs while somebody waits."""
+    with urlopen(f'{portal_url}/') as answer:
+        scripts = re.findall(r'"(\./assets/[^"]+\.js)"', answer.read().decode())
+    assert scripts
+    for script in scripts:
+        address = f'{portal_url}/{script.removeprefix("./")}'
+        with urlopen(Request(address, headers={'Accept-Encoding': 'br'})) as answer:
+            packed = answer.read()
+            assert answer.headers['Content-Encoding'] == 'br'
+        with urlopen(address) as answer:
+            plain = answer.read()
+        assert brotli.decompress(packed) == plain
+        assert len(packed) <= len(brotli.compress(plain, quality=11)) + 16

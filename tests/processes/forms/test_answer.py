@@ -189,3 +189,13 @@ def test_a_scenario_is_called_by_its_name_and_version() -> None:
     assert words.value('scenario', {'id': 'x', 'name': 'Three schools', 'version': 2, 'digest': 'y'}) == (
         'Three schools (version 2)'
     )
+
+
+def test_the_greatest_difference_comes_first_whichever_way() -> None:
+    rows = [
+        {'properties': {'name': name, 'people_difference': change}}
+        for name, change in zip('abc', (3, -9, 5), strict=True)
+    ]
+    table = table_of_rows(rows, 'people_difference', {}, MemberWords({}, 'en'))
+    assert [row[0] for row in table.rows] == ['b', 'c', 'a']
+    assert table.places == [1, 2, 0]

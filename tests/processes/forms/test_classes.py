@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processes.forms.figure import NONE, class_of, classes_of
+from processes.forms.figure import ABOVE, BELOW, COLOURS, NONE, NOUGHT, class_of, classes_of
 
 values = st.lists(st.none() | st.floats(-1e9, 1e9) | st.integers(-50, 50).map(float), max_size=80)
 
@@ -40,3 +40,10 @@ def test_the_nought_of_most_units_is_a_class_by_itself() -> None:
 
 def test_labels_write_the_unit_once() -> None:
     assert classes_of([i / 100 for i in range(101)])[0].label('vi', 'share') == '0 – 20\xa0%'
+
+
+def test_differences_part_at_nought_in_two_hues() -> None:
+    """Five distinct values: two below, nought, two above; the darker the further from nought."""
+    colours = [each.colour for each in classes_of([-20.0, -1.0, 0.0, 2.0, 30.0])]
+    assert colours == [BELOW[1], BELOW[0], NOUGHT, ABOVE[0], ABOVE[1]]
+    assert [each.colour for each in classes_of([0.0, 1.0])] == [*COLOURS[2]]

@@ -114,4 +114,5 @@ export const PLANNING_EN: Record<keyof typeof PLANNING_VI, string> = {
   runOf: 'Run',
   codeForReview: 'A code is needed to hand it over for review only; of several features it is numbered.',
   drawSomething: 'draw one shape on the map at least.',
+  byDifference: 'By the difference',
 };

@@ -112,4 +112,5 @@ export const PLANNING_VI = {
   runOf: 'Lần chạy',
   codeForReview: 'Mã chỉ cần khi gửi duyệt; nhiều đối tượng thì mã được đánh số.',
   drawSomething: 'vẽ ít nhất một hình trên bản đồ.',
+  byDifference: 'Theo mức chênh lệch',
 };

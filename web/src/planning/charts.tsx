@@ -23,7 +23,7 @@ interface Bar {
 export function Ranking({figures, features, member}: ChartProps) {
   const bars = barsOf(figures, features, member);
   if (bars.length < 2) return null;
-  return <Chart label={`${say('ranking')}: ${figures.map?.title ?? ''}`} on={[figures]} plot={() => Plot.plot({
+  return <Chart label={`${say(figures.process === 'compare-results' ? 'byDifference' : 'ranking')}: ${figures.map?.title ?? ''}`} on={[figures]} plot={() => Plot.plot({
     marginLeft: 150, marginRight: 50, width: 480, height: bars.length * 21 + 40, x: {label: null, grid: true, tickFormat: (value: number) => localNumber(value, 2)},
     y: {label: null, domain: bars.map(({name}) => name)},
     marks: [

@@ -457,12 +457,18 @@ def test_scripts_come_as_the_build_has_packed_them(portal_url: str) -> None:
     with urlopen(f'{portal_url}/') as answer:
         scripts = re.findall(r'"(\./assets/[^"]+\.js)"', answer.read().decode())
     assert scripts
+    packed_count = 0
     for script in scripts:
         address = f'{portal_url}/{script.removeprefix("./")}'
-        with urlopen(Request(address, headers={'Accept-Encoding': 'br'})) as answer:
-            packed = answer.read()
-            assert answer.headers['Content-Encoding'] == 'br'
         with urlopen(address) as answer:
             plain = answer.read()
-        assert brotli.decompress(packed) == plain
-        assert len(packed) <= len(brotli.compress(plain, quality=11)) + 16
+        with urlopen(Request(address, headers={'Accept-Encoding': 'br'})) as answer:
+            # what fits a packet comes as it is
+            if answer.headers['Content-Encoding'] == 'br':
+                packed = answer.read()
+                packed_count += 1
+                assert brotli.decompress(packed) == plain
+                assert len(packed) <= len(brotli.compress(plain, quality=11)) + 16
+            else:
+                assert len(plain) < 1_000
+    assert packed_count

@@ -131,6 +131,11 @@ class Process[I: ProcessInputs](BaseProcessor, ABC):  # type: ignore[misc]  # py
         return 1.0
 
     @classmethod
+    def answers_from_reads(cls) -> bool:
+        """Whether its result tells of nothing but the layers that it counts as read: who sees these may have it."""
+        return cls.takes_scenario and not cls.knows_editors()
+
+    @classmethod
     def offered_to(cls, audience: Audience) -> bool:
         """Whether `audience` may ask for this analysis at all; the internal one may ask for every one."""
         return audience in (cls.audience, 'internal')

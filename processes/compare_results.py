@@ -122,6 +122,11 @@ class CompareResults(Process[Inputs]):
         'id': Member(Text(vi='Mã', en='Id')),
     }
 
+    @classmethod
+    def answers_from_reads(cls) -> bool:
+        """It is: what the earlier results were computed from counts as read."""
+        return True
+
     def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> FeatureCollection:
         """A feature for each that any of the results has, and as `summary` the figures, sentences and what differs.
 

@@ -58,6 +58,7 @@ from dothi.api.records.views import RECORDS
 from dothi.api.routing import LazyRule, RememberingMap
 from dothi.api.scenarios.versions import MOST_BYTES_OF
 from dothi.api.scenarios.views import SCENARIOS
+from dothi.api.studies.views import STUDIES
 from dothi.api.styles.views import STYLES
 from dothi.api.tiles.dataset import DATASET_TILES
 from dothi.api.tiles.matrix_sets import TILE_MATRIX_SETS
@@ -176,6 +177,7 @@ def _app_of(audience: Audience, locality: Locality, url: str | None, accounts: C
         app.register_blueprint(AGENCIES)
         app.register_blueprint(DASHBOARD)
         app.register_blueprint(SCENARIOS)
+        app.register_blueprint(STUDIES)
         app.config['MOST_BYTES_OF'] = MOST_BYTES_OF
     _register_reports(app, audience, locality)
     app.register_blueprint(HEALTH)

@@ -2,12 +2,14 @@
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from pydantic import BaseModel
 
 from dothi.core.locality import Locality
 from dothi.core.text import LANGUAGES, Lang, Text
+from processes.forms.filter_words import filter_in_words
 from processes.forms.numbers import NOTHING, value_text
 from processes.forms.stored import StoredResult
 from processes.forms.tables import Feature, properties_of
@@ -198,13 +200,33 @@ class InputInWords:
     value: str
 
 
-def list_inputs(stored: StoredResult, locality: Locality, lang: Lang) -> list[InputInWords]:
-    """The inputs in the order of the process, without those that were left empty."""
+def list_inputs(
+    stored: StoredResult, locality: Locality, lang: Lang, runs: Mapping[str, str] = MappingProxyType({})
+) -> list[InputInWords]:
+    """The inputs in the order of the process, without those that were left empty.
+
+    runs: titles of earlier runs by id, which stand where an input names one of them.
+    """
     fields = stored.model.model_fields.items()
     inputs = {name: Member.of_input(field_metadata(field)) for name, field in fields}
     words = MemberWords({**stored.members, **name_levels(inputs, locality.place.levels)}, lang)
-    texts = {name: input_text(name, stored.inputs.get(name), words, locality) for name, _ in fields}
-    return [InputInWords(name, words.title(name), text) for name, text in texts.items() if text != NOTHING]
+    texts = input_texts(stored.model, stored.inputs, words, locality)
+    return [InputInWords(name, words.title(name), runs.get(text, text)) for name, text in texts.items()]
+
+
+def input_texts(
+    model: type[BaseModel], inputs: Mapping[str, Any], words: MemberWords, locality: Locality
+) -> dict[str, str]:
+    """The inputs in words by name, in the order of the model, without those that were left empty."""
+    texts = {}
+    for name, field in model.model_fields.items():
+        narrowed = inputs.get(field_metadata(field).get('filters') or '')
+        value = inputs.get(name)
+        if isinstance(value, str) and isinstance(narrowed, dict):
+            texts[name] = _filter_text(value, narrowed.get('collection'), locality, words.lang)
+        else:
+            texts[name] = input_text(name, value, words, locality)
+    return {name: text for name, text in texts.items() if text != NOTHING}
 
 
 def input_text(name: str, value: Any, words: MemberWords, locality: Locality) -> str:
@@ -231,5 +253,12 @@ def _layer_title(value: dict[str, Any], locality: Locality, lang: Lang) -> str:
     else:
         count = len((features or {}).get('features', []))
         text = Text(vi=f'{count} đối tượng gửi kèm', en=f'{count} features that were sent along').pick(lang)
-    more = [str(value[name]) for name in ('filter', 'datetime') if value.get(name)]
+    more = [_filter_text(value['filter'], collection, locality, lang)] if value.get('filter') else []
+    more += [value_text(value['datetime'], lang)] if value.get('datetime') else []
     return f'{text} ({"; ".join(more)})' if more else text
+
+
+def _filter_text(text: str, collection: str | None, locality: Locality, lang: Lang) -> str:
+    """The filter in the words of the layer that it narrows; of any other source as it is."""
+    layer = locality.layers.get(collection or '')
+    return filter_in_words(text, layer.columns, lang) if layer is not None else text

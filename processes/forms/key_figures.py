@@ -20,6 +20,7 @@ from processes.forms.answer import (
 )
 from processes.forms.figure import NO_VALUE, WITHOUT, MapFigure, choose_figure
 from processes.forms.numbers import format_moment
+from processes.forms.run_title import titles_of_earlier
 from processes.forms.stored import Source, StoredResult, changed_since, sources_of
 from processes.forms.words import MemberWords
 
@@ -35,6 +36,7 @@ def figures_document(stored: StoredResult, data: Data, lang: Lang) -> dict[str, 
     """
     words, features, summary = stored.words(lang), stored.features, stored.summary
     figure, sources = choose_figure(features, words.members), sources_of(stored, data)
+    runs = titles_of_earlier(stored.inputs, data.db, data.locality, lang)
     sums = sums_of(summary, stored.process.inputs)
     return {
         'process': stored.process_id,
@@ -42,7 +44,7 @@ def figures_document(stored: StoredResult, data: Data, lang: Lang) -> dict[str, 
         'description': stored.process.description.pick(lang),
         'method': (stored.process.method or stored.process.description).pick(lang),
         'demo': DEMO.pick(lang) if summary.get('demo') or any(source.demo for source in sources) else None,
-        'inputs': [asdict(value) for value in list_inputs(stored, data.locality, lang)],
+        'inputs': [asdict(value) for value in list_inputs(stored, data.locality, lang, runs)],
         'sentences': sentences_of(summary, lang),
         'figures': [{'title': title, 'value': value} for title, value in key_figures(summary, stored.inputs, words)],
         'details': [{'title': title, 'table': asdict(table)} for title, table in detail_tables(summary, words)],

@@ -12,6 +12,7 @@ from etl.pages import template
 from processes.data import Data
 from processes.evaluation.verdicts import FAULTS, TRENDS, VERDICTS
 from processes.forms.answer import (
+    MOST_ROWS,
     OF_NORMS,
     caveats_of,
     detail_tables,
@@ -25,6 +26,7 @@ from processes.forms.answer import (
 from processes.forms.figure import choose_figure
 from processes.forms.map import draw_map
 from processes.forms.numbers import format_day, format_moment, format_number
+from processes.forms.run_title import titles_of_earlier
 from processes.forms.stored import StoredResult, changed_since, sources_of
 
 PAGES = Path(__file__).parent / 'pages'
@@ -32,36 +34,53 @@ PAGES = Path(__file__).parent / 'pages'
 
 def report_html(stored: StoredResult, data: Data, lang: Lang) -> str:
     """The report as HTML. It has a map where the result has places."""
+    return template('result.html', PAGES).render(**page_members(data, lang), **result_members(stored, data, lang))
+
+
+def page_members(data: Data, lang: Lang) -> dict[str, Any]:
+    """What every page of a report needs."""
+    return {
+        'lang': lang,
+        'english': lang == 'en',
+        'place': data.locality.place,
+        'written_with': __version__,
+        'day': lambda value: format_day(value, lang),
+    }
+
+
+def result_members(stored: StoredResult, data: Data, lang: Lang, most_rows: int = MOST_ROWS) -> dict[str, Any]:
+    """What a page says of one result (`result_body.html`). There is a map where the result has places.
+
+    `headline` is what the map shows, of the whole, where there is no sentence; else the first figure.
+    """
     sources, words = sources_of(stored, data), stored.words(lang)
     features, summary = stored.features, stored.summary
     figure = choose_figure(features, words.members)
-    return template('result.html', PAGES).render(
-        lang=lang,
-        english=lang == 'en',
-        stored=stored,
-        title=stored.process.title.pick(lang),
-        description=stored.process.description.pick(lang),
-        method=(stored.process.method or stored.process.description).pick(lang),
-        demo=DEMO.pick(lang) if summary.get('demo') or any(source.demo for source in sources) else '',
-        place=data.locality.place,
-        inputs=list_inputs(stored, data.locality, lang),
-        sentences=sentences_of(summary, lang),
-        figures=key_figures(summary, stored.inputs, words),
-        part=_own_part(stored, lang),
-        details=detail_tables(summary, words),
-        map=_map_as_data_uri(stored, data, lang),
-        table=table_of_rows(features, figure.name, sums_of(summary, stored.process.inputs), words, OF_NORMS)
-        if features
-        else None,
-        count=len(features) if stored.is_features else None,
-        norms=norms_of(summary, features, lang),
-        caveats=caveats_of(summary, lang),
-        sources=sources,
-        changed=changed_since(sources).pick(lang) if sources else '',
-        computed=format_moment(stored.finished_at, lang),
-        written_with=__version__,
-        day=lambda value: format_day(value, lang),
-    )
+    sums = sums_of(summary, stored.process.inputs)
+    runs = titles_of_earlier(stored.inputs, data.db, data.locality, lang)
+    sentences, figures = sentences_of(summary, lang), key_figures(summary, stored.inputs, words)
+    main = [(words.title(figure.name), words.value(figure.name, sums[figure.name]))] if figure.name in sums else figures
+    return {
+        'stored': stored,
+        'title': stored.process.title.pick(lang),
+        'description': stored.process.description.pick(lang),
+        'method': (stored.process.method or stored.process.description).pick(lang),
+        'demo': DEMO.pick(lang) if summary.get('demo') or any(source.demo for source in sources) else '',
+        'inputs': list_inputs(stored, data.locality, lang, runs),
+        'sentences': sentences,
+        'figures': figures,
+        'headline': next(iter(sentences), ': '.join(main[0]) if main else ''),
+        'part': _own_part(stored, lang),
+        'details': detail_tables(summary, words),
+        'picture': _map_as_data_uri(stored, data, lang),
+        'table': table_of_rows(features, figure.name, sums, words, OF_NORMS, most_rows) if features else None,
+        'count': len(features) if stored.is_features else None,
+        'norms': norms_of(summary, features, lang),
+        'caveats': caveats_of(summary, lang),
+        'sources': sources,
+        'changed': changed_since(sources).pick(lang) if sources else '',
+        'computed': format_moment(stored.finished_at, lang),
+    }
 
 
 def write_html(stored: StoredResult, data: Data, lang: Lang, target: Path) -> None:
@@ -70,11 +89,16 @@ def write_html(stored: StoredResult, data: Data, lang: Lang, target: Path) -> No
 
 
 def write_pdf(stored: StoredResult, data: Data, lang: Lang, target: Path) -> None:
-    """Writes the page as PDF, with its text as text; nothing is fetched from anywhere."""
+    """Writes the page as PDF."""
+    page_to_pdf(report_html(stored, data, lang), target)
+
+
+def page_to_pdf(page: str, target: Path) -> None:
+    """Writes a page as PDF, with its text as text; nothing is fetched from anywhere."""
     # half a second, for those who print
     from weasyprint import HTML  # type: ignore[import-untyped]
 
-    HTML(string=report_html(stored, data, lang), url_fetcher=_inside_only()).write_pdf(target, pdf_tags=True)
+    HTML(string=page, url_fetcher=_inside_only()).write_pdf(target, pdf_tags=True)
 
 
 def _own_part(stored: StoredResult, lang: Lang) -> Markup:
@@ -98,6 +122,6 @@ def _map_as_data_uri(stored: StoredResult, data: Data, lang: Lang) -> str:
     """The map as an address that holds it, or nothing for a result without places."""
     if not stored.is_features and stored.raster is None:
         return ''
-    picture = data.draft('map.png')
+    picture = data.draft(f'{stored.job_id}.png')
     draw_map(stored, data, lang, picture)
     return 'data:image/png;base64,' + base64.b64encode(picture.read_bytes()).decode()

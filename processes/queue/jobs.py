@@ -32,6 +32,7 @@ from processes.queue.store import (
     results_folder,
 )
 from processes.reading.readings import release_moments
+from processes.registry import all_processes
 
 LOG = logging.getLogger('dothi.jobs')
 DAY_S = 86_400
@@ -47,7 +48,7 @@ UNUSED_OUTPUTS = """
 """
 OLD_JOBS = """
     delete from job.job
-    where finished_at < now() - make_interval(secs => %s) and not kept
+    where finished_at < now() - make_interval(secs => %s) and not kept and not study.keeps(id)
       and not exists (select from job.output where output.job_id = job.id)
       and not exists (select from job.job other where other.result_of = job.id)
 """
@@ -166,10 +167,14 @@ def _mark_finished(job_id: str, ended: FinishedRun | FailedRun, places: dict[str
     assignments = ', '.join(f'{name} = %({name})s' for name in values)
     with connection('worker') as db, db.cursor() as cursor:
         cursor.execute(
-            f"""update job.job set {assignments}, finished_at = clock_timestamp(), updated_at = clock_timestamp()
+            f"""update job.job set {assignments}, finished_at = clock_timestamp(), updated_at = clock_timestamp(),
+                    needed_claims = case when process_id = any(%(narrowed)s) then (
+                        select coalesce(jsonb_object_agg(key, value), '{{}}') from jsonb_each(claims)
+                        where %(releases)s::jsonb ? key
+                    ) end
                 where id = %(id)s and status in ('accepted', 'running')
                 returning gone_at is not null""",  # noqa: S608  the names stand above
-            {**values, 'id': job_id},
+            {'releases': None, **values, 'id': job_id, 'narrowed': _answering_from_reads()},
         )
         if cursor.fetchone() != (False,):
             return False
@@ -189,6 +194,10 @@ def _mark_finished(job_id: str, ended: FinishedRun | FailedRun, places: dict[str
                 ],
             )
     return True
+
+
+def _answering_from_reads() -> list[str]:
+    return [name for name, process in all_processes().items() if process.answers_from_reads()]
 
 
 def _output_sizes(ended: FinishedRun | FailedRun, places: dict[str, str]) -> dict[str, int]:
@@ -257,7 +266,8 @@ def expire_results(result_days: float, job_days: float) -> None:
         cursor.execute('select pg_advisory_xact_lock(hashtext(%s))', [QUEUE_LOCK])
         cursor.execute(
             """update job.job set gone_at = now()
-               where finished_at < now() - make_interval(secs => %s) and gone_at is null and not kept""",
+               where finished_at < now() - make_interval(secs => %s) and gone_at is null and not kept
+                   and not study.keeps(id)""",
             [result_days * DAY_S],
         )
         cursor.execute(UNUSED_OUTPUTS)

@@ -145,7 +145,7 @@ def job_status(db: Connection, job_id: str) -> str:
 
 def _job_row(db: Connection, job_id: str, columns: Literal['*', 'status']) -> dict[str, Any]:
     query = f'select {columns} from job.state(%s)'  # noqa: S608  one of two
-    job_rows = fetch_rows(db, query, [job_id]) if _is_uuid(job_id) else []
+    job_rows = fetch_rows(db, query, [job_id]) if is_uuid(job_id) else []
     if not job_rows:
         raise UnknownJob(vi=f'Không có tác vụ "{job_id[:60]}".', en=f'There is no job "{job_id[:60]}".')
     return job_rows[0]
@@ -207,7 +207,7 @@ def result_gone() -> ResultGone:
     )
 
 
-def _is_uuid(text: str) -> bool:
+def is_uuid(text: str) -> bool:
     """Whether it is one as PostgreSQL writes it; Python takes more for one."""
     try:
         return str(UUID(text)) == text.lower()
@@ -222,7 +222,10 @@ def worker_lives(db: Connection) -> bool:
 
 @dataclass(frozen=True)
 class JobFilter:
-    """Which jobs are listed; None lets all pass. created_*: both ends belong to it. *_s: from start to end, or now."""
+    """Which jobs are listed; None lets all pass. created_*: both ends belong to it. *_s: from start to end, or now.
+
+    started_by: `me`, or `group`, by whoever asks.
+    """
 
     statuses: tuple[str, ...] | None = None
     processes: tuple[str, ...] | None = None
@@ -230,6 +233,7 @@ class JobFilter:
     created_to: datetime | None = None
     min_s: float | None = None
     max_s: float | None = None
+    started_by: str | None = None
 
 
 @dataclass(frozen=True)
@@ -248,7 +252,7 @@ def list_jobs(db: Connection, job_filter: JobFilter, limit: int | None, offset: 
     values = vars(job_filter) | {'limit': limit, 'offset': offset}
     values |= {name: list(values[name]) for name in ('statuses', 'processes') if values[name] is not None}
     query = """select * from job.list(%(statuses)s::text[], {}, {}, %(processes)s::text[], %(created_from)s,
-                   %(created_to)s, %(min_s)s, %(max_s)s)"""
+                   %(created_to)s, %(min_s)s, %(max_s)s, %(started_by)s)"""
     job_rows = explain_silence(db, fetch_rows(db, query.format('%(limit)s', '%(offset)s'), values))
     return JobPage(job_rows, job_rows[0]['matched'] if job_rows else _count_matched(db, query, values))
 

@@ -13,6 +13,7 @@ from psycopg2.extras import RealDictCursor
 from pydantic import BaseModel
 
 from dothi.core.errors import Forbidden, NotFound, WrongUse
+from processes.queue.records import is_uuid
 from processes.scenario.changes import canonical, digest_of
 from processes.scenario.reference import MOST_VERSIONS, ScenarioRef
 
@@ -78,7 +79,7 @@ def list_scenarios(db: Connection) -> list[Scenario]:
 
 def read_scenario(db: Connection, scenario_id: str) -> Scenario:
     """One scenario; raises UnknownScenario."""
-    rows = _rows(db, f'{SCENARIOS} where s.id = %(id)s', {'id': scenario_id}) if _is_uuid(scenario_id) else []
+    rows = _rows(db, f'{SCENARIOS} where s.id = %(id)s', {'id': scenario_id}) if is_uuid(scenario_id) else []
     if not rows:
         raise unknown_scenario(scenario_id)
     return Scenario(**rows[0])
@@ -137,7 +138,7 @@ def add_version(db: Connection, scenario_id: str, changes: list[dict[str, Any]],
 
 def read_version(db: Connection, scenario_id: str, number: int | None) -> tuple[VersionEntry, list[dict[str, Any]]]:
     """A version and its changes, by default the latest; raises UnknownScenario."""
-    if not _is_uuid(scenario_id):
+    if not is_uuid(scenario_id):
         raise unknown_scenario(scenario_id)
     query = f"""
         select version.*, whole.changes as documents from ({VERSIONS}) as version
@@ -185,13 +186,6 @@ def _not_its_author() -> NotItsAuthor:
         vi='Chỉ tác giả mới được thay đổi phương án. Tạo phương án của bạn từ các thay đổi này.',
         en='Only its author changes a scenario. Make one of your own with these changes.',
     )
-
-
-def _is_uuid(text: str) -> bool:
-    try:
-        return str(UUID(text)) == text.lower()
-    except ValueError:
-        return False
 
 
 def _rows(db: Connection, query: str, values: dict[str, Any]) -> list[dict[str, Any]]:

@@ -36,16 +36,20 @@ $$;
 create or replace function job.guard_results(layer_id text, columns text[]) returns void
 language sql security definer set search_path = job, pg_temp as $$
     update job.job
-    set claims = coalesce(claims, '{}') || jsonb_build_object(
-        layer_id, jsonb_build_object('columns', guard_results.columns, 'rows', null)
-    )
+    set
+        claims = coalesce(claims, '{}') || added.claim,
+        needed_claims = needed_claims || added.claim
+    from (select jsonb_build_object(
+        guard_results.layer_id, jsonb_build_object('columns', guard_results.columns, 'rows', null)
+    )) as added (claim)
     where audience = 'internal' and releases ? layer_id and not coalesce(claims ? layer_id, false);
 $$;
 
--- In how many layers what a job read is not what there is now; of those that it read as of a time, what there was then.
-create or replace function job.inputs_changed(releases jsonb, read_at jsonb) returns bigint
+-- The layers of which what a job read is not what there is now; of those that it read as of a time, what there was
+-- then.
+create or replace function job.layers_changed(releases jsonb, read_at jsonb) returns text[]
 language sql stable security definer set search_path = job, catalog, pg_temp as $$
-    select count(*)
+    select coalesce(array_agg(used.layer order by used.layer), '{}')
     from jsonb_each_text(releases) as used (layer, number)
     left join layer on layer.id = used.layer
     where used.number::bigint is distinct from case
@@ -55,6 +59,12 @@ language sql stable security definer set search_path = job, catalog, pg_temp as 
         )
         else layer.current_release
     end;
+$$;
+
+-- In how many layers what a job read is not what there is now.
+create or replace function job.inputs_changed(releases jsonb, read_at jsonb) returns bigint
+language sql stable security definer set search_path = job, pg_temp as $$
+    select cardinality(job.layers_changed(releases, read_at))::bigint;
 $$;
 
 -- The job that has answered the same request on the releases that there are now, or null.
@@ -145,10 +155,10 @@ create or replace function job.answer_from(job_id uuid, other uuid) returns void
 language sql security definer set search_path = job, pg_temp as $$
     update job.job set
         status = 'successful', progress = 100, result_of = other, releases = known.releases,
-        read_at = known.read_at, media_type = known.media_type, message_vi = 'Đã có kết quả của yêu cầu giống hệt',
+        read_at = known.read_at, media_type = known.media_type, needed_claims = known.needed_claims, message_vi = 'Đã có kết quả của yêu cầu giống hệt',
         message_en = 'The same was asked before', started_at = coalesce(job.started_at, now()), finished_at = now(),
         updated_at = now()
-    from (select releases, read_at, media_type from job.job where id = other) as known
+    from (select releases, read_at, media_type, needed_claims from job.job where id = other) as known
     where job.id = job_id and job.status in ('accepted', 'running');
 $$;
 
@@ -266,18 +276,18 @@ create or replace function job.state(job_id uuid)
 returns table (
     id uuid, process_id text, inputs jsonb, status text, progress smallint, message_vi text, message_en text,
     error_code text, error_family text, releases jsonb, read_at jsonb, media_type text, software_version text,
-    norms_version text, inputs_changed bigint, gone boolean, kept boolean,
+    norms_version text, inputs_changed bigint, gone boolean, kept boolean, asker text,
     created_at timestamptz, started_at timestamptz, finished_at timestamptz, updated_at timestamptz
 ) language sql stable security definer set search_path = job, pg_temp as $$
     select
         own.id, own.process_id, own.inputs, run.status, run.progress, run.message_vi, run.message_en, own.error_code,
         own.error_family, own.releases, own.read_at, own.media_type, own.software_version, own.norms_version,
         case when own.status = 'successful' then job.inputs_changed(own.releases, own.read_at) else 0 end,
-        own.gone_at is not null, own.kept, own.created_at, run.started_at, own.finished_at, run.updated_at
+        own.gone_at is not null, own.kept, own.asker, own.created_at, run.started_at, own.finished_at, run.updated_at
     -- one that follows another is as far as that
     from job.job as own join job.job as run
         on run.id = case when own.status = 'accepted' and own.follows is not null then own.follows else own.id end
-    where own.id = job_id and job.answerable(own.audience, own.editor, own.claims, own.scenarios);
+    where own.id = job_id and job.answerable(own.audience, own.editor, own.shown_to, own.scenarios);
 $$;
 
 -- The outputs of a successful job of the caller's audience, or no row: each a document, or the path of a file in the
@@ -288,40 +298,61 @@ language sql stable security definer set search_path = job, pg_temp as $$
     select o.name, o.media_type, o.body, o.file, o.file_name, o.rows
     from job.job join job.output as o on o.job_id = coalesce(job.result_of, job.id)
     where
-        job.id = results.job_id and job.answerable(job.audience, job.editor, job.claims, job.scenarios)
+        job.id = results.job_id and job.answerable(job.audience, job.editor, job.shown_to, job.scenarios)
         and job.status = 'successful' and job.gone_at is null
     order by o.position;
 $$;
 
+-- The names of those whose jobs are meant: `me`, or `group` for everybody of the same agency, or of the centre.
+-- scenario.reader comes after this file.
+create or replace function job.starters(started_by text)
+returns text[] language plpgsql stable security definer set search_path = job, access, pg_temp as $$
+begin
+    return (
+        select coalesce(array_agg(distinct reader.author), '{}') || case started_by when 'group' then array(
+            select concat(case when person.agency <> person.name then person.agency || '/' end, person.name)
+            from person where person.name is not null and exists (
+                select from scenario.reader() as colleague where colleague.agency is not distinct from person.agency
+            )
+        ) else '{}' end
+        from scenario.reader() as reader
+    );
+end;
+$$;
+
 -- Jobs of the internal service, newest first, with the number of all. The public service lists none: its users are
 -- strangers to one another, and each has the id of their own job. For the same reason an editor's jobs are in that
--- editor's list only. Null lets all pass. A job lasts from its start to its end, or till now.
+-- editor's list only. Null lets all pass. A job lasts from its start to its end, or till now. started_by: `me` for
+-- one's own, `group` for those of one's agency, or of the centre.
 create or replace function job.list(
     statuses text[], at_most bigint, skip bigint, processes text[] default null,
     created_from timestamptz default null, created_to timestamptz default null,
-    min_s double precision default null, max_s double precision default null
+    min_s double precision default null, max_s double precision default null, started_by text default null
 )
 returns table (
-    id uuid, process_id text, status text, progress smallint, message_vi text, message_en text, media_type text,
-    gone boolean, created_at timestamptz, started_at timestamptz, finished_at timestamptz, updated_at timestamptz,
+    id uuid, process_id text, inputs jsonb, asker text, status text, progress smallint, message_vi text,
+    message_en text, media_type text, gone boolean, created_at timestamptz, started_at timestamptz,
+    finished_at timestamptz, updated_at timestamptz,
     matched bigint
 ) language sql stable security definer set search_path = job, pg_temp as $$
     select
-        own.id, own.process_id, run.status, run.progress, run.message_vi, run.message_en, own.media_type,
-        own.gone_at is not null, own.created_at, run.started_at, own.finished_at, run.updated_at, count(*) over ()
+        own.id, own.process_id, own.inputs, own.asker, run.status, run.progress, run.message_vi, run.message_en,
+        own.media_type, own.gone_at is not null, own.created_at, run.started_at, own.finished_at, run.updated_at,
+        count(*) over ()
     from job.job as own
     -- one that follows another is as far as that, as in job.state
     join job.job as run
         on run.id = case when own.status = 'accepted' and own.follows is not null then own.follows else own.id end,
     lateral (select extract(epoch from coalesce(own.finished_at, now()) - run.started_at) as lasted_s) as span
     where
-        own.audience = 'internal' and job.answerable(own.audience, own.editor, own.claims, own.scenarios)
+        own.audience = 'internal' and job.answerable(own.audience, own.editor, own.shown_to, own.scenarios)
         and (statuses is null or run.status = any(statuses))
         and (processes is null or own.process_id = any(processes))
         and (created_from is null or own.created_at >= created_from)
         and (created_to is null or own.created_at <= created_to)
         and (min_s is null or span.lasted_s >= min_s)
         and (max_s is null or span.lasted_s <= max_s)
+        and (started_by is null or own.asker = any(job.starters(started_by)))
     order by own.created_at desc, own.id
     limit at_most offset skip;
 $$;
@@ -330,9 +361,10 @@ $$;
 -- the public service each has the id of their own job alone.
 create or replace function job.may_end(asker text)
 returns boolean language sql stable security definer set search_path = job, access, pg_temp as $$
-    select job.audience() <> 'internal' or may_end.asker = access.author()
-        or not exists (select from person where person.name = may_end.asker)
-        or exists (select from person where person.name = access.author() and person.role = 'administrator');
+    select job.audience() <> 'internal' or may_end.asker = access.author() or access.person_of(may_end.asker) is null
+        or exists (
+            select from access.person_at_work(access.author()) as person where person.role = 'administrator'
+        );
 $$;
 
 -- Dismisses a job, and says whether there was one to dismiss: one that waits leaves the queue, one that runs is killed
@@ -346,7 +378,7 @@ begin
     perform pg_advisory_xact_lock(hashtext('job.queue'));
     select status, queue_id, asker, turn_lasts into before from job.job
     where
-        id = job_id and job.answerable(audience, editor, claims, scenarios) and status <> 'dismissed'
+        id = job_id and job.answerable(audience, editor, shown_to, scenarios) and status <> 'dismissed'
         and job.may_end(asker)
     for update;
     if not found then
@@ -414,7 +446,7 @@ execute function job.note_callback();
 
 revoke execute on function job.guard_results(text, text[]),
 job.audience(), job.answerable(text, text, jsonb, uuid[]), job.inputs_changed(jsonb, jsonb),
-job.answered(text, text, jsonb), job.may_end(text),
+job.layers_changed(jsonb, jsonb), job.answered(text, text, jsonb), job.may_end(text), job.starters(text),
 job.answer_from(uuid, uuid), job.underway(text, text, jsonb), job.queue_up(uuid, text, double precision),
 job.answer_followers(), job.worker_lost(uuid, double precision), job.turn_of(text, double precision),
 job.stored_bytes_of(text),
@@ -423,7 +455,7 @@ job.submit(
     text, jsonb, text, text, text, double precision, text, jsonb, text, bytea, bigint, bigint, bigint
 ),
 job.state(uuid), job.results(uuid),
-job.list(text[], bigint, bigint, text[], timestamptz, timestamptz, double precision, double precision),
+job.list(text[], bigint, bigint, text[], timestamptz, timestamptz, double precision, double precision, text),
 job.dismiss(uuid), job.worker_alive(double precision) from public;
 grant execute on function
 job.audience(), job.answerable(text, text, jsonb, uuid[]),
@@ -431,7 +463,7 @@ job.submit(
     text, jsonb, text, text, text, double precision, text, jsonb, text, bytea, bigint, bigint, bigint
 ),
 job.state(uuid), job.results(uuid),
-job.list(text[], bigint, bigint, text[], timestamptz, timestamptz, double precision, double precision),
+job.list(text[], bigint, bigint, text[], timestamptz, timestamptz, double precision, double precision, text),
 job.dismiss(uuid), job.worker_alive(double precision), job.worker_lost(uuid, double precision)
 to dothi_reader_public, dothi_reader_internal;
 grant execute on function

@@ -3,7 +3,7 @@ create or replace function job.keep_wishes(job_id uuid, wishes jsonb)
 returns void language sql security definer set search_path = job, pg_temp as $$
     update job.job set wishes = keep_wishes.wishes
     where
-        job.id = keep_wishes.job_id and job.answerable(job.audience, job.editor, job.claims, job.scenarios)
+        job.id = keep_wishes.job_id and job.answerable(job.audience, job.editor, job.shown_to, job.scenarios)
         and job.wishes is null;
 $$;
 
@@ -11,7 +11,7 @@ $$;
 create or replace function job.wishes(job_id uuid)
 returns jsonb language sql stable security definer set search_path = job, pg_temp as $$
     select job.wishes from job.job
-    where job.id = wishes.job_id and job.answerable(job.audience, job.editor, job.claims, job.scenarios);
+    where job.id = wishes.job_id and job.answerable(job.audience, job.editor, job.shown_to, job.scenarios);
 $$;
 
 revoke execute on function job.keep_wishes(uuid, jsonb), job.wishes(uuid) from public;

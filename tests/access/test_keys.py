@@ -200,7 +200,7 @@ PROCESSES = {
     'service-coverage': Action.RUN, 'export-features': Action.DOWNLOAD, 'deliver-layer': Action.DELIVER,
     'preview-delivery': Action.DELIVER, 'decide-delivery': Action.DECIDE, 'roll-back': Action.DECIDE,
     'settle-conflict': Action.DECIDE,
-    'keep-result': Action.PUBLISH,
+    'keep-result': Action.PUBLISH, 'report-study': Action.RUN,
 }  # fmt: skip
 
 

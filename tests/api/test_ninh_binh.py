@@ -27,7 +27,7 @@ from tests.services import serving
 
 NINH_BINH = LOCALITIES / 'ninh_binh'
 # Their examples need a token or an earlier job.
-OTHERS_ASK = {'deliver-layer', 'keep-result', 'present-result', 'compare-results'}
+OTHERS_ASK = {'deliver-layer', 'keep-result', 'present-result', 'compare-results', 'report-study'}
 
 
 @pytest.fixture(scope='module')

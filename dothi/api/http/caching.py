@@ -61,6 +61,12 @@ def named_tags(tags: ETags) -> set[str]:
     return {without_encoding(tag) for tag in tags.as_set()}
 
 
+def names_another(tag: str) -> bool:
+    """Whether If-Match of the current request names other states than this one."""
+    tags = named_tags(request.if_match)
+    return bool(tags) and not request.if_match.star_tag and tag not in tags
+
+
 def tagged(response: Response, tag: str | None = None) -> Response:
     """`response` with an ETag, by default a hash of its bytes; 304 where the client has it, in whatever encoding."""
     if tag is None:

@@ -39,6 +39,7 @@ from dothi.api.processes.jobs_openapi import JOB_SCHEMAS
 from dothi.api.processes.openapi import process_paths
 from dothi.api.records.openapi import record_paths
 from dothi.api.scenarios.openapi import scenario_paths
+from dothi.api.studies.openapi import study_paths
 from dothi.api.styles.openapi import style_paths
 from dothi.api.tiles.openapi import tile_paths
 from dothi.core.layer import Audience, Layer
@@ -73,6 +74,7 @@ ROOMS: tuple[Callable[[Offer], dict[str, Any]], ...] = (
     access_paths,
     desk_paths,
     scenario_paths,
+    study_paths,
 )
 TAGS = {
     'server': Text(vi='Dịch vụ', en='Service'),
@@ -84,6 +86,7 @@ TAGS = {
     'people': Text(vi='Người dùng', en='People'),
     'desk': Text(vi='Giao nhận dữ liệu', en='Delivery desk'),
     'scenarios': Text(vi='Phương án', en='Scenarios'),
+    'studies': Text(vi='Nghiên cứu', en='Studies'),
 }
 
 

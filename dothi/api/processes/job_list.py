@@ -9,7 +9,7 @@ from dothi.api.http.documents import link, own_links
 from dothi.api.http.language import JSON
 from dothi.api.http.offer import Offer
 from dothi.api.http.parameters import COMMON, LANG, Parameter, Schema, unknown_value
-from dothi.api.http.parsers import parse_names, whole_number
+from dothi.api.http.parsers import one_of, parse_names, whole_number
 from dothi.api.http.query_parameters import DATETIME, LIMIT, OFFSET, limit_schema
 from dothi.api.http.service import service
 from dothi.api.processes.descriptions import offered_processes
@@ -17,6 +17,7 @@ from dothi.core.layer import Audience
 from dothi.core.text import Text
 from processes.queue.records import JobFilter
 
+STARTERS = ('me', 'group')
 STATUSES = ('accepted', 'running', 'successful', 'failed', 'dismissed')
 # The standard's own (OGC 18-062r2, requirement 63 and 64).
 DEFAULT_LIMIT, MOST = 10, 1_000
@@ -57,7 +58,16 @@ MAX_DURATION = Parameter(
     SECONDS,
     Text(vi='Chạy nhiều nhất bao nhiêu giây.', en='Seconds that they took at most.'),
 )
-FILTERS: tuple[Parameter[Any], ...] = (TYPE, PROCESS_ID, STATUS, DATETIME, MIN_DURATION, MAX_DURATION)
+STARTED_BY = Parameter(
+    'startedBy',
+    one_of(*STARTERS),
+    {'type': 'string', 'enum': [*STARTERS]},
+    Text(
+        vi='Ai đã chạy: me là chính mình, group là cùng cơ quan. Bỏ trống là mọi người.',
+        en='Who started them: me, or group for everybody of the same agency. Everybody when left out.',
+    ),
+)
+FILTERS: tuple[Parameter[Any], ...] = (TYPE, PROCESS_ID, STATUS, DATETIME, MIN_DURATION, MAX_DURATION, STARTED_BY)
 PARAMETERS = (
     *COMMON,
     replace(
@@ -81,6 +91,7 @@ def job_filter() -> JobFilter:
         created_to=created.end if created else None,
         min_s=MIN_DURATION.read(),
         max_s=MAX_DURATION.read(),
+        started_by=STARTED_BY.read(),
     )
 
 

@@ -57,6 +57,8 @@ JOB_SCHEMAS: dict[str, Any] = {
             'progress': {'type': 'integer', 'minimum': 0, 'maximum': 100},
             **dict.fromkeys(('created', 'started', 'finished', 'updated'), MOMENT),
             'inputs': {'type': 'object'},
+            'dothi:title': TEXT,
+            'dothi:startedBy': TEXT,
             'dothi:software': TEXT,
             'dothi:releases': {
                 'type': 'object',

@@ -5,7 +5,9 @@ from typing import Any
 
 from dothi.api.http.documents import OGC, link
 from dothi.api.http.language import HTML, JSON, language, say
+from dothi.api.http.service import service
 from dothi.core.text import Text
+from processes.forms.run_title import run_title
 from processes.registry import all_processes
 
 MOMENTS = ('created', 'started', 'finished', 'updated')
@@ -26,6 +28,7 @@ def status_info(job: dict[str, Any], *, listed: bool = False) -> dict[str, Any]:
         'status': job['status'],
         'message': job[f'message_{language()}'],
         'progress': job['progress'],
+        **_described(job),
         **{name: _format_moment(job[f'{name}_at']) for name in MOMENTS if job[f'{name}_at']},
     }
     if not listed:
@@ -36,6 +39,13 @@ def status_info(job: dict[str, Any], *, listed: bool = False) -> dict[str, Any]:
             'dothi:inputsChanged': job['inputs_changed'],
         }
     return members | {'links': _job_links(job, listed=listed)}
+
+
+def _described(job: dict[str, Any]) -> dict[str, Any]:
+    """What it is called by what was chosen, and who started it, which strangers are not told of one another."""
+    process = all_processes().get(job['process_id'])
+    title = run_title(process, job['inputs'], service().locality, language()) if process else job['process_id']
+    return {'dothi:title': title} | ({'dothi:startedBy': job['asker']} if service().audience == 'internal' else {})
 
 
 def as_sent(inputs: Any) -> Any:

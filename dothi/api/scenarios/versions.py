@@ -11,20 +11,17 @@ from dothi.api.editing.rights import require_layer, require_unit
 from dothi.api.http import parameters
 from dothi.api.http.caching import tagged
 from dothi.api.http.documents import link
+from dothi.api.http.json_body import NoSuchBody, read_body, text_member
 from dothi.api.http.language import JSON, wanted_format
 from dothi.api.http.parameters import COMMON, Parameter
 from dothi.api.http.parsers import whole_number
 from dothi.api.http.service import service
 from dothi.api.processes.rights import require_results
 from dothi.api.scenarios.desk import (
-    LARGEST_BODY,
     PATH,
-    NoScenarioBody,
     must_match,
-    read_body,
     scenario_address,
     scenario_desk,
-    text_member,
 )
 from dothi.api.scenarios.views import SCENARIOS
 from dothi.core.access.person import Action
@@ -32,7 +29,7 @@ from dothi.core.errors import Forbidden
 from dothi.core.text import Text
 from processes.geojson import GEOJSON
 from processes.queue.records import state
-from processes.scenario.changes import read_changes
+from processes.scenario.changes import MOST_BYTES, read_changes
 from processes.scenario.checking import check_changes
 from processes.scenario.delivery import hand_over
 from processes.scenario.on_map import map_features
@@ -42,6 +39,8 @@ from processes.scenario.store import VersionEntry, add_version, list_versions, r
 from processes.scenario.taken import additions_of_result
 
 ADDING, LONGEST_MESSAGE = 'scenarios.add', 2_000
+# A body has, beside its changes, spaces and names of another order.
+LARGEST_BODY = MOST_BYTES * 2
 MOST_BYTES_OF = {ADDING: LARGEST_BODY}
 VERSION = Parameter(
     'version',
@@ -76,7 +75,7 @@ def add(scenario_id: str) -> Response:
     parameters.refuse_unknown(COMMON)
     with scenario_desk() as db:
         must_match(read_scenario(db, scenario_id))
-        body = read_body(*NEW_MEMBERS)
+        body = read_body(*NEW_MEMBERS, largest=LARGEST_BODY)
         message = text_member(body, 'message', LONGEST_MESSAGE) or ''
         documents = _base_changes(db, scenario_id, body) + _new_changes(db, body)
         checked = check_changes(read_changes(documents), db, service().locality, service().audience)
@@ -157,7 +156,7 @@ def _new_changes(db: Connection, body: dict[str, Any]) -> list[Any]:
         changes = body.get('changes', [])
         return changes if isinstance(changes, list) else [changes]
     if 'changes' in body or not isinstance(body['from_job'], str) or not isinstance(body.get('layer'), str):
-        raise NoScenarioBody(
+        raise NoSuchBody(
             vi='Cho "changes", hoặc "from_job" cùng với "layer" và "properties".',
             en='Give "changes", or "from_job" with "layer" and "properties".',
         )
@@ -171,21 +170,21 @@ def _new_changes(db: Connection, body: dict[str, Any]) -> list[Any]:
 def _properties(body: dict[str, Any]) -> dict[str, Any]:
     properties = body.get('properties', {})
     if not isinstance(properties, dict):
-        raise NoScenarioBody(vi='"properties" phải là đối tượng JSON.', en='"properties" must be a JSON object.')
+        raise NoSuchBody(vi='"properties" phải là đối tượng JSON.', en='"properties" must be a JSON object.')
     return properties
 
 
 def _ids(body: dict[str, Any]) -> set[str]:
     ids = body.get('ids', [])
     if not isinstance(ids, list):
-        raise NoScenarioBody(vi='"ids" phải là danh sách.', en='"ids" must be a list.')
+        raise NoSuchBody(vi='"ids" phải là danh sách.', en='"ids" must be a list.')
     return {str(part) for part in ids}
 
 
 def _version_number(value: Any) -> int | None:
     if value is None or (isinstance(value, int) and not isinstance(value, bool) and 1 <= value <= MOST_VERSIONS):
         return value
-    raise NoScenarioBody(vi='Số phiên bản phải là số nguyên từ 1.', en='A version is a whole number of 1 or more.')
+    raise NoSuchBody(vi='Số phiên bản phải là số nguyên từ 1.', en='A version is a whole number of 1 or more.')
 
 
 def _hidden_changes() -> HiddenChanges:

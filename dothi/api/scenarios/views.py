@@ -1,6 +1,6 @@
 """`/scenarios`: named sets of proposed changes, private until they are shared."""
 
-from typing import Any, get_args
+from typing import get_args
 
 from flask import Blueprint, Response
 
@@ -9,17 +9,15 @@ from dothi.api.http import parameters
 from dothi.api.http.caching import tagged
 from dothi.api.http.documents import link
 from dothi.api.http.faults import answer_unfit
+from dothi.api.http.json_body import NoSuchBody, choice_member, name_member, read_body, text_member
 from dothi.api.http.language import JSON, wanted_format
 from dothi.api.http.parameters import COMMON
 from dothi.api.scenarios.desk import (
     PATH,
-    NoScenarioBody,
     must_match,
-    read_body,
     scenario_address,
     scenario_desk,
     scenario_member,
-    text_member,
     version_tag,
 )
 from dothi.core.text import Text
@@ -52,17 +50,18 @@ def scenarios() -> Response:
 
 @SCENARIOS.route(PATH, methods=['POST'])
 def make() -> Response:
-    """201 with a new scenario, which has no changes yet. Raises NoScenarioBody."""
+    """201 with a new scenario, which has no changes yet. Raises NoSuchBody."""
     parameters.refuse_unknown(COMMON)
     with scenario_desk() as db:
         body = read_body('name', 'description', 'sharing')
         name = text_member(body, 'name', LONGEST_NAME)
         if not name:
-            raise NoScenarioBody(
+            raise NoSuchBody(
                 vi='Thiếu "name": tên của phương án.', en='"name" is missing: what the scenario is called.'
             )
         description = text_member(body, 'description', LONGEST_DESCRIPTION) or ''
-        made = read_scenario(db, make_scenario(db, name, description, _sharing(body) or 'private'))
+        sharing = choice_member(body, 'sharing', SHARING) or 'private'
+        made = read_scenario(db, make_scenario(db, name, description, sharing))
     response = tagged(private_json(scenario_member(made), 201), version_tag(made))
     response.headers['Location'] = scenario_address(str(made.id))
     return response
@@ -85,11 +84,9 @@ def describe(scenario_id: str) -> Response:
     with scenario_desk() as db:
         must_match(read_scenario(db, scenario_id))
         body = read_body('name', 'description', 'sharing')
-        name = text_member(body, 'name', LONGEST_NAME)
-        if name == '':
-            raise NoScenarioBody(vi='"name" không được rỗng.', en='"name" must not be empty.')
+        name = name_member(body, LONGEST_NAME)
         description = text_member(body, 'description', LONGEST_DESCRIPTION)
-        describe_scenario(db, scenario_id, name, description, _sharing(body))
+        describe_scenario(db, scenario_id, name, description, choice_member(body, 'sharing', SHARING))
         now = read_scenario(db, scenario_id)
     return tagged(private_json(scenario_member(now)), version_tag(now))
 
@@ -102,12 +99,3 @@ def remove(scenario_id: str) -> Response:
         must_match(read_scenario(db, scenario_id))
         remove_scenario(db, scenario_id)
     return Response(status=204)
-
-
-def _sharing(body: dict[str, Any]) -> Sharing | None:
-    """With whom it is to be shared; None where the body does not say. Raises NoScenarioBody."""
-    value = body.get('sharing')
-    if value is None or value in SHARING:
-        return value
-    listed = ', '.join(SHARING)
-    raise NoScenarioBody(vi=f'"sharing" phải là một trong: {listed}.', en=f'"sharing" must be one of: {listed}.')

@@ -776,6 +776,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/studies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Studies */
+        get: operations["listStudies"];
+        put?: never;
+        /** Begin a study */
+        post: operations["makeStudy"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/studies/{study}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A study */
+        get: operations["getStudy"];
+        put?: never;
+        post?: never;
+        /** Remove a study */
+        delete: operations["removeStudy"];
+        options?: never;
+        head?: never;
+        /** Words, members, sharing */
+        patch: operations["describeStudy"];
+        trace?: never;
+    };
+    "/studies/{study}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Add a run */
+        post: operations["addStudyRun"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/studies/{study}/runs/{job}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Take a run out of a study */
+        delete: operations["removeStudyRun"];
+        options?: never;
+        head?: never;
+        /** Title and note of a run */
+        patch: operations["describeStudyRun"];
+        trace?: never;
+    };
     "/reports": {
         parameters: {
             query?: never;
@@ -888,6 +960,8 @@ export interface components {
             /** Format: date-time */
             updated?: string;
             inputs?: Record<string, never>;
+            "dothi:title"?: string;
+            "dothi:startedBy"?: string;
             "dothi:software"?: string;
             /** @description The release that was read, by layer. */
             "dothi:releases"?: {
@@ -5618,6 +5692,651 @@ export interface operations {
             403: components["responses"]["403"];
             404: components["responses"]["404"];
             409: components["responses"]["409"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    listStudies: {
+        parameters: {
+            query?: {
+                /** @description Language; else by the header Accept-Language. */
+                lang?: components["parameters"]["lang"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        studies: {
+                            /** Format: uuid */
+                            id: string;
+                            name: string;
+                            question: string;
+                            conclusion: string;
+                            author: string;
+                            /** @enum {string} */
+                            sharing: "private" | "group" | "everybody";
+                            members: string[];
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            updated_at: string;
+                            runs: number;
+                            own: boolean;
+                            works_on: boolean;
+                            links: components["schemas"]["link"][];
+                        }[];
+                        links: components["schemas"]["link"][];
+                    };
+                };
+            };
+            304: components["responses"]["304"];
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    makeStudy: {
+        parameters: {
+            query?: {
+                /** @description Language; else by the header Accept-Language. */
+                lang?: components["parameters"]["lang"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: string;
+                    question?: string;
+                    /** @enum {string} */
+                    sharing?: "private" | "group" | "everybody";
+                };
+            };
+        };
+        responses: {
+            /** @description The study */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        question: string;
+                        conclusion: string;
+                        author: string;
+                        /** @enum {string} */
+                        sharing: "private" | "group" | "everybody";
+                        members: string[];
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                        runs: number;
+                        own: boolean;
+                        works_on: boolean;
+                        links: components["schemas"]["link"][];
+                        study_runs: {
+                            /** Format: uuid */
+                            job_id: string;
+                            title: string;
+                            note: string;
+                            /** Format: uuid */
+                            replaces: string | null;
+                            author: string;
+                            /** Format: date-time */
+                            added_at: string;
+                            process_id: string;
+                            status: string;
+                            progress: number;
+                            gone: boolean;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            finished_at: string | null;
+                            layers_changed: string[];
+                            called: string;
+                            message: string;
+                            links: components["schemas"]["link"][];
+                        }[];
+                        hidden: number;
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getStudy: {
+        parameters: {
+            query?: {
+                /** @description Language; else by the header Accept-Language. */
+                lang?: components["parameters"]["lang"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the study
+                 * @example 00000000-0000-4000-8000-000000000000
+                 */
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        question: string;
+                        conclusion: string;
+                        author: string;
+                        /** @enum {string} */
+                        sharing: "private" | "group" | "everybody";
+                        members: string[];
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                        runs: number;
+                        own: boolean;
+                        works_on: boolean;
+                        links: components["schemas"]["link"][];
+                        study_runs: {
+                            /** Format: uuid */
+                            job_id: string;
+                            title: string;
+                            note: string;
+                            /** Format: uuid */
+                            replaces: string | null;
+                            author: string;
+                            /** Format: date-time */
+                            added_at: string;
+                            process_id: string;
+                            status: string;
+                            progress: number;
+                            gone: boolean;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            finished_at: string | null;
+                            layers_changed: string[];
+                            called: string;
+                            message: string;
+                            links: components["schemas"]["link"][];
+                        }[];
+                        hidden: number;
+                    };
+                };
+            };
+            304: components["responses"]["304"];
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    removeStudy: {
+        parameters: {
+            query?: {
+                /** @description Language; else by the header Accept-Language. */
+                lang?: components["parameters"]["lang"];
+            };
+            header?: {
+                /**
+                 * @description The ETag that was read.
+                 * @example *
+                 */
+                "If-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the study
+                 * @example 00000000-0000-4000-8000-000000000000
+                 */
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Removed */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    describeStudy: {
+        parameters: {
+            query?: {
+                /** @description Language; else by the header Accept-Language. */
+                lang?: components["parameters"]["lang"];
+            };
+            header?: {
+                /**
+                 * @description The ETag that was read.
+                 * @example *
+                 */
+                "If-Match"?: string;
+            };
+            path: {
+                /**
+                 * @description Id of the study
+                 * @example 00000000-0000-4000-8000-000000000000
+                 */
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name?: string;
+                    question?: string;
+                    /** @enum {string} */
+                    sharing?: "private" | "group" | "everybody";
+                    conclusion?: string;
+                    members?: string[];
+                };
+            };
+        };
+        responses: {
+            /** @description The study */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        question: string;
+                        conclusion: string;
+                        author: string;
+                        /** @enum {string} */
+                        sharing: "private" | "group" | "everybody";
+                        members: string[];
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                        runs: number;
+                        own: boolean;
+                        works_on: boolean;
+                        links: components["schemas"]["link"][];
+                        study_runs: {
+                            /** Format: uuid */
+                            job_id: string;
+                            title: string;
+                            note: string;
+                            /** Format: uuid */
+                            replaces: string | null;
+                            author: string;
+                            /** Format: date-time */
+                            added_at: string;
+                            process_id: string;
+                            status: string;
+                            progress: number;
+                            gone: boolean;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            finished_at: string | null;
+                            layers_changed: string[];
+                            called: string;
+                            message: string;
+                            links: components["schemas"]["link"][];
+                        }[];
+                        hidden: number;
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    addStudyRun: {
+        parameters: {
+            query?: {
+                /** @description Language; else by the header Accept-Language. */
+                lang?: components["parameters"]["lang"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the study
+                 * @example 00000000-0000-4000-8000-000000000000
+                 */
+                study: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    /** Format: uuid */
+                    job: string;
+                    title?: string;
+                    note?: string;
+                    /** Format: uuid */
+                    replaces?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The study */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        question: string;
+                        conclusion: string;
+                        author: string;
+                        /** @enum {string} */
+                        sharing: "private" | "group" | "everybody";
+                        members: string[];
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                        runs: number;
+                        own: boolean;
+                        works_on: boolean;
+                        links: components["schemas"]["link"][];
+                        study_runs: {
+                            /** Format: uuid */
+                            job_id: string;
+                            title: string;
+                            note: string;
+                            /** Format: uuid */
+                            replaces: string | null;
+                            author: string;
+                            /** Format: date-time */
+                            added_at: string;
+                            process_id: string;
+                            status: string;
+                            progress: number;
+                            gone: boolean;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            finished_at: string | null;
+                            layers_changed: string[];
+                            called: string;
+                            message: string;
+                            links: components["schemas"]["link"][];
+                        }[];
+                        hidden: number;
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    removeStudyRun: {
+        parameters: {
+            query?: {
+                /** @description Language; else by the header Accept-Language. */
+                lang?: components["parameters"]["lang"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the study
+                 * @example 00000000-0000-4000-8000-000000000000
+                 */
+                study: string;
+                /**
+                 * @description Id of the job
+                 * @example 00000000-0000-4000-8000-000000000000
+                 */
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The study */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        question: string;
+                        conclusion: string;
+                        author: string;
+                        /** @enum {string} */
+                        sharing: "private" | "group" | "everybody";
+                        members: string[];
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                        runs: number;
+                        own: boolean;
+                        works_on: boolean;
+                        links: components["schemas"]["link"][];
+                        study_runs: {
+                            /** Format: uuid */
+                            job_id: string;
+                            title: string;
+                            note: string;
+                            /** Format: uuid */
+                            replaces: string | null;
+                            author: string;
+                            /** Format: date-time */
+                            added_at: string;
+                            process_id: string;
+                            status: string;
+                            progress: number;
+                            gone: boolean;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            finished_at: string | null;
+                            layers_changed: string[];
+                            called: string;
+                            message: string;
+                            links: components["schemas"]["link"][];
+                        }[];
+                        hidden: number;
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
+            412: components["responses"]["412"];
+            413: components["responses"]["413"];
+            415: components["responses"]["415"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    describeStudyRun: {
+        parameters: {
+            query?: {
+                /** @description Language; else by the header Accept-Language. */
+                lang?: components["parameters"]["lang"];
+            };
+            header?: never;
+            path: {
+                /**
+                 * @description Id of the study
+                 * @example 00000000-0000-4000-8000-000000000000
+                 */
+                study: string;
+                /**
+                 * @description Id of the job
+                 * @example 00000000-0000-4000-8000-000000000000
+                 */
+                job: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    title?: string;
+                    note?: string;
+                    /** Format: uuid */
+                    replaces?: string;
+                };
+            };
+        };
+        responses: {
+            /** @description The study */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: uuid */
+                        id: string;
+                        name: string;
+                        question: string;
+                        conclusion: string;
+                        author: string;
+                        /** @enum {string} */
+                        sharing: "private" | "group" | "everybody";
+                        members: string[];
+                        /** Format: date-time */
+                        created_at: string;
+                        /** Format: date-time */
+                        updated_at: string;
+                        runs: number;
+                        own: boolean;
+                        works_on: boolean;
+                        links: components["schemas"]["link"][];
+                        study_runs: {
+                            /** Format: uuid */
+                            job_id: string;
+                            title: string;
+                            note: string;
+                            /** Format: uuid */
+                            replaces: string | null;
+                            author: string;
+                            /** Format: date-time */
+                            added_at: string;
+                            process_id: string;
+                            status: string;
+                            progress: number;
+                            gone: boolean;
+                            /** Format: date-time */
+                            created_at: string;
+                            /** Format: date-time */
+                            finished_at: string | null;
+                            layers_changed: string[];
+                            called: string;
+                            message: string;
+                            links: components["schemas"]["link"][];
+                        }[];
+                        hidden: number;
+                    };
+                };
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            403: components["responses"]["403"];
+            404: components["responses"]["404"];
             412: components["responses"]["412"];
             413: components["responses"]["413"];
             415: components["responses"]["415"];

@@ -60,6 +60,8 @@ export interface Job {
   status: string;
   message: string;
   progress: number;
+  'dothi:title'?: string;
+  'dothi:startedBy'?: string;
   created: string;
   finished?: string;
   inputs?: Record<string, unknown>;
@@ -135,8 +137,17 @@ export const readJob = async (job: string): Promise<Job> => await read<Job>(`/jo
 export const dismiss = async (job: string): Promise<void> => {
   await answerOf(client.DELETE(`/jobs/${encodeURIComponent(job)}` as never) as never);
 };
-export const readJobs = async (limit: number, status = '', analysis = ''): Promise<Job[]> =>
-  (await read<{jobs: Job[]}>(`/jobs?limit=${limit}${status && `&status=${status}`}${analysis && `&processID=${analysis}`}`)).jobs;
+/** Which runs are listed: of those in a state, of some analyses, of oneself or of one's group. */
+export interface RunFilter {
+  status?: string;
+  processID?: string;
+  startedBy?: string;
+}
+
+export async function readJobs(limit: number, filter: RunFilter = {}): Promise<Job[]> {
+  const query = new URLSearchParams({limit: String(limit), ...Object.fromEntries(Object.entries(filter).filter(([, value]) => value))});
+  return (await read<{jobs: Job[]}>(`/jobs?${query}`)).jobs;
+}
 
 /** The address of an output of a job, in one of its forms. */
 export const outputAddress = (job: string, output: string, form = ''): string =>

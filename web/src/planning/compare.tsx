@@ -27,7 +27,7 @@ export function Compare({job}: {job: Job}) {
 
 /** The latest other runs of the same analysis, with their inputs. */
 async function otherRuns(job: Job): Promise<Job[]> {
-  const jobs = await readJobs(MOST_RUNS, 'successful', job.processID);
+  const jobs = await readJobs(MOST_RUNS, {status: 'successful', processID: job.processID});
   return await Promise.all(jobs.filter(({jobID}) => jobID !== job.jobID).map(({jobID}) => readJob(jobID)));
 }
 

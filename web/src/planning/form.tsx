@@ -2,6 +2,8 @@
 import {useState} from 'preact/hooks';
 import {readDescription, readJob, start, type Description, type Field} from './api';
 import {FieldRow, type Values} from './fields';
+import {StudyTrail} from './study_trail';
+import {addRun} from './study_api';
 import {Refused} from '../client';
 import {reasonOf, Shown, useAnswer} from '../site/answer';
 import {part, setParts} from '../site/address';
@@ -14,7 +16,7 @@ export function AnalysisForm({id}: {id: string}) {
     description: await readDescription(id), earlier: from ? (await readJob(from)).inputs ?? {} : null,
   }), [id, from]);
   return <>
-    <p><a href="./planning" onClick={(event) => { event.preventDefault(); setParts({analysis: '', from: ''}, true); }}>← {say('pageAnalyses')}</a></p>
+    <StudyTrail />
     <Shown of={reading}>{({description, earlier}) => <>
       <Title title={description.title} lead={description.description} />
       <Form key={`${id}-${from}`} description={description} first={withFilters(description.fields, earlier ?? firstValues(description))} />
@@ -59,6 +61,8 @@ function Form({description: {id, fields, example}, first}: {description: Descrip
     setSending(true);
     try {
       const job = await start(id, values);
+      const study = part('study');
+      if (study) await addRun(study, job.jobID);
       setParts({run: job.jobID, analysis: '', from: ''}, true);
       scrollTo(0, 0);
     } catch (error) {

@@ -67,9 +67,9 @@ function Part({input, change}: {input: LayerInput; change: (value: unknown) => v
 }
 
 function EarlierRun({input, change}: {input: LayerInput; change: (value: unknown) => void}) {
-  const {data: jobs} = useAnswer(() => readJobs(MOST_RESULTS, 'successful'), []);
+  const {data: jobs} = useAnswer(() => readJobs(MOST_RESULTS, {status: 'successful'}), []);
   return <select aria-label={say('earlierRun')} value={input.job ?? ''} required onChange={({currentTarget}) => change({job: currentTarget.value})}>
     <option value="">{say('choose')}</option>
-    {(jobs ?? []).filter(({processID}) => !ELSEWHERE.has(processID)).map((job) => <option key={job.jobID} value={job.jobID}>{processTitle(job.processID)}, {momentOf(job.created)}</option>)}
+    {(jobs ?? []).filter(({processID}) => !ELSEWHERE.has(processID)).map((job) => <option key={job.jobID} value={job.jobID}>{job['dothi:title'] ?? processTitle(job.processID)}, {momentOf(job.created)}</option>)}
   </select>;
 }

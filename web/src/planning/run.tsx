@@ -1,10 +1,11 @@
 /** A run: how far it is, what it answers, and what can be done next. */
 import {useEffect, useState} from 'preact/hooks';
-import {open, stateOf} from './analyses';
+import {open, runTitle, stateOf} from './analyses';
+import {IntoStudy, StudyTrail} from './study_trail';
+import {addRun} from './study_api';
 import {Compare} from './compare';
 import {dismiss, readJob, rerun, type Job} from './api';
-import {processTitle} from './titles';
-import {setParts} from '../site/address';
+import {part, setParts} from '../site/address';
 import {reasonOf, Shown, useAnswer} from '../site/answer';
 import {followJob} from '../site/job';
 import {lazy} from '../site/lazy';
@@ -18,20 +19,20 @@ const OPEN = new Set(['accepted', 'running']);
 export function Run({id}: {id: string}) {
   const reading = useAnswer(() => readJob(id), [id]);
   return <>
-    <p><a href="./planning" onClick={(event) => open(event, {})}>← {say('pageAnalyses')}</a></p>
+    <StudyTrail />
     <Shown of={reading}>{(job) => <RunPage key={job.status} job={job} again={reading.again} />}</Shown>
   </>;
 }
 
 function RunPage({job, again}: {job: Job; again: () => void}) {
   return <>
-    <Title title={processTitle(job.processID)} lead={[stateOf(job), momentOf(job.finished ?? job.created), onScenario(job)].filter(Boolean).join(' · ')}>
+    <Title title={runTitle(job)} lead={[stateOf(job), momentOf(job.finished ?? job.created), onScenario(job)].filter(Boolean).join(' · ')}>
       {!OPEN.has(job.status) && <NextSteps job={job} />}
     </Title>
     {OPEN.has(job.status) && <Progress job={job} ended={again} />}
     {job.status === 'failed' && <p class="note bad" role="alert">{job.message}</p>}
     {job.status === 'successful' && (job['dothi:outputs']?.length
-      ? <><Compare job={job} /><Result job={job} /></>
+      ? <><IntoStudy job={job} /><Compare job={job} /><Result job={job} /></>
       : <p class="note">{say('resultGone')}</p>)}
   </>;
 }
@@ -58,10 +59,13 @@ function Progress({job, ended}: {job: Job; ended: () => void}) {
 function NextSteps({job}: {job: Job}) {
   const [fault, setFault] = useState('');
   const runAgain = (): void => {
-    rerun(job.jobID).then(({jobID}) => setParts({run: jobID}, true), (error: unknown) => setFault(reasonOf(error)));
+    rerun(job.jobID).then(async ({jobID}) => {
+      if (part('study')) await addRun(part('study'), jobID, job.jobID);
+      setParts({run: jobID}, true);
+    }).catch((error: unknown) => setFault(reasonOf(error)));
   };
   return <p class="row">
-    <a class="button" href={`?analysis=${job.processID}&from=${job.jobID}`} onClick={(event) => open(event, {analysis: job.processID, from: job.jobID})}>{say('changeInputs')}</a>
+    <a class="button" href={`?analysis=${job.processID}&from=${job.jobID}${part('study') && `&study=${part('study')}`}`} onClick={(event) => open(event, {analysis: job.processID, from: job.jobID, study: part('study')})}>{say('changeInputs')}</a>
     <button type="button" class="button plain" onClick={runAgain}>{say('runAgain')}</button>
     {fault && <span class="note bad" role="alert">{fault}</span>}
   </p>;

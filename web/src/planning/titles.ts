@@ -5,7 +5,7 @@ import {language} from '../site/language';
 
 /** Steps of other pages, and a tool of programmers: no questions of planners. */
 export const ELSEWHERE = new Set(['deliver-layer', 'decide-delivery', 'preview-delivery', 'roll-back', 'settle-conflict', 'print-map', 'present-result',
-  'keep-result', 'echo', 'compare-results']);
+  'keep-result', 'report-study', 'echo', 'compare-results']);
 
 interface Collection {
   id: string;

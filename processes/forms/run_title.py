@@ -1,0 +1,66 @@
+"""What a run is called in a list: its analysis, and what was chosen: `Độ bao phủ dịch vụ: Trường học, 1.000 m`."""
+
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from types import MappingProxyType
+from typing import Any
+
+from psycopg2.extensions import connection as Connection
+
+from dothi.core.locality import Locality
+from dothi.core.text import Lang
+from processes.base import Process
+from processes.forms.answer import input_texts
+from processes.forms.words import MemberWords
+from processes.inputs import field_metadata
+from processes.outputs import Member, name_levels
+from processes.queue.records import UnknownJob, state
+from processes.registry import UnknownProcess, find_process
+from processes.scenario.reference import NAME as SCENARIO
+
+MOST_INPUTS, LONGEST = 3, 80
+UUID = re.compile(r'[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}')
+
+
+def run_title(
+    process: Process[Any],
+    inputs: Mapping[str, Any],
+    locality: Locality,
+    lang: Lang,
+    runs: Mapping[str, str] = MappingProxyType({}),
+) -> str:
+    """The title of a run with these inputs, as they are stored; the scenario, where there is one, stands last.
+
+    runs: titles of other runs by id, which stand where an input names one of them.
+    """
+    fields = process.inputs.model_fields.items()
+    members = {name: Member.of_input(field_metadata(field)) for name, field in fields}
+    words = MemberWords(name_levels(members, locality.place.levels), lang)
+    texts = {name: runs.get(text, text) for name, text in input_texts(process.inputs, inputs, words, locality).items()}
+    main = [name for name in process.example if name in texts and _tells(inputs[name], texts[name])][:MOST_INPUTS]
+    chosen = ', '.join(_phrase(inputs[name], texts[name], words.title(name)) for name in main)
+    with_scenario = [chosen, texts[SCENARIO]] if SCENARIO in texts else [chosen]
+    whole = ' · '.join(filter(None, with_scenario))
+    return f'{process.title.pick(lang)}: {whole}' if whole else process.title.pick(lang)
+
+
+def titles_of_earlier(inputs: Mapping[str, Any], db: Connection, locality: Locality, lang: Lang) -> dict[str, str]:
+    """The titles of the runs that inputs name by their ids; none for one that whoever asks sees no more."""
+    titles = {}
+    for job_id in {value for value in inputs.values() if isinstance(value, str) and UUID.fullmatch(value)}:
+        with suppress(UnknownJob, UnknownProcess):
+            job = state(db, job_id)
+            process = find_process(job['process_id'], 'internal')
+            titles[job_id] = run_title(process, job['inputs'], locality, lang)
+    return titles
+
+
+def _tells(value: Any, text: str) -> bool:
+    """Whether a title is clearer for this input: not a yes or no, a list of parts, or the id of another run."""
+    return not isinstance(value, bool) and not UUID.search(text) and (len(text) <= LONGEST or isinstance(value, str))
+
+
+def _phrase(value: Any, text: str, title: str) -> str:
+    """The value; a bare number with what it counts."""
+    return f'{title}: {text}' if isinstance(value, int | float) and text.isdecimal() else text

@@ -1,0 +1,65 @@
+"""A study in a real browser: from the question to the report, with nothing typed but names and words."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import Page, expect
+
+from tests.web.conftest import Portal
+
+NAME = 'Trạm y tế ven biển'
+
+
+def run_in_study(page: Page) -> None:
+    page.get_by_role('button', name='Chạy phân tích').click()
+    page.wait_for_url('**run=**')
+    expect(page.get_by_text('Cách tính')).to_be_visible()
+    page.get_by_role('link', name=f'← {NAME}').click()
+    page.wait_for_selector('.study-runs li')
+
+
+def write(page: Page, words: str, text: str) -> None:
+    page.get_by_role('button', name=f'Viết: {words}').first.click()
+    page.get_by_label(words, exact=True).fill(text)
+    page.get_by_role('button', name='Lưu').click()
+    expect(page.locator('.words').get_by_text(text)).to_be_visible()
+
+
+def test_a_question_becomes_a_report(signed_in: Callable[..., Portal]) -> None:
+    """Two runs, a note, their comparison, a conclusion, a colleague who does not exist, one who does not need to."""
+    portal = signed_in()
+    page = portal.visit('/planning')
+    page.get_by_label('Tên nghiên cứu').fill(NAME)
+    page.get_by_label('Câu hỏi').fill('Ai ở xa trạm y tế?')
+    page.get_by_role('button', name='Mở nghiên cứu').click()
+    page.get_by_label('Chạy thêm').select_option(label='Độ bao phủ dịch vụ')
+    run_in_study(page)
+    write(page, 'Ghi chú', 'Theo số liệu hôm nay')
+    page.get_by_role('link', name='Sửa đầu vào và chạy lại').click()
+    page.get_by_label('Quãng đường tối đa').fill('2000')
+    run_in_study(page)
+    expect(page.locator('.study-runs > li')).to_have_count(2)
+    page.get_by_role('button', name='So sánh').click()
+    expect(page.locator('.study-runs > li')).to_have_count(3)
+    expect(page.locator('.study-runs > li').last.get_by_text('xong')).to_be_visible()
+    write(page, 'Kết luận', 'Ở 2 km hầu hết mọi người được phục vụ.')
+    page.get_by_label('Tên đăng nhập').fill('khong.co.ai')
+    page.get_by_role('button', name='Thêm người').click()
+    expect(page.get_by_role('alert')).to_contain_text('khong.co.ai')
+    with page.context.expect_page() as opened:
+        page.get_by_role('link', name='Mở báo cáo').click()
+    report = opened.value
+    for text in ('Ai ở xa trạm y tế?', 'Ở 2 km hầu hết mọi người được phục vụ.', 'Theo số liệu hôm nay'):
+        expect(report.get_by_text(text)).to_be_visible()
+    expect(report.get_by_role('heading', name='3. So sánh hai kết quả: Độ bao phủ')).to_be_visible()
+    report.close()
+    page.reload()
+    expect(page.get_by_role('heading', name=NAME)).to_be_visible()
+    expect(page.locator('.study-runs > li')).to_have_count(3)
+    assert [each for each in portal.complaints if '400' not in each] == []
+    assert portal.foreign_requests() == []
+
+
+def test_nobody_who_has_not_signed_in_is_asked_for_a_study(portal: Portal) -> None:
+    page = portal.visit('/planning')
+    page.wait_for_selector('.cards h2 a')
+    expect(page.get_by_role('button', name='Mở nghiên cứu')).to_have_count(0)

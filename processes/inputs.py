@@ -171,6 +171,17 @@ LEVEL = input_field(
     max_length=40,
     levels='units',
 )
+SENSITIVITY = input_field(
+    Text(vi='Thử độ nhạy ±', en='Try the sensitivity by ±'),
+    Text(
+        vi='Đổi lần lượt từng trọng số và ngưỡng lên xuống bấy nhiêu phần trăm, và cho biết vị trí nào còn được chọn.',
+        en='Changes each weight and limit in turn by so many per cent, up and down, and says which sites stay.',
+    ),
+    default=None,
+    unit='%',
+    ge=1,
+    le=50,
+)
 JOB = input_field(
     Text(vi='Tác vụ', en='Job'),
     Text(vi='Mã của tác vụ đã chạy xong.', en='Id of a job that has ended well.'),

@@ -13,13 +13,14 @@ from dothi.core.text import Text
 from processes.base import Process, ProgressCallback
 from processes.data import Data, Homes, Zones
 from processes.geojson import FeatureCollection, feature_collection, geojson_geometries, numbered_features
-from processes.inputs import AREAS, POINTS, FacilityInputs, LayerRef, LimitedTravelInputs, input_field
+from processes.inputs import AREAS, POINTS, SENSITIVITY, FacilityInputs, LayerRef, LimitedTravelInputs, input_field
 from processes.outputs import Member, Output, ZoneFeatures, shared
 from processes.ways.covered import coverage_change
 from processes.ways.facilities import Facilities, read_facilities
 from processes.ways.maximal_cover import Proposal, bound_of, choose_sites, cover_within, on_roads
 from processes.ways.network import Network, distance_to
 from processes.ways.reach import ROUNDING_M, reach_of
+from processes.ways.sensitivity import Try, describe_tries, stays_of, try_limits
 from processes.ways.travel import limit_of, read_roads
 from processes.zones.membership import Membership, no_people_note
 
@@ -103,6 +104,8 @@ class Inputs(LimitedTravelInputs, FacilityInputs):
         geometry=AREAS,
     )
 
+    sensitivity_pct: float | None = SENSITIVITY
+
     @model_validator(mode='after')
     def _some_limit(self) -> Self:
         if self.distance_m is None and self.minutes is None:
@@ -151,7 +154,7 @@ class NewFacility(Process[Inputs]):
                 'population_gained_so_far': Member(Text(vi='Cộng dồn', en='In addition so far')),
                 'rank': Member(Text(vi='Hạng', en='Rank'), low_first=True),
                 'candidate': Member(Text(vi='Phương án', en='Candidate')),
-                **shared('name'),
+                **shared('name', 'stays_share'),
             },
         ),
         'zones': ZoneFeatures(Text(vi='Trước và sau theo vùng', en='Before and after by zone'), members=CHANGE),
@@ -171,11 +174,13 @@ class NewFacility(Process[Inputs]):
         ),
         'candidates': Member(Text(vi='Phương án', en='Candidates')),
         **shared('facilities', 'roads_cut', 'population_outside_zones', 'reference_date'),
+        **shared('variations', 'varied', 'by_pct', 'sites_staying'),
     }
 
     def cost_s(self, inputs: Inputs) -> float:
-        """The ways from each candidate take most of the time."""
-        return 10.0 if inputs.spacing_m is None else 10.0 + 2e6 / inputs.spacing_m**2
+        """The ways from each candidate take most of the time, and a choice with other limits takes as long."""
+        once = 10.0 if inputs.spacing_m is None else 10.0 + 2e6 / inputs.spacing_m**2
+        return once * (3 if inputs.sensitivity_pct else 1)
 
     def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, FeatureCollection]:
         """The sites, the one that adds most people first; and the zones before and after."""
@@ -188,9 +193,14 @@ class NewFacility(Process[Inputs]):
         must_serve_somebody(homes.population[served])
         before = homes_within(homes.xy, existing.xy, way.network, limit_m)
         candidates = candidates_of(inputs, way.network, limit_m, zones, data)
-        lacking = served & ~before
-        uncovered = Homes(homes.xy[lacking], homes.population[lacking], homes.ids[lacking])
+        uncovered = homes_at(homes, served & ~before)
         proposal = propose_sites(inputs, candidates, uncovered, way.network, limit_m, progress)
+
+        def choose_within(other_m: float) -> Proposal:
+            lacking = homes_at(homes, served & ~homes_within(homes.xy, existing.xy, way.network, other_m))
+            return propose_sites(inputs, candidates, lacking, way.network, other_m, progress)
+
+        tries = try_limits(choose_within, limit_m, (inputs.sensitivity_pct or 0) / 100)
         chosen = np.isin(candidates.owner, proposal.choice.chosen)
         after = homes_within(homes.xy, np.vstack([existing.xy, candidates.xy[chosen]]), way.network, limit_m)
         progress(0.95, Text(vi='So sánh trước và sau', en='Comparing before and after'))
@@ -199,6 +209,7 @@ class NewFacility(Process[Inputs]):
                 *(float(homes.population[served & is_served].sum()) for is_served in (True, before, after))
             ),
             **bound_of(proposal, uncovered.population),
+            **describe_tries(tries, candidates, proposal, limit_m),
             'population_outside_zones': int(homes.population[inside.outside].sum()),
             'population_gained_outside_zones': int(homes.population[inside.outside & after & ~before].sum()),
             'serve': inputs.serve,
@@ -213,9 +224,14 @@ class NewFacility(Process[Inputs]):
             **data.provenance(notes_on(existing, uncovered, zones, inside.sums(homes.population))),
         }
         return {
-            'result': site_features(candidates, proposal, data.locality.srid, summary),
+            'result': site_features(candidates, proposal, tries, limit_m, data.locality.srid, summary),
             'zones': before_and_after(zones, inside, homes.population, before, after, summary),
         }
+
+
+def homes_at(homes: Homes, chosen: Bools) -> Homes:
+    """Those of the homes."""
+    return Homes(homes.xy[chosen], homes.population[chosen], homes.ids[chosen])
 
 
 def homes_within(homes: Floats, facilities: Floats, network: Network, limit_m: float) -> Bools:
@@ -280,7 +296,9 @@ def propose_sites(
     return choose_sites(inputs.method, cover, inputs.count)
 
 
-def site_features(candidates: Facilities, proposal: Proposal, srid: int, summary: dict[str, Any]) -> FeatureCollection:
+def site_features(
+    candidates: Facilities, proposal: Proposal, tries: list[Try], limit_m: float, srid: int, summary: dict[str, Any]
+) -> FeatureCollection:
     """A point for each site, in the order of the choice; of a candidate with an area the first of its entrances."""
     chosen = proposal.choice.chosen
     first = np.searchsorted(candidates.owner, chosen)
@@ -292,6 +310,7 @@ def site_features(candidates: Facilities, proposal: Proposal, srid: int, summary
             'name': candidates.names[site],
             'population_gained': int(gains[rank] - (gains[rank - 1] if rank else 0)),
             'population_gained_so_far': int(gains[rank]),
+            **stays_of(int(site), tries, candidates, limit_m),
         }
         for rank, site in enumerate(chosen)
     ]

@@ -162,6 +162,11 @@ CONDITIONS = {
     'untreated': Text(vi='chưa xử lý', en='untreated'),
     'any': Text(vi='mọi trường hợp', en='any'),
 }
+VARIED = {
+    'weight': Text(vi='trọng số', en='weight'),
+    'limits': Text(vi='ngưỡng kém nhất và tốt nhất', en='worst and best value'),
+    'longest_way': Text(vi='quãng đường tối đa', en='longest acceptable way'),
+}
 SHARED = {
     'code': Member(Text(vi='Mã', en='Code')),
     'name': Member(Text(vi='Tên', en='Name')),
@@ -183,6 +188,12 @@ SHARED = {
     'units_without_outline': Member(Text(vi='Đơn vị chưa có ranh giới', en='Units without an outline')),
     'unit': Member(Text(vi='Đơn vị tính', en='Unit')),
     'value': Member(Text(vi='Giá trị', en='Value')),
+    # of what is tried beside what was said
+    'stays_share': Member(Text(vi='Số lần thử vẫn được chọn', en='Chosen in so many of the tries'), 'share'),
+    'variations': Member(Text(vi='Độ nhạy', en='Sensitivity')),
+    'varied': Member(Text(vi='Thay đổi', en='Varied'), codes=VARIED),
+    'by_pct': Member(Text(vi='Bao nhiêu', en='By'), '%'),
+    'sites_staying': Member(Text(vi='Vị trí vẫn được chọn', en='Sites that stay')),
 }
 # What a norm says, wherever a result cites one.
 CITED = {

@@ -18,7 +18,16 @@ from processes.geojson import FeatureCollection, feature_collection, geojson_geo
 from processes.inputs import ZONES, LayerRef, LimitedTravelInputs, input_field
 from processes.outputs import CITED, MEASURED, Member, Output, ZoneFeatures, shared
 from processes.ways.cells import Cells, cells_in
-from processes.ways.covered import ServedKind, kind_summary, list_caveats, notes_on, per_zone, summary_of, zone_figures
+from processes.ways.covered import (
+    ServedKind,
+    kind_summary,
+    list_caveats,
+    notes_on,
+    people_inside,
+    per_zone,
+    summary_of,
+    zone_figures,
+)
 from processes.ways.facilities import Facilities
 from processes.ways.kinds import (
     NORM,
@@ -169,11 +178,12 @@ class ServiceCoverage(Process[Inputs]):
         at_home = [served_kind.of(slice(None, len(homes.xy))) for served_kind in served]
         on_cells = [served_kind.of(slice(len(homes.xy), None)) for served_kind in served]
         norms = [norm for served_kind in served for norm in served_kind.norms]
+        lived = people_inside(homes.population, zones.membership(homes.xy))
         off_road_count = off_road_notes(travelled.get('facilities_off_road', 0))
         notes = [*notes_on(served, zones, homes), *off_road_count]
         members = {
             'facilities': facilities.count,
-            'kinds': [kind_summary(served_kind, homes.population) for served_kind in at_home],
+            'kinds': [kind_summary(served_kind, lived) for served_kind in at_home],
             **travelled,
             'mode': inputs.mode,
             'norm': None if limit_of(inputs) is not None else inputs.norm,
@@ -226,7 +236,7 @@ def coverage_by_units(inputs: Inputs, data: Data) -> FeatureCollection:
         'norm': inputs.norm,
         'facilities': facilities.count,
         'facilities_outside_zones': int(facilities.count - len(np.unique(facilities.owner[entrances.place]))),
-        'kinds': [kind_summary(served_kind, homes.population) for served_kind in served],
+        'kinds': [kind_summary(served_kind, people_inside(homes.population, lived)) for served_kind in served],
         'zones': inputs.zones.reference,
         'reference_date': data.locality.place.reference_date.isoformat(),
         **data.provenance(notes),

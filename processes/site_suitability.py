@@ -16,14 +16,15 @@ from dothi.core.text import Text
 from processes.base import Process, ProgressCallback
 from processes.data import Data
 from processes.geojson import feature_collection, geojson_geometries, numbered_features
-from processes.ground.criteria import CRITERION_MEMBERS, Criterion, factor_of, must_make_sense, weight_shares
+from processes.ground.criteria import CRITERION_MEMBERS, Criterion, LandUse, factor_of, must_make_sense, weight_shares
 from processes.ground.flood_basin import must_be_few
 from processes.ground.geotiff import MEDIA_TYPE, NODATA, Heights, plain_raster, write_cog, write_tile
+from processes.ground.sensitivity import Variation, describe_variations, site_sensitivity, variations_of
 from processes.ground.spread import spread_pieces
 from processes.ground.suitability import Factor, Search, Site, best_sites, number_sites, score_tile
 from processes.ground.tiles import Rim, Tile, square_cells, tiles_of, transform_of
 from processes.ground.touch import entered_cells
-from processes.inputs import AREAS, LayerRef, ProcessInputs, input_field
+from processes.inputs import AREAS, SENSITIVITY, LayerRef, ProcessInputs, input_field
 from processes.outputs import CITED, MEASURED, Member, Output, shared
 
 # How well two drawings of one border may fit.
@@ -92,6 +93,7 @@ class Inputs(ProcessInputs):
         ge=1,
         le=1_000,
     )
+    sensitivity_pct: float | None = SENSITIVITY
 
 
 class SiteSuitability(Process[Inputs]):
@@ -140,7 +142,9 @@ class SiteSuitability(Process[Inputs]):
             members={
                 'score': Member(Text(vi='Điểm phù hợp', en='Suitability')),
                 'rank': Member(Text(vi='Hạng', en='Rank'), low_first=True),
-                **shared('area_ha'),
+                **shared('area_ha', 'stays_share'),
+                'score_lowest': Member(Text(vi='Điểm thấp nhất khi thử', en='Lowest score when varied')),
+                'score_highest': Member(Text(vi='Điểm cao nhất khi thử', en='Highest score when varied')),
                 '{criterion}_value': Member(Text(vi='{criterion}: giá trị', en='{criterion}: value')),
                 '{criterion}_score': Member(Text(vi='{criterion}: điểm', en='{criterion}: score')),
                 '{criterion}_contribution': Member(
@@ -157,7 +161,8 @@ class SiteSuitability(Process[Inputs]):
         **CRITERION_MEMBERS,
         **CITED,
         'measured': Member(Text(vi='Cách đo', en='How it was measured'), codes=MEASURED),
-        **shared('reference_date'),
+        'criterion': Member(Text(vi='Tiêu chí', en='Criterion')),
+        **shared('reference_date', 'variations', 'varied', 'by_pct', 'sites_staying'),
     }
 
     def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, Any]:
@@ -167,15 +172,18 @@ class SiteSuitability(Process[Inputs]):
         grid = grid_over(within, data.locality.srid, inputs.cell_m)
         progress(0.02, Text(vi='Đọc dữ liệu của các tiêu chí', en='Reading what the criteria need'))
         read = [
-            factor_of(criterion, share, grid, data)
+            factor_of(criterion, share, grid, data, 1 + (inputs.sensitivity_pct or 0) / 100)
             for criterion, share in zip(inputs.criteria, weight_shares(inputs.criteria), strict=True)
         ]
-        search = Search(grid, within, [factor for factor, _ in read], inputs.threshold, border_of(within, grid))
+        factors = [factor for factor, _ in read]
+        variations = list_variations(inputs, factors)
+        varied = [variation.factors for variation in variations]
+        search = Search(grid, within, factors, inputs.threshold, border_of(within, grid), varied)
         cut = tiles_of(grid)
         scored_parts, allowed_cells, best = score_tiles(search, cut, data, progress)
         progress(0.85, Text(vi='Chọn địa điểm tốt nhất', en='Choosing the best sites'))
         least_cells = inputs.min_area_ha * 1e4 / inputs.cell_m**2
-        sites, areas = best_sites(cut, scored_parts, least_cells, inputs.sites)
+        sites, areas = best_sites(cut, scored_parts, least_cells, inputs.sites, len(variations))
         polygons = outline_sites(search, cut, areas, sites, data)
         members = summarise_suitability(
             inputs, allowed_cells, best, [factor_members for _, factor_members in read], data
@@ -185,13 +193,23 @@ class SiteSuitability(Process[Inputs]):
             [describe_site(rank, site, search) for rank, site in enumerate(sites, start=1)],
         )
         return {
-            'result': feature_collection(features, members | {'sites': len(sites)}),
+            'result': feature_collection(
+                features, members | {'sites': len(sites)} | summarise_variations(variations, sites)
+            ),
             'suitability': write_cog(data.draft('scores.plain'), data.draft('suitability.tif'), self.title, '1'),
         }
 
     def cost_s(self, inputs: Inputs) -> float:
         """The time grows with the number of criteria; the size of the area is not known here."""
-        return 5.0 + 5.0 * len(inputs.criteria)
+        return 5.0 + 5.0 * len(inputs.criteria) * (2 if inputs.sensitivity_pct else 1)
+
+
+def list_variations(inputs: Inputs, factors: list[Factor]) -> list[Variation]:
+    """What is tried beside what was said; classes of land have scores and no limits."""
+    if inputs.sensitivity_pct is None:
+        return []
+    with_limits = {criterion.name for criterion in inputs.criteria if not isinstance(criterion, LandUse)}
+    return variations_of(factors, with_limits, inputs.sensitivity_pct / 100)
 
 
 def grid_over(within: Geometries, srid: int, cell_m: float) -> Grid:
@@ -254,7 +272,8 @@ def describe_site(rank: int, site: Site, search: Search) -> dict[str, Any]:
     for factor, value, own in zip(search.factors, site.values, site.scores, strict=True):
         explained |= _explain_factor(factor, value, own)
     hectares = site.cells * search.grid.cell_width * search.grid.cell_height / 1e4
-    return {'rank': rank, 'score': round(site.score, 4), 'area_ha': round(hectares, 2), **explained}
+    figures = {'rank': rank, 'score': round(site.score, 4), 'area_ha': round(hectares, 2)}
+    return {**figures, **site_sensitivity(site), **explained}
 
 
 def _explain_factor(factor: Factor, value: float, own: float) -> dict[str, Any]:
@@ -263,6 +282,11 @@ def _explain_factor(factor: Factor, value: float, own: float) -> dict[str, Any]:
     if factor.share:
         members |= {f'{factor.name}_score': round(own, 4), f'{factor.name}_contribution': round(own * factor.share, 4)}
     return members
+
+
+def summarise_variations(variations: list[Variation], sites: list[Site]) -> dict[str, Any]:
+    """What was varied, and how many sites stay; nothing where nothing was."""
+    return {'variations': describe_variations(variations, sites)} if variations else {}
 
 
 def summarise_suitability(

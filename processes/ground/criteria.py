@@ -265,8 +265,12 @@ def _bad_criterion(criterion: Criterion, vi: str, en: str) -> BadCriterion:
     )
 
 
-def factor_of(criterion: Criterion, share: float, grid: Grid, data: Data) -> tuple[Factor, dict[str, Any]]:
+def factor_of(
+    criterion: Criterion, share: float, grid: Grid, data: Data, stretch: float = 1.0
+) -> tuple[Factor, dict[str, Any]]:
     """What scores tiles by the criterion, and what the summary says of it. share: of the weights.
+
+    stretch: by how many times its worst and best value distances are looked for.
 
     Raises NoSuchNorm, TooFar and what reading raises.
     """
@@ -277,7 +281,7 @@ def factor_of(criterion: Criterion, share: float, grid: Grid, data: Data) -> tup
         }
     norm = isolation_norm(criterion, data) if isinstance(criterion, DistanceFrom) else None
     least = [limit for limit in (criterion.at_least, norm.value if norm else None) if limit is not None]
-    values, more = _criterion_values(criterion, least, grid, data)
+    values, more = _criterion_values(criterion, least, grid, data, stretch)
     # without them there is no score to tell; the share is 0 then
     worst, best = (0.0, 1.0) if criterion.worst is None or criterion.best is None else (criterion.worst, criterion.best)
     at_most = math.inf if criterion.at_most is None else criterion.at_most
@@ -304,7 +308,9 @@ def isolation_norm(criterion: DistanceFrom, data: Data) -> Norm | None:
     return match
 
 
-def _criterion_values(criterion: Measured, least: list[float], grid: Grid, data: Data) -> tuple[Values, dict[str, Any]]:
+def _criterion_values(
+    criterion: Measured, least: list[float], grid: Grid, data: Data, stretch: float
+) -> tuple[Values, dict[str, Any]]:
     match criterion:
         case SlopeOf():
             raster = data.raster(criterion.coverage)
@@ -313,11 +319,14 @@ def _criterion_values(criterion: Measured, least: list[float], grid: Grid, data:
         case FloodOf():
             return _flood_depths(criterion, grid, data)
         case _:
-            return _distance_values(criterion, least, grid, data), {'layer': criterion.layer.reference}
+            return _distance_values(criterion, least, grid, data, stretch), {'layer': criterion.layer.reference}
 
 
-def _distance_values(criterion: DistanceTo | DistanceFrom, least: list[float], grid: Grid, data: Data) -> Distance:
-    reach_m = reach_for([criterion.worst, criterion.best, criterion.at_most, *least], grid.cell_width)
+def _distance_values(
+    criterion: DistanceTo | DistanceFrom, least: list[float], grid: Grid, data: Data, stretch: float
+) -> Distance:
+    scored = [value * stretch for value in (criterion.worst, criterion.best) if value is not None]
+    reach_m = reach_for([*scored, criterion.at_most, *least], grid.cell_width)
     if reach_m / grid.cell_width > MOST_HALO:
         least_m = math.ceil(reach_m / MOST_HALO)
         raise TooFar(

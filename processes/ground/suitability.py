@@ -4,6 +4,7 @@ A tile can be computed anywhere from a `Search` alone. Method and sources: docs/
 """
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -43,13 +44,16 @@ class Search:
     threshold: float
     # cells that the outer border of these areas passes through, which lie in them in part only
     border: Ints = field(default_factory=lambda: np.empty(0, dtype=np.int64))
+    # the same factors with other weights or limits, by which the areas that are good are scored too
+    varied: Sequence[Sequence[Factor]] = ()
 
 
 @dataclass(frozen=True)
 class ScoredTile:
     """A tile: its scores (NaN where nothing may be built), the rim of its good areas, and sums by label of these.
 
-    sums: cells, score, then value and score of each factor; shape (2 + 2 * factors, labels + 1).
+    sums: cells, score, value and score of each factor, then of each variation the score, and the cells that it would
+    leave good; shape (2 + 2 * factors + 2 * variations, labels + 1).
     """
 
     scores: Heights
@@ -59,13 +63,17 @@ class ScoredTile:
 
 @dataclass(frozen=True)
 class Site:
-    """A good area. number: in the numbering of `joined`; values, scores: means of each factor over its cells."""
+    """A good area. number: in the numbering of `joined`; values, scores: means of each factor over its cells.
+
+    varied: by variation its mean score, and the share of its cells that still are good.
+    """
 
     number: int
     cells: int
     score: float
     values: list[float]
     scores: list[float]
+    varied: list[tuple[float, float]] = field(default_factory=list)
 
 
 def score_tile(search: Search, tile: Tile) -> ScoredTile:
@@ -81,10 +89,18 @@ def score_tile(search: Search, tile: Tile) -> ScoredTile:
     core = slice(0, tile.height), slice(0, tile.width)
     rim = rim_of(labels)
     layers = [total, *(array for pair in zip(values, parts, strict=True) for array in pair)]
+    for factors in search.varied:
+        varied = _varied_scores(values, factors, wide)
+        layers += [varied, (varied >= np.float32(search.threshold)).astype(np.float32)]
     return ScoredTile(total[core], rim, _sums_by_label(labels[core], [array[core] for array in layers], rim.count))
 
 
-def _weighted_scores(parts: list[Heights], factors: list[Factor], tile: Tile) -> Heights:
+def _varied_scores(values: list[Heights], factors: Sequence[Factor], tile: Tile) -> Heights:
+    parts = [fuzzy_scores(value, factor.worst, factor.best) for value, factor in zip(values, factors, strict=True)]
+    return _weighted_scores(parts, factors, tile)
+
+
+def _weighted_scores(parts: list[Heights], factors: Sequence[Factor], tile: Tile) -> Heights:
     """The scores by their shares, to a millionth: 0.7 twice is 0.7, and not a hair less, which would miss a threshold.
 
     Where criteria only allow or forbid, what is allowed suits fully.
@@ -120,7 +136,7 @@ def fuzzy_scores(values: Heights, worst: float, best: float) -> Heights:
 
 
 def best_sites(
-    tiles: list[Tile], scored_parts: list[tuple[Rim, Floats]], least_cells: float, most: int
+    tiles: list[Tile], scored_parts: list[tuple[Rim, Floats]], least_cells: float, most: int, variations: int = 0
 ) -> tuple[list[Site], list[Ints]]:
     """The best areas of at least so many cells, best mean score first, then the largest; and `joined` of the tiles."""
     areas = join_tiles(tiles, [rim for rim, _ in scored_parts])
@@ -133,7 +149,7 @@ def best_sites(
     mean = sums[:, large] / sums[0, large]
     # means that differ by rounding are one
     order = np.lexsort([large, -sums[0, large], -np.round(mean[1], 6)])[:most]
-    return [_summarise_site(int(large[i]), int(sums[0, large[i]]), mean[1:, i]) for i in order], areas
+    return [_summarise_site(int(large[i]), int(sums[0, large[i]]), mean[1:, i], variations) for i in order], areas
 
 
 def number_sites(scores: Heights, threshold: float, ranks: Ints, tile: Tile) -> NDArray[np.int32]:
@@ -145,8 +161,10 @@ def number_sites(scores: Heights, threshold: float, ranks: Ints, tile: Tile) -> 
     return np.asarray(ranks[labels], dtype=np.int32)
 
 
-def _summarise_site(number: int, cells: int, means: Floats) -> Site:
-    return Site(number, cells, float(means[0]), means[1::2].tolist(), means[2::2].tolist())
+def _summarise_site(number: int, cells: int, means: Floats, variations: int) -> Site:
+    own, varied = means[: len(means) - 2 * variations], means[len(means) - 2 * variations :].reshape(-1, 2)
+    pairs = [(float(score), float(good)) for score, good in varied]
+    return Site(number, cells, float(own[0]), own[1::2].tolist(), own[2::2].tolist(), pairs)
 
 
 def _sums_by_label(labels: NDArray[np.int32], arrays: list[Heights], count: int) -> Floats:

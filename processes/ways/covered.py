@@ -87,15 +87,21 @@ def zone_figures(kinds: list[ServedKind], people: Floats, inside: Membership) ->
 
 
 def summary_of(kinds: list[ServedKind], people: Floats, inside: Membership) -> dict[str, Any]:
-    """Figures of all homes, each once, those outside every zone included, so that nobody is lost between the zones."""
+    """Figures of the homes in any zone, each once; who lives outside all of them is told by number alone."""
     covered, assessed = by_all(kinds)
     cut_off = np.logical_or.reduce([np.isinf(kind.way_m) for kind in kinds])
+    lived = people_inside(people, inside)
     return {
-        'population': int(people.sum()),
-        **coverage_figures(people.sum(), people[assessed].sum(), people[covered & assessed].sum()),
+        'population': int(lived.sum()),
+        **coverage_figures(lived.sum(), lived[assessed].sum(), lived[covered & assessed].sum()),
         'population_outside_zones': int(people[inside.outside].sum()),
-        'population_without_way': int(people[cut_off].sum()),
+        'population_without_way': int(lived[cut_off].sum()),
     }
+
+
+def people_inside(people: Floats, inside: Membership) -> Floats:
+    """The people of each home that lies in a zone, 0 of the others, shape (n,)."""
+    return people * ~inside.outside
 
 
 def kind_summary(served_kind: ServedKind, people: Floats) -> dict[str, Any]:

@@ -36,6 +36,12 @@ class Membership:
         result[self.place] = False
         return result
 
+    @property
+    def as_one(self) -> 'Membership':
+        """All zones together as one, in which each place lies once."""
+        inside = np.flatnonzero(~self.outside)
+        return Membership(inside, np.zeros(len(inside), dtype=np.int64), self.places, 1)
+
     def sums(self, amounts: Floats) -> Floats:
         """Sum of the amounts of the places in each zone, shape (zones,). amounts: shape (places,)."""
         return np.bincount(self.zone, weights=amounts[self.place], minlength=self.zones)

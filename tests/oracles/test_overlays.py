@@ -147,7 +147,7 @@ def test_people_within_a_straight_line(loader: Loader, answer: Callable[..., Any
         assert row['population'] == own['population'].sum()
         assert row['population_covered'] == own.loc[own['near'], 'population'].sum()
     summary = found['summary']
-    assert summary['population_covered'] == lived.loc[lived['near'], 'population'].sum()
+    assert summary['population_covered'] == lived.loc[lived['near'] & lived.within(WHOLE), 'population'].sum()
     assert summary['population_outside_zones'] == lived.loc[~lived.within(WHOLE), 'population'].sum()
 
 

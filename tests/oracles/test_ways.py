@@ -15,9 +15,11 @@ from shapely import LineString
 
 from dothi.core.arrays import Floats, Ints
 from processes.supply.tracing import Pipes, isolate_burst, nothing_closed, supplied_nodes
+from processes.ways.catchment import distinct_pairs, share_capacity
 from processes.ways.cells import cells_in
 from processes.ways.maximal_cover import choose_exactly, choose_greedily, cover_within
 from processes.ways.network import Network, network_of
+from processes.ways.pairs import pairs_within
 from processes.ways.reach import reach_of, straight_to_nearest
 from processes.ways.routes import nearest_places, route_lines
 from tests.matrix import number_of_examples
@@ -190,6 +192,32 @@ def test_the_sites_that_serve_most_people(
     assert cover.covered(chosen.chosen) == best
     assert lived[within[:, chosen.chosen].any(axis=1)].sum() == best
     assert (1 - 1 / math.e) * best - 1e-9 <= cover.covered(quick.chosen) <= best <= quick.bound + 1e-6
+
+
+@WORLDS
+@given(SOME_STREETS, PLACES, PLACES, PEOPLE, PEOPLE, st.sampled_from([75.0, 150.0, 400.0]))
+def test_capacity_within_reach(
+    streets: list[tuple[tuple[int, int], tuple[int, int]]],
+    homes: list[tuple[float, float]],
+    facilities: list[tuple[float, float]],
+    people: list[int],
+    places: list[int],
+    limit_m: float,
+) -> None:
+    """Home by home and facility by facility, as the paper writes the two steps."""
+    within = np.round(ways(streets, homes, facilities), 5) <= limit_m
+    ratios = [
+        places[j] / reached if (reached := sum(people[i] for i in range(len(homes)) if within[i, j])) else math.nan
+        for j in range(len(facilities))
+    ]
+    expected = [sum(ratios[j] for j in range(len(facilities)) if within[i, j]) for i in range(len(homes))]
+    reach = reach_of(np.array(homes), np.array(facilities), network(streets))
+    pairs = distinct_pairs(*pairs_within(reach, limit_m, lambda share: None))
+    shared = share_capacity(
+        *pairs, np.array(places[: len(facilities)], dtype=float), np.array(people[: len(homes)], dtype=float)
+    )
+    assert shared.ratio == pytest.approx(ratios, nan_ok=True)
+    assert shared.access == pytest.approx(expected)
 
 
 @WORLDS

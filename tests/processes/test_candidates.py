@@ -9,9 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dothi.core.errors import http_status
-from processes.ways import maximal_cover
-from processes.ways.maximal_cover import TooManyPairs, cover_within, on_roads
+from processes.ways import pairs
+from processes.ways.maximal_cover import cover_within, on_roads
 from processes.ways.network import Network, network_of
+from processes.ways.pairs import TooManyPairs
 from processes.ways.reach import reach_of, way_to_nearest
 
 
@@ -44,7 +45,7 @@ def test_there_is_a_candidate_in_each_square_near_its_middle() -> None:
 
 
 def test_too_many_pairs_are_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(maximal_cover, 'MOST_PAIRS', 1)
+    monkeypatch.setattr(pairs, 'MOST_PAIRS', 1)
     with pytest.raises(TooManyPairs, match='spacing_m') as refused:
         covered_by([(0, 0), (10, 0)], [(0, 0)], 100)
     assert http_status(refused.value) == 400

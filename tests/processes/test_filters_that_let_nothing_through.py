@@ -43,6 +43,7 @@ FAR = {'kind': 'distance_from', 'name': 'far', 'at_least': 30.0}
         ('service-coverage', {**STATIONS, **DISTANCE, 'filter': NONE}),
         ('service-coverage', {**STATIONS, **DISTANCE, 'zones': narrowed('communes')}),
         ('service-coverage', {**STATIONS, **DISTANCE, 'more_facilities': [narrowed('health_facilities')]}),
+        ('service-capacity', {'facilities': 'schools', 'capacity_column': 'places', **DISTANCE, 'filter': NONE}),
         ('isochrones', {**STATIONS, 'distances_m': [100.0], 'filter': NONE}),
         ('nearest-facility', {**STATIONS, 'origins': narrowed('buildings')}),
         ('nearest-facility', {**STATIONS, 'origins': 'buildings', 'filter': NONE}),

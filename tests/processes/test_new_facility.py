@@ -10,7 +10,9 @@ import shapely
 from dothi.core.errors import DothiError, http_status
 from processes.queue.manager import run_process
 from processes.ways import maximal_cover
-from processes.ways.maximal_cover import cover_of
+from processes.ways.facilities import Facilities
+from processes.ways.maximal_cover import CoverChoice, Proposal, cover_of
+from processes.ways.sensitivity import Try, stays_of
 from tests.forked import ForkedProcess
 from tests.processes.conftest import area, building, commune, features, house, station
 from tests.processes.town import Loader
@@ -76,6 +78,34 @@ def test_zones_before_and_after_add_up(road: None, worker: ForkedProcess) -> Non
         (0, 60), (40, 63),
     ]  # fmt: skip
     assert [zone['share_covered_after'] for zone in zones] == [1, 1]
+
+
+def test_sites_that_another_limit_would_have_chosen_too_stay(road: None, worker: ForkedProcess) -> None:
+    """Within 800 m a site between kilometres 1 and 2 reaches 50, half a kilometre from the one that 1,000 m chose."""
+    found = answer(spacing_m=500, sensitivity_pct=20)['result']
+    assert [feature['properties']['stays_share'] for feature in found['features']] == [1, 1]
+    tries = [
+        (each['by_pct'], each['distance_m'], each['population_gained'], each['sites_staying'])
+        for each in found['summary']['variations']
+    ]
+    assert tries == [(-20, 800, 73, 2), (20, 1_200, 83, 2)]
+    plain = answer(spacing_m=500)['result']
+    assert 'variations' not in plain['summary']
+    assert 'stays_share' not in plain['features'][0]['properties']
+
+
+def test_a_site_farther_off_is_another_one() -> None:
+    """Half of 1,000 m is as far as the same site may be: 400 m is, 2,000 m is not."""
+    xy = np.array([(0.0, 0.0), (400.0, 0.0), (2_000.0, 0.0)])
+    candidates = Facilities(['1', '2', '3'], [None] * 3, [''] * 3, xy, np.arange(3))
+    cover = cover_of(np.arange(3), np.arange(3), np.ones(3), 3)
+    tries = [
+        Try(by, 1_000 * (1 + by), Proposal(cover, CoverChoice(np.array([chosen]), 1.0, optimal=True), 'exact'))
+        for by, chosen in ((-0.2, 1), (0.2, 1))
+    ]
+    staying = [stays_of(site, tries, candidates, 1_000) for site in range(3)]
+    assert staying == [{'stays_share': 1}, {'stays_share': 1}, {'stays_share': 0}]
+    assert stays_of(0, [], candidates, 1_000) == {}
 
 
 def test_candidates_of_a_layer_are_named(road: None, loader: Loader, worker: ForkedProcess) -> None:

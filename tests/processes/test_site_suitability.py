@@ -73,6 +73,32 @@ def test_contributions_add_up_to_the_score_and_weights_are_shares(square: None, 
     assert found['result']['summary']['allowed_ha'] == 0.3
 
 
+def test_a_site_that_other_limits_would_not_have_chosen_says_so(square: None, answer: Callable[..., Any]) -> None:
+    """Best at 90 m: 80 and 90 m score 0.889 and 1; with half of the limits 1 and 1, with half more 0.593 and 0.667."""
+    far = {'kind': 'distance_from', 'name': 'road', 'layer': 'roads', 'worst': 0, 'best': 90}
+    (site,), found = sites(answer, far, threshold=0.8, sensitivity_pct=50)
+    assert site['area_ha'] == 0.12
+    assert (site['stays_share'], site['score_lowest'], site['score_highest']) == (0.5, 0.6296, 1)
+    assert found['result']['summary']['variations'] == [
+        {'criterion': 'road', 'varied': 'limits', 'by_pct': -50, 'sites_staying': 1},
+        {'criterion': 'road', 'varied': 'limits', 'by_pct': 50, 'sites_staying': 0},
+    ]
+
+
+def test_weights_are_varied_one_after_the_other(square: None, answer: Callable[..., Any]) -> None:
+    """At 0 and 10 m 0.875 and 0.8; the lowest mean is that with half the weight of the road, (0.8 + 0.74) / 2."""
+    land = {'kind': 'land_use', 'name': 'land', 'classes': {'LUC': 0.5}, 'weight': 5}
+    (site,), found = sites(answer, {**ROAD, 'weight': 15}, land, threshold=0.79, sensitivity_pct=50)
+    assert (site['score'], site['score_lowest'], site['score_highest']) == (0.8375, 0.77, 0.8857)
+    varied = [(each['criterion'], each['varied'], each['by_pct']) for each in found['result']['summary']['variations']]
+    assert varied == [
+        ('road', 'weight', -50), ('road', 'weight', 50), ('land', 'weight', -50), ('land', 'weight', 50),
+        ('road', 'limits', -50), ('road', 'limits', 50),
+    ]  # fmt: skip
+    (plain,), _ = sites(answer, {**ROAD, 'weight': 15}, land, threshold=0.79)
+    assert {name: site[name] for name in plain} == plain, 'what was asked is answered the same'
+
+
 def test_a_norm_keeps_the_site_away_from_the_house(square: None, answer: Callable[..., Any]) -> None:
     """30 m by table 2.22, kept by all of a cell; the house stands in the last column, the fourth row from below."""
     homes: dict[str, Any] = {

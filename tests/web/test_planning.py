@@ -12,7 +12,8 @@ from tests.web.conftest import Portal
 # Of each kind of field: parts, scores and layers that are drawn or narrowed.
 SOME_FORMS = ('flood-exposure', 'restate-units', 'site-suitability')
 OTHER_FORMS = (
-    'service-coverage', 'new-facility', 'isochrones', 'nearest-facility', 'corridor-conflicts', 'geocode',
+    'service-coverage', 'service-capacity', 'new-facility', 'isochrones', 'nearest-facility', 'corridor-conflicts',
+    'geocode',
     'isolation-distance', 'network-trace', 'group-by-units', 'zonal-statistics', 'hotspots', 'compare-releases',
     'export-features', 'indicators',
 )  # fmt: skip

@@ -35,7 +35,7 @@ def residence(number: int, people: int) -> Row:
 
 
 def school(number: int, level: str) -> Row:
-    return {'code': f'T{number}', 'name': f'Trường {number}', 'level': level}
+    return {'code': f'T{number}', 'name': f'Trường {number}', 'level': level, 'places': 40 + 10 * number}
 
 
 def power_line(number: int, voltage_kv: float) -> Row:
@@ -70,6 +70,7 @@ STATIONS = {'collection': 'health_facilities', 'filter': "kind = 'station'"}
 CASES: list[tuple[str, dict[str, Any]]] = [
     ('service-coverage', {'facilities': STATIONS, 'distance_m': 700, 'gaps': True}),
     ('service-coverage', {'facilities': 'schools', 'distance_m': 900, 'mode': 'straight-line'}),
+    ('service-capacity', {'facilities': 'schools', 'capacity_column': 'places', 'distance_m': 900}),
     ('new-facility', {'facilities': 'health_facilities', 'count': 1, 'distance_m': 700, 'candidates': 'schools'}),
     ('isochrones', {'facilities': 'health_facilities', 'distances_m': [300.13, 800.29]}),
     ('nearest-facility', {'origins': 'schools', 'facilities': 'health_facilities', 'count': 2}),

@@ -260,8 +260,21 @@ def summarise_exposure(
     }
     if inputs.respect_dikes:
         members['dikes_without_crest'] = len(data.shapes(inputs.dikes, f'{CREST} IS NULL'))
-    notes = [*CAVEATS, *zones.notes, *no_people_note(tally.sums['people'][: tally.zones].sum(axis=1))]
+    notes = [
+        *CAVEATS,
+        *([] if inputs.respect_dikes else [WITHOUT_DIKES]),
+        *zones.notes,
+        *no_people_note(tally.sums['people'][: tally.zones].sum(axis=1)),
+    ]
     return members | data.provenance(notes)
+
+
+WITHOUT_DIKES = Text(
+    vi='Không tính đến đê: nước vào mọi nơi thấp hơn mực nước mà nó tới được. Chạy thêm với respect_dikes để thấy có '
+    'đê thì sao.',
+    en='Dikes are not considered: the water enters all lower ground that it gets to. Run it with respect_dikes to see '
+    'what they keep dry.',
+)
 
 
 def figures_by_zone(zones: Zones, tally: Tally) -> Iterator[dict[str, Any]]:

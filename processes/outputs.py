@@ -12,6 +12,7 @@ from dothi.core.text import LANGUAGES, Text
 from dothi.core.units import ucum
 from processes.forms.numbers import SHARE, format_number, unit_of
 from processes.geojson import GEOJSON, JSON
+from processes.norm_words import CONDITIONS, MEASURED_FROM, NORMS, SUBJECTS
 
 
 @dataclass(frozen=True)
@@ -152,16 +153,6 @@ MEASURED = {
         vi='theo đường thẳng, giữa tâm các ô', en='in a straight line between centres of cells'
     ),
 }
-# Of norms; what a norm says besides is the law's own word.
-CONDITIONS = {
-    'insulated': Text(vi='dây bọc', en='insulated'),
-    'bare': Text(vi='dây trần', en='bare'),
-    'open': Text(vi='hở', en='open'),
-    'enclosed': Text(vi='kín', en='enclosed'),
-    'treated': Text(vi='đã xử lý', en='treated'),
-    'untreated': Text(vi='chưa xử lý', en='untreated'),
-    'any': Text(vi='mọi trường hợp', en='any'),
-}
 VARIED = {
     'weight': Text(vi='trọng số', en='weight'),
     'limits': Text(vi='ngưỡng kém nhất và tốt nhất', en='worst and best value'),
@@ -197,15 +188,15 @@ SHARED = {
 }
 # What a norm says, wherever a result cites one.
 CITED = {
-    'norm': Member(Text(vi='Tiêu chuẩn', en='Norm')),
-    'subject': Member(Text(vi='Đối tượng', en='Subject')),
+    'norm': Member(Text(vi='Tiêu chuẩn', en='Norm'), codes=NORMS),
+    'subject': Member(Text(vi='Đối tượng', en='Subject'), codes=SUBJECTS),
     'class': Member(Text(vi='Cấp', en='Class')),
     'condition': Member(Text(vi='Điều kiện', en='Condition'), codes=CONDITIONS),
     'value': SHARED['value'],
     'unit': SHARED['unit'],
     'clause': Member(Text(vi='Điều khoản', en='Clause')),
     'verified': Member(Text(vi='Đã kiểm chứng', en='Verified')),
-    'measured_from': Member(Text(vi='Đo từ', en='Measured from')),
+    'measured_from': Member(Text(vi='Đo từ', en='Measured from'), codes=MEASURED_FROM),
 }
 SCENARIO_PARTS = {
     'id': Text(vi='mã', en='id'),

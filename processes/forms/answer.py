@@ -6,7 +6,9 @@ from types import MappingProxyType
 from typing import Any
 
 from pydantic import BaseModel
+from pydantic.fields import FieldInfo
 
+from dothi.core.layer import Column
 from dothi.core.locality import Locality
 from dothi.core.text import LANGUAGES, Lang, Text
 from processes.forms.filter_words import filter_in_words
@@ -224,6 +226,8 @@ def input_texts(
         value = inputs.get(name)
         if isinstance(value, str) and isinstance(narrowed, dict):
             texts[name] = _filter_text(value, narrowed.get('collection'), locality, words.lang)
+        elif isinstance(value, str) and (column := _column_of(field, value, inputs, locality)):
+            texts[name] = column.title.pick(words.lang)
         else:
             texts[name] = input_text(name, value, words, locality)
     return {name: text for name, text in texts.items() if text != NOTHING}
@@ -256,6 +260,13 @@ def _layer_title(value: dict[str, Any], locality: Locality, lang: Lang) -> str:
     more = [_filter_text(value['filter'], collection, locality, lang)] if value.get('filter') else []
     more += [value_text(value['datetime'], lang)] if value.get('datetime') else []
     return f'{text} ({"; ".join(more)})' if more else text
+
+
+def _column_of(field: FieldInfo, name: str, inputs: Mapping[str, Any], locality: Locality) -> Column | None:
+    """The column that an input names, of the layer that another input names; None for any other input."""
+    layer_ref = inputs.get(field_metadata(field).get('column_of') or '')
+    layer = locality.layers.get(layer_ref.get('collection') or '') if isinstance(layer_ref, dict) else None
+    return layer.columns.get(name) if layer else None
 
 
 def _filter_text(text: str, collection: str | None, locality: Locality, lang: Lang) -> str:

@@ -6,6 +6,7 @@ from typing import Any
 
 from dothi.core.text import LANGUAGES, Lang, Text
 from processes.forms.numbers import UNITS, unit_text, value_text
+from processes.norm_words import CONDITIONS, NORMS, SUBJECTS
 from processes.outputs import Member, find_member, unit_for
 
 # What a job and a result say of the scenario that it was computed with (processes/scenario/reference.py).
@@ -81,8 +82,12 @@ def words_of_codes(value: str | list[Any], codes: Mapping[str, Text], lang: Lang
 
 
 def cite_norm(norm: Mapping[str, Any], lang: Lang) -> str:
-    """`Decree 14/2014/ND-CP, art. 11: power_line, (35,110] kV, bare: 4 m`, and whether anybody has verified it."""
-    of = [str(norm[name]) for name in ('subject', 'class', 'condition') if norm.get(name) not in (None, 'any')]
+    """`Decree 14/2014/ND-CP, art. 11: power line, (35,110] kV, bare: 4 m`, and whether anybody has verified it."""
+    parts = [
+        words_of_codes(str(norm[name]), codes, lang)
+        for name, codes in (('norm', NORMS), ('subject', SUBJECTS), ('class', {}), ('condition', CONDITIONS))
+        if norm.get(name) not in (None, 'any')
+    ]
     value = value_text(norm.get('value'), lang, norm.get('unit'))
     doubt = f' ({UNVERIFIED.pick(lang)})' if norm.get('verified') is False else ''
-    return f'{norm["clause"]}: {", ".join(of)}: {value}{doubt}' if of else f'{norm["clause"]}: {value}{doubt}'
+    return f'{norm["clause"]}: {", ".join(parts)}: {value}{doubt}' if parts else f'{norm["clause"]}: {value}{doubt}'

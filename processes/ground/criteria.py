@@ -23,7 +23,8 @@ from processes.ground.suitability import Factor
 from processes.ground.tiles import tiles_of
 from processes.ground.touch import reached_cells, touched_cells
 from processes.inputs import LayerRef, input_field
-from processes.outputs import CONDITIONS, Member, shared
+from processes.norm_words import CONDITIONS
+from processes.outputs import Member, shared
 from processes.reading.layers import column_identifier, must_be_unfiltered
 
 # What a result says of each criterion.

@@ -62,15 +62,16 @@ def test_a_wide_table_keeps_the_figures_and_leaves_the_norm_to_its_own_list() ->
 def test_norms_are_found_however_deep_they_are_cited_and_each_is_told_once() -> None:
     summary = {'by_norm': [{**CITED, 'conflicts': 3}, CITED], 'kinds': [{'norms': [CITED]}]}
     told = norms_of(summary, rows({'clause': 'Decree 14/2014/ND-CP, art. 11'}, {'clause': 'Other, art. 1'}), 'vi')
-    assert told == [
-        'Decree 14/2014/ND-CP, art. 11: power_line, (22,35] kV, bare: 3\xa0m (chưa kiểm chứng với văn bản)',
-        'Other, art. 1',
-    ]
+    cited = 'Decree 14/2014/ND-CP, art. 11: corridor, đường dây điện, (22,35] kV, dây trần: 3\xa0m'
+    assert told == [f'{cited} (chưa kiểm chứng với văn bản)', 'Other, art. 1']
 
 
 def test_codes_are_told_in_words_and_a_norm_as_it_is_cited() -> None:
     """The report of a flood said `norm: sea_level_area_at_risk, subject: province, ... verified: có` to planners."""
-    norm = 'Decree 14/2014/ND-CP, art. 11: power_line, (22,35] kV, bare: 3\xa0m (chưa kiểm chứng với văn bản)'
+    norm = (
+        'Decree 14/2014/ND-CP, art. 11: corridor, đường dây điện, (22,35] kV, dây trần: 3\xa0m'
+        ' (chưa kiểm chứng với văn bản)'
+    )
     assert words_of('isolation-distance', 'sources').value('mode', 'straight-line') == 'theo đường thẳng'
     assert words_of('zonal-statistics', 'result').value('statistics', ['sum', 'mean']) == 'Tổng; Trung bình'
     indicators = words_of('indicators', 'result')

@@ -31,6 +31,11 @@ def test_a_run_is_called_by_what_was_chosen(locality: Locality) -> None:
     )
 
 
+def test_a_column_is_called_by_its_title(locality: Locality) -> None:
+    inputs = {'facilities': 'schools', 'capacity_column': 'places', 'distance_m': 500}
+    assert title(locality, 'service-capacity', inputs) == 'Sức chứa của dịch vụ: Trường học, Số chỗ học, 500\u00a0m'
+
+
 def test_the_scenario_stands_last(locality: Locality) -> None:
     scenario = {'id': JOB, 'version': 2, 'digest': '0' * 64, 'name': 'Ba trường mới'}
     assert title(locality, 'zonal-statistics', {'layer': 'schools', 'scenario': scenario}).endswith(

@@ -146,4 +146,7 @@ export const PLANNING_EN: Record<keyof typeof PLANNING_VI, string> = {
   runsMine: 'mine',
   runsOfGroup: "my group's",
   runsOfEverybody: "everybody's",
+  proposedByScenario: 'Proposed by the scenario',
+  lowestFirst: 'Ranking, the lowest first',
+  highestFirst: 'Ranking, the highest first',
 };

@@ -144,4 +144,7 @@ export const PLANNING_VI = {
   runsMine: 'của tôi',
   runsOfGroup: 'của nhóm tôi',
   runsOfEverybody: 'của mọi người',
+  proposedByScenario: 'Phương án đề xuất',
+  lowestFirst: 'Xếp hạng, thấp nhất trước',
+  highestFirst: 'Xếp hạng, cao nhất trước',
 };

@@ -3,6 +3,8 @@ import type {Map as MapLibre} from 'maplibre-gl';
 import {useMemo, useRef, useState} from 'preact/hooks';
 import {readFeatures, readFigures, readJob, type Figures, type Job} from './api';
 import {colorOf} from './charts';
+import {Legend} from './legend';
+import {readProposed} from './proposed';
 import {open} from './analyses';
 import {Shown, useAnswer} from '../site/answer';
 import {say} from '../site/language';
@@ -12,6 +14,7 @@ interface Side {
   job: string;
   features: GeoJSON.Feature[];
   figures: Figures;
+  proposed: GeoJSON.Feature[];
 }
 
 export function BothMaps({job}: {job: Job}) {
@@ -24,11 +27,12 @@ export function BothMaps({job}: {job: Job}) {
 
 /** Null for an output without features, such as a raster. */
 async function readSide(id: string, named: string | undefined): Promise<Side | null> {
-  const outputs = (await readJob(id))['dothi:outputs'] ?? [];
+  const job = await readJob(id);
+  const outputs = job['dothi:outputs'] ?? [];
   const output = outputs.find(({name}) => name === named) ?? outputs[0];
   if (!output?.forms.includes('geojson')) return null;
-  const [figures, {features}] = await Promise.all([readFigures(id, output.name), readFeatures(id, output.name)]);
-  return features.length > 0 ? {job: id, figures, features} : null;
+  const [figures, {features}, proposed] = await Promise.all([readFigures(id, output.name), readFeatures(id, output.name), readProposed(job)]);
+  return features.length > 0 ? {job: id, figures, features, proposed} : null;
 }
 
 function Swipe({before, after}: {before: Side; after: Side}) {
@@ -39,9 +43,9 @@ function Swipe({before, after}: {before: Side; after: Side}) {
     maps.current.push(map);
     if (maps.current.length === 2) moveTogether(maps.current[0]!, maps.current[1]!);
   };
-  const colored = (side: Side): GeoJSON.Feature[] => side.features.map((feature) => ({
+  const colored = (side: Side): GeoJSON.Feature[] => [...side.features.map((feature) => ({
     ...feature, properties: {'dothi:color': colorOf(feature.properties?.[scale?.member ?? ''], scale)},
-  }));
+  })), ...side.proposed];
   const [left, right] = useMemo(() => [colored(before), colored(after)], [before, after]);
   const context = before.figures.sources.map(({layer}) => layer);
   return <section class="card stack">
@@ -53,8 +57,7 @@ function Swipe({before, after}: {before: Side; after: Side}) {
     </div>
     <label class="row">{say('mapBefore')} <input type={'range' as 'text'} min={0} max={100} value={share} aria-label={say('moveTheLine')}
       onInput={({currentTarget}) => setShare(Number(currentTarget.value))} /> {say('mapAfter')}</label>
-    {scale && <ul class="row legend">{[...scale.classes].reverse().map(({color, label}) => <li key={label} class="row">
-      <svg width="16" height="12" aria-hidden="true"><rect width="16" height="12" fill={color} stroke="#566770" /></svg>{label}</li>)}</ul>}
+    <Legend map={scale} hasProposed={before.proposed.length + after.proposed.length > 0} />
     <p class="row">{[[before, 'mapBefore'] as const, [after, 'mapAfter'] as const].map(([side, title]) =>
       <a key={title} href={`?run=${side.job}`} onClick={(event) => open(event, {run: side.job})}>{say('runOf')}: {say(title)}</a>)}</p>
   </section>;

@@ -23,7 +23,8 @@ interface Bar {
 export function Ranking({figures, features, member}: ChartProps) {
   const bars = barsOf(figures, features, member);
   if (bars.length < 2) return null;
-  return <Chart label={`${say(figures.process === 'compare-results' ? 'byDifference' : 'ranking')}: ${figures.map?.title ?? ''}`} on={[figures]} plot={() => Plot.plot({
+  const order = figures.process === 'compare-results' ? 'byDifference' : bars[0]!.value <= bars[bars.length - 1]!.value ? 'lowestFirst' : 'highestFirst';
+  return <Chart label={`${say(order)}: ${figures.map?.title ?? ''}`} on={[figures]} plot={() => Plot.plot({
     marginLeft: 150, marginRight: 50, width: 480, height: bars.length * 21 + 40, x: {label: null, grid: true, tickFormat: (value: number) => localNumber(value, 2)},
     y: {label: null, domain: bars.map(({name}) => name)},
     marks: [

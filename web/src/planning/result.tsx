@@ -3,6 +3,7 @@ import {useMemo, useState} from 'preact/hooks';
 import {outputAddress, readFeatures, readFigures, type Figures, type Job, type Output, type Table} from './api';
 import {BothMaps} from './both_maps';
 import {Distribution, Ranking} from './charts';
+import {readProposed} from './proposed';
 import {ResultMap} from './result_map';
 import {TakeSites} from './take_sites';
 import {Shown, useAnswer} from '../site/answer';
@@ -32,11 +33,12 @@ function OutputPage({job, output}: {job: Job; output: Output}) {
   const reading = useAnswer(async () => ({
     figures: output.forms.includes('figures') ? await readFigures(job.jobID, output.name) : null,
     features: hasFeatures ? (await readFeatures(job.jobID, output.name)).features : [],
+    proposed: hasFeatures ? await readProposed(job) : [],
   }), [job.jobID, output.name]);
   return <>
     <Downloads job={job} output={output} />
     {job.processID === PROPOSING && account.value && <TakeSites job={job} output={output.name} />}
-    <Shown of={reading}>{({figures, features}) => figures && <Answer job={job} output={output} figures={figures} features={features} />}</Shown>
+    <Shown of={reading}>{({figures, ...drawn}) => figures && <Answer job={job} output={output} figures={figures} {...drawn} />}</Shown>
   </>;
 }
 
@@ -55,9 +57,10 @@ interface AnswerProps {
   output: Output;
   figures: Figures;
   features: GeoJSON.Feature[];
+  proposed: GeoJSON.Feature[];
 }
 
-function Answer({job, output, figures, features}: AnswerProps) {
+function Answer({job, output, figures, features, proposed}: AnswerProps) {
   const [selected, setSelected] = useState<number | null>(null);
   const context = useMemo(() => figures.sources.map(({layer}) => layer), [figures]);
   const member = figures.map?.member ?? null;
@@ -69,7 +72,7 @@ function Answer({job, output, figures, features}: AnswerProps) {
     {figures.caveats.length > 0 && <ul class="note warn">{figures.caveats.map((caveat) => <li key={caveat}>{caveat}</li>)}</ul>}
     <div class="two">
       {features.length > 0
-        ? <ResultMap features={features} figures={figures} context={context} selected={selected} select={setSelected} />
+        ? <ResultMap features={features} figures={figures} context={context} proposed={proposed} selected={selected} select={setSelected} />
         : output.forms.includes('png') && <img class="card" src={outputAddress(job.jobID, output.name, 'png')} alt={say('mapOfResult')} />}
       {member && <div class="stack card">
         <Ranking figures={figures} features={features} member={member} />

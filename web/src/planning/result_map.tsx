@@ -2,6 +2,7 @@
 import {useMemo} from 'preact/hooks';
 import type {Figures} from './api';
 import {colorOf} from './charts';
+import {Legend} from './legend';
 import {say} from '../site/language';
 import {SmallMap} from '../site/small_map';
 
@@ -9,20 +10,20 @@ export interface ResultMapProps {
   features: GeoJSON.Feature[];
   figures: Figures;
   context: string[];
+  proposed: GeoJSON.Feature[];
   selected: number | null;
   select: (place: number | null) => void;
 }
 
-export function ResultMap({features, figures, context, selected, select}: ResultMapProps) {
+export function ResultMap({features, figures, context, proposed, selected, select}: ResultMapProps) {
   const member = figures.map?.member ?? '';
-  const colored = useMemo(() => features.map((feature, place): GeoJSON.Feature => ({
+  const colored = useMemo(() => [...features.map((feature, place): GeoJSON.Feature => ({
     ...feature, id: place, properties: {'dothi:place': place, 'dothi:color': colorOf(feature.properties?.[member], figures.map)},
-  })), [features, figures]);
+  })), ...proposed], [features, figures, proposed]);
   const row = selected === null ? -1 : figures.table?.places.indexOf(selected) ?? -1;
   return <section class="card stack result-map">
-    <SmallMap label={say('mapOfResult')} features={colored} layers={context} selected={selected} onFeature={(properties) => select(Number(properties['dothi:place']))} />
+    <SmallMap label={say('mapOfResult')} features={colored} layers={context} selected={selected} onFeature={({'dothi:place': hit}) => { if (hit !== undefined) select(Number(hit)); }} />
     {row >= 0 && <dl class="facts" aria-live="polite">{figures.table!.headings.map((heading, i) => <><dt>{heading}</dt><dd>{figures.table!.rows[row]![i]}</dd></>)}</dl>}
-    {figures.map?.title && <div><h3>{figures.map.title}</h3><ul class="row legend">{[...figures.map.classes].reverse().map(({color, label}) => <li key={label} class="row">
-      <svg width="16" height="12" aria-hidden="true"><rect width="16" height="12" fill={color} stroke="#566770" /></svg>{label}</li>)}</ul></div>}
+    {(figures.map?.title || proposed.length > 0) && <div><h3>{figures.map?.title}</h3><Legend map={figures.map} hasProposed={proposed.length > 0} /></div>}
   </section>;
 }

@@ -76,7 +76,6 @@ export const PLANNING_EN: Record<keyof typeof PLANNING_VI, string> = {
   proposeChange: 'Propose a change',
   changesOfScenario: 'Changes',
   noChangeYet: 'There is no change yet.',
-  useScenario: 'To compute on it: open an analysis and choose this scenario under More options.',
   handOver: 'Hand over as edits for review',
   handedOver: '{n} edits were handed over for review.',
   removeScenario: 'Remove the scenario',
@@ -149,4 +148,7 @@ export const PLANNING_EN: Record<keyof typeof PLANNING_VI, string> = {
   proposedByScenario: 'Proposed by the scenario',
   lowestFirst: 'Ranking, the lowest first',
   highestFirst: 'Ranking, the highest first',
+  usualTime: 'Earlier runs took {n} seconds as a rule.',
+  computeOn: 'Compute on this scenario',
+  compareWithout: 'Compare with the data as they are',
 };

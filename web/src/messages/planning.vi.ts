@@ -74,7 +74,6 @@ export const PLANNING_VI = {
   proposeChange: 'Đề xuất một thay đổi',
   changesOfScenario: 'Các thay đổi',
   noChangeYet: 'Chưa có thay đổi nào.',
-  useScenario: 'Để tính trên phương án: mở một phân tích, chọn phương án này trong Tùy chọn khác.',
   handOver: 'Gửi duyệt như các sửa đổi',
   handedOver: 'Đã gửi {n} sửa đổi để duyệt.',
   removeScenario: 'Xóa phương án',
@@ -147,4 +146,7 @@ export const PLANNING_VI = {
   proposedByScenario: 'Phương án đề xuất',
   lowestFirst: 'Xếp hạng, thấp nhất trước',
   highestFirst: 'Xếp hạng, cao nhất trước',
+  usualTime: 'Các lần chạy trước thường mất {n} giây.',
+  computeOn: 'Tính trên phương án này',
+  compareWithout: 'So sánh với khi không có phương án',
 };

@@ -56,6 +56,6 @@ export const stateOf = ({status}: {status: string}): string => say(`state_${stat
 export function open(event: MouseEvent, parts: Record<string, string>): void {
   if (event.ctrlKey || event.metaKey || event.shiftKey) return; // to be opened elsewhere
   event.preventDefault();
-  setParts({analysis: '', run: '', from: '', scenario: '', study: '', ...parts}, true);
+  setParts({analysis: '', run: '', from: '', scenario: '', study: '', on: '', ...parts}, true);
   scrollTo(0, 0);
 }

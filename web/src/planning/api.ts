@@ -63,6 +63,7 @@ export interface Job {
   'dothi:title'?: string;
   'dothi:startedBy'?: string;
   created: string;
+  started?: string;
   finished?: string;
   inputs?: Record<string, unknown>;
   'dothi:inputsChanged'?: number;

@@ -1,14 +1,18 @@
 /** The form of an analysis: what it asks, filled in as it can be sent, and what was wrong with it. */
 import {useState} from 'preact/hooks';
-import {readDescription, readJob, start, type Description, type Field} from './api';
+import {readDescription, readJob, readJobs, start, type Description, type Field} from './api';
 import {FieldRow, type Values} from './fields';
 import {StudyTrail} from './study_trail';
 import {addRun} from './study_api';
 import {Refused} from '../client';
 import {reasonOf, Shown, useAnswer} from '../site/answer';
 import {part, setParts} from '../site/address';
+import {localNumber} from '../site/format';
 import {say} from '../site/language';
 import {Title} from '../site/page';
+import {account} from '../site/service';
+
+const [MOST_RUNS, LEAST_S] = [9, 0.2];
 
 export function AnalysisForm({id}: {id: string}) {
   const from = part('from');
@@ -19,7 +23,7 @@ export function AnalysisForm({id}: {id: string}) {
     <StudyTrail />
     <Shown of={reading}>{({description, earlier}) => <>
       <Title title={description.title} lead={description.description} />
-      <Form key={`${id}-${from}`} description={description} first={withFilters(description.fields, earlier ?? firstValues(description))} />
+      <Form key={`${id}-${from}-${part('on')}`} description={description} first={withFilters(description.fields, onScenario(earlier ?? firstValues(description)))} />
     </>}</Shown>
   </>;
 }
@@ -27,6 +31,9 @@ export function AnalysisForm({id}: {id: string}) {
 /** What stands in the fields at first: the example, else the default. */
 const firstValues = ({fields, example}: Description): Values =>
   Object.fromEntries(fields.map(({name, value}) => [name, example[name] ?? value]).filter(([, value]) => value !== undefined));
+
+/** With the scenario from whose page somebody came. */
+const onScenario = (values: Values): Values => part('on') ? {...values, scenario: part('on')} : values;
 
 /** Filters that are inputs of their own stand in the field of the layer that they narrow. */
 function withFilters(fields: Field[], values: Values): Values {
@@ -63,7 +70,7 @@ function Form({description: {id, fields, example}, first}: {description: Descrip
       const job = await start(id, values);
       const study = part('study');
       if (study) await addRun(study, job.jobID);
-      setParts({run: job.jobID, analysis: '', from: ''}, true);
+      setParts({run: job.jobID, analysis: '', from: '', on: ''}, true);
       scrollTo(0, 0);
     } catch (error) {
       setFault(error instanceof Refused ? error.message : reasonOf(error));
@@ -78,8 +85,18 @@ function Form({description: {id, fields, example}, first}: {description: Descrip
     {shown.filter(isMain).map(row)}
     {others.length > 0 && <details open={others.some((field) => named.includes(field))}><summary>{say('moreOptions')}</summary>{others.map(row)}</details>}
     {fault && named.length === 0 && <p class="note bad" role="alert">{inWords(fault, fields)}</p>}
-    <p class="row"><button class="button first" disabled={isSending}>{say('runAnalysis')}</button>{isSending && <span role="status">{say('sending')}</span>}</p>
+    <p class="row"><button class="button first" disabled={isSending}>{say('runAnalysis')}</button>{isSending ? <span role="status">{say('sending')}</span> : <UsualTime analysis={id} />}</p>
   </form>;
+}
+
+/** How long the latest runs of the analysis took; nothing where there are none. */
+function UsualTime({analysis}: {analysis: string}) {
+  const {data} = useAnswer(async () => account.value ? await readJobs(MOST_RUNS, {processID: analysis, status: 'successful'}) : [], [analysis]);
+  // one that was answered from the store took no time
+  const lasted = (data ?? []).map(({started, finished}) => (Date.parse(finished ?? '') - Date.parse(started ?? '')) / 1000)
+    .filter((seconds) => seconds > LEAST_S).sort((a, b) => a - b);
+  const usual = lasted[Math.floor(lasted.length / 2)];
+  return usual === undefined ? null : <span class="quiet">{say('usualTime', {n: localNumber(Math.ceil(usual), 0)})}</span>;
 }
 
 /** Whether something was to be drawn, and nothing was. */

@@ -4,7 +4,7 @@ import {open, runTitle, stateOf} from './analyses';
 import {IntoStudy, StudyTrail} from './study_trail';
 import {addRun} from './study_api';
 import {Compare} from './compare';
-import {dismiss, readJob, rerun, type Job} from './api';
+import {dismiss, readJob, rerun, start, type Job} from './api';
 import {part, setParts} from '../site/address';
 import {reasonOf, Shown, useAnswer} from '../site/answer';
 import {followJob} from '../site/job';
@@ -32,7 +32,7 @@ function RunPage({job, again}: {job: Job; again: () => void}) {
     {OPEN.has(job.status) && <Progress job={job} ended={again} />}
     {job.status === 'failed' && <p class="note bad" role="alert">{job.message}</p>}
     {job.status === 'successful' && (job['dothi:outputs']?.length
-      ? <><IntoStudy job={job} /><Compare job={job} /><Result job={job} /></>
+      ? <><IntoStudy job={job} />{onScenario(job) && <WithoutScenario job={job} />}<Compare job={job} /><Result job={job} /></>
       : <p class="note">{say('resultGone')}</p>)}
   </>;
 }
@@ -41,6 +41,24 @@ function RunPage({job, again}: {job: Job; again: () => void}) {
 function onScenario({inputs}: Job): string {
   const scenario = inputs?.['scenario'] as {name?: string; version?: number} | undefined;
   return scenario?.name ? `${say('scenario')}: ${scenario.name}, ${say('versionNumber', {n: scenario.version ?? ''})}` : '';
+}
+
+/** The same question without the scenario, and the difference: one step for before and after. */
+function WithoutScenario({job}: {job: Job}) {
+  const [isRunning, setRunning] = useState(false);
+  const [fault, setFault] = useState('');
+  const compare = async (): Promise<void> => {
+    setRunning(true);
+    const {scenario: _, ...inputs} = job.inputs ?? {};
+    const before = await start(job.processID, inputs);
+    await followJob(before.jobID, () => null);
+    const compared = await start('compare-results', {before: before.jobID, after: job.jobID});
+    if (part('study')) for (const each of [before, compared]) await addRun(part('study'), each.jobID);
+    setParts({run: compared.jobID}, true);
+  };
+  return <p class="row"><button type="button" class="button first" disabled={isRunning}
+    onClick={() => void compare().catch((error: unknown) => { setRunning(false); setFault(reasonOf(error)); })}>{say('compareWithout')}</button>
+    {isRunning && <span role="status">{say('sending')}</span>}{fault && <span class="note bad" role="alert">{fault}</span>}</p>;
 }
 
 function Progress({job, ended}: {job: Job; ended: () => void}) {

@@ -10,7 +10,7 @@ import {lazy} from '../site/lazy';
 import {say} from '../site/language';
 import {Title} from '../site/page';
 import {account, may} from '../site/service';
-import {layerTitles} from './titles';
+import {analyses, ELSEWHERE, layerTitles, WITHOUT_SCENARIO} from './titles';
 import type {Message} from '../messages';
 
 const SmallMap = lazy(async () => (await import('../site/small_map')).SmallMap);
@@ -90,7 +90,7 @@ function Whole({scenario, tag, changes, again}: WholeProps) {
         <ol class="stack">{changes.map((change, place) => <li key={place}>
           <span class="row"><svg width="12" height="12" aria-hidden="true"><circle cx="6" cy="6" r="5" fill={COLORS[change.kind]} /></svg> {changeInWords(change)}
             {scenario.own && changes.length > 1 && <button type="button" class="link" aria-label={`${say('remove')}: ${changeInWords(change)}`} onClick={() => withoutChange(place)}>{say('remove')}</button>}</span></li>)}</ol>
-        {changes.length > 0 && <p class="quiet">{say('useScenario')}</p>}
+        {changes.length > 0 && <AnalyseOn scenario={scenario.id} />}
         {scenario.own && changes.some(({layer}) => layer) && may('edit') && <Deliver scenario={scenario} />}
         {scenario.own && <p><button type="button" class="link" onClick={() => { if (confirm(say('removeScenarioSure'))) removeScenario(scenario.id, tag).then(() => setParts({scenario: ''}), (error: unknown) => setFault(reasonOf(error))); }}>{say('removeScenario')}</button></p>}
       </section>
@@ -101,6 +101,14 @@ function Whole({scenario, tag, changes, again}: WholeProps) {
 function Sharing({scenario, change}: {scenario: Scenario; change: (sharing: Scenario['sharing']) => void}) {
   return <label class="row">{say('sharedWith')} <select value={scenario.sharing} onChange={({currentTarget}) => change(currentTarget.value as Scenario['sharing'])}>
     {SHARINGS.map((each) => <option key={each} value={each}>{say(`sharing_${each}` as Message)}</option>)}</select></label>;
+}
+
+/** Which analysis is computed on the scenario. */
+function AnalyseOn({scenario}: {scenario: string}) {
+  const offered = (analyses.value ?? []).filter(({id}) => !ELSEWHERE.has(id) && !WITHOUT_SCENARIO.has(id));
+  return <p><label class="row">{say('computeOn')} <select value="" onChange={({currentTarget}) => setParts({scenario: '', analysis: currentTarget.value, on: scenario}, true)}>
+    <option value="">{say('chooseAnalysis')}</option>
+    {offered.map(({id, title}) => <option key={id} value={id}>{title}</option>)}</select></label></p>;
 }
 
 function Deliver({scenario}: {scenario: Scenario}) {

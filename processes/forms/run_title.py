@@ -34,15 +34,23 @@ def run_title(
 
     runs: titles of other runs by id, which stand where an input names one of them.
     """
-    fields = process.inputs.model_fields.items()
-    members = {name: Member.of_input(field_metadata(field)) for name, field in fields}
-    words = MemberWords(name_levels(members, locality.place.levels), lang)
+    words = _words_of(process, locality, lang)
     texts = {name: runs.get(text, text) for name, text in input_texts(process.inputs, inputs, words, locality).items()}
     main = [name for name in process.example if name in texts and _tells(inputs[name], texts[name])][:MOST_INPUTS]
     chosen = ', '.join(_phrase(inputs[name], texts[name], words.title(name)) for name in main)
     with_scenario = [chosen, texts[SCENARIO]] if SCENARIO in texts else [chosen]
     whole = ' · '.join(filter(None, with_scenario))
     return f'{process.title.pick(lang)}: {whole}' if whole else process.title.pick(lang)
+
+
+def inputs_in_words(
+    process: Process[Any], inputs: Mapping[str, Any], locality: Locality, lang: Lang
+) -> dict[str, tuple[str, str]]:
+    """Title and value of each input by name, without those that were left empty."""
+    words = _words_of(process, locality, lang)
+    return {
+        name: (words.title(name), text) for name, text in input_texts(process.inputs, inputs, words, locality).items()
+    }
 
 
 def titles_of_earlier(inputs: Mapping[str, Any], db: Connection, locality: Locality, lang: Lang) -> dict[str, str]:
@@ -54,6 +62,12 @@ def titles_of_earlier(inputs: Mapping[str, Any], db: Connection, locality: Local
             process = find_process(job['process_id'], 'internal')
             titles[job_id] = run_title(process, job['inputs'], locality, lang)
     return titles
+
+
+def _words_of(process: Process[Any], locality: Locality, lang: Lang) -> MemberWords:
+    fields = process.inputs.model_fields.items()
+    members = {name: Member.of_input(field_metadata(field)) for name, field in fields}
+    return MemberWords(name_levels(members, locality.place.levels), lang)
 
 
 def _tells(value: Any, text: str) -> bool:

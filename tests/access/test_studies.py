@@ -299,3 +299,14 @@ def test_a_job_of_a_colleague_in_an_agency_is_not_ended_by_others(lagoon: Lagoon
     job = job_of(run(lagoon, 'viewer'))
     assert lagoon.client('planner').delete(f'/api/jobs/{job}').status_code == 403
     assert lagoon.client('administrator').delete(f'/api/jobs/{job}').status_code == 200
+
+
+def test_runs_that_would_be_called_the_same_say_what_differs(lagoon: Lagoon) -> None:
+    """Two counts of wells, one of them of a part; what somebody has written stays."""
+    plain, filtered = job_of(run(lagoon, 'planner')), job_of(run(lagoon, 'planner', filter="code = 'a'"))
+    study, planner = make(lagoon, 'planner', plain, filtered), lagoon.client('planner')
+    first, second = (entry['called'] for entry in planner.get(f'/api/studies/{study}').get_json()['study_runs'])
+    assert (first, second) == (second.partition(' · ')[0], f'{first} · Bộ lọc: Mã: a')
+    planner.patch(f'/api/studies/{study}/runs/{plain}', json={'title': 'Tất cả'})
+    entries = planner.get(f'/api/studies/{study}').get_json()['study_runs']
+    assert [entry['called'] for entry in entries] == ['Tất cả', first]

@@ -22,7 +22,7 @@ COVERAGE = {
 }  # fmt: skip
 
 
-def _settle(picture: Image.Image, name: str) -> None:
+def settle(picture: Image.Image, name: str) -> None:
     """Writes the picture where that is asked for, else compares it with the one that is there."""
     file = PICTURES / name
     if os.environ.get('DOTHI_PICTURES') == 'write':
@@ -40,7 +40,7 @@ def _coarse(picture: Image.Image) -> np.ndarray:
 
 def test_the_map_looks_like_its_picture(visit: Callable[..., Portal]) -> None:
     page = visit(**SIZE).open('/?lang=en')
-    _settle(Image.open(io.BytesIO(page.screenshot())), 'map.png')
+    settle(Image.open(io.BytesIO(page.screenshot())), 'map.png')
 
 
 def test_a_report_looks_like_its_picture(visit: Callable[..., Portal], tmp_path: Path) -> None:
@@ -60,4 +60,4 @@ def test_a_report_looks_like_its_picture(visit: Callable[..., Portal], tmp_path:
     both = Image.new('RGB', (sum(page.width for page in pages), pages[0].height))
     for number, page in enumerate(pages):
         both.paste(page, (number * pages[0].width, 0))
-    _settle(both, 'report.png')
+    settle(both, 'report.png')

@@ -13,6 +13,7 @@ from dothi import __version__
 from dothi.cartography.style.breaks import class_breaks
 from dothi.cartography.style.drawing import drawing_of
 from dothi.cartography.style.layer_styles import styles_of
+from dothi.cartography.style.qgis_form import LayerForm
 from dothi.cartography.style.qml import qml_of
 from dothi.cartography.style.sld import sld_of
 from dothi.cartography.style.style_file import DEFAULT, StyleFile
@@ -23,10 +24,11 @@ from dothi.core.locality import Locality
 from dothi.core.locality_file import BadLocalityFile
 from dothi.core.migrate import lock_migration
 from dothi.core.share_sync import SharedView, views_of
+from dothi.core.unit_codes import unit_codes, unit_layers_of
 
 LOG = logging.getLogger('dothi.share')
 # Grows when QML or SLD are written in another way.
-FORM = 1
+FORM = 2
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ def outdated(db: Connection, locality: Locality) -> list[SharedStyle]:
         try:
             candidates = list(
                 _styles_to_share(
-                    views_of(layer, locality), styles_of(layer, locality.path), locality, releases.get(layer.id)
+                    views_of(layer, locality), styles_of(layer, locality.path), locality, releases
                 )
             )
         except BadLocalityFile as error:
@@ -87,7 +89,9 @@ def keep(db: Connection, style: SharedStyle, locality: Locality, reader: Connect
     breaks = class_breaks(reader, layer, locality, audience)
     drawing = drawing_of(layer, style.styles, style.id, audience, breaks)
     latitude = locality.place.centre_wgs84[1]
-    written = qml_of(drawing, latitude, columns=layer.columns_for(audience)), sld_of(drawing, latitude)
+    columns = layer.columns_for(audience)
+    form = LayerForm(columns, 'vi', layer.key, unit_codes(reader, columns, locality, audience))
+    written = qml_of(drawing, latitude, form), sld_of(drawing, latitude)
     execute(
         db,
         sql.SQL("""
@@ -102,9 +106,10 @@ def keep(db: Connection, style: SharedStyle, locality: Locality, reader: Connect
 
 
 def _styles_to_share(
-    views: list[SharedView], styles: StyleFile, locality: Locality, release: int | None
+    views: list[SharedView], styles: StyleFile, locality: Locality, releases: dict[str, int]
 ) -> Iterator[SharedStyle]:
     for view in views:
+        units = unit_layers_of(view.layer.columns_for(view.audience), locality, view.audience)
         for name in styles.offered(view.layer, view.audience):
             classed = any(part.classes and part.classes.method != 'given' for part in styles.parts_of(name))
             basis_parts = [
@@ -115,7 +120,8 @@ def _styles_to_share(
                 view.layer.definition(),
                 styles.model_dump(mode='json'),
                 locality.place.centre_wgs84,
-                release if classed else None,
+                releases.get(view.layer.id) if classed else None,
+                [releases.get(layer.id) for layer in units],
             ]
             basis = hashlib.sha256(json.dumps(basis_parts, default=str).encode()).hexdigest()[:16]
             yield SharedStyle(view, styles, name, basis)

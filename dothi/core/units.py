@@ -1,7 +1,7 @@
 """Units of measure as layer files write them: beside a number, in Vietnamese texts, and in the notation of UCUM."""
 
 from dothi.core.numbers import vietnamese_signs
-from dothi.core.text import LANGUAGES, Text
+from dothi.core.text import LANGUAGES, Lang, Text
 
 # Symbols that mean the same in UCUM's case-sensitive form.
 SAME = frozenset({
@@ -26,6 +26,11 @@ WORDS_VI = {'d': 'ngày', 'year': 'năm'} | {unit: word.vi for unit, word in UNI
 def unit_vi(unit: str | None) -> str:
     """`unit` as Vietnamese texts write it: `chỗ` for `place`, `m³/ngày` for `m³/d`; nothing where there is none."""
     return '/'.join(WORDS_VI.get(part, part) for part in (unit or '').split('/'))
+
+
+def unit_in(unit: str | None, lang: Lang) -> str:
+    """A unit of measure as the language writes it, nothing where there is none."""
+    return unit_vi(unit) if lang == 'vi' else unit or ''
 
 
 def with_unit(value: float | None, unit: str | None) -> Text:

@@ -16,7 +16,8 @@ from dothi.core.layer_source import source
 from dothi.core.locality import Locality
 from dothi.core.numbers import number_vi
 from dothi.core.text import Lang
-from dothi.core.units import unit_vi
+from dothi.core.unit_codes import unit_codes
+from dothi.core.units import unit_in
 from etl.template.mark import Mark, version_of
 
 # Beyond this, whoever wants all rows takes the layer's file.
@@ -96,11 +97,6 @@ class Template:
         return value
 
 
-def unit_in(unit: str | None, lang: Lang) -> str:
-    """A unit of measure as the language writes it, nothing where there is none."""
-    return unit_vi(unit) if lang == 'vi' else unit or ''
-
-
 YES_NO: dict[Lang, tuple[str, str]] = {'vi': ('có', 'không'), 'en': ('yes', 'no')}
 
 
@@ -109,7 +105,7 @@ def template_of(
 ) -> Template:
     """The template of a layer; raises NothingToFill where rows are wanted and there are none, or too many."""
     columns = layer.columns_for(audience)
-    template = Template(layer, columns, locality, lang, degrees, [], _units(db, columns, locality, audience))
+    template = Template(layer, columns, locality, lang, degrees, [], unit_codes(db, columns, locality, audience))
     return Template(**{**vars(template), 'rows': list(_rows(db, template, audience))}) if filled else template
 
 
@@ -134,21 +130,3 @@ def _rows(db: Connection, template: Template, audience: Audience) -> Iterator[tu
     with db.cursor() as cursor:
         cursor.execute(query.format(names, shape, source(layer, template.locality, audience)))
         yield from cursor
-
-
-def _units(
-    db: Connection, columns: dict[str, Column], locality: Locality, audience: Audience
-) -> dict[str, list[tuple[str, str]]]:
-    """Codes and names of the units that columns may name, by layer; of layers that have a release."""
-    wanted = {column.unit_layer for column in columns.values() if column.unit_layer}
-    layers = [locality.layers[name] for name in sorted(wanted) if name in locality.layers_for(audience)]
-    return {layer.id: _codes(db, layer, locality, audience) for layer in layers if current_releases(db).get(layer.id)}
-
-
-def _codes(db: Connection, layer: Layer, locality: Locality, audience: Audience) -> list[tuple[str, str]]:
-    name = (layer.publish.search or [layer.identifier])[0]
-    key = layer.register_.key if layer.register_ else layer.identifier
-    query = sql.SQL('select {}::text, {}::text from {} as f order by 1')
-    with db.cursor() as cursor:
-        cursor.execute(query.format(sql.Identifier(key), sql.Identifier(name), source(layer, locality, audience)))
-        return [(code, title or code) for code, title in cursor]

@@ -14,7 +14,8 @@ from xlsxwriter.worksheet import Worksheet
 from dothi.core.errors import WrongUse
 from dothi.core.layer import Column
 from dothi.core.text import Lang, Text
-from etl.template.content import YES_NO, Template, unit_in
+from dothi.core.units import unit_in
+from etl.template.content import YES_NO, Template
 
 DATA, LISTS, GUIDE = (
     Text(vi='Dữ liệu', en='Data'),

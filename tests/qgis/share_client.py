@@ -43,6 +43,7 @@ def told(table: QgsAbstractDatabaseProviderConnection.TableProperty, uri: QgsDat
         'crs': layer.crs().authid(),
         'renderer': layer.renderer().type() if layer.renderer() else None,
         'columns': {field.name(): field.alias() or field.comment() for field in layer.fields()},
+        'widgets': {field.name(): layer.editorWidgetSetup(at).type() for at, field in enumerate(layer.fields())},
         'features': layer.featureCount(),
         'editable': bool(layer.dataProvider().capabilities() & EDITS),
         'styles': layer.listStylesInDatabase()[2][: layer.listStylesInDatabase()[0]],

@@ -57,3 +57,10 @@ def test_titles_are_vietnamese_and_rows_those_that_are_served(seen: dict[str, An
     assert layers['schools']['columns']['name'] == 'Tên'
     # ten districts and 226 communes: those of the reference date
     assert (layers['districts']['features'], layers['communes']['features']) == (10, 226)
+
+
+def test_codes_have_words_and_technical_columns_are_out_of_the_form(seen: dict[str, Any]) -> None:
+    widgets = seen['dothi_gis_public']['schools']['widgets']
+    assert (widgets['level'], widgets['places']) == ('ValueMap', 'Range')
+    assert (widgets['id'], widgets['release_from']) == ('Hidden', 'Hidden')
+    assert seen['dothi_gis_public']['land_use']['widgets']['commune_code'] == 'ValueMap'

@@ -12,6 +12,7 @@ import pytest
 from dothi.cartography.style.coverage_styles import coverage_qml
 from dothi.cartography.style.drawing import Drawing, drawing_of
 from dothi.cartography.style.layer_styles import styles_of
+from dothi.cartography.style.qgis_form import LayerForm
 from dothi.cartography.style.qml import qml_of
 from dothi.cartography.style.sld import sld_of
 from dothi.cartography.style.style_file import Part, StyleFile
@@ -172,13 +173,10 @@ def _raster(folder: Path) -> dict[str, Any]:
 
 def _written(file: Path, made: Drawing) -> str:
     writer: Callable[[Drawing], str] = (
-        (lambda one: sld_of(one, 0.0)) if file.suffix == '.sld' else lambda one: qml_of(one, 0.0, columns=COLUMNS_OF)
+        (lambda one: sld_of(one, 0.0)) if file.suffix == '.sld' else lambda one: qml_of(one, 0.0, LayerForm(one.layer.columns, 'vi'))
     )
     file.write_text(writer(made), encoding='utf-8')
     return str(file)
-
-
-COLUMNS_OF = layer_of('Point').columns
 
 
 def _own(folder: Path, locality: Locality) -> Iterator[dict[str, str]]:

@@ -16,6 +16,7 @@ from dothi.cartography.style.layer_styles import styles_of
 from dothi.cartography.style.legend import legend_of
 from dothi.cartography.style.maplibre import expression, layers_of
 from dothi.cartography.style.mapnik_xml import template
+from dothi.cartography.style.qgis_form import LayerForm
 from dothi.cartography.style.qml import qml_of
 from dothi.cartography.style.sld import sld_of
 from dothi.cartography.style.style_file import StyleFile
@@ -224,7 +225,7 @@ def test_what_is_0_pixels_wide_is_drawn_by_no_client(locality: Locality, width: 
         drawn(stops, {**marker, 'marker': 'transport'}),
         drawn(roads, line, {**marker, 'color': '#1f6fb2'}),
     ):
-        written = [json.dumps(layers_of(drawing, 'x', labels=False)), sld_of(drawing, 20), qml_of(drawing, 20)]
+        written = [json.dumps(layers_of(drawing, 'x', labels=False)), sld_of(drawing, 20), qml_of(drawing, 20, LayerForm({}, 'vi'))]
         for text in (*written, template([drawing], 14)):
             assert '#c01234' not in text
             assert '192,18,52' not in text

@@ -1,7 +1,7 @@
 """The languages that a style is written in, and which of them a request wants."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from xml.etree.ElementTree import Element, fromstring
 
@@ -13,9 +13,13 @@ from dothi.api.http.service import service
 from dothi.api.styles.document import style_document
 from dothi.api.styles.offered import Styled
 from dothi.cartography.style.mapnik_xml import template
+from dothi.cartography.style.qgis_form import LayerForm
 from dothi.cartography.style.qml import qml_of
 from dothi.cartography.style.sld import SLD, sld_of, written
+from dothi.core.database import READERS, connection
+from dothi.core.layer import Column
 from dothi.core.text import Text
+from dothi.core.unit_codes import unit_codes
 
 PAGE = 'html'
 MOST_ZOOM, USUAL_ZOOM = 24, 14.0
@@ -67,7 +71,14 @@ def _write_sld(styled: Styled) -> bytes:
 
 def _write_qml(styled: Styled) -> bytes:
     (drawing,) = styled.drawings
-    return qml_of(drawing, _middle_latitude(), language(), drawing.layer.columns_for(service().audience)).encode()
+    columns = drawing.layer.columns_for(service().audience)
+    form = LayerForm(columns, language(), drawing.layer.key, _codes_of_units(columns))
+    return qml_of(drawing, _middle_latitude(), form).encode()
+
+
+def _codes_of_units(columns: Mapping[str, Column]) -> dict[str, list[tuple[str, str]]]:
+    with connection(READERS[service().audience]) as db:
+        return unit_codes(db, columns, service().locality, service().audience)
 
 
 def _write_mapnik(styled: Styled) -> bytes:

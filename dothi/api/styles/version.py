@@ -1,11 +1,14 @@
 """What the documents, legends and signs of a style depend on: their ETags and the version of their addresses."""
 
 from dothi.api.http.address import root_url
+from dothi.api.http.caching import hash_of
+from dothi.api.http.service import service
 from dothi.api.http.versioned import version_of
 from dothi.api.maps.make import software_versions
 from dothi.api.styles.offered import Styled, layer_styles, map_styles, paper_of
 from dothi.api.tiles.changes import Version
 from dothi.api.tiles.descriptions import tiles_version
+from dothi.core.unit_codes import unit_layers_of
 
 
 def style_version(styled: Styled) -> str:
@@ -15,6 +18,13 @@ def style_version(styled: Styled) -> str:
     choices = [(drawing.layer.id, layer_styles(drawing.layer)) for drawing in styled.drawings]
     other_parts = (map_styles(), choices, paper_of(styled.id))
     return version_of(releases, styled.drawings, other_parts, tiles_of(styled), software_versions(), root_url())
+
+
+def form_version(styled: Styled) -> str:
+    """Changes with the units whose names a form has."""
+    (drawing,) = styled.drawings
+    units = unit_layers_of(drawing.layer.columns_for(service().audience), service().locality, service().audience)
+    return hash_of(*(str(styled.releases[layer.id].number) for layer in units if layer.id in styled.releases))
 
 
 def tiles_of(styled: Styled) -> str:

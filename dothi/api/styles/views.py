@@ -29,7 +29,7 @@ from dothi.api.styles.offered import (
     style_file_times,
 )
 from dothi.api.styles.preview import preview_style
-from dothi.api.styles.version import style_version
+from dothi.api.styles.version import form_version, style_version
 from dothi.cartography.mapping.legend_image import legend_image
 from dothi.cartography.style.sprite import icons_of, sprite_index, sprite_picture
 from dothi.core.errors import NotFound
@@ -193,7 +193,7 @@ def _style_path(style_id: str, collection_id: str | None) -> str:
 
 
 def _style_etag(styled: Styled, form: str) -> str:
-    return f'{style_version(styled)}-{form}-{language()}'
+    return f'{style_version(styled)}-{form}-{language()}-{form_version(styled) if form == "qml" else ""}'
 
 
 def _page_members(styled: Styled, path: str) -> dict[str, Any]:

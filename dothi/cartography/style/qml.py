@@ -5,42 +5,42 @@ lie below all lines. Sizes follow the scale of the map as they follow the zoom o
 """
 
 import uuid
-from collections.abc import Mapping
-from types import MappingProxyType
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from dothi.cartography.style import conditions
 from dothi.cartography.style.drawing import Drawing, Pass
 from dothi.cartography.style.legend import legend_of
 from dothi.cartography.style.qgis_expressions import expression, scale_of
+from dothi.cartography.style.qgis_form import LayerForm, form_elements
 from dothi.cartography.style.qml_labels import settings
 from dothi.cartography.style.qml_symbols import DrawnRule, casing_of, symbol
-from dothi.core.layer import Column
 from dothi.core.text import Lang, Text
 
 VERSION = '3.40.6-Bratislava'
 DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
-CATEGORIES = 'Symbology|Labeling|Fields|Rendering'
+CATEGORIES = 'Symbology|Labeling|Fields|Forms|AttributeTable|Rendering'
 OTHERS = Text(vi='Khác', en='Other')
 
 
-def qml_of(
-    drawing: Drawing, latitude: float, lang: Lang = 'vi', columns: Mapping[str, Column] = MappingProxyType({})
-) -> str:
-    """The QML of a drawing, with the words of its legend in `lang`.
+def qml_of(drawing: Drawing, latitude: float, form: LayerForm) -> str:
+    """The QML of a drawing with the form of its columns; the words of its legend are in the form's language.
 
-    latitude: of the middle of the locality, where a zoom of the style becomes a scale of QGIS. columns: those whose
-    titles the table of features shows. What stands for several features (`merged: true`) is left out: QGIS draws the
-    features themselves.
+    latitude: of the middle of the locality, where a zoom of the style becomes a scale of QGIS. What stands for several
+    features (`merged: true`) is left out: QGIS draws the features themselves.
     """
     made = Element('qgis', {'version': VERSION, 'styleCategories': CATEGORIES, 'labelsEnabled': '1'})
-    made.append(_renderer(drawing, latitude, lang))
-    made.append(_labeling(drawing, latitude))
-    SubElement(made, 'blendMode').text = '0'
-    SubElement(made, 'featureBlendMode').text = '0'
-    SubElement(made, 'layerOpacity').text = '1'
-    made.append(_aliases(columns, lang))
+    made.extend(style_elements(drawing, latitude, form))
     return DOCTYPE + tostring(made, encoding='unicode')
+
+
+def style_elements(drawing: Drawing, latitude: float, form: LayerForm) -> list[Element]:
+    """How a layer is drawn and filled in, as parts of a QML or of a layer in a project."""
+    made = [_renderer(drawing, latitude, form.lang), _labeling(drawing, latitude)]
+    for name, value in (('blendMode', '0'), ('featureBlendMode', '0'), ('layerOpacity', '1')):
+        part = Element(name)
+        part.text = value
+        made.append(part)
+    return made + form_elements(form)
 
 
 def _renderer(drawing: Drawing, latitude: float, lang: Lang) -> Element:
@@ -103,15 +103,6 @@ def _rule(drawing: Drawing, draw_pass: Pass, latitude: float, name: str) -> Elem
         least, most = (f'{scale_of(zoom, latitude):.0f}' for zoom in draw_pass.part.zooms)
         made.set('scalemaxdenom', least)
         made.set('scalemindenom', most)
-    return made
-
-
-def _aliases(columns: Mapping[str, Column], lang: Lang) -> Element:
-    """What the columns are called in the table of the features."""
-    made = Element('aliases')
-    for number, (name, column) in enumerate(columns.items()):
-        unit = f' ({column.unit})' if column.unit else ''
-        SubElement(made, 'alias', {'field': name, 'index': str(number), 'name': column.title.pick(lang) + unit})
     return made
 
 

@@ -6,6 +6,7 @@ from typing import Any, ClassVar, Literal
 import pyproj
 
 from dothi.cartography.mapping.legend_image import sample_pictures
+from dothi.cartography.paper import FACTORS, PIXEL_MM
 from dothi.core.clock import today
 from dothi.core.text import DEMO, Text
 from processes.base import Process, ProgressCallback
@@ -17,7 +18,6 @@ from processes.printing.body import body_of
 from processes.printing.drawn import PrintedLayer, layers_to_print, source_lines, visible_layers
 from processes.printing.framed import FramedView, frame_place
 from processes.printing.page import Group, Page, Row, write_page
-from processes.printing.paper import FACTORS, PIXEL_MM
 from processes.printing.pdf import as_png, merge_pages
 from processes.printing.place import Extent, Unit, place_of
 

@@ -63,9 +63,7 @@ def outdated(db: Connection, locality: Locality) -> list[SharedStyle]:
     for layer in locality.layers.values():
         try:
             candidates = list(
-                _styles_to_share(
-                    views_of(layer, locality), styles_of(layer, locality.path), locality, releases
-                )
+                _styles_to_share(views_of(layer, locality), styles_of(layer, locality.path), locality, releases)
             )
         except BadLocalityFile as error:
             LOG.error('styles of %s in layer_styles stay as they are: %s', layer.id, error)

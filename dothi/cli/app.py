@@ -63,6 +63,7 @@ COMMANDS = {
     'places': 'dothi.cli.addresses:places',
     'template': 'dothi.cli.template:template',
     'requests': 'dothi.cli.requests:requests_app',
+    'qgis': 'dothi.cli.qgis:qgis_app',
     'people': 'dothi.cli.people:people_app',
     'access': 'dothi.cli.access:access_app',
     'audit': 'dothi.cli.audit:audit_app',

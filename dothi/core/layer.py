@@ -45,6 +45,8 @@ class Column(Part):
     renamed_from: str | None = None
     # a layer of administrative units: the column holds the code of the unit in which the feature lies
     unit_layer: str | None = None
+    # the column holds the key of a feature of this layer: a valve that of its pipe
+    feature_layer: str | None = None
 
 
 class Register(Part):

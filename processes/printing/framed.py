@@ -7,8 +7,8 @@ from functools import cached_property
 import shapely
 
 from dothi.cartography.mapping.view import View
+from dothi.cartography.paper import Orientation, Paper, Rectangle, Sheet, sheet_of
 from dothi.core.text import Lang, Text
-from processes.printing.paper import Orientation, Paper, Rectangle, Sheet, sheet_of
 from processes.printing.place import PrintArea
 from processes.printing.scale import Box, fitting_scale, must_fit, place_frame, widen_box
 

@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dothi import __version__
+from dothi.cartography.paper import COLUMN_GAP, Sheet
 from dothi.core.text import Lang, Text
 from etl.pages import template
 from processes.forms.numbers import format_number
 from processes.printing.framed import EAST, NORTH, Grid, Line, grid_label
-from processes.printing.paper import COLUMN_GAP, Sheet
 from processes.printing.scale import Bar, bar_of
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ import io
 import subprocess
 from pathlib import Path
 
+from dothi.cartography.paper import Sheet
 from dothi.core.errors import EnvironmentMissing
 from processes.printing.body import MapBody
-from processes.printing.paper import Sheet
 
 # A point of PDF is 1/72 inch.
 POINTS_PER_MM = 72 / 25.4

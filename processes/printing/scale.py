@@ -3,10 +3,10 @@
 import math
 from dataclasses import dataclass
 
+from dothi.cartography.paper import SIZES_MM, Orientation, Paper, Rectangle, Sheet, sheet_of
 from dothi.core.errors import WrongUse
 from dothi.core.text import Text
 from processes.forms.numbers import format_number
-from processes.printing.paper import SIZES_MM, Orientation, Paper, Rectangle, Sheet, sheet_of
 
 # Denominators that people know, times a power of ten.
 ROUND = (1.0, 1.25, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 7.5)

@@ -3,9 +3,9 @@
 import pytest
 import shapely
 
+from dothi.cartography.paper import SIZES_MM, Rectangle, sheet_of
 from processes.printing.framed import EAST, grid_label, grid_of, path_of, spacing_m
 from processes.printing.page import title_mm
-from processes.printing.paper import SIZES_MM, Rectangle, sheet_of
 from processes.printing.scale import DoesNotFit, bar_of, fitting_scale, must_fit, place_frame, widen_box
 
 FRAME = Rectangle(10, 20, 200, 100)

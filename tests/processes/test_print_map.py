@@ -16,6 +16,7 @@ from pypdf import PdfReader
 from typer.testing import CliRunner
 
 from dothi.cartography.mapping.view import View
+from dothi.cartography.paper import sheet_of
 from dothi.cartography.style.drawing import Drawing, drawing_of
 from dothi.cartography.style.layer_styles import styles_of
 from dothi.cli.app import app
@@ -29,7 +30,6 @@ from dothi.core.settings import PROJECT
 from processes.data import Data
 from processes.printing.body import body_of, pile_layers
 from processes.printing.drawn import NoSuchLayer, NoSuchStyle, NothingToPrint, PrintedLayer, layers_to_print
-from processes.printing.paper import sheet_of
 from processes.printing.place import BadExtent, NoPlane, NoSuchUnit, Unit, place_of
 from processes.printing.scale import DoesNotFit
 from processes.reading.layers import NotDelivered, UnservedCrs

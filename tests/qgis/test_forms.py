@@ -1,4 +1,4 @@
-"""The form of a layer in QGIS: a person reads words where the layer has codes, and cannot save what would be refused."""
+"""Forms of layers in QGIS: a person reads words where the layer has codes, and cannot save what would be refused."""
 
 import json
 import os

@@ -173,7 +173,9 @@ def _raster(folder: Path) -> dict[str, Any]:
 
 def _written(file: Path, made: Drawing) -> str:
     writer: Callable[[Drawing], str] = (
-        (lambda one: sld_of(one, 0.0)) if file.suffix == '.sld' else lambda one: qml_of(one, 0.0, LayerForm(one.layer.columns, 'vi'))
+        (lambda one: sld_of(one, 0.0))
+        if file.suffix == '.sld'
+        else lambda one: qml_of(one, 0.0, LayerForm(one.layer.columns, 'vi'))
     )
     file.write_text(writer(made), encoding='utf-8')
     return str(file)

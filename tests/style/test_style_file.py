@@ -225,7 +225,11 @@ def test_what_is_0_pixels_wide_is_drawn_by_no_client(locality: Locality, width: 
         drawn(stops, {**marker, 'marker': 'transport'}),
         drawn(roads, line, {**marker, 'color': '#1f6fb2'}),
     ):
-        written = [json.dumps(layers_of(drawing, 'x', labels=False)), sld_of(drawing, 20), qml_of(drawing, 20, LayerForm({}, 'vi'))]
+        written = [
+            json.dumps(layers_of(drawing, 'x', labels=False)),
+            sld_of(drawing, 20),
+            qml_of(drawing, 20, LayerForm({}, 'vi')),
+        ]
         for text in (*written, template([drawing], 14)):
             assert '#c01234' not in text
             assert '192,18,52' not in text

@@ -22,6 +22,7 @@ from dothi.api.http.words import in_language
 from dothi.api.maps.links import map_links
 from dothi.api.ows.address import WMS, WMTS, wms_url, wmts_url
 from dothi.api.records.queryables import CATALOGUE
+from dothi.cartography.qgis_project.project_file import MEDIA_TYPES
 from dothi.core.text import Text
 
 LANDING = Blueprint('landing', __name__)
@@ -46,6 +47,7 @@ LINKS: tuple[tuple[str, str, Text, str], ...] = (
     (f'{OGC}/styles', JSON, Text(vi='Các kiểu vẽ', en='Styles'), '/styles?f=json'),
     (f'{OGC}/styles', HTML, Text(vi='Các kiểu vẽ', en='Styles'), '/styles?f=html'),
     ('related', 'application/atom+xml', Text(vi='Bản tin Atom', en='Atom feed of releases'), '/releases?f=atom'),
+    ('related', MEDIA_TYPES['qgz'], Text(vi='Dự án QGIS', en='QGIS project'), '/qgis/project?f=qgz'),
     (f'{OGC}/tiling-schemes', JSON, Text(vi='Các bộ ô bản đồ', en='Tile matrix sets'), '/TileMatrixSets?f=json'),
 )
 DESK = Text(vi='Giao nhận dữ liệu', en='Delivery desk')

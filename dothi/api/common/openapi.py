@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from dothi.api.common.qgis import AUTHCFG
 from dothi.api.http.language import JSON, JSONLD
 from dothi.api.http.offer import Offer
-from dothi.api.http.operations import READING, SCHEMA, content, get
+from dothi.api.http.operations import BINARY, READING, SCHEMA, content, get
 from dothi.api.http.parameters import in_formats
+from dothi.cartography.qgis_project.project_file import MEDIA_TYPES as PROJECT_TYPES
 from dothi.core.text import Text
 
 OPENAPI = 'application/vnd.oai.openapi+json;version=3.0'
@@ -70,10 +72,21 @@ def common_paths(offer: Offer) -> dict[str, Any]:
     """Operations of the service, and those that describe a layer."""
     not_missing = [status for status in READING if status != '404']
     paths = {path: _document(offer, *described, *not_missing) for path, described in OF_THE_SERVICE.items()}
+    paths['/qgis/project'] = _qgis_project(offer)
     for of in map(offer.of, offer.layers):
         base = f'/collections/{of.layer.id}'
         paths |= {f'{base}{end}': _document(of, *described, *READING) for end, described in OF_A_LAYER.items()}
     return paths
+
+
+def _qgis_project(offer: Offer) -> dict[str, Any]:
+    body = {
+        'description': Text(vi='Tệp dự án, mở bằng QGIS 3.34 trở lên.', en='The project, for QGIS 3.34 and later.'),
+        'content': {media_type: {'schema': BINARY} for media_type in PROJECT_TYPES.values()},
+    }
+    what = Text(vi='Dự án QGIS với mọi lớp dữ liệu', en='QGIS project with every layer')
+    not_missing = [status for status in READING if status not in ('304', '404')]
+    return get(offer, 'getQgisProject', what, [*in_formats(PROJECT_TYPES), AUTHCFG], body, *not_missing)
 
 
 def _document(

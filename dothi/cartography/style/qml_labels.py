@@ -9,8 +9,9 @@ from dothi.cartography.style.qml_symbols import data_defined, fixed, rgba, varyi
 from dothi.cartography.style.sizes import BELOW_EM, HALO_PX, size_of
 from dothi.cartography.style.style_file import Part
 
-# The portal's own, and what has all Vietnamese letters where that is not installed.
-FONTS = ('Be Vietnam Pro', 'Noto Sans', 'DejaVu Sans', 'Segoe UI', 'Arial')
+# What a machine has, with all Vietnamese letters. The portal's own (Be Vietnam Pro) and Noto Sans are not among them:
+# where they are missing QGIS fetches them from the internet, and warns of it on a network without.
+FONTS = ('DejaVu Sans', 'Segoe UI', 'Arial')
 # About seven times the height of the letters.
 WRAPPED_AT = 14
 # QgsPalLayerSettings.placement

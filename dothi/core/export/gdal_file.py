@@ -76,7 +76,8 @@ def _write(stream: Stream, path: Path, **more: Any) -> None:
     except Exception as error:
         raise stream.fault or error from None
     # GDAL reports a full disk as a warning at times
-    written = pyogrio.read_info(path, force_feature_count=True)['features']
+    table = extract.layer.id if more['driver'] == 'GPKG' else None
+    written = pyogrio.read_info(path, layer=table, force_feature_count=True)['features']
     if written != stream.rows:
         raise OSError(f'{written} of {stream.rows} rows were written')
 

@@ -1,0 +1,1 @@
+"""A project of QGIS with the layers of the locality: written as a file, without QGIS."""

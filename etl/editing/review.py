@@ -29,6 +29,7 @@ from etl.editing.edit import (
     save,
     version_with_key,
 )
+from etl.editing.repeated import added_before, is_same
 from etl.prepare import Prepared
 
 
@@ -86,8 +87,24 @@ def add(db: Connection, layer: Layer, author: str, draft: Draft) -> int:
     waiting = pending(db, layer, author, holder.id) if holder else None
     if waiting is not None and waiting.change == 'closed':
         return keep(db, layer, author, waiting, draft)
+    again = added_before(db, layer, author, draft.properties, shapely.from_wkb(draft.geometry))
+    if again is not None and waiting is None:
+        return again.id
+    mine = _waiting_with_key(db, layer, author, draft.properties)
+    if mine is not None and _is_same_draft(mine, draft):
+        return mine.id
     key_must_be_new(db, layer, author, draft.properties)
     return keep(db, layer, author, None, draft)
+
+
+def _waiting_with_key(db: Connection, layer: Layer, author: str, properties: dict[str, Any]) -> Pending | None:
+    """The new feature with this key that the author has added before."""
+    number = _number_waiting(db, layer, author, properties, None) if layer.key else None
+    return pending(db, layer, author, number) if number is not None else None
+
+
+def _is_same_draft(waiting: Pending, draft: Draft) -> bool:
+    return is_same(waiting.properties or {}, waiting.geometry, draft.properties, shapely.from_wkb(draft.geometry))
 
 
 def key_must_be_new(
@@ -100,6 +117,15 @@ def key_must_be_new(
     if not layer.key:
         return
     key_must_be_free(db, layer, properties)
+    taken = _number_waiting(db, layer, author, properties, number)
+    if taken is not None:
+        raise key_taken(layer, taken)
+
+
+def _number_waiting(
+    db: Connection, layer: Layer, author: str, properties: dict[str, Any], number: int | None
+) -> int | None:
+    """The number of a new feature with this key that the author has added, other than `number`."""
     with db.cursor() as cursor:
         cursor.execute(
             """select -e.id from catalog.edit as e join catalog.change_set as s on s.id = e.change_set
@@ -108,8 +134,7 @@ def key_must_be_new(
             [layer.id, author, Json({name: properties[name] for name in layer.key}), number],
         )
         row = cursor.fetchone()
-    if row is not None:
-        raise key_taken(layer, row[0])
+    return int(row[0]) if row else None
 
 
 def keep(

@@ -142,7 +142,7 @@ def test_a_conflict_is_told_in_both_languages_and_nothing_is_half_done(
 def test_the_author_hears_of_a_key_that_they_have_used_already(reviewed: FlaskClient) -> None:
     """And not the agency, weeks later."""
     post(reviewed, feature('c'))
-    assert problems(post(reviewed, feature('c'))) == {'/properties/code': 'key_duplicate'}
+    assert problems(post(reviewed, feature('c', places=7))) == {'/properties/code': 'key_duplicate'}
     other = number_in(post(reviewed, feature('d')))
     assert problems(put(reviewed, other, feature('c'))) == {'/properties/code': 'key_duplicate'}
     assert put(reviewed, other, feature('d', places=9)).status_code == 202, 'its own key is its own'
@@ -195,3 +195,46 @@ def test_the_tables_for_people_say_the_same(reviewed: FlaskClient, database: dic
     refused = dothi('edits', 'show', '99', '--json', env=database)
     assert (refused.returncode, json.loads(refused.stdout)['error']['code']) == (2, 'NoSuchChangeSet')
     assert dothi('edits', 'accept', '--help').returncode == 0
+
+
+def test_the_author_sees_the_layer_as_they_have_left_it_and_nobody_else_does(reviewed: FlaskClient) -> None:
+    """QGIS reads `/items` again after saving: what it has saved must not be gone."""
+    edit_three(reviewed)
+    mine = reviewed.get(f'{SCHOOLS}?sortby=code&crs=EPSG:9209', headers=LAN)
+    document = mine.get_json(force=True)
+    found = [(one['properties']['code'], one['properties']['places']) for one in document['features']]
+    assert (found, document['numberMatched'], document['numberReturned']) == ([('a', 6), ('c', 5)], 2, 2)
+    assert document['features'][1]['geometry']['coordinates'] == [E0 + 50, N0 + 50]
+    assert document['features'][1]['id'] < 0
+    assert mine.headers['Cache-Control'] == 'private, no-store'
+    for headers in ({}, MINH):
+        theirs = reviewed.get(f'{SCHOOLS}?sortby=code', headers=headers).get_json(force=True)
+        assert [one['properties']['code'] for one in theirs['features']] == ['a', 'b']
+
+
+def test_filters_boxes_and_pages_know_what_waits(reviewed: FlaskClient) -> None:
+    edit_three(reviewed)
+
+    def codes(query: str) -> list[str]:
+        features = reviewed.get(f'{SCHOOLS}?{query}', headers=LAN).get_json(force=True)['features']
+        return [one['properties']['code'] for one in features]
+
+    assert codes('filter=places%20%3C%2010&sortby=code') == ['a', 'c']
+    assert codes('code=c') == ['c']
+    assert codes(f'bbox-crs=EPSG:9209&bbox={E0 + 49},{N0 + 49},{E0 + 51},{N0 + 51}') == ['c']
+    first = reviewed.get(f'{SCHOOLS}?limit=1', headers=LAN).get_json(force=True)
+    (following,) = [link['href'] for link in first['links'] if link['rel'] == 'next']
+    second = reviewed.get(following, headers=LAN).get_json(force=True)
+    assert [one['properties']['code'] for one in (*first['features'], *second['features'])] == ['c', 'a']
+    # what was released is past, whoever asks
+    assert codes('datetime=2999-01-01&sortby=code') == ['a', 'b']
+
+
+def test_a_new_feature_that_is_sent_again_waits_once(reviewed: FlaskClient, database: dict[str, str]) -> None:
+    first, again = (post(reviewed, feature('c', places=5)) for _ in range(2))
+    assert (again.status_code, again.headers['Location']) == (201, first.headers['Location'])
+    assert problems(post(reviewed, feature('c', places=6))) == {'/properties/code': 'key_duplicate'}
+    assert rows('select count(*) from catalog.edit') == [(1,)]
+    assert edits('accept', '1', database=database)[0] == 0
+    released = post(reviewed, feature('c', places=5))
+    assert (released.status_code, number_in(released) > 0) == (201, True)

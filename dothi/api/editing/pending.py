@@ -14,11 +14,21 @@ from dothi.api.items.documents import feature_response
 from dothi.core.database import connection
 from dothi.core.errors import NotFound
 from dothi.core.layer import Layer
+from etl.editing.open_edits import OpenEdit, open_edits
 from etl.editing.review import Pending, pending
 
 
 class NotAnyMore(NotFound):
     """The author has deleted the feature, or its change set was rejected."""
+
+
+def own_open_edits(layer: Layer) -> list[OpenEdit]:
+    """What whoever asks has changed in the layer and waits for review; nothing in a layer that wants none."""
+    author = current_editor() if layer.review else None
+    if author is None:
+        return []
+    with connection('editor') as db:
+        return open_edits(db, layer, author)
 
 
 def pending_feature(layer: Layer, item_id: str, crs: ServedCrs, form: str) -> Response | None:

@@ -43,6 +43,7 @@ from etl.editing.edit import (
     row_of,
     save,
 )
+from etl.editing.repeated import added_before, deleted_before
 from etl.editing.review import Pending
 from etl.prepare import Prepared
 
@@ -99,7 +100,10 @@ def options_of_item(collection_id: str, item_id: str) -> Response:  # noqa: ARG0
 
 @EDITING.route(ITEMS, methods=['POST'], provide_automatic_options=False)
 def create(collection_id: str) -> Response:
-    """A new feature, or the answer to a query, by the type of the body."""
+    """A new feature, or the answer to a query, by the type of the body.
+
+    Whoever sends what they have added already gets the address of that.
+    """
     if is_query():
         return search(collection_id)
     layer, author = _may_edit(collection_id)
@@ -113,9 +117,11 @@ def create(collection_id: str) -> Response:
             number = edit_review.add(db, layer, author, made_as)
             return Response(status=201, headers={'Location': _feature_address(layer, number)})
         values = row_of(rows, 0, layer)
-        key_must_be_free(db, layer, values)
-        saved = save(db, layer, service().locality.whole, Changes(rows, [None]), author)
-        made = open_version(db, layer, saved.added[0])
+        made = added_before(db, layer, author, values, rows.geometry[0])
+        if made is None:
+            key_must_be_free(db, layer, values)
+            saved = save(db, layer, service().locality.whole, Changes(rows, [None]), author)
+            made = open_version(db, layer, saved.added[0])
     if made is None:
         raise AssertionError(f'{layer.id}: the new feature is not there')
     return _with_etag(Response(status=201, headers={'Location': _feature_address(layer, made.id)}), made.release_from)
@@ -167,6 +173,9 @@ def _change_feature(collection_id: str, item_id: str, make: Callable[[Layer, Ver
     """The answer to a change of one feature; make: its new content, or None where it is to be deleted."""
     layer, author = _may_edit(collection_id)
     with editing(layer) as db:
+        number = feature_number(item_id)
+        if make is None and number is not None and deleted_before(db, layer, author, number):
+            return Response(status=204)
         feature = _feature_as_seen(db, layer, item_id, author)
         before = feature.as_version() if isinstance(feature, Pending) else feature
         _must_match(layer, before)

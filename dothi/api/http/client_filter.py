@@ -12,6 +12,7 @@ from psycopg2 import sql
 
 from dothi.api.http.parameters import Parameter, plain_text
 from dothi.api.http.parsers import one_of
+from dothi.api.http.plus_signs import text_with_plus_signs
 from dothi.api.http.served_crs import crs_parameter, default_crs
 from dothi.api.http.service import service
 from dothi.api.http.snapshot import Snapshot
@@ -76,4 +77,5 @@ def parse_filter(text: str, language: Language = 'cql2-text', space: Space = IN_
 def requested_filter() -> ClientFilter | None:
     """The filter of the current request, None where `filter` is empty; raises BadFilter, BadParameter, UnservedCrs."""
     language, crs = cast(Language, FILTER_LANG.read() or 'cql2-text'), FILTER_CRS.read() or default_crs()
-    return parse_filter(FILTER.text, language, crs.space) if FILTER.text else None
+    text = text_with_plus_signs(FILTER.name) or FILTER.text
+    return parse_filter(text, language, crs.space) if text else None

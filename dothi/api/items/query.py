@@ -1,7 +1,7 @@
 """The query of a request for items: its parameters, and the page that they mean."""
 
 import unicodedata
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -25,6 +25,7 @@ from dothi.core.filter_cost import require_affordable
 from dothi.core.layer import Column, Layer
 from dothi.core.layer_source import Times, source
 from dothi.core.text import Text
+from etl.editing.open_edits import OpenEdit, rows_with_edits
 
 # Every term of `q` is looked for on its own.
 LONGEST_SEARCH = 200
@@ -188,9 +189,10 @@ def searched_columns(layer: Layer, columns: Collection[str]) -> list[str]:
     return [name for name in layer.publish.search if name in columns]
 
 
-def read_query(layer: Layer, form: str, service: Service) -> Query:
+def read_query(layer: Layer, form: str, service: Service, edits: Sequence[OpenEdit] = ()) -> Query:
     """The query of the current request, for an answer in the format `form`.
 
+    edits: laid over the rows of the layer.
     Raises UnknownParameter, BadParameter, BadFilter, BadTime, UnservedCrs, TooExpensive.
     """
     columns = layer.columns_for(service.audience)
@@ -198,10 +200,12 @@ def read_query(layer: Layer, form: str, service: Service) -> Query:
     parameters.refuse_unknown((*PAGE_PARAMETERS, *column_parameters))
     times, box, feature_filter = DATETIME.read(), read_box(), requested_filter()
     conditions = [*_equality_conditions(column_parameters), *_search_conditions(layer, columns)]
-    only_box = not (feature_filter or conditions) and times is None and layer.publish.validity is None
+    only_box = not (feature_filter or conditions or edits) and times is None and layer.publish.validity is None
     if box is not None:
         conditions.append(box.touches(service.locality.srid))
     rows = source(layer, service.locality, service.audience, times)
+    if edits:
+        rows = rows_with_edits(rows, columns, edits)
     limits, order = service.limits, _read_order(layer, columns)
     crs = wanted_crs(form)
     return Query(

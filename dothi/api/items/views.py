@@ -1,15 +1,18 @@
 """`/collections/{id}/items`, `/items/{id}` and `/search`, in front of pygeoapi's."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Blueprint, Response, request
+from psycopg2 import sql
 
-from dothi.api.editing.pending import pending_feature
+from dothi.api.editing.pending import own_open_edits, pending_feature
 from dothi.api.http import parameters
 from dothi.api.http.address import root_url
 from dothi.api.http.caching import add_last_modified, etag, feature_etag, is_conditional, make_conditional, not_modified
 from dothi.api.http.language import language, wanted_format
 from dothi.api.http.query_body import take_body
+from dothi.api.http.query_parameters import DATETIME
 from dothi.api.http.served_crs import ServedCrs
 from dothi.api.http.service import service
 from dothi.api.http.snapshot import snapshot, statements
@@ -31,6 +34,7 @@ from dothi.core.catalog import Release
 from dothi.core.errors import NotFound
 from dothi.core.export.formats import PAGED
 from dothi.core.layer import Layer
+from etl.editing.open_edits import OpenEdit
 
 ITEMS = Blueprint('items', __name__)
 CONFORMANCE_CLASSES = (
@@ -125,6 +129,9 @@ def answer_query(layer: Layer) -> Response:
     form = wanted_format(tuple(ITEM_FORMATS))
     if form in PAGED:
         return file_response(read_query(layer, form, service()), form)
+    edits = own_open_edits(layer) if request.method != 'POST' and not DATETIME.is_present else []
+    if edits:
+        return _answer_with_edits(layer, form, edits)
     request_text = (layer.id, form, language(), root_url(), request.query_string, request.method == 'POST')
     kept: KeptPage | None = service().pages.get(request_text)
     # what was read before without a fault need not be read to say that nothing has changed
@@ -148,6 +155,19 @@ def answer_query(layer: Layer) -> Response:
         response.headers['Content-Language'] = language()
         return response
     return make_conditional(response, release, form)
+
+
+def _answer_with_edits(layer: Layer, form: str, edits: Sequence[OpenEdit]) -> Response:
+    """The page as the author of the edits has left the layer, kept by nobody."""
+    query = read_query(layer, form, service(), edits)
+    with snapshot() as db:
+        release, page = read_page(db, query)
+        count = sql.SQL('select count(*) from {} as f where {}').format(query.rows, query.where)
+        ((matched,),) = db.rows(count)
+    document = collection_document(query, release, matched, page, form)
+    response = feature_response(form, document, layer, query.columns, query.crs.uri)
+    response.headers['Cache-Control'] = 'private, no-store'
+    return response
 
 
 def _read_document(query: Query, form: str) -> tuple[Release, bytes]:

@@ -230,6 +230,13 @@ def test_filters_boxes_and_pages_know_what_waits(reviewed: FlaskClient) -> None:
     assert codes('datetime=2999-01-01&sortby=code') == ['a', 'b']
 
 
+def test_a_deletion_that_waits_may_be_sent_again(reviewed: FlaskClient) -> None:
+    number = number_of('b')
+    assert [delete(reviewed, number).status_code for _ in range(2)] == [202, 202]
+    assert delete(reviewed, 999_999).status_code == 404
+    assert rows('select change from catalog.edit') == [('closed',)]
+
+
 def test_a_new_feature_that_is_sent_again_waits_once(reviewed: FlaskClient, database: dict[str, str]) -> None:
     first, again = (post(reviewed, feature('c', places=5)) for _ in range(2))
     assert (again.status_code, again.headers['Location']) == (201, first.headers['Location'])

@@ -100,6 +100,29 @@ def refused(url: str) -> dict[str, Any]:
     return commit(layer)
 
 
+def saved_again(url: str) -> dict[str, Any]:
+    """Adds two schools of which one lies outside of the province, puts that right, and saves again."""
+    layer = oapif(url, 'schools')
+    layer.startEditing()
+    layer.addFeature(school(layer, 'QGIS-5', E0 + 7, N0 + 7))
+    outside = school(layer, 'QGIS-6', 0, 0)
+    layer.addFeature(outside)
+    first = layer.commitChanges()
+    (number,) = [feature.id() for feature in layer.getFeatures() if feature['code'] == 'QGIS-6']
+    layer.changeGeometry(number, QgsGeometry.fromPointXY(QgsPointXY(E0 + 8, N0 + 8)))
+    return {'first': first, **commit(layer)}
+
+
+def with_a_plus(url: str) -> list[str]:
+    """Adds a school with a plus in its name, and filters by that."""
+    layer = oapif(url, 'schools')
+    layer.startEditing()
+    layer.addFeature(school(layer, 'QGIS-7', E0 + 9, N0 + 9, name='Cơ sở A+B'))
+    assert layer.commitChanges(), layer.commitErrors()
+    assert layer.setSubsetString("name = 'Cơ sở A+B'")
+    return [feature['code'] for feature in layer.getFeatures()]
+
+
 def polygons(url: str) -> dict[str, Any]:
     """Draws a building in another system than the layer is kept in."""
     layer = oapif(url, 'buildings', 3405)
@@ -131,6 +154,8 @@ def main(url: str, key: str, codes: list[str]) -> None:
         'refused': refused(keyed),
         'by_header': by_header(url, key),
         'polygons': polygons(keyed),
+        'saved_again': saved_again(keyed),
+        'with_a_plus': with_a_plus(keyed),
     }
     print(json.dumps(result), flush=True)  # noqa: T201
 

@@ -192,6 +192,19 @@ def test_qgis_hears_what_is_wrong_with_a_feature(day: Day) -> None:
     assert day.rows("select count(*) from layer.schools where code = 'QGIS-2'") == [(0,)]
 
 
+def test_a_save_of_which_one_row_was_refused_can_be_put_right_and_saved_again(day: Day) -> None:
+    """QGIS sends the row that was taken once more."""
+    again = day.told['saved_again']
+    assert (again['first'], again['saved']) == (False, True), again['said']
+    assert day.rows("select code from layer.schools where code in ('QGIS-5', 'QGIS-6') order by code") == [
+        ('QGIS-5',), ('QGIS-6',)
+    ]  # fmt: skip
+
+
+def test_a_plus_in_a_filter_of_qgis_is_a_plus(day: Day) -> None:
+    assert day.told['with_a_plus'] == ['QGIS-7']
+
+
 def test_a_building_drawn_in_another_system_lies_where_it_was_drawn(day: Day) -> None:
     assert day.told['polygons']['saved'], day.told['polygons']['said']
     ((kind, apart_m),) = day.rows(

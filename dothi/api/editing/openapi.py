@@ -49,7 +49,11 @@ def _create(of: Offer) -> dict[str, Any]:
         'description': Text(vi='Địa chỉ của đối tượng mới', en='Address of the new feature'),
         'schema': {'type': 'string'},
     }
-    made = {'description': Text(vi='Đã thêm', en='Added'), 'headers': {'Location': address, 'ETag': TAG}}
+    added = Text(
+        vi='Đã thêm, hoặc đối tượng chính người này đã thêm trước đó với cùng nội dung',
+        en='Added, or what the same author has added before with the same content',
+    )
+    made = {'description': added, 'headers': {'Location': address, 'ETag': TAG}}
     return operation(
         of, 'createFeature', Text(vi='thêm đối tượng', en='add a feature'), [LANG, CONTENT_CRS],
         responses(made, *ERRORS, status='201'), security=SECURITY, requestBody=_body(of, FEATURES),

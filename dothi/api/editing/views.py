@@ -173,9 +173,8 @@ def _change_feature(collection_id: str, item_id: str, make: Callable[[Layer, Ver
     """The answer to a change of one feature; make: its new content, or None where it is to be deleted."""
     layer, author = _may_edit(collection_id)
     with editing(layer) as db:
-        number = feature_number(item_id)
-        if make is None and number is not None and deleted_before(db, layer, author, number):
-            return Response(status=204)
+        if make is None and _is_deleted_already(db, layer, item_id, author):
+            return Response(status=202 if layer.review else 204)
         feature = _feature_as_seen(db, layer, item_id, author)
         before = feature.as_version() if isinstance(feature, Pending) else feature
         _must_match(layer, before)
@@ -228,6 +227,16 @@ def _feature_as_seen(db: Connection, layer: Layer, item_id: str, author: str) ->
             vi=f'Lớp "{layer.id}" không có đối tượng "{item_id}".', en=f'"{layer.id}" has no feature "{item_id}".'
         )
     return released
+
+
+def _is_deleted_already(db: Connection, layer: Layer, item_id: str, author: str) -> bool:
+    """Whether the author has deleted the feature before, with or without a decision since."""
+    number = feature_number(item_id)
+    if number is None:
+        return False
+    waiting = edit_review.pending(db, layer, author, number) if layer.review else None
+    is_to_be_deleted = waiting is not None and waiting.status == 'open' and waiting.change == 'closed'
+    return is_to_be_deleted or deleted_before(db, layer, author, number)
 
 
 def _shows_row(layer: Layer, feature_id: int) -> bool:

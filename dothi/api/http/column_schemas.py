@@ -4,6 +4,7 @@ from typing import Any
 
 from dothi.core.layer import Audience, Column, ColumnType, Layer
 from dothi.core.text import Text
+from dothi.core.units import unit_vi
 
 TYPES: dict[ColumnType, dict[str, str]] = {
     'text': {'type': 'string'},
@@ -58,7 +59,7 @@ def _column_description(column: Column) -> Text | None:
     """Its description, unit and the meanings of its values."""
     parts = [column.description] if column.description else []
     if column.unit:
-        parts.append(Text(vi=f'Đơn vị: {column.unit}.', en=f'Unit: {column.unit}.'))
+        parts.append(Text(vi=f'Đơn vị: {unit_vi(column.unit)}.', en=f'Unit: {column.unit}.'))
     if column.domain:
         values = column.domain.items()
         parts.append(

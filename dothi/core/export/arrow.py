@@ -10,6 +10,7 @@ from psycopg2.extensions import connection as Connection
 
 from dothi.core.export.extract import Extract, Tell, batches
 from dothi.core.layer import Column, ColumnType
+from dothi.core.units import unit_in
 
 OWN_NAMES: Mapping[str, str] = MappingProxyType({})
 TYPES: dict[ColumnType, pa.DataType] = {
@@ -81,4 +82,4 @@ def _comment(column: Column, extract: Extract) -> str:
     """The title in the other language, what the column means, and its unit."""
     parts = [column.title.pick(extract.other_lang)]
     parts += [column.description.pick(extract.lang)] if column.description else []
-    return '. '.join(parts) + (f' ({column.unit})' if column.unit else '')
+    return '. '.join(parts) + (f' ({unit_in(column.unit, extract.lang)})' if column.unit else '')

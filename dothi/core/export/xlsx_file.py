@@ -17,6 +17,7 @@ from dothi.core.errors import WrongUse
 from dothi.core.export.extract import Extract, Tell, batches
 from dothi.core.layer import Column
 from dothi.core.text import Text
+from dothi.core.units import unit_in
 
 MOST_ROWS, MOST_COLUMNS, LONGEST_TEXT = 1_048_575, 16_384, 32_767
 # Beyond it, a number in Excel has no unit digit left.
@@ -140,7 +141,8 @@ def _columns(extract: Extract, sheet: Worksheet, first: int, bold: Format) -> No
         sheet.write_string(first, place, head.pick(extract.lang), bold)
     for row, (name, column) in enumerate(extract.columns.items(), first + 1):
         codes = ', '.join(f'{code} = {title.pick(extract.lang)}' for code, title in (column.domain or {}).items())
-        for place, text in enumerate((name, column.title.pick(extract.lang), column.unit or '', codes[:LONGEST_TEXT])):
+        unit = unit_in(column.unit, extract.lang)
+        for place, text in enumerate((name, column.title.pick(extract.lang), unit, codes[:LONGEST_TEXT])):
             if text:
                 sheet.write_string(row, place, text)
 

@@ -8,7 +8,7 @@ from setuptools.command.build_py import build_py
 
 ROOT = Path(__file__).parent
 # As `PROJECT` of dothi/core/settings.py finds them.
-FILES = ('sql', 'localities', 'web/dist', 'docs/explanation', 'pygeoapi-config.yml')
+FILES = ('sql', 'localities', 'web/dist', 'desktop', 'docs/explanation', 'pygeoapi-config.yml')
 
 
 class BuildWithFiles(build_py):

@@ -21,6 +21,7 @@ from dothi.api.common.landing import LANDING
 from dothi.api.common.metrics import METRICS
 from dothi.api.common.portal import PORTAL
 from dothi.api.common.qgis import QGIS
+from dothi.api.common.qgis_plugin import QGIS_PLUGIN
 from dothi.api.common.releases import RELEASES
 from dothi.api.common.reports import REPORTS, SENDING, most_body_bytes
 from dothi.api.common.schemas import SCHEMAS
@@ -79,7 +80,7 @@ from etl.citizen.photo import clear_photos
 OURS = (
     ITEMS, HISTORY, NAMED, TILES, DATASET_TILES, TILE_MATRIX_SETS, COLLECTIONS, COVERAGES, MAPS, MAP_TILES, DOWNLOADS,
     TEMPLATE, SCHEMAS, FUNCTIONS, CONFORMANCE, DESCRIPTIONS, EXECUTION, JOBS, STYLES, OPENAPI, LANDING, RECORDS,
-    CATALOGUES, EXPLANATIONS, GEOCODE, RELEASES, QGIS,
+    CATALOGUES, EXPLANATIONS, GEOCODE, RELEASES, QGIS, QGIS_PLUGIN,
 )  # fmt: skip
 
 # An execute request holds ids, numbers and a filter.

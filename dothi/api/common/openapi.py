@@ -3,10 +3,12 @@
 from typing import Any
 
 from dothi.api.common.qgis import AUTHCFG
+from dothi.api.common.qgis_plugin import NAME as PLUGIN
+from dothi.api.common.qgis_plugin import QGIS_VERSION, XML, ZIP
 from dothi.api.http.language import JSON, JSONLD
 from dothi.api.http.offer import Offer
 from dothi.api.http.operations import BINARY, READING, SCHEMA, content, get
-from dothi.api.http.parameters import in_formats
+from dothi.api.http.parameters import LANG, in_formats
 from dothi.cartography.qgis_project.project_file import MEDIA_TYPES as PROJECT_TYPES
 from dothi.core.text import Text
 
@@ -72,11 +74,30 @@ def common_paths(offer: Offer) -> dict[str, Any]:
     """Operations of the service, and those that describe a layer."""
     not_missing = [status for status in READING if status != '404']
     paths = {path: _document(offer, *described, *not_missing) for path, described in OF_THE_SERVICE.items()}
-    paths['/qgis/project'] = _qgis_project(offer)
+    paths |= _qgis_paths(offer)
     for of in map(offer.of, offer.layers):
         base = f'/collections/{of.layer.id}'
         paths |= {f'{base}{end}': _document(of, *described, *READING) for end, described in OF_A_LAYER.items()}
     return paths
+
+
+def _qgis_paths(offer: Offer) -> dict[str, Any]:
+    """The project and the plugin for QGIS."""
+    not_missing = [status for status in READING if status not in ('304', '404')]
+    texts = {
+        '/qgis/plugins.xml': (
+            'getQgisPlugins', Text(vi='Kho trình cắm cho QGIS', en='Repository of plugins for QGIS'), XML,
+        ),
+        f'/qgis/{PLUGIN}.zip': ('getQgisPlugin', Text(vi='Trình cắm QGIS', en='The plugin for QGIS'), ZIP),
+    }  # fmt: skip
+    files = {
+        path: get(
+            offer, name, what, [LANG, QGIS_VERSION],
+            {'description': what, 'content': {media_type: {'schema': BINARY}}}, *not_missing,
+        )
+        for path, (name, what, media_type) in texts.items()
+    }  # fmt: skip
+    return {'/qgis/project': _qgis_project(offer), **files}
 
 
 def _qgis_project(offer: Offer) -> dict[str, Any]:

@@ -1,0 +1,10 @@
+"""The plugin of Đô Thị for QGIS: connect once, add layers with their styles, run analyses in Processing."""
+
+from typing import Any
+
+
+def classFactory(iface: Any) -> Any:  # noqa: N802  # QGIS looks for this name
+    """The plugin, for QGIS."""
+    from dothi_qgis.plugin import DothiPlugin
+
+    return DothiPlugin(iface)

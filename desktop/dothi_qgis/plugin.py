@@ -1,0 +1,100 @@
+"""The plugin's menu, and its part of Processing."""
+
+from collections.abc import Callable
+from typing import Any
+
+from qgis.core import Qgis, QgsApplication
+from qgis.PyQt.QtWidgets import QAction, QDialog, QDialogButtonBox, QFormLayout, QLineEdit, QWidget
+
+from dothi_qgis.catalogue import CatalogueDialog, offered_layers
+from dothi_qgis.connection import ServiceConnection, api_address, current_connection, keep_connection
+from dothi_qgis.provider import DothiProvider
+from dothi_qgis.service import ServiceError, read_json
+from dothi_qgis.words import say
+
+MENU = 'Đô Thị'
+
+
+class ConnectDialog(QDialog):
+    """Address and key; the key may be left out where only public layers are wanted."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(say('Kết nối dịch vụ', 'Connect to the service'))
+        self.address, self.key = QLineEdit(self), QLineEdit(self)
+        connection = current_connection()
+        self.address.setText(connection.api_url if connection else '')
+        self.address.setMinimumWidth(380)
+        self.key.setEchoMode(QLineEdit.Password)
+        self.key.setPlaceholderText(say('để trống nếu chỉ xem lớp công khai', 'empty for public layers only'))
+        buttons = QDialogButtonBox(QDialogButtonBox.Ok | QDialogButtonBox.Cancel, self)
+        buttons.accepted.connect(self.accept)
+        buttons.rejected.connect(self.reject)
+        form = QFormLayout(self)
+        form.addRow(say('Địa chỉ', 'Address'), self.address)
+        form.addRow(say('Khóa truy cập', 'Key'), self.key)
+        form.addRow(buttons)
+
+
+class DothiPlugin:
+    """What QGIS loads; iface: None where there is no window, as in `qgis_process`."""
+
+    def __init__(self, iface: Any) -> None:
+        self._iface, self._provider, self._actions = iface, None, []
+
+    def initProcessing(self) -> None:  # noqa: N802  # QGIS calls these names
+        """Adds the analyses."""
+        self._provider = DothiProvider()
+        QgsApplication.processingRegistry().addProvider(self._provider)
+
+    def initGui(self) -> None:  # noqa: N802
+        """Adds the menu, and the analyses."""
+        self.initProcessing()
+        self._add_action(say('Kết nối…', 'Connect…'), self.connect)
+        self._add_action(say('Danh mục dữ liệu…', 'Catalogue…'), self.show_catalogue)
+
+    def unload(self) -> None:
+        """Takes away all that was added."""
+        for action in self._actions:
+            self._iface.removePluginWebMenu(MENU, action)
+        QgsApplication.processingRegistry().removeProvider(self._provider)
+
+    def connect(self) -> None:
+        """Asks for address and key, tries them, and keeps them where the service answers."""
+        dialog = ConnectDialog(self._iface.mainWindow())
+        if dialog.exec():
+            try:
+                title = self.connect_to(dialog.address.text(), dialog.key.text().strip())
+            except ServiceError as error:
+                self._tell(str(error), Qgis.Warning)
+            else:
+                self._tell(say(f'Đã kết nối: {title}', f'Connected: {title}'), Qgis.Success)
+
+    def connect_to(self, address: str, key: str) -> str:
+        """The title of the service, which is used from now on; raises ServiceError."""
+        if not key:
+            # an address that nobody answers at is not kept
+            read_json(ServiceConnection(api_address(address)), '/')
+        title = read_json(keep_connection(address, key), '/')['title']
+        self._provider.refreshAlgorithms()
+        return str(title)
+
+    def show_catalogue(self) -> None:
+        """Shows the layers of the service."""
+        connection = current_connection()
+        if connection is None:
+            self._tell(say('Hãy kết nối trước.', 'Connect first.'), Qgis.Warning)
+            return
+        try:
+            CatalogueDialog(connection, offered_layers(connection), self._iface.mainWindow()).exec()
+        except ServiceError as error:
+            self._tell(str(error), Qgis.Warning)
+
+    def _add_action(self, title: str, call: Callable[[], None]) -> None:
+        action = QAction(title, self._iface.mainWindow())
+        action.triggered.connect(call)
+        self._iface.addPluginToWebMenu(MENU, action)
+        self._actions.append(action)
+
+    def _tell(self, text: str, level: Any) -> None:
+        self._iface.messageBar().pushMessage(MENU, text, level)

@@ -1,0 +1,78 @@
+"""Requests to the service, by the network of QGIS: its proxy, certificates and authentication store count."""
+
+import json
+from typing import Any
+from urllib.parse import urlencode
+
+from qgis.core import QgsBlockingNetworkRequest, QgsNetworkReplyContent
+from qgis.PyQt.QtCore import QByteArray, QUrl
+from qgis.PyQt.QtNetwork import QNetworkRequest
+
+from dothi_qgis.connection import ServiceConnection
+from dothi_qgis.words import language, say
+
+LOCATION = b'Location'
+
+
+class ServiceError(Exception):
+    """The service did not do what was asked; its words are for the user."""
+
+
+def read_json(connection: ServiceConnection, path: str, **query: str) -> Any:
+    """The JSON document at a path below the API; raises ServiceError."""
+    return json.loads(bytes(_get(connection, path, query).content()))
+
+
+def read_bytes(connection: ServiceConnection, path: str, **query: str) -> bytes:
+    """What is at a path below the API; raises ServiceError."""
+    return bytes(_get(connection, path, query).content())
+
+
+def begin_job(connection: ServiceConnection, process_id: str, inputs: dict[str, Any]) -> str:
+    """The id of the job that runs the analysis; raises ServiceError with what is wrong with the inputs."""
+    request = _request(connection, f'/processes/{process_id}/execution', {'lang': language()})
+    request.setHeader(QNetworkRequest.ContentTypeHeader, 'application/json')
+    request.setRawHeader(b'Prefer', b'respond-async')
+    call = _call(connection)
+    body = QByteArray(json.dumps({'inputs': inputs}).encode())
+    call.post(request, body)
+    reply = _checked(call)
+    return str(json.loads(bytes(reply.content()))['jobID'])
+
+
+def dismiss_job(connection: ServiceConnection, job_id: str) -> None:
+    """Ends a job that runs."""
+    _call(connection).deleteResource(_request(connection, f'/jobs/{job_id}', {}))
+
+
+def _get(connection: ServiceConnection, path: str, query: dict[str, str]) -> QgsNetworkReplyContent:
+    call = _call(connection)
+    call.get(_request(connection, path, {'lang': language(), **query}), True)
+    return _checked(call)
+
+
+def _request(connection: ServiceConnection, path: str, query: dict[str, str]) -> QNetworkRequest:
+    query_text = f'?{urlencode(query)}' if query else ''
+    return QNetworkRequest(QUrl(f'{connection.api_url}{path}{query_text}'))
+
+
+def _call(connection: ServiceConnection) -> QgsBlockingNetworkRequest:
+    call = QgsBlockingNetworkRequest()
+    call.setAuthCfg(connection.authcfg)
+    return call
+
+
+def _checked(call: QgsBlockingNetworkRequest) -> QgsNetworkReplyContent:
+    """The reply; raises ServiceError with the service's own words, else with those of the network."""
+    reply = call.reply()
+    status = reply.attribute(QNetworkRequest.HttpStatusCodeAttribute)
+    if status is not None and 200 <= int(status) < 300:
+        return reply
+    raise ServiceError(_words_of(reply) or say('Không kết nối được dịch vụ: ', 'No connection: ') + call.errorMessage())
+
+
+def _words_of(reply: QgsNetworkReplyContent) -> str:
+    try:
+        return str(json.loads(bytes(reply.content())).get('detail', ''))
+    except (ValueError, AttributeError):
+        return ''

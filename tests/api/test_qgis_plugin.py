@@ -1,0 +1,30 @@
+"""The repository from which QGIS installs the plugin, and the plugin's zip."""
+
+import io
+import zipfile
+from collections.abc import Callable
+from xml.etree.ElementTree import fromstring
+
+from flask.testing import FlaskClient
+
+from dothi.api.common.qgis_plugin import FOLDER
+from tests.api.conftest import Desk
+
+
+def test_the_repository_leads_to_the_zip_whatever_version_of_qgis_asks(
+    desk: Desk, client: Callable[..., FlaskClient]
+) -> None:
+    answer = client('public').get('/api/qgis/plugins.xml?qgis=3.40')
+    assert (answer.status_code, answer.mimetype) == (200, 'application/xml')
+    (plugin,) = fromstring(answer.get_data())
+    assert plugin.get('version') == plugin.findtext('version')
+    assert plugin.findtext('qgis_minimum_version') == '3.34'
+    address = plugin.findtext('download_url') or ''
+    zipped = client('public').get(address[address.index('/api/') :])
+    names = zipfile.ZipFile(io.BytesIO(zipped.get_data())).namelist()
+    assert {'dothi_qgis/__init__.py', 'dothi_qgis/metadata.txt'} <= set(names)
+    assert len(names) == len([file for file in FOLDER.iterdir() if file.suffix in {'.py', '.txt'}])
+
+
+def test_other_parameters_are_refused(desk: Desk, client: Callable[..., FlaskClient]) -> None:
+    assert client('public').get('/api/qgis/plugins.xml?version=3.40').status_code == 400

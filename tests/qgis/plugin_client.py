@@ -1,0 +1,102 @@
+"""Uses the plugin in QGIS as somebody at a desk would, and tells what came of it. Runs under the Python that has QGIS.
+
+Finds the plugin and Processing by PYTHONPATH. Argument: the service's address. Reads a key and analyses with their
+inputs as JSON from standard input; writes JSON.
+"""
+
+import json
+import sys
+from typing import Any
+
+import processing
+from dothi_qgis.catalogue import CatalogueDialog, matches, offered_layers
+from dothi_qgis.connection import current_connection
+from dothi_qgis.plugin import DothiPlugin
+from dothi_qgis.service import ServiceError
+from processing.core.Processing import Processing
+from qgis.core import (
+    QgsApplication,
+    QgsProcessingException,
+    QgsProcessingFeedback,
+    QgsProject,
+    QgsRasterLayer,
+    QgsVectorLayer,
+)
+
+application = QgsApplication([], True)
+application.initQgis()
+Processing.initialize()
+work = json.load(sys.stdin)
+application.authManager().setMasterPassword('of this profile', True)
+plugin = DothiPlugin(None)
+plugin.initProcessing()
+
+
+def connect() -> str:
+    return plugin.connect_to(sys.argv[1], work['key'])
+
+
+def refused_address() -> str:
+    try:
+        plugin.connect_to(f'{sys.argv[1]}/nowhere', '')
+    except ServiceError as error:
+        return str(error)
+    return ''
+
+
+def analyses() -> dict[str, dict[str, str]]:
+    """The parameters of each algorithm of the provider, by name, with their types."""
+    provider = QgsApplication.processingRegistry().providerById('dothi')
+    return {
+        one.name(): {parameter.name(): parameter.type() for parameter in one.parameterDefinitions()}
+        for one in provider.algorithms()
+    }
+
+
+def run(name: str, inputs: dict[str, Any]) -> dict[str, Any]:
+    """What an algorithm gives, by output, or what is wrong."""
+    try:
+        made = processing.run(
+            f'dothi:{name}', {'OUTPUT': 'TEMPORARY_OUTPUT'} | inputs, feedback=QgsProcessingFeedback()
+        )
+    except QgsProcessingException as error:
+        return {'error': str(error)}
+    return {output: content(value) for output, value in made.items()}
+
+
+def content(made: Any) -> Any:
+    """The rows of a layer, the size of a raster, or a file."""
+    if isinstance(made, QgsVectorLayer):
+        names = made.fields().names()
+        return [dict(zip(names, map(str, feature.attributes()), strict=True)) for feature in made.getFeatures()]
+    raster = QgsRasterLayer(made) if str(made).endswith('.tif') else None
+    return [raster.width(), raster.height()] if raster and raster.isValid() else made
+
+
+def added_layer(words: str) -> dict[str, Any]:
+    """The first layer that a search in the catalogue finds, added to the project."""
+    connection = current_connection()
+    dialog = CatalogueDialog(connection, offered_layers(connection))
+    dialog.search.setText(words)
+    titles = [dialog.list.item(row).text() for row in range(dialog.list.count())]
+    dialog.add_chosen()
+    (layer,) = QgsProject.instance().mapLayers().values()
+    widgets = {field.name(): layer.editorWidgetSetup(at).type() for at, field in enumerate(layer.fields())}
+    return {
+        'titles': titles, 'valid': layer.isValid(), 'renderer': layer.renderer().type(), 'widgets': widgets,
+        'crs': layer.crs().authid(), 'editable': 'Add Features' in layer.dataProvider().capabilitiesString(),
+    }  # fmt: skip
+
+
+answer = {
+    'refused': refused_address(),
+    'before': analyses(),
+    'title': connect(),
+    'analyses': analyses(),
+    'results': [run(name, inputs) for name, inputs in work['runs']],
+    'layer': added_layer(work['search']),
+    'all': len([one for one in offered_layers(current_connection()) if matches(one, '')]),
+}
+sys.stdout.write(json.dumps(answer))
+sys.stdout.flush()
+application.exitQgis()

@@ -1,10 +1,12 @@
 """The layers of the service: a list to search in, and each added with its style and form."""
 
 import tempfile
+import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from qgis.core import QgsProject, QgsVectorLayer
+from qgis.core import QgsProject, QgsRectangle, QgsVectorLayer
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
@@ -15,23 +17,26 @@ from dothi_qgis.words import say
 
 @dataclass(frozen=True)
 class Offered:
-    """A layer of the service. storage_crs: as QGIS writes it."""
+    """A layer of the service. storage_crs: as QGIS writes it. box: around all features in it, if it has any."""
 
     id: str
     title: str
     description: str
     storage_crs: str
+    box: tuple[float, ...] = ()
 
 
 def offered_layers(connection: ServiceConnection) -> list[Offered]:
     """The collections with features, by title; raises ServiceError."""
     collections = read_json(connection, '/collections')['collections']
-    layers = [
-        Offered(one['id'], one['title'], one.get('description', ''), _short_crs(one['storageCrs']))
-        for one in collections
-        if one.get('itemType') == 'feature' and 'storageCrs' in one
-    ]
-    return sorted(layers, key=lambda one: one.title)
+    layers = [_offered(one) for one in collections if one.get('itemType') == 'feature' and 'storageCrs' in one]
+    return sorted(layers, key=lambda one: plain(one.title))
+
+
+def _offered(collection: dict[str, Any]) -> Offered:
+    boxes = collection.get('extent', {}).get('spatial', {}).get('storageCrsBbox') or [()]
+    crs = _short_crs(collection['storageCrs'])
+    return Offered(collection['id'], collection['title'], collection.get('description', ''), crs, tuple(boxes[0]))
 
 
 def styled_layer(connection: ServiceConnection, offered: Offered) -> QgsVectorLayer:
@@ -49,13 +54,23 @@ def styled_layer(connection: ServiceConnection, offered: Offered) -> QgsVectorLa
         file = Path(folder) / 'style.qml'
         file.write_bytes(style)
         layer.loadNamedStyle(str(file))
+    if offered.box:
+        # QGIS would take the box in degrees for one in metres until all rows are there, and show nothing
+        layer.setExtent(QgsRectangle(*offered.box))
     return layer
 
 
 def matches(offered: Offered, words: str) -> bool:
-    """Whether all words are in title, id or description."""
-    text = f'{offered.title} {offered.id} {offered.description}'.casefold()
-    return all(word in text for word in words.casefold().split())
+    """Whether all words are in title, id or description, with accents or without."""
+    text = f'{offered.title} {offered.id} {offered.description}'
+    searched = plain(text) if words == plain(words) else text.casefold()
+    return all(word in searched for word in words.casefold().split())
+
+
+def plain(text: str) -> str:
+    """The text without accents, in small letters: Đ is a letter of its own, with no accent to take away."""
+    parted = unicodedata.normalize('NFD', text.casefold().replace('đ', 'd'))
+    return ''.join(letter for letter in parted if not unicodedata.combining(letter))
 
 
 def _short_crs(uri: str) -> str:
@@ -89,7 +104,7 @@ class CatalogueDialog(QDialog):
         """Lists the layers that have all of the words, those called so first."""
         self.list.clear()
         matching = [offered for offered in self._layers if matches(offered, words)]
-        for offered in sorted(matching, key=lambda one: words.casefold() not in one.title.casefold()):
+        for offered in sorted(matching, key=lambda one: plain(words) not in plain(one.title)):
             item = QListWidgetItem(offered.title)
             item.setToolTip(offered.description)
             item.setData(Qt.UserRole, offered)

@@ -190,7 +190,7 @@ def test_everything_copied_into_the_image_exists_and_is_let_through() -> None:
 def test_every_room_with_code_reaches_the_image() -> None:
     """A new top-level package would be missing in the image only."""
     let_through = (PROJECT / '.dockerignore').read_text().splitlines()
-    for package in ('dothi', 'etl', 'processes', 'demo', 'sql', 'localities', 'web', 'pygeoapi-config.yml'):
+    for package in ('dothi', 'etl', 'processes', 'demo', 'sql', 'localities', 'web', 'desktop', 'pygeoapi-config.yml'):
         assert f'!{package}' in let_through
 
 

@@ -82,7 +82,9 @@ def added_layer(words: str) -> dict[str, Any]:
     dialog.add_chosen()
     (layer,) = QgsProject.instance().mapLayers().values()
     widgets = {field.name(): layer.editorWidgetSetup(at).type() for at, field in enumerate(layer.fields())}
+    dialog.search.setText('truong hoc')
     return {
+        'unaccented': dialog.list.item(0).text(), 'box': [layer.extent().xMinimum(), layer.extent().yMinimum()],
         'titles': titles, 'valid': layer.isValid(), 'renderer': layer.renderer().type(), 'widgets': widgets,
         'crs': layer.crs().authid(), 'editable': 'Add Features' in layer.dataProvider().capabilitiesString(),
     }  # fmt: skip

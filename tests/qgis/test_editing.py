@@ -17,6 +17,7 @@ import pytest
 from dothi.core.edit_token import make_token
 from tests.conftest import Instance, Province, serving, use
 from tests.matrix import number_of_examples
+from tests.qgis.test_project import opened
 
 EDITOR = Path(__file__).with_name('editor.py')
 E0, N0 = 570_000.0, 2_240_000.0
@@ -213,6 +214,22 @@ def test_a_building_drawn_in_another_system_lies_where_it_was_drawn(day: Day) ->
     )
     assert kind == 'MULTIPOLYGON'
     assert apart_m < 1e-3
+
+
+def test_the_project_of_staff_reads_and_edits_with_the_key_in_qgis(day: Day, tmp_path: Path) -> None:
+    """The project itself names only where the key is."""
+    key = (Path(day.place.environment['DOTHI_SECRETS']) / 'edit_token').read_text(encoding='utf-8').strip()
+    headers = {'Authorization': f'Bearer {key}'}
+    address = f'{day.place.internal_url}/api/qgis/project?f=qgs'
+    with urllib.request.urlopen(urllib.request.Request(address, headers=headers)) as response:
+        text = response.read()
+    assert key.encode() not in text
+    file = tmp_path / 'dothi.qgs'
+    file.write_bytes(text)
+    found = opened(file, tmp_path, key=key)
+    assert (found['read'], found['messages']) == (True, [])
+    assert {name for name, layer in found['layers'].items() if not layer['valid']} == set()
+    assert (found['layers']['schools']['editable'], found['layers']['schools']['crs']) == (True, 'EPSG:9209')
 
 
 def test_the_key_is_in_no_log(day: Day) -> None:

@@ -94,3 +94,6 @@ def test_a_layer_of_the_catalogue_comes_with_its_style_and_form(used: dict[str, 
     assert used['all'] > len(layer['titles'])
     assert (layer['valid'], layer['renderer'], layer['crs']) == (True, 'RuleRenderer', 'EPSG:9209')
     assert layer['widgets']['level'] == 'ValueMap'
+    assert layer['unaccented'].startswith('Trường học')
+    # metres of the layer's own system: else the map would open somewhere else
+    assert layer['box'][0] > 500_000

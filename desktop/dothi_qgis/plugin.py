@@ -4,11 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 from qgis.core import Qgis, QgsApplication
-from qgis.PyQt.QtWidgets import QAction, QDialog, QDialogButtonBox, QFormLayout, QLineEdit, QWidget
+from qgis.PyQt.QtWidgets import QAction, QDialog, QDialogButtonBox, QFormLayout, QInputDialog, QLineEdit, QWidget
 
 from dothi_qgis.catalogue import CatalogueDialog, offered_layers
 from dothi_qgis.connection import ServiceConnection, api_address, current_connection, keep_connection
 from dothi_qgis.provider import DothiProvider
+from dothi_qgis.saving import save_together
 from dothi_qgis.service import ServiceError, read_json
 from dothi_qgis.words import say
 
@@ -52,6 +53,7 @@ class DothiPlugin:
         self.initProcessing()
         self._add_action(say('Kết nối…', 'Connect…'), self.connect)
         self._add_action(say('Danh mục dữ liệu…', 'Catalogue…'), self.show_catalogue)
+        self._add_action(say('Lưu thành một bản phát hành…', 'Save as one release…'), self.save_active_layer)
 
     def unload(self) -> None:
         """Takes away all that was added."""
@@ -89,6 +91,25 @@ class DothiPlugin:
             CatalogueDialog(connection, offered_layers(connection), self._iface.mainWindow()).exec()
         except ServiceError as error:
             self._tell(str(error), Qgis.Warning)
+
+    def save_active_layer(self) -> None:
+        """Asks for a message, and saves all edits of the active layer together."""
+        connection, layer = current_connection(), self._iface.activeLayer()
+        if connection is None or layer is None:
+            self._tell(say('Hãy kết nối và chọn lớp trước.', 'Connect, and choose a layer first.'), Qgis.Warning)
+            return
+        title, label = say('Lưu thành một bản phát hành', 'Save as one release'), say('Lời ghi', 'Message')
+        message, is_accepted = QInputDialog.getText(self._iface.mainWindow(), title, label)
+        if not is_accepted:
+            return
+        try:
+            release = save_together(connection, layer, message)
+        except ServiceError as error:
+            self._tell(str(error), Qgis.Warning)
+        else:
+            made = say(f'Bản phát hành {release}.', f'Release {release}.')
+            waits = say('Đã ghi, chờ duyệt.', 'Kept, and waits for review.')
+            self._tell(waits if release is None else made, Qgis.Success)
 
     def _add_action(self, title: str, call: Callable[[], None]) -> None:
         action = QAction(title, self._iface.mainWindow())

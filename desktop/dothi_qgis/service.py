@@ -11,8 +11,6 @@ from qgis.PyQt.QtNetwork import QNetworkRequest
 from dothi_qgis.connection import ServiceConnection
 from dothi_qgis.words import language, say
 
-LOCATION = b'Location'
-
 
 class ServiceError(Exception):
     """The service did not do what was asked; its words are for the user."""
@@ -30,14 +28,19 @@ def read_bytes(connection: ServiceConnection, path: str, **query: str) -> bytes:
 
 def begin_job(connection: ServiceConnection, process_id: str, inputs: dict[str, Any]) -> str:
     """The id of the job that runs the analysis; raises ServiceError with what is wrong with the inputs."""
-    request = _request(connection, f'/processes/{process_id}/execution', {'lang': language()})
+    headers = {'Prefer': 'respond-async'}
+    return str(post_json(connection, f'/processes/{process_id}/execution', {'inputs': inputs}, headers)['jobID'])
+
+
+def post_json(connection: ServiceConnection, path: str, body: Any, headers: dict[str, str]) -> Any:
+    """The JSON document with which the service answers to a JSON document; raises ServiceError."""
+    request = _request(connection, path, {'lang': language()})
     request.setHeader(QNetworkRequest.ContentTypeHeader, 'application/json')
-    request.setRawHeader(b'Prefer', b'respond-async')
+    for name, value in headers.items():
+        request.setRawHeader(name.encode(), value.encode())
     call = _call(connection)
-    body = QByteArray(json.dumps({'inputs': inputs}).encode())
-    call.post(request, body)
-    reply = _checked(call)
-    return str(json.loads(bytes(reply.content()))['jobID'])
+    call.post(request, QByteArray(json.dumps(body).encode()))
+    return json.loads(bytes(_checked(call).content()))
 
 
 def dismiss_job(connection: ServiceConnection, job_id: str) -> None:

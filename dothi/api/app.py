@@ -33,6 +33,7 @@ from dothi.api.desk.dashboard import DASHBOARD
 from dothi.api.desk.deliveries import DELIVERIES
 from dothi.api.desk.edits import EDITS
 from dothi.api.desk.uploads import UPLOADS
+from dothi.api.editing.batch import BATCH
 from dothi.api.editing.read_only import READ_ONLY
 from dothi.api.editing.views import EDITING
 from dothi.api.http import clients, compression, cors, gate, guard, measures, problems, request_ids, security, versioned
@@ -204,4 +205,4 @@ def _register_reports(app: Flask, audience: Audience, locality: Locality) -> Non
 
 def blueprints_for(audience: Audience) -> tuple[Blueprint, ...]:
     """Our views of the API for an audience, in the order in which they are asked."""
-    return (EDITING if audience == 'internal' else READ_ONLY, *OURS)
+    return (*((EDITING, BATCH) if audience == 'internal' else (READ_ONLY,)), *OURS)

@@ -132,10 +132,12 @@ def row_of(rows: Prepared, position: int, layer: Layer) -> dict[str, Any]:
     return {name: plain(rows.columns[name][position].as_py()) for name in layer.columns}
 
 
-def draft_of(rows: Prepared, layer: Layer, srid: int) -> Draft:
-    """The first of the prepared rows."""
-    (shape, *_) = shapely.set_srid(rows.geometry, srid)
-    return Draft(row_of(rows, 0, layer), str(shapely.to_wkb(shape, hex=True, include_srid=True, output_dimension=2)))
+def draft_of(rows: Prepared, layer: Layer, srid: int, position: int = 0) -> Draft:
+    """One of the prepared rows."""
+    shape = shapely.set_srid(rows.geometry[position], srid)
+    return Draft(
+        row_of(rows, position, layer), str(shapely.to_wkb(shape, hex=True, include_srid=True, output_dimension=2))
+    )
 
 
 def plain(value: Any) -> Any:

@@ -15,6 +15,7 @@ import psycopg2
 import pytest
 
 from dothi.core.edit_token import make_token
+from dothi.core.settings import PROJECT
 from tests.conftest import Instance, Province, serving, use
 from tests.matrix import number_of_examples
 from tests.qgis.test_project import opened
@@ -230,6 +231,38 @@ def test_the_project_of_staff_reads_and_edits_with_the_key_in_qgis(day: Day, tmp
     assert (found['read'], found['messages']) == (True, [])
     assert {name for name, layer in found['layers'].items() if not layer['valid']} == set()
     assert (found['layers']['schools']['editable'], found['layers']['schools']['crs']) == (True, 'EPSG:9209')
+
+
+def test_the_plugin_saves_a_day_of_edits_as_one_release(day: Day, tmp_path: Path) -> None:
+    """60 values by the field calculator were 60 releases."""
+    key = (Path(day.place.environment['DOTHI_SECRETS']) / 'edit_token').read_text(encoding='utf-8').strip()
+    environment = {'PATH': os.environ['PATH'], 'HOME': str(tmp_path), 'LC_ALL': 'C.UTF-8'}
+    environment |= {'QT_QPA_PLATFORM': 'offscreen', 'PYTHONPATH': str(PROJECT / 'desktop')}
+    command = ['/usr/bin/python3', str(EDITOR.with_name('plugin_save_client.py')), day.place.internal_url]
+    done = subprocess.run(
+        command, input=f'{key}\n', env=environment, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == 0, done.stderr[-4000:]
+    saved = json.loads(done.stdout[done.stdout.index('{"codes"') :])
+    # fewer than 61 where some had 77 places before
+    ((added, changed, closed, note),) = day.rows(
+        'select rows_added, rows_changed, rows_closed, note from catalog.release where number = %s', saved['release']
+    )
+    assert (added, closed, note) == (2, 1, 'Điều tra tháng 5')
+    assert 55 <= changed <= 61
+    assert day.rows('select count(*) from layer.schools where places = 77 and code = any(%s)', saved['codes'][:60]) == [
+        (60,)
+    ]
+    moved, deleted = saved['codes'][60:]
+    assert day.rows('select st_x(geom), st_y(geom) from layer.schools where code = %s', moved) == [
+        (E0 + 0.125, N0 + 0.375)
+    ]
+    assert day.rows('select count(*) from layer.schools where code = %s', deleted) == [(0,)]
+    assert (saved['shown'], saved['modified']) == (['TOGETHER-1', 'TOGETHER-2'], False)
+    # what is refused is told with its place, and stays in the layer
+    assert saved['refused'].startswith('/added/')
+    assert saved['kept'] == 2
+    assert day.rows("select count(*) from layer.schools where code in ('TOGETHER-3', 'TOGETHER-4')") == [(0,)]
 
 
 def test_the_key_is_in_no_log(day: Day) -> None:

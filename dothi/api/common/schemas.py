@@ -46,6 +46,8 @@ CONFORMANCE_CLASSES = (
 CODELISTS = 'http://www.opengis.net/def/profile/OGC/0/codelist-inline'
 # The collection of units whose codes a column holds. OGC's x-ogc-collectionId is for ids of features.
 UNIT_LAYER = 'x-dothi-unit-layer'
+# The columns by which `/edits` names a feature without its id.
+KEY = 'x-dothi-key'
 
 
 @SCHEMAS.route('/collections/<path:collection_id>/schema')
@@ -122,9 +124,14 @@ def schema_document(layer: Layer, audience: Audience, kind: str, lang: Lang) -> 
         **_title_member(layer.title, lang),
         'description': layer.description.pick(lang),
         'properties': members,
-        **({'required': required} if kind == 'schema' else {}),
+        **({'required': required, KEY: _visible_key(layer, columns)} if kind == 'schema' else {}),
         'additionalProperties': False,
     }
+
+
+def _visible_key(layer: Layer, columns: dict[str, Column]) -> list[str]:
+    """The columns that name a feature for its agency; none where the reader does not see them all."""
+    return layer.key if columns.keys() >= set(layer.key) else []
 
 
 def feature_document(layer: Layer, audience: Audience, lang: Lang) -> dict[str, Any]:

@@ -42,29 +42,38 @@ def sent_feature(layer: Layer, before: Version | None = None) -> tuple[Submitted
 
     before: the version that it replaces, whose columns that the client does not see stay.
     """
-    document = _read_document(FEATURES)
-    _must_be_feature(document, required=True)
+    document = read_document(FEATURES)
     _must_be_same(document, before)
+    return feature_in(document, layer, before), reading_of_crs()
+
+
+def feature_in(document: dict[str, Any], layer: Layer, before: Version | None = None) -> Submitted:
+    """The feature that a document is; raises Unfit. before: as in `sent_feature`."""
+    _must_be_feature(document, required=True)
     hidden = _hidden_values(layer, before) if before else {}
     properties = _read_properties(document.get('properties'), layer)
-    return Submitted(hidden | properties, _read_geometry(document.get('geometry'))), _reading_of_crs()
+    return Submitted(hidden | properties, _read_geometry(document.get('geometry')))
 
 
 def patched_feature(layer: Layer, before: Version) -> tuple[Submitted, Reading]:
     """The feature `before` with the body's changes (RFC 7396), and how its coordinates are to be read."""
-    document = _read_document(PATCHES)
-    _must_be_feature(document, required=False)
+    document = read_document(PATCHES)
     _must_be_same(document, before)
+    return patch_in(document, layer, before), reading_of_crs() if 'geometry' in document else stored_reading()
+
+
+def patch_in(document: dict[str, Any], layer: Layer, before: Version) -> Submitted:
+    """The feature `before` with the changes of a document; its geometry as it is stored where that does not change."""
+    _must_be_feature(document, required=False)
     hidden = _hidden_values(layer, before)
     changes = document.get('properties', {})
     visible_values = {name: value for name, value in before.properties.items() if name not in hidden}
     merged = merge_patch(visible_values, _read_properties(changes, layer) if isinstance(changes, dict) else changes)
     properties = hidden | _read_properties(merged, layer)
-    reading = _reading_of_crs()
     if 'geometry' not in document:
-        return Submitted(properties, before.geometry), _stored_reading()
+        return Submitted(properties, before.geometry)
     old = {'type': before.geometry.geom_type}
-    return Submitted(properties, _read_geometry(merge_patch(old, document['geometry']))), reading
+    return Submitted(properties, _read_geometry(merge_patch(old, document['geometry'])))
 
 
 def merge_patch(target: Any, patch: Any) -> Any:
@@ -86,7 +95,8 @@ def content_crs() -> ServedCrs:
     return parse_served_crs('Content-Crs', name) if name else default_crs()
 
 
-def _read_document(types: Sequence[str]) -> dict[str, Any]:
+def read_document(types: Sequence[str]) -> dict[str, Any]:
+    """The object in the body, of one of these media types; raises BadBody, NoMediaType, OtherMediaType."""
     request.max_content_length = MOST_BYTES
     _must_be_one_of(types)
     try:
@@ -161,12 +171,14 @@ def _read_geometry(value: Any) -> Any:
         raise Unfit([Fault(GEOMETRY, 'geometry_invalid', says)]) from None
 
 
-def _reading_of_crs() -> Reading:
+def reading_of_crs() -> Reading:
+    """How coordinates in the system that the request names are read; raises UnservedCrs."""
     crs = content_crs()
     return Reading(parse_crs(f'EPSG:{crs.srid}'), crs.yx)
 
 
-def _stored_reading() -> Reading:
+def stored_reading() -> Reading:
+    """How coordinates that are stored are read."""
     return Reading(parse_crs(f'EPSG:{service().locality.srid}'))
 
 

@@ -2,10 +2,11 @@
 
 from typing import Any
 
+from dothi.api.editing.batch import LONGEST_MESSAGE, MOST_EDITS
 from dothi.api.editing.body import FEATURES, MERGE_PATCH, PATCHES
 from dothi.api.http.column_schemas import feature_schema
 from dothi.api.http.offer import Offer
-from dothi.api.http.operations import operation, responses
+from dothi.api.http.operations import object_with, operation, or_null, responses
 from dothi.api.http.parameters import LANG, Schema, in_header, in_path
 from dothi.api.http.served_crs import CRS84, served_crs
 from dothi.core.layer import Column, Layer
@@ -31,6 +32,7 @@ def editing_paths(offer: Offer) -> dict[str, Any]:
     for of in map(offer.of, offer.layers):
         base = f'/collections/{of.layer.id}/items'
         paths[base] = {'post': _create(of)}
+        paths[f'/collections/{of.layer.id}/edits'] = {'post': _save_together(of)}
         paths[f'{base}/{{featureId}}'] = {
             'put': _change('replaceFeature', of, Text(vi='thay đối tượng', en='replace a feature'), FEATURES),
             'patch': _change('updateFeature', of, Text(vi='sửa đối tượng', en='change a feature'), PATCHES),
@@ -57,6 +59,34 @@ def _create(of: Offer) -> dict[str, Any]:
     return operation(
         of, 'createFeature', Text(vi='thêm đối tượng', en='add a feature'), [LANG, CONTENT_CRS],
         responses(made, *ERRORS, status='201'), security=SECURITY, requestBody=_body(of, FEATURES),
+    )  # fmt: skip
+
+
+def _save_together(of: Offer) -> dict[str, Any]:
+    """Many edits as one release."""
+    what = Text(vi='lưu nhiều sửa đổi thành một bản phát hành', en='save many edits as one release')
+    item: dict[str, Any] = {'type': 'object', 'properties': _members(of)}
+    key = {'type': 'object', 'properties': {name: {} for name in of.layer.key}}
+    named = {'type': 'object', 'properties': {'id': {'type': 'integer'}, 'key': key}}
+    changed = {'type': 'object', 'properties': {**named['properties'], **_members(of)}}
+    lists = {'added': item, 'changed': changed, 'deleted': {'oneOf': [{'type': 'integer'}, named]}}
+    schema = {
+        'type': 'object',
+        'properties': {
+            'message': {'type': 'string', 'maxLength': LONGEST_MESSAGE},
+            **{name: {'type': 'array', 'items': items, 'maxItems': MOST_EDITS} for name, items in lists.items()},
+        },
+        'additionalProperties': False,
+    }
+    new = {'type': 'Feature', 'geometry': _shape(of), 'properties': _values(of)}
+    example = {'message': 'survey of May', 'added': [new]}
+    status = '202' if of.layer.review else '200'
+    saved = object_with(release=or_null({'type': 'integer'}), added={'type': 'array', 'items': {'type': 'integer'}})
+    done = {'description': Text(vi='Đã ghi', en='Done'), 'content': {'application/json': {'schema': saved}}}
+    return operation(
+        of, 'saveEdits', what, [LANG, CONTENT_CRS], responses(done, *ERRORS, status=status),
+        security=SECURITY,
+        requestBody={'required': True, 'content': {'application/json': {'schema': schema, 'example': example}}},
     )  # fmt: skip
 
 

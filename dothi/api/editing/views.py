@@ -106,7 +106,7 @@ def create(collection_id: str) -> Response:
     """
     if is_query():
         return search(collection_id)
-    layer, author = _may_edit(collection_id)
+    layer, author = may_edit(collection_id)
     with editing(layer) as db:
         require_release(layer, current_releases(db))
         feature, reading = sent_feature(layer)
@@ -171,16 +171,16 @@ def told_beside_the_status(response: Response) -> Response:
 
 def _change_feature(collection_id: str, item_id: str, make: Callable[[Layer, Version], Made] | None) -> Response:
     """The answer to a change of one feature; make: its new content, or None where it is to be deleted."""
-    layer, author = _may_edit(collection_id)
+    layer, author = may_edit(collection_id)
     with editing(layer) as db:
         if make is None and _is_deleted_already(db, layer, item_id, author):
             return Response(status=202 if layer.review else 204)
-        feature = _feature_as_seen(db, layer, item_id, author)
+        feature = feature_as_seen(db, layer, item_id, author)
         before = feature.as_version() if isinstance(feature, Pending) else feature
         _must_match(layer, before)
         rows = None if make is None else _prepare_edit(db, layer, author, feature, make)
         draft = draft_of(rows, layer, service().locality.srid) if rows else None
-        require_unit(db, author, layer, [_as_hex(before), *([draft.geometry] if draft else [])])
+        require_unit(db, author, layer, [as_hex(before), *([draft.geometry] if draft else [])])
         if layer.review:
             edit_review.keep(db, layer, author, feature, draft)
             return Response(status=202)
@@ -190,7 +190,7 @@ def _change_feature(collection_id: str, item_id: str, make: Callable[[Layer, Ver
     return response if rows is None else _with_etag(response, saved.release or before.release_from)
 
 
-def _as_hex(version: Version) -> str | None:
+def as_hex(version: Version) -> str | None:
     """The geometry as EWKB in hex, in the working CRS."""
     if version.geometry is None:
         return None
@@ -212,7 +212,7 @@ def _prepare_edit(
     return rows
 
 
-def _feature_as_seen(db: Connection, layer: Layer, item_id: str, author: str) -> Version | Pending:
+def feature_as_seen(db: Connection, layer: Layer, item_id: str, author: str) -> Version | Pending:
     """The feature as the author sees it: as it waits for review, else as it is released."""
     number = feature_number(item_id)
     waiting = edit_review.pending(db, layer, author, number) if number is not None and layer.review else None
@@ -247,7 +247,8 @@ def _shows_row(layer: Layer, feature_id: int) -> bool:
         return read_version(db, layer, feature_id) is not None
 
 
-def _may_edit(collection_id: str) -> tuple[Layer, str]:
+def may_edit(collection_id: str) -> tuple[Layer, str]:
+    """The layer, and under which name whoever asks edits it; raises what forbids it."""
     layer = service().layer(collection_id)
     identity = require(Action.EDIT)
     author = author_of(identity.person)

@@ -29,7 +29,9 @@ def school(layer: QgsVectorLayer, code: str, x: float, **values: Any) -> QgsFeat
 
 def edit(layer: QgsVectorLayer) -> list[str]:
     """Sets 60 values, moves a school, adds two and deletes one; the codes of those with the value."""
-    features = sorted(layer.getFeatures(), key=lambda one: one['code'])
+    # the others that are edited on this day are the first ones
+    features = [one for one in layer.getFeatures() if one['code'][0].isdigit()]
+    features.sort(key=lambda one: one['code'], reverse=True)
     layer.startEditing()
     for feature in features[:60]:
         layer.changeAttributeValue(feature.id(), layer.fields().indexOf('places'), 77)

@@ -67,8 +67,9 @@ def _save_together(of: Offer) -> dict[str, Any]:
     what = Text(vi='lưu nhiều sửa đổi thành một bản phát hành', en='save many edits as one release')
     item: dict[str, Any] = {'type': 'object', 'properties': _members(of)}
     key = {'type': 'object', 'properties': {name: {} for name in of.layer.key}}
-    named = {'type': 'object', 'properties': {'id': {'type': 'integer'}, 'key': key}}
-    changed = {'type': 'object', 'properties': {**named['properties'], **_members(of)}}
+    names: dict[str, Any] = {'id': {'type': 'integer'}, 'key': key}
+    named = {'type': 'object', 'properties': names}
+    changed = {'type': 'object', 'properties': names | _members(of)}
     lists = {'added': item, 'changed': changed, 'deleted': {'oneOf': [{'type': 'integer'}, named]}}
     schema = {
         'type': 'object',

@@ -99,7 +99,7 @@ def add(db: Connection, layer: Layer, author: str, draft: Draft) -> int:
 
 def _waiting_with_key(db: Connection, layer: Layer, author: str, properties: dict[str, Any]) -> Pending | None:
     """The new feature with this key that the author has added before."""
-    number = _number_waiting(db, layer, author, properties, None) if layer.key else None
+    number = number_waiting(db, layer, author, properties) if layer.key else None
     return pending(db, layer, author, number) if number is not None else None
 
 
@@ -117,13 +117,13 @@ def key_must_be_new(
     if not layer.key:
         return
     key_must_be_free(db, layer, properties)
-    taken = _number_waiting(db, layer, author, properties, number)
+    taken = number_waiting(db, layer, author, properties, number)
     if taken is not None:
         raise key_taken(layer, taken)
 
 
-def _number_waiting(
-    db: Connection, layer: Layer, author: str, properties: dict[str, Any], number: int | None
+def number_waiting(
+    db: Connection, layer: Layer, author: str, properties: dict[str, Any], number: int | None = None
 ) -> int | None:
     """The number of a new feature with this key that the author has added, other than `number`."""
     with db.cursor() as cursor:

@@ -108,5 +108,8 @@ def test_in_a_layer_under_review_they_wait_together(
     assert answer.status_code == 202, answer.get_data(as_text=True)
     assert answer.get_json(force=True)['release'] is None
     assert answer.get_json(force=True)['added'][0] < 0
+    again = save(reviewed, changed=[{'key': {'code': 'c'}, 'properties': {'places': 9}}])
+    assert again.status_code == 202
+    assert rows("select properties -> 'places' from catalog.edit where change = 'added'") == [(9,)]
     assert rows('select change from catalog.edit order by change') == [('added',), ('changed',), ('closed',)]
     assert rows(RELEASES) == []

@@ -10,7 +10,7 @@ from psycopg2.extensions import connection as Connection
 
 from dothi.api.editing.body import BadBody, feature_in, patch_in, read_document, reading_of_crs, stored_reading
 from dothi.api.editing.rights import require_unit
-from dothi.api.editing.views import VersionMissing, as_hex, feature_as_seen, may_edit
+from dothi.api.editing.views import NoFeature, VersionMissing, as_hex, feature_as_seen, may_edit, no_feature
 from dothi.api.http.faults import answer_unfit
 from dothi.api.http.service import require_release, service
 from dothi.core.catalog import current_releases
@@ -97,11 +97,22 @@ def _named(db: Connection, layer: Layer, author: str, entry: Any) -> Version | P
     """The feature that an entry names by its id, or by `key`, the values of the columns of its key."""
     key = entry.get('key') if isinstance(entry, dict) else None
     if isinstance(key, dict) and layer.key:
-        holder = version_with_key(db, layer, {name: key.get(name) for name in layer.key})
-        words = ', '.join(str(key.get(name)) for name in layer.key)
-        return feature_as_seen(db, layer, str(holder.id) if holder else words, author)
+        return _with_key(db, layer, author, {name: key.get(name) for name in layer.key})
     number = entry.get('id') if isinstance(entry, dict) else entry
     return feature_as_seen(db, layer, str(number), author)
+
+
+def _with_key(db: Connection, layer: Layer, author: str, key: dict[str, Any]) -> Version | Pending:
+    """The feature with this key, released or added by the author; one that they do not see is as one that is not."""
+    words = ', '.join(map(str, key.values()))
+    holder = version_with_key(db, layer, key)
+    number = holder.id if holder else edit_review.number_waiting(db, layer, author, key)
+    if number is None:
+        return feature_as_seen(db, layer, words, author)
+    try:
+        return feature_as_seen(db, layer, str(number), author)
+    except NoFeature:
+        raise no_feature(layer, words) from None
 
 
 def _contents(

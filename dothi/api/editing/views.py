@@ -223,10 +223,13 @@ def feature_as_seen(db: Connection, layer: Layer, item_id: str, author: str) -> 
     if released is not None and not _shows_row(layer, released.id):
         released = None
     if released is None:
-        raise NoFeature(
-            vi=f'Lớp "{layer.id}" không có đối tượng "{item_id}".', en=f'"{layer.id}" has no feature "{item_id}".'
-        )
+        raise no_feature(layer, item_id)
     return released
+
+
+def no_feature(layer: Layer, name: str) -> NoFeature:
+    """The error for a feature that is not there, by its id or its key."""
+    return NoFeature(vi=f'Lớp "{layer.id}" không có đối tượng "{name}".', en=f'"{layer.id}" has no feature "{name}".')
 
 
 def _is_deleted_already(db: Connection, layer: Layer, item_id: str, author: str) -> bool:

@@ -23,7 +23,7 @@ class BuildWithFiles(build_py):
             source, target = ROOT / name, Path(self.build_lib) / 'dothi' / 'files' / name
             target.parent.mkdir(parents=True, exist_ok=True)
             if source.is_dir():
-                shutil.copytree(source, target, dirs_exist_ok=True)
+                shutil.copytree(source, target, dirs_exist_ok=True, ignore=shutil.ignore_patterns('__pycache__'))
             else:
                 shutil.copyfile(source, target)
 

@@ -19,7 +19,7 @@ from dothi.core.settings import PROJECT
 from tests.matrix import exhaustive
 
 SOURCES = (
-    'dothi', 'etl', 'processes', 'demo', 'sql', 'localities', 'web/dist', 'docs/explanation',
+    'dothi', 'etl', 'processes', 'demo', 'sql', 'localities', 'web/dist', 'desktop', 'docs/explanation',
     'pygeoapi-config.yml', 'pyproject.toml', 'setup.py', 'README.md', 'LICENSE',
 )  # fmt: skip
 # `make test-all` says small: a minute more.
@@ -88,9 +88,9 @@ def test_the_wheel_has_the_version_that_the_program_tells(wheel: Path) -> None:
 def test_the_wheel_has_all_that_is_no_python(wheel: Path) -> None:
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
-    for name in ('sql', 'localities', 'web/dist', 'docs/explanation'):
+    for name in ('sql', 'localities', 'web/dist', 'desktop', 'docs/explanation'):
         files = {file.relative_to(PROJECT).as_posix() for file in (PROJECT / name).rglob('*') if file.is_file()}
-        assert {f'dothi/files/{file}' for file in files} <= names
+        assert {f'dothi/files/{file}' for file in files if '__pycache__' not in file} <= names
     for package in ('dothi', 'etl', 'processes', 'demo'):
         files = {file.relative_to(PROJECT).as_posix() for file in (PROJECT / package).rglob('*.*')}
         assert {file for file in files if '__pycache__' not in file} <= names, package

@@ -238,6 +238,8 @@ def test_the_plugin_saves_a_day_of_edits_as_one_release(day: Day, tmp_path: Path
     key = (Path(day.place.environment['DOTHI_SECRETS']) / 'edit_token').read_text(encoding='utf-8').strip()
     environment = {'PATH': os.environ['PATH'], 'HOME': str(tmp_path), 'LC_ALL': 'C.UTF-8'}
     environment |= {'QT_QPA_PLATFORM': 'offscreen', 'PYTHONPATH': str(PROJECT / 'desktop')}
+    # nothing is left beside the sources
+    environment['PYTHONDONTWRITEBYTECODE'] = '1'
     command = ['/usr/bin/python3', str(EDITOR.with_name('plugin_save_client.py')), day.place.internal_url]
     done = subprocess.run(
         command, input=f'{key}\n', env=environment, capture_output=True, text=True, timeout=300, check=False

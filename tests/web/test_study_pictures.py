@@ -80,8 +80,8 @@ def flood_behind_dikes(desk: Desk) -> str:
 def pages_of(pdf: bytes, folder: Path) -> Image.Image:
     """The first pages of a PDF, in rows."""
     (folder / 'report.pdf').write_bytes(pdf)
-    command = ['pdftoppm', '-r', '50', '-l', str(MOST_PAGES), '-png', folder / 'report.pdf', folder / 'page']
-    subprocess.run(command, check=True)
+    pages_wanted = ['-r', '50', '-l', str(MOST_PAGES), '-png']
+    subprocess.run(['pdftoppm', *pages_wanted, str(folder / 'report.pdf'), str(folder / 'page')], check=True)
     pages = [Image.open(file).convert('RGB') for file in sorted(folder.glob('page-*.png'))]
     width, height = pages[0].size
     rows = -(-len(pages) // PAGES_IN_A_ROW)

@@ -168,7 +168,7 @@ def _mark_finished(job_id: str, ended: FinishedRun | FailedRun, places: dict[str
     with connection('worker') as db, db.cursor() as cursor:
         cursor.execute(
             f"""update job.job set {assignments}, finished_at = clock_timestamp(), updated_at = clock_timestamp(),
-                    needed_claims = case when process_id = any(%(narrowed)s) then (
+                    needed_claims = case when process_id = any(%(narrowed)s) and scenarios = '{{}}' then (
                         select coalesce(jsonb_object_agg(key, value), '{{}}') from jsonb_each(claims)
                         where %(releases)s::jsonb ? key
                     ) end
@@ -197,6 +197,7 @@ def _mark_finished(job_id: str, ended: FinishedRun | FailedRun, places: dict[str
 
 
 def _answering_from_reads() -> list[str]:
+    """Of a run with a scenario the result names layers that the scenario changes and nobody has read."""
     return [name for name, process in all_processes().items() if process.answers_from_reads()]
 
 

@@ -142,6 +142,16 @@ def test_a_run_is_there_for_whoever_sees_what_it_read(lagoon: Lagoon) -> None:
                 assert client.get(f'/api/jobs/{job}{path}').status_code == expected, (person, job, path)
 
 
+def test_a_run_on_a_scenario_of_hidden_layers_is_for_who_sees_them(lagoon: Lagoon) -> None:
+    """It says which of the changed layers it has not read: cables, of which the planner does not know."""
+    scenario = make_scenario(lagoon, 'steward', close('wells', 'a'), close('cables', 'a'), sharing='everybody')
+    job = job_of(run(lagoon, 'steward', scenario=scenario))
+    assert 'cables' in lagoon.client('steward').get(f'/api/jobs/{job}/results').get_data(as_text=True)
+    for path in ('', '/results'):
+        assert lagoon.client('planner').get(f'/api/jobs/{job}{path}').status_code == 404
+    assert lagoon.client('administrator').get(f'/api/jobs/{job}').status_code == 200
+
+
 def test_results_are_kept_for_as_long_as_a_study_has_them(lagoon: Lagoon) -> None:
     """Both of a request that was answered from the store as well, whose result is another job's."""
     first, loose = job_of(run(lagoon, 'planner')), job_of(run(lagoon, 'planner', layer='pipes'))

@@ -7,7 +7,7 @@ import {localNumber, momentOf} from '../site/format';
 import {say} from '../site/language';
 import type {Message} from '../messages';
 import {Moment} from '../site/moment';
-import {Scrolled} from '../site/scrolled';
+import {Stacked} from '../site/scrolled';
 
 type List = Answered<'/received-reports', 'get'>;
 type ReportLine = List['reports'][number];
@@ -50,14 +50,14 @@ export function CitizenReports() {
 const StatusButton = ({name, title, count, current}: {name: string; title: string; count: number; current: string}) =>
   <button type="button" class="button plain" aria-pressed={name === current} onClick={() => setParts({status: name})}>{title} ({localNumber(count)})</button>;
 
-const ReportTable = ({lines, chosen}: {lines: ReportLine[]; chosen: number}) => <Scrolled label={say('citizenReports')}><table>
+const ReportTable = ({lines, chosen}: {lines: ReportLine[]; chosen: number}) => <Stacked label={say('citizenReports')}><table>
   <thead><tr><th class="number">{say('number')}</th><th>{say('kind')}</th><th>{say('describeIt')}</th><th>{say('received')}</th><th>{say('status')}</th></tr></thead>
   <tbody>{lines.map((line) => <tr key={line.id} aria-selected={line.id === chosen}>
     <td class="number">{line.id}</td>
     <td><a href={`?tab=reports&report=${line.id}`} onClick={(event) => { event.preventDefault(); setParts({report: String(line.id)}, true); }}>{line.kind_title}</a></td>
     <td class="words">{line.text ?? say('expired')}</td><td><Moment of={line.received_at} /></td><td><StatusTag status={line.status} /></td>
   </tr>)}</tbody>
-</table></Scrolled>;
+</table></Stacked>;
 
 function StatusTag({status}: {status: Status}) {
   const [title, look] = STATUSES[status];

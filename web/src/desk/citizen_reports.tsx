@@ -1,3 +1,4 @@
+import {signal} from '@preact/signals';
 import {useMemo, useState} from 'preact/hooks';
 import {lazy} from '../site/lazy';
 import {answerOf, client, versionOf, type Answered} from '../client';
@@ -20,9 +21,12 @@ const STATUSES: Record<Status, [Message, string]> = {
   received: ['reportReceived', 'warn'], accepted: ['reportAccepted', 'good'], refused: ['reportRefused', 'bad'],
 };
 
+/** How often this page has decided: what is counted is counted again then. */
+const decisions = signal(0);
+
 /** How many reports wait, for the tab; nothing while that is not known. */
 export function Waiting() {
-  const {data} = useAnswer(() => answerOf(client.GET('/received-reports', {params: {query: {limit: 1}}})), [], REFRESH_S);
+  const {data} = useAnswer(() => answerOf(client.GET('/received-reports', {params: {query: {limit: 1}}})), [decisions.value], REFRESH_S);
   return data?.counts.received ? <span class="tag warn">{localNumber(data.counts.received)}</span> : null;
 }
 
@@ -68,7 +72,7 @@ function ReportPage({number, kinds, decided}: {number: number; kinds: List['kind
   const reading = useAnswer(() => versionOf(client.GET('/received-reports/{number}', {params: {path: {number}}})), [number], REFRESH_S);
   // a decision of somebody else takes the form away, and what it has to say with it
   const [fault, setFault] = useState('');
-  const again = (said: string): void => { setFault(said); reading.again(); decided(); };
+  const again = (said: string): void => { setFault(said); reading.again(); decided(); decisions.value += 1; };
   return <div class="stack"><Shown of={reading}>{({data, tag}) => <>
     <section class="card" id="report">
       <h2>{data.id}. {data.kind_title} <StatusTag status={data.status} /></h2>

@@ -16,8 +16,10 @@ const INTERNAL: [PageName, string, Message][] = [
 export function useCurrentInSight(current: unknown) {
   const place = useRef<HTMLElement>(null);
   useEffect(() => {
-    showCurrent(place.current);
-    void document.fonts.ready.then(() => showCurrent(place.current)); // letters of other widths
+    // links grow when letters of the font come, and what waits is counted
+    const watcher = new ResizeObserver(() => showCurrent(place.current));
+    for (const link of place.current!.children) watcher.observe(link);
+    return () => watcher.disconnect();
   }, [current, language()]);
   return place;
 }

@@ -49,7 +49,7 @@ def database(shared_database: dict[str, str], monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.fixture(scope='module')
 def service(shared_database: dict[str, str]) -> Flask:
-    """On a database without what tests of another file delivered: their schools may have the codes of ours elsewhere."""
+    """On a database without what another file delivered: its schools may have the codes of ours elsewhere."""
     with pytest.MonkeyPatch.context() as patch:
         use(patch, shared_database)
         empty()

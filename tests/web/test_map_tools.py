@@ -91,7 +91,7 @@ def test_the_table_has_what_is_on_the_screen_in_the_order_that_is_asked_for(wide
 
 
 def test_a_year_is_written_without_a_separator(wide: Portal) -> None:
-    """A number with a unit has one (1,234 m), a year has none, although the column says no more than that it is whole."""
+    """A number with a unit has one (1,234 m); a year has none, although the column only says that it is whole."""
     page = wide.open(f'/?lang=en&show=bridges{NEAR}')
     card = open_tool(page, 'Attribute table')
     card.locator('select').first.select_option('bridges')

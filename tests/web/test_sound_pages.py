@@ -19,7 +19,7 @@ from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
 from tests.conftest import Province
 from tests.matrix import combinations
-from tests.web.conftest import DESK_SIZE, PHONE, Portal, enter_person, visiting
+from tests.web.conftest import DESK_SIZE, FINE, PHONE, Portal, enter_person, visiting
 from tests.web.desk_edits import enter_editor, open_conflict, pending_edits
 from tests.web.test_portal_pages import BAD_ROWS, UNCLEAR, findings
 
@@ -135,7 +135,7 @@ def test_a_page_for_everybody_is_sound(
     screen, scheme, lang = look
     page = PUBLIC[name]
     with visiting(chromium, desk_province.public_url) as visit:
-        is_sound(visit(**SCREENS[screen], color_scheme=scheme), in_language(page.address, lang), page.ready)
+        is_sound(visit(**SCREENS[screen], **FINE, color_scheme=scheme), in_language(page.address, lang), page.ready)
 
 
 @pytest.mark.parametrize(('name', 'look'), combinations([*INTERNAL], LOOKS), ids=str)
@@ -144,7 +144,7 @@ def test_a_page_behind_the_sign_in_is_sound(
 ) -> None:
     screen, scheme, lang = look
     page = INTERNAL[name]
-    portal = signed_in(CHIEF, **SCREENS[screen], color_scheme=scheme)
+    portal = signed_in(CHIEF, **SCREENS[screen], **FINE, color_scheme=scheme)
     is_sound(portal, in_language(page.address.format(**numbers), lang), page.ready)
 
 

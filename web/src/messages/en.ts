@@ -1,9 +1,7 @@
 /** What the portal itself says in English. */
-import type {Message} from './index';
-import {PLANNING_EN} from './planning.en';
+import type {VI} from './vi';
 
-export const EN: Record<Message, string> = {
-  ...PLANNING_EN,
+export const EN: Record<keyof typeof VI, string> = {
   pageTitle: 'Map',
   language: 'Language',
   unitsOf: 'Boundaries of',

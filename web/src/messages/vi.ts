@@ -1,8 +1,6 @@
 /** What the portal itself says in Vietnamese. Everything about the data comes from the API. */
-import {PLANNING_VI} from './planning.vi';
 
 export const VI = {
-  ...PLANNING_VI,
   pageTitle: 'Bản đồ',
   language: 'Ngôn ngữ',
   unitsOf: 'Địa giới ngày',

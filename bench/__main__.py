@@ -22,7 +22,7 @@ from bench.instance import FULL, HALF, filled, folder, running
 from bench.loading import Run, loading, taking_back
 from bench.new_tiles import after_a_release, new_tiles
 from bench.pgrouting import pgrouting
-from bench.portal import portal
+from bench.portal import portal, portal_through_nginx
 from bench.room import room
 from bench.scenarios import scenario_chapter
 from bench.servers import ours
@@ -193,7 +193,7 @@ def _scenarios() -> tuple[list[Chapter], list[str]]:
 
 
 def _portal() -> tuple[list[Chapter], list[str]]:
-    return [_print_chapter(portal(service_url('public')))], []
+    return [_print_chapter(chapter(service_url('public'))) for chapter in (portal, portal_through_nginx)], []
 
 
 def _clear_tiles() -> None:

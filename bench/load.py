@@ -140,7 +140,7 @@ def map_users(subject: Subject, public_url: str, locality: Locality, folder: Pat
     crowd = Crowd(f'{USERS} map users', USERS, _map_paths(subject), LONG_S, looks=True)
     with (
         tempfile.TemporaryDirectory() as proxy_folder,
-        nginx(urlsplit(public_url).netloc, _open_to_all(proxy_folder), FOR_ALL_USERS) as proxy,
+        nginx(urlsplit(public_url).netloc, Path(proxy_folder), FOR_ALL_USERS) as proxy,
         _meanwhile(lambda: _disturb(locality, folder, internal_url)) as done,
     ):
         session = ask(crowd, proxy)
@@ -151,12 +151,6 @@ def map_users(subject: Subject, public_url: str, locality: Locality, folder: Pat
         Goal(work, ', '.join(done), len(done) == 1 + len(ANALYSES)),
     ]
     return Chapter(f'{USERS} map users for {LONG_S // 60} minutes through nginx', goals=goals, sessions=[session])
-
-
-def _open_to_all(folder: str) -> Path:
-    """The folder, which nginx's workers may pass through."""
-    Path(folder).chmod(0o755)
-    return Path(folder)
 
 
 @contextmanager

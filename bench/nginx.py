@@ -77,6 +77,8 @@ def _running(upstream: str, folder: Path, changes: Mapping[str, str]) -> Iterato
 
 
 def _write_settings(upstream: str, folder: Path, ports: tuple[int, int], changes: Mapping[str, str]) -> None:
+    # nginx's workers may run as another user
+    folder.chmod(0o755)
     port, plain_port = ports
     replaced = {
         **changes,

@@ -1,15 +1,19 @@
 """What the portal costs a reader: bytes and requests of a first visit, when its largest part is there, and how long the
-page stands still while the map is moved."""
+page stands still while the map is moved; by the service itself, and through nginx."""
 
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import median
 from typing import Any
+from urllib.parse import urlsplit
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from bench.chapters import Chapter, Goal, at_most
+from bench.nginx import nginx
 from bench.side_by_side.painters import CHROMIUM, CHROMIUM_ARGUMENTS
 
 PAGES = {'the map': '/', 'the catalogue': '/catalogue', 'a record': '/catalogue?id=buildings', 'help': '/help'}
@@ -37,19 +41,35 @@ class Visit:
 
 
 def portal(url: str) -> Chapter:
-    """The chapter, of the service at this address."""
+    """The chapter of a reader who is led to the service at this address."""
+    return _chapter('The portal, first visit', url)
+
+
+def portal_through_nginx(url: str) -> Chapter:
+    """The chapter of a reader whom nginx leads there, with the settings of docker/nginx.conf.
+
+    A visit of nobody comes first: others have seen the map before, so nginx has what it keeps of it.
+    """
+    with tempfile.TemporaryDirectory() as folder, nginx(urlsplit(url).netloc, Path(folder)) as proxy:
+        with _browser() as browser:
+            _visit(browser, proxy)
+        return _chapter('The portal through nginx, first visit', proxy)
+
+
+def _chapter(title: str, url: str) -> Chapter:
     figures: dict[str, str] = {}
     with _browser() as browser:
         visits = {name: _middle([_visit(browser, url + path) for _ in range(VISITS)]) for name, path in PAGES.items()}
         for name, visit in visits.items():
             figures[name] = f'{visit.bytes_total / 1000:.0f} kB, {visit.requests} requests'
+        first = visits['the map']
+        figures['the map: largest part there after'] = f'{first.largest_ms:.0f} ms'
         phone = median(_visit(browser, url, phone=True).largest_ms for _ in range(VISITS))
         figures['the map on a phone: largest part there after'] = f'{phone:.0f} ms'
         task = median(_longest_task(browser, url) for _ in range(VISITS))
         figures['the map, moved: longest task'] = f'{task:.0f} ms'
-    first = visits['the map']
     return Chapter(
-        'The portal, first visit',
+        title,
         figures=figures,
         goals=[
             at_most(f'first map at most {MOST_BYTES // 1000} kB', first.bytes_total / 1000, MOST_BYTES / 1000, 'kB'),

@@ -79,7 +79,6 @@ def _crowded(subject: Subject, public_url: str) -> Chapter:
     tag = Client(server).ask(server + pages[0]).headers['etag'].replace("'", '')
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        folder.chmod(0o755)
         bare = stack.enter_context(bare_server(folder))
         # the limits of requests for one client are those of the Internet
         unlimited = {'rate=200r/s': 'rate=1000000r/s', 'burst=400': 'burst=1000000'}

@@ -6,7 +6,7 @@ import {defineConfig, type Plugin} from 'vite';
 
 /** Each is served at its name without the ending (dothi/api/common/portal.py). */
 const PAGES = Object.fromEntries(['index', 'catalogue', 'planning', 'dashboard', 'desk', 'help'].map((name) => [name, `${name}.html`]));
-const SHARED = /node_modules\/(@?preact|openapi-fetch)|src\/(messages|client)\/|src\/site\/(address|answer|format|header|internal|language|lazy|scrolled|service|session|copied)\./;
+const SHARED = /node_modules\/(@?preact|openapi-fetch)|src\/client\/|src\/messages\/(index|vi|en)\.|src\/map\/(api|choice|layers)\.|src\/site\/(address|answer|format|header|internal|language|lazy|scrolled|service|session|copied)\./;
 const SWAGGER_FILES = ['swagger-ui-bundle.js', 'swagger-ui.css'];
 
 /** The API's documentation page loads Swagger UI from here, under names that do not change. */

@@ -31,7 +31,7 @@ from tests.access.conftest import Browser, person
 from tests.api.editors import rows
 from tests.conftest import use
 from tests.forked import ForkedProcess
-from tests.processes.conftest import ORIGIN
+from tests.processes.conftest import ORIGIN, empty
 
 __all__ = ['person']
 MakePerson = Callable[..., Person]
@@ -49,8 +49,10 @@ def database(shared_database: dict[str, str], monkeypatch: pytest.MonkeyPatch) -
 
 @pytest.fixture(scope='module')
 def service(shared_database: dict[str, str]) -> Flask:
+    """On a database without what another file delivered: its schools may have the codes of ours elsewhere."""
     with pytest.MonkeyPatch.context() as patch:
         use(patch, shared_database)
+        empty()
         made = create_app('internal')
         core_database.fresh()
     return made
@@ -108,7 +110,7 @@ def test_a_file_that_waits_is_decided_and_its_agency_sees_what_came_of_it(
     people: dict[str, Browser], worker: ForkedProcess
 ) -> None:
     education, steward = people['education'], people['steward']
-    hand_in(education, 20, crs=CRS)
+    hand_in(education, 20, crs=CRS, mode='upsert')
     held = hand_in(education, 5, crs=CRS)
     assert (held['verdict'], held['held']) == ('undecided', ['loss'])
     number = held['delivery']
@@ -417,7 +419,7 @@ def test_what_would_change_is_seen_by_its_agency_and_the_stewards_before_anybody
     people: dict[str, Browser], worker: ForkedProcess
 ) -> None:
     education, steward = people['education'], people['steward']
-    hand_in(education, 20, crs=CRS)
+    hand_in(education, 20, crs=CRS, mode='upsert')
     number = hand_in(education, 3, crs=CRS)['delivery']
     here = f'/api/deliveries/{number}/changes'
     nothing_yet = education.get(here)

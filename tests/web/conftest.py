@@ -24,7 +24,7 @@ from dothi.core.locality import Locality
 from dothi.core.settings import LOCALITIES
 from tests.access.browsers import PASSWORD
 from tests.conftest import PATIENCE_S, Instance, Province, use
-from tests.services import serving
+from tests.services import serving, shared_services
 
 expect.set_options(timeout=PATIENCE_S * 1000)
 BASEMAPS = """
@@ -35,6 +35,9 @@ basemaps:
     attribution: {{vi: Sở Tài nguyên, en: Land office}}
     url: {url}/api/collections/land_use/map/xyz/{{z}}/{{x}}/{{y}}.png
 """
+STEWARD = 'portal-steward'
+# Pixels of a map for each of its page: a quarter of them take an eighth less time. Who looks at pictures has FINE.
+COARSE, FINE = 0.5, {'device_scale_factor': 1}
 DESK_SIZE = {'viewport': {'width': 1280, 'height': 860}}
 PHONE = {'viewport': {'width': 360, 'height': 740}, 'is_mobile': True, 'has_touch': True}
 
@@ -114,12 +117,16 @@ def chromium(playwright: Playwright) -> Iterator[Browser]:
 def visiting(chromium: Browser, portal_url: str) -> Iterator[Callable[..., Portal]]:
     """Makes portals in browsers that remember nothing; keywords are Playwright's for a context.
 
-    With less motion, unless they say otherwise: each picture of one is computed by the processor.
+    With less motion and coarse pixels, unless they say otherwise: each pixel is computed by the processor.
     """
     contexts: list[BrowserContext] = []
 
     def new(**options: Any) -> Portal:
-        usual = {'viewport': {'width': 800, 'height': 600}, 'reduced_motion': 'reduce'}
+        usual: dict[str, Any] = {
+            'viewport': {'width': 800, 'height': 600},
+            'reduced_motion': 'reduce',
+            'device_scale_factor': COARSE,
+        }
         contexts.append(chromium.new_context(**usual | options))
         portal = Portal(contexts[-1].new_page(), portal_url)
         portal.listen()
@@ -149,45 +156,50 @@ def portal(visit: Callable[..., Portal]) -> Portal:
     return visit()
 
 
-@pytest.fixture(scope='module')
-def desk_url(
-    request: pytest.FixtureRequest,
-    instance: Instance,
-    province_template: str,
-    province: Province,
-    locality: Locality,
-    shared_folder: Path,
-) -> Iterator[str]:
-    """Address of a demo province of each module's own, since deliveries and people change it.
+@pytest.fixture(scope='session')
+def desk_province(
+    instance: Instance, province_template: str, province: Province, locality: Locality, shared_folder: Path
+) -> Iterator[Province]:
+    """Both services and a worker on a province that the tests of the desk share, each changing features of its own.
 
-    The other one is its basemap; edits of bus stops wait for review.
+    The other one is its basemap; edits of bus stops wait for review. A steward has a password.
     """
-    module = request.module.__name__.rpartition('.')[2]
-    folder = shared_folder / module
+    folder = shared_folder / 'desk'
     own_locality = copytree(locality.path, folder / 'locality')
     with (own_locality / 'locality.yml').open('a', encoding='utf-8') as file:
         file.write(BASEMAPS.format(url=province.public_url.replace('127.0.0.1', 'localhost')))
     (own_locality / 'layers').mkdir(exist_ok=True)
     bus_stops = (LOCALITIES / 'library' / 'layers' / 'bus_stops.yml').read_text(encoding='utf-8')
     (own_locality / 'layers' / 'bus_stops.yml').write_text(f'{bus_stops}review: true\n', encoding='utf-8')
-    environment = instance.environment(instance.create(module, province_template), folder)
+    environment = instance.environment(instance.create('desk', province_template), folder)
     # rasters lie beside the database
     copytree(province.environment['DOTHI_STORE'], folder / 'store')
     environment |= {'DOTHI_DOWNLOADS': '[]', 'DOTHI_LOCALITY': str(own_locality), 'DOTHI_STORE': str(folder / 'store')}
-    with serving(environment, folder, ('worker', 'internal')) as running, pytest.MonkeyPatch.context() as patch:
-        use(patch, running.environment)
-        yield running.internal_url
+    with shared_services('province') as services:
+        running = services.enter_context(serving(environment, folder))
+        with working_on(running):
+            enter_person(STEWARD, Role.STEWARD)
+        yield running
+
+
+@contextmanager
+def working_on(province: Province) -> Iterator[None]:
+    """This process works on its database while inside."""
+    with pytest.MonkeyPatch.context() as patch:
+        use(patch, province.environment)
+        yield
         core_database.fresh()
 
 
 @pytest.fixture(scope='module')
-def steward(desk_url: str) -> str:
-    """The name of a steward with a password."""
-    return enter_person('portal-steward', Role.STEWARD).name
+def desk_url(desk_province: Province) -> Iterator[str]:
+    """Address of the internal service of the province that tests of the desk change; this process works on it, too."""
+    with working_on(desk_province):
+        yield desk_province.internal_url
 
 
 def enter_person(name: str, role: Role) -> Person:
-    """Somebody of the centre, with a password, on the instance of the module."""
+    """Somebody of the centre, with a password, on the instance that this process works on."""
     person = Person(id=uuid4(), name=name, title=f'Cán bộ {name}', role=role, agency=None)
     with connection('gatekeeper') as db:
         invite(db, person)
@@ -196,11 +208,11 @@ def enter_person(name: str, role: Role) -> Person:
 
 
 @pytest.fixture
-def signed_in(chromium: Browser, desk_url: str, steward: str) -> Iterator[Callable[..., Portal]]:
+def signed_in(chromium: Browser, desk_url: str) -> Iterator[Callable[..., Portal]]:
     """Makes portals whose reader has signed in: the steward, or who is named."""
     with visiting(chromium, desk_url) as visit:
 
-        def new(name: str = steward, **options: object) -> Portal:
+        def new(name: str = STEWARD, **options: object) -> Portal:
             portal = visit(**DESK_SIZE | options)
             answer = portal.page.request.post(f'{portal.url}/sign-in', data={'name': name, 'password': PASSWORD})
             assert answer.ok, answer.text()

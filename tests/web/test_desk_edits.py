@@ -2,91 +2,36 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 from playwright.sync_api import Page, expect
 
-from dothi.core.access.keys import make_key
-from dothi.core.access.person import Action, Role
 from dothi.core.database import connection
-from dothi.core.locality import load_locality
-from dothi.core.settings import PathSettings
-from etl.desk.conflicts import conflicts, decide
-from etl.desk.deliver import deliver
-from etl.desk.options import DeliveryOptions
-from etl.editing.change_set import change_set, change_sets, reject
+from etl.editing.change_set import change_set
 from tests.present import present
-from tests.web.conftest import PHONE, Portal, enter_person
-from tests.web.test_portal_pages import is_sound
+from tests.web.conftest import Portal
+from tests.web.desk_edits import Editor, enter_editor, open_conflict, pending_edits
 
-# Each test has a school of its own, or changes another stop.
-NUMBERS = count(1)
-PLACE = (567_000.0, 2_258_000.0)
-SCHOOL = 'code,name,level,places,x,y\n{code},{name},primary,{places},{east},{north}\n'
-
-
-@dataclass
-class Editor:
-    """Somebody who edits in QGIS or by a program."""
-
-    url: str
-    key: str
-
-    def patch(self, layer: str, number: int, body: dict[str, Any]) -> int:
-        """The status of a change of one feature."""
-        headers = {
-            'Authorization': f'Bearer {self.key}', 'Content-Type': 'application/merge-patch+json',
-            'Content-Crs': '<http://www.opengis.net/def/crs/EPSG/0/9209>',
-        }  # fmt: skip
-        where = f'{self.url}/api/collections/{layer}/items/{number}'
-        answer = requests.patch(where, json=body, headers=headers, timeout=60)
-        return answer.status_code
+EDITOR = 'portal-editor'
 
 
 @pytest.fixture(scope='module')
 def editor(desk_url: str) -> Editor:
-    """With the right to edit all layers."""
-    person = enter_person('portal-editor', Role.EDITOR)
-    with connection('gatekeeper') as db:
-        return Editor(desk_url, make_key(db, person, 'QGIS', [Action.SEE, Action.EDIT], 1))
-
-
-def number_of(layer: str, code: str) -> int:
-    """The id of the feature of this code."""
-    with connection('loader') as db, db.cursor() as cursor:
-        cursor.execute(f'select id from layer.{layer} where code = %s', [code])
-        ((number,),) = cursor.fetchall()
-    return int(number)
-
-
-def send_school(folder: Path, code: str, **values: object) -> None:
-    """A delivery of one school; what is not named is as in the first one."""
-    file = folder / 'truong.csv'
-    usual: dict[str, object] = {'name': 'Trường gốc', 'places': 100, 'east': PLACE[0], 'north': PLACE[1]}
-    file.write_text(SCHOOL.format(code=code, **usual | values), encoding='utf-8')
-    options = DeliveryOptions(layer='schools', crs='EPSG:9209', mode='upsert')
-    deliver(file, options, load_locality(PathSettings().locality))
+    return enter_editor(desk_url, EDITOR)
 
 
 @pytest.fixture
 def conflict(editor: Editor, tmp_path: Path) -> Iterator[int]:
-    """The number of a conflict: the edit makes 150 places of 100 and moves the school; the delivery makes 120."""
-    code = f'M{next(NUMBERS)}'
-    send_school(tmp_path, code)
-    moved = {'type': 'Point', 'coordinates': [PLACE[0] + 500, PLACE[1]]}
-    number = number_of('schools', code)
-    assert editor.patch('schools', number, {'properties': {'places': 150}, 'geometry': moved}) == 204
-    send_school(tmp_path, code, places=120, name='Trường đổi tên')
-    (opened,) = conflicts(None)
-    assert opened.columns == ['places']
-    yield opened.id
-    for left in conflicts(None):
-        decide(left.id, 'edit', 'end of the test', 'portal-editor', load_locality(PathSettings().locality))
+    with open_conflict(editor, tmp_path) as number:
+        yield number
+
+
+@pytest.fixture
+def pending(editor: Editor) -> Iterator[int]:
+    with pending_edits(editor) as number:
+        yield number
 
 
 def open_edits(portal: Portal, parts: str = '') -> Page:
@@ -140,26 +85,6 @@ def test_who_settles_second_is_told_that_it_is_done(signed_in: Callable[..., Por
     expect(second.page.get_by_role('alert')).to_contain_text('đã được quyết định')
 
 
-@pytest.fixture
-def pending(editor: Editor) -> Iterator[int]:
-    """The number of a set with one edit of a bus stop, which waits for review; it also moves the stop."""
-    number = number_of('bus_stops', next_stop())
-    moved = {'type': 'Point', 'coordinates': list(PLACE)}
-    assert editor.patch('bus_stops', number, {'properties': {'name': 'Điểm dừng mới'}, 'geometry': moved}) == 202
-    (opened,) = change_sets('bus_stops')
-    yield opened.id
-    for left in change_sets('bus_stops'):
-        reject(left.id, 'portal-steward', 'end of the test')
-
-
-def next_stop() -> str:
-    """The code of a stop that no test has changed yet."""
-    with connection('loader') as db, db.cursor() as cursor:
-        cursor.execute('select code from layer.bus_stops order by code limit 1 offset %s', [next(NUMBERS)])
-        ((code,),) = cursor.fetchall()
-    return str(code)
-
-
 def test_an_edit_under_review_is_read_and_accepted(signed_in: Callable[..., Portal], pending: int) -> None:
     portal = signed_in()
     page = open_edits(portal)
@@ -202,18 +127,10 @@ def test_who_decides_on_what_has_changed_meanwhile_is_told_so(
     expect(page.locator('#edit-set')).to_contain_text('Lại tên khác')
 
 
-def test_the_pages_of_edits_are_sound_in_the_dark_on_a_phone(
-    signed_in: Callable[..., Portal], conflict: int, pending: int
-) -> None:
-    portal = signed_in(**PHONE, color_scheme='dark')
-    is_sound(portal, f'/desk?tab=edits&lang=en&conflict={conflict}', '#settle')
-    is_sound(portal, f'/desk?tab=edits&lang=vi&set={pending}', '#decide')
-
-
 def test_an_editor_who_follows_a_link_to_the_review_is_told_whom_it_is_for(
     signed_in: Callable[..., Portal], editor: Editor
 ) -> None:
-    portal = signed_in('portal-editor')
+    portal = signed_in(EDITOR)
     for tab in ('edits', 'reports'):
         page = portal.visit(f'/desk?tab={tab}&lang=en')
         expect(page.locator('main')).to_contain_text('This page is for who may decide on data.')

@@ -11,8 +11,7 @@ from playwright.sync_api import Page, expect
 
 from dothi.core.access.person import Role
 from tests.access.browsers import PASSWORD
-from tests.web.conftest import PHONE, Portal, enter_person
-from tests.web.test_portal_pages import is_sound
+from tests.web.conftest import Portal, enter_person
 
 
 @pytest.fixture(scope='module')
@@ -130,15 +129,6 @@ def test_a_steward_is_told_that_people_are_for_administrators(signed_in: Callabl
     page = portal.visit('/desk?tab=people&lang=en')
     expect(page.locator('main')).to_contain_text('This page is for administrators.')
     assert portal.complaints == []
-
-
-@pytest.mark.parametrize(('lang', 'scheme'), [('vi', 'dark'), ('en', 'light')])
-def test_people_and_keys_are_sound_on_a_phone(
-    signed_in: Callable[..., Portal], administrator: str, lang: str, scheme: str
-) -> None:
-    portal = signed_in(administrator, **PHONE, color_scheme=scheme)
-    is_sound(portal, f'/desk?tab=people&lang={lang}', '#invite')
-    is_sound(portal, f'/desk?tab=account&lang={lang}', '#new-key-form')
 
 
 @pytest.mark.parametrize('zone', ['America/New_York', 'Asia/Ho_Chi_Minh'])

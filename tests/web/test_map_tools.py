@@ -90,6 +90,29 @@ def test_the_table_has_what_is_on_the_screen_in_the_order_that_is_asked_for(wide
     assert wide.complaints == []
 
 
+def test_a_year_is_written_without_a_separator(wide: Portal) -> None:
+    """A number with a unit has one (1,234 m); a year has none, although the column only says that it is whole."""
+    page = wide.open(f'/?lang=en&show=bridges{NEAR}')
+    card = open_tool(page, 'Attribute table')
+    card.locator('select').first.select_option('bridges')
+    expect(card.locator('tbody tr').first.locator('td').last).to_have_text(re.compile(r'^(19|20)\d\d$'))
+
+
+def test_among_many_layers_areas_calm_down_and_signs_give_way(wide: Portal) -> None:
+    """Schools, which the map shows by itself, keep their signs; reports of citizens give way to each other."""
+    released = [each['id'] for each in answer(wide, '/api/collections?f=json')['collections']]
+    page = wide.open(f'/?lang=en&layers={",".join(released)}{NEAR}')
+    opacity = "name => dothiMap.getPaintProperty(name, 'fill-opacity')"
+    overlap = "name => dothiMap.getLayoutProperty(name, 'icon-allow-overlap')"
+    assert page.evaluate(opacity, 'land_use-0') == pytest.approx(0.45)
+    assert page.evaluate(overlap, 'schools-1') is True
+    assert page.evaluate(overlap, 'citizen_reports-1') is False
+    page = wide.open(f'/?lang=en&layers=land_use,citizen_reports{NEAR}')
+    assert page.evaluate(opacity, 'land_use-0') in (None, 1)
+    assert page.evaluate(overlap, 'citizen_reports-1') is True
+    assert wide.complaints == []
+
+
 def test_a_layer_is_drawn_weaker_and_above_others_and_the_address_keeps_it(near: Portal) -> None:
     page = near.page
     page.get_by_role('button', name='About the layer Roads').click() if page.get_by_role(

@@ -2,30 +2,13 @@
 
 from collections.abc import Callable
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from dothi.core.crs import proj_string, transformer
 from dothi.core.settings import PROJECT
-from tests.matrix import exhaustive
-from tests.web.conftest import DESK_SIZE, PHONE, Portal
+from tests.web.conftest import DESK_SIZE, Portal
 
 AXE = PROJECT / 'tests' / 'clients' / 'node_modules' / 'axe-core' / 'axe.min.js'
-WALL = {'viewport': {'width': 1920, 'height': 1080}}
-# By page: what is there once it has been read.
-PUBLIC = {
-    '/catalogue': '.cards h2',
-    '/catalogue?id=schools': '#releases td',
-    '/planning': '.cards h2',
-    '/planning?analysis=isochrones': '.condition',
-    '/help': '.guides li',
-}
-INTERNAL = {
-    '/dashboard': '.panels table',
-    '/desk': 'main .card',
-    '/desk?tab=hand-in': '#hand-in',
-    '/desk?tab=agencies': 'td a',
-}
 BAD_ROWS = 'code,name,level,places,x,y\nT1,Trường thử,primary,100,567000,2258000\nT2,Trường sai,none,5,567500,2258500\n'
 GOOD_ROW = 'code,name,level,places,x,y\nT9,{name},primary,100,{east},{north}\n'
 # Near enough to each other that several zones put them into the province.
@@ -40,40 +23,6 @@ def findings(page: Page) -> list[str]:
         .filter(({impact}) => ['serious', 'critical'].includes(impact))
         .flatMap(({id, nodes}) => nodes.map(({html}) => `${id}: ${html.slice(0, 160)}`))"""
     return list(page.evaluate(script))
-
-
-def is_sound(portal: Portal, address: str, ready: str) -> None:
-    """The page asks nobody else, complains of nothing, fits the screen, and has no serious finding of axe."""
-    portal.complaints.clear()
-    page = portal.visit(address)
-    page.wait_for_selector(ready)
-    assert portal.foreign_requests() == []
-    # the dashboard asks how the platform is; in this one no inbox is watched, and the answer is 503
-    assert [each for each in portal.complaints if not address.startswith('/dashboard') or '503' not in each] == []
-    assert page.evaluate('document.documentElement.scrollWidth <= innerWidth'), 'wider than the screen'
-    assert findings(page) == []
-
-
-@pytest.mark.parametrize('address', PUBLIC)
-def test_a_public_page_is_sound_on_a_phone_in_the_dark(visit: Callable[..., Portal], address: str) -> None:
-    is_sound(visit(**PHONE, color_scheme='dark'), address, PUBLIC[address])
-
-
-@pytest.mark.parametrize('address', INTERNAL)
-def test_a_page_of_the_desk_is_sound(signed_in: Callable[..., Portal], address: str) -> None:
-    is_sound(signed_in(), address, INTERNAL[address])
-
-
-@exhaustive
-@pytest.mark.parametrize('scheme', ['light', 'dark'])
-@pytest.mark.parametrize('size', [PHONE, DESK_SIZE, WALL], ids=['phone', 'desk', 'wall'])
-@pytest.mark.parametrize('lang', ['vi', 'en'])
-def test_every_page_is_sound_everywhere(
-    signed_in: Callable[..., Portal], lang: str, size: dict[str, object], scheme: str
-) -> None:
-    portal = signed_in(**size, color_scheme=scheme)
-    for address, ready in (PUBLIC | INTERNAL).items():
-        is_sound(portal, f'{address}{"&" if "?" in address else "?"}lang={lang}', ready)
 
 
 def test_the_map_has_no_serious_finding_with_a_tool_open(portal: Portal) -> None:
@@ -152,6 +101,33 @@ def test_a_release_that_arrives_while_the_map_is_open_is_drawn_found_and_has_a_p
     expect(page.locator('.past li')).to_have_count(2)
     expect(page.locator('.past li').first).to_contain_text('Trường vừa mở → Trường vừa đổi tên')
     assert reader.complaints == []
+
+
+def test_a_steward_looks_at_the_way_back_and_takes_it(signed_in: Callable[..., Portal]) -> None:
+    """The second file renames the school that the first one brought: one change, and back it has its name again."""
+    portal = signed_in()
+    page = portal.page
+    for name in ('Trường trước', 'Trường sau'):
+        text = GOOD_ROW.format(name=name, east=566_000, north=2_258_000).replace('T9', 'T8')
+        hand_in(portal, 'schools', 'truong.csv', text, crs='EPSG:9209')
+        expect(page.locator('main')).to_contain_text('đã nhận')
+    page.locator('#roll-back summary').click()
+    way_back = page.locator('#roll-back')
+    way_back.get_by_role('button', name='Xem trước thay đổi').click()
+    expect(way_back.get_by_role('alert')).to_contain_text('Ghi lý do')
+    way_back.locator('textarea').fill('Nhầm tên')
+    way_back.get_by_role('button', name='Xem trước thay đổi').click()
+    expect(way_back.get_by_role('status')).to_contain_text('Chưa có gì được phát hành. Sẽ đổi: Thêm: 0, Đổi: 1, Bỏ: 0')
+    assert name_of_school(portal, 'T8') == 'Trường sau'
+    way_back.get_by_role('button', name='Trở về bản phát hành trước').click()
+    expect(way_back.get_by_role('status')).to_contain_text('Đã phát hành bản')
+    assert name_of_school(portal, 'T8') == 'Trường trước'
+    assert portal.complaints == []
+
+
+def name_of_school(portal: Portal, code: str) -> str:
+    answer = portal.page.request.get(f'{portal.url}/api/collections/schools/items?code={code}&f=json')
+    return str(answer.json()['features'][0]['properties']['name'])
 
 
 def test_a_map_of_others_lies_below_and_is_named(signed_in: Callable[..., Portal]) -> None:

@@ -10,10 +10,10 @@ import numpy as np
 from PIL import Image
 
 from dothi.core.settings import PROJECT
-from tests.web.conftest import Portal
+from tests.web.conftest import FINE, Portal
 
 PICTURES = PROJECT / 'docs' / 'images'
-SIZE = {'viewport': {'width': 1440, 'height': 900}}
+SIZE = {'viewport': {'width': 1440, 'height': 900}, **FINE}
 # Side by side in small and grey: of 255, how much a picture may differ on average. Other release numbers, dates and
 # letters drawn by another browser make less than 1, a card that came or went 3 and more.
 COARSE, MOST_DIFFERENCE = (96, 60), 2.0

@@ -1,6 +1,7 @@
 import {answerOf, geoClient} from '../client';
 import {agencyOf, themeOf, type CatalogueRecord} from './list';
 import {History} from './history';
+import {Picture} from './picture';
 import {setParts} from '../site/address';
 import {Shown, useAnswer} from '../site/answer';
 import {Copied} from '../site/copied';
@@ -47,10 +48,6 @@ function Whole({record}: {record: CatalogueRecord}) {
 
 const processOf = (record: CatalogueRecord): string =>
   record.links.map(({href}) => /\/processes\/([a-z-]+)/.exec(href)?.[1]).find(Boolean) ?? '';
-
-const Picture = ({id, title}: {id: string; title: string}) => <figure class="card">
-  <img src={`./api/collections/${id}/map?f=png&width=900&height=520`} alt={say('pictureOf', {title})} width="900" height="520" />
-</figure>;
 
 function Facts({record}: {record: CatalogueRecord}) {
   const groups = record.properties.metadataGroups ?? [];

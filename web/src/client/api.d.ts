@@ -125,6 +125,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/processes/roll-back/execution": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Back to an earlier release */
+        post: operations["execute.roll-back"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/processes/settle-conflict/execution": {
         parameters: {
             query?: never;
@@ -185,6 +202,23 @@ export interface paths {
         };
         /** A job's results */
         get: operations["getJobResults"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/{jobId}/results/{outputId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One output */
+        get: operations["getJobResult"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1915,6 +1949,130 @@ export interface operations {
             503: components["responses"]["503"];
         };
     };
+    "execute.roll-back": {
+        parameters: {
+            query?: {
+                /** @description Language; else by the header Accept-Language. */
+                lang?: components["parameters"]["lang"];
+            };
+            header?: {
+                /**
+                 * @description respond-async: answer at once, with a job; wait=N: wait N seconds at most for the outputs (RFC 7240).
+                 * @example respond-async
+                 */
+                Prefer?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                /**
+                 * @example {
+                 *       "inputs": {
+                 *         "layer": "schools",
+                 *         "release": 1,
+                 *         "reason": "The wrong file"
+                 *       }
+                 *     }
+                 */
+                "application/json": {
+                    inputs?: {
+                        /**
+                         * Layer
+                         * @description Id of the layer.
+                         */
+                        layer: string;
+                        /**
+                         * Release
+                         * @description The layer is to be as it was after this one.
+                         */
+                        release: number;
+                        /**
+                         * Reason
+                         * @description Is kept with the new release.
+                         */
+                        reason: string;
+                        /**
+                         * Dry run
+                         * @description Says how much would change, and releases nothing.
+                         * @default false
+                         */
+                        dry_run?: boolean;
+                    };
+                    outputs?: {
+                        result?: {
+                            /**
+                             * @default value
+                             * @enum {string}
+                             */
+                            transmissionMode?: "value" | "reference";
+                            format?: {
+                                /** @enum {string} */
+                                mediaType?: "application/json" | "application/geo+json" | "text/csv" | "application/geopackage+sqlite3" | "image/tiff; application=geotiff" | "image/png" | "text/html" | "application/pdf" | "application/vnd.dothi.figures+json";
+                            };
+                        };
+                    };
+                    /**
+                     * @default raw
+                     * @enum {string}
+                     */
+                    response?: "raw" | "document";
+                    /** @description Is told when the job runs, is done or has failed; only at hosts that the operator allows. */
+                    subscriber?: {
+                        /** Format: uri */
+                        successUri: string;
+                        /** Format: uri */
+                        inProgressUri?: string;
+                        /** Format: uri */
+                        failedUri?: string;
+                    };
+                };
+            };
+        };
+        responses: {
+            /** @description Serves a layer again as it was after an earlier release; this is a release, too. See what would change by dry_run, and by units with compare-releases first. Needs the right to decide. */
+            200: {
+                headers: {
+                    "Dothi-Release": components["headers"]["Dothi-Release"];
+                    Link: components["headers"]["Link"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["results"];
+                };
+            };
+            /** @description The job was accepted */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    "Preference-Applied": components["headers"]["Preference-Applied"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["statusInfo"];
+                };
+            };
+            /** @description A link to the result */
+            204: {
+                headers: {
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["400"];
+            401: components["responses"]["401"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            413: components["responses"]["413"];
+            422: components["responses"]["422"];
+            429: components["responses"]["429"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
     "execute.settle-conflict": {
         parameters: {
             query?: {
@@ -2279,6 +2437,59 @@ export interface operations {
                     "image/png": string;
                     "image/tiff; application=geotiff": string;
                     "multipart/related": string;
+                    "text/csv": string;
+                    "text/html": string;
+                    "text/plain": string;
+                    "application/json": unknown;
+                };
+            };
+            400: components["responses"]["400"];
+            404: components["responses"]["404"];
+            409: components["responses"]["409"];
+            422: components["responses"]["422"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getJobResult: {
+        parameters: {
+            query?: {
+                /**
+                 * @description Another form of the output: geojson, csv, gpkg, tif, png, html, pdf, figures; left out, as the analysis has written it.
+                 * @example csv
+                 */
+                f?: string;
+                /** @description Language; else by the header Accept-Language. */
+                lang?: components["parameters"]["lang"];
+            };
+            header?: never;
+            path: {
+                /** @description Job id */
+                jobId: string;
+                /** @description Name of the output */
+                outputId: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The result */
+            200: {
+                headers: {
+                    "Dothi-Release": components["headers"]["Dothi-Release"];
+                    Link: components["headers"]["Link"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/flatgeobuf": string;
+                    "application/geo+json": string;
+                    "application/geopackage+sqlite3": string;
+                    "application/pdf": string;
+                    "application/vnd.apache.parquet": string;
+                    "application/vnd.dothi.figures+json": string;
+                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": string;
+                    "image/png": string;
+                    "image/tiff; application=geotiff": string;
                     "text/csv": string;
                     "text/html": string;
                     "text/plain": string;

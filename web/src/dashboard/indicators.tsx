@@ -85,13 +85,17 @@ function Rows({rows, values, chosen}: {rows: Value[]; values: Value[]; chosen: V
     <tbody>{rows.map((row) => <tr key={row.indicator} aria-selected={row.indicator === chosen?.indicator}>
       <td><button type="button" class="link" onClick={() => setParts({indicator: row.indicator})}>{titleOf(row)}</button></td>
       <td class="number">{measured(row.value, row.measured_in)}</td>
-      <td class="number">{row.threshold === null ? '' : `${row.direction === 'higher' ? '≥' : '≤'} ${measured(row.threshold, row.measured_in)}`}</td>
+      <td class="number">{thresholdOf(row)}</td>
       <td><Verdict value={row} /></td>
       <td><Sparkline values={values.filter(({indicator}) => indicator === row.indicator)} />
         {row.trend && <span class="quiet"> {say(TRENDS[row.trend]!)}</span>}</td>
     </tr>)}</tbody>
   </table></Scrolled>;
 }
+
+/** What the value has to reach, or empty where nothing is asked of it. */
+export const thresholdOf = ({threshold, direction, measured_in}: Value): string =>
+  threshold === null ? '' : `${direction === 'higher' ? '≥' : '≤'} ${measured(threshold, measured_in)}`;
 
 export function Verdict({value}: {value: Value}) {
   const [title, look] = VERDICTS[value.verdict ?? ''] ?? ['noThreshold', ''];

@@ -6,7 +6,7 @@ import {Copied} from '../site/copied';
 import {momentOf} from '../site/format';
 import {language, say} from '../site/language';
 import {Moment} from '../site/moment';
-import {Scrolled} from '../site/scrolled';
+import {Stacked} from '../site/scrolled';
 import type {Action} from '../site/service';
 
 type Account = Answered<'/account', 'get'>;
@@ -56,14 +56,14 @@ function Keys({account, run}: {account: Account; run: Run}) {
     await answerOf(client.POST('/account/keys/{key}/revocation', {params: {path: {key: id}}, body: {}}));
   });
   return <section class="card"><h2>{say('keys')}</h2>
-    {account.keys.length === 0 ? <p class="note">{say('noKey')}</p> : <Scrolled label={say('keys')}><table>
+    {account.keys.length === 0 ? <p class="note">{say('noKey')}</p> : <Stacked label={say('keys')}><table>
       <thead><tr><th>{say('usedWhere')}</th><th>{say('allows')}</th><th>{say('expires')}</th><th>{say('lastUse')}</th><th>{say('actions')}</th></tr></thead>
       <tbody>{account.keys.map((key) => <tr key={key.id}>
         <td>{key.label}</td><td>{key.scopes.map((action) => account.action_titles[action]).join(', ')}</td>
         <td>{key.expires_at ? momentOf(key.expires_at) : say('never')}</td><td>{key.used_at ? momentOf(key.used_at) : say('never')}</td>
         <td>{!key.from_setting && <button type="button" class="link" onClick={end(key)}>{say('endKey')}</button>}</td>
       </tr>)}</tbody>
-    </table></Scrolled>}
+    </table></Stacked>}
   </section>;
 }
 
@@ -96,12 +96,12 @@ function Sessions({account, run}: {account: Account; run: Run}) {
     await answerOf(client.POST('/account/sessions/{session}/end', {params: {path: {session}}, body: {}}));
   });
   return <section class="card"><h2>{say('openSessions')}</h2>
-    <Scrolled label={say('openSessions')}><table>
+    <Stacked label={say('openSessions')}><table>
       <thead><tr><th>{say('cameFrom')}</th><th>{say('browser')}</th><th>{say('began')}</th><th>{say('lastUse')}</th><th>{say('actions')}</th></tr></thead>
       <tbody>{account.sessions.map((session) => <tr key={session.id}>
         <td>{session.address}</td><td class="words" title={session.user_agent}>{session.user_agent}</td><td><Moment of={session.created_at} /></td><td><Moment of={session.seen_at} /></td>
         <td>{session.id === account.session ? say('thisSession') : <button type="button" class="link" onClick={end(session.id)}>{say('endSession')}</button>}</td>
       </tr>)}</tbody>
-    </table></Scrolled>
+    </table></Stacked>
   </section>;
 }

@@ -2,7 +2,7 @@ import {answerOf, client} from '../client';
 import {Shown, useAnswer} from '../site/answer';
 import {cycle} from '../site/format';
 import {say} from '../site/language';
-import {Scrolled} from '../site/scrolled';
+import {Stacked} from '../site/scrolled';
 
 /** Who supplies what, with the templates to fill in. */
 export function Agencies() {
@@ -11,13 +11,13 @@ export function Agencies() {
     {agencies.filter(({layers}) => layers.length > 0).map((agency) => <section class="card" key={agency.id}>
       <h2>{agency.title}</h2>
       <p class="quiet">{say('focalPoint')}: {agency.focal_point}</p>
-      <Scrolled label={agency.title}><table>
+      <Stacked label={agency.title}><table>
         <thead><tr><th>{say('layer')}</th><th>{say('updateCycle')}</th><th>{say('templates')}</th></tr></thead>
         <tbody>{agency.layers.map((layer) => <tr key={layer.id}>
           <td><a href={`./catalogue?id=${layer.id}`}>{layer.title}</a></td><td>{cycle(layer.update_cycle)}</td>
           <td><div class="row">{layer.links.filter(({rel}) => rel === 'create-form').map(({href, title}) => <a key={href} href={href} download>{title?.split(', ')[1] ?? title}</a>)}</div></td>
         </tr>)}</tbody>
-      </table></Scrolled>
+      </table></Stacked>
     </section>)}
   </div>}</Shown>;
 }

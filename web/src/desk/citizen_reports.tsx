@@ -1,3 +1,4 @@
+import {signal} from '@preact/signals';
 import {useMemo, useState} from 'preact/hooks';
 import {lazy} from '../site/lazy';
 import {answerOf, client, versionOf, type Answered} from '../client';
@@ -7,7 +8,7 @@ import {localNumber, momentOf} from '../site/format';
 import {say} from '../site/language';
 import type {Message} from '../messages';
 import {Moment} from '../site/moment';
-import {Scrolled} from '../site/scrolled';
+import {Stacked} from '../site/scrolled';
 
 type List = Answered<'/received-reports', 'get'>;
 type ReportLine = List['reports'][number];
@@ -20,9 +21,12 @@ const STATUSES: Record<Status, [Message, string]> = {
   received: ['reportReceived', 'warn'], accepted: ['reportAccepted', 'good'], refused: ['reportRefused', 'bad'],
 };
 
+/** How often this page has decided: what is counted is counted again then. */
+const decisions = signal(0);
+
 /** How many reports wait, for the tab; nothing while that is not known. */
 export function Waiting() {
-  const {data} = useAnswer(() => answerOf(client.GET('/received-reports', {params: {query: {limit: 1}}})), [], REFRESH_S);
+  const {data} = useAnswer(() => answerOf(client.GET('/received-reports', {params: {query: {limit: 1}}})), [decisions.value], REFRESH_S);
   return data?.counts.received ? <span class="tag warn">{localNumber(data.counts.received)}</span> : null;
 }
 
@@ -50,14 +54,14 @@ export function CitizenReports() {
 const StatusButton = ({name, title, count, current}: {name: string; title: string; count: number; current: string}) =>
   <button type="button" class="button plain" aria-pressed={name === current} onClick={() => setParts({status: name})}>{title} ({localNumber(count)})</button>;
 
-const ReportTable = ({lines, chosen}: {lines: ReportLine[]; chosen: number}) => <Scrolled label={say('citizenReports')}><table>
+const ReportTable = ({lines, chosen}: {lines: ReportLine[]; chosen: number}) => <Stacked label={say('citizenReports')}><table>
   <thead><tr><th class="number">{say('number')}</th><th>{say('kind')}</th><th>{say('describeIt')}</th><th>{say('received')}</th><th>{say('status')}</th></tr></thead>
   <tbody>{lines.map((line) => <tr key={line.id} aria-selected={line.id === chosen}>
     <td class="number">{line.id}</td>
     <td><a href={`?tab=reports&report=${line.id}`} onClick={(event) => { event.preventDefault(); setParts({report: String(line.id)}, true); }}>{line.kind_title}</a></td>
     <td class="words">{line.text ?? say('expired')}</td><td><Moment of={line.received_at} /></td><td><StatusTag status={line.status} /></td>
   </tr>)}</tbody>
-</table></Scrolled>;
+</table></Stacked>;
 
 function StatusTag({status}: {status: Status}) {
   const [title, look] = STATUSES[status];
@@ -68,7 +72,7 @@ function ReportPage({number, kinds, decided}: {number: number; kinds: List['kind
   const reading = useAnswer(() => versionOf(client.GET('/received-reports/{number}', {params: {path: {number}}})), [number], REFRESH_S);
   // a decision of somebody else takes the form away, and what it has to say with it
   const [fault, setFault] = useState('');
-  const again = (said: string): void => { setFault(said); reading.again(); decided(); };
+  const again = (said: string): void => { setFault(said); reading.again(); decided(); decisions.value += 1; };
   return <div class="stack"><Shown of={reading}>{({data, tag}) => <>
     <section class="card" id="report">
       <h2>{data.id}. {data.kind_title} <StatusTag status={data.status} /></h2>

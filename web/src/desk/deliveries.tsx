@@ -5,7 +5,7 @@ import {localBytes} from '../site/format';
 import {say} from '../site/language';
 import type {Message} from '../messages';
 import {Moment} from '../site/moment';
-import {Scrolled} from '../site/scrolled';
+import {Stacked} from '../site/scrolled';
 
 export type DeliveryLine = Answered<'/deliveries', 'get'>['deliveries'][number];
 type Status = DeliveryLine['status'];
@@ -35,7 +35,7 @@ export function Deliveries() {
   </section>;
 }
 
-const DeliveryTable = ({lines}: {lines: DeliveryLine[]}) => <Scrolled label={say('deliveries')}><table>
+const DeliveryTable = ({lines}: {lines: DeliveryLine[]}) => <Stacked label={say('deliveries')}><table>
   <thead><tr><th class="number">{say('number')}</th><th>{say('file')}</th><th>{say('layer')}</th><th>{say('sender')}</th>
     <th>{say('received')}</th><th>{say('status')}</th></tr></thead>
   <tbody>{lines.map((line) => <tr key={line.id}>
@@ -45,7 +45,7 @@ const DeliveryTable = ({lines}: {lines: DeliveryLine[]}) => <Scrolled label={say
     <td>{line.layer_title}</td><td>{line.sender ?? line.agency_title}</td><td><Moment of={line.received_at} /></td>
     <td><StatusTag status={line.status} /> <span class="quiet">{line.waits_for.join('; ')}</span></td>
   </tr>)}</tbody>
-</table></Scrolled>;
+</table></Stacked>;
 
 export function StatusTag({status}: {status: Status}) {
   const [title, look] = STATUSES[status];

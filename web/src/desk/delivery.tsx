@@ -4,6 +4,7 @@ import {Changes} from './changes';
 import {Decide} from './decide';
 import {StatusTag} from './deliveries';
 import type {Report} from './report';
+import {RollBack} from './roll_back';
 import {client, versionOf, type Answered} from '../client';
 import {setParts} from '../site/address';
 import {Shown, useAnswer} from '../site/answer';
@@ -47,6 +48,7 @@ function Whole({delivery, tag, again}: {delivery: Delivery; tag: string; again: 
       <div class="stack">
         {waits && may('decide') && <Decide delivery={delivery} tag={tag} report={report} decided={again} />}
         <Decisions delivery={delivery} />
+        {delivery.release !== null && may('decide') && <RollBack delivery={delivery} done={again} />}
       </div>
     </div>
   </>;

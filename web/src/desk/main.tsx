@@ -9,6 +9,7 @@ import {Edits} from './edits';
 import {HandIn} from './hand_in';
 import {People} from './people';
 import {part, setParts} from '../site/address';
+import {useCurrentInSight} from '../site/header';
 import {ForSignedIn} from '../site/internal';
 import {say} from '../site/language';
 import {startPage, Title} from '../site/page';
@@ -31,8 +32,10 @@ startPage('desk', 'pageDesk', () => <ForSignedIn>
 </ForSignedIn>);
 
 function Tabs() {
-  return <nav class="row tabs" aria-label={say('pageDesk')}>
-    {TABS.filter(isForThem).map(([name, title]) => <a key={name} class={name === part('tab') ? 'button first' : 'button plain'}
+  const tabs = TABS.filter(isForThem);
+  const place = useCurrentInSight(`${part('tab')} ${tabs.length}`);
+  return <nav class="row tabs" aria-label={say('pageDesk')} ref={place}>
+    {tabs.map(([name, title]) => <a key={name} class={name === part('tab') ? 'button first' : 'button plain'}
       aria-current={name === part('tab') ? 'page' : undefined} href={name ? `?tab=${name}` : './desk'}
       onClick={(event) => { event.preventDefault(); setParts({...NOTHING_CHOSEN, tab: name}, true); }}>{say(title)} {name === 'reports' && <Waiting />}</a>)}
   </nav>;

@@ -5,7 +5,7 @@ import {reasonOf, Shown, useAnswer} from '../site/answer';
 import {Copied} from '../site/copied';
 import {language, say} from '../site/language';
 import {Moment} from '../site/moment';
-import {Scrolled} from '../site/scrolled';
+import {Stacked} from '../site/scrolled';
 import type {Message} from '../messages';
 
 type List = Answered<'/people', 'get'>;
@@ -57,10 +57,10 @@ export function People() {
     </div>
     <Shown of={reading}>{(list) => <>
       <section class="card"><h2>{say('people')}</h2>
-        <Scrolled label={say('people')}><table>
+        <Stacked label={say('people')}><table>
           <thead><tr><th>{say('name')}</th><th>{say('roleAndAgency')}</th><th>{say('state')}</th><th>{say('lastSignIn')}</th><th>{say('actions')}</th></tr></thead>
           <tbody>{list.people.map((person) => <Row key={person.name} person={person} list={list} run={run} />)}</tbody>
-        </table></Scrolled>
+        </table></Stacked>
         <p class="quiet">{say('peopleMore')} <a href={`./api/people?f=html&lang=${language()}`}>{say('peopleAndLog')}</a></p>
       </section>
       <Invite list={list} run={run} />

@@ -15,7 +15,7 @@ export const GUIDES: Guide[] = [
     title: {vi: 'Xem bản đồ', en: 'Look at the map'},
     internal: false,
     steps: [
-      {vi: 'Mở [bản đồ](./). Bật hoặc tắt lớp ở bảng bên trái; nút ⓘ cho biết nguồn, ngày, chất lượng và nơi tải.', en: 'Open [the map](./). Switch layers on and off at the left; ⓘ tells where a layer is from, its date, its quality and where to download it.'},
+      {vi: 'Mở [bản đồ](./). Bật hoặc tắt lớp ở bảng bên trái; nút i ở mỗi lớp cho biết nguồn, ngày, chất lượng và nơi tải.', en: 'Open [the map](./). Switch layers on and off at the left; the i of a layer tells where it is from, its date, its quality and where to download it.'},
       {vi: 'Gõ tên xã, đường, trường, địa chỉ (không cần dấu) hoặc tọa độ VN-2000 vào ô tìm.', en: 'Type the name of a commune, street or school, an address, or VN-2000 coordinates into the search box; accents are not needed.'},
       {vi: 'Bấm vào một đối tượng để đọc thuộc tính. Nhiều đối tượng chồng nhau hiện thành danh sách.', en: 'Click a feature to read its attributes. Where several lie on each other, they are listed.'},
       {vi: 'Dưới bên phải có bảng thuộc tính, lọc, đo, xem ngày đã qua, so sánh, in và chia sẻ.', en: 'At the lower right there are the attribute table, filters, measuring, past days, comparison, printing and sharing.'},

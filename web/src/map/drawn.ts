@@ -8,6 +8,9 @@ const PICTURE_PX = 256;
 export const BASE = 'dothi:base';
 const AREAS_ABOVE_BASE = 0.6;
 const TOGETHER = 'dothi:together';
+/** From so many layers on, areas are drawn weaker, and signs of what the map does not show by itself give way. */
+const CROWD = 15;
+const [AREAS_IN_CROWD, PADDING_IN_CROWD_PX] = [0.45, 10];
 const OPACITIES: Record<string, string[]> = {
   fill: ['fill-opacity'], line: ['line-opacity'], circle: ['circle-opacity', 'circle-stroke-opacity'],
   symbol: ['icon-opacity', 'text-opacity'], 'fill-extrusion': ['fill-extrusion-opacity'], raster: ['raster-opacity'],
@@ -22,7 +25,10 @@ export function shownBy(style: MapStyle): Set<string> {
 
 export function drawn(style: MapStyle, view: View): MapStyle {
   const names = new Set(style.metadata['dothi:layers'].map(({id}) => id));
-  const shown = view.shown ?? shownBy(style);
+  const usual = shownBy(style);
+  const shown = view.shown ?? usual;
+  const calm = (part: LayerSpecification, id: string): LayerSpecification =>
+    shown.size < CROWD ? part : calmed(part, style.metadata['dothi:paper'], usual.has(id));
   // three tiles for the first map and not thirty; what is switched on later has its own source
   const together = style.metadata['dothi:together'];
   const isTogether = new Set(together?.layers);
@@ -32,7 +38,7 @@ export function drawn(style: MapStyle, view: View): MapStyle {
     const id = collectionOf(part, names);
     if (id === null) return [part];
     const isOn = shown.has(id) && !needsPicture(view, id);
-    return [weakened(withVisibility(part, isOn), view.opacity.get(id) ?? 1)];
+    return [weakened(calm(withVisibility(part, isOn), id), view.opacity.get(id) ?? 1)];
   });
   const pictures = [...names].filter((id) => shown.has(id) && needsPicture(view, id)).map((id) => {
     sources[pictureName(id)] = pictureSource(style, view, id);
@@ -66,6 +72,13 @@ function pictureSource(style: MapStyle, {filters, day}: View, id: string): Sourc
 
 function withVisibility(part: LayerSpecification, isOn: boolean): LayerSpecification {
   return {...part, layout: {...part.layout, visibility: isOn ? 'visible' : 'none'}} as LayerSpecification;
+}
+
+/** The part among many layers: what lies on an area is seen, and signs keep apart. The ground of the province stays. */
+function calmed(part: LayerSpecification, paper: string, keepsSigns: boolean): LayerSpecification {
+  if (part.type === 'fill') return part.paint?.['fill-color'] === paper ? part : weakened(part, AREAS_IN_CROWD);
+  if (keepsSigns || part.type !== 'symbol' || !part.layout?.['icon-image']) return part;
+  return {...part, layout: {...part.layout, 'icon-allow-overlap': false, 'icon-padding': PADDING_IN_CROWD_PX}};
 }
 
 function weakened(part: LayerSpecification, share: number): LayerSpecification {

@@ -2,7 +2,7 @@
 import {effect} from '@preact/signals';
 import type {Map as MapLibre} from 'maplibre-gl';
 import {fetchStyle, type MapStyle} from './api';
-import {DEFAULT, chosen, keep, type Choice} from './choice';
+import {DEFAULT, chosen, darkLook, keep, type Choice} from './choice';
 import {chooser} from './chooser';
 import {byId} from '../site/elements';
 import {inLanguage, say} from '../site/language';
@@ -21,6 +21,7 @@ export class Styles {
   constructor(private readonly map: MapLibre, private style: MapStyle) {
     this.legend = new Legend(map, style, (layer, name) => void this.drawLayer(layer, name), (id) => openTool({name: 'layer', layer: id}));
     inLanguage(() => { this.writeMapStyles(); this.writeBaseMaps(); });
+    darkLook.addEventListener('change', () => void this.take(chosen()).then(() => this.writeMapStyles()));
     let isFirst = true;
     effect(() => {
       view.value; // drawn as it is already when this begins

@@ -1,9 +1,7 @@
 /** What the portal itself says in English. */
-import type {Message} from './index';
-import {PLANNING_EN} from './planning.en';
+import type {VI} from './vi';
 
-export const EN: Record<Message, string> = {
-  ...PLANNING_EN,
+export const EN: Record<keyof typeof VI, string> = {
   pageTitle: 'Map',
   language: 'Language',
   unitsOf: 'Boundaries of',
@@ -62,7 +60,11 @@ export const EN: Record<Message, string> = {
   unit_floor: 'floors',
   unit_bed: 'beds',
   unit_place: 'places',
-  cycleY: 'every {n} y',
+  cycleOneY: 'every year',
+  cycleOneM: 'every month',
+  cycleOneW: 'every week',
+  cycleOneD: 'every day',
+  cycleY: 'every {n} years',
   cycleM: 'every {n} months',
   cycleW: 'every {n} weeks',
   cycleD: 'every {n} days',
@@ -228,6 +230,13 @@ export const EN: Record<Message, string> = {
   moreRows: 'and {n} more in the file',
   wouldChange: 'What would change',
   previewChanges: 'Preview the changes',
+  rollBack: 'Back to an earlier release',
+  rollBackMeans: 'The layer is served again as it was after the release that you choose. This is a release, too: nothing is lost.',
+  backTo: 'Back to what it was after release',
+  noEarlierRelease: 'The layer has no earlier release.',
+  rollBackWould: 'Nothing was released. This would change:',
+  rollBackUnchanged: 'The layer is like that already; nothing would change.',
+  rolledBack: 'Release {release} is out.',
   allOfThem: 'All of them',
   layerNeeded: 'Choose the layer that the file is for.',
   fileNeeded: 'Choose a file, or drop one.',

@@ -1,8 +1,6 @@
 /** What the portal itself says in Vietnamese. Everything about the data comes from the API. */
-import {PLANNING_VI} from './planning.vi';
 
 export const VI = {
-  ...PLANNING_VI,
   pageTitle: 'Bản đồ',
   language: 'Ngôn ngữ',
   unitsOf: 'Địa giới ngày',
@@ -61,6 +59,10 @@ export const VI = {
   unit_floor: 'tầng',
   unit_bed: 'giường',
   unit_place: 'chỗ',
+  cycleOneY: 'mỗi năm',
+  cycleOneM: 'mỗi tháng',
+  cycleOneW: 'mỗi tuần',
+  cycleOneD: 'mỗi ngày',
   cycleY: '{n} năm một lần',
   cycleM: '{n} tháng một lần',
   cycleW: '{n} tuần một lần',
@@ -226,6 +228,13 @@ export const VI = {
   moreRows: 'và {n} hàng nữa trong tệp',
   wouldChange: 'Những gì sẽ thay đổi',
   previewChanges: 'Xem trước thay đổi',
+  rollBack: 'Trở về bản phát hành trước',
+  rollBackMeans: 'Lớp được phục vụ lại như sau bản phát hành đã chọn. Đây cũng là một bản phát hành: không có gì bị mất.',
+  backTo: 'Trở về như sau bản phát hành',
+  noEarlierRelease: 'Lớp chưa có bản phát hành nào trước đó.',
+  rollBackWould: 'Chưa có gì được phát hành. Sẽ đổi:',
+  rollBackUnchanged: 'Lớp đã như vậy rồi, không có gì để đổi.',
+  rolledBack: 'Đã phát hành bản {release}.',
   allOfThem: 'Tất cả',
   layerNeeded: 'Chọn lớp mà tệp thuộc về.',
   fileNeeded: 'Chọn hoặc thả một tệp.',

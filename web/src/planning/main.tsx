@@ -1,5 +1,6 @@
 /** Where planners work: analyses, what was run, and its results. */
 import './planning.css';
+import '../messages/planning';
 import {Analyses} from './analyses';
 import {AnalysisForm} from './form';
 import {Run} from './run';

@@ -57,5 +57,7 @@ function symbolName(symbol: string): string {
 /** An ISO 8601 duration of one part, P1Y or P3M, in words. */
 export function cycle(duration: string): string {
   const parts = /^P(\d+)([YMWD])$/.exec(duration);
-  return parts ? say(`cycle${parts[2] as 'Y' | 'M' | 'W' | 'D'}`, {n: parts[1] ?? ''}) : duration;
+  if (!parts) return duration;
+  const unit = parts[2] as 'Y' | 'M' | 'W' | 'D';
+  return parts[1] === '1' ? say(`cycleOne${unit}`) : say(`cycle${unit}`, {n: parts[1] ?? ''});
 }

@@ -1,3 +1,4 @@
+import {useEffect, useRef} from 'preact/hooks';
 import {language, say, switchTo} from './language';
 import {account, hasDesk, landing} from './service';
 import type {Language, Message} from '../messages';
@@ -11,10 +12,28 @@ const INTERNAL: [PageName, string, Message][] = [
   ['dashboard', './dashboard', 'pageDashboard'], ['desk', './desk', 'pageDesk'],
 ];
 
+/** For a row of links that a phone scrolls: the current one is in sight. */
+export function useCurrentInSight(current: unknown) {
+  const place = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // links grow when letters of the font come, and what waits is counted
+    const watcher = new ResizeObserver(() => showCurrent(place.current));
+    for (const link of place.current!.children) watcher.observe(link);
+    return () => watcher.disconnect();
+  }, [current, language()]);
+  return place;
+}
+
+function showCurrent(row: HTMLElement | null): void {
+  const link = row?.querySelector<HTMLElement>('[aria-current]');
+  if (row && link) row.scrollLeft = link.offsetLeft - row.offsetLeft - (row.clientWidth - link.clientWidth) / 2;
+}
+
 /** The links to the other pages. current: the page that they stand on. */
 export function SiteLinks({current}: {current: PageName}) {
   const pages = hasDesk() ? [...PAGES.slice(0, 3), ...INTERNAL, ...PAGES.slice(3)] : PAGES;
-  return <nav aria-label={say('pages')}>
+  const place = useCurrentInSight(pages.length);
+  return <nav aria-label={say('pages')} ref={place}>
     {pages.map(([name, address, title]) =>
       <a key={name} href={address} aria-current={name === current ? 'page' : undefined}>{say(title)}</a>)}
   </nav>;

@@ -3,8 +3,8 @@ import 'maplibre-gl/dist/maplibre-gl.css';
 import {LngLatBounds, Map as MapLibre, setWorkerUrl, type GeoJSONSource, type LayerSpecification} from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
 import {useEffect, useRef} from 'preact/hooks';
-import {fetchStyle, ownAddress} from '../map/api';
-import {DEFAULT} from '../map/choice';
+import {fetchStyle, ownAddress, UnknownStyle, type MapStyle} from '../map/api';
+import {DEFAULT, usualStyle} from '../map/choice';
 import {drawIcons} from '../map/icons';
 import {collectionOf} from '../map/layers';
 
@@ -65,9 +65,18 @@ function listen(map: MapLibre, listeners: {current: Listeners}): void {
   });
 }
 
+/** The style of the reader's look; a locality may have no dark one. */
+function fetchUsualStyle(): Promise<MapStyle> {
+  const layers = new Map<string, string>();
+  return fetchStyle({map: usualStyle(), layers}).catch((error: unknown) => {
+    if (!(error instanceof UnknownStyle)) throw error;
+    return fetchStyle({map: DEFAULT, layers});
+  });
+}
+
 async function createMap(container: HTMLElement, label: string, shown: string[] | undefined): Promise<MapLibre> {
   setWorkerUrl(new URL(workerUrl, document.baseURI).href);
-  const [style] = await Promise.all([fetchStyle({map: DEFAULT, layers: new Map()}), document.fonts.load(`500 48px "${LABEL_FONT}"`, 'aĐệ').catch(() => [])]);
+  const [style] = await Promise.all([fetchUsualStyle(), document.fonts.load(`500 48px "${LABEL_FONT}"`, 'aĐệ').catch(() => [])]);
   const {glyphs: _, sprite: __, ...rest} = style;
   const collections = new Set(style.metadata['dothi:layers'].map(({id}) => id));
   const isShown = (part: LayerSpecification): boolean => {

@@ -1,5 +1,6 @@
 import {useState} from 'preact/hooks';
 import type {ToolProps} from './index';
+import {chosen, DEFAULT, usualStyle} from '../choice';
 import {layersOn} from './layers_on';
 import {view} from '../view';
 import {answerOf, API, client} from '../../client';
@@ -62,11 +63,14 @@ function inputsOf({map, style}: ToolProps, {title, paper, orientation, scale}: S
   const bbox = map.getBounds().toArray().flat();
   const {day} = view.value;
   return {
-    extent: {bbox}, layers: layersOn(style).map(({id, style: own}) => own === 'default' ? id : `${id}:${own}`), paper, format, lang: language(),
+    extent: {bbox}, layers: layersOn(style).map(({id, style: own}) => isForPaper(own) ? `${id}:${own}` : id), paper, format, lang: language(),
     ...(title.trim() && {title: title.trim()}), ...(orientation && {orientation}), ...(scale && {scale: Number(scale)}),
     ...(day && {datetime: `${day}T23:59:59Z`}),
   };
 }
+
+/** Whether somebody chose the style: paper is not dark because the screen is. */
+const isForPaper = (style: string): boolean => style !== DEFAULT && !(style === usualStyle() && chosen().map === usualStyle());
 
 async function start(inputs: Record<string, unknown>): Promise<string> {
   const job = await answerOf(client.POST('/processes/print-map/execution', {

@@ -24,8 +24,8 @@ export function Ranking({figures, features, member}: ChartProps) {
   const bars = barsOf(figures, features, member);
   if (bars.length < 2) return null;
   const order = figures.process === 'compare-results' ? 'byDifference' : bars[0]!.value <= bars[bars.length - 1]!.value ? 'lowestFirst' : 'highestFirst';
-  return <Chart label={`${say(order)}: ${figures.map?.title ?? ''}`} on={[figures]} plot={() => Plot.plot({
-    marginLeft: 150, marginRight: 50, width: 480, height: bars.length * 21 + 40, x: {label: null, grid: true, tickFormat: (value: number) => localNumber(value, 2)},
+  return <Chart label={`${say(order)}: ${figures.map?.title ?? ''}`} on={[figures]} plot={(width) => Plot.plot({
+    marginLeft: Math.min(150, width / 3), marginRight: 50, width, height: bars.length * 21 + 40, x: {label: null, grid: true, tickFormat: (value: number) => localNumber(value, 2)},
     y: {label: null, domain: bars.map(({name}) => name)},
     marks: [
       Plot.barX(bars, {x: 'value', y: 'name', fill: 'color', stroke: '#566770', strokeWidth: 0.5}),
@@ -43,8 +43,8 @@ export function Distribution({figures, features, member}: ChartProps) {
     label: part.label, color: part.color,
     count: values.filter((value) => value >= part.low && (i === classes.length - 1 || part.low === part.high ? value <= part.high : value < part.high)).length,
   }));
-  return <Chart label={`${say('distribution')}: ${figures.map?.title ?? ''}`} on={[figures]} plot={() => Plot.plot({
-    width: 480, height: 190, marginBottom: 40, x: {label: null, domain: counts.map(({label}) => label)}, y: {label: say('featuresCount'), grid: true},
+  return <Chart label={`${say('distribution')}: ${figures.map?.title ?? ''}`} on={[figures]} plot={(width) => Plot.plot({
+    width, height: 190, marginBottom: 40, x: {label: null, domain: counts.map(({label}) => label)}, y: {label: say('featuresCount'), grid: true},
     marks: [Plot.barY(counts, {x: 'label', y: 'count', fill: 'color', stroke: '#566770', strokeWidth: 0.5}), Plot.text(counts, {x: 'label', y: 'count', text: 'count', dy: -7})],
   })} />;
 }

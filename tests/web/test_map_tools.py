@@ -5,7 +5,7 @@ import re
 from collections.abc import Callable
 from math import cos, hypot, radians
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 from urllib.request import urlopen
 
 import pytest
@@ -33,7 +33,9 @@ def near(visit_in_module: Callable[..., Portal]) -> Portal:
 
 
 def open_tool(page: Page, title: str) -> Locator:
-    page.get_by_role('toolbar').get_by_role('button', name=title, exact=True).click()
+    button = page.get_by_role('toolbar').get_by_role('button', name=title, exact=True)
+    if button.get_attribute('aria-pressed') != 'true':
+        button.click()
     card = page.locator('.tool')
     expect(card).to_be_visible()
     return card
@@ -154,7 +156,7 @@ def test_what_the_map_shows_at_first_is_asked_for_together(wide: Portal) -> None
 
 def test_a_length_is_that_of_the_sphere(near: Portal) -> None:
     page = near.page
-    card = open_tool(page, 'Measure, coordinates')
+    card = open_tool(page, 'Measure, draw, coordinates')
     expect(card).to_contain_text('Click the map point by point.')
     places = ((500, 300), (700, 450))
     for x, y in places:
@@ -167,6 +169,28 @@ def test_a_length_is_that_of_the_sphere(near: Portal) -> None:
     length_m = float(number.replace(',', '')) * (1000 if unit == 'km' else 1)
     assert length_m == pytest.approx(expected_m, rel=2e-3)
     assert page.locator('#details').is_hidden(), "the click was the tool's"
+    assert near.complaints == []
+
+
+def test_a_drawn_shape_stays_with_its_note_and_can_be_saved(near: Portal) -> None:
+    """Also when the tool is closed; taken away it is gone from the map."""
+    page = near.page
+    card = open_tool(page, 'Measure, draw, coordinates')
+    if (clear := card.get_by_role('button', name='Clear')).is_enabled():
+        clear.click()
+    page.mouse.click(520, 320)
+    card.get_by_label('Note').fill('Bãi đỗ xe mới')
+    card.get_by_role('button', name='Keep this shape').click()
+    expect(card.get_by_text('Bãi đỗ xe mới')).to_be_visible()
+    saved = unquote(card.get_by_role('link', name='Save the shapes').get_attribute('href') or '').partition(',')[2]
+    (shape,) = json.loads(saved)['features']
+    assert (shape['geometry']['type'], shape['properties']) == ('Point', {'note': 'Bãi đỗ xe mới'})
+    card.get_by_role('button', name='Close').click()
+    drawn = "JSON.stringify(dothiMap.querySourceFeatures('dothi:sketch').map(({properties}) => properties.note))"
+    near.wait_until(lambda: {*json.loads(page.evaluate(drawn))} == {'Bãi đỗ xe mới'})
+    card = open_tool(page, 'Measure, draw, coordinates')
+    card.get_by_role('button', name='Remove').click()
+    near.wait_until(lambda: json.loads(page.evaluate(drawn)) == [])
     assert near.complaints == []
 
 

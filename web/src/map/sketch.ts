@@ -1,4 +1,5 @@
-/** What the reader has drawn to measure it, as it lies on the map. */
+/** What the reader has drawn, as it lies on the map: shapes that are kept, with a note, and the one that is measured. */
+import {signal} from '@preact/signals';
 import type {GeoJSONSource, LayerSpecification, Map as MapLibre} from 'maplibre-gl';
 
 export const SKETCH = 'dothi:sketch';
@@ -10,10 +11,17 @@ export const SKETCH_PARTS: LayerSpecification[] = [
     id: `${SKETCH}-point`, type: 'circle', source: SKETCH, filter: ['==', ['geometry-type'], 'Point'],
     paint: {'circle-radius': 4, 'circle-color': '#fff', 'circle-stroke-color': COLOR, 'circle-stroke-width': 2},
   },
+  {
+    id: `${SKETCH}-note`, type: 'symbol', source: SKETCH, filter: ['has', 'note'],
+    layout: {'text-field': ['get', 'note'], 'text-font': ['Be Vietnam Pro Medium'], 'text-size': 14, 'text-anchor': 'bottom', 'text-offset': [0, -0.6]},
+    paint: {'text-color': COLOR, 'text-halo-color': '#fff', 'text-halo-width': 2},
+  },
 ];
+/** Drawn shapes that stay until the reader takes them away, each with its note. */
+export const kept = signal<GeoJSON.Feature[]>([]);
 export let sketched: GeoJSON.FeatureCollection = {type: 'FeatureCollection', features: []};
 
 export function sketch(map: MapLibre, features: GeoJSON.Feature[]): void {
-  sketched = {type: 'FeatureCollection', features};
+  sketched = {type: 'FeatureCollection', features: [...kept.value, ...features]};
   void map.getSource<GeoJSONSource>(SKETCH)?.setData(sketched);
 }

@@ -43,6 +43,7 @@ export function LayerCard({layer, map, style}: ToolProps & {layer: string}) {
         <Fact title={say('licence')} value={properties.license} />
       </dl>
       <p class="row">{links.filter(({rel}) => rel === 'enclosure').map(({href, title}) => <a key={href} href={href} download>{title}</a>)}</p>
+      <p><a href={`./api/qgis/project?lang=${language()}`} download>{say('openInQgis')}</a></p>
       <p><a href={`./catalogue?id=${layer}&lang=${language()}`}>{say('moreInCatalogue')}</a></p>
     </>}</Shown>
   </>;

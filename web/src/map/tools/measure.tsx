@@ -4,7 +4,7 @@ import type {MapMouseEvent} from 'maplibre-gl';
 import {useEffect, useLayoutEffect, useState} from 'preact/hooks';
 import type {ToolProps} from './index';
 import {pauseClicks} from '../clicks';
-import {sketch} from '../sketch';
+import {kept, sketch} from '../sketch';
 import {localNumber} from '../../site/format';
 import {say} from '../../site/language';
 
@@ -17,6 +17,7 @@ export function Measure({map}: ToolProps) {
   const [points, setPoints] = useState<Point[]>([]);
   const [isArea, setArea] = useState(false);
   const [fault, setFault] = useState('');
+  const [note, setNote] = useState('');
   // before the words are there to be read: the first click counts
   useLayoutEffect(() => pauseClicks(), []);
   useLayoutEffect(() => {
@@ -25,12 +26,19 @@ export function Measure({map}: ToolProps) {
     return () => { map.off('click', add); sketch(map, []); };
   }, [map]);
   const shape = shapeOf(points, isArea);
-  useEffect(() => sketch(map, [...points.map(pointFeature), ...(shape ? [shape] : [])]), [points, isArea]);
+  useEffect(() => sketch(map, [...points.map(pointFeature), ...(shape ? [shape] : [])]), [points, isArea, kept.value]);
   const here = (): void => navigator.geolocation.getCurrentPosition(({coords}) => {
     setPoints([[coords.longitude, coords.latitude]]);
     map.flyTo({center: [coords.longitude, coords.latitude], zoom: Math.max(map.getZoom(), 15)});
   }, () => setFault(say('noPosition')), {enableHighAccuracy: true, timeout: 20_000});
   const last = points.at(-1);
+  const keep = (): void => {
+    const drawn = shape ?? (last && pointFeature(last));
+    if (!drawn) return;
+    kept.value = [...kept.value, {...drawn, properties: note.trim() ? {note: note.trim()} : {}}];
+    setPoints([]);
+    setNote('');
+  };
   return <>
     <p>{say('measureHow')}</p>
     <p class="row">
@@ -45,9 +53,17 @@ export function Measure({map}: ToolProps) {
       {points.length > 1 && <><dt>{say(isArea ? 'perimeter' : 'length')}</dt><dd>{lengthText(points, isArea)}</dd></>}
       {shape && isArea && <><dt>{say('area')}</dt><dd>{areaText(area(shape))}</dd></>}
     </dl>
-    {shape && <p><a href={`data:application/geo+json,${encodeURIComponent(JSON.stringify(shape))}`} download="hinh.geojson">{say('saveGeojson')}</a></p>}
+    {last && <form class="row" onSubmit={(event) => { event.preventDefault(); keep(); }}>
+      <input maxLength={80} aria-label={say('noteOnMap')} placeholder={say('noteOnMap')} value={note} onInput={({currentTarget}) => setNote(currentTarget.value)} />
+      <button class="button">{say('keepShape')}</button></form>}
+    {kept.value.length > 0 && <ul>{kept.value.map((drawn, place) => <li key={place} class="row">{drawn.properties?.['note'] ?? say('shapeNumber', {n: place + 1})}
+      <button type="button" class="link" onClick={() => { kept.value = kept.value.filter((_, i) => i !== place); }}>{say('remove')}</button></li>)}</ul>}
+    {(shape || kept.value.length > 0) && <p><a href={geojsonOf(shape ? [...kept.value, shape] : kept.value)} download="hinh.geojson">{say('saveGeojson')}</a></p>}
   </>;
 }
+
+const geojsonOf = (features: GeoJSON.Feature[]): string =>
+  `data:application/geo+json,${encodeURIComponent(JSON.stringify({type: 'FeatureCollection', features}))}`;
 
 const pointFeature = (coordinates: Point): GeoJSON.Feature => ({type: 'Feature', properties: {}, geometry: {type: 'Point', coordinates}});
 

@@ -78,7 +78,7 @@ FIGURES = {
     'capacity_per_1000': Member(
         Text(vi='Sức chứa trong tầm cho 1.000 người', en='Capacity within reach for 1,000 people'), low_first=True
     ),
-    'people_without': Member(Text(vi='Người không có cơ sở trong tầm', en='People with nothing within reach')),
+    'people_without': Member(Text(vi='Người không có sức chứa trong tầm', en='People with no capacity within reach')),
     'people_with_enough': Member(Text(vi='Người có đủ sức chứa', en='People with enough')),
     'share_with_enough': Member(Text(vi='Tỷ lệ người có đủ', en='Share of people with enough'), 'share'),
     'people_in_demand': Member(Text(vi='Người có nhu cầu', en='People in demand')),
@@ -139,7 +139,7 @@ class ServiceCapacity(Process[Inputs]):
         return 8.0
 
     def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> dict[str, FeatureCollection]:
-        """Zones with `capacity_per_1000`, the ones with least first; and the facilities with their load."""
+        """Zones with `capacity_per_1000`, in the order of the layer; and the facilities with their load."""
         homes, way, zones = data.homes(), read_roads(inputs, data), data.zones(inputs.zones)
         facilities = read_facilities(inputs.facilities, data, inputs.filter)
         capacity, unknown_count = read_capacities(inputs, data)
@@ -206,7 +206,7 @@ def zone_figures(
     """The figures of each zone. access, demand: by home, shape (h,); inside: the zones that each home lies in."""
     total, used = inside.sums(demand), inside.sums(demand * access)
     without = inside.sums(demand * (access == 0))
-    # a thousandth of what is wanted is rounding
+    # less than a billionth too little is rounding
     has_enough = access * PER >= (wanted_per_1000 or np.inf) * (1 - 1e-9)
     enough = inside.sums(demand * has_enough)
     rows = []

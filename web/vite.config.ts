@@ -45,12 +45,13 @@ export default defineConfig({
     assetsInlineLimit: 0, // the page's Content-Security-Policy refuses fonts and workers in data: URLs
     modulePreload: {polyfill: false},
     rollupOptions: {
-      // the pages of analyses and jobs, which the API writes, load theirs under names that do not change
-      input: {...PAGES, run: 'src/analysis/run.ts', job: 'src/analysis/job.ts'},
+      // the pages of analyses and jobs, which the API writes, load theirs, and the portal's look, under names that do not change
+      input: {...PAGES, run: 'src/analysis/run.ts', job: 'src/analysis/job.ts', look: 'src/site/tokens.css'},
       output: {
         // what every page needs, as one file: a request costs more than the few bytes that a page does without
         codeSplitting: {groups: [{name: 'site', test: SHARED}]},
         entryFileNames: ({name}) => ['run', 'job'].includes(name) ? 'analysis/[name].js' : 'assets/[name]-[hash].js',
+        assetFileNames: ({names}) => names.includes('look.css') ? '[name][extname]' : 'assets/[name]-[hash][extname]',
       },
     },
     chunkSizeWarningLimit: 1500, // kB; MapLibre alone is 1,100

@@ -21,6 +21,7 @@ from tests.conftest import Province
 from tests.matrix import combinations
 from tests.web.conftest import DESK_SIZE, FINE, PHONE, Portal, enter_person, visiting
 from tests.web.desk_edits import enter_editor, open_conflict, pending_edits
+from tests.web.planners_work import planners_work
 from tests.web.test_portal_pages import BAD_ROWS, UNCLEAR, findings
 
 WALL = {'viewport': {'width': 1920, 'height': 1080}}
@@ -67,6 +68,11 @@ INTERNAL = {
     'agencies': SomePage('/desk?tab=agencies', 'td a'),
     'people': SomePage('/desk?tab=people', '#invite'),
     'keys': SomePage('/desk?tab=account', '#new-key-form'),
+    'scenario': SomePage('/planning?scenario={scenario}', '.maplibregl-canvas'),
+    'run': SomePage('/planning?run={run}', '.long-table table'),
+    'comparison': SomePage('/planning?run={comparison}', '.long-table table'),
+    'study': SomePage('/planning?study={study}', '.study-runs li'),
+    'report of a study': SomePage('/api/studies/{study}/report?f=html', 'h1'),
     'account': SomePage('/api/account?f=html', 'main h1'),
     'jobs': SomePage('/api/jobs?f=html', 'main h1'),
 }
@@ -76,10 +82,10 @@ LOOKS = [*itertools.product(SCREENS, ('light', 'dark'), ('vi', 'en'))]
 @pytest.fixture(scope='module')
 def numbers(
     desk_province: Province, desk_url: str, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[dict[str, int]]:
-    """What the pages show: two deliveries, a conflict, edits that wait, a report; all of it settled at the end."""
+) -> Iterator[dict[str, int | str]]:
+    """What the pages show, from a delivery to a study; what waits for a decision is settled at the end."""
     folder = tmp_path_factory.mktemp('sound')
-    enter_person(CHIEF, Role.ADMINISTRATOR)
+    chief = enter_person(CHIEF, Role.ADMINISTRATOR)
     editor = enter_editor(desk_url, 'sound-editor')
     returned = deliver_text(
         folder / 'truong.csv', BAD_ROWS, DeliveryOptions(layer='schools', crs='EPSG:9209', mode='upsert')
@@ -94,6 +100,7 @@ def numbers(
             'conflict': stack.enter_context(open_conflict(editor, folder)),
             'edits': stack.enter_context(pending_edits(editor)),
             'report': number_in('select max(id) from citizen.report'),
+            **planners_work(desk_url, chief),
         }
     number_in('delete from citizen.report where id = (select max(id) from citizen.report) returning id')
 
@@ -121,6 +128,8 @@ def is_sound(portal: Portal, address: str, ready: str) -> None:
     assert [each for each in portal.complaints if not address.startswith('/dashboard') or '503' not in each] == []
     assert page.evaluate('document.documentElement.scrollWidth <= innerWidth'), 'wider than the screen'
     assert findings(page) == []
+    if '/report?' not in address:
+        assert page.evaluate('getComputedStyle(document.body).fontFamily').startswith('"Be Vietnam Pro"')
 
 
 def in_language(address: str, lang: str) -> str:
@@ -140,7 +149,7 @@ def test_a_page_for_everybody_is_sound(
 
 @pytest.mark.parametrize(('name', 'look'), combinations([*INTERNAL], LOOKS), ids=str)
 def test_a_page_behind_the_sign_in_is_sound(
-    signed_in: Callable[..., Portal], numbers: dict[str, int], name: str, look: tuple[str, str, str]
+    signed_in: Callable[..., Portal], numbers: dict[str, int | str], name: str, look: tuple[str, str, str]
 ) -> None:
     screen, scheme, lang = look
     page = INTERNAL[name]

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 from typing import Any, ClassVar
 
 from dothi.core.errors import WrongUse
-from dothi.core.text import Text
+from dothi.core.locality import Locality
+from dothi.core.text import LANGUAGES, Text
 from processes.base import Process, ProgressCallback
 from processes.comparison.matching import (
     Matched,
@@ -19,7 +20,10 @@ from processes.comparison.matching import (
 )
 from processes.comparison.sentences import SAME, feature_sentences, figure_sentences, title_of
 from processes.data import Data
+from processes.forms.input_words import list_inputs
+from processes.forms.numbers import NOTHING
 from processes.forms.stored import StoredResult, read_stored
+from processes.forms.unit_words import UnitNaming, units_of
 from processes.geojson import FeatureCollection, feature_collection, geojson_feature
 from processes.inputs import OUTPUT, ProcessInputs, input_field
 from processes.outputs import PROVENANCE, Member, Output, fits_member, shared, unit_for
@@ -37,6 +41,14 @@ SIDES = {
     'after': Member(Text(vi='Sau', en='After')),
 }
 SIDE_TITLES = {'before': Text(vi='trước', en='before'), 'after': Text(vi='sau', en='after')}
+NAMING_MEMBERS = {
+    'code': Text(vi='mã', en='code'),
+    'id': Text(vi='mã trong dữ liệu', en='id in the data'),
+    'name': Text(vi='tên', en='name'),
+}
+OTHER_QUESTIONS = Text(
+    vi='Hai lần chạy không cùng đầu vào: {inputs}.', en='The runs do not have the same inputs: {inputs}.'
+)
 NOT_MATCHED = Text(
     vi='Không có gì gọi tên đối tượng ở cả hai kết quả, nên chỉ so số liệu chung.',
     en='Nothing names the features in both results, so that only the figures of the whole are compared.',
@@ -109,11 +121,12 @@ class CompareResults(Process[Inputs]):
         'figures': Member(Text(vi='Số liệu chung', en='Figures of the whole')),
         'members': Member(Text(vi='Số liệu của đối tượng', en='Figures of features')),
         'process': Member(Text(vi='Phân tích', en='Analysis')),
-        'matched_by': Member(Text(vi='Ghép đối tượng theo', en='Features matched by')),
+        'matched_by': Member(Text(vi='Ghép đối tượng theo', en='Features matched by'), codes=NAMING_MEMBERS),
         'features_in_both': Member(Text(vi='Đối tượng có trong cả hai', en='Features in both')),
         'features_only_before': Member(Text(vi='Chỉ trong kết quả trước', en='In the earlier one only')),
         'features_only_after': Member(Text(vi='Chỉ trong kết quả sau', en='In the later one only')),
         'inputs_differing': Member(Text(vi='Đầu vào khác nhau', en='Inputs that differ'), by_data=True),
+        'questions_differing': Member(Text(vi='Đầu vào khác nhau', en='Inputs that differ')),
         'releases_differing': Member(Text(vi='Bản phát hành khác nhau', en='Releases that differ'), by_data=True),
         'scenarios': Member(Text(vi='Phương án', en='Scenarios'), codes=SIDE_TITLES, by_data=True),
         **SIDES,
@@ -146,9 +159,14 @@ class CompareResults(Process[Inputs]):
             **summarise_figures(before, after),
             **summarise_features(matched_by, matched, members, after),
             **differences_of_runs(before, after),
+            'questions_differing': questions_differing(before, after, data.locality, units_of(data)),
         }
         summary['sentences'] = tell_differences(summary['figures'], matched, members, words, after)
-        return feature_collection(features, summary | data.provenance(caveats_of(matched_by, before, after)))
+        return feature_collection(
+            features,
+            summary
+            | data.provenance(caveats_of(matched_by, before, after, summary['questions_differing'], data.locality)),
+        )
 
     def cost_s(self, inputs: Inputs) -> float:
         """Reading two documents."""
@@ -254,12 +272,60 @@ def tell_differences(
     return [sentence.model_dump() for sentence in sentences or [SAME]]
 
 
-def caveats_of(matched_by: str | None, before: StoredResult, after: StoredResult) -> list[Text]:
-    """What the reader of a comparison has to know."""
-    caveats = [] if matched_by or not (before.features or after.features) else [NOT_MATCHED]
+def questions_differing(
+    before: StoredResult, after: StoredResult, locality: Locality, unit_name: UnitNaming
+) -> list[dict[str, Any]]:
+    """The inputs that the runs do not share, the scenario aside: name, title, and both values in both languages."""
+    sides = {
+        lang: [
+            {each.name: each for each in list_inputs(stored, locality, lang, unit_name=unit_name)}
+            for stored in (before, after)
+        ]
+        for lang in LANGUAGES
+    }
+    names = dict.fromkeys(name for side in sides['vi'] for name in side if name != 'scenario')
+
+    def texts(place: int, name: str) -> dict[str, str]:
+        return {lang: side[place][name].value if name in side[place] else NOTHING for lang, side in sides.items()}
+
+    def title(name: str) -> dict[str, str]:
+        return {lang: (side[1].get(name) or side[0][name]).title for lang, side in sides.items()}
+
+    return [
+        {'id': name, 'title': title(name), 'before': texts(0, name), 'after': texts(1, name)}
+        for name in names
+        if texts(0, name) != texts(1, name)
+    ]
+
+
+def caveats_of(
+    matched_by: str | None,
+    before: StoredResult,
+    after: StoredResult,
+    differing: Sequence[dict[str, Any]],
+    locality: Locality,
+) -> list[Text]:
+    """What the reader of a comparison has to know. differing: as of `questions_differing`."""
+    caveats = [OTHER_QUESTIONS.format(inputs=_listed(differing))] if differing else []
+    caveats += [] if matched_by or not (before.features or after.features) else [NOT_MATCHED]
     releases = _differing(release_numbers(before.readings), release_numbers(after.readings))
     shared_layers = [layer for layer, sides in releases.items() if None not in sides]
-    return caveats + ([OTHER_RELEASES.format(layers=', '.join(shared_layers))] if shared_layers else [])
+    if not shared_layers:
+        return caveats
+    titles = [locality.described(layer).title for layer in shared_layers]
+    layers = Text(**{lang: ', '.join(title.pick(lang) for title in titles) for lang in LANGUAGES})
+    return [*caveats, OTHER_RELEASES.format(layers=layers)]
+
+
+def _listed(differing: Sequence[dict[str, Any]]) -> Text:
+    return Text(
+        **{
+            lang: '; '.join(
+                f'{part["title"][lang]} ({part["before"][lang]} → {part["after"][lang]})' for part in differing
+            )
+            for lang in LANGUAGES
+        }
+    )
 
 
 def _differing(before: dict[str, Any], after: dict[str, Any]) -> dict[str, list[Any]]:

@@ -8,6 +8,7 @@ from psycopg2 import sql
 
 from dothi.core.arrays import Geometries
 from dothi.core.errors import WrongUse
+from dothi.core.layer import Layer
 from dothi.core.norms import Norm
 from dothi.core.text import Text
 from processes.base import Process, ProgressCallback
@@ -62,7 +63,8 @@ from way order by line, target
 # Of the line only what lies around the target is buffered: the rest could not overlap it. With 32 segments a quarter
 # circle the buffer is 2 mm narrow at most at 7 m, and 6 cm at 200 m; it serves for the overlap only.
 CONFLICTS = sql.SQL("""
-select pair.number, lines.line_id, {target_id}::text as target_id, {people} as people,
+select pair.number, lines.line_id, {target_id}::text as target_id, {address} as address,
+    {people} as people,
     ST_Area(ST_Intersection(here.geom, ST_Buffer(
         ST_ClipByBox2D(lines.geom, ST_Expand(here.geom, pair.reach_m)::box2d), pair.reach_m, 'quad_segs=32'
     ))) as overlap_m2,
@@ -110,6 +112,7 @@ class Inputs(ProcessInputs):
             'road (class, width_m), dike (kind, class).',
         ),
         default='power_line',
+        hint=Text(vi='Quyết định quy chuẩn được áp dụng.', en='Decides which norm applies.'),
         choices=KINDS,
     )
     targets: LayerRef = input_field(
@@ -124,6 +127,10 @@ class Inputs(ProcessInputs):
         Text(
             vi='Chỉ cho đê: vùng được coi là khu dân cư, nơi hành lang hẹp hơn. Mặc định: đất ở của land_use.',
             en='For dikes only: settlements, where the corridor is narrower. If left out: homes in land_use.',
+        ),
+        hint=Text(
+            vi='Chỉ cho đê: nơi hành lang hẹp hơn. Nếu bỏ trống: đất ở.',
+            en='For dikes only: where the corridor is narrower. Residential land when left out.',
         ),
         default=None,
         geometry=AREAS,
@@ -162,6 +169,7 @@ class CorridorConflicts(Process[Inputs]):
                 'overlap_m2': Member(Text(vi='Diện tích lấn', en='Overlap'), 'm2'),
                 **shared('people'),
                 'distance_m': Member(Text(vi='Cách tuyến', en='Distance from the line'), 'm', low_first=True),
+                'address': Member(Text(vi='Địa chỉ', en='Address')),
                 'line_id': Member(Text(vi='Mã tuyến', en='Line')),
                 'target_id': Member(Text(vi='Mã đối tượng', en='Target')),
                 'width_m': Member(Text(vi='Bề rộng hành lang', en='Width of the corridor'), 'm'),
@@ -279,6 +287,13 @@ def read_waters(kind: str, inputs: Inputs, data: Data) -> Geometries:
     return shapes if kind == 'river' else outline_areas(shapes)
 
 
+def address_of(targets: Layer, data: Data) -> sql.Composable:
+    """Number and street of a target; null where its layer has no addresses, or does not show them."""
+    parts = [targets.address.house_number, targets.address.street] if targets.address else []
+    columns = [sql.Identifier('here', name) for name in parts if name and name in targets.columns_for(data.audience)]
+    return sql.SQL("nullif(concat_ws(' ', {}), '')").format(sql.SQL(', ').join(columns)) if columns else sql.NULL
+
+
 def read_conflicts(inputs: Inputs, conflicts: list[Conflict], data: Data) -> list[dict[str, Any]]:
     """number (from 1, in the order of `conflicts`), names, people (null where hidden), overlap and geometry of each."""
     (lines, line_rows), (targets, target_rows) = data.source(inputs.lines), data.source(inputs.targets)
@@ -286,6 +301,7 @@ def read_conflicts(inputs: Inputs, conflicts: list[Conflict], data: Data) -> lis
     query = CONFLICTS.format(
         line_id=sql.Identifier('here', lines.identifier),
         target_id=sql.Identifier('here', targets.identifier),
+        address=address_of(targets, data),
         people=people,
         line_ids=sql.Literal([conflict.line for conflict in conflicts]),
         target_ids=sql.Literal([conflict.target for conflict in conflicts]),
@@ -318,9 +334,11 @@ def count_targets(conflicts: list[Conflict], rows: list[dict[str, Any]]) -> dict
 def describe_conflict(conflict: Conflict, row: dict[str, Any]) -> dict[str, Any]:
     """The properties of one conflict. Its geometry is the whole footprint: nobody could see a sliver of it."""
     people = {} if row['people'] is None else {'people': int(row['people'])}
+    address = {'address': row['address']} if row['address'] else {}
     return {
         'line_id': row['line_id'],
         'target_id': row['target_id'],
+        **address,
         'width_m': conflict.norm.value,
         'edge_m': conflict.edge_m,
         'condition': conflict.norm.condition,

@@ -29,8 +29,8 @@ from processes.zones.membership import no_people_note
 
 CAVEATS = [
     Text(
-        vi='Số liệu tổng hợp là của tất cả các vùng báo cáo, mỗi thứ tính một lần; …_outside_zones: ngoài các vùng.',
-        en='The figures of the summary are of all zones together, each thing once; …_outside_zones lies in none.',
+        vi='Số liệu chung là của tất cả các vùng báo cáo, mỗi thứ tính một lần; “ngoài các vùng” không thuộc vùng nào.',
+        en='The figures of the whole are of all zones together, each thing once; what is outside zones lies in none.',
     ),
     Text(
         vi='Đất thấp hơn mực nước và thông với nơi nước vào; không xét thời gian, dòng chảy và sóng.',

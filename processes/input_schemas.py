@@ -12,7 +12,10 @@ from processes.inputs import LayerRef, ProcessInputs, field_metadata
 from processes.scenario.reference import MOST_VERSIONS, ScenarioRef
 
 # What fields store for forms and results, and schemas do not have; titles and descriptions they have in both languages.
-FOR_FORMS = frozenset(('unit', 'geometry', 'filters', 'column_of', 'choices', 'levels', 'coverage', 'occurs'))
+FOR_FORMS = frozenset({
+    'unit', 'geometry', 'filters', 'column_of', 'choices', 'levels', 'coverage', 'occurs',
+    'instead_of', 'hint',
+})  # fmt: skip
 
 
 def describe_inputs(inputs: type[ProcessInputs]) -> dict[str, Any]:

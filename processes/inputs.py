@@ -109,6 +109,8 @@ def input_field(  # noqa: PLR0913 (keywords of a declaration; all but two may be
     levels: Levels | None = None,
     coverage: bool = False,
     occurs: int = 1,
+    instead_of: tuple[str, ...] = (),
+    hint: Text | None = None,
     **limits: Any,
 ) -> Any:
     """A field of `ProcessInputs`, documented in both languages.
@@ -117,7 +119,8 @@ def input_field(  # noqa: PLR0913 (keywords of a declaration; all but two may be
     text narrows. column_of: the LayerRef of which it names one column, or several. choices: words for the codes that
     may be chosen. levels: it is a level of the locality's units, `whole` where that of the whole will do as well.
     coverage: it names a coverage. occurs: how many values it may have at most; several come as an array, and its
-    schema is of one. limits: as of pydantic's Field (gt, ge, lt, le, max_length).
+    schema is of one. instead_of: inputs whose place it takes: one of them is chosen. hint: the description in a form,
+    where names of columns and codes say nothing. limits: as of pydantic's Field (gt, ge, lt, le, max_length).
     """
     metadata: JsonDict = {
         'title': title.model_dump(),
@@ -130,6 +133,8 @@ def input_field(  # noqa: PLR0913 (keywords of a declaration; all but two may be
         'levels': levels,
         'coverage': coverage,
         'occurs': occurs,
+        'instead_of': [*instead_of],
+        'hint': hint.model_dump() if hint else None,
     }
     return Field(default, json_schema_extra=metadata, **limits)
 
@@ -158,6 +163,7 @@ ZONES = input_field(
         vi='Lớp vùng để cộng số liệu, hoặc FeatureCollection.',
         en='Layer of areas by which figures are added up, or a FeatureCollection.',
     ),
+    hint=Text(vi='Các vùng mà số liệu được cộng theo.', en='The areas by which figures are added up.'),
     default=LayerRef('communes'),
     geometry=AREAS,
 )
@@ -227,6 +233,7 @@ class LimitInputs(ProcessInputs):
         ),
         default=None,
         unit='m',
+        instead_of=('minutes', 'norm'),
         gt=0,
         le=LONGEST_M,
     )
@@ -235,6 +242,7 @@ class LimitInputs(ProcessInputs):
         Text(vi='Thay cho quãng đường, theo tốc độ.', en='In place of a distance; the speed makes metres of it.'),
         default=None,
         unit='min',
+        instead_of=('distance_m', 'norm'),
         gt=0,
         le=LONGEST_MINUTES,
     )

@@ -57,6 +57,8 @@ class Inputs(TravelInputs, FacilityInputs):
         Text(vi='Mỗi quãng đường một vùng, ví dụ [500, 1000].', en='An area for each, such as [500, 1000].'),
         default=[],
         unit='m',
+        instead_of=('minutes',),
+        hint=Text(vi='Mỗi quãng đường một vùng.', en='An area for each.'),
         max_length=12,
     )
     minutes: list[Annotated[float, Field(gt=0, le=LONGEST_MINUTES)]] = input_field(
@@ -64,6 +66,8 @@ class Inputs(TravelInputs, FacilityInputs):
         Text(vi='Thay cho quãng đường, ví dụ [5, 10, 15].', en='In place of distances, such as [5, 10, 15].'),
         default=[],
         unit='min',
+        instead_of=('distances_m',),
+        hint=Text(vi='Thay cho quãng đường.', en='In place of distances.'),
         max_length=12,
     )
     separate: bool = input_field(

@@ -75,12 +75,17 @@ class Inputs(ProcessInputs):
     wastewater_works: LayerRef | None = input_field(
         KINDS['wastewater_works'],
         Text(vi='Lớp có các cột capacity_m3_d và enclosed.', en='Layer with the columns capacity_m3_d and enclosed.'),
+        hint=Text(
+            vi='Lớp có công suất và cho biết công trình có kín không.',
+            en='Layer with capacities, and which of them are enclosed.',
+        ),
         default=None,
         geometry=POINTS | AREAS,
     )
     pumping_stations: LayerRef | None = input_field(
         KINDS['pumping_stations'],
         Text(vi='Lớp có cột capacity_m3_d.', en='Layer with the column capacity_m3_d.'),
+        hint=Text(vi='Lớp có công suất.', en='Layer with capacities.'),
         default=None,
         geometry=POINTS | AREAS,
     )

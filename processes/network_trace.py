@@ -37,6 +37,10 @@ class Inputs(ProcessInputs):
             vi="Van, ống hoặc trạm, cùng một lúc; thường là lớp với bộ lọc theo mã, ví dụ code = 'V1'.",
             en="The valves, pipes or substations, all at once; usually their layer with a filter such as code = 'V1'.",
         ),
+        hint=Text(
+            vi='Van, ống hoặc trạm, cùng một lúc; thường là lớp với bộ lọc theo mã.',
+            en='The valves, pipes or substations, all at once; usually their layer with a filter by code.',
+        ),
     )
     within_m: float = input_field(
         Text(vi='Khoảng cách đến ống', en='Distance to the pipe'),

@@ -153,7 +153,7 @@ class NewFacility(Process[Inputs]):
                 'population_gained': Member(Text(vi='Dân số được phục vụ thêm', en='People covered in addition')),
                 'population_gained_so_far': Member(Text(vi='Cộng dồn', en='In addition so far')),
                 'rank': Member(Text(vi='Hạng', en='Rank'), low_first=True),
-                'candidate': Member(Text(vi='Phương án', en='Candidate')),
+                'candidate': Member(Text(vi='Vị trí ứng viên', en='Candidate site')),
                 **shared('name', 'stays_share'),
             },
         ),
@@ -172,7 +172,7 @@ class NewFacility(Process[Inputs]):
         'population_gained_outside_zones': Member(
             Text(vi='Dân số được phục vụ thêm ngoài các vùng', en='Population gained outside the zones')
         ),
-        'candidates': Member(Text(vi='Phương án', en='Candidates')),
+        'candidates': Member(Text(vi='Số vị trí ứng viên', en='Candidate sites')),
         **shared('facilities', 'roads_cut', 'population_outside_zones', 'reference_date'),
         **shared('variations', 'varied', 'by_pct', 'sites_staying'),
     }
@@ -187,7 +187,7 @@ class NewFacility(Process[Inputs]):
         limit_m = limit_of(inputs) or 0.0
         homes, way, zones = data.homes(), read_roads(inputs, data), data.zones(inputs.zones)
         existing = read_facilities(inputs.facilities, data, inputs.filter, needed=False)
-        progress(0.1, Text(vi='Tìm người chưa có dịch vụ', en='Looking for people without'))
+        progress(0.1, Text(vi='Tìm người chưa được phục vụ', en='Looking for people who are not covered'))
         inside = zones.membership(homes.xy)
         served = ~inside.outside if inputs.serve == 'zones' else np.ones(inside.places, dtype=bool)
         must_serve_somebody(homes.population[served])

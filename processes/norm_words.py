@@ -1,7 +1,9 @@
-"""What norms say, in words: their names, what they are for, on what condition, and from where they measure.
+"""What norms say, in words: names, clauses, what they are for, on what condition, and from where they measure.
 
 A locality may have norms of other names; those stand as its `norms.csv` writes them.
 """
+
+import re
 
 from dothi.core.text import Text
 
@@ -83,3 +85,39 @@ MEASURED_FROM = {
     'area of the province': Text(vi='diện tích của tỉnh', en='area of the province'),
     'one cell in one period': Text(vi='một ô trong một kỳ', en='one cell in one period'),
 }  # fmt: skip
+CLAUSES = {
+    'Decree 14/2014/ND-CP, art. 11': Text(vi='Nghị định 14/2014/NĐ-CP, Điều 11', en='Decree 14/2014/ND-CP, art. 11'),
+    'Decree 11/2010/ND-CP, art. 15': Text(vi='Nghị định 11/2010/NĐ-CP, Điều 15', en='Decree 11/2010/ND-CP, art. 15'),
+    'Law on Dikes 2006, art. 23': Text(vi='Luật Đê điều 2006, Điều 23', en='Law on Dikes 2006, art. 23'),
+    'QCVN 01:2021/BXD, table 2.22': Text(vi='QCVN 01:2021/BXD, bảng 2.22', en='QCVN 01:2021/BXD, table 2.22'),
+    'Sea level rise scenario 2020': Text(vi='Kịch bản nước biển dâng 2020', en='Sea level rise scenario 2020'),
+    'Assumed from who manages the road; no clause': Text(
+        vi='Giả định theo cơ quan quản lý đường; không có điều khoản', en='Assumed from who manages the road; no clause'
+    ),
+    "Law 91/2025/QH15 and Decree 13/2023/ND-CP, which name no number: 5 is the locality's choice": Text(
+        vi='Luật 91/2025/QH15 và Nghị định 13/2023/NĐ-CP, không nêu số: 5 là lựa chọn của địa phương',
+        en="Law 91/2025/QH15 and Decree 13/2023/ND-CP, which name no number: 5 is the locality's choice",
+    ),
+}
+# A class of values as PostgreSQL writes a range, and its unit: `(35,110] kV`.
+RANGE = re.compile(r'(?P<begins>[\[(])(?P<low>[^,]*),(?P<high>[^\])]*)(?P<ends>[\])]) ?(?P<unit>.*)')
+FROM = {'[': Text(vi='từ', en='from'), '(': Text(vi='trên', en='over')}
+TO = {']': Text(vi='đến', en='up to'), ')': Text(vi='dưới', en='below')}
+
+
+def clause_words(clause: str) -> Text:
+    """The clause in both languages; one of a locality's own as its `norms.csv` writes it."""
+    return CLAUSES.get(clause, Text(vi=clause, en=clause))
+
+
+def class_words(text: str) -> Text:
+    """A class of values as people read it: `trên 35 đến 110 kV`; anything else as it is."""
+    match = RANGE.fullmatch(text)
+    if match is None:
+        return Text(vi=text, en=text)
+    low, high, unit = match['low'], match['high'], match['unit']
+    if low == high:
+        return Text(vi=f'{low} {unit}'.strip(), en=f'{low} {unit}'.strip())
+    sides = [(FROM[match['begins']], low)] * bool(low) + [(TO[match['ends']], high)] * bool(high)
+    words = Text.join(' ', [Text(vi=f'{side.vi} {value}', en=f'{side.en} {value}') for side, value in sides])
+    return Text(vi=f'{words.vi} {unit}'.strip(), en=f'{words.en} {unit}'.strip())

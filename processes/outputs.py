@@ -12,7 +12,7 @@ from dothi.core.text import LANGUAGES, Text
 from dothi.core.units import ucum
 from processes.forms.numbers import SHARE, format_number, unit_of
 from processes.geojson import GEOJSON, JSON
-from processes.norm_words import CONDITIONS, MEASURED_FROM, NORMS, SUBJECTS
+from processes.norm_words import CLAUSES, CONDITIONS, MEASURED_FROM, NORMS, SUBJECTS
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,13 @@ class Member:
         return cls(Text(**metadata['title']), metadata.get('unit'), codes or None, levels=bool(metadata.get('levels')))
 
     def filled(self, placeholders: Mapping[str, str]) -> Self:
-        """The member with values in the place of the placeholders of its title: `{kind}`, or the number `{bound}`."""
+        """The member with values in place of the placeholders of its title: the number `{bound}`, a kind in words."""
         titles = {}
         for lang in LANGUAGES:
             bound = placeholders.get('bound', '').replace('_', '.')
             number = {'bound': format_number(float(bound), lang)} if bound else {}
-            titles[lang] = self.title.pick(lang).format_map({**placeholders, **number})
+            kinds = {name: SUBJECTS[code].pick(lang) for name, code in placeholders.items() if code in SUBJECTS}
+            titles[lang] = self.title.pick(lang).format_map({**placeholders, **kinds, **number})
         return replace(self, title=Text(**titles))
 
 
@@ -161,7 +162,7 @@ VARIED = {
 SHARED = {
     'code': Member(Text(vi='Mã', en='Code')),
     'name': Member(Text(vi='Tên', en='Name')),
-    'kind': Member(Text(vi='Loại', en='Kind')),
+    'kind': Member(Text(vi='Loại', en='Kind'), codes=SUBJECTS),
     'parent_code': Member(Text(vi='Mã cấp trên', en='Code of the unit above')),
     'population': Member(Text(vi='Dân số', en='Population')),
     'people': Member(Text(vi='Số người', en='People')),
@@ -194,7 +195,7 @@ CITED = {
     'condition': Member(Text(vi='Điều kiện', en='Condition'), codes=CONDITIONS),
     'value': SHARED['value'],
     'unit': SHARED['unit'],
-    'clause': Member(Text(vi='Điều khoản', en='Clause')),
+    'clause': Member(Text(vi='Điều khoản', en='Clause'), codes=CLAUSES),
     'verified': Member(Text(vi='Đã kiểm chứng', en='Verified')),
     'measured_from': Member(Text(vi='Đo từ', en='Measured from'), codes=MEASURED_FROM),
 }

@@ -46,6 +46,11 @@ class Inputs(ProcessInputs):
             vi='Mã đơn vị và số liệu, ví dụ {"356": 120, "358": 45}. Chỉ số cộng được: không mật độ, trung bình.',
             en='Code of a unit and its figure: {"356": 120, "358": 45}. Only what adds up: no densities, no means.',
         ),
+        hint=Text(
+            vi='Mỗi dòng một đơn vị và số liệu. Chỉ số cộng được: không mật độ, trung bình.',
+            en='A unit and its figure on each line. Only what adds up: no densities, no means.',
+        ),
+        instead_of=('layer',),
         default=None,
         max_length=20_000,
     )
@@ -55,6 +60,11 @@ class Inputs(ProcessInputs):
             vi='Thay cho figures: lớp, FeatureCollection hoặc kết quả trước, có cột mã và cột số liệu.',
             en='In place of figures: a layer, FeatureCollection or earlier result with columns of code and figure.',
         ),
+        hint=Text(
+            vi='Thay cho số liệu ở trên: lớp hoặc kết quả trước, có cột mã và cột số liệu.',
+            en='In place of the figures above: a layer or earlier result with columns of code and figure.',
+        ),
+        instead_of=('figures',),
         default=None,
     )
     code_column: str = input_field(

@@ -41,7 +41,6 @@ class Inputs(LimitedTravelInputs, FacilityInputs):
             en='The column with the places, beds … of each facility, such as places.',
         ),
         column_of='facilities',
-        numeric=True,
         max_length=100,
     )
     demand_pct: float = input_field(

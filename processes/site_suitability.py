@@ -54,6 +54,10 @@ class Inputs(ProcessInputs):
             en='A list: near to (distance_to), far from (distance_from, also by an isolation norm), land_use, slope and'
             ' flood; each with a weight, and a worst and a best value or hard limits.',
         ),
+        hint=Text(
+            vi='Mỗi tiêu chí có trọng số, ngưỡng mờ hoặc giới hạn cứng.',
+            en='Each has a weight, and a worst and a best value or hard limits.',
+        ),
         min_length=1,
         max_length=20,
     )

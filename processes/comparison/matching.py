@@ -8,10 +8,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from processes.forms.figure import AFTER, BEFORE, DIFFERENCE
 from processes.forms.tables import Feature
 
 CODE = 'code'
-BEFORE, AFTER, DIFFERENCE = '_before', '_after', '_difference'
 # Decimals of a difference beyond those of both numbers are of the machine's arithmetic.
 DECIMALS = 9
 # Of the smaller result: so many of its features have to be in the other one too, for a member to be their name.

@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from dothi.core.text import LANGUAGES, Lang, Text
-from processes.comparison.matching import DIFFERENCE, Matched, compared_properties
+from processes.comparison.matching import Matched, compared_properties
+from processes.forms.figure import DIFFERENCE
 from processes.forms.numbers import SHARE, format_number
 from processes.outputs import Member, find_member, unit_for
 

@@ -1,34 +1,31 @@
-"""What a report says: the question in words, the figures of the whole, the most telling rows, norms and caveats."""
+"""What a report says of the answer: the figures of the whole, the most telling rows, norms and caveats."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 from pydantic import BaseModel
-from pydantic.fields import FieldInfo
 
-from dothi.core.layer import Column
-from dothi.core.locality import Locality
-from dothi.core.text import LANGUAGES, Lang, Text
-from processes.forms.filter_words import filter_in_words
-from processes.forms.numbers import NOTHING, value_text
-from processes.forms.stored import StoredResult
+from dothi.core.text import LANGUAGES, Lang
+from processes.forms.numbers import value_text
 from processes.forms.tables import Feature, properties_of
 from processes.forms.words import MemberWords, cite_norm
-from processes.inputs import field_metadata
-from processes.outputs import Member, name_levels
+from processes.norm_words import clause_words
 
+LAST_FEW = 1.5
 MOST_ROWS, MOST_COLUMNS, MOST_LISTED = 60, 8, 20
 # Members of a summary that have a place of their own in the report.
 CAVEATS = ('caveats', 'caveat', 'note', 'notes')
 ELSEWHERE = (
-    'sentences', 'releases', 'demo', 'results', 'norms', 'norms_version', 'norm', 'clause', 'indicators', *CAVEATS,
+    'sentences', 'releases', 'demo', 'results', 'norms', 'norms_version', 'norm', 'clause', 'indicators',
+    'inputs_differing', *CAVEATS,
 )  # fmt: skip
-# Columns that say the same as the list of norms.
-OF_NORMS = ('clause', 'norm', 'verified', 'condition')
-# A list of thousands of places is no question that anybody reads.
-LONGEST = 400
+# A code that says nothing beside the title which a part of a summary has as well.
+NAMING = (('code', 'name'), ('id', 'title'))
+# Columns that say the same as the list of norms, or as columns beside them.
+SAID_ELSEWHERE = ('clause', 'norm', 'verified', 'condition', 'depth_class')
+# Whether a feature is in both results that were compared; said where any is not.
+STATE, IN_BOTH = 'state', 'both'
 
 
 @dataclass(frozen=True)
@@ -54,34 +51,44 @@ def key_figures(summary: Mapping[str, Any], inputs: Mapping[str, Any], words: Me
         (words.title(name), _shorten(name, value, words))
         for name, value in summary.items()
         if name not in ELSEWHERE
+        and not _is_empty(value)
         and not _is_list_of_parts(value)
         and not (name in inputs and _is_repeated(value, inputs[name]))
     ]
 
 
 def detail_tables(summary: Mapping[str, Any], words: MemberWords) -> list[tuple[str, Table]]:
-    """The summary's lists of parts, such as figures by norm or by kind, each with its title as a table."""
+    """The summary's lists of parts, such as figures by norm or by kind, each with its title as a table.
+
+    Of differences those that are none are left out.
+    """
     # `members` says of a comparison which columns its table has, and what they are called
     left_out = (*ELSEWHERE, 'members')
-    lists = {name: value for name, value in summary.items() if name not in left_out and _is_list_of_parts(value)}
+    lists = {
+        name: [part for part in value if part.get('difference', 1) not in (0, None)]
+        for name, value in summary.items()
+        if name not in left_out and _is_list_of_parts(value)
+    }
     return [
         (
             words.title(name),
             table_of_rows([{'properties': _in_own_unit(part, words)} for part in value], None, {}, words),
         )
         for name, value in lists.items()
+        if value
     ]
 
 
 def _in_own_unit(part: dict[str, Any], words: MemberWords) -> dict[str, Any]:
-    """The part; one that is a figure with a name and a unit has its numbers in that unit, and its name alone."""
-    if not {'code', 'name', 'unit'} <= part.keys():
+    """The part; one that has a title beside its code has no code, one with a unit its numbers in that unit."""
+    naming = next(({code} for code, title in NAMING if {code, title} <= part.keys()), set())
+    if not naming:
         return part
-    unit = part['unit']
+    unit = part.get('unit')
     return {
         name: value_text(value, words.lang, unit) if _is_number(value) else value
         for name, value in part.items()
-        if name not in ('code', 'unit')
+        if name not in {*naming, 'unit'}
     }
 
 
@@ -92,6 +99,12 @@ def _is_list_of_parts(value: Any) -> bool:
         and all(isinstance(part, dict) for part in value)
         and not all(part.keys() == set(LANGUAGES) for part in value)
     )
+
+
+def _is_empty(value: Any) -> bool:
+    """Whether there is nothing to say: no value, no parts, or parts that all say nothing."""
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else [value]
+    return all(part is None or part in ('', [], {}) for part in parts)
 
 
 def _is_repeated(value: Any, input_value: Any) -> bool:
@@ -127,6 +140,8 @@ def table_of_rows(
     those that are told elsewhere (`leave_out`).
     """
     rows = properties_of(features)
+    # nobody is served by a table that leaves out its last few rows
+    most = len(rows) if len(rows) <= most * LAST_FEW else most
     columns = _chosen_columns(rows, words.members, leave_out)
     low_first = figure is not None and figure in words.members and words.members[figure].low_first
     of_change = figure is not None and figure.endswith('_difference')
@@ -167,7 +182,8 @@ def _is_number(value: Any) -> bool:
 def _chosen_columns(rows: Sequence[dict[str, Any]], telling: Iterable[str], leave_out: Collection[str]) -> list[str]:
     """The columns that fit on a page: where there are more, the first two and then the most telling ones."""
     filled_names = dict.fromkeys(name for row in rows for name, value in row.items() if value is not None)
-    filled = [name for name in filled_names if name not in leave_out]
+    plain = {STATE} if all(row.get(STATE) == IN_BOTH for row in rows) else set()
+    filled = [name for name in filled_names if name not in {*leave_out, *plain}]
     if len(filled) <= MOST_COLUMNS:
         return filled
     first = filled[:2]
@@ -179,7 +195,7 @@ def _chosen_columns(rows: Sequence[dict[str, Any]], telling: Iterable[str], leav
 def norms_of(summary: Mapping[str, Any], features: Sequence[Feature], lang: Lang) -> list[str]:
     """The norms that the result cites anywhere in its summary, and the clauses of its features, each once."""
     whole = [cite_norm(norm, lang) for norm in _with_clause(summary)]
-    clauses = [str(row['clause']) for row in properties_of(features) if row.get('clause')]
+    clauses = [clause_words(str(row['clause'])).pick(lang) for row in properties_of(features) if row.get('clause')]
     return list(dict.fromkeys([*whole, *(clause for clause in clauses if not any(clause in norm for norm in whole))]))
 
 
@@ -206,85 +222,3 @@ def caveats_of(summary: Mapping[str, Any], lang: Lang) -> list[str]:
 def sentences_of(summary: Mapping[str, Any], lang: Lang) -> list[str]:
     """What the result says in sentences, the most telling one first."""
     return [value_text(sentence, lang) for sentence in summary.get('sentences') or []]
-
-
-@dataclass(frozen=True)
-class InputInWords:
-    """An input: its name as it is sent, what it is called, and its value in words."""
-
-    name: str
-    title: str
-    value: str
-
-
-def list_inputs(
-    stored: StoredResult, locality: Locality, lang: Lang, runs: Mapping[str, str] = MappingProxyType({})
-) -> list[InputInWords]:
-    """The inputs in the order of the process, without those that were left empty.
-
-    runs: titles of earlier runs by id, which stand where an input names one of them.
-    """
-    fields = stored.model.model_fields.items()
-    inputs = {name: Member.of_input(field_metadata(field)) for name, field in fields}
-    words = MemberWords({**stored.members, **name_levels(inputs, locality.place.levels)}, lang)
-    texts = input_texts(stored.model, stored.inputs, words, locality)
-    return [InputInWords(name, words.title(name), runs.get(text, text)) for name, text in texts.items()]
-
-
-def input_texts(
-    model: type[BaseModel], inputs: Mapping[str, Any], words: MemberWords, locality: Locality
-) -> dict[str, str]:
-    """The inputs in words by name, in the order of the model, without those that were left empty."""
-    texts = {}
-    for name, field in model.model_fields.items():
-        narrowed = inputs.get(field_metadata(field).get('filters') or '')
-        value = inputs.get(name)
-        if isinstance(value, str) and isinstance(narrowed, dict):
-            texts[name] = _filter_text(value, narrowed.get('collection'), locality, words.lang)
-        elif isinstance(value, str) and (column := _column_of(field, value, inputs, locality)):
-            texts[name] = column.title.pick(words.lang)
-        else:
-            texts[name] = input_text(name, value, words, locality)
-    return {name: text for name, text in texts.items() if text != NOTHING}
-
-
-def input_text(name: str, value: Any, words: MemberWords, locality: Locality) -> str:
-    """The value of an input in words: layers and rasters by their titles."""
-    if isinstance(value, dict) and {'collection', 'job', 'features'} & value.keys():
-        return _layer_title(value, locality, words.lang)
-    if isinstance(value, list) and value and all(isinstance(part, dict) for part in value):
-        return '; '.join(input_text(name, part, words, locality) for part in value)
-    if isinstance(value, str) and value in locality.coverages:
-        return locality.described(value).title.pick(words.lang)
-    text = words.value(name, value)
-    return text if len(text) <= LONGEST else f'{text[:LONGEST]} …'
-
-
-def _layer_title(value: dict[str, Any], locality: Locality, lang: Lang) -> str:
-    """The title of a collection; its filter and day behind it."""
-    collection, job, features = (value.get(name) for name in ('collection', 'job', 'features'))
-    output = f'/{value["output"]}' if value.get('output') else ''
-    if collection:
-        is_known = collection in locality.layers or collection in locality.coverages
-        text = locality.described(collection).title.pick(lang) if is_known else str(collection)
-    elif job:
-        text = Text(vi=f'kết quả của tác vụ {job}{output}', en=f'the result of job {job}{output}').pick(lang)
-    else:
-        count = len((features or {}).get('features', []))
-        text = Text(vi=f'{count} đối tượng gửi kèm', en=f'{count} features that were sent along').pick(lang)
-    more = [_filter_text(value['filter'], collection, locality, lang)] if value.get('filter') else []
-    more += [value_text(value['datetime'], lang)] if value.get('datetime') else []
-    return f'{text} ({"; ".join(more)})' if more else text
-
-
-def _column_of(field: FieldInfo, name: str, inputs: Mapping[str, Any], locality: Locality) -> Column | None:
-    """The column that an input names, of the layer that another input names; None for any other input."""
-    layer_ref = inputs.get(field_metadata(field).get('column_of') or '')
-    layer = locality.layers.get(layer_ref.get('collection') or '') if isinstance(layer_ref, dict) else None
-    return layer.columns.get(name) if layer else None
-
-
-def _filter_text(text: str, collection: str | None, locality: Locality, lang: Lang) -> str:
-    """The filter in the words of the layer that it narrows; of any other source as it is."""
-    layer = locality.layers.get(collection or '')
-    return filter_in_words(text, layer.columns, lang) if layer is not None else text

@@ -32,6 +32,8 @@ BELOW, ABOVE = (
     ('#d8daeb', '#998ec3', '#542788', '#2d004b', '#1a002e'),
 )
 NOUGHT = '#f7f7f7'
+# What a comparison calls the values of a member on both sides, and their difference.
+BEFORE, AFTER, DIFFERENCE = '_before', '_after', '_difference'
 # Without a value, and where there is no figure to be shown.
 NO_VALUE, PLAIN = '#bdbdbd', '#d95f0e'
 NONE = -1
@@ -146,6 +148,20 @@ def choose_figure(features: Sequence[Feature], telling: Iterable[str]) -> MapFig
     values = [_as_number(row.get(chosen)) if chosen else None for row in properties_of(features)]
     classes = classes_of(values)
     return MapFigure(chosen, values, classes, class_of(values, classes))
+
+
+def sides_of(features: Sequence[Feature], difference: str | None) -> MapFigure | None:
+    """Of a comparison: the figure under its own name, in classes that hold it on both sides; None of other results.
+
+    difference: the member that its map shows, such as `people_difference`.
+    """
+    if difference is None or not difference.endswith(DIFFERENCE):
+        return None
+    name = difference.removesuffix(DIFFERENCE)
+    rows = properties_of(features)
+    values = [_as_number(row.get(name + side)) for side in (BEFORE, AFTER) for row in rows]
+    classes = classes_of(values)
+    return MapFigure(name, values, classes, class_of(values, classes))
 
 
 def _as_number(value: Any) -> float | None:

@@ -8,6 +8,7 @@ from dothi.core.cql2.parse import parse
 from dothi.core.layer import Column
 from dothi.core.text import Lang, Text
 from processes.forms.numbers import value_text
+from processes.forms.unit_words import UnitNaming, without_names
 from processes.forms.words import words_of_codes
 
 type Node = Any
@@ -23,13 +24,14 @@ class NoWords(ValueError):
     """A part of a filter for which there are no words."""
 
 
-def filter_in_words(text: str, columns: Mapping[str, Column], lang: Lang) -> str:
+def filter_in_words(text: str, columns: Mapping[str, Column], lang: Lang, unit_name: UnitNaming = without_names) -> str:
     """The filter in words: `Cấp học: Tiểu học`. A filter with a part that has none stands as it is.
 
-    columns: of the layer that it narrows.
+    columns: of the layer that it narrows. unit_name: of what columns name by the codes of units, which then stands
+    alone: `Huyện Giao Thủy`, not `Mã huyện: 365`.
     """
     try:
-        return _FilterWords(columns, lang).phrase(parse(text))
+        return _FilterWords(columns, lang, unit_name).phrase(parse(text))
     except (BadFilter, NoWords):
         return text
 
@@ -37,8 +39,8 @@ def filter_in_words(text: str, columns: Mapping[str, Column], lang: Lang) -> str
 class _FilterWords:
     """The words of one filter; `columns` are the layer's."""
 
-    def __init__(self, columns: Mapping[str, Column], lang: Lang) -> None:
-        self.columns, self.lang = columns, lang
+    def __init__(self, columns: Mapping[str, Column], lang: Lang, unit_name: UnitNaming) -> None:
+        self.columns, self.lang, self.unit_name = columns, lang, unit_name
 
     def phrase(self, node: Node) -> str:
         """An operation in words; raises NoWords."""
@@ -60,7 +62,8 @@ class _FilterWords:
         }
         return {
             **compared,
-            'in': lambda column, rest: f'{self._title(column)}: {self._values(column, rest[0])}',
+            '=': lambda column, rest: self._is_one_of(column, [rest[0]]),
+            'in': lambda column, rest: self._is_one_of(column, rest[0]),
             'between': lambda column, rest: BETWEEN.pick(self.lang).format(
                 column=self._title(column), low=self._value(column, rest[0]), high=self._value(column, rest[1])
             ),
@@ -82,8 +85,11 @@ class _FilterWords:
     def _title(self, column: Column) -> str:
         return column.title.pick(self.lang)
 
-    def _values(self, column: Column, values: list[Node]) -> str:
-        return '; '.join(self._value(column, value) for value in values)
+    def _is_one_of(self, column: Column, values: list[Node]) -> str:
+        names = [self.unit_name(column, value) if isinstance(value, str) else None for value in values]
+        if all(names):
+            return '; '.join(filter(None, names))
+        return f'{self._title(column)}: {"; ".join(self._value(column, value) for value in values)}'
 
     def _value(self, column: Column, value: Node) -> str:
         if isinstance(value, dict):

@@ -13,10 +13,10 @@ from etl.formats.source import Geometries
 from etl.moving import move
 from processes.data import Data
 from processes.forms.figure import NONE, choose_figure
-from processes.forms.map_image import DrawnFeatures, PaintedRaster, draw, kind_of, paint_raster
+from processes.forms.map_context import context_layers, unit_names, units_of_map
+from processes.forms.map_image import CONTEXT, CONTEXT_COLOUR, DrawnFeatures, PaintedRaster, draw, kind_of, paint_raster
 from processes.forms.map_page import Entry, Kind, Sheet, Words, sheet_of
 from processes.forms.stored import StoredResult, in_one_line, sources_of
-from processes.inputs import LayerRef
 
 NOTHING_FOUND = Text(vi='Không tìm thấy đối tượng nào', en='Nothing was found')
 
@@ -43,24 +43,25 @@ def nothing_to_draw(stored: StoredResult) -> NothingToDraw:
     )
 
 
-def unit_outlines(data: Data) -> Geometries:
-    """Polygons of the smallest units that have been released and that the audience may see."""
-    visible = data.locality.layers_for(data.audience)
-    for layer_id in reversed(data.locality.place.unit_layers):
-        if layer_id in visible and data.is_released(layer_id):
-            return data.zones(LayerRef(layer_id)).shapes
-    return np.array([], dtype=object)
-
-
 def _draw_features(stored: StoredResult, data: Data, lang: Lang, target: Path) -> None:
     words, title = stored.words(lang), stored.process.outputs[stored.output].title.pick(lang)
-    shapes, units = stored.shapes_in(data.locality.srid), unit_outlines(data)
-    sheet = sheet_of(_map_bounds(shapes, units, data))
+    shapes, units = stored.shapes_in(data.locality.srid), units_of_map(data)
+    outlines = units.shapes if units else np.array([], dtype=object)
+    sheet = sheet_of(_map_bounds(shapes, outlines, data))
     figure = choose_figure(stored.features, words.members)
     entries = figure.entries(words, _most_common_kind(shapes, sheet), title)
     if not len(shapes):
         entries = [Entry(NONE, 'area', NOTHING_FOUND.pick(lang))]
-    layer = DrawnFeatures(shapes, figure.numbers, figure.colours, units)
+    context = context_layers(stored, data, sheet)
+    entries += [Entry(CONTEXT, _most_common_kind(each.shapes, sheet), each.title.pick(lang)) for each in context]
+    layer = DrawnFeatures(
+        shapes,
+        figure.numbers,
+        {**figure.colours, CONTEXT: CONTEXT_COLOUR},
+        outlines,
+        context=[shape for each in context for shape in each.shapes],
+        names=unit_names(units, sheet) if units else [],
+    )
     draw(layer, sheet, _map_words(stored, data, figure.title(words, title), lang), entries, target)
 
 
@@ -71,9 +72,12 @@ def _draw_raster(stored: StoredResult, raster: Path, data: Data, lang: Lang, tar
         Entry(i, 'area', value_class.label(lang, painted.unit)) for i, value_class in enumerate(painted.classes)
     ][::-1]
     nothing = np.array([], dtype=object)
-    layer = DrawnFeatures(nothing, np.array([], dtype=np.int64), colours, unit_outlines(data), painted.file)
+    units, sheet = units_of_map(data), sheet_of(painted.bounds)
+    outlines = units.shapes if units else nothing
+    names = unit_names(units, sheet) if units else []
+    layer = DrawnFeatures(nothing, np.array([], dtype=np.int64), colours, outlines, painted.file, names=names)
     words = _map_words(stored, data, _raster_title(stored, painted, lang), lang)
-    draw(layer, sheet_of(painted.bounds), words, entries, target)
+    draw(layer, sheet, words, entries, target)
 
 
 def _raster_title(stored: StoredResult, painted: PaintedRaster, lang: Lang) -> str:

@@ -14,6 +14,7 @@ import shapely
 from numpy.typing import NDArray
 from rasterio.enums import Resampling
 from rasterio.vrt import WarpedVRT
+from shapely.geometry.base import BaseGeometry
 
 from dothi.cartography.mapping.pool import Renderers
 from dothi.core.crs import proj_string
@@ -39,6 +40,8 @@ SRS = '+proj=merc +a=6378137 +b=6378137 +lat_ts=0 +lon_0=0 +x_0=0 +y_0=0 +k=1 +u
 # An area or line that is smaller on the sheet is drawn as a dot, or nobody would see it.
 LEAST_PX = 4
 INK, GROUND, WATER = '#1b1f24', '#f3f1ec', '#dfe8eb'
+# What is not of the result; its number among the classes of the legend.
+CONTEXT, CONTEXT_COLOUR, NAME_COLOUR = -2, '#6b5b7b', '#3a434b'
 FACES = {'title': 'Bold', 'heading': 'Bold', 'demo': 'Bold', 'north': 'Bold'}
 TEXT_COLOURS = {'demo': '#b3261e'}
 
@@ -101,7 +104,8 @@ class DrawnFeatures:
     """What the map shows: shapes in the working CRS with the number of each one's class, both of shape (n,).
 
     colours: by number of the class. raster: a file in colours and in the working CRS, in place of shapes.
-    outlines: of units, for orientation.
+    outlines: of units, for orientation. context: lines and places that are no part of the result. names: of units,
+    each with its place.
     """
 
     shapes: Geometries
@@ -109,6 +113,8 @@ class DrawnFeatures:
     colours: dict[int, str]
     outlines: Geometries
     raster: Path | None = None
+    context: Sequence[BaseGeometry] = ()
+    names: Sequence[tuple[BaseGeometry, str]] = ()
 
 
 def draw(features: DrawnFeatures, sheet: Sheet, words: Words, entries: Sequence[Entry], target: Path) -> None:
@@ -157,14 +163,23 @@ def _map_layers(
     """Mapnik's layers as a renderer reads them (dothi.cartography.mapping.renderer), lowest first."""
     ground = [Mark(shape, 'ground') for shape in features.outlines]
     borders = [Mark(shape, 'border') for shape in features.outlines]
+    marks = marks_of(features, sheet.metres_per_px)
+    shown = _map_layer('shown', marks, folder)
+    context = _map_layer('context', [Mark(shape, _context_look(shape)) for shape in features.context], folder)
     layers = [
         _map_layer('ground', ground, folder),
         _of_source('raster', 'raster', {'type': 'gdal', 'file': str(features.raster)}) if features.raster else None,
-        _map_layer('shown', marks_of(features, sheet.metres_per_px), folder),
+        # lines and dots of the result lie above those of the context, areas below
+        *((shown, context) if marks and marks[-1].look == 'area' else (context, shown)),
         _map_layer('borders', borders, folder),
+        _map_layer('names', [Mark(place, 'name', text) for place, text in features.names], folder),
         _map_layer('furniture', page_marks(sheet, words, entries), folder),
     ]
     return [layer for layer in layers if layer]
+
+
+def _context_look(shape: BaseGeometry) -> str:
+    return 'context_line' if shapely.get_dimensions(shape) else 'context_point'
 
 
 def _map_layer(name: str, marks: Sequence[Mark], folder: Path) -> dict[str, Any] | None:
@@ -190,6 +205,11 @@ def _fixed_rules() -> Iterable[str]:
     looks = {
         'ground': f'<PolygonSymbolizer fill="{GROUND}"/>',
         'border': '<LineSymbolizer stroke="#8b949e" stroke-width="0.6"/>',
+        'context_line': f'<LineSymbolizer stroke="{CONTEXT_COLOUR}" stroke-width="1.2"/>',
+        'context_point': f'<MarkersSymbolizer fill="{CONTEXT_COLOUR}" stroke="#ffffff" stroke-width="0.6" width="6"'
+        ' height="6" marker-type="ellipse" allow-overlap="true"/>',
+        'name': f'<TextSymbolizer face-name="DejaVu Sans Book" size="{SIZES_PX["small"]}" fill="{NAME_COLOUR}"'
+        ' halo-fill="#ffffff" halo-radius="1.4" wrap-width="70">[text]</TextSymbolizer>',
         'paper': '<PolygonSymbolizer fill="#ffffff"/>',
         'frame': f'<LineSymbolizer stroke="{INK}" stroke-width="1"/>',
         'backing': '<PolygonSymbolizer fill="#ffffff" fill-opacity="0.8"/>',
@@ -215,7 +235,7 @@ def _class_rules(colours: dict[int, str]) -> Iterable[str]:
             'area': f'<PolygonSymbolizer fill="{colour}"/><LineSymbolizer stroke="#57606a" stroke-width="0.4"/>',
             'line': f'<LineSymbolizer stroke="{INK}" stroke-width="3.6"/>'
             f'<LineSymbolizer stroke="{colour}" stroke-width="2.4"/>',
-            'point': f'<MarkersSymbolizer fill="{colour}" stroke="{INK}" stroke-width="0.6" width="8" height="8"'
+            'point': f'<MarkersSymbolizer fill="{colour}" stroke="{INK}" stroke-width="0.6" width="11" height="11"'
             ' marker-type="ellipse" allow-overlap="true"/>',
         }
         for look, symbols in looks.items():

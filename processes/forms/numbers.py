@@ -12,6 +12,8 @@ from dothi.core.numbers import SPACE, vietnamese_signs
 from dothi.core.text import LANGUAGES, Lang, Text
 
 NOTHING = '–'
+# Per cent that one decimal would round to nothing.
+LEAST_PCT = 0.05
 # A share is stored as 0 to 1 and read in per cent.
 SHARE = 'share'
 YES, NO = Text(vi='có', en='yes'), Text(vi='không', en='no')
@@ -37,6 +39,8 @@ WRITTEN = {'m2': 'm²', 'km2': 'km²', 'm3': 'm³', 'metre': 'm', '1': ''}
 COUNTED = {
     'person': Text(vi='người', en='people'),
     'building': Text(vi='công trình', en='buildings'),
+    'per commune': Text(vi='mỗi xã', en='per commune'),
+    'count': Text(vi='', en=''),
     'd': Text(vi='ngày', en='days'),
     'm²/person': Text(vi='m²/người', en='m²/person'),
 }
@@ -66,7 +70,9 @@ def format_number(value: float, lang: Lang, unit: str | None = None) -> str:
     if math.isinf(value):
         return '∞' if value > 0 else '−∞'
     scaled = value * 100 if unit == SHARE else value
-    text = _format_digits(scaled) if unit != SHARE else f'{scaled:,.1f}'.removesuffix('.0')
+    # of so small a share its first digits, so that 65 people are not 0 %
+    is_small = 0 < abs(scaled) < LEAST_PCT
+    text = _format_digits(scaled) if unit != SHARE or is_small else f'{scaled:,.1f}'.removesuffix('.0')
     if lang == 'vi':
         text = vietnamese_signs(text)
     written = unit_text(unit, lang)

@@ -1,6 +1,7 @@
 """A result as a printable report: one page in one language with everything inside, and the same as PDF."""
 
 import base64
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -13,21 +14,24 @@ from processes.data import Data
 from processes.evaluation.verdicts import FAULTS, TRENDS, VERDICTS
 from processes.forms.answer import (
     MOST_ROWS,
-    OF_NORMS,
+    SAID_ELSEWHERE,
+    Table,
     caveats_of,
     detail_tables,
     key_figures,
-    list_inputs,
     norms_of,
     sentences_of,
     sums_of,
     table_of_rows,
 )
 from processes.forms.figure import choose_figure
+from processes.forms.input_words import list_inputs
 from processes.forms.map import draw_map
 from processes.forms.numbers import format_day, format_moment, format_number
 from processes.forms.run_title import titles_of_earlier
-from processes.forms.stored import StoredResult, changed_since, sources_of
+from processes.forms.stored import NoSuchOutput, StoredResult, changed_since, read_stored, sources_of
+from processes.forms.unit_words import units_of
+from processes.forms.whereabouts import with_units
 
 PAGES = Path(__file__).parent / 'pages'
 
@@ -56,8 +60,11 @@ def result_members(stored: StoredResult, data: Data, lang: Lang, most_rows: int 
     sources, words = sources_of(stored, data), stored.words(lang)
     features, summary = stored.features, stored.summary
     figure = choose_figure(features, words.members)
+    placed, place_words = with_units(features, words, stored, data)
     sums = sums_of(summary, stored.process.inputs)
-    runs = titles_of_earlier(stored.inputs, data.db, data.locality, lang)
+    table = table_of_rows(placed, figure.name, sums, place_words, SAID_ELSEWHERE, most_rows)
+    unit_name = units_of(data)
+    runs = titles_of_earlier(stored.inputs, data.db, data.locality, lang, unit_name)
     sentences, figures = sentences_of(summary, lang), key_figures(summary, stored.inputs, words)
     main = [(words.title(figure.name), words.value(figure.name, sums[figure.name]))] if figure.name in sums else figures
     return {
@@ -66,14 +73,15 @@ def result_members(stored: StoredResult, data: Data, lang: Lang, most_rows: int 
         'description': stored.process.description.pick(lang),
         'method': (stored.process.method or stored.process.description).pick(lang),
         'demo': DEMO.pick(lang) if summary.get('demo') or any(source.demo for source in sources) else '',
-        'inputs': list_inputs(stored, data.locality, lang, runs),
+        'inputs': list_inputs(stored, data.locality, lang, runs, unit_name),
         'sentences': sentences,
         'figures': figures,
         'headline': next(iter(sentences), ': '.join(main[0]) if main else ''),
         'part': _own_part(stored, lang),
         'details': detail_tables(summary, words),
         'picture': _map_as_data_uri(stored, data, lang),
-        'table': table_of_rows(features, figure.name, sums, words, OF_NORMS, most_rows) if features else None,
+        'table': table if features else None,
+        'others': _other_tables(stored, data, lang, most_rows),
         'count': len(features) if stored.is_features else None,
         'norms': norms_of(summary, features, lang),
         'caveats': caveats_of(summary, lang),
@@ -81,6 +89,27 @@ def result_members(stored: StoredResult, data: Data, lang: Lang, most_rows: int 
         'changed': changed_since(sources).pick(lang) if sources else '',
         'computed': format_moment(stored.finished_at, lang),
     }
+
+
+def _other_tables(stored: StoredResult, data: Data, lang: Lang, most_rows: int) -> list[tuple[str, Table]]:
+    """The tables of the further outputs of the run, such as before and after by zone; none of such an output."""
+    first, *further = stored.process.outputs
+    if stored.output != first:
+        return []
+    tables = []
+    for name in further:
+        with suppress(NoSuchOutput):
+            other = read_stored(stored.job_id, name, data)
+            if other.features:
+                tables.append((other.process.outputs[name].title.pick(lang), _table_of(other, lang, most_rows)))
+    return tables
+
+
+def _table_of(stored: StoredResult, lang: Lang, most_rows: int) -> Table:
+    words = stored.words(lang)
+    sums = sums_of(stored.summary, stored.process.inputs)
+    figure = choose_figure(stored.features, words.members)
+    return table_of_rows(stored.features, figure.name, sums, words, SAID_ELSEWHERE, most_rows)
 
 
 def write_html(stored: StoredResult, data: Data, lang: Lang, target: Path) -> None:

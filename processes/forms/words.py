@@ -6,7 +6,8 @@ from typing import Any
 
 from dothi.core.text import LANGUAGES, Lang, Text
 from processes.forms.numbers import UNITS, unit_text, value_text
-from processes.norm_words import CONDITIONS, NORMS, SUBJECTS
+from processes.forms.unit_words import UnitNaming, without_names
+from processes.norm_words import CONDITIONS, NORMS, SUBJECTS, class_words, clause_words
 from processes.outputs import Member, find_member, unit_for
 
 # What a job and a result say of the scenario that it was computed with (processes/scenario/reference.py).
@@ -19,11 +20,15 @@ UNVERIFIED = Text(vi='chưa kiểm chứng với văn bản', en='not verified a
 
 @dataclass(frozen=True)
 class MemberWords:
-    """The members of a result in one language. data_titles: of layers and coverages, which a value may name by id."""
+    """The members of a result in one language.
+
+    data_titles: of layers and coverages, which a value may name by id. unit_name: of units that a filter names by code.
+    """
 
     members: Mapping[str, Member]
     lang: Lang
     data_titles: Mapping[str, Text] = field(default_factory=dict)
+    unit_name: UnitNaming = without_names
 
     def title(self, name: str) -> str:
         """The declared title; the name without its unit where a result of an earlier version has another member."""
@@ -51,6 +56,8 @@ class MemberWords:
             return words_of_codes(value, member.codes, self.lang)
         if isinstance(value, str) and name in NAMING and value in self.data_titles:
             return self.data_titles[value].pick(self.lang)
+        if isinstance(value, list) and value and all(isinstance(part, dict) for part in value):
+            return '; '.join(self.value(name, part) for part in value)
         if isinstance(value, dict) and value.keys() != set(LANGUAGES):
             return self._parts(value, member)
         return value_text(value, self.lang, self.unit(name))
@@ -67,7 +74,8 @@ class MemberWords:
     def _part(self, name: str, value: Any, whole: Member | None) -> str:
         """A part of a value: its title, and what it is; in brackets where that has parts of its own."""
         if whole and whole.by_data:
-            title = whole.codes[name].pick(self.lang) if whole.codes and name in whole.codes else name
+            words = whole.codes if whole.codes and name in whole.codes else self.data_titles
+            title = words[name].pick(self.lang) if name in words else name
         else:
             title = self.title(name)
         phrase = self.value('' if whole and whole.by_data else name, value)
@@ -82,12 +90,13 @@ def words_of_codes(value: str | list[Any], codes: Mapping[str, Text], lang: Lang
 
 
 def cite_norm(norm: Mapping[str, Any], lang: Lang) -> str:
-    """`Decree 14/2014/ND-CP, art. 11: power line, (35,110] kV, bare: 4 m`, and whether anybody has verified it."""
+    """`Decree 14/2014/ND-CP, art. 11: power line, over 35 up to 110 kV: 4 m`, and whether anybody has verified it."""
     parts = [
-        words_of_codes(str(norm[name]), codes, lang)
+        class_words(str(norm[name])).pick(lang) if name == 'class' else words_of_codes(str(norm[name]), codes, lang)
         for name, codes in (('norm', NORMS), ('subject', SUBJECTS), ('class', {}), ('condition', CONDITIONS))
         if norm.get(name) not in (None, 'any')
     ]
+    clause = clause_words(str(norm['clause'])).pick(lang)
     value = value_text(norm.get('value'), lang, norm.get('unit'))
     doubt = f' ({UNVERIFIED.pick(lang)})' if norm.get('verified') is False else ''
-    return f'{norm["clause"]}: {", ".join(parts)}: {value}{doubt}' if parts else f'{norm["clause"]}: {value}{doubt}'
+    return f'{clause}: {", ".join(parts)}: {value}{doubt}' if parts else f'{clause}: {value}{doubt}'

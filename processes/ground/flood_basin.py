@@ -55,6 +55,7 @@ class WaterInputs(ProcessInputs):
         ),
         default=None,
         unit='m',
+        instead_of=('scenario_cm',),
         gt=0,
         le=100,
     )
@@ -66,6 +67,7 @@ class WaterInputs(ProcessInputs):
         ),
         default=None,
         unit='cm',
+        instead_of=('level_m',),
         gt=0,
         le=10_000,
     )
@@ -123,6 +125,7 @@ class WaterInputs(ProcessInputs):
     dikes: LayerRef = input_field(
         Text(vi='Đê', en='Dikes'),
         Text(vi='Lớp đê có cột crest_m.', en='Layer of dikes with a column crest_m.'),
+        hint=Text(vi='Lớp đê, có cao trình đỉnh.', en='Layer of dikes with the heights of their crests.'),
         default=LayerRef('dikes'),
         geometry=LINES,
     )

@@ -50,6 +50,10 @@ def scenario_field() -> Any:
             en='Computes on the data as this scenario changes it. Its id, or {"id", "version"}; without a version it '
             'is the latest one.',
         ),
+        hint=Text(
+            vi='Tính trên dữ liệu đã thay đổi theo phương án này.',
+            en='Computes on the data as this scenario changes it.',
+        ),
         default=None,
     )
 

@@ -34,7 +34,16 @@ def additions_of_result(
             vi=f'Kết quả của tác vụ "{job_id}" không có điểm nào như vậy. Chọn kết quả có điểm.',
             en=f'The result of the job "{job_id}" holds no such points. Choose one that does.',
         )
-    return [{'kind': 'add', 'layer': layer_id, 'properties': properties, 'geometry': point} for point in points]
+    return [
+        {'kind': 'add', 'layer': layer_id, 'properties': _numbered(properties, number, len(points)), 'geometry': point}
+        for number, point in enumerate(points, start=1)
+    ]
+
+
+def _numbered(properties: dict[str, Any], number: int, count: int) -> dict[str, Any]:
+    """The properties; of several features with one name each gets a number behind it."""
+    name = properties.get('name')
+    return {**properties, 'name': f'{name} {number}'} if isinstance(name, str) and count > 1 else properties
 
 
 def _features(db: Connection, job_id: str, output: str | None) -> list[dict[str, Any]]:

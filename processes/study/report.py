@@ -14,6 +14,7 @@ from processes.data import Data
 from processes.forms.numbers import format_moment
 from processes.forms.report import PAGES, page_members, page_to_pdf, result_members
 from processes.forms.stored import read_stored
+from processes.forms.unit_words import units_of
 from processes.study.store import Study, StudyRun, list_runs, read_study
 from processes.study.titles import titles_of_runs
 
@@ -52,7 +53,7 @@ def study_page(study_id: str, data: Data, lang: Lang, progress: ProgressCallback
             vi=f'Nghiên cứu "{study.name}" chưa có lần chạy nào có kết quả. Thêm lần chạy trước.',
             en=f'The study "{study.name}" has no run with a result yet. Add one first.',
         )
-    titles = titles_of_runs(runs, data.locality, lang)
+    titles = titles_of_runs(runs, data.locality, lang, units_of(data))
     parts = _reported(finished, titles, data, lang, progress)
     return _page(study, parts, _left_out(runs, titles, lang), hidden, data, lang)
 

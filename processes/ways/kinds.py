@@ -10,6 +10,7 @@ from dothi.core.norms import Norm, norm_for
 from dothi.core.text import Text
 from processes.data import Data
 from processes.inputs import AREAS, POINTS, FacilityInputs, LayerRef, input_field
+from processes.norm_words import SUBJECTS
 from processes.reading.layers import column_identifier
 from processes.ways.covered import ServedKind
 from processes.ways.facilities import Facilities, join_facilities, read_facilities
@@ -18,6 +19,9 @@ from processes.zones.membership import Membership, zone_of
 NORM = 'service_distance'
 URBAN, RURAL = 'urban', 'rural'
 UNIT_NORM = 'facilities_per_unit'
+
+
+NO_SUBJECT = Text(vi='–', en='–')
 
 
 class NoDistanceNorm(WrongUse):
@@ -57,16 +61,27 @@ def in_urban_units(places: Floats, data: Data) -> Bools | None:
 
 
 def _no_norm(kind: str, norms: list[Norm], columns: list[str], per_unit: list[Norm]) -> NoDistanceNorm:
-    subjects = ', '.join(sorted({norm.subject for norm in norms})) or '–'
+    subjects = _listed_subjects(norms)
     chosen = ' / '.join(columns)
     vi = f'kind_column = {chosen}' if chosen else 'kind_column'
     en = f'the kind_column {chosen}' if chosen else 'a kind_column'
     if any(norm.subject == kind for norm in per_unit):
         vi = en = 'norm = facilities_per_unit'
     return NoDistanceNorm(
-        vi=f'Quy chuẩn không nêu khoảng cách đến "{kind}"; có cho: {subjects}. Cho distance_m hoặc minutes, hoặc {vi}.',
-        en=f'No norm says how far "{kind}" may be; there is one for: {subjects}. Give distance_m or minutes, or {en}.',
+        vi=f'Quy chuẩn không nêu khoảng cách đến "{_subject(kind).vi}"; có cho: {subjects.vi}. Cho distance_m hoặc '
+        f'minutes, hoặc {vi}.',
+        en=f'No norm says how far "{_subject(kind).en}" may be; there is one for: {subjects.en}. Give distance_m or '
+        f'minutes, or {en}.',
     )
+
+
+def _listed_subjects(norms: list[Norm]) -> Text:
+    return Text.join(', ', [_subject(subject) for subject in sorted({norm.subject for norm in norms})] or [NO_SUBJECT])
+
+
+def _subject(code: str) -> Text:
+    """What a norm is for, in words; a kind of a locality's own as its data write it."""
+    return SUBJECTS.get(code, Text(vi=code, en=code))
 
 
 class NoUnitNorm(WrongUse):
@@ -77,12 +92,12 @@ def norm_per_unit(norms: list[Norm], kind: str) -> Norm:
     """How many facilities of a kind each unit has to have; raises NoUnitNorm with the kinds that have a norm."""
     match = norm_for(norms, kind)
     if match is None:
-        listed = ', '.join(sorted({norm.subject for norm in norms})) or '–'
+        listed = _listed_subjects(norms)
         raise NoUnitNorm(
-            vi=f'Quy chuẩn không nêu số "{kind}" của mỗi đơn vị. Có quy chuẩn cho: {listed}. Chọn kind_column và '
-            'filter cho các loại đó, hoặc cho distance_m.',
-            en=f'No norm says how many "{kind}" each unit has to have. There is one for: {listed}. Choose '
-            'kind_column and filter for these, or give distance_m.',
+            vi=f'Quy chuẩn không nêu số "{_subject(kind).vi}" của mỗi đơn vị. Có quy chuẩn cho: {listed.vi}. Chọn '
+            'kind_column và chỉ lấy các loại đó của facilities, hoặc cho distance_m.',
+            en=f'No norm says how many "{_subject(kind).en}" each unit has to have. There is one for: {listed.en}. '
+            'Choose kind_column and only these of the facilities, or give distance_m.',
         )
     return match
 
@@ -155,8 +170,15 @@ class KindInputs(FacilityInputs):
             'these units).',
         ),
         default='service_distance',
+        instead_of=('distance_m', 'minutes'),
+        hint=Text(
+            vi='Thay cho quãng đường và thời gian: quãng đường mà quy chuẩn nêu cho từng loại, hoặc số cơ sở mà mỗi '
+            'đơn vị phải có, ví dụ mỗi xã một trạm y tế.',
+            en='In place of a distance and a time: the way that a norm has for each kind, or how many facilities '
+            'each unit has to have, such as a health station in each commune.',
+        ),
         choices={
-            'service_distance': Text(vi='quãng đường', en='distance'),
+            'service_distance': Text(vi='quãng đường theo loại', en='distance by kind'),
             'facilities_per_unit': Text(vi='số cơ sở mỗi đơn vị', en='facilities of each unit'),
         },
     )

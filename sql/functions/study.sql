@@ -176,7 +176,8 @@ end;
 $$;
 
 -- The runs of a study that who asks reads, those added first before the others, each with the state of its job. Of one
--- whose job they may not see, because of what it read, only the place in the list: its job_id is null.
+-- whose job they may not see, because of what it read, only the place in the list: its job_id is null. The author is
+-- who started it, whoever added it.
 create or replace function study.runs(study_id uuid)
 returns table (
     job_id uuid, title text, note text, replaces uuid, author text, added_at timestamptz,
@@ -184,7 +185,7 @@ returns table (
     created_at timestamptz, finished_at timestamptz, layers_changed text[]
 ) language sql stable security definer set search_path = study, job, pg_temp as $$
     select
-        s.id, r.title, r.note, r.replaces, r.author, r.added_at, s.process_id, s.inputs, s.status, s.progress,
+        s.id, r.title, r.note, r.replaces, coalesce(s.asker, r.author), r.added_at, s.process_id, s.inputs, s.status, s.progress,
         s.message_vi, s.message_en, s.gone, s.created_at, s.finished_at,
         case when s.status = 'successful' then job.layers_changed(s.releases, s.read_at) else '{}' end
     from study.run as r left join lateral job.state(r.job_id) as s on true

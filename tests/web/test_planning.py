@@ -82,15 +82,42 @@ def test_a_planner_asks_by_names_alone_and_sees_the_answer(portal: Portal) -> No
 
 
 def test_what_is_wrong_is_said_at_its_field_in_the_words_of_the_form(portal: Portal) -> None:
-    """A limit in metres and one in minutes; the message of the API names both inputs."""
+    """Neither a limit nor a norm for what is not told apart; the message of the API names inputs and codes."""
     page = portal.visit('/planning?analysis=service-coverage')
-    page.get_by_text('Tùy chọn khác').click()
-    page.get_by_label('Thời gian tối đa (phút)').fill('10')
+    page.get_by_label('Quãng đường tối đa (m)').fill('')
     page.get_by_role('button', name=RUN).click()
-    fault = page.locator('[data-field=minutes] [role=alert]')
+    fault = page.locator('[role=alert]')
+    expect(fault).to_have_count(1)
+    expect(fault).to_contain_text('trường tiểu học')
     expect(fault).to_contain_text('«Quãng đường tối đa»')
     expect(page.locator('[data-field=distance_m]')).to_have_class('planned  wrong')
-    assert 'distance_m' not in fault.inner_text()
+    assert not any(code in fault.inner_text() for code in ('distance_m', 'kind_column', 'fire_station'))
+
+
+def test_a_number_is_read_as_people_write_it(portal: Portal) -> None:
+    """The browser made 1,5 a 15, and the analysis answered for fifteen times the distance."""
+    page = portal.visit('/planning?analysis=service-coverage')
+    distance = page.get_by_label('Quãng đường tối đa (m)')
+    for typed, is_valid in (('900,5', True), ('1.500', True), ('abc', False), ('-1', False), ('1e9', False)):
+        distance.fill(typed)
+        assert distance.evaluate('field => field.checkValidity()') == is_valid, typed
+    distance.fill('900,5')
+    page.get_by_role('button', name=RUN).click()
+    page.wait_for_url('**run=**')
+    expect(page.get_by_role('heading', level=1)).to_contain_text('900,5')
+
+
+def test_one_choice_takes_the_place_of_another(portal: Portal) -> None:
+    """A level of water or a scenario, a distance or a norm: the form never holds both."""
+    page = portal.visit('/planning?analysis=flood-exposure')
+    scenario = page.get_by_label('Kịch bản nước biển dâng (cm)')
+    expect(scenario).to_have_value('80')
+    page.get_by_label('Mực nước (m)').fill('2')
+    expect(scenario).to_have_value('')
+    page.goto(page.url.replace('flood-exposure', 'service-coverage'))
+    expect(page.get_by_label('Quy chuẩn')).to_have_value('')
+    page.get_by_label('Quy chuẩn').select_option(label='quãng đường theo loại')
+    expect(page.get_by_label('Quãng đường tối đa (m)')).to_have_value('')
 
 
 def test_points_are_drawn_by_clicks_and_inputs_are_changed_for_another_run(portal: Portal) -> None:

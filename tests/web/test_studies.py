@@ -18,7 +18,7 @@ def run_in_study(page: Page) -> None:
 
 
 def write(page: Page, words: str, text: str) -> None:
-    page.get_by_role('button', name=f'Viết: {words}').first.click()
+    page.get_by_role('button', name=f'Viết {words.lower()}').first.click()
     page.get_by_label(words, exact=True).fill(text)
     page.get_by_role('button', name='Lưu').click()
     expect(page.locator('.words').get_by_text(text)).to_be_visible()
@@ -57,6 +57,20 @@ def test_a_question_becomes_a_report(signed_in: Callable[..., Portal]) -> None:
     expect(page.locator('.study-runs > li')).to_have_count(3)
     assert [each for each in portal.complaints if '400' not in each] == []
     assert portal.foreign_requests() == []
+
+
+def test_what_somebody_writes_stays_when_another_writes_too(signed_in: Callable[..., Portal]) -> None:
+    """A conclusion that was half written was gone as soon as a colleague saved theirs."""
+    one, other = signed_in().visit('/planning'), signed_in()
+    one.get_by_label('Tên nghiên cứu').fill('Hai người viết')
+    one.get_by_role('button', name='Mở nghiên cứu').click()
+    one.wait_for_selector('.words button')
+    page = other.visit(one.url.removeprefix(other.url))
+    page.get_by_role('button', name='Viết kết luận').click()
+    page.get_by_label('Kết luận', exact=True).fill('Chưa viết xong')
+    write(one, 'Kết luận', 'Của người kia')
+    expect(page.get_by_role('alert')).to_contain_text('Của người kia')
+    expect(page.get_by_label('Kết luận', exact=True)).to_have_value('Chưa viết xong')
 
 
 def test_nobody_who_has_not_signed_in_is_asked_for_a_study(portal: Portal) -> None:

@@ -104,8 +104,8 @@ def current_asker() -> str:
 def created_response(job_id: str) -> Response:
     """201, with the state of the new job and its address."""
     with open_desk(service().audience, current_editor()) as db:
-        job = watch_job(db, job_id, 0)
-    response = Response(json.dumps(status_info(job), ensure_ascii=False), 201, mimetype=JSON)
+        members = status_info(watch_job(db, job_id, 0), db)
+    response = Response(json.dumps(members, ensure_ascii=False), 201, mimetype=JSON)
     response.headers['Location'] = f'{api_url()}/jobs/{job_id}'
     response.headers['Cache-Control'] = 'no-store'
     return response

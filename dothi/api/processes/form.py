@@ -41,6 +41,7 @@ class Field:
     choices: value and label of what can be chosen. least, most: of a number; above: whether it
     has to be more than least. in_parts: the input that names the file once the form has sent it in parts.
     parts: of a list of parts of several kinds, the fields of each kind. numeric: whether choices are numbers.
+    instead_of: inputs that are left out where this one is chosen. hint: what people read in place of the description.
     """
 
     name: str
@@ -61,6 +62,8 @@ class Field:
     geometry: tuple[str, ...] = ()
     parts: tuple['Part', ...] = ()
     numeric: bool = False
+    instead_of: tuple[str, ...] = ()
+    hint: str | None = None
 
 
 @dataclass(frozen=True)
@@ -94,8 +97,9 @@ def _members(form_field: Field) -> dict[str, Any]:
     """What is to be said of a field, in JSON."""
     nothing = (None, False, ())
     members = {name: value for name, value in vars(form_field).items() if not any(value is empty for empty in nothing)}
-    if form_field.geometry:
-        members['geometry'] = [*form_field.geometry]
+    for name in ('geometry', 'instead_of'):
+        if listed := getattr(form_field, name):
+            members[name] = [*listed]
     if form_field.choices:
         members['choices'] = [{'value': value, 'title': title} for value, title in form_field.choices]
     if form_field.parts:
@@ -135,6 +139,7 @@ def _form_field(name: str, described: dict[str, Any], chosen: Process[Any], exam
         choices=choices,
         in_parts=chosen.in_parts if _is_sent_in_parts(name, chosen) else None,
         parts=_parts_of(field, schema) if kind == 'parts' else (),
+        instead_of=_alternatives(name, chosen),
         **_limits(schema, field),
     )
 
@@ -153,7 +158,14 @@ def _limits(schema: dict[str, Any], field: FieldInfo) -> dict[str, Any]:
         'column_of': metadata.get('column_of'),
         'geometry': tuple(metadata.get('geometry') or ()),
         'numeric': schema.get('type') in ('integer', 'number'),
+        'hint': in_language(metadata['hint'], language()) if metadata.get('hint') else None,
     }
+
+
+def _alternatives(name: str, chosen: Process[Any]) -> tuple[str, ...]:
+    """The inputs of the process whose place this one takes; fields that several processes share name more."""
+    metadata = field_metadata(chosen.inputs.model_fields[name])
+    return tuple(each for each in metadata.get('instead_of', ()) if each in chosen.inputs.model_fields)
 
 
 def _parts_of(field: FieldInfo, schema: dict[str, Any]) -> tuple[Part, ...]:

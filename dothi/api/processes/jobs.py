@@ -61,8 +61,9 @@ def jobs() -> Response:
     limit, offset = page_of_jobs()
     with open_desk(service().audience, current_editor()) as db:
         job_rows = list_jobs(db, conditions, limit, offset)
+        listed = [status_info(job, db, listed=True) for job in job_rows.jobs]
     document = {
-        'jobs': [status_info(job, listed=True) for job in job_rows.jobs],
+        'jobs': listed,
         'links': list_links(job_rows.matched, limit, offset),
         'numberMatched': job_rows.matched,
         'numberReturned': len(job_rows.jobs),
@@ -80,10 +81,11 @@ def job(job_id: str) -> Response:
     form = wanted_format()
     with open_desk(service().audience, current_editor()) as db:
         job_state = state(db, job_id)
+        members = status_info(job_state, db)
     if form == 'html':
-        return _never_cached(as_page('jobs/job.html', status_info(job_state) | _page_members(job_state)))
+        return _never_cached(as_page('jobs/job.html', members | _page_members(job_state)))
     outputs = [each | {'title': say(each['title'])} for each in outputs_of(job_state)]
-    return _never_cached(as_json(status_info(job_state) | ({'dothi:outputs': outputs} if outputs else {})))
+    return _never_cached(as_json(members | ({'dothi:outputs': outputs} if outputs else {})))
 
 
 @JOBS.route('/jobs/<job_id>', methods=['DELETE'])
@@ -97,6 +99,7 @@ def end(job_id: str) -> Response:
     with open_desk(service().audience, current_editor()) as db:
         state(db, job_id)
         ended, job_state = dismiss_job(db, job_id), state(db, job_id)
+        members = status_info(job_state, db)
     if not ended and job_state['status'] != 'dismissed':
         raise NotAllowedTo(
             vi='Tác vụ này của người khác. Chỉ người đã chạy hoặc quản trị viên được hủy.',
@@ -104,7 +107,7 @@ def end(job_id: str) -> Response:
         )
     if not ended:
         raise JobEnded(vi='Tác vụ đã bị hủy trước đó.', en='The job was dismissed before.')
-    return _never_cached(as_json(status_info(job_state)))
+    return _never_cached(as_json(members))
 
 
 @JOBS.route('/jobs/<job_id>/rerun', methods=['POST'])

@@ -1,13 +1,21 @@
 """A job as the API tells of it: statusInfo, in the language of whoever asks."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
+
+from flask import g
+from psycopg2.extensions import connection as Connection
 
 from dothi.api.http.documents import OGC, link
 from dothi.api.http.language import HTML, JSON, language, say
 from dothi.api.http.service import service
+from dothi.api.http.snapshot import statements
+from dothi.core.layer import Column
 from dothi.core.text import Text
-from processes.forms.run_title import run_title
+from dothi.core.unit_codes import unit_codes
+from processes.forms.run_title import run_title, titles_of_earlier
+from processes.forms.unit_words import UnitNaming, unit_naming
 from processes.registry import all_processes
 
 MOMENTS = ('created', 'started', 'finished', 'updated')
@@ -19,8 +27,11 @@ EVERY = Text(vi='Các tác vụ', en='Jobs')
 AGAIN = Text(vi='Chạy lại trên dữ liệu hiện có (POST)', en='Run again on the data that there is now (POST)')
 
 
-def status_info(job: dict[str, Any], *, listed: bool = False) -> dict[str, Any]:
-    """statusInfo.yaml of a row of `job.state`, with its inputs and what it read; of a list, without these."""
+def status_info(job: dict[str, Any], db: Connection, *, listed: bool = False) -> dict[str, Any]:
+    """statusInfo.yaml of a row of `job.state`, with its inputs and what it read; of a list, without these.
+
+    db: reads the jobs that its inputs name, as whoever asks may.
+    """
     members = {
         'jobID': str(job['id']),
         'processID': job['process_id'],
@@ -28,7 +39,7 @@ def status_info(job: dict[str, Any], *, listed: bool = False) -> dict[str, Any]:
         'status': job['status'],
         'message': job[f'message_{language()}'],
         'progress': job['progress'],
-        **_described(job),
+        **_described(job, db),
         **{name: _format_moment(job[f'{name}_at']) for name in MOMENTS if job[f'{name}_at']},
     }
     if not listed:
@@ -41,11 +52,27 @@ def status_info(job: dict[str, Any], *, listed: bool = False) -> dict[str, Any]:
     return members | {'links': _job_links(job, listed=listed)}
 
 
-def _described(job: dict[str, Any]) -> dict[str, Any]:
+def _described(job: dict[str, Any], db: Connection) -> dict[str, Any]:
     """What it is called by what was chosen, and who started it, which strangers are not told of one another."""
-    process = all_processes().get(job['process_id'])
-    title = run_title(process, job['inputs'], service().locality, language()) if process else job['process_id']
+    process, locality, lang = all_processes().get(job['process_id']), service().locality, language()
+    title = job['process_id']
+    if process is not None:
+        earlier = titles_of_earlier(job['inputs'], db, locality, lang, unit_name)
+        title = run_title(process, job['inputs'], locality, lang, earlier, unit_name)
     return {'dothi:title': title} | ({'dothi:startedBy': job['asker']} if service().audience == 'internal' else {})
+
+
+def unit_name(column: Column, code: str) -> str | None:
+    """The name of the unit that a column names by a code, as whoever asks may read it; read once for a request."""
+    if 'unit_naming' not in g:
+        g.unit_naming = unit_naming(_read_units)
+    naming: UnitNaming = g.unit_naming
+    return naming(column, code)
+
+
+def _read_units(columns: Mapping[str, Column]) -> dict[str, list[tuple[str, str]]]:
+    with statements() as reading:
+        return unit_codes(reading.db, columns, service().locality, service().audience)
 
 
 def as_sent(inputs: Any) -> Any:

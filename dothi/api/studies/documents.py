@@ -12,6 +12,7 @@ from dothi.api.http.caching import hash_of, names_another
 from dothi.api.http.documents import link
 from dothi.api.http.language import HTML, JSON, language
 from dothi.api.http.service import service
+from dothi.api.processes.status import unit_name
 from dothi.core.access.person import Action
 from dothi.core.errors import Outdated
 from dothi.core.text import Text
@@ -63,7 +64,7 @@ def study_member(study: Study) -> dict[str, Any]:
 
 def run_members(runs: list[StudyRun]) -> list[dict[str, Any]]:
     """The runs of a study, each with a title where nobody wrote one, its state in one language, its links."""
-    titles = titles_of_runs(runs, service().locality, language())
+    titles = titles_of_runs(runs, service().locality, language(), unit_name)
     return [_run_member(run, titles[str(run.job_id)]) for run in runs]
 
 

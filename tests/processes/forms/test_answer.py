@@ -5,8 +5,9 @@ from typing import Any, get_args
 from dothi.core.locality import Locality
 from dothi.core.text import Lang, Text
 from processes.base import Process
-from processes.forms.answer import OF_NORMS, detail_tables, input_text, key_figures, norms_of, sums_of, table_of_rows
+from processes.forms.answer import SAID_ELSEWHERE, detail_tables, key_figures, norms_of, sums_of, table_of_rows
 from processes.forms.form import FORMS, FormName
+from processes.forms.input_words import input_text
 from processes.forms.words import MemberWords
 from processes.inputs import field_metadata
 from processes.outputs import CITED as CITED_MEMBERS
@@ -47,13 +48,25 @@ def test_the_line_of_the_whole_comes_from_the_summary() -> None:
 
 
 def test_a_long_table_is_cut_and_says_so() -> None:
-    found = table_of_rows(rows(*({'people': number} for number in range(70))), 'people', {}, VI)
-    assert (len(found.rows), found.more, found.rows[0]) == (60, 10, ['69'])
+    found = table_of_rows(rows(*({'people': number} for number in range(100))), 'people', {}, VI)
+    assert (len(found.rows), found.more, found.rows[0]) == (60, 40, ['99'])
+
+
+def test_a_table_that_is_little_too_long_is_whole() -> None:
+    found = table_of_rows(rows(*({'people': number} for number in range(90))), 'people', {}, VI)
+    assert (len(found.rows), found.more) == (90, 0)
+
+
+def test_what_is_in_both_results_is_not_said_of_each_feature() -> None:
+    both = rows({'name': 'A', 'state': 'both'}, {'name': 'B', 'state': 'both'})
+    assert table_of_rows(both, None, {}, VI).columns == ['name']
+    other = rows({'name': 'A', 'state': 'both'}, {'name': 'B', 'state': 'only_after'})
+    assert table_of_rows(other, None, {}, VI).columns == ['name', 'state']
 
 
 def test_a_wide_table_keeps_the_figures_and_leaves_the_norm_to_its_own_list() -> None:
     row = {'name': 'A', 'clause': 'x', **{f'c{number}': number for number in range(9)}, 'people': 1}
-    found = table_of_rows(rows(row), 'people', {}, EN, OF_NORMS)
+    found = table_of_rows(rows(row), 'people', {}, EN, SAID_ELSEWHERE)
     assert len(found.headings) == 8
     assert 'People' in found.headings
     assert 'Clause' not in found.headings
@@ -80,17 +93,28 @@ def test_figures_of_a_comparison_are_in_their_own_units() -> None:
     assert table.rows == [['Tỷ lệ', '76,4\xa0%', '80\xa0%'], ['Số người', '1.200', '1.300']]
 
 
+def test_of_a_list_of_differences_those_that_are_none_are_left_out() -> None:
+    """The comparison of two floods listed forty figures, half of them 0 and 0, by their codes."""
+    parts = [
+        {'id': 'people', 'title': {'vi': 'Số người', 'en': 'People'}, 'unit': None, 'before': 9, 'difference': -9},
+        {'id': 'schools', 'title': {'vi': 'Trường', 'en': 'Schools'}, 'unit': None, 'before': 0, 'difference': 0},
+        {'id': 'dikes', 'title': {'vi': 'Đê', 'en': 'Dikes'}, 'unit': None, 'before': None, 'difference': None},
+    ]
+    ((_, table),) = detail_tables({'figures': parts}, VI)
+    assert (table.columns, table.rows) == (['title', 'before', 'difference'], [['Số người', '9', '-9']])
+
+
 def test_norms_are_found_however_deep_they_are_cited_and_each_is_told_once() -> None:
     summary = {'by_norm': [{**CITED, 'conflicts': 3}, CITED], 'kinds': [{'norms': [CITED]}]}
     told = norms_of(summary, rows({'clause': 'Decree 14/2014/ND-CP, art. 11'}, {'clause': 'Other, art. 1'}), 'vi')
-    cited = 'Decree 14/2014/ND-CP, art. 11: corridor, đường dây điện, (22,35] kV, dây trần: 3\xa0m'
+    cited = 'Nghị định 14/2014/NĐ-CP, Điều 11: corridor, đường dây điện, trên 22 đến 35 kV, dây trần: 3\xa0m'
     assert told == [f'{cited} (chưa kiểm chứng với văn bản)', 'Other, art. 1']
 
 
 def test_codes_are_told_in_words_and_a_norm_as_it_is_cited() -> None:
     """The report of a flood said `norm: sea_level_area_at_risk, subject: province, ... verified: có` to planners."""
     norm = (
-        'Decree 14/2014/ND-CP, art. 11: corridor, đường dây điện, (22,35] kV, dây trần: 3\xa0m'
+        'Nghị định 14/2014/NĐ-CP, Điều 11: corridor, đường dây điện, trên 22 đến 35 kV, dây trần: 3\xa0m'
         ' (chưa kiểm chứng với văn bản)'
     )
     assert words_of('isolation-distance', 'sources').value('mode', 'straight-line') == 'theo đường thẳng'

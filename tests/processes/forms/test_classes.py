@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from processes.forms.figure import ABOVE, BELOW, COLOURS, NONE, NOUGHT, class_of, classes_of
+from processes.forms.figure import ABOVE, BELOW, COLOURS, NONE, NOUGHT, class_of, classes_of, sides_of
 
 values = st.lists(st.none() | st.floats(-1e9, 1e9) | st.integers(-50, 50).map(float), max_size=80)
 
@@ -47,3 +47,20 @@ def test_differences_part_at_nought_in_two_hues() -> None:
     colours = [each.colour for each in classes_of([-20.0, -1.0, 0.0, 2.0, 30.0])]
     assert colours == [BELOW[1], BELOW[0], NOUGHT, ABOVE[0], ABOVE[1]]
     assert [each.colour for each in classes_of([0.0, 1.0])] == [*COLOURS[2]]
+
+
+def test_both_sides_of_a_comparison_have_one_scale() -> None:
+    """With dikes nobody stood in the water: each commune had the colour of the lowest class of the map without."""
+    rows = [{'people_before': before, 'people_after': 0, 'people_difference': -before} for before in (4, 5, 6, 7, 8, 9)]
+    features = [{'type': 'Feature', 'geometry': None, 'properties': row} for row in rows]
+    sides = sides_of(features, 'people_difference')
+    assert sides is not None
+    assert (sides.name, len(sides.numbers)) == ('people', 12)
+    nought = sides.numbers[6:]
+    assert {*nought.tolist()} == {0}
+    assert (sides.classes[0].low, sides.classes[0].high) == (0, 0)
+    assert 0 not in sides.numbers[:6]
+
+
+def test_a_result_that_compares_nothing_has_no_sides() -> None:
+    assert sides_of([{'type': 'Feature', 'geometry': None, 'properties': {'people': 1}}], 'people') is None

@@ -6,7 +6,7 @@ import pytest
 
 from dothi.core.locality import Locality, load_locality
 from dothi.core.settings import LOCALITIES
-from processes.forms.run_title import run_title
+from processes.forms.run_title import inputs_in_words, run_title
 from processes.reading.validation import validate_inputs
 from processes.registry import all_processes, find_process
 
@@ -29,6 +29,22 @@ def test_a_run_is_called_by_what_was_chosen(locality: Locality) -> None:
     assert title(locality, 'service-coverage', inputs) == (
         'Độ bao phủ dịch vụ: Trường học, Cấp học: Tiểu học, 1.000\u00a0m'
     )
+
+
+def test_what_was_chosen_in_place_of_the_example_is_named(locality: Locality) -> None:
+    """Two floods, one with dikes, had the same title, without the level of the water."""
+    zones = {'collection': 'communes', 'filter': "parent_code = '365'"}
+    inputs = {'level_m': 2, 'respect_dikes': True, 'zones': zones}
+    names = {'365': 'Huyện Giao Thủy'}
+    titled = title(locality, 'flood-exposure', inputs, unit_name=lambda _, code: names.get(code))
+    assert titled == 'Phơi nhiễm ngập lụt: 2\u00a0m, Tính đến đê, Đơn vị hành chính cấp xã (Huyện Giao Thủy)'
+
+
+def test_a_norm_that_a_distance_replaces_is_not_named(locality: Locality) -> None:
+    process = find_process('service-coverage', 'internal')
+    inputs = validate_inputs(process.inputs, {'facilities': 'schools', 'distance_m': 500}).model_dump(mode='json')
+    assert 'norm' not in inputs_in_words(process, inputs, locality, 'vi')
+    assert 'norm' in inputs_in_words(process, {**inputs, 'distance_m': None}, locality, 'vi')
 
 
 def test_a_column_is_called_by_its_title(locality: Locality) -> None:

@@ -157,7 +157,11 @@ def test_what_the_runs_do_not_share_is_named(jobs: Callable[..., str], loader: L
     assert compared['inputs_differing'] == {'distance_m': [300.0, 400.0]}
     assert [*compared['releases_differing']] == ['health_facilities']
     assert compared['scenarios'] == {'before': None, 'after': None}
-    assert any('read different releases of: health_facilities' in caveat['en'] for caveat in compared['caveats'])
+    caveats = [caveat['en'] for caveat in compared['caveats']]
+    assert 'The runs do not have the same inputs: Longest acceptable way (300\u00a0m → 400\u00a0m).' in caveats
+    assert any('read different releases of: Health facilities.' in caveat for caveat in caveats)
+    (question,) = compared['questions_differing']
+    assert (question['id'], question['after']) == ('distance_m', {'vi': '400\u00a0m', 'en': '400\u00a0m'})
 
 
 def test_the_same_result_differs_in_nothing(jobs: Callable[..., str]) -> None:

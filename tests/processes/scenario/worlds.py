@@ -1,6 +1,7 @@
 """The same analysis twice: on a world as a scenario changes it, and on a world that really is like that."""
 
 import json
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,8 @@ def under(locality: Locality, drafts: Path, changes: Sequence[dict[str, Any]], p
 
 # Coordinates go through degrees in a scenario, and come back within a millimetre; those of results are rounded.
 NEAR_DEGREES, NEAR_M = 3e-7, 2e-3
+# Where what nobody reaches is told by cells of 100 m, and a little more than one such cell.
+GAPS, CELL_KM2, CELL_DEGREES2 = '/gaps/', 0.011, 1e-6
 
 
 def first_difference(one: Any, other: Any, place: str = '') -> str | None:
@@ -60,7 +63,11 @@ def first_difference(one: Any, other: Any, place: str = '') -> str | None:
         shape, other_shape = (shapely.geometry.shape(geometry) for geometry in (one, other))
         apart = shapely.hausdorff_distance(shape, other_shape)
         near = NEAR_DEGREES if abs(shapely.bounds(shape)).max() <= 180 else NEAR_M
-        return None if one['type'] == other['type'] and apart < near else f'{place}: {apart} apart'
+        if one['type'] == other['type'] and apart < near:
+            return None
+        # a scenario's places have been degrees and back: a hair, by which a cell at just the limit may go either way
+        other_cells = shape.symmetric_difference(other_shape).area if place.startswith(GAPS) else math.inf
+        return None if other_cells <= CELL_DEGREES2 else f'{place}: {apart} apart'
     if isinstance(one, dict) and isinstance(other, dict):
         names = {*one, *other} - {'applied_scenario', 'releases', 'caveats', 'id'}
         differences = (first_difference(one.get(name), other.get(name), f'{place}/{name}') for name in sorted(names))
@@ -69,7 +76,8 @@ def first_difference(one: Any, other: Any, place: str = '') -> str | None:
         parts = enumerate(zip(one, other, strict=True))
         return next(filter(None, (first_difference(*pair, f'{place}/{number}') for number, pair in parts)), None)
     if isinstance(one, float) and isinstance(other, float | int):
-        return None if one == other or abs(one - other) <= NEAR_M + 1e-6 * abs(one) else f'{place}: {one} and {other}'
+        near = CELL_KM2 if place.startswith(GAPS) and place.endswith('/area_km2') else NEAR_M + 1e-6 * abs(one)
+        return None if one == other or abs(one - other) <= near else f'{place}: {one} and {other}'
     if isinstance(one, ResultFile) and isinstance(other, ResultFile):
         return None
     return None if one == other else f'{place}: {one!r} and {other!r}'[:500]

@@ -26,6 +26,9 @@ export interface Field {
   longest?: number;
   filters?: string;
   column_of?: string;
+  /** Fields that are left empty where this one is filled. */
+  instead_of?: string[];
+  hint?: string;
   geometry?: string[];
   numeric?: boolean;
   parts?: {kind: string; title: string; fields: Field[]}[];
@@ -93,6 +96,8 @@ export interface Figures {
   details: {title: string; table: Table}[];
   table: Table | null;
   map: {member: string | null; title: string | null; classes: MapClass[]; without: {color: string; label: string}} | null;
+  /** Of a comparison: the classes in which both results are drawn. */
+  sides: Figures['map'];
   norms: string[];
   caveats: string[];
   sources: {layer: string; title: string; agency: string; release: number; newer: number | null}[];
@@ -126,9 +131,9 @@ export async function readDescription(id: string): Promise<Description> {
   return {...rest, fields: fields.filter(({kind}) => kind), example: example.inputs};
 }
 
-/** A member of a field: `choices`, `geometry` and `parts` are lists, and so is the value of a list. */
+/** A member of a field: `choices`, `geometry`, `parts` and `instead_of` are lists, and so is the value of a list. */
 function memberOf({name, value}: {name: string; value: unknown[]}): unknown {
-  return ['choices', 'geometry', 'parts'].includes(name) || value.length !== 1 ? value : value[0];
+  return ['choices', 'geometry', 'parts', 'instead_of'].includes(name) || value.length !== 1 ? value : value[0];
 }
 
 export const start = async (analysis: string, inputs: Record<string, unknown>): Promise<Job> => await send<Job>(

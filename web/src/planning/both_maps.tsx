@@ -17,11 +17,11 @@ interface Side {
   proposed: GeoJSON.Feature[];
 }
 
-export function BothMaps({job}: {job: Job}) {
+export function BothMaps({job, scale}: {job: Job; scale: Figures['map']}) {
   const {before, after, output} = job.inputs as {before: string; after: string; output?: string};
   const reading = useAnswer(async () => await Promise.all([before, after].map((id) => readSide(id, output))), [before, after, output]);
   return <Shown of={reading}>{([left, right]) => left && right
-    ? <Swipe before={left} after={right} />
+    ? <Swipe before={left} after={right} scale={scale} />
     : <></>}</Shown>;
 }
 
@@ -35,10 +35,9 @@ async function readSide(id: string, named: string | undefined): Promise<Side | n
   return features.length > 0 ? {job: id, figures, features, proposed} : null;
 }
 
-function Swipe({before, after}: {before: Side; after: Side}) {
+function Swipe({before, after, scale}: {before: Side; after: Side; scale: Figures['map']}) {
   const [share, setShare] = useState(50);
   const maps = useRef<MapLibre[]>([]);
-  const scale = useMemo(() => openEnded(widerOf(before.figures.map, after.figures.map)), [before, after]);
   const join = (map: MapLibre): void => {
     maps.current.push(map);
     if (maps.current.length === 2) moveTogether(maps.current[0]!, maps.current[1]!);
@@ -61,20 +60,6 @@ function Swipe({before, after}: {before: Side; after: Side}) {
     <p class="row">{[[before, 'mapBefore'] as const, [after, 'mapAfter'] as const].map(([side, title]) =>
       <a key={title} href={`?run=${side.job}`} onClick={(event) => open(event, {run: side.job})}>{say('runOf')}: {say(title)}</a>)}</p>
   </section>;
-}
-
-/** Of two scales the one that tells more apart. */
-const widerOf = (one: Figures['map'], other: Figures['map']): Figures['map'] =>
-  (other?.classes.length ?? 0) > (one?.classes.length ?? 0) ? other : one;
-
-/** The classes of one of the results, the first and last without an end: the other result may go beyond them. */
-function openEnded(map: Figures['map']): Figures['map'] {
-  if (!map) return null;
-  const last = map.classes.length - 1;
-  const isRange = ({low, high}: {low: number; high: number}): boolean => low !== high;
-  return {...map, classes: map.classes.map((part, i) => ({
-    ...part, ...(i === 0 && isRange(part) && {low: -Infinity}), ...(i === last && isRange(part) && {high: Infinity}),
-  }))};
 }
 
 function moveTogether(one: MapLibre, other: MapLibre): void {

@@ -12,24 +12,30 @@ export interface ChartProps {
 }
 
 const [MOST_BARS, MOST_NAME] = [12, 22];
+/** The column of the unit in which a feature lies (processes/forms/whereabouts.py). */
+const UNIT = 'unit_of_place';
 
 interface Bar {
   name: string;
   value: number;
+  /** As the table has it. */
+  written: string;
   color: string;
 }
 
 /** The rows of the table from the first on, which is the one that tells a planner most. */
 export function Ranking({figures, features, member}: ChartProps) {
   const bars = barsOf(figures, features, member);
-  if (bars.length < 2) return null;
+  // where all are alike, an order says nothing
+  if (new Set(bars.map(({value}) => value)).size < 2) return null;
   const order = figures.process === 'compare-results' ? 'byDifference' : bars[0]!.value <= bars[bars.length - 1]!.value ? 'lowestFirst' : 'highestFirst';
   return <Chart label={`${say(order)}: ${figures.map?.title ?? ''}`} on={[figures]} plot={(width) => Plot.plot({
-    marginLeft: Math.min(150, width / 3), marginRight: 50, width, height: bars.length * 21 + 40, x: {label: null, grid: true, tickFormat: (value: number) => localNumber(value, 2)},
+    marginLeft: Math.min(150, width / 3), marginRight: 60, width, insetLeft: bars.some(({value}) => value < 0) ? 50 : 0, height: bars.length * 21 + 40, x: {label: null, grid: true, tickFormat: (value: number) => localNumber(value, 2)},
     y: {label: null, domain: bars.map(({name}) => name)},
     marks: [
       Plot.barX(bars, {x: 'value', y: 'name', fill: 'color', stroke: '#566770', strokeWidth: 0.5}),
-      Plot.text(bars, {x: 'value', y: 'name', text: ({value}: Bar) => localNumber(value, 3), dx: 4, textAnchor: 'start'}),
+      ...[false, true].map((isBelow) => Plot.text(bars.filter(({value}) => value < 0 === isBelow),
+        {x: 'value', y: 'name', text: 'written', dx: isBelow ? -4 : 4, textAnchor: isBelow ? 'end' as const : 'start' as const})),
     ],
   })} />;
 }
@@ -44,8 +50,12 @@ export function Distribution({figures, features, member}: ChartProps) {
     count: values.filter((value) => value >= part.low && (i === classes.length - 1 || part.low === part.high ? value <= part.high : value < part.high)).length,
   }));
   return <Chart label={`${say('distribution')}: ${figures.map?.title ?? ''}`} on={[figures]} plot={(width) => Plot.plot({
-    width, height: 190, marginBottom: 40, x: {label: null, domain: counts.map(({label}) => label)}, y: {label: say('featuresCount'), grid: true},
-    marks: [Plot.barY(counts, {x: 'label', y: 'count', fill: 'color', stroke: '#566770', strokeWidth: 0.5}), Plot.text(counts, {x: 'label', y: 'count', text: 'count', dy: -7})],
+    marginLeft: Math.min(150, width / 3), marginRight: 40, width, height: counts.length * 26 + 50, y: {label: null, domain: counts.map(({label}) => label).reverse()},
+    x: {label: say('featuresCount'), grid: true, tickFormat: (value: number) => Number.isInteger(value) ? localNumber(value) : ''},
+    marks: [
+      Plot.barX(counts, {x: 'count', y: 'label', fill: 'color', stroke: '#566770', strokeWidth: 0.5}),
+      Plot.text(counts, {x: 'count', y: 'label', text: ({count}: {count: number}) => localNumber(count), dx: 4, textAnchor: 'start'}),
+    ],
   })} />;
 }
 
@@ -53,8 +63,11 @@ function barsOf({table, map}: Figures, features: GeoJSON.Feature[], member: stri
   const used = new Set<string>();
   return (table?.places ?? []).slice(0, MOST_BARS).flatMap((place, row) => {
     const value = features[place]?.properties?.[member] as unknown;
-    const name = uniqueName(nameOf(table!.rows[row]!, features[place]?.properties ?? {}), used);
-    return typeof value === 'number' ? [{name, value: value * scaleOf(map), color: colorOf(value, map)}] : [];
+    const unit = table!.rows[row]![table!.columns.indexOf(UNIT)];
+    const called = nameOf(table!.rows[row]!, features[place]?.properties ?? {});
+    const name = uniqueName(unit ? `${called} · ${unit}` : called, used);
+    const written = table!.rows[row]![table!.columns.indexOf(member)] ?? '';
+    return typeof value === 'number' ? [{name, value: value * scaleOf(map), written, color: colorOf(value, map)}] : [];
   });
 }
 

@@ -1,5 +1,6 @@
 /** Which other run of the same analysis a run is compared with. */
 import {useState} from 'preact/hooks';
+import {runTitle} from './analyses';
 import {readJob, readJobs, start, type Job} from './api';
 import {setParts} from '../site/address';
 import {reasonOf, useAnswer} from '../site/answer';
@@ -19,20 +20,22 @@ export function Compare({job}: {job: Job}) {
   };
   return <p class="row">
     <label class="row">{say('compareWith')} <select value={other || data[0]!.jobID} onChange={({currentTarget}) => setOther(currentTarget.value)}>
-      {data.map((each) => <option key={each.jobID} value={each.jobID}>{momentOf(each.created)}, {scenarioOf(each)}</option>)}</select></label>
+      {data.map((each) => <option key={each.jobID} value={each.jobID}>{runTitle(each)} · {momentOf(each.created)}</option>)}</select></label>
     <button type="button" class="button" onClick={compare}>{say('compareRuns')}</button>
     {fault && <span class="note bad" role="alert">{fault}</span>}
   </p>;
 }
 
-/** The latest other runs of the same analysis, with their inputs. */
+/** The latest other runs of the same analysis, those first that ask the most alike: before and after, not two questions. */
 async function otherRuns(job: Job): Promise<Job[]> {
   const jobs = await readJobs(MOST_RUNS, {status: 'successful', processID: job.processID});
-  return await Promise.all(jobs.filter(({jobID}) => jobID !== job.jobID).map(({jobID}) => readJob(jobID)));
+  const others = await Promise.all(jobs.filter(({jobID}) => jobID !== job.jobID).map(({jobID}) => readJob(jobID)));
+  const distance = new Map(others.map((other) => [other.jobID, differencesOf(job, other)]));
+  return others.sort((one, other) => distance.get(one.jobID)! - distance.get(other.jobID)!);
 }
 
-/** On which scenario it was run, by name. */
-function scenarioOf({inputs}: Job): string {
-  const scenario = inputs?.['scenario'] as {name?: string} | undefined;
-  return scenario?.name ?? say('noScenario');
+/** How many inputs differ, the scenario aside. */
+function differencesOf({inputs = {}}: Job, {inputs: others = {}}: Job): number {
+  const names = new Set([...Object.keys(inputs), ...Object.keys(others)].filter((name) => name !== 'scenario'));
+  return [...names].filter((name) => JSON.stringify(inputs[name]) !== JSON.stringify(others[name])).length;
 }

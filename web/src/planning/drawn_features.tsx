@@ -15,10 +15,13 @@ export interface DrawnFeaturesProps {
   /** Kinds of geometry that may be drawn; all where it is empty. */
   geometry: string[];
   features: GeoJSON.Feature[];
+  /** What is on the map as well. */
+  beside?: GeoJSON.Feature[];
+  layers?: string[] | undefined;
   change: (features: GeoJSON.Feature[]) => void;
 }
 
-export function DrawnFeatures({geometry, features, change}: DrawnFeaturesProps) {
+export function DrawnFeatures({geometry, features, beside = [], layers, change}: DrawnFeaturesProps) {
   const shapes = (Object.keys(SHAPES) as Shape[]).filter((each) => geometry.length === 0 || geometry.includes(each) || geometry.includes(`Multi${each}`));
   const [shape, setShape] = useState<Shape>(shapes[0]!);
   const [corners, setCorners] = useState<Position[]>([]);
@@ -34,7 +37,7 @@ export function DrawnFeatures({geometry, features, change}: DrawnFeaturesProps) 
     <p class="quiet">{say('drawHow')}</p>
     {shapes.length > 1 && <div class="row" role="group" aria-label={say('shape')}>{shapes.map((each) => <button type="button" key={each}
       class={each === shape ? 'button first' : 'button plain'} aria-pressed={each === shape} onClick={() => { setShape(each); setCorners([]); }}>{say(SHAPES[each])}</button>)}</div>}
-    <SmallMap label={say('drawOnMap')} features={[...features, ...sketch(shape, corners)]} isFitted={false} onClick={click} />
+    <SmallMap label={say('drawOnMap')} features={[...beside, ...features, ...sketch(shape, corners)]} {...(layers && {layers})} isFitted={false} onClick={click} />
     <p class="row">
       {corners.length >= LEAST_CORNERS[shape] && <button type="button" class="button first" onClick={() => add(closed(shape, corners))}>{say('shapeDone')}</button>}
       <button type="button" class="button plain" disabled={features.length + corners.length === 0}

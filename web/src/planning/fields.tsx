@@ -4,6 +4,7 @@ import {useId, useState} from 'preact/hooks';
 import type {Field} from './api';
 import {LayerField} from './layer_field';
 import {LayersField, PartsField, ScoresField} from './list_fields';
+import {limitsOf, NumberInput, readNumber} from './number_input';
 import {ScenarioField} from './scenario_field';
 import {useAnswer} from '../site/answer';
 import {readProperties, type Property} from '../site/conditions';
@@ -25,38 +26,35 @@ export interface FieldProps {
   describedBy: string;
 }
 
+interface FieldRowProps extends Omit<FieldProps, 'id' | 'describedBy'> {
+  fault: string;
+  /** Whether what is wrong, said here or at another field, concerns this one. */
+  isWrong?: boolean;
+  say?: (text: string) => string;
+}
+
 /** A field with its title, what it means, its limits, and what is wrong with it. */
-export function FieldRow({field, fault, say: inWords = (text) => text, ...props}: Omit<FieldProps, 'id' | 'describedBy'> & {fault: string; say?: (text: string) => string}) {
+export function FieldRow({field, fault, isWrong = fault !== '', say: inWords = (text) => text, ...props}: FieldRowProps) {
   const id = useId();
   const about = `${id}-about`;
   const Control = CONTROLS[field.kind] ?? Text;
-  return <div class={`planned ${WIDE.has(field.kind) ? 'wide' : ''} ${fault ? 'wrong' : ''}`} data-field={field.name}>
+  return <div class={`planned ${WIDE.has(field.kind) ? 'wide' : ''} ${isWrong ? 'wrong' : ''}`} data-field={field.name}>
     <label for={id}>{field.title}{field.required ? ' *' : ''}{field.unit ? ` (${unitName(field.unit)})` : ''}</label>
     <Control {...props} field={field} id={id} describedBy={about} />
-    <p id={about} class="quiet">{inWords(field.description)} {limitsOf(field)}</p>
+    <p id={about} class="quiet">{field.hint ?? inWords(field.description)} {limitsOf(field)}</p>
     {fault && <p class="note bad" role="alert">{fault}</p>}
   </div>;
 }
 
-function limitsOf({least, most, above}: Field): string {
-  if (least === undefined && most === undefined) return '';
-  if (least === undefined) return say('atMostOf', {most: localNumber(most!)});
-  const from = say(above ? 'moreThanOf' : 'fromOf', {least: localNumber(least)});
-  return most === undefined ? from : `${from} ${say('toOf', {most: localNumber(most)})}`;
-}
-
-function NumberControl({field, value, change, id, describedBy}: FieldProps) {
-  return <input id={id} aria-describedby={describedBy} type="number" step={field.kind === 'whole' ? 1 : 'any'} required={field.required ?? false}
-    {...(field.least !== undefined && {min: field.least})} {...(field.most !== undefined && {max: field.most})} value={value as number ?? ''}
-    onInput={({currentTarget}) => change(currentTarget.value === '' ? undefined : currentTarget.valueAsNumber)} />;
-}
+const NumberControl = ({field, value, change, id, describedBy}: FieldProps) =>
+  <NumberInput id={id} describedBy={describedBy} value={value as number | undefined} limits={field} required={field.required ?? false} change={change} />;
 
 function Numbers({field, value, change, id, describedBy}: FieldProps) {
   const [typed, setTyped] = useState(() => ((value as number[] | undefined) ?? []).map((each) => localNumber(each)).join('; '));
   return <input id={id} aria-describedby={describedBy} inputMode="decimal" value={typed} placeholder={say('severalNumbers')} required={field.required ?? false}
     onInput={({currentTarget}) => {
       setTyped(currentTarget.value);
-      const numbers = currentTarget.value.replace(/[[\]]/g, '').split(/[;\s]+|,\s+/).filter(Boolean).map((each) => Number(each.replace(',', '.')));
+      const numbers = currentTarget.value.replace(/[[\]]/g, '').split(/[;\s]+|,\s+/).filter(Boolean).map(readNumber);
       change(numbers.length > 0 ? numbers : undefined);
     }} />;
 }

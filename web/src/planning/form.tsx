@@ -28,9 +28,10 @@ export function AnalysisForm({id}: {id: string}) {
   </>;
 }
 
-/** What stands in the fields at first: the example, else the default. */
+/** What stands in the fields at first: the example, else the default where the example has nothing in its place. */
 const firstValues = ({fields, example}: Description): Values =>
-  Object.fromEntries(fields.map(({name, value}) => [name, example[name] ?? value]).filter(([, value]) => value !== undefined));
+  Object.fromEntries(fields.filter(({instead_of = []}) => !instead_of.some((other) => other in example))
+    .map(({name, value}) => [name, example[name] ?? value]).filter(([, value]) => value !== undefined));
 
 /** With the scenario from whose page somebody came. */
 const onScenario = (values: Values): Values => part('on') ? {...values, scenario: part('on')} : values;
@@ -56,9 +57,10 @@ function Form({description: {id, fields, example}, first}: {description: Descrip
   const isChosen = ({name, required, value}: Field): boolean =>
     Boolean(required) || name in example || JSON.stringify(first[name]) !== JSON.stringify(value);
   const isMain = (field: Field): boolean =>
-    isChosen(field) || shown.some((each) => isChosen(each) && !each.required && isNamed(field.description, each.name));
+    isChosen(field) || shown.some((each) => isChosen(each) && !each.required && field.instead_of?.includes(each.name));
   const set = (name: string, value: unknown): void => setValues((before) => {
-    const {[name]: _, ...others} = before;
+    const left = new Set([name, ...value === undefined ? [] : fields.find((each) => each.name === name)?.instead_of ?? []]);
+    const others = Object.fromEntries(Object.entries(before).filter(([each]) => !left.has(each)));
     return value === undefined ? others : {...others, [name]: value};
   });
   const send = async (): Promise<void> => {
@@ -79,7 +81,7 @@ function Form({description: {id, fields, example}, first}: {description: Descrip
   };
   const named = shown.filter(({name}) => isNamed(fault, name));
   const row = (field: Field) => <FieldRow key={field.name} field={field} value={values[field.name]} values={values}
-    change={(value) => set(field.name, value)} fault={named.includes(field) ? inWords(fault, fields) : ''} say={(text) => inWords(text, fields)} />;
+    change={(value) => set(field.name, value)} fault={named[0] === field ? inWords(fault, fields) : ''} isWrong={named.includes(field)} say={(text) => inWords(text, fields)} />;
   const others = shown.filter((field) => !isMain(field));
   return <form class="card planning" onSubmit={(event) => { event.preventDefault(); void send(); }}>
     {shown.filter(isMain).map(row)}

@@ -3,6 +3,7 @@ import {useId} from 'preact/hooks';
 import type {Field} from './api';
 import {FieldRow, type FieldProps, type Values} from './fields';
 import {LayerField} from './layer_field';
+import {NumberInput} from './number_input';
 import {useAnswer} from '../site/answer';
 import {readProperties} from '../site/conditions';
 import {say} from '../site/language';
@@ -28,12 +29,12 @@ export function ScoresField({field, value, change, values, id}: FieldProps) {
   const {data} = useAnswer(async () => layer ? await readProperties(layer) : {}, [layer]);
   const classes = data?.[column]?.oneOf ?? [];
   const codes = [...new Set([...classes.map((each) => each.const), ...Object.keys(scores)])];
-  const set = (code: string, score: number): void => {
+  const set = (code: string, score: number | undefined): void => {
     const {[code]: _, ...others} = scores;
-    change(Number.isNaN(score) ? others : {...others, [code]: score});
+    change(score === undefined ? others : {...others, [code]: score});
   };
   return <div id={id} role="group" aria-label={field.title} class="scores">{codes.map((code) => <label key={code} class="row">
-    <input type="number" step="any" {...(field.least !== undefined && {min: field.least})} {...(field.most !== undefined && {max: field.most})} value={scores[code] ?? ''} onInput={({currentTarget}) => set(code, currentTarget.valueAsNumber)} />
+    <NumberInput value={scores[code]} limits={field} change={(score) => set(code, score)} />
     {classes.find((each) => each.const === code)?.title ?? code}</label>)}</div>;
 }
 

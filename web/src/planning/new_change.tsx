@@ -1,43 +1,52 @@
 /** A change that a planner proposes: chosen by its kind and layer, drawn on the map, with its values. */
-import {useState} from 'preact/hooks';
+import {useMemo, useState} from 'preact/hooks';
 import {DrawnFeatures} from './drawn_features';
 import type {Change} from './scenario_api';
+import {readHeightModels, type HeightModel} from './heights';
+import {limitsOf, NumberInput} from './number_input';
 import {coverages, layerTitles} from './titles';
+import {SmallMap} from '../site/small_map';
 import {answerOf, geoClient} from '../client';
 import {useAnswer} from '../site/answer';
 import {readProperties, type Property} from '../site/conditions';
+import {unitName} from '../site/format';
 import {say} from '../site/language';
 import type {Message} from '../messages';
 
 type Kind = 'add' | 'change' | 'close' | 'dike' | 'ground';
 const KINDS: Kind[] = ['add', 'close', 'change', 'dike', 'ground'];
 const MOST_FEATURES = 20;
+const [CHOSEN_COLOR, LISTED_COLOR] = ['#c2185b', '#0072b2'];
 
 export interface NewChangeProps {
+  /** What the scenario changes already, on the map. */
+  beside: GeoJSON.Feature[];
   add: (changes: Change[]) => void;
   cancel: () => void;
 }
 
-export function NewChange({add, cancel}: NewChangeProps) {
+export function NewChange({beside, add, cancel}: NewChangeProps) {
   const [kind, setKind] = useState<Kind>('add');
   const [layer, setLayer] = useState('');
   const choose = (next: Kind): void => { setKind(next); setLayer(''); };
   const isGround = kind === 'dike' || kind === 'ground';
-  const choices = isGround ? coverages.value : [...layerTitles.value].filter(([id]) => !coverages.value.has(id));
+  const {data: models} = useAnswer(readHeightModels, [coverages.value]);
+  const model = models?.find(({id}) => id === layer);
+  const choices = isGround ? (models ?? []).map(({id, title}) => [id, title] as const) : [...layerTitles.value].filter(([id]) => !coverages.value.has(id));
   return <div class="stack">
     <label class="field"><span>{say('whatChanges')}</span><select value={kind} onChange={({currentTarget}) => choose(currentTarget.value as Kind)}>
       {KINDS.map((each) => <option key={each} value={each}>{say(`propose_${each}` as Message)}</option>)}</select></label>
     <label class="field"><span>{say(isGround ? 'ofWhichGround' : 'ofWhichLayer')}</span><select value={layer} onChange={({currentTarget}) => setLayer(currentTarget.value)}>
-      <option value="">{say('choose')}</option>{[...choices].map(([id, title]) => <option key={id} value={id}>{title}</option>)}</select></label>
-    {layer && kind === 'add' && <Added key={layer} layer={layer} add={add} />}
+      <option value="">{say('choose')}</option>{choices.map(([id, title]) => <option key={id} value={id}>{title}</option>)}</select></label>
+    {layer && kind === 'add' && <Added key={layer} layer={layer} beside={beside} add={add} />}
     {layer && (kind === 'close' || kind === 'change') && <Existing key={layer + kind} layer={layer} kind={kind} add={add} />}
-    {layer && isGround && <Earthwork key={kind} kind={kind} coverage={layer} add={add} />}
+    {model && isGround && <Earthwork key={kind} kind={kind} model={model} beside={beside} add={add} />}
     <p><button type="button" class="button plain" onClick={cancel}>{say('cancelChange')}</button></p>
   </div>;
 }
 
 /** Features drawn one after the other, all with the same values. */
-function Added({layer, add}: {layer: string; add: (changes: Change[]) => void}) {
+function Added({layer, beside, add}: {layer: string} & Pick<NewChangeProps, 'beside' | 'add'>) {
   const {data: properties} = useAnswer(() => readProperties(layer), [layer]);
   const {data: geometry} = useAnswer(() => geometryOf(layer), [layer]);
   const [values, setValues] = useState<Record<string, unknown>>({});
@@ -51,7 +60,7 @@ function Added({layer, add}: {layer: string; add: (changes: Change[]) => void}) 
     },
   })));
   return <form class="stack" onSubmit={(event) => { event.preventDefault(); save(); }}>
-    <DrawnFeatures geometry={[geometry]} features={features} change={setFeatures} />
+    <DrawnFeatures geometry={[geometry]} features={features} beside={beside} change={setFeatures} />
     <ValueFields properties={properties} values={values} change={setValues} />
     {'code' in properties && <p class="quiet">{say('codeForReview')}</p>}
     <button class="button first" disabled={features.length === 0}>{say('addToScenario')}</button>
@@ -77,7 +86,11 @@ function Existing({layer, kind, add}: {layer: string; kind: 'close' | 'change'; 
   const key = (feature: GeoJSON.Feature): string | number => (feature.properties?.['code'] ?? feature.properties?.[Object.keys(properties)[0]!]) as string;
   const nameOf = (feature: GeoJSON.Feature): string => [feature.properties?.['name'], key(feature)].filter(Boolean).join(' · ');
   const save = (): void => add([kind === 'close' ? {kind, layer, key: key(chosen!)} : {kind, layer, key: key(chosen!), properties: values}]);
+  const onMap = useMemo(() => (features ?? []).map((feature, place): GeoJSON.Feature => ({
+    ...feature, id: place, properties: {'dothi:place': place, 'dothi:color': feature.id === chosen?.id ? CHOSEN_COLOR : LISTED_COLOR},
+  })), [features, chosen]);
   return <form class="stack" onSubmit={(event) => { event.preventDefault(); save(); }}>
+    <SmallMap label={say('chooseOnMap')} features={onMap} onFeature={({'dothi:place': place}) => setChosen(features?.[Number(place)] ?? null)} />
     <label class="field"><span>{say('whichFeature')}</span><input type="search" value={words} maxLength={100} onInput={({currentTarget}) => setWords(currentTarget.value)} /></label>
     <ul class="stack feature-list">{(features ?? []).map((feature) => <li key={feature.id}><label class="row"><input type="radio" name="feature" checked={chosen?.id === feature.id} onChange={() => setChosen(feature)} /> {nameOf(feature)}</label></li>)}</ul>
     {chosen && kind === 'change' && <ValueFields properties={properties} values={values} change={setValues} now={chosen.properties ?? {}} />}
@@ -85,7 +98,7 @@ function Existing({layer, kind, add}: {layer: string; kind: 'close' | 'change'; 
   </form>;
 }
 
-async function findFeatures(layer: string, words: string): Promise<GeoJSON.Feature[]> {
+export async function findFeatures(layer: string, words: string): Promise<GeoJSON.Feature[]> {
   const query = {limit: MOST_FEATURES, ...(words.trim() && {q: [words.trim().replaceAll(',', ' ')]})};
   return (await answerOf(geoClient.GET('/collections/{collectionId}/items', {params: {path: {collectionId: layer}, query: query as never}}))).features as GeoJSON.Feature[];
 }
@@ -99,35 +112,48 @@ interface ValueFieldsProps {
 }
 
 function ValueFields({properties, values, change, now = {}}: ValueFieldsProps) {
-  const set = (name: string, text: string, type: string | undefined): void => {
+  const set = (name: string, value: unknown): void => {
     const {[name]: _, ...others} = values;
-    const value = type === 'integer' || type === 'number' ? Number(text) : type === 'boolean' ? text === 'true' : text;
-    change(text === '' || Number.isNaN(value) ? others : {...others, [name]: value});
+    change(value === '' || value === undefined ? others : {...others, [name]: value});
   };
-  return <div class="side-by-side">{Object.entries(properties).map(([name, property]) => {
-    const choices = property.oneOf ?? property.enum?.map((each) => ({const: each, title: each}));
-    const hint = String(now[name] ?? '');
-    return <label key={name} class="field"><span>{property.title ?? name}</span>{choices
-      ? <select value={String(values[name] ?? '')} onChange={({currentTarget}) => set(name, currentTarget.value, property.type)}>
-        <option value="">{choices.find((each) => each.const === hint)?.title ?? say('choose')}</option>{choices.map((each) => <option key={each.const} value={each.const}>{each.title ?? each.const}</option>)}</select>
-      : <input value={values[name] as string ?? ''} placeholder={hint} maxLength={200} {...controlOf(property)} onInput={({currentTarget}) => set(name, currentTarget.value, property.type)} />}</label>;
-  })}</div>;
+  return <div class="side-by-side">{Object.entries(properties).map(([name, property]) => <label key={name} class="field">
+    <span>{property.title ?? name}{property['x-ogc-unit'] ? ` (${unitName(property['x-ogc-unit'])})` : ''}</span>
+    <ValueControl property={property} value={values[name]} now={now[name]} change={(value) => set(name, value)} /></label>)}</div>;
 }
 
-/** The browser lets nothing but a number into the field of one. */
-function controlOf({type, format, minimum, maximum}: Property): {type: 'text'; step?: 'any' | 1; min?: number; max?: number} {
-  if (type !== 'integer' && type !== 'number') return {type: (format === 'date' ? 'date' : 'text') as 'text'};
-  return {type: 'number' as 'text', step: type === 'integer' ? 1 : 'any', ...(minimum !== undefined && {min: minimum}), ...(maximum !== undefined && {max: maximum})};
+interface ValueControlProps {
+  property: Property;
+  value: unknown;
+  now: unknown;
+  change: (value: unknown) => void;
 }
 
-function Earthwork({kind, coverage, add}: {kind: 'dike' | 'ground'; coverage: string; add: (changes: Change[]) => void}) {
+function ValueControl({property, value, now, change}: ValueControlProps) {
+  const choices = property.oneOf ?? property.enum?.map((each) => ({const: each, title: each}));
+  const typed = (text: string): unknown => text !== '' && property.type === 'boolean' ? text === 'true' : text;
+  if (choices) {
+    return <select value={String(value ?? '')} onChange={({currentTarget}) => change(typed(currentTarget.value))}>
+      <option value="">{choices.find((each) => each.const === String(now ?? ''))?.title ?? say('choose')}</option>
+      {choices.map((each) => <option key={each.const} value={each.const}>{each.title ?? each.const}</option>)}</select>;
+  }
+  if (property.type === 'integer' || property.type === 'number') {
+    const limits = {kind: property.type === 'integer' ? 'whole' as const : 'number' as const, ...(property.minimum !== undefined && {least: property.minimum}), ...(property.maximum !== undefined && {most: property.maximum})};
+    return <NumberInput value={value as number | undefined} placeholder={String(now ?? '')} limits={limits} change={change} />;
+  }
+  return <input value={value as string ?? ''} placeholder={String(now ?? '')} maxLength={200} type={(property.format === 'date' ? 'date' : 'text') as 'text'}
+    onInput={({currentTarget}) => change(typed(currentTarget.value))} />;
+}
+
+/** A dike or a filling; a dike below the zero of the heights keeps nothing out. */
+function Earthwork({kind, model, beside, add}: {kind: 'dike' | 'ground'; model: HeightModel} & Pick<NewChangeProps, 'beside' | 'add'>) {
   const [features, setFeatures] = useState<GeoJSON.Feature[]>([]);
-  const [height, setHeight] = useState('');
-  const height_m = Number(height.replace(',', '.'));
-  const save = (): void => add(features.map(({geometry}) => kind === 'dike' ? {kind, coverage, geometry, crest_m: height_m} : {kind, coverage, geometry, level_m: height_m}));
+  const [height_m, setHeight] = useState<number | undefined>();
+  const limits = {least: kind === 'dike' ? Math.max(0, model.least) : model.least, most: model.most};
+  const save = (): void => add(features.map(({geometry}) => ({kind, coverage: model.id, geometry, [kind === 'dike' ? 'crest_m' : 'level_m']: height_m})));
   return <form class="stack" onSubmit={(event) => { event.preventDefault(); save(); }}>
-    <DrawnFeatures geometry={[kind === 'dike' ? 'LineString' : 'Polygon']} features={features} change={setFeatures} />
-    <label class="field"><span>{say(kind === 'dike' ? 'crestHeight' : 'groundLevel')}</span><input inputMode="decimal" required value={height} onInput={({currentTarget}) => setHeight(currentTarget.value)} /></label>
-    <button class="button first" disabled={features.length === 0 || height === '' || Number.isNaN(height_m)}>{say('addToScenario')}</button>
+    <DrawnFeatures geometry={[kind === 'dike' ? 'LineString' : 'Polygon']} features={features} beside={beside} layers={kind === 'dike' ? ['dikes', 'rivers'] : undefined} change={setFeatures} />
+    <label class="field"><span>{say(kind === 'dike' ? 'crestHeight' : 'groundLevel')}</span><NumberInput required value={height_m} limits={limits} change={setHeight} /></label>
+    <p class="quiet">{limitsOf(limits)}</p>
+    <button class="button first" disabled={features.length === 0 || height_m === undefined}>{say('addToScenario')}</button>
   </form>;
 }

@@ -18,7 +18,7 @@ const COMPARING = 'compare-results';
 const FILES: [string, Message][] = [['csv', 'asTable'], ['gpkg', 'asGeopackage'], ['geojson', 'asGeojson'], ['tif', 'asGeotiff']];
 
 export function Result({job}: {job: Job}) {
-  const outputs = job['dothi:outputs'] ?? [];
+  const outputs = outputsOf(job);
   const [name, setName] = useState(outputs[0]?.name ?? '');
   const output = outputs.find((each) => each.name === name) ?? outputs[0]!;
   return <>
@@ -27,6 +27,8 @@ export function Result({job}: {job: Job}) {
     <OutputPage key={output.name} job={job} output={output} />
   </>;
 }
+
+const outputsOf = (job: Job): Output[] => job['dothi:outputs'] ?? [];
 
 function OutputPage({job, output}: {job: Job; output: Output}) {
   const hasFeatures = output.forms.includes('geojson');
@@ -37,7 +39,7 @@ function OutputPage({job, output}: {job: Job; output: Output}) {
   }), [job.jobID, output.name]);
   return <>
     <Downloads job={job} output={output} />
-    {job.processID === PROPOSING && account.value && <TakeSites job={job} output={output.name} />}
+    {job.processID === PROPOSING && output.name === outputsOf(job)[0]?.name && account.value && <TakeSites job={job} output={output.name} />}
     <Shown of={reading}>{({figures, ...drawn}) => figures && <Answer job={job} output={output} figures={figures} {...drawn} />}</Shown>
   </>;
 }
@@ -79,7 +81,7 @@ function Answer({job, output, figures, features, proposed}: AnswerProps) {
         <Distribution figures={figures} features={features} member={member} />
       </div>}
     </div>
-    {job.processID === COMPARING && <BothMaps job={job} />}
+    {job.processID === COMPARING && figures.sides && <BothMaps job={job} scale={figures.sides} />}
     {figures.table && <ResultTable table={figures.table} selected={selected} select={setSelected} />}
     {figures.details.map(({title, table}) => <section key={title} class="card"><h2>{title}</h2><Rows table={table} label={title} /></section>)}
     <Background figures={figures} />

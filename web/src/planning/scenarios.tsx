@@ -1,7 +1,7 @@
 /** Scenarios: what if there were three schools more, or a higher dike. Their list, and each with its changes. */
 import {useMemo, useState} from 'preact/hooks';
 import {open} from './analyses';
-import {NewChange} from './new_change';
+import {findFeatures, NewChange} from './new_change';
 import {deliverScenario, describeScenario, makeScenario, readScenario, readScenarios, removeScenario, saveChanges, type Change, type Scenario} from './scenario_api';
 import {setParts} from '../site/address';
 import {reasonOf, Shown, useAnswer} from '../site/answer';
@@ -11,11 +11,14 @@ import {say} from '../site/language';
 import {Title} from '../site/page';
 import {account, may} from '../site/service';
 import {analyses, ELSEWHERE, layerTitles, WITHOUT_SCENARIO} from './titles';
+import {PROPOSED} from './proposed';
 import type {Message} from '../messages';
 
 const SmallMap = lazy(async () => (await import('../site/small_map')).SmallMap);
+/** Where in the document that was sent something is wrong, as programs read it. */
+const POINTER = /\/changes\/\S*: /g;
 const SHARINGS: Scenario['sharing'][] = ['private', 'group', 'everybody'];
-const COLORS: Record<Change['kind'], string> = {add: '#009e73', change: '#0072b2', close: '#d55e00', dike: '#8b4513', ground: '#cc79a7', norm: '#566770'};
+const COLORS: Record<Change['kind'], string> = {add: PROPOSED, change: '#0072b2', close: '#d55e00', dike: '#8b4513', ground: '#cc79a7', norm: '#566770'};
 
 /** Nothing for who has not signed in: scenarios are kept by name. */
 export function Scenarios() {
@@ -63,22 +66,24 @@ function Whole({scenario, tag, changes, again}: WholeProps) {
   const [isAdding, setAdding] = useState(changes.length === 0 && scenario.own);
   const act = (work: Promise<unknown>): void => {
     setFault('');
-    work.then(() => { setAdding(false); again(); }, (error: unknown) => setFault(reasonOf(error)));
+    work.then(() => { setAdding(false); again(); }, (error: unknown) => setFault(reasonOf(error).replace(POINTER, '')));
   };
   const save = (next: Change[], message: string): void => act(saveChanges(scenario.id, tag, next, message));
   const withoutChange = (place: number): void => save(changes.filter((_, i) => i !== place), say('changeTakenAway', {n: place + 1}));
   const features = useMemo(() => changes.filter(({geometry}) => geometry).map((change): GeoJSON.Feature => ({
     type: 'Feature', properties: {'dothi:color': COLORS[change.kind]}, geometry: change.geometry!,
   })), [changes]);
+  const {data: names} = useAnswer(() => namesOf(changes), [changes]);
+  const inWords = (change: Change): string => changeInWords(change, names?.get(keyText(change)));
   return <>
     <Title title={scenario.name} lead={`${say('versionNumber', {n: scenario.versions})} · ${say(`sharing_${scenario.sharing}` as Message)}${scenario.own ? '' : ` · ${scenario.author}`}`}>
       {scenario.own && <Sharing scenario={scenario} change={(sharing) => act(describeScenario(scenario.id, tag, {sharing}))} />}
     </Title>
-    {fault && <p class="note bad" role="alert">{fault}</p>}
+    {fault && !isAdding && <p class="note bad" role="alert">{fault}</p>}
     <div class="two">
       <section class="card stack">
         {isAdding
-          ? <NewChange add={(added) => save([...changes, ...added], say('changesAdded', {n: added.length}))} cancel={() => setAdding(false)} />
+          ? <><NewChange beside={features} add={(added) => save([...changes, ...added], say('changesAdded', {n: added.length}))} cancel={() => setAdding(false)} />{fault && <p class="note bad" role="alert">{fault}</p>}</>
           : <>
             {features.length > 0 && <SmallMap key={scenario.versions} label={say('changesOnMap')} features={features} />}
             {scenario.own && <p><button type="button" class="button first" onClick={() => setAdding(true)}>{say('proposeChange')}</button></p>}
@@ -88,8 +93,8 @@ function Whole({scenario, tag, changes, again}: WholeProps) {
         <h2>{say('changesOfScenario')}</h2>
         {changes.length === 0 && <p class="quiet">{say('noChangeYet')}</p>}
         <ol class="stack">{changes.map((change, place) => <li key={place}>
-          <span class="row"><svg width="12" height="12" aria-hidden="true"><circle cx="6" cy="6" r="5" fill={COLORS[change.kind]} /></svg> {changeInWords(change)}
-            {scenario.own && changes.length > 1 && <button type="button" class="link" aria-label={`${say('remove')}: ${changeInWords(change)}`} onClick={() => withoutChange(place)}>{say('remove')}</button>}</span></li>)}</ol>
+          <span class="row"><svg width="12" height="12" aria-hidden="true"><circle cx="6" cy="6" r="5" fill={COLORS[change.kind]} /></svg> {inWords(change)}
+            {scenario.own && changes.length > 1 && <button type="button" class="link" aria-label={`${say('remove')}: ${inWords(change)}`} onClick={() => withoutChange(place)}>{say('remove')}</button>}</span></li>)}</ol>
         {changes.length > 0 && <AnalyseOn scenario={scenario.id} />}
         {scenario.own && changes.some(({layer}) => layer) && may('edit') && <Deliver scenario={scenario} />}
         {scenario.own && <p><button type="button" class="link" onClick={() => { if (confirm(say('removeScenarioSure'))) removeScenario(scenario.id, tag).then(() => setParts({scenario: ''}), (error: unknown) => setFault(reasonOf(error))); }}>{say('removeScenario')}</button></p>}
@@ -120,10 +125,25 @@ function Deliver({scenario}: {scenario: Scenario}) {
   return <p class="row"><button type="button" class="button plain" onClick={deliver}>{say('handOver')}</button>{outcome && <span role="status">{outcome}</span>}</p>;
 }
 
-/** `Thêm vào Trường học: Trường mới 1`. */
-function changeInWords({kind, layer, coverage, key, properties, crest_m: crest, level_m: level, norm, value}: Change): string {
+/** The names of the features that are changed or closed, by their keys. */
+async function namesOf(changes: Change[]): Promise<Map<string, string>> {
+  const named = changes.filter(({kind}) => kind === 'close' || kind === 'change');
+  const pairs = await Promise.all(named.map(async (change): Promise<[string, string]> => {
+    const key = keyText(change);
+    const features = await findFeatures(change.layer!, key).catch(() => []);
+    return [key, String(features.find(({properties}) => String(properties?.['code']) === key)?.properties?.['name'] ?? '')];
+  }));
+  return new Map(pairs);
+}
+
+/** The key as people write it: of one column, its value. */
+const keyText = ({key}: Change): string => String((typeof key === 'object' && key ? Object.values(key)[0] : key) ?? '');
+
+/** `Thêm vào Trường học: Trường mới 1`. name: of the feature that is changed. */
+function changeInWords(change: Change, name = ''): string {
+  const {kind, layer, coverage, properties, crest_m: crest, level_m: level, norm, value} = change;
   const of = layerTitles.value.get(layer ?? coverage ?? '') ?? layer ?? coverage ?? norm ?? '';
-  const which = String(properties?.['name'] ?? (typeof key === 'object' && key ? Object.values(key)[0] : key) ?? '');
+  const which = String(properties?.['name'] ?? keyText(change));
   const metres = crest ?? level ?? value;
-  return [say(`change_${kind}` as Message, {of}), which, metres === undefined ? '' : `${localNumber(metres)}${norm ? '' : ' m'}`].filter(Boolean).join(': ');
+  return [say(`change_${kind}` as Message, {of}), name ? `${name} (${which})` : which, metres === undefined ? '' : `${localNumber(metres)}${norm ? '' : ' m'}`].filter(Boolean).join(': ');
 }

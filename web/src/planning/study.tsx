@@ -1,5 +1,5 @@
 /** A study: its question, its runs with what has become of them, what was concluded, and one report over all. */
-import {useEffect, useState} from 'preact/hooks';
+import {useState} from 'preact/hooks';
 import {open, stateOf} from './analyses';
 import {rerun, start} from './api';
 import {addRun, describeRun, describeStudy, readStudy, removeStudy, studyReport, takeRunOut, type StudyRun, type StudyWords, type WholeStudy} from './study_api';
@@ -29,12 +29,13 @@ interface WholeProps {
 
 function Whole({study, tag, again}: WholeProps) {
   const [fault, setFault] = useState('');
-  const act = (work: Promise<unknown>): Promise<void> => {
+  const act = (work: Promise<unknown>): Promise<boolean> => {
     setFault('');
-    return work.then(again, (error: unknown) => setFault(reasonOf(error)));
+    return work.then(() => { again(); return true; }, (error: unknown) => { setFault(reasonOf(error)); return false; });
   };
-  const describe = (words: StudyWords): void => void act(describeStudy(study.id, tag, words));
-  const lead = [study.own ? '' : study.author, say(`sharing_${study.sharing}` as Message)].filter(Boolean).join(' · ');
+  const describe = (words: StudyWords): Promise<boolean> => act(describeStudy(study.id, tag, words));
+  const readers = study.sharing === 'private' && study.members.length > 0 ? say('sharingWithMembers', {n: study.members.length}) : say(`sharing_${study.sharing}` as Message);
+  const lead = [study.own ? '' : study.author, readers].filter(Boolean).join(' · ');
   return <>
     <Title study={study} lead={lead} />
     {fault && <p class="note bad" role="alert">{fault}</p>}
@@ -48,6 +49,7 @@ function Whole({study, tag, again}: WholeProps) {
         <CompareTwo study={study} act={act} />
       </section>
       <section class="card stack">
+        {study.works_on && <Words label="studyName" text={study.name} most={200} isOpen isLine save={(name) => describe({name})} />}
         <Words label="studyQuestion" text={study.question} most={4000} isOpen={study.works_on} save={(question) => describe({question})} />
         <Words label="studyConclusion" text={study.conclusion} most={20000} isOpen={study.works_on} save={(conclusion) => describe({conclusion})} />
         <People study={study} describe={describe} />
@@ -76,7 +78,7 @@ function NewRun({study}: {study: string}) {
 interface RunProps {
   study: WholeStudy;
   run: StudyRun;
-  act: (work: Promise<unknown>) => Promise<void>;
+  act: (work: Promise<unknown>) => Promise<boolean>;
 }
 
 function RunOfStudy({study, run, act}: RunProps) {
@@ -88,7 +90,7 @@ function RunOfStudy({study, run, act}: RunProps) {
     {run.status === 'failed' && <p class="note bad">{run.message}</p>}
     {run.layers_changed.length > 0 && !isReplaced && <p class="note warn">{say('layersChanged', {layers: run.layers_changed.map((id) => layerTitles.value.get(id) ?? id).join(', ')})}
       {study.works_on && <> <button type="button" class="link" onClick={runAgain}>{say('runAgain')}</button></>}</p>}
-    <Words label="noteOfRun" text={run.note} most={4000} isOpen={study.works_on} isSmall save={(note) => void act(describeRun(study.id, run.job_id, {note}))} />
+    <Words label="noteOfRun" text={run.note} most={4000} isOpen={study.works_on} isSmall save={(note) => act(describeRun(study.id, run.job_id, {note}))} />
     {study.works_on && <p class="row">
       <a href={`?study=${study.id}&analysis=${run.process_id}&from=${run.job_id}`} onClick={(event) => open(event, {study: study.id, analysis: run.process_id, from: run.job_id})}>{say('changeInputs')}</a>
       <button type="button" class="link" onClick={() => void act(takeRunOut(study.id, run.job_id))} aria-label={`${say('takeOut')}: ${run.called}`}>{say('takeOut')}</button></p>}
@@ -101,38 +103,49 @@ interface WordsProps {
   most: number;
   isOpen: boolean;
   isSmall?: boolean;
-  save: (text: string) => void;
+  /** Whether it is one line, which is read elsewhere on the page. */
+  isLine?: boolean;
+  /** Whether it was kept. */
+  save: (text: string) => Promise<boolean>;
+}
+
+/** What somebody writes, and what there was when they began. */
+interface Draft {
+  text: string;
+  begunOn: string;
 }
 
 /** A text that those who work on the study write: what it says, and a field in its place while somebody writes. */
-function Words({label, text, most, isOpen, isSmall = false, save}: WordsProps) {
-  const [draft, setDraft] = useState<string | null>(null);
-  useEffect(() => setDraft(null), [text]);
-  const lines = text.split('\n').filter((line) => line.trim());
-  const heading = isSmall ? null : <h2>{say(label)}</h2>;
+function Words({label, text, most, isOpen, isSmall = false, isLine = false, save}: WordsProps) {
+  const [draft, setDraft] = useState<Draft | null>(null);
+  const lines = isLine ? [] : text.split('\n').filter((line) => line.trim());
+  const heading = isSmall || isLine ? null : <h2>{say(label)}</h2>;
   if (draft === null) {
     return <div class="words">{heading}{lines.map((line, i) => <p key={i} class={isSmall ? 'written' : ''}>{line}</p>)}
-      {isOpen && <button type="button" class="link" onClick={() => setDraft(text)}>{say(text ? 'changeWords' : 'writeWords')}: {say(label)}</button>}</div>;
+      {isOpen && <button type="button" class="link" onClick={() => setDraft({text, begunOn: text})}>{say(text ? 'changeWords' : 'writeWords')} {say(label).toLowerCase()}</button>}</div>;
   }
-  return <form class="words stack" onSubmit={(event) => { event.preventDefault(); save(draft); if (draft === text) setDraft(null); }}>{heading}
-    <textarea aria-label={say(label)} rows={isSmall ? 3 : 6} maxLength={most} value={draft} onInput={({currentTarget}) => setDraft(currentTarget.value)} />
+  const keep = (): void => void save(draft.text).then((isKept) => { if (isKept) setDraft(null); });
+  const field = {'aria-label': say(label), maxLength: most, value: draft.text, onInput: ({currentTarget}: {currentTarget: {value: string}}) => setDraft({...draft, text: currentTarget.value})};
+  return <form class="words stack" onSubmit={(event) => { event.preventDefault(); keep(); }}>{heading}
+    {isLine ? <input {...field} required /> : <textarea {...field} rows={isSmall ? 3 : 6} />}
+    {text !== draft.begunOn && <p class="note warn" role="alert">{say('writtenMeanwhile')} <q>{text}</q></p>}
     <p class="row"><button class="button">{say('keepWords')}</button><button type="button" class="button plain" onClick={() => setDraft(null)}>{say('cancelChange')}</button></p>
   </form>;
 }
 
 /** With whom it is shared, and who works on it. */
-function People({study, describe}: {study: WholeStudy; describe: (words: StudyWords) => void}) {
+function People({study, describe}: {study: WholeStudy; describe: (words: StudyWords) => Promise<boolean>}) {
   const [name, setName] = useState('');
-  const add = (): void => { describe({members: [...study.members, name.trim()]}); setName(''); };
+  const add = (): void => void describe({members: [...study.members, name.trim()]}).then((isAdded) => { if (isAdded) setName(''); });
   return <div class="stack">
     <h2>{say('membersOfStudy')}</h2>
     <ul class="plain">{[study.author, ...study.members].map((member, i) => <li key={member} class="row">{member}
-      {study.own && i > 0 && <button type="button" class="link" aria-label={`${say('remove')}: ${member}`} onClick={() => describe({members: study.members.filter((each) => each !== member)})}>{say('remove')}</button>}</li>)}</ul>
+      {study.own && i > 0 && <button type="button" class="link" aria-label={`${say('remove')}: ${member}`} onClick={() => void describe({members: study.members.filter((each) => each !== member)})}>{say('remove')}</button>}</li>)}</ul>
     {study.own && <>
       <form class="row" onSubmit={(event) => { event.preventDefault(); add(); }}>
         <input aria-label={say('memberName')} placeholder={say('memberName')} required maxLength={64} value={name} onInput={({currentTarget}) => setName(currentTarget.value)} />
         <button class="button plain">{say('addMember')}</button></form>
-      <label class="row">{say('sharedWith')} <select value={study.sharing} onChange={({currentTarget}) => describe({sharing: currentTarget.value as WholeStudy['sharing']})}>
+      <label class="row">{say('sharedWith')} <select value={study.sharing} onChange={({currentTarget}) => void describe({sharing: currentTarget.value as WholeStudy['sharing']})}>
         {SHARINGS.map((each) => <option key={each} value={each}>{say(`sharing_${each}` as Message)}</option>)}</select></label></>}
   </div>;
 }

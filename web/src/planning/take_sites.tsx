@@ -1,11 +1,14 @@
 /** The sites that an analysis found, taken into a scenario by one click. */
 import {useState} from 'preact/hooks';
+import {runTitle} from './analyses';
 import type {Job} from './api';
 import {makeScenario, readScenario, readScenarios, takeResult} from './scenario_api';
 import {setParts} from '../site/address';
 import {reasonOf, useAnswer} from '../site/answer';
 import {conditionsOf} from '../site/cql2';
 import {say} from '../site/language';
+
+const MOST_NAME = 200;
 
 /** The facilities that were asked for: the layer, and what its filter says of each of them. */
 function facilitiesOf(job: Job): {layer: string; properties: Record<string, unknown>} | null {
@@ -25,7 +28,7 @@ export function TakeSites({job, output}: {job: Job; output: string}) {
   const facilities = facilitiesOf(job);
   if (!facilities) return null;
   const take = async (): Promise<void> => {
-    const id = scenarioId || (await makeScenario(say('proposed'))).id;
+    const id = scenarioId || (await makeScenario(runTitle(job).slice(0, MOST_NAME))).id;
     const {scenario, tag} = await readScenario(id);
     await takeResult(scenario, tag, {from_job: job.jobID, output, ...facilities});
     setParts({run: '', scenario: id}, true);

@@ -4,12 +4,12 @@ import type {ComponentChildren} from 'preact';
 import {Refused} from '../client';
 import {language, say} from './language';
 
-const FORBIDDEN = 403;
+const [FORBIDDEN, ABSENT] = [403, 404];
 
 export interface Reading<Data> {
   data: Data | null;
   fault: string | null;
-  /** Whether the reader may not see this: to try again does not help. */
+  /** Whether the reader may not see this, or it is not there: to try again does not help. */
   isForbidden: boolean;
   again: () => void;
 }
@@ -25,7 +25,7 @@ export function useAnswer<Data>(read: () => Promise<Data>, on: unknown[], every_
     let isCurrent = true;
     read().then(
       (answer) => { if (isCurrent) { setData(answer); setFault(null); } },
-      (error: unknown) => { if (isCurrent) { setFault(reasonOf(error)); setForbidden(error instanceof Refused && error.status === FORBIDDEN); } },
+      (error: unknown) => { if (isCurrent) { setFault(reasonOf(error)); setForbidden(error instanceof Refused && (error.status === FORBIDDEN || error.status === ABSENT)); } },
     );
     return () => { isCurrent = false; };
   }, [...on, lang, round]);

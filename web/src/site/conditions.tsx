@@ -12,6 +12,7 @@ export interface Property {
   format?: string;
   minimum?: number;
   maximum?: number;
+  'x-ogc-unit'?: string;
   enum?: string[];
   oneOf?: {const: string; title?: string}[];
   /** The layer of administrative units whose codes it holds. */

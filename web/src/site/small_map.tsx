@@ -19,7 +19,7 @@ export interface SmallMapProps {
   label: string;
   /** Each drawn in the colour of its property `dothi:color`. */
   features: GeoJSON.Feature[];
-  /** Ids of the platform's layers that are drawn below; all that the map shows when it is left out. */
+  /** Ids of the platform's layers that are drawn below, on the land; all that the map shows when it is left out. */
   layers?: string[];
   /** Whether the map shows the features when they change. */
   isFitted?: boolean;
@@ -79,9 +79,12 @@ async function createMap(container: HTMLElement, label: string, shown: string[] 
   const [style] = await Promise.all([fetchUsualStyle(), document.fonts.load(`500 48px "${LABEL_FONT}"`, 'aĐệ').catch(() => [])]);
   const {glyphs: _, sprite: __, ...rest} = style;
   const collections = new Set(style.metadata['dothi:layers'].map(({id}) => id));
+  // what the legend begins with, the units, is the land that everything else lies on
+  const [ground] = style.metadata['dothi:themes'];
+  const land = new Set(style.metadata['dothi:layers'].filter(({theme}) => theme === ground?.id).map(({id}) => id));
   const isShown = (part: LayerSpecification): boolean => {
     const collection = collectionOf(part, collections);
-    return !shown || collection === null || shown.includes(collection);
+    return !shown || collection === null || shown.includes(collection) || land.has(collection);
   };
   const layers = style.layers.filter(isShown).map((part) => part.type === 'symbol' && part.layout?.['text-field']
     ? {...part, layout: {...part.layout, 'text-font': [LABEL_FONT]}} : part);

@@ -98,9 +98,11 @@ function Existing({layer, kind, add}: {layer: string; kind: 'close' | 'change'; 
   </form>;
 }
 
-export async function findFeatures(layer: string, words: string): Promise<GeoJSON.Feature[]> {
-  const query = {limit: MOST_FEATURES, ...(words.trim() && {q: [words.trim().replaceAll(',', ' ')]})};
-  return (await answerOf(geoClient.GET('/collections/{collectionId}/items', {params: {path: {collectionId: layer}, query: query as never}}))).features as GeoJSON.Feature[];
+const findFeatures = (layer: string, words: string): Promise<GeoJSON.Feature[]> => featuresOf(layer, words.trim() ? {q: [words.trim().replaceAll(',', ' ')]} : {});
+
+/** The first features of a layer that fit the query, as of /items. */
+export async function featuresOf(layer: string, query: object): Promise<GeoJSON.Feature[]> {
+  return (await answerOf(geoClient.GET('/collections/{collectionId}/items', {params: {path: {collectionId: layer}, query: {limit: MOST_FEATURES, ...query} as never}}))).features as GeoJSON.Feature[];
 }
 
 interface ValueFieldsProps {

@@ -1,7 +1,7 @@
 /** Scenarios: what if there were three schools more, or a higher dike. Their list, and each with its changes. */
 import {useMemo, useState} from 'preact/hooks';
 import {open} from './analyses';
-import {findFeatures, NewChange} from './new_change';
+import {featuresOf, NewChange} from './new_change';
 import {deliverScenario, describeScenario, makeScenario, readScenario, readScenarios, removeScenario, saveChanges, type Change, type Scenario} from './scenario_api';
 import {setParts} from '../site/address';
 import {reasonOf, Shown, useAnswer} from '../site/answer';
@@ -130,8 +130,8 @@ async function namesOf(changes: Change[]): Promise<Map<string, string>> {
   const named = changes.filter(({kind}) => kind === 'close' || kind === 'change');
   const pairs = await Promise.all(named.map(async (change): Promise<[string, string]> => {
     const key = keyText(change);
-    const features = await findFeatures(change.layer!, key).catch(() => []);
-    return [key, String(features.find(({properties}) => String(properties?.['code']) === key)?.properties?.['name'] ?? '')];
+    const features = await featuresOf(change.layer!, typeof change.key === 'object' ? change.key as object : {code: change.key}).catch(() => []);
+    return [key, String(features[0]?.properties?.['name'] ?? '')];
   }));
   return new Map(pairs);
 }

@@ -100,8 +100,8 @@ def test_the_documentation_page_and_what_it_loads_come_from_the_service(client: 
     app = client()
     page = Page(app.get('/api/openapi?f=html').get_data(as_text=True))
     assets = [asset.removeprefix(HOME) for asset in page.loads if not asset.startswith('data:')]
-    assert assets == ['/swagger/swagger-ui.css', '/swagger/swagger-ui-bundle.js', '/swagger/start.js']
-    assert [app.get(asset).status_code for asset in assets] == [200, 200, 200]
+    assert assets == ['/look.css', '/swagger/swagger-ui.css', '/swagger/swagger-ui-bundle.js', '/swagger/start.js']
+    assert [app.get(asset).status_code for asset in assets] == [200, 200, 200, 200]
 
 
 def test_the_page_of_a_feature_is_called_as_the_feature(desk: Desk, client: Client) -> None:

@@ -46,8 +46,13 @@ SERVICES = {
 
 
 @contextmanager
-def serving(environment: dict[str, str], folder: Path, services: Iterable[str] = tuple(SERVICES)) -> Iterator[Province]:
-    """Those of SERVICES on free ports while inside, each a process of its own, forked as `tests/forked.py` says."""
+def serving(
+    environment: dict[str, str], folder: Path, services: Iterable[str] = tuple(SERVICES), *, again: bool = False
+) -> Iterator[Province]:
+    """Those of SERVICES on free ports while inside, each a process of its own, forked as `tests/forked.py` says.
+
+    again: on the ports of the environment, which is that of services that have ended.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     ports = {
         'DOTHI_PORT': str(free_port()),
@@ -55,7 +60,7 @@ def serving(environment: dict[str, str], folder: Path, services: Iterable[str] =
         'DOTHI_WORKERS': '1',
         'DOTHI_PUBLIC_ECHO': 'yes',
     }
-    environment = {**environment, **ports}
+    environment = {**ports, **environment} if again else {**environment, **ports}
     urls = {
         audience: f'http://127.0.0.1:{environment[name]}'
         for audience, name in (('internal', 'DOTHI_PORT'), ('public', 'DOTHI_PUBLIC_PORT'))

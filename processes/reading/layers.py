@@ -49,9 +49,12 @@ def must_be_unfiltered(layer_ref: LayerRef, narrowed_by: object = None) -> None:
     filters = [text for text in (layer_ref.filter, narrowed_by) if text is not None]
     if filters:
         excerpt = ' AND '.join(str(text)[:200] for text in filters)
+        day = layer_ref.datetime
         raise NothingPasses(
-            vi=f'Không có đối tượng nào của {layer_ref.phrase.vi} qua bộ lọc {excerpt}. Kiểm tra giá trị trong bộ lọc.',
-            en=f'No feature of {layer_ref.phrase.en} passes the filter {excerpt}. Check the values in the filter.',
+            vi=f'Không có đối tượng nào của {layer_ref.phrase.vi}{f" vào {day}" if day else ""} qua bộ lọc {excerpt}. '
+            f'Kiểm tra giá trị trong bộ lọc{", và ngày" if day else ""}.',
+            en=f'No feature of {layer_ref.phrase.en}{f" on {day}" if day else ""} passes the filter {excerpt}. '
+            f'Check the values in the filter{", and the day" if day else ""}.',
         )
 
 

@@ -15,6 +15,8 @@ export function showFault(fault: Fault, retry?: () => void): void {
   box.hidden = false;
 }
 
+export const hasFault = (fault: Fault): boolean => !byId('notice').hidden && byId('notice').dataset['fault'] === fault;
+
 export function hideFault(): void {
   byId('notice').hidden = true;
 }

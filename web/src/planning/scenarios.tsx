@@ -39,7 +39,7 @@ function ScenarioList() {
       <h3><a href={`?scenario=${each.id}`} onClick={(event) => open(event, {scenario: each.id})}>{each.name}</a></h3>
       <p class="quiet">{each.own ? '' : `${each.author} · `}{say(`sharing_${each.sharing}` as Message)}</p></li>)}</ul>}</Shown>
     <form class="row" onSubmit={(event) => { event.preventDefault(); make(); }}>
-      <input aria-label={say('scenarioName')} placeholder={say('scenarioName')} maxLength={200} required value={name} onInput={({currentTarget}) => setName(currentTarget.value)} />
+      <input aria-label={say('scenarioName')} placeholder={say('scenarioName')} maxLength={200} required pattern={'.*\\S.*'} value={name} onInput={({currentTarget}) => setName(currentTarget.value)} />
       <button class="button">{say('newScenario')}</button>
       {fault && <span class="note bad" role="alert">{fault}</span>}
     </form>
@@ -79,7 +79,7 @@ function Whole({scenario, tag, changes, again}: WholeProps) {
     <Title title={scenario.name} lead={`${say('versionNumber', {n: scenario.versions})} · ${say(`sharing_${scenario.sharing}` as Message)}${scenario.own ? '' : ` · ${scenario.author}`}`}>
       {scenario.own && <Sharing scenario={scenario} change={(sharing) => act(describeScenario(scenario.id, tag, {sharing}))} />}
     </Title>
-    {fault && !isAdding && <p class="note bad" role="alert">{fault}</p>}
+    {fault && !isAdding && <p class="note bad" role="alert">{fault} <button type="button" class="link" onClick={() => { setFault(''); again(); }}>{say('readAgain')}</button></p>}
     <div class="two">
       <section class="card stack">
         {isAdding

@@ -9,6 +9,9 @@ import {say} from '../site/language';
 import {account} from '../site/service';
 import type {Message} from '../messages';
 
+/** Not only spaces. */
+const SOME_WORD = '.*\\S.*';
+
 export function Studies() {
   return account.value ? <StudyList /> : null;
 }
@@ -34,7 +37,7 @@ function NewStudy() {
     makeStudy(name.trim(), question.trim()).then(({id}) => setParts({study: id}, true), (error: unknown) => setFault(reasonOf(error)));
   };
   return <form class="row" onSubmit={(event) => { event.preventDefault(); make(); }}>
-    <input aria-label={say('studyName')} placeholder={say('studyName')} maxLength={200} required value={name} onInput={({currentTarget}) => setName(currentTarget.value)} />
+    <input aria-label={say('studyName')} placeholder={say('studyName')} maxLength={200} required pattern={SOME_WORD} value={name} onInput={({currentTarget}) => setName(currentTarget.value)} />
     <input class="long" aria-label={say('studyQuestion')} placeholder={say('studyQuestion')} maxLength={4000} value={question} onInput={({currentTarget}) => setQuestion(currentTarget.value)} />
     <button class="button">{say('newStudy')}</button>
     {fault && <span class="note bad" role="alert">{fault}</span>}

@@ -38,7 +38,7 @@ function Whole({study, tag, again}: WholeProps) {
   const lead = [study.own ? '' : study.author, readers].filter(Boolean).join(' · ');
   return <>
     <Title study={study} lead={lead} />
-    {fault && <p class="note bad" role="alert">{fault}</p>}
+    {fault && <p class="note bad" role="alert">{fault} <button type="button" class="link" onClick={() => { setFault(''); again(); }}>{say('readAgain')}</button></p>}
     <div class="two">
       <section class="card stack">
         <h2>{say('runs')}</h2>

@@ -7,6 +7,7 @@ import {fetchStyle, ownAddress, UnknownStyle, type MapStyle} from '../map/api';
 import {DEFAULT, usualStyle} from '../map/choice';
 import {drawIcons} from '../map/icons';
 import {collectionOf} from '../map/layers';
+import {say} from './language';
 
 const LABEL_FONT = 'Be Vietnam Pro Medium';
 const OWN = 'dothi:own';
@@ -49,7 +50,9 @@ export function SmallMap({label, features, layers, isFitted = true, selected = n
   }, []);
   useEffect(() => { if (map.current) draw(map.current, features, isFitted); }, [features]);
   useEffect(() => { if (map.current) standOut(map.current, features, selected); }, [selected]);
-  return <div class="small-map" ref={place} />;
+  return <div class="zoomed"><div class="small-map" ref={place} />
+    <p class="zoom"><button type="button" aria-label={say('zoomIn')} onClick={() => map.current?.zoomIn()}>+</button>
+      <button type="button" aria-label={say('zoomOut')} onClick={() => map.current?.zoomOut()}>−</button></p></div>;
 }
 
 interface Listeners {

@@ -16,7 +16,7 @@ LOOK = "dispatchEvent(new Event('visibilitychange'))"
 def test_an_open_map_goes_on_after_the_server_has_started_again(
     chromium: Browser, province: Province, tmp_path: Path
 ) -> None:
-    """While the server is down the page says so; when it is back, what was asked for in vain is drawn, and all works."""
+    """While the server is down the page says so; when it is back, what was asked for in vain is drawn."""
     with visiting(chromium, '') as visit:
         with serving(province.environment, tmp_path, ['public']) as before:
             portal = visit()

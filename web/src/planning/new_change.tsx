@@ -1,5 +1,6 @@
 /** A change that a planner proposes: chosen by its kind and layer, drawn on the map, with its values. */
 import {useMemo, useState} from 'preact/hooks';
+import {withDots} from './dots';
 import {DrawnFeatures} from './drawn_features';
 import type {Change} from './scenario_api';
 import {readHeightModels, type HeightModel} from './heights';
@@ -86,9 +87,9 @@ function Existing({layer, kind, add}: {layer: string; kind: 'close' | 'change'; 
   const key = (feature: GeoJSON.Feature): string | number => (feature.properties?.['code'] ?? feature.properties?.[Object.keys(properties)[0]!]) as string;
   const nameOf = (feature: GeoJSON.Feature): string => [feature.properties?.['name'], key(feature)].filter(Boolean).join(' · ');
   const save = (): void => add([kind === 'close' ? {kind, layer, key: key(chosen!)} : {kind, layer, key: key(chosen!), properties: values}]);
-  const onMap = useMemo(() => (features ?? []).map((feature, place): GeoJSON.Feature => ({
+  const onMap = useMemo(() => withDots((features ?? []).map((feature, place): GeoJSON.Feature => ({
     ...feature, id: place, properties: {'dothi:place': place, 'dothi:color': feature.id === chosen?.id ? CHOSEN_COLOR : LISTED_COLOR},
-  })), [features, chosen]);
+  }))), [features, chosen]);
   return <form class="stack" onSubmit={(event) => { event.preventDefault(); save(); }}>
     <SmallMap label={say('chooseOnMap')} features={onMap} onFeature={({'dothi:place': place}) => setChosen(features?.[Number(place)] ?? null)} />
     <label class="field"><span>{say('whichFeature')}</span><input type="search" value={words} maxLength={100} onInput={({currentTarget}) => setWords(currentTarget.value)} /></label>

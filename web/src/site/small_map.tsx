@@ -37,13 +37,16 @@ export function SmallMap({label, features, layers, isFitted = true, selected = n
   const map = useRef<MapLibre | null>(null);
   const listeners = useRef<Listeners>({onClick, onFeature});
   listeners.current = {onClick, onFeature};
+  // what is there once the map has been made, which takes longer than many an answer
+  const latest = useRef(features);
+  latest.current = features;
   useEffect(() => {
     let isHere = true;
     void createMap(place.current!, label, layers).then((made) => {
       if (!isHere) return made.remove();
       map.current = made;
       listen(made, listeners);
-      draw(made, features, isFitted);
+      draw(made, latest.current, isFitted);
       onReady?.(made);
     });
     return () => { isHere = false; map.current?.remove(); map.current = null; };

@@ -1,12 +1,14 @@
 """What the map of a result shows beside it: units with their names, and the lines and places that a run asked about."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from dothi.core.errors import WrongUse
 from dothi.core.text import Text
 from etl.formats.source import Geometries
 from processes.data import Data, Zones
@@ -55,10 +57,12 @@ def context_layers(stored: StoredResult, data: Data, sheet: Sheet) -> list[Conte
         layer = data.locality.layers_for(data.audience).get(layer_ref.collection or '')
         if layer is None or layer.geometry not in LINES | POINTS or not data.is_released(layer.id):
             continue
-        shapes = data.shapes(layer_ref)
-        shapes = shapes[shapely.intersects(shapes, sheet.frame)]
-        if 0 < len(shapes) <= MOST_SHAPES:
-            layers.append(ContextLayer(layer.title, np.asarray(shapes, dtype=object)))
+        # whoever reads the report may not see the columns by which its author narrowed the layer
+        with suppress(WrongUse):
+            shapes = data.shapes(layer_ref)
+            shapes = shapes[shapely.intersects(shapes, sheet.frame)]
+            if 0 < len(shapes) <= MOST_SHAPES:
+                layers.append(ContextLayer(layer.title, np.asarray(shapes, dtype=object)))
     return layers
 
 

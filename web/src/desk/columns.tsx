@@ -8,8 +8,16 @@ interface Column {
   title: string;
 }
 
-/** Which column of the file is which of the layer, to be put right by hand. matched: of the file → of the layer. */
-export function Columns({layer, matched, change}: {layer: string; matched: Record<string, string>; change: (columns: Record<string, string>) => void}) {
+interface ColumnsProps {
+  layer: string;
+  /** Of the file → of the layer, as far as it is known. */
+  matched: Record<string, string>;
+  isOpen?: boolean;
+  change: (columns: Record<string, string>) => void;
+}
+
+/** Which column of the file is which of the layer, to be put right by hand. */
+export function Columns({layer, matched, isOpen = false, change}: ColumnsProps) {
   const {data: columns} = useAnswer(() => read(layer), [layer]);
   const [byHand, setByHand] = useState<Record<string, string>>({});
   if (!columns) return null;
@@ -19,7 +27,7 @@ export function Columns({layer, matched, change}: {layer: string; matched: Recor
     setByHand(next);
     change(Object.fromEntries(Object.entries(next).filter(([, from]) => from).map(([to, from]) => [from, to])));
   };
-  return <details>
+  return <details open={isOpen}>
     <summary>{say('matchColumns')}</summary>
     <datalist id="file-columns">{Object.keys(matched).map((name) => <option key={name} value={name} />)}</datalist>
     <table><thead><tr><th>{say('layerColumn')}</th><th>{say('fileColumn')}</th></tr></thead>

@@ -1,4 +1,5 @@
 import {useState} from 'preact/hooks';
+import {Columns} from './columns';
 import {answerOf, client} from '../client';
 import {setParts} from '../site/address';
 import {reasonOf, Shown, useAnswer} from '../site/answer';
@@ -32,6 +33,7 @@ function HandInForm({layers}: {layers: Layer[]}) {
   const [file, setFile] = useState<File | null>(null);
   const [layer, setLayer] = useState(layers.length === 1 ? layers[0]!.id : '');
   const [details, setDetails] = useState<Record<string, string>>({});
+  const [columns, setColumns] = useState<Record<string, string>>({});
   const [busy, setBusy] = useState<{words: string; share: number} | null>(null);
   const [fault, setFault] = useState('');
   const send = async (): Promise<void> => {
@@ -42,7 +44,7 @@ function HandInForm({layers}: {layers: Layer[]}) {
       const endpoint = new URL(`./api/uploads?lang=${language()}`, document.baseURI).href;
       const upload = await sendFile(file, {endpoint, show: (share) => setBusy({words: say('sending'), share})});
       const named = Object.fromEntries(Object.entries(details).filter(([, value]) => value.trim()));
-      const job = await startDelivery({layer, upload, ...named});
+      const job = await startDelivery({layer, upload, ...named, ...(Object.keys(columns).length > 0 && {columns})});
       await followJob(job, ({message, progress}) => setBusy({words: message ?? '', share: (progress ?? 0) / 100}));
       await openDelivery(job);
     } catch (error) {
@@ -56,11 +58,12 @@ function HandInForm({layers}: {layers: Layer[]}) {
     <p class="lead">{say('handInLead')}</p>
     <Drop file={file} take={setFile} />
     <label class="field"><span>{say('layer')}</span>
-      <select value={layer} onChange={({currentTarget}) => setLayer(currentTarget.value)}>
+      <select value={layer} onChange={({currentTarget}) => { setLayer(currentTarget.value); setColumns({}); }}>
         <option value="">{say('choose')}</option>
         {layers.map(({id, title}) => <option key={id} value={id}>{title}</option>)}
       </select></label>
     <More details={details} change={setDetails} />
+    {layer && <Columns key={layer} layer={layer} matched={{}} isOpen={fault !== ''} change={setColumns} />}
     {fault && <p class="note bad" role="alert">{fault}</p>}
     {busy && <p role="status"><progress value={busy.share} aria-label={busy.words} /> {busy.words}</p>}
     <p><button class="button first" disabled={!!busy}>{say('send')}</button></p>

@@ -90,12 +90,13 @@ def map_layers(locality: Locality) -> list[PictureLayer]:
 
 
 def _drawn(locality: Locality, view: View, without: tuple[Kind, ...]) -> NDArray[np.int16]:
-    layers = [_without(layer, without) for layer in map_layers(locality)]
+    layers = [without_kinds(layer, without) for layer in map_layers(locality)]
     content = draw(Picture(view, tuple(layers), Colour(223, 232, 235)), locality, 'internal')
     return np.asarray(Image.open(io.BytesIO(content)).convert('RGB')).astype(np.int16)
 
 
-def _without(shown: PictureLayer, kinds: tuple[Kind, ...]) -> PictureLayer:
+def without_kinds(shown: PictureLayer, kinds: tuple[Kind, ...]) -> PictureLayer:
+    """The layer without what is drawn in these ways."""
     drawing = shown.drawing
     assert drawing is not None
     return replace(shown, drawing=replace(drawing, passes=tuple(p for p in drawing.passes if p.kind not in kinds)))

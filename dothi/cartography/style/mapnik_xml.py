@@ -31,8 +31,10 @@ MARGIN_PX = 2
 TAKES_ROOM = {'ignore-placement': 'false'}
 # Where a name stands by its sign, the best place first.
 AROUND = 'S,N,E,W,SE,NE,SW,NW'
-# A name that the edge would cut, or its halo, is left out; or it is drawn over the edge, and goes on in the next picture.
+# A name that the edge would cut, or its halo, is left out; or it is drawn, and goes on in the next picture.
 WHOLE = {'avoid-edges': 'true', 'minimum-padding': f'{HALO_PX + 2:g}'}
+# Names along lines do not, nor what gives way to them: each picture knows only its own part of a line.
+CROSSING_PRIORITY = 70
 EDGES = {'avoid-edges': 'false'}
 # Attributes of a label that every other place of it needs as well.
 REPEATED = (*WHOLE, 'margin', 'wrap-width')
@@ -86,10 +88,10 @@ class Sheet:
         return at_zoom(value, self.zoom) if isinstance(value, int | float | dict) else otherwise
 
 
-def sheets(drawing: Drawing, zoom: float) -> list[Sheet]:
+def sheets(drawing: Drawing, zoom: float, *, crosses_edges: bool = False) -> list[Sheet]:
     """The passes that are drawn at `zoom`, lowest first."""
     return [
-        sheet_of(drawing, number, zoom)
+        sheet_of(drawing, number, zoom, crosses_edges=crosses_edges)
         for number, layer_pass in enumerate(drawing.passes)
         if layer_pass.seen_at(zoom) and any(map(layer_pass.shows, layer_pass.rules))
     ]
@@ -242,7 +244,7 @@ def _label(sheet: Sheet, colour: Colour) -> list[Element]:
         'size': _number(size),
         **_paint('fill', colour, opacity='opacity'),
         'margin': str(MARGIN_PX),
-        **(EDGES if sheet.crosses_edges and not placement.along else WHOLE),
+        **(EDGES if sheet.crosses_edges and part.priority >= CROSSING_PRIORITY and not placement.along else WHOLE),
         **placement.attributes,
     }
     if part.halo:

@@ -15,13 +15,20 @@ from xml.etree.ElementTree import Comment, Element, SubElement, fromstring, tost
 from dothi.cartography.style.colour import Colour, parse_colour
 from dothi.cartography.style.drawing import Drawing, Pass
 from dothi.cartography.style.markers import BOX, file_of, silhouette_file
-from dothi.cartography.style.sizes import BELOW_EM, GAP_PX, HALO_PX, LABEL_PX, SIGN_PX, sign_radius, size_of
+from dothi.cartography.style.sizes import (
+    BELOW_EM,
+    GAP_PX,
+    HALO_PX,
+    LABEL_PX,
+    REPEATED_PX,
+    SIGN_PX,
+    sign_radius,
+    size_of,
+)
 from dothi.cartography.style.zoom import at_zoom
 
 # Of the fonts in Mapnik's wheel; it has all Vietnamese letters.
 FACE = 'DejaVu Sans Book'
-# Between two of the same name along a line.
-REPEATED_PX = 250
 WRAPPED_EM = 7
 OUTLINE_PX = 1.0
 HIDDEN = Colour(0, 0, 0, 0.0)

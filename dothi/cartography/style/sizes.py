@@ -1,5 +1,7 @@
 """Sizes in pixels where a style file says none, the same for every client."""
 
+from collections.abc import Callable
+
 from dothi.cartography.style.drawing import Drawing, Pass
 from dothi.cartography.style.style_file import Part
 from dothi.cartography.style.zoom import ByZoom, at_zoom
@@ -10,6 +12,8 @@ HALO_PX = 1.4
 BELOW_EM = 1.0
 # Between a sign and its name, beside what the name keeps clear of.
 GAP_PX = 3.0
+# Between two of the same name along a line.
+REPEATED_PX = 250
 
 
 def size_of(part: Part) -> ByZoom:
@@ -26,16 +30,30 @@ def times(value: ByZoom, factor: float) -> ByZoom:
     return round(value * factor, 4)
 
 
-def sign_radius(drawing: Drawing, label: Pass, zoom: float) -> float:
-    """Half the size of the sign that the label names, with its edge, in pixels at `zoom`; 0 where it has none.
+def stops(value: ByZoom) -> set[float]:
+    """The zooms at which the value is given."""
+    return set(value) if isinstance(value, dict) else set()
 
-    It is the sign of the same features; where signs and names are of other features, the largest sign.
+
+def with_edge(_sign: Pass, size: float, edge: float) -> float:
+    """Side of a sign with its edge around it."""
+    return size + 2 * edge
+
+
+def sign_radius(
+    drawing: Drawing, label: Pass, zoom: float, side: Callable[[Pass, float, float], float] = with_edge
+) -> float:
+    """Half the side of the sign that the label names, in pixels at `zoom`; 0 where it has none.
+
+    It is the sign of the same features; where signs and names are of other features, the largest sign. side: that of
+    a sign, from its size and the width of its edge.
     """
     signs = [other for other in drawing.passes if other.kind == 'marker' and other.seen_at(zoom)]
     same = [sign for sign in signs if sign.part.where == label.part.where]
-    return max((_radius(sign, zoom) for sign in same or signs), default=0.0)
+    return max(
+        (side(sign, at_zoom(size_of(sign.part), zoom), _edge(sign, zoom)) / 2 for sign in same or signs), default=0.0
+    )
 
 
-def _radius(sign: Pass, zoom: float) -> float:
-    edge = at_zoom(sign.width or 0.0, zoom) if sign.part.outline else 0.0
-    return at_zoom(size_of(sign.part), zoom) / 2 + edge
+def _edge(sign: Pass, zoom: float) -> float:
+    return at_zoom(sign.width or 0.0, zoom) if sign.part.outline else 0.0

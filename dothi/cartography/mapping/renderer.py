@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from dothi.cartography.fonts import FILES, font_file
 from dothi.cartography.mapping import frames
 from dothi.cartography.mapping.pieces import cut_boxes, join_pieces
 from dothi.cartography.mapping.png import png
@@ -48,6 +49,8 @@ class Studio:
         import mapnik  # type: ignore[import-untyped]
 
         self.mapnik = mapnik
+        for look in FILES:
+            mapnik.FontEngine.register_font(str(font_file(look)))
         # what it fails at it raises; it would also write of every sign in `currentColor`, which it gets from the style
         mapnik.logger.set_severity(getattr(mapnik.severity_type, 'None'))
         self._sources: OrderedDict[str, Any] = OrderedDict()

@@ -12,7 +12,7 @@ from dothi.cartography.style.sizes import BELOW_EM, GAP_PX, HALO_PX, REPEATED_PX
 from dothi.cartography.style.style_file import MOST_ZOOM, Value
 from dothi.cartography.style.zoom import ByZoom, at_zoom
 
-LABEL_FONT = 'Be Vietnam Pro Medium'
+LABEL_FONT, BOLD_FONT = 'Be Vietnam Pro Medium', 'Be Vietnam Pro Bold'
 # In tiles, what stands for several features says how many they are.
 MERGED = ['has', 'count']
 # Where a name stands by its sign, by the side of it that is next to the sign, the best place first.
@@ -103,7 +103,7 @@ def _label_layout(drawing: Drawing, draw_pass: Pass) -> dict[str, Any]:
     part, geometry = draw_pass.part, drawing.layer.geometry
     layout: dict[str, Any] = {
         'text-field': ['get', part.text],
-        'text-font': [LABEL_FONT],
+        'text-font': [BOLD_FONT if part.bold else LABEL_FONT],
         'text-size': by_zoom(size_of(part)),
         'text-max-width': 7,
     }

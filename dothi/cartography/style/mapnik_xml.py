@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree.ElementTree import Comment, Element, SubElement, fromstring, tostring
 
+from dothi.cartography.fonts import font_sets
 from dothi.cartography.style.colour import Colour, parse_colour
 from dothi.cartography.style.drawing import Drawing, Pass
 from dothi.cartography.style.markers import BOX, file_of, silhouette_file
@@ -27,8 +28,6 @@ from dothi.cartography.style.sizes import (
 )
 from dothi.cartography.style.zoom import at_zoom
 
-# Of the fonts in Mapnik's wheel; it has all Vietnamese letters.
-FACE = 'DejaVu Sans Book'
 WRAPPED_EM = 7
 OUTLINE_PX = 1.0
 HIDDEN = Colour(0, 0, 0, 0.0)
@@ -143,7 +142,8 @@ def document_of_written(styles: Iterable[str], *, srs: str, background: Colour |
     if background is not None:
         attributes['background-color'] = f'rgba({background.css[5:]}' if background.alpha < 1 else background.hex
     empty = tostring(Element('Map', attributes), encoding='unicode', short_empty_elements=False)
-    return empty.replace('</Map>', f'{"".join(styles)}</Map>')
+    fonts = (tostring(font_set, encoding='unicode') for font_set in font_sets())
+    return empty.replace('</Map>', f'{"".join([*fonts, *styles])}</Map>')
 
 
 def reach_px(sheet: Sheet) -> float:
@@ -247,7 +247,7 @@ def _label(sheet: Sheet, colour: Colour) -> list[Element]:
     size = sheet.size(part.size, LABEL_PX)
     placement = _placement(sheet, size)
     attributes = {
-        'face-name': FACE,
+        'fontset-name': 'heading' if part.bold else 'text',
         'size': _number(size),
         **_paint('fill', colour, opacity='opacity'),
         'margin': str(MARGIN_PX),
@@ -295,7 +295,7 @@ def _placement(sheet: Sheet, size: float) -> Placement:
         return Placement(place | {'placement': 'point'} | around)
     places_em = ASIDE_EM + (FAR_ASIDE_EM if sheet.drawn.part.priority >= FIRST_PRIORITY else ())
     aside = tuple((across * size, down * size) for across, down in places_em)
-    middle = {'horizontal-alignment': 'middle', 'vertical-alignment': 'middle', 'justify-alignment': 'middle'}
+    middle = {'horizontal-alignment': 'middle', 'vertical-alignment': 'middle', 'justify-alignment': 'center'}
     return Placement(place | {'placement': 'interior', 'placement-type': 'list'} | middle, aside)
 
 

@@ -60,7 +60,7 @@ def _text_style(draw_pass: Pass) -> Element:
             'fontSize': fixed(size_of(part)),
             'fontSizeUnit': 'Point',
             # left out it is 0, the thinnest face that the machine has
-            'fontWeight': '50',
+            'fontWeight': '75' if part.bold else '50',
             'textColor': rgba(draw_pass.rules[0].colour),
             'textOpacity': '1',
         },

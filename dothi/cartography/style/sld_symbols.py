@@ -119,7 +119,9 @@ def _label(rule_view: RuleView) -> Element:
     part = rule_view.draw_pass.part
     made = element('TextSymbolizer')
     SubElement(inside(made, 'Label'), f'{{{OGC}}}PropertyName').text = part.text
-    made.append(_parameters('Font', {'font-family': FONT, 'font-size': number(rule_view.size)}))
+    weight = {'font-weight': 'bold'} if part.bold else {}
+    font = {'font-family': FONT, **weight, 'font-size': number(rule_view.size)}
+    made.append(_parameters('Font', font))
     made.append(_label_placement(rule_view))
     if part.halo:
         halo = inside(made, 'Halo')

@@ -1,6 +1,7 @@
 """A map on paper, to scale. How to use it: docs/how-to/print-a-map.md."""
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 import pyproj
@@ -17,13 +18,17 @@ from processes.outputs import Output, ResultFile
 from processes.printing.body import body_of
 from processes.printing.drawn import PrintedLayer, layers_to_print, source_lines, visible_layers
 from processes.printing.framed import FramedView, frame_place
-from processes.printing.page import Group, Page, Row, write_page
+from processes.printing.locator import locator_of
+from processes.printing.page import Group, Page, Row, veil_of, write_page
 from processes.printing.pdf import as_png, merge_pages
 from processes.printing.place import Extent, Unit, place_of
+from processes.printing.series import SeriesSheet, SeriesUnit, must_be_pdf, series_units, write_series
 
 PDF, PNG = 'application/pdf', 'image/png'
 # Dots of the legend's samples for each pixel of the style: 360 to an inch.
 FINE = 4.0
+# Sheets of a series, where its time is guessed: the communes of a district.
+USUAL_SERIES = 25
 STATE = Text(vi='Dữ liệu của thời điểm {}', en='The data of {}')
 
 
@@ -95,6 +100,27 @@ class Inputs(ProcessInputs):
         default=None,
         max_length=100,
     )
+    number: str | None = input_field(
+        Text(vi='Số hiệu tờ', en='Number'), Text(vi='Ghi ở khung tên.', en='Stands in the title block.'),
+        default=None, max_length=40,
+    )  # fmt: skip
+    compiler: str | None = input_field(
+        Text(vi='Người lập', en='Compiled by'), Text(vi='Ghi ở khung tên.', en='Stands in the title block.'),
+        default=None, max_length=80,
+    )  # fmt: skip
+    approver: str | None = input_field(
+        Text(vi='Người duyệt', en='Approved by'), Text(vi='Ghi ở khung tên.', en='Stands in the title block.'),
+        default=None, max_length=80,
+    )  # fmt: skip
+    series: str | None = input_field(
+        Text(vi='Loạt tờ', en='Series'),
+        Text(
+            vi='Một cấp đơn vị, như commune: mỗi đơn vị của cấp này trong unit một tờ, có trang mục lục; chỉ với pdf.',
+            en='A level of units, such as commune: a sheet for each of these within unit, with an index; pdf only.',
+        ),
+        default=None,
+        max_length=40,
+    )
     lang: Literal['vi', 'en'] = LANG
     format: Literal['pdf', 'png'] = input_field(
         Text(vi='Định dạng', en='Format'),
@@ -118,22 +144,19 @@ class PrintMap(Process[Inputs]):
 
     def cost_s(self, inputs: Inputs) -> float:
         """The time grows with the area of the paper, as measured on A4 and A0 of a province."""
-        return 4 * FACTORS[inputs.paper] ** 2
+        return 4 * FACTORS[inputs.paper] ** 2 * (USUAL_SERIES if inputs.series else 1)
 
     def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> ResultFile:
-        """The file; raises what `drawn_layers`, `place_of`, `must_fit` and `body_of` raise."""
+        """The file; raises what `drawn_layers`, `place_of`, `must_fit`, `body_of` and `series_units` raise."""
         progress(0.05, Text(vi='Chọn lớp và phạm vi', en='Choosing layers and extent'))
+        if inputs.series is not None:
+            return _series(inputs, inputs.series, data, progress)
         place = place_of(inputs.extent, inputs.unit, inputs.datetime, data, inputs.lang)
         on_paper = frame_place(place, inputs.paper, inputs.orientation, inputs.scale, data.locality.srid)
         layers = layers_to_print(inputs.layers, inputs.datetime, data)
         progress(0.15, Text(vi='Vẽ bản đồ', en='Drawing the map'))
-        body = body_of(layers, on_paper.view, inputs.datetime, data)
-        progress(0.7, Text(vi='Dàn trang', en='Laying out the sheet'))
-        visible = visible_layers(layers, on_paper.view, inputs.datetime, data)
-        page, target = data.draft('page.pdf'), data.draft('map.pdf')
-        write_page(_page_of_map(inputs, on_paper, visible, data), page)
-        merge_pages(body, page, on_paper.sheet, target)
-        page.unlink()
+        target = data.draft('map.pdf')
+        _write_sheet(inputs, on_paper, layers, data, target)
         if inputs.format == 'png':
             progress(0.9, Text(vi='Ghi ảnh', en='Writing the picture'))
             target = as_png(target)
@@ -142,9 +165,49 @@ class PrintMap(Process[Inputs]):
         return ResultFile(target, media_type, name, 1)
 
 
+def _write_sheet(
+    inputs: Inputs, on_paper: FramedView, layers: Sequence[PrintedLayer], data: Data, target: Path
+) -> None:
+    """Writes the sheet of a place: the map, and around it what is written of it."""
+    body = body_of(layers, on_paper.view, inputs.datetime, data)
+    visible = visible_layers(layers, on_paper.view, inputs.datetime, data)
+    page, file = _page_of_map(inputs, on_paper, visible, data), data.draft('page.pdf')
+    write_page(page, file)
+    merge_pages(body, file, veil_of(page), on_paper, target)
+    file.unlink()
+
+
+def _series(inputs: Inputs, level: str, data: Data, progress: ProgressCallback) -> ResultFile:
+    """One file with an index and a sheet for each unit of the level."""
+    must_be_pdf(inputs.format)
+    units = series_units(level, inputs.unit, inputs.datetime, data)
+    layers = layers_to_print(inputs.layers, inputs.datetime, data)
+    sheets = []
+    for number, unit in enumerate(units, 1):
+        on_paper = frame_place(unit.place, inputs.paper, inputs.orientation, inputs.scale, data.locality.srid)
+        file = data.draft(f'sheet-{number}.pdf')
+        own = {
+            'number': f'{inputs.number or ""} {number}/{len(units)}'.strip(),
+            'title': _title_in_series(inputs, unit),
+        }
+        _write_sheet(inputs.model_copy(update=own), on_paper, layers, data, file)
+        sheets.append(SeriesSheet(unit, on_paper.scale, file))
+        progress(
+            0.05 + 0.9 * number / len(units), Text(vi=f'Tờ {number}/{len(units)}', en=f'Sheet {number}/{len(units)}')
+        )
+    target = data.draft('series.pdf')
+    pages = write_series(sheets, inputs.title or data.locality.place.title.pick(inputs.lang), inputs.lang, target)
+    return ResultFile(target, PDF, f'{data.locality.place.id}-{inputs.paper}-{level}.pdf', pages)
+
+
+def _title_in_series(inputs: Inputs, unit: SeriesUnit) -> str:
+    return f'{inputs.title}: {unit.place.title}' if inputs.title else unit.place.title
+
+
 def _page_of_map(inputs: Inputs, on_paper: FramedView, layers: Sequence[PrintedLayer], data: Data) -> Page:
     """What is written around the map, whose legend names only what is seen in it."""
     lang, place = inputs.lang, data.locality.place
+    printed = format_day(today(place.zone), lang)
     return Page(
         sheet=on_paper.sheet,
         lang=lang,
@@ -159,8 +222,23 @@ def _page_of_map(inputs: Inputs, on_paper: FramedView, layers: Sequence[PrintedL
         legend=_legend_groups(layers, on_paper, inputs),
         sources=source_lines(layers, data, lang),
         notes=[STATE.pick(lang).format(inputs.datetime)] if inputs.datetime else [],
-        printed=format_day(today(place.zone), lang),
+        printed=printed,
+        block=_title_block(inputs, on_paper, place.attribution.pick(lang), printed),
+        locator=locator_of(on_paper.box, data, inputs.datetime),
     )
+
+
+def _title_block(inputs: Inputs, on_paper: FramedView, office: str, printed: str) -> list[tuple[str, str]]:
+    """The rows of the title block; what nobody said is left to be written by hand."""
+    values = {
+        Text(vi='Đơn vị hành chính', en='Unit'): on_paper.place.title,
+        Text(vi='Cơ quan', en='Office'): office,
+        Text(vi='Người lập', en='Compiled by'): inputs.compiler or '',
+        Text(vi='Người duyệt', en='Approved by'): inputs.approver or '',
+        Text(vi='Ngày', en='Date'): printed,
+        Text(vi='Số hiệu', en='Number'): inputs.number or '',
+    }
+    return [(words.pick(inputs.lang), value) for words, value in values.items()]
 
 
 def _legend_groups(layers: Sequence[PrintedLayer], on_paper: FramedView, inputs: Inputs) -> list[Group]:

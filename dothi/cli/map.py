@@ -78,6 +78,15 @@ def map_(
     datetime: Annotated[
         str | None, typer.Option(help='Dữ liệu của thời điểm: 2024-08-31. · The data of a time: 2024-08-31.')
     ] = None,
+    series: Annotated[
+        str | None,
+        typer.Option(
+            help='Một loạt tờ, mỗi đơn vị của cấp này một tờ: commune. · A sheet for each unit of this level: commune.'
+        ),
+    ] = None,
+    number: Annotated[str | None, typer.Option(help='Số hiệu ở khung tên. · Number in the title block.')] = None,
+    compiler: Annotated[str | None, typer.Option(help='Người lập ở khung tên. · Who compiled it.')] = None,
+    approver: Annotated[str | None, typer.Option(help='Người duyệt ở khung tên. · Who approved it.')] = None,
     audience: Annotated[
         Audience,
         typer.Option(
@@ -103,6 +112,10 @@ def map_(
         'scale': scale,
         'grid': grid,
         'datetime': datetime,
+        'series': series,
+        'number': number,
+        'compiler': compiler,
+        'approver': approver,
         'lang': reader_language(),
         'format': _format(file),
     }

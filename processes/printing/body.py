@@ -18,11 +18,12 @@ from processes.forms.map_image import job_renderers
 from processes.printing.drawn import PrintedLayer
 
 WHITE = Colour(255, 255, 255)
+ABOVE_GRID = ('marker', 'label')
 
 
 @dataclass(frozen=True)
 class MapBody:
-    """Two PDFs of the same place: all but the names, and the names, which lie above whatever else is on the sheet."""
+    """Two PDFs of the same place: areas and lines; and above the grid signs, with the names that keep clear of them."""
 
     shapes: bytes
     names: bytes
@@ -46,10 +47,8 @@ def _render_body(layers: Sequence[PictureLayer], view: View, data: Data, pool: R
     background = next(
         (layer.drawing.background for layer in layers if layer.drawing and layer.drawing.background), WHITE
     )
-    shapes = Picture(view, tuple(_only_labels_or_shapes(layer, names=False) for layer in layers), background, 'pdf')
-    names = Picture(
-        view, tuple(_only_labels_or_shapes(layer, names=True) for layer in layers if layer.drawing), None, 'pdf'
-    )
+    shapes = Picture(view, tuple(_part_of(layer, above=False) for layer in layers), background, 'pdf')
+    names = Picture(view, tuple(_part_of(layer, above=True) for layer in layers if layer.drawing), None, 'pdf')
     return MapBody(*(draw(picture, data.locality, data.audience, pool) for picture in (shapes, names)))
 
 
@@ -78,13 +77,12 @@ def _split_passes(drawing: Drawing) -> tuple[tuple[Pass, ...], tuple[Pass, ...]]
     return drawing.passes[:at], drawing.passes[at:]
 
 
-def _only_labels_or_shapes(layer: PictureLayer, *, names: bool) -> PictureLayer:
+def _part_of(layer: PictureLayer, *, above: bool) -> PictureLayer:
+    """The layer with what lies above the grid, or with all the rest."""
     if layer.drawing is None:
         return layer
-    return _with_passes(
-        layer,
-        tuple(rendering_pass for rendering_pass in layer.drawing.passes if (rendering_pass.kind == 'label') is names),
-    )
+    passes = layer.drawing.passes
+    return _with_passes(layer, tuple(each for each in passes if (each.kind in ABOVE_GRID) is above))
 
 
 def _with_passes(layer: PictureLayer, passes: tuple[Pass, ...]) -> PictureLayer:

@@ -3,15 +3,18 @@
 import base64
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dothi import __version__
+from dothi.cartography.fonts import FAMILY, WEIGHTS, font_file
 from dothi.cartography.paper import COLUMN_GAP, Sheet
 from dothi.core.text import Lang, Text
 from etl.pages import template
 from processes.forms.numbers import format_number
 from processes.printing.framed import EAST, NORTH, Grid, Line, grid_label
+from processes.printing.locator import Locator
 from processes.printing.scale import Bar, bar_of
 
 if TYPE_CHECKING:
@@ -19,10 +22,14 @@ if TYPE_CHECKING:
 
 PAGES = Path(__file__).parent / 'pages'
 # Height of the letters of the explanations on A4, and how small they may become before they go on to a second sheet.
-TEXT_MM, SMALLER = 2.4, (1.0, 0.88, 0.78)
+TEXT_MM, SMALLER = 2.4, (1.0, 0.88, 0.78, 0.7)
 HALF_A_NUMBER_MM = 8.0
-# Of bold letters of DejaVu Sans, in parts of their height; and the largest and smallest of the title, on A4.
-LETTER, LARGEST_MM, SECOND_LINE_MM = 0.68, 5.2, 4.0
+# Lines of a layer's legend that are not parted.
+LONGEST_GROUP = 12
+# Width of the map that shows where the sheet lies, as a share of its column.
+LOCATOR = 0.45
+# Of bold letters, in parts of their height; and the largest and smallest of the title, on A4.
+LETTER, LARGEST_MM, SECOND_LINE_MM = 0.6, 5.2, 4.0
 
 
 @dataclass(frozen=True)
@@ -48,6 +55,11 @@ class Group:
     rows: tuple[Row, ...]
 
     @property
+    def is_long(self) -> bool:
+        """Whether it may go on in the next column; a shorter one stays together under its heading."""
+        return len(self.rows) > LONGEST_GROUP
+
+    @property
     def heading(self) -> str:
         return '' if len(self.rows) == 1 and self.rows[0].label == self.title else self.title
 
@@ -56,6 +68,7 @@ class Group:
 class Page:
     """What is written on the sheet.
 
+    block: who made and approved the sheet, in rows of words and values. locator: where the frame lies in the locality.
     demo: the mark of demonstration data, or nothing. crs: the name of the working CRS. grid: None for none. outline:
     of the unit that is shown, as a path of SVG, or nothing. sources: a line for each agency; notes: lines below them.
     """
@@ -74,6 +87,8 @@ class Page:
     sources: Sequence[str]
     notes: Sequence[str]
     printed: str
+    block: Sequence[tuple[str, str]] = ()
+    locator: Locator | None = None
 
 
 def write_page(page: Page, target: Path) -> int:
@@ -93,12 +108,42 @@ def _laid_out(page: Page) -> 'Document':
 
 
 def _render_document(page: Page, smaller: float) -> 'Document':
+    return _render(page_html(page, smaller))
+
+
+def render_pdf(html: str, target: Path) -> int:
+    """Writes a page of its own as PDF and says on how many sheets."""
+    laid_out = _render(html)
+    laid_out.write_pdf(target, pdf_tags=False)
+    return len(laid_out.pages)
+
+
+def veil_of(page: Page) -> bytes | None:
+    """A sheet that makes what lies around the unit paler, names and all; None where the map is of no unit."""
+    if not page.outline:
+        return None
+    made: bytes = _render(template('veil.html', PAGES).render(page=page, sheet=page.sheet)).write_pdf(pdf_tags=False)
+    return made
+
+
+def _render(html: str) -> 'Document':
     # half a second, for those who print
     from weasyprint import HTML
+    from weasyprint.text.fonts import FontConfiguration  # type: ignore[import-untyped]
     from weasyprint.urls import URLFetcher  # type: ignore[import-untyped]
 
     inside_only = URLFetcher(allowed_protocols=['data'], allow_redirects=False)
-    return HTML(string=page_html(page, smaller), url_fetcher=inside_only).render()
+    return HTML(string=html, url_fetcher=inside_only).render(font_config=FontConfiguration())
+
+
+@cache
+def font_faces() -> str:
+    """The letters of the sheet, within the page: it reads no file."""
+    return ''.join(
+        f"@font-face {{ font-family: '{FAMILY}'; font-weight: {weight}; src: url('data:font/ttf;base64,"
+        f"{base64.b64encode(font_file(look).read_bytes()).decode()}'); }}\n"
+        for look, weight in WEIGHTS.items()
+    )
 
 
 def page_html(page: Page, smaller: float = 1.0) -> str:
@@ -113,6 +158,7 @@ def page_html(page: Page, smaller: float = 1.0) -> str:
         # beside it stand the arrow and half of its last number
         bar=bar_of(page.denominator, sheet.column_mm - 20 * sheet.factor),
         ticks=_scale_ticks,
+        bar_unit=_bar_unit,
         scale=format_number(page.denominator, page.lang),
         per_cm=_format_length(page.denominator / 100, page.lang),
         eastings=_label_lines(page.grid.eastings, EAST, frame.left, frame.right, page) if page.grid else [],
@@ -120,6 +166,11 @@ def page_html(page: Page, smaller: float = 1.0) -> str:
         spacing=_format_length(page.grid.spacing_m, page.lang) if page.grid else '',
         length=lambda metres: _format_length(metres, page.lang),
         column_gap=COLUMN_GAP,
+        smaller=smaller,
+        font_faces=font_faces(),
+        locator_mm=(sheet.column_mm * LOCATOR, page.locator.height_mm(sheet.column_mm * LOCATOR))
+        if page.locator
+        else None,
         software=f'dothi {__version__}',
     )
 
@@ -145,16 +196,17 @@ def title_mm(title: str, sheet: Sheet) -> float:
 
 
 def _scale_ticks(bar: Bar, lang: Lang) -> list[tuple[float, str]]:
-    """Where numbers stand on the bar, in millimetres from its beginning: 0, the middle (or every part), and the end."""
-    labelled = range(0, bar.parts + 1, 2) if bar.parts % 2 == 0 else (0, bar.parts)
-    kilometres = bar.length_m >= 1_000
-    ticks = []
-    for part in labelled:
-        metres = bar.length_m * part / bar.parts
-        text = format_number(metres / 1_000 if kilometres else metres, lang)
-        unit = ('\u00a0km' if kilometres else '\u00a0m') if part == bar.parts else ''
-        ticks.append((bar.length_mm * part / bar.parts, text + unit))
-    return ticks
+    """Where numbers stand on the bar, in millimetres from its beginning: at each of its divisions."""
+    per_unit = 1_000 if _bar_unit(bar) == 'km' else 1
+    parts = range(bar.parts + 1)
+    return [
+        (bar.length_mm * part / bar.parts, format_number(bar.length_m * part / bar.parts / per_unit, lang))
+        for part in parts
+    ]
+
+
+def _bar_unit(bar: Bar) -> str:
+    return 'km' if bar.length_m >= 1_000 else 'm'
 
 
 def _format_length(metres: float, lang: Lang) -> str:

@@ -4,9 +4,9 @@ import io
 import subprocess
 from pathlib import Path
 
-from dothi.cartography.paper import Sheet
 from dothi.core.errors import EnvironmentMissing
 from processes.printing.body import MapBody
+from processes.printing.framed import FramedView
 
 # A point of PDF is 1/72 inch.
 POINTS_PER_MM = 72 / 25.4
@@ -17,17 +17,22 @@ class NoPoppler(EnvironmentMissing):
     """The program that draws PDF is not there."""
 
 
-def merge_pages(body: MapBody, page: Path, sheet: Sheet, target: Path) -> None:
-    """Writes `page` with the map below its first sheet and the map's names above it.
+def merge_pages(body: MapBody, page: Path, veil: bytes | None, on_paper: FramedView, target: Path) -> None:
+    """Writes `page` with the map below its first sheet and the map's signs and names above it.
 
-    What makes all around a unit paler, its outline and the grid go under the names: through them nobody could read.
-    body: PDFs with a point for each pixel of the frame, so 0.28 mm of paper for each of their points; what reaches
-    over their edge is cut off. The first sheet keeps its size to a hundredth of a millimetre.
+    Outline and grid go under the names: through them nobody could read. veil: a sheet that makes all around a unit
+    paler, its names too. The map says where on earth it lies, so that it can be opened as a layer. body: PDFs with a
+    point for each pixel of the frame, so 0.28 mm of paper for each of their points; what reaches over their edge is
+    cut off. The first sheet keeps its size to a hundredth of a millimetre.
     """
     # 60 ms, for those who print
     from pypdf import PdfReader, PdfWriter, Transformation
+    from pypdf.generic import NameObject
+
+    from processes.printing.georeference import georeference
 
     writer = PdfWriter(clone_from=page)
+    sheet = on_paper.sheet
     frame = sheet.frame
     for pdf, over in ((body.shapes, False), (body.names, True)):
         (map_page,) = PdfReader(io.BytesIO(pdf)).pages
@@ -35,6 +40,9 @@ def merge_pages(body: MapBody, page: Path, sheet: Sheet, target: Path) -> None:
         place = Transformation().scale(across * POINTS_PER_MM, up * POINTS_PER_MM)
         place = place.translate(frame.left * POINTS_PER_MM, (sheet.height_mm - frame.bottom) * POINTS_PER_MM)
         writer.pages[0].merge_transformed_page(map_page, place, over=over)
+    if veil is not None:
+        writer.pages[0].merge_page(PdfReader(io.BytesIO(veil)).pages[0])
+    writer.pages[0][NameObject('/VP')] = georeference(on_paper)
     writer.write(target)
 
 

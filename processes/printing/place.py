@@ -121,12 +121,15 @@ def _place_of_unit(unit: Unit, datetime: str | None, data: Data) -> PrintArea:
         query = sql.SQL('select {}::text as name, ST_AsBinary(geom) as wkb from {} where {}::text = {} limit 1')
         for row in data.rows(query.format(name, rows, code_column(layer), sql.Literal(unit.code))):
             shape = shapely.from_wkb(bytes(row['wkb']))
-            return PrintArea(_bounds_of(shape), row['name'] or unit.code, shape)
+            return PrintArea(box_of(shape), row['name'] or unit.code, shape)
     raise _no_such_unit(unit, layers, datetime, data)
 
 
 def _unit_layers(level: str | None, data: Data) -> Iterator[Layer]:
-    """The layers of units that the audience may see, of one level or of all, from large units to small ones."""
+    """The layers of units that the audience may see, of one level or of all, from large units to small ones.
+
+    Raises NoSuchUnit for a level that there is not.
+    """
     locality = data.locality
     try:
         layer_ids = [layer_of_level(level, locality).id] if level is not None else locality.place.unit_layers
@@ -134,6 +137,11 @@ def _unit_layers(level: str | None, data: Data) -> Iterator[Layer]:
         raise NoSuchUnit(vi=f'unit.level: {error.text.vi}', en=f'unit.level: {error.text.en}') from None
     visible = locality.layers_for(data.audience)
     return (visible[name] for name in layer_ids if name in visible and data.is_released(name))
+
+
+def first_unit_layer(data: Data) -> Layer | None:
+    """The layer of the largest units that are there."""
+    return next(_unit_layers(None, data), None)
 
 
 def _no_such_unit(unit: Unit, layers: list[Layer], datetime: str | None, data: Data) -> NoSuchUnit:
@@ -157,12 +165,23 @@ def _whole_box(datetime: str | None, data: Data) -> Box:
         _, rows = data.source(LayerRef(layer.id, datetime=datetime))
         (row,) = data.rows(sql.SQL('select ST_AsBinary(ST_Extent(geom)::geometry) as wkb from {}').format(rows))
         if row['wkb'] is not None:
-            return _bounds_of(shapely.from_wkb(bytes(row['wkb'])))
+            return box_of(shapely.from_wkb(bytes(row['wkb'])))
     locality = data.locality
     extent = Extent(bbox=list(locality.place.extent_wgs84))
     return _move_box(locality.place.extent_wgs84, WGS84, locality, extent)
 
 
-def _bounds_of(shape: shapely.Geometry) -> Box:
+def unit_layer(level: str, data: Data) -> Layer:
+    """The released layer of a level of units; raises NoSuchUnit."""
+    layer = next(_unit_layers(level, data), None)
+    if layer is None:
+        raise NoSuchUnit(
+            vi=f'unit.level: cấp "{level}" chưa có dữ liệu.', en=f'unit.level: the level "{level}" has no data yet.'
+        )
+    return layer
+
+
+def box_of(shape: shapely.Geometry) -> Box:
+    """West, south, east, north of a shape."""
     west, south, east, north = shapely.bounds(shape)
     return float(west), float(south), float(east), float(north)

@@ -131,7 +131,12 @@ def test_no_connection_is_held_while_a_picture_is_drawn(
         held.append(engine('reader_internal').pool.checkedout())  # type: ignore[attr-defined]
         return b'a picture'
 
+    def draw_tiles(picture: Picture, *_: object) -> list[bytes]:
+        columns, rows = picture.tiles or (0, 0)
+        return [draw()] * (columns * rows)
+
     monkeypatch.setattr(make, 'draw', draw)
+    monkeypatch.setattr(make, 'draw_tiles', draw_tiles)
     assert app().get(address).status_code == 200
     assert held == [0]
 

@@ -125,7 +125,8 @@ def test_the_map_is_drawn_in_its_style_and_single_layers_otherwise(desk: Desk, c
     }
     assert set(light['metadata']['dothi:markers']) == {'circle', 'school'} <= set(NAMES)
     alone = app.get('/api/collections/schools/styles/places').get_json()
-    assert {layer['type'] for layer in alone['layers']} == {'circle'}
+    # a dot, and the room that names leave it
+    assert [layer['type'] for layer in alone['layers']] == ['circle', 'symbol']
     answer = app.get('/api/styles/dark?styles=schools:place&lang=en')
     assert (answer.status_code, 'schools:places' in answer.get_json()['description']) == (400, True)
     answer = app.get('/api/styles/drak?lang=en')

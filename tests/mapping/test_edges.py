@@ -58,7 +58,7 @@ def test_a_picture_is_the_same_as_with_all_that_may_reach_into_it(
     """Half a sign whose middle lies outside is drawn, and half of a line's width."""
     view, drawn = tile(layer, metres_per_px, pixel_ratio), shown(drawn_province, layer, part)
     narrow = pixels(drawn_province, view, drawn)
-    monkeypatch.setattr(document, '_buffer_of', lambda _sheets, _view: None)
+    monkeypatch.setattr(document, '_buffer_of', lambda _sheets, _view, **_: None)
     assert narrow[:, :8, 3].any(), 'nothing lies at the edge'
     # smoothed edges of two that lie over one another are rounded
     np.testing.assert_allclose(narrow.astype(int), pixels(drawn_province, view, drawn), atol=2)

@@ -60,20 +60,40 @@ def cell(picture: Pixels, x: int, y: int) -> bytes:
 
 
 def test_no_label_is_cut_by_the_edge(desk: Desk) -> None:
-    """A name beside the edge is left out, and drawn where the picture reaches a little further."""
+    """A name beside the edge stands on the other side of its place; where there is no room for it, it is left out."""
     desk.release('schools', [('POINT(20 100)', school('a', 'Trường Nguyễn Khuyến'))])
     named = shown(desk.locality, 'schools', LABEL)
-    assert not pixels(desk.locality, over(400, 200), named)[:, :, 3].any()
-    assert pixels(desk.locality, over(400, 200, west=-200), named)[:, :, 3].any()
+    _, columns = np.nonzero(pixels(desk.locality, over(400, 200), named)[:, :, 3])
+    assert columns.min() > 20
+    assert not pixels(desk.locality, over(60, 200), named)[:, :, 3].any()
 
 
-def test_the_more_important_of_two_names_stays(desk: Desk) -> None:
+def test_a_name_gives_way_to_a_sign_and_a_sign_to_none(desk: Desk) -> None:
+    """A disc just below the first school takes the place of its name, which stands above it instead."""
+    desk.release('schools', [('POINT(100 100)', school('a', 'Aaaaaaa')), ('POINT(100 78)', school('b', 'B'))])
+    name = {**LABEL, 'color': '#ff0000', 'where': {'code': 'a'}}
+    disc = {'kind': 'marker', 'color': '#0000ff', 'size': 20, 'where': {'code': 'b'}, 'width': 0}
+    alone = pixels(desk.locality, over(200, 200), shown(desk.locality, 'schools', name))[:, :, 3]
+    assert np.nonzero(alone)[0].min() > 100
+    together = pixels(desk.locality, over(200, 200), shown(desk.locality, 'schools', disc, name)).astype(int)
+    blue, red = (together[:, :, one] - together[:, :, 2 - one] > 80 for one in (2, 0))
+    assert blue.sum() == pytest.approx(np.pi * 10**2, rel=0.1)
+    assert red.any()
+    assert np.nonzero(red)[0].max() < 100
+
+
+def test_the_more_important_of_two_names_has_the_better_place(desk: Desk) -> None:
+    """It stands below its place; the other one stands elsewhere, or nowhere where there is room for one name only."""
     desk.release('schools', [('POINT(100 50)', school('a', 'Aaaaaaa')), ('POINT(104 52)', school('b', 'Bbbbbbb'))])
     red, blue = ({**LABEL, 'color': css, 'where': {'code': code}} for css, code in (('#ff0000', 'a'), ('#0000ff', 'b')))
     for first, second, channel in ((1, 2, 2), (2, 1, 0)):
         names = shown(desk.locality, 'schools', {**red, 'priority': first}, {**blue, 'priority': second})
         seen = pixels(desk.locality, over(200, 100), names)
-        inked = seen[seen[:, :, 3] > 200]
+        rows = [np.nonzero((seen[:, :, 3] > 200) & (seen[:, :, each] > 200))[0] for each in (channel, 2 - channel)]
+        assert rows[0].min() > 50
+        assert rows[1].max() < 50
+        narrow = pixels(desk.locality, over(110, 44, west=50, south=10), names)
+        inked = narrow[narrow[:, :, 3] > 200]
         assert inked.size
         assert (inked[:, channel] > 200).all()
 

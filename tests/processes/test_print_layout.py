@@ -82,4 +82,4 @@ def test_a_long_title_gets_smaller_letters() -> None:
     assert sizes == sorted(sizes, reverse=True)
     assert sizes[0] == 5.2
     # two lines of the longest title that is allowed
-    assert 160 * 0.68 * sizes[-1] < 2 * (sheet.border.width - sheet.column_mm)
+    assert 160 * 0.6 * sizes[-1] < 2 * (sheet.border.width - sheet.column_mm)

@@ -32,8 +32,8 @@ from processes.printing.body import body_of, pile_layers
 from processes.printing.drawn import NoSuchLayer, NoSuchStyle, NothingToPrint, PrintedLayer, layers_to_print
 from processes.printing.place import BadExtent, NoPlane, NoSuchUnit, Unit, place_of
 from processes.printing.scale import DoesNotFit
+from processes.printing.series import NoSeries
 from processes.reading.layers import NotDelivered, UnservedCrs
-from tests.matrix import thorough
 from tests.processes.conftest import ORIGIN, Loader, answered, commune
 
 # Ten dots to a millimetre.
@@ -129,7 +129,8 @@ def test_the_bar_is_as_long_as_it_says(cross: None, answer: Callable[..., Any]) 
     assert runs[1][0] - runs[0][0] == pytest.approx(100, abs=1)
     text = subprocess.run(['pdftotext', made.path, '-'], check=True, capture_output=True).stdout.decode()
     assert 'Scale 1:10,000' in text
-    assert '200 m' in text.replace('\u00a0', ' ')
+    # each division has its number
+    assert all(number in text.split() for number in ('0', '50', '100', '150', '200', 'm'))
 
 
 def test_what_cannot_be_printed_is_refused_in_both_languages(cross: None, answer: Callable[..., Any]) -> None:
@@ -222,22 +223,6 @@ def test_a_release_in_the_middle_of_the_drawing_is_not_on_the_map(
     core_database.fresh()
 
 
-@thorough
-def test_names_lie_above_what_makes_the_surroundings_paler(loader: Loader, answer: Callable[..., Any]) -> None:
-    """A name is wider than its commune of 6 mm: what of it stands outside is as dark as what stands inside."""
-    narrow = shapely.MultiPolygon([shapely.box(0, 0, 600, 1_700)])
-    loader.load('communes', [(narrow, commune('13999') | {'name': 'Xã Hải Hòa'})])
-    made = answer(
-        'print-map', unit={'code': '13999', 'level': 'commune'}, orientation='landscape', scale=100_000,
-        layers=['communes'], grid=False,
-    )  # fmt: skip
-    frame, pixels = sheet_of('A4', 'landscape').frame, drawn(made.path, 'sheet')
-    middle, edge = frame.left + frame.width / 2, 40
-    beside = pixels[round(frame.top * 10) + edge : round(frame.bottom * 10) - edge, :, :]
-    beside = beside[:, round((middle + 3.3) * 10) : round(frame.right * 10) - edge]
-    assert (beside.max(axis=-1) < 80).sum() > 20
-
-
 def test_a_raster_lies_on_the_painted_land_and_below_its_lines(locality: Locality) -> None:
     """Under the land of the districts nobody would see the relief, and over all of them no boundary."""
     styles = {name: styles_of(locality.layers[name], locality.path) for name in ('districts', 'rivers')}
@@ -263,3 +248,98 @@ def lines_of(pdf: bytes) -> bytes:
     contents = page.get_contents()
     assert contents is not None
     return contents.get_data()
+
+
+def test_a_printed_map_says_where_on_earth_it_lies(cross: None, answer: Callable[..., Any]) -> None:
+    """GDAL finds the working system in the PDF, and the frame of the map within half a metre."""
+    box = [ORIGIN[0] - 100, ORIGIN[1] - 100, ORIGIN[0] + 900, ORIGIN[1] + 900]
+    made = answer(
+        'print-map', extent={'bbox': box, 'crs': 'EPSG:9209'}, orientation='landscape', scale=10_000, layers=['roads'],
+    )  # fmt: skip
+    said = json.loads(subprocess.run(['gdalinfo', '-json', made.path], check=True, capture_output=True).stdout)
+    assert 'VN-2000 / TM-3 105-30' in said['coordinateSystem']['wkt']
+    corners = shapely.from_wkt(said['metadata']['']['NEATLINE'])
+    frame, middle = sheet_of('A4', 'landscape').frame, [(box[0] + box[2]) / 2, (box[1] + box[3]) / 2]
+    half = [frame.width * 5, frame.height * 5]
+    expected = [middle[0] - half[0], middle[1] - half[1], middle[0] + half[0], middle[1] + half[1]]
+    assert shapely.bounds(corners) == pytest.approx(expected, abs=0.5)
+
+
+def test_the_title_block_says_who_made_and_approved_the_sheet(cross: None, answer: Callable[..., Any]) -> None:
+    """And the legend says what the line around the unit is; every word of the sheet can be searched for."""
+    made = answer(
+        'print-map', unit={'code': '13999'}, layers=['roads', 'communes'], lang='en', number='NĐ-07',
+        compiler='Nguyễn Thị Hạnh', approver='Trần Văn Bình',
+    )  # fmt: skip
+    words = words_of(made.path)
+    for said in ('Compiled by Nguyễn Thị Hạnh', 'Approved by Trần Văn Bình', 'Number NĐ-07', 'Location',
+                 'Outline of the unit of this sheet'):  # fmt: skip
+        assert said in words
+    of_extent = answer('print-map', extent={'bbox': [106.0, 20.1, 106.2, 20.3]}, layers=['roads'], lang='en')
+    assert 'Outline of the unit' not in words_of(of_extent.path)
+
+
+def words_of(pdf: Path, *pages: str) -> str:
+    text = subprocess.run(['pdftotext', '-layout', *pages, pdf, '-'], check=True, capture_output=True).stdout.decode()
+    return re.sub(r'\s+', ' ', text)
+
+
+def test_what_lies_around_a_unit_is_paler_with_its_names(
+    loader: Loader, answer: Callable[..., Any], locality: Locality
+) -> None:
+    """Two communes beside each other with names of the same letters: the darkest of the outer one is paler."""
+    inner, outer = (shapely.MultiPolygon([shapely.box(x, 0, x + 2_000, 2_000)]) for x in (0, 2_000))
+    names = [commune(code) | {'name': 'Xã Hải Hải'} for code in ('13999', '13998')]
+    loader.load('communes', [*zip((inner, outer), names, strict=True)])
+    made = answer(
+        'print-map', unit={'code': '13999', 'level': 'commune'}, orientation='landscape', scale=25_000,
+        layers=['communes'], grid=False,
+    )  # fmt: skip
+    frame, pixels = sheet_of('A4', 'landscape').frame, drawn(made.path, 'sheet').max(axis=-1)
+    middle, high = frame.left + frame.width / 2, frame.top + frame.height / 2
+    rows = slice(round(high * 10) - 250, round(high * 10) + 250)
+    inside = pixels[rows, round(middle * 10) - 300 : round(middle * 10) + 300]
+    outside = pixels[rows, round(middle * 10) + 500 : round(frame.right * 10) - 20]
+    assert inside.min() < 60
+    assert 80 < outside.min() < 140
+
+
+def test_a_series_has_an_index_and_a_sheet_for_each_unit(loader: Loader, answer: Callable[..., Any]) -> None:
+    """Two communes in a district and one outside of it: three pages, the first with names, scales and pages."""
+    squares = {'13997': (0, 'Xã Một'), '13998': (1_000, 'Xã Hai'), '13999': (9_000, 'Xã Xa')}
+    loader.load(
+        'communes',
+        [
+            (shapely.MultiPolygon([shapely.box(x, 0, x + 900, 900)]), commune(code) | {'name': name})
+            for code, (x, name) in squares.items()
+        ],
+    )
+    district = {'code': '366', 'name': 'Huyện Thử', 'parent_code': '36', 'valid_from': '2000-01-01'}
+    loader.load('districts', [(shapely.MultiPolygon([shapely.box(-100, -100, 2_100, 1_100)]), district)])
+    made = answer(
+        'print-map', unit={'code': '366'}, series='commune', layers=['communes'], scale=10_000, lang='en',
+        orientation='landscape', number='S',
+    )  # fmt: skip
+    pages = PdfReader(made.path)
+    assert [item.title for item in pages.outline] == ['Xã Một', 'Xã Hai']  # type: ignore[union-attr]
+    assert len(pages.pages) == made.rows == 3
+    index, first, second = (words_of(made.path, '-f', page, '-l', page) for page in '123')
+    assert 'Index: 2 sheets' in index
+    assert '1 Xã Một 13997 1:10,000 2' in index
+    assert '2 Xã Hai 13998 1:10,000 3' in index
+    assert 'Xã Xa' not in index
+    assert 'S 1/2' in first
+    assert 'S 2/2' in second
+
+
+def test_a_series_that_cannot_be_is_refused(cross: None, answer: Callable[..., Any]) -> None:
+    for inputs, said in (
+        ({'series': 'commune', 'format': 'png'}, 'pdf'),
+        ({'series': 'comune'}, 'commune'),
+        ({'series': 'district'}, 'no data'),
+    ):
+        with pytest.raises(NoSeries) as refused:
+            answer('print-map', layers=['roads'], **inputs)
+        assert said in refused.value.text.en
+        assert 'series' in refused.value.text.vi
+        assert http_status(refused.value) == 400

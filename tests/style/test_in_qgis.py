@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from dothi.cartography.style.coverage_styles import coverage_qml
 from dothi.cartography.style.drawing import Drawing, drawing_of
@@ -96,6 +98,14 @@ SIGN = drawing(
     {'kind': 'marker', 'size': {ZOOM - 1.5: 30, ZOOM + 1.5: 50}, 'outline': GREEN, 'width': 10, 'color': BLUE,
      'where': 'kind is null'},
 )  # fmt: skip
+# Two points, of which one is named; the disc of the other lies where its name would be, below its own disc.
+NAMED_SIGN = drawing(
+    'Point',
+    {'kind': 'marker', 'size': 16, 'width': 0, 'color': BLUE, 'where': {'kind': 'a'}},
+    {'kind': 'marker', 'size': 30, 'width': 0, 'color': GREEN, 'where': {'kind': 'b'}},
+    {'kind': 'label', 'text': 'end', 'color': RED, 'size': 16, 'where': {'kind': 'a'}},
+)
+NAMED_SIGNS: list[Row] = [([100, 100], {'kind': 'a', 'end': 'Hạ'}), ([100, 76], {'kind': 'b', 'end': 'Long'})]
 ODD = drawing('Polygon', {'kind': 'fill', 'color': RED, 'by': {'column': 'end', 'values': {'x': GREEN, '"': BLUE}}})
 NAMED = {'vi': 'Độ cao', 'en': 'Height'}
 HEIGHTS = Coverage.model_validate(
@@ -122,7 +132,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory, locality: Locality) -> dict[s
         'road.qml': (ROAD, 'LineString', CASED, ROAD_SEEN), 'road.sld': (ROAD, 'LineString', CASED, ROAD_SEEN),
         'area.qml': (AREA, 'Polygon', AREAS, AREA_SEEN), 'area.sld': (AREA, 'Polygon', AREAS, AREA_SEEN),
         'sign.qml': (SIGN, 'Point', SIGNS, SIGN_SEEN | PICTOGRAM), 'sign.sld': (SIGN, 'Point', SIGNS, SIGN_SEEN),
-        'odd.qml': (ODD, 'Polygon', AREAS, ODD_SEEN),
+        'odd.qml': (ODD, 'Polygon', AREAS, ODD_SEEN), 'names.qml': (NAMED_SIGN, 'Point', NAMED_SIGNS, {}),
     }  # fmt: skip
     works = [_work(folder, name, *given) for name, given in hand_made.items()] + list(_own(folder, locality))
     works.append(_raster(folder))
@@ -133,7 +143,9 @@ def seen(tmp_path_factory: pytest.TempPathFactory, locality: Locality) -> dict[s
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-4000:]
     answers = json.loads(done.stdout[done.stdout.index('[') :])
-    return dict(zip([Path(work['style']).name for work in works], answers, strict=True))
+    pictures = [{'picture': work.get('picture')} for work in works]
+    names = [Path(work['style']).name for work in works]
+    return {name: answer | picture for name, answer, picture in zip(names, answers, pictures, strict=True)}
 
 
 def _work(
@@ -210,6 +222,15 @@ def test_colours_are_where_the_style_puts_them(seen: dict[str, dict[str, Any]]) 
 def test_a_sign_is_drawn_from_the_style_itself(seen: dict[str, dict[str, Any]]) -> None:
     """What is cut out of it has the colour of its edge, 13 pixels right of the middle too."""
     assert seen['sign.qml']['colours'][-3:] == [WHITE, BLACK, BLACK]
+
+
+def test_a_name_stands_beside_its_sign_and_clear_of_others(seen: dict[str, dict[str, Any]]) -> None:
+    """There is room above the sign and none below, where the larger disc of another begins."""
+    picture = np.asarray(Image.open(seen['names.qml']['picture']).convert('RGB')).astype(int)
+    red, green, blue = (picture[..., one] - picture.sum(axis=2) / 3 > 100 for one in range(3))
+    assert np.nonzero(red)[0].size > 40
+    assert np.nonzero(red)[0].max() < np.nonzero(blue)[0].min()
+    assert green.sum() == pytest.approx(np.pi * 15**2, rel=0.1)
 
 
 def test_the_rules_are_called_as_the_legend_is(seen: dict[str, dict[str, Any]]) -> None:

@@ -36,6 +36,7 @@ ORDER = {
     'se:ExternalGraphic': 'se:InlineContent se:Format',
     'se:Mark': 'se:WellKnownName se:Fill se:Stroke',
     'se:Halo': 'se:Radius se:Fill',
+    'se:LinePlacement': 'se:PerpendicularOffset se:IsRepeated se:InitialGap se:Gap se:IsAligned se:GeneralizeLine',
     'se:Interpolate': 'se:LookupValue se:InterpolationPoint',
     'se:InterpolationPoint': 'se:Data se:Value',
     'se:ShadedRelief': 'se:BrightnessOnly se:ReliefFactor',
@@ -106,4 +107,4 @@ def test_what_the_rules_leave_is_said_in_full_with_what_has_no_value(locality: L
         assert left + limits in text
     assert text.count('<se:Rule>') == 2 * 2 + 1
     assert 'Primary</se:Title><se:Abstract>' in text
-    assert '<se:LinePlacement><se:IsAligned>true</se:IsAligned></se:LinePlacement>' in text
+    assert '<se:IsAligned>true</se:IsAligned></se:LinePlacement>' in text

@@ -48,11 +48,13 @@ def test_each_sign_is_where_the_style_finds_it(locality: Locality, pool: Rendere
         },
     )  # fmt: skip
     icons = icons_of([made, made])
-    asked = str(layers_of(made, 'schools', labels=False))
-    assert [icon.name in asked for icon in icons] == [True, True]
+    asked = str(layers_of([made]))
+    assert [icon.name in asked for icon in icons] == [True, True, True]
+    room, *signs = icons
+    assert room.name == 'circle #000000 none'
     for ratio in (1, 2):
         picture = Image.open(io.BytesIO(sprite_picture(icons, ratio, pool)))
-        for icon, colour in zip(icons, (GREEN, RED), strict=True):
+        for icon, colour in zip(signs, (GREEN, RED), strict=True):
             at = sprite_index(icons, ratio)[icon.name]
             assert at['pixelRatio'] == ratio
             cell = picture.crop((at['x'], at['y'], at['x'] + at['width'], at['y'] + at['height']))
@@ -109,6 +111,6 @@ def test_mapnik_draws_signs_as_qgis_and_maplibre_do(locality: Locality, pool: Re
 
 
 def test_a_style_without_signs_has_an_empty_sprite(locality: Locality, pool: Renderers) -> None:
-    icons = icons_of([drawing(locality.layers['schools'], {'kind': 'marker', 'color': '#f00'})])
+    icons = icons_of([drawing(locality.layers['schools'], {'kind': 'fill', 'color': '#f00'})])
     assert (icons, sprite_index(icons, 2)) == ([], {})
     assert Image.open(io.BytesIO(sprite_picture(icons, 2, pool))).getbbox() is None

@@ -147,7 +147,7 @@ def test_every_style_of_the_locality_can_be_drawn(locality: Locality) -> None:
         styles = styles_of(layer, locality.path)
         for name in styles.offered(layer, 'internal'):
             made = drawing_of(layer, styles, name, 'internal', lambda _part: [1.0, 2.0])
-            assert layers_of(made, layer.id, labels=False)
+            assert layers_of([made])
 
 
 def test_casings_lie_below_all_lines_and_labels_above_all(locality: Locality) -> None:
@@ -226,7 +226,7 @@ def test_what_is_0_pixels_wide_is_drawn_by_no_client(locality: Locality, width: 
         drawn(roads, line, {**marker, 'color': '#1f6fb2'}),
     ):
         written = [
-            json.dumps(layers_of(drawing, 'x', labels=False)),
+            json.dumps(layers_of([drawing])),
             sld_of(drawing, 20),
             qml_of(drawing, 20, LayerForm({}, 'vi')),
         ]
@@ -298,9 +298,37 @@ def test_maplibre_gets_colours_that_it_knows(locality: Locality) -> None:
     dot, sign = {'kind': 'marker', **edge}, {'kind': 'marker', 'marker': 'school', **edge}
     label = {'kind': 'label', 'text': 'name', 'color': 'black', 'halo': 'hwb(0 100% 0%)'}
     made = drawn(locality.layers['schools'], {'kind': 'fill', **edge}, dot, sign, label)
-    said = str([layers_of(made, 'schools', labels=labels) for labels in (False, True)])
+    said = str(layers_of([made]))
     assert 'hwb' not in said
     assert 'school #ff0000 #00ff00' in said
+
+
+def test_in_maplibre_signs_take_their_room_before_names_and_districts_before_communes(locality: Locality) -> None:
+    """What comes last in a style is placed first; a dot, which takes no room, has an unseen sign as large as itself."""
+    name = {'kind': 'label', 'text': 'name', 'color': 'black'}
+    dot = {'kind': 'marker', 'color': 'red', 'size': 10, 'width': 2, 'outline': 'white'}
+    schools = drawn(locality.layers['schools'], dot, {'kind': 'marker', 'marker': 'school', 'color': 'red'}, name)
+    priorities = {'districts': 9, 'communes': 8}
+    districts, communes = (
+        drawn(locality.layers[layer], {**name, 'priority': priority}) for layer, priority in priorities.items()
+    )
+    made = layers_of([districts, communes, schools])
+    assert [layer['id'] for layer in made] == [
+        'schools-0', 'schools-2', 'communes-0', 'districts-0', 'schools-0-room', 'schools-1',
+    ]  # fmt: skip
+    room = made[4]
+    assert room['paint'] == {'icon-opacity': 0}
+    # 10 pixels and an edge of 2 on both sides, of an image that is 30 high
+    assert room['layout']['icon-size'] == pytest.approx(14 / 30, abs=1e-3)
+
+
+def test_in_maplibre_a_name_begins_where_its_sign_ends_at_each_zoom(locality: Locality) -> None:
+    """Signs of 12 pixels at zoom 13 and 24 at 17, whose images are 15 and 30: names, 10 high, begin 3 outside."""
+    sign = {'kind': 'marker', 'marker': 'school', 'color': 'red', 'size': {13: 12, 17: 24}}
+    made = drawn(locality.layers['schools'], sign, {'kind': 'label', 'text': 'name', 'color': 'black', 'size': 10})
+    layout = layers_of([made])[0]['layout']
+    assert layout['text-radial-offset'] == ['interpolate', ['linear'], ['zoom'], 13, 1.05, 17, 1.8]
+    assert layout['text-variable-anchor'][:2] == ['top', 'bottom']
 
 
 def test_mapniks_styles_name_no_folder_of_the_server_and_have_whole_comments(locality: Locality) -> None:

@@ -7,7 +7,7 @@ where a release came in between it is drawn anew.
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import lru_cache, partial
 
@@ -20,6 +20,7 @@ from dothi.api.http.client_filter import ClientFilter
 from dothi.api.http.measures import count_drawing
 from dothi.api.http.service import no_release, service
 from dothi.api.http.snapshot import Snapshot, snapshot
+from dothi.api.maps.blocks import Block
 from dothi.api.maps.cache import is_passing, picture_cache, tile_window
 from dothi.api.maps.formats import MEDIA_TYPES
 from dothi.api.maps.paint import Paint, paint_background
@@ -29,7 +30,7 @@ from dothi.api.styles.drawings import drawing, no_such_style
 from dothi.api.tiles.changes import Current, Version, current_states, state_of
 from dothi.api.tiles.descriptions import tile_maker_of_app
 from dothi.api.tiles.place import Window
-from dothi.cartography.mapping.draw import draw
+from dothi.cartography.mapping.draw import draw, draw_tiles
 from dothi.cartography.mapping.formats import DATETIME
 from dothi.cartography.mapping.picture import Format, Picture, PictureLayer
 from dothi.cartography.mapping.view import View
@@ -49,13 +50,16 @@ SOURCES = code_files(
 )  # fmt: skip
 # Releases that may come while a picture is drawn, before it is given away as it was.
 ATTEMPTS = 3
+# Of a picture that is one tile.
+ALONE = (1, 1)
 
 
 @dataclass(frozen=True)
 class MapRequest:
     """What is drawn. layers: ids of layers and coverages with a style each (None: the default one), lowest first.
 
-    background: None is transparent. filters: by the layer's id. paint: what comes over the finished picture.
+    background: None is transparent. filters: by the layer's id. paint: what comes over the finished picture. block: of
+    a tile, those with which it is drawn.
     """
 
     layers: tuple[tuple[str, str | None], ...]
@@ -65,6 +69,17 @@ class MapRequest:
     times: Times | None = None
     filters: Mapping[str, ClientFilter] = field(default_factory=dict)
     paint: Paint | None = None
+    block: Block | None = None
+
+    @property
+    def drawn_view(self) -> View:
+        """What is drawn: the block of a tile, else what is asked for."""
+        return self.block.view if self.block else self.view
+
+    @property
+    def alone(self) -> 'MapRequest':
+        """The same, of a tile that is drawn without those around it."""
+        return replace(self, block=Block(self.view)) if self.block else self
 
     @property
     def fingerprint(self) -> str:
@@ -73,7 +88,8 @@ class MapRequest:
             (name, json.dumps(layer_filter.tree), repr(layer_filter.space))
             for name, layer_filter in self.filters.items()
         )
-        return repr((self.layers, self.view, self.format, self.background, self.times, filters, self.paint))
+        view = self.block.drawing if self.block else self.view
+        return repr((self.layers, view, self.format, self.background, self.times, filters, self.paint))
 
 
 @dataclass(frozen=True)
@@ -81,7 +97,7 @@ class Edition:
     """A picture as it would be drawn now.
 
     looks: differs for what is drawn differently. version: the newest release that may have changed what it shows.
-    state: differs for other releases of any layer.
+    state: differs for other releases of any layer. tile: its number where several are drawn together.
     """
 
     looks: str
@@ -89,10 +105,16 @@ class Edition:
     state: str
     demo: bool
     picture: Picture
+    tile: int = 0
 
     @property
     def tag(self) -> str:
         """Hash of everything that can change the picture's bytes, for use as an ETag."""
+        return f'{self.drawing_tag}-{self.tile}' if self.picture.tiles else self.drawing_tag
+
+    @property
+    def drawing_tag(self) -> str:
+        """The same of all tiles that are drawn together."""
         return f'{self.looks}-{self.state}-{self.picture.format}'
 
     @property
@@ -128,23 +150,34 @@ def picture_of(request: MapRequest, edition: Edition | None = None) -> MapFile:
     Raises NoRelease, UnknownLayer, NoSuchStyle, BadFilter, TooExpensive, and what `cartography.mapping.draw` raises.
     """
     edition = edition or edition_of(request)
-    cached = _cached_map(edition)
-    if cached is not None:
-        return cached
     limits = service().maps
-    # one that ended since may have kept it
-    work = partial(_kept_or_new, request, edition)
-    return under_way().do(edition.tag, work, limits.map_wait_s + limits.map_seconds)
+    while True:
+        cached = _cached_map(edition)
+        if cached is not None:
+            return cached
+        work = partial(_kept_or_new, request, edition)
+        files = under_way().do(_flight_of(edition), work, limits.map_wait_s + limits.map_seconds)
+        # else another process has kept the tile, or kept another tile of the block only
+        if edition.tile in files:
+            return files[edition.tile]
 
 
-def under_way() -> SingleFlight[MapFile]:
-    """The maps that this process is drawing at the moment."""
-    flights: SingleFlight[MapFile] = current_app.extensions.setdefault('dothi.under_way', SingleFlight())
+def under_way() -> SingleFlight[dict[int, MapFile]]:
+    """The maps that this process is drawing at the moment; those of a block of tiles by their numbers."""
+    flights: SingleFlight[dict[int, MapFile]] = current_app.extensions.setdefault('dothi.under_way', SingleFlight())
     return flights
 
 
-def _kept_or_new(request: MapRequest, edition: Edition) -> MapFile:
-    return _cached_map(edition) or _draw_new_map(request, edition)
+def _flight_of(edition: Edition) -> str:
+    """What differs between drawings. A tile that will look another way in some seconds is drawn alone."""
+    several = edition.picture.tiles not in (None, ALONE)
+    return edition.tag if several and _is_passing(edition.picture) else edition.drawing_tag
+
+
+def _kept_or_new(request: MapRequest, edition: Edition) -> dict[int, MapFile]:
+    # one that ended since may have kept it
+    cached = _cached_map(edition)
+    return {edition.tile: cached} if cached is not None else _draw_new_map(request, edition)
 
 
 def _cached_map(edition: Edition) -> MapFile | None:
@@ -155,21 +188,23 @@ def _cached_map(edition: Edition) -> MapFile | None:
     return _made_map(edition, cached[1])
 
 
-def _draw_new_map(request: MapRequest, edition: Edition) -> MapFile:
+def _draw_new_map(request: MapRequest, edition: Edition) -> dict[int, MapFile]:
     count_drawing('picture', 'drawn')
-    content, passing = b'', False
+    contents, passing = {}, False
     for _ in range(ATTEMPTS):
         passing = _is_passing(edition.picture)
-        content = _render_map(request, edition.picture)
+        contents = _render_alone(request, edition) if passing else _render_all(request, edition)
         after = edition_of(request)
         if after.tag == edition.tag:
             break
         edition, passing = after, True
     if passing:
-        return _made_map(edition, content, '-passing')
+        return {edition.tile: _made_map(edition, contents[edition.tile], '-passing')}
+    files = {number: _made_map(replace(edition, tile=number), content) for number, content in contents.items()}
     if _is_kept(edition):
-        picture_cache().write(_cache_key(edition), edition.state, content)
-    return _made_map(edition, content)
+        for number, file in files.items():
+            picture_cache().write(_cache_key(replace(edition, tile=number)), edition.state, file.content)
+    return files
 
 
 def _is_kept(edition: Edition) -> bool:
@@ -179,7 +214,8 @@ def _is_kept(edition: Edition) -> bool:
 
 def _cache_key(edition: Edition) -> str:
     """The name of the cache file of a map."""
-    return f'{edition.looks[:2]}/{edition.looks}.{edition.picture.format}'
+    name = f'{edition.looks}-{edition.tile}' if edition.picture.tiles else edition.looks
+    return f'{edition.looks[:2]}/{name}.{edition.picture.format}'
 
 
 def _made_map(edition: Edition, content: bytes, suffix: str = '') -> MapFile:
@@ -201,10 +237,12 @@ def edition_of(request: MapRequest) -> Edition:
 
 def edition_in(db: Snapshot, request: MapRequest) -> Edition:
     """What `edition_of` returns, read in the snapshot `db`."""
+    if request.block and not _may_share(request):
+        request = request.alone
     sources = [find_source(name) for name, _ in request.layers]
     now, view_window = (
         current_states(db, tuple(source for source in sources if isinstance(source, Layer))),
-        tile_window(request.view),
+        tile_window(request.drawn_view),
     )
     drawn_layers = [
         _layer_of_map(db, source, style, now, request, view_window)
@@ -224,14 +262,23 @@ def edition_in(db: Snapshot, request: MapRequest) -> Edition:
     ]
     # longer than a tag must be: among the pictures that are kept no two may share it
     looks = hashlib.sha256('\0'.join(fingerprint_parts).encode()).hexdigest()[:20]
+    block = request.block
     picture = Picture(
-        request.view,
+        request.drawn_view,
         tuple(drawn_layer.drawing for drawn_layer in drawn_layers),
         request.background,
         request.format,
         _file_metadata(newest, demo, request.times),
+        (block.columns, block.rows) if block else None,
     )
-    return Edition(looks, newest, state_of(versions), demo, picture)
+    return Edition(looks, newest, state_of(versions), demo, picture, block.number if block else 0)
+
+
+def _may_share(request: MapRequest) -> bool:
+    """Whether the tiles around a tile are drawn with it: where they are kept until somebody wants them."""
+    kept = picture_cache().most_bytes > 0
+    layers = {name for name, _ in request.layers}
+    return kept and request.paint is None and not service().locality.row_limited & layers
 
 
 def _newest_version(db: Snapshot) -> Version:
@@ -245,9 +292,25 @@ def find_source(collection_id: str) -> Layer | Coverage:
     return coverage if coverage is not None else service().layer(collection_id)
 
 
-def _render_map(request: MapRequest, picture: Picture) -> bytes:
-    content = draw(picture, service().locality, service().audience)
-    return paint_background(content, request.format, request.paint) if request.paint else content
+def _render_all(request: MapRequest, edition: Edition) -> dict[int, bytes]:
+    """What is drawn with the picture, by its number; there is more than the picture only with tiles."""
+    locality, audience = service().locality, service().audience
+    if edition.picture.tiles:
+        contents = draw_tiles(edition.picture, locality, audience)
+    else:
+        contents = [draw(edition.picture, locality, audience)]
+    painted = (
+        [paint_background(each, request.format, request.paint) for each in contents] if request.paint else contents
+    )
+    return dict(enumerate(painted))
+
+
+def _render_alone(request: MapRequest, edition: Edition) -> dict[int, bytes]:
+    """The same of a single tile."""
+    if not edition.picture.tiles:
+        return _render_all(request, edition)
+    alone = replace(edition.picture, view=request.view, tiles=ALONE)
+    return {edition.tile: _render_all(request, replace(edition, picture=alone))[0]}
 
 
 def _layer_of_map(

@@ -16,6 +16,7 @@ from dothi.api.http.versioned import VERSION
 from dothi.api.maps import times
 from dothi.api.maps.area import AREA, read_area
 from dothi.api.maps.background import BACKGROUND, read_background
+from dothi.api.maps.blocks import TilePlace
 from dothi.api.maps.make import MapRequest
 from dothi.api.maps.paint import paint_for
 from dothi.api.maps.size import (
@@ -112,8 +113,11 @@ def read_map(db: Snapshot, subject: Subject, form: Format, *, page: bool = False
     return MapQuery(_map_request(subject, view, form, when), part.system, when)
 
 
-def read_tile(db: Snapshot, subject: Subject, form: Format, view: View, system: System) -> MapQuery:
-    """The same for a tile, whose place is settled: `view` says its box and usual size. Raises as `read_map`."""
+def read_tile(db: Snapshot, subject: Subject, form: Format, view: View, system: System, place: TilePlace) -> MapQuery:
+    """The same for a tile, whose place is settled: `view` says its box and usual size, `place` what lies around it.
+
+    Raises as `read_map`.
+    """
     parameters.refuse_unknown(known_parameters(subject, OF_TILES))
     of_time, of_space = _subset_axes()
     if of_space:
@@ -124,7 +128,8 @@ def read_tile(db: Snapshot, subject: Subject, form: Format, view: View, system: 
     when, wish = read_times(of_time), read_wish()
     view = tile_view(view, wish, wish.pixel_ratio if MM_PER_PIXEL.is_present else view.pixel_ratio)
     _must_fit(view)
-    return MapQuery(_map_request(subject_at(db, subject, when, needed=bool(of_time)), view, form, when), system, when)
+    request = _map_request(subject_at(db, subject, when, needed=bool(of_time)), view, form, when)
+    return MapQuery(replace(request, block=place.block(view, service().maps.map_max_pixels)), system, when)
 
 
 def _map_request(subject: Subject, view: View, form: Format, when: Times | None) -> MapRequest:

@@ -100,10 +100,10 @@ def _tile_edition(
 
     Threads that held one each and waited for a second would wait for one another.
     """
-    view = of.view(*where)
+    view, place = of.view(*where), of.place(*where)
     if fine:
         view = replace(view, width_px=2 * view.width_px, height_px=2 * view.height_px, pixel_ratio=2.0)
-    map_query = read_tile(db, of.subject, form, view, of.system)
+    map_query = read_tile(db, of.subject, form, view, of.system, place)
     return map_query, edition_in(db, map_query.request)
 
 

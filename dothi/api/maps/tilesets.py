@@ -10,6 +10,7 @@ from dothi.api.http.language import JSON, say
 from dothi.api.http.served_crs import ServedCrs, uri_of
 from dothi.api.http.service import service
 from dothi.api.http.versioned import version_of, with_version
+from dothi.api.maps.blocks import TilePlace, place_in_matrix, place_of_tile
 from dothi.api.maps.formats import MEDIA_TYPES, TILES
 from dothi.api.maps.make import software_versions
 from dothi.api.maps.subject import Subject
@@ -75,6 +76,10 @@ class MapTileset:
     def view(self, matrix: str, row: str, column: str) -> View:
         """What a tile shows; raises NoSuchTile."""
         return View(self.grid.srid, place_in(self, matrix, row, column).box, SIDE_PX, SIDE_PX)
+
+    def place(self, matrix: str, row: str, column: str) -> TilePlace:
+        """Where a tile that there is lies."""
+        return place_of_tile(place_in(self, matrix, row, column))
 
     def limits(self, z: int) -> Limits:
         """In which columns and rows there are tiles."""
@@ -142,6 +147,11 @@ class OwnTileset:
         ):
             raise _outside_tileset(matrix, reach)
         return view_of(self.matrices, tile_matrix, int(column), int(row))
+
+    def place(self, matrix: str, row: str, column: str) -> TilePlace:
+        """Where a tile that there is lies."""
+        tile_matrix = next(candidate for candidate in self.matrices.matrices if candidate.name == matrix)
+        return place_in_matrix(tile_matrix, int(column), int(row))
 
     @property
     def all_limits(self) -> list[dict[str, Any]]:

@@ -9,7 +9,6 @@ from dothi.cartography.mapping import letters
 # Nobody needs a larger picture to read a sentence.
 MOST_PX, USUAL_PX = 4096, 512
 MARGIN_PX, LETTER_PX = 8, 14
-FONT = 'DejaVuSans.ttf'
 INK, PAPER = '#a01616', '#ffffff'
 FORMATS = {'image/png': 'PNG', 'image/webp': 'WEBP', 'image/jpeg': 'JPEG', 'image/tiff': 'TIFF'}
 PNG = 'image/png'
@@ -41,7 +40,7 @@ def _write_message(picture: Image.Image, message: str) -> None:
     draw = ImageDraw.Draw(picture)
     room = (max(picture.width - 2 * MARGIN_PX, 1), max(picture.height - 2 * MARGIN_PX, 1))
     for size in range(LETTER_PX, 5, -1):
-        font = letters.font(FONT, size)
+        font = letters.font('text', size)
         text = '\n'.join(letters.wrapped(message, font, room[0]))
         box = draw.multiline_textbbox((MARGIN_PX, MARGIN_PX), text, font=font)
         if box[3] <= room[1] + MARGIN_PX:

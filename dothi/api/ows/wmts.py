@@ -1,7 +1,7 @@
 """WMTS 1.0.0 (OGC 07-057r7): tiles by parameters and by address."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
 from flask import Response, g, request
@@ -11,6 +11,7 @@ from dothi.api.http.documents import cacheable_answer
 from dothi.api.http.parameters import quote_parameter
 from dothi.api.http.service import service
 from dothi.api.http.snapshot import snapshot
+from dothi.api.maps.blocks import place_in_matrix
 from dothi.api.ows.contents import Contents, Group, Leaf, contents, leaves_in_style, remembered_document, style_of
 from dothi.api.ows.dimension import CURRENT, read_time
 from dothi.api.ows.error_image import error_image
@@ -122,6 +123,8 @@ def answer_tile(where: Tile, media_type: str) -> Response:
         if not frame.layers or (frame.times is None and not is_drawn_in(target, matrix)):
             return _empty_tile(media_type)
         picture = map_request(frame, form, WHITE if form in OPAQUE else None)
+        place = place_in_matrix(matrix, int(where.column), int(where.row))
+        picture = replace(picture, block=place.block(frame.view, service().maps.map_max_pixels))
         edition = edition_now(db, picture)
     return picture_answer(picture, edition)
 

@@ -39,13 +39,12 @@ CHOSEN = Parameter(
 
 
 def style_document(styled: Styled) -> dict[str, Any]:
-    """The MapLibre style; labels come last, above everything. A layer's own style has no background: it lies on others.
+    """The MapLibre style: shapes, above them names, above these the signs that names keep clear of.
 
+    A layer's own style has no background: it lies on others.
     Its metadata say what the layers are, for the legend and for what a click shows.
     """
     place, drawings = service().locality.place, styled.drawings
-    shapes = [part for drawing in drawings for part in layers_of(drawing, drawing.layer.id, labels=False)]
-    labels = [part for drawing in drawings for part in layers_of(drawing, drawing.layer.id, labels=True)]
     return {
         'version': 8,
         'name': say(place.title) if styled.id == DEFAULT and not styled.layer else say(styled.title),
@@ -57,7 +56,7 @@ def style_document(styled: Styled) -> dict[str, Any]:
             drawing.layer.id: _tile_source(styled, (drawing.layer,), styled.releases[drawing.layer.id].extent_wgs84)
             for drawing in drawings
         },
-        'layers': [*([] if styled.layer else [_background_layer(drawings)]), *shapes, *labels],
+        'layers': [*([] if styled.layer else [_background_layer(drawings)]), *layers_of(drawings)],
     }
 
 

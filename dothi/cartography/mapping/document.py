@@ -23,6 +23,8 @@ from dothi.core.layer import Layer
 
 # What of a feature may lie outside the picture and still be seen in it: a name, half a marker, half of a line's width.
 BUFFER_PX = 48
+# Of pictures that lie side by side: what decides over a name at the edge, so that both have it in the same place.
+BESIDE_PX = 256
 # Beyond what a pass reaches to: edges are smoothed over the pixels that they touch.
 SMOOTHED_PX = 2
 WHITE = Colour(255, 255, 255)
@@ -83,16 +85,18 @@ def order(picture: Picture, maker: Maker) -> bytes:
         'ratio': view.pixel_ratio,
         'box': view.box,
         'format': asked(picture),
+        'tiles': picture.tiles,
         'styles': document_of_written(styles, srs=srs(view.crs), background=background, buffer_px=_buffer(picture)),
         'layers': [entry.as_json for entry in entries],
     }
     return json.dumps(order_document).encode()
 
 
-def seen_in(view: View, drawing: Drawing) -> list[Sheet]:
+def seen_in(view: View, drawing: Drawing, *, crosses_edges: bool = False) -> list[Sheet]:
     """The passes that are drawn at the view's scale, lowest first."""
     merged = is_merged(drawing.layer, view)
-    return [sheet for sheet in sheets(drawing, view.zoom) if sheet.drawn.part.merged in {None, merged}]
+    drawn = sheets(drawing, view.zoom, crosses_edges=crosses_edges)
+    return [sheet for sheet in drawn if sheet.drawn.part.merged in {None, merged}]
 
 
 def srs(srid: int) -> str:
@@ -101,15 +105,17 @@ def srs(srid: int) -> str:
 
 
 def _buffer(picture: Picture) -> int:
-    return round(BUFFER_PX * picture.view.pixel_ratio)
+    return round((BESIDE_PX if picture.tiles else BUFFER_PX) * picture.view.pixel_ratio)
 
 
-def _buffer_of(sheets: list[Sheet], view: View) -> int | None:
+def _buffer_of(sheets: list[Sheet], view: View, *, beside: bool = False) -> int | None:
     """How far outside the picture rows are read that these passes draw; of names as far as the map has it.
 
     A tile with the map's buffer on all sides is twice the tile: as many houses were read and drawn to be cut off.
+    beside: whether other pictures lie beside this one, in which names give way to the same signs.
     """
-    if any(sheet.drawn.kind == 'label' for sheet in sheets):
+    decisive = {'label', 'marker'} if beside else {'label'}
+    if any(sheet.drawn.kind in decisive for sheet in sheets):
         return None
     reach = max(map(reach_px, sheets)) + SMOOTHED_PX
     return ceil(min(reach, BUFFER_PX) * view.pixel_ratio)
@@ -126,7 +132,7 @@ def _entries(picture: Picture, maker: Maker) -> list[Entry]:
             shapes.append(_raster(str(number), srs(picture.view.crs), maker.painted[number]))
         if not isinstance(shown_layer.layer, Layer) or shown_layer.drawing is None:
             continue
-        visible_sheets = seen_in(picture.view, shown_layer.drawing)
+        visible_sheets = seen_in(picture.view, shown_layer.drawing, crosses_edges=picture.tiles is not None)
         below = [sheet for sheet in visible_sheets if sheet.drawn.kind != 'label']
         if below:
             shapes += _entry_per_turn(str(number), shown_layer, below, picture.view, maker)
@@ -157,7 +163,8 @@ def _entry(name: str, picture_layer: PictureLayer, sheets: list[Sheet], view: Vi
     assert picture_layer.drawing is not None  # noqa: S101
     styles = tuple(written_style(f'{name}-{sheet.number}', picture_layer.drawing, sheet) for sheet in sheets)
     holds_rows = len(styles) > 1 and not read.may_be_all
-    return Entry(name, srs(read.srid), source, styles, holds_rows, _buffer_of(sheets, view))
+    beside = any(sheet.crosses_edges for sheet in sheets)
+    return Entry(name, srs(read.srid), source, styles, holds_rows, _buffer_of(sheets, view, beside=beside))
 
 
 def _claimed(statement: str) -> str:

@@ -12,6 +12,7 @@ from dothi.cartography.mapping.formats import written
 from dothi.cartography.mapping.layer_query import Reader
 from dothi.cartography.mapping.limits import check
 from dothi.cartography.mapping.picture import Picture
+from dothi.cartography.mapping.pieces import split_pieces
 from dothi.cartography.mapping.pool import Renderers, renderers
 from dothi.cartography.mapping.raster_picture import paint
 from dothi.core.coverage import Coverage
@@ -30,6 +31,15 @@ def draw(picture: Picture, locality: Locality, audience: Audience, pool: Rendere
     may be asked again; UnknownCrs, MissingRaster.
     """
     pool = pool or renderers()
+    return written(_drawn(picture, locality, audience, pool), picture)
+
+
+def draw_tiles(picture: Picture, locality: Locality, audience: Audience) -> list[bytes]:
+    """The tiles that the picture is cut into, row by row from above, each as a file; raises as `draw`."""
+    return [written(tile, picture) for tile in split_pieces(_drawn(picture, locality, audience, renderers()))]
+
+
+def _drawn(picture: Picture, locality: Locality, audience: Audience, pool: Renderers) -> bytes:
     check(picture, pool.settings)
     with ExitStack() as kept:
         with connection(READERS[audience]) as db:
@@ -40,7 +50,7 @@ def draw(picture: Picture, locality: Locality, audience: Audience, pool: Rendere
             drawing_order = order(picture, Maker(reader, files))
         for number, raster in rasters.items():
             paint(raster, picture.view, files[number])
-        return written(pool.draw(drawing_order), picture)
+        return pool.draw(drawing_order)
 
 
 def _generalised_layers(picture: Picture, db: Connection, locality: Locality) -> dict[str, Generalised]:

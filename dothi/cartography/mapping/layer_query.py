@@ -113,8 +113,18 @@ def _statement(reader: Reader, sheets: list[Sheet], read: _Read) -> str:
         sql.Identifier(geometry),
         box,
     )
-    statement = sql.SQL('(select * from ({}) as picked{}) as rows').format(picked, _drawn_by_any(sheets))
+    statement = sql.SQL('(select * from ({}) as picked{}{}) as rows').format(
+        picked, _drawn_by_any(sheets), _in_order(sheets, geometry)
+    )
     return unmistakable(statement.as_string(reader.db))
+
+
+def _in_order(sheets: list[Sheet], geometry: str) -> sql.Composable:
+    """Of two names in each other's way the first stays: which it is must not depend on how the rows are looked up."""
+    texts = [sql.Identifier(sheet.text_column) for sheet in sheets if sheet.drawn.part.text is not None]
+    if not texts:
+        return sql.SQL('')
+    return sql.SQL(' order by {}').format(sql.SQL(', ').join([*texts, sql.Identifier(geometry)]))
 
 
 def _moved(shape: sql.Composable, turn: float, name: str | None = None) -> sql.Composable:

@@ -7,6 +7,7 @@ from itertools import accumulate
 from typing import TYPE_CHECKING, Literal
 from xml.etree.ElementTree import Element, SubElement
 
+from dothi.cartography.fonts import FILES, Look
 from dothi.cartography.mapping import letters
 from dothi.cartography.mapping.legend_samples import (
     WIDTH_PX,
@@ -31,12 +32,8 @@ MARGIN_PX, GAP_PX, ROW_GAP_PX, GROUP_GAP_PX = 6, 8, 4, 8
 # Letters, from line to line, and where lines are broken.
 LETTERS_PX, LINE_PX, TEXT_WIDTH_PX = 12, 15, 240
 INK = '#1b1f24'
-FACES = {'text': 'DejaVu Sans Book', 'heading': 'DejaVu Sans Bold'}
-FILES = {'text': 'DejaVuSans.ttf', 'heading': 'DejaVuSans-Bold.ttf'}
 
 LESS = Text(vi='Giảm DPI, hoặc xin chú giải của từng lớp.', en='Ask for less DPI, or for the legend of one layer.')
-
-type Look = Literal['text', 'heading']
 
 
 @dataclass(frozen=True)
@@ -173,28 +170,28 @@ def wrapped(text: str, look: Look, width_px: float) -> list[str]:
 
 def _font(look: Look) -> 'FreeTypeFont':
     """The font that Mapnik writes with, to measure by."""
-    return letters.font(FILES[look], LETTERS_PX)
+    return letters.font(look, LETTERS_PX)
 
 
 def _texts(lines: Sequence[Line]) -> list[Part]:
     """Style and layer of the lines of each look."""
     made = []
-    for look, face in FACES.items():
+    for look in FILES:
         features = [
             feature({'type': 'Point', 'coordinates': [line.left, -line.middle]}, said=line.text)
             for line in lines
             if line.look == look
         ]
         if features:
-            style = _text_style(look, face)
+            style = _text_style(look)
             made.append((style, layer_of(style, features)))
     return made
 
 
-def _text_style(name: str, face: str) -> Element:
+def _text_style(name: Look) -> Element:
     made = Element('Style', {'name': name})
     attributes = {
-        'face-name': face, 'size': str(LETTERS_PX), 'fill': INK, 'horizontal-alignment': 'right',
+        'fontset-name': name, 'size': str(LETTERS_PX), 'fill': INK, 'horizontal-alignment': 'right',
         'vertical-alignment': 'middle', 'allow-overlap': 'true', 'clip': 'false',
     }  # fmt: skip
     SubElement(SubElement(made, 'Rule'), 'TextSymbolizer', attributes).text = '[said]'

@@ -1,25 +1,20 @@
-"""Letters before they are drawn: the fonts that come with Mapnik, to measure and break lines by.
-
-Mapnik itself is only looked up: to import it would point PROJ and GDAL of this process elsewhere.
-"""
+"""Letters before they are drawn: the fonts of maps, to measure and break lines by."""
 
 from functools import lru_cache
-from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING
+
+from dothi.cartography.fonts import Look, font_file
 
 if TYPE_CHECKING:
     from PIL.ImageFont import FreeTypeFont
 
 
 @lru_cache
-def font(file: str, size_px: int) -> 'FreeTypeFont':
-    """A font by the name of its file, such as `DejaVuSans.ttf`, which has all Vietnamese letters."""
+def font(look: Look, size_px: int) -> 'FreeTypeFont':
+    """The font that maps are written with, which has all Vietnamese letters; raises OSError where it is not there."""
     from PIL import ImageFont
 
-    package = find_spec('mapnik')
-    (folder,) = (package.submodule_search_locations if package else None) or ['']
-    return ImageFont.truetype(Path(folder) / 'lib/mapnik/fonts' / file, size_px)
+    return ImageFont.truetype(font_file(look), size_px)
 
 
 def wrapped(text: str, letters: 'FreeTypeFont', width_px: float) -> list[str]:

@@ -41,3 +41,5 @@ class Picture:
     format: Format = 'png'
     # what the file says of itself, where its format can
     about: dict[str, str] = field(default_factory=dict)
+    # how many tiles it is cut into, across and down; names may cross the edges of a picture that others lie beside
+    tiles: tuple[int, int] | None = None

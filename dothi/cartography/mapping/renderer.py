@@ -18,7 +18,11 @@ from ctypes import CDLL
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from dothi.cartography.fonts import FILES, font_file
 from dothi.cartography.mapping import frames
+from dothi.cartography.mapping.pieces import cut_boxes, join_pieces
 from dothi.cartography.mapping.png import png
 
 # linux/prctl.h
@@ -45,6 +49,8 @@ class Studio:
         import mapnik  # type: ignore[import-untyped]
 
         self.mapnik = mapnik
+        for look in FILES:
+            mapnik.FontEngine.register_font(str(font_file(look)))
         # what it fails at it raises; it would also write of every sign in `currentColor`, which it gets from the style
         mapnik.logger.set_severity(getattr(mapnik.severity_type, 'None'))
         self._sources: OrderedDict[str, Any] = OrderedDict()
@@ -67,6 +73,8 @@ class Studio:
             return self._on_paper(drawing, order)
         image = self.mapnik.Image(order['width'], order['height'])
         self.mapnik.render(drawing, image, order['ratio'])
+        if order.get('tiles'):
+            return join_pieces(self._tiles(image, order))
         if order['format'] not in OURS:
             return bytes(image.to_string(order['format']))
         image.demultiply()
@@ -75,6 +83,18 @@ class Studio:
             return pixels
         opaque = order['format'] == 'png-opaque'
         return self._beside.submit(png, pixels, order['width'], order['height'], opaque=opaque).result()
+
+    def _tiles(self, image: Any, order: dict[str, Any]) -> list[bytes]:
+        """The picture in tiles, each as a file."""
+        boxes = list(cut_boxes(order['width'], order['height'], *order['tiles']))
+        if order['format'] not in OURS:
+            return [bytes(image.view(*box).to_string(order['format'])) for box in boxes]
+        image.demultiply()
+        pixels = np.frombuffer(image.to_string(), np.uint8).reshape(order['height'], order['width'], 4)
+        opaque = order['format'] == 'png-opaque'
+        cut = [pixels[top : top + high, left : left + wide] for left, top, wide, high in boxes]
+        files = [self._beside.submit(png, tile.tobytes(), *tile.shape[1::-1], opaque=opaque) for tile in cut]
+        return [file.result() for file in files]
 
     def forget(self) -> None:
         """Lets go of all sources: their connections may be dead, their columns others."""

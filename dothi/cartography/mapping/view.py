@@ -11,6 +11,7 @@ from dothi.core.crs import WEB_MERCATOR, WGS84, proj_string, transformer, units_
 
 type Box = tuple[float, float, float, float]
 
+ZOOM_DIGITS = 9
 TURNS = (0.0, -360.0, 360.0)
 
 
@@ -65,7 +66,8 @@ class View:
     def zoom(self) -> float:
         """The zoom whose rules of style apply: at which MapLibre (tiles of 512 pixels) has the middle at this scale."""
         pixel_m = self.rule_scale * PIXEL_M if self.rule_scale else self.metres_per_px * self.pixel_ratio
-        return zoom_of(pixel_m, self.centre_wgs84[1])
+        # rules begin at whole zooms, at which tiles are: one must not be a hair below that of its neighbour
+        return round(zoom_of(pixel_m, self.centre_wgs84[1]), ZOOM_DIGITS)
 
     @property
     def transform(self) -> Affine:

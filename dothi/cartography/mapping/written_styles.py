@@ -6,7 +6,7 @@ from typing import Self
 from xml.etree.ElementTree import Element, tostring
 
 from dothi.cartography.style.drawing import Drawing
-from dothi.cartography.style.mapnik_xml import Sheet, style
+from dothi.cartography.style.mapnik_xml import Sheet, sheet_of, style
 
 MOST_STYLES = 2_000
 # Sizes are written with four digits; the zoom of a tile is the same everywhere but for its last digits.
@@ -28,7 +28,7 @@ class WrittenStyle:
 
 def written_style(name: str, drawing: Drawing, sheet: Sheet) -> WrittenStyle:
     """The style of a pass of `drawing` under this name."""
-    return _written(name, SameDrawing(drawing), sheet.number, round(sheet.zoom, ZOOM_DIGITS))
+    return _written(name, SameDrawing(drawing), sheet.number, round(sheet.zoom, ZOOM_DIGITS), sheet.crosses_edges)
 
 
 class SameDrawing:
@@ -45,7 +45,7 @@ class SameDrawing:
 
 
 @lru_cache(maxsize=MOST_STYLES)
-def _written(name: str, of: SameDrawing, number: int, zoom: float) -> WrittenStyle:
+def _written(name: str, of: SameDrawing, number: int, zoom: float, crosses_edges: bool) -> WrittenStyle:
     drawing = of.drawing
     assert drawing is not None  # noqa: S101
-    return WrittenStyle.of(style(name, Sheet(number, drawing.passes[number], drawing.layer.geometry, zoom)))
+    return WrittenStyle.of(style(name, sheet_of(drawing, number, zoom, crosses_edges=crosses_edges)))

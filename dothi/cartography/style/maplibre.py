@@ -1,34 +1,56 @@
 """A drawing as layers of a MapLibre style (maplibre.org, style specification 8)."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from dothi.cartography.style.colour import parse_colour
 from dothi.cartography.style.conditions import Condition, columns_of
-from dothi.cartography.style.drawing import Drawing, Pass, Rule
-from dothi.cartography.style.markers import BOX
-from dothi.cartography.style.sizes import BELOW_EM, HALO_PX, size_of, times
-from dothi.cartography.style.style_file import Value
-from dothi.cartography.style.zoom import ByZoom
+from dothi.cartography.style.drawing import Drawing, Pass, Rule, wider
+from dothi.cartography.style.markers import BOX, CELL_PX
+from dothi.cartography.style.sizes import BELOW_EM, GAP_PX, HALO_PX, REPEATED_PX, sign_radius, size_of, stops, times
+from dothi.cartography.style.style_file import MOST_ZOOM, Value
+from dothi.cartography.style.zoom import ByZoom, at_zoom
 
-LABEL_FONT = 'Be Vietnam Pro Medium'
+LABEL_FONT, BOLD_FONT = 'Be Vietnam Pro Medium', 'Be Vietnam Pro Bold'
 # In tiles, what stands for several features says how many they are.
 MERGED = ['has', 'count']
+# Where a name stands by its sign, by the side of it that is next to the sign, the best place first.
+BESIDE = ['top', 'bottom', 'left', 'right', 'top-left', 'bottom-left', 'top-right', 'bottom-right']
+# Of a sign: it is drawn wherever it lies, and names keep clear of it, which have a padding of their own.
+TAKES_ROOM = {'icon-allow-overlap': True, 'icon-padding': 0}
+# How far the name of an area stands aside of its middle when that is taken, in heights of its letters.
+ASIDE_EM = 0.8
 LOGIC = {'and': 'all', 'or': 'any'}
 
 
-def layers_of(drawing: Drawing, source: str, *, labels: bool) -> list[dict[str, Any]]:
-    """The style's layers for a source of vector tiles: the labels of the drawing, or all the rest.
+def layers_of(drawings: Iterable[Drawing]) -> list[dict[str, Any]]:
+    """The layers of a style for sources of vector tiles that are called as their layers: shapes, names, signs.
 
-    A label of polygons is drawn from the tiles' layer `<id>_label`: one inner point per feature, in one tile only.
-    Written from the polygons themselves, a name would repeat in every tile.
+    MapLibre places from above: signs take their room first, then names by their priority. What a label of polygons is
+    drawn from is the tiles' layer `<id>_label`: one inner point per feature, in one tile only. Written from the
+    polygons themselves, a name would repeat in every tile.
     """
+    passes = [(drawing, number, draw_pass) for drawing in drawings for number, draw_pass in enumerate(drawing.passes)]
+    shapes = [each for each in passes if _type(each[2]) != 'symbol']
+    names = sorted((each for each in passes if each[2].kind == 'label'), key=lambda each: each[2].part.priority)
+    signs = [each for each in passes if each[2].kind == 'marker']
     return [
-        _layer(drawing, layer_pass, number, source)
-        for number, layer_pass in enumerate(drawing.passes)
-        if (layer_pass.kind == 'label') is labels
+        *(_layer(drawing, draw_pass, number) for drawing, number, draw_pass in [*shapes, *names]),
+        *(_sign(drawing, draw_pass, number) for drawing, number, draw_pass in signs),
     ]
+
+
+def _sign(drawing: Drawing, draw_pass: Pass, number: int) -> dict[str, Any]:
+    """A sign; of a dot, which MapLibre places without looking at anything, only the room that it takes from names."""
+    made = _layer(drawing, draw_pass, number)
+    if made['type'] == 'symbol':
+        return made
+    edge = draw_pass.width if draw_pass.part.outline else None
+    size = wider(size_of(draw_pass.part), edge or 0)
+    room = {'icon-image': ROOM, 'icon-size': by_zoom(times(size, 1 / CELL_PX)), **TAKES_ROOM}
+    layout = {'visibility': made['layout']['visibility'], **room}
+    return made | {'id': f'{made["id"]}-room', 'type': 'symbol', 'layout': layout, 'paint': {'icon-opacity': 0}}
 
 
 def icon_name(marker: str, color: str, outline: str | None) -> str:
@@ -36,16 +58,20 @@ def icon_name(marker: str, color: str, outline: str | None) -> str:
     return f'{marker} {color} {_plain(outline) if outline else "none"}'
 
 
-def _layer(drawing: Drawing, draw_pass: Pass, number: int, source: str) -> dict[str, Any]:
+# The image of the room that dots take.
+ROOM = icon_name('circle', parse_colour('#000000').css, None)
+
+
+def _layer(drawing: Drawing, draw_pass: Pass, number: int) -> dict[str, Any]:
     polygons = drawing.layer.geometry.endswith('Polygon')
     made: dict[str, Any] = {
         'id': f'{drawing.layer.id}-{number}',
         'type': _type(draw_pass),
-        'source': source,
+        'source': drawing.layer.id,
         'source-layer': f'{drawing.layer.id}_label' if draw_pass.kind == 'label' and polygons else drawing.layer.id,
         'layout': {
             'visibility': 'visible' if drawing.visible else 'none',
-            **_layout(draw_pass, drawing.layer.geometry),
+            **_layout(drawing, draw_pass),
         },
         'paint': PAINT[_type(draw_pass)](draw_pass),
     }
@@ -65,28 +91,53 @@ def _type(draw_pass: Pass) -> str:
     return 'symbol' if draw_pass.kind == 'label' else draw_pass.kind
 
 
-def _layout(draw_pass: Pass, geometry: str) -> dict[str, Any]:
+def _layout(drawing: Drawing, draw_pass: Pass) -> dict[str, Any]:
     if draw_pass.kind == 'line':
         return {'line-cap': 'butt' if draw_pass.part.dash else 'round', 'line-join': 'round'}
     if draw_pass.kind == 'label':
-        return _label_layout(draw_pass, geometry)
+        return _label_layout(drawing, draw_pass)
     return _icon_layout(draw_pass) if _type(draw_pass) == 'symbol' else {}
 
 
-def _label_layout(draw_pass: Pass, geometry: str) -> dict[str, Any]:
-    part = draw_pass.part
+def _label_layout(drawing: Drawing, draw_pass: Pass) -> dict[str, Any]:
+    part, geometry = draw_pass.part, drawing.layer.geometry
     layout: dict[str, Any] = {
         'text-field': ['get', part.text],
-        'text-font': [LABEL_FONT],
+        'text-font': [BOLD_FONT if part.bold else LABEL_FONT],
         'text-size': by_zoom(size_of(part)),
         'text-max-width': 7,
     }
     if part.along == 'line':
-        layout['symbol-placement'] = 'line'
-    elif geometry.endswith('Point'):
-        layout |= {'text-anchor': 'top', 'text-offset': [0, BELOW_EM]}
-    # the lower key is placed first
-    return layout | ({'symbol-sort-key': -part.priority} if part.priority else {})
+        return layout | {'symbol-placement': 'line', 'symbol-spacing': REPEATED_PX}
+    if geometry.endswith('Point'):
+        around = {'text-variable-anchor': BESIDE, 'text-radial-offset': _offset_em(drawing, draw_pass)}
+    else:
+        around = {'text-variable-anchor': ['center', *BESIDE], 'text-radial-offset': ASIDE_EM}
+    return layout | around | {'text-justify': 'auto'}
+
+
+def _offset_em(drawing: Drawing, draw_pass: Pass) -> Any:
+    """From the middle of the sign to its name, in heights of its letters at each zoom."""
+    signs = [other for other in drawing.passes if other.kind == 'marker']
+    zooms = sorted({*stops(size_of(draw_pass.part)), *(zoom for sign in signs for zoom in _changes(sign))})
+    least, most = draw_pass.part.zooms or (0, MOST_ZOOM)
+    at = [zoom for zoom in zooms if least <= zoom <= most] or [least]
+    return by_zoom({zoom: _em_at(drawing, draw_pass, zoom) for zoom in at})
+
+
+def _room(sign: Pass, size: float, edge: float) -> float:
+    """Side of what a sign takes from names: of its whole image, or the dot with its edge."""
+    return size + 2 * edge if sign.part.marker == 'circle' else size * CELL_PX / BOX
+
+
+def _changes(sign: Pass) -> set[float]:
+    """The zooms at which the size of a sign begins to change, or another sign begins."""
+    return {*stops(size_of(sign.part)), *stops(sign.width or 0), *(sign.part.zooms or ())}
+
+
+def _em_at(drawing: Drawing, label: Pass, zoom: float) -> float:
+    radius = sign_radius(drawing, label, zoom, _room)
+    return round((radius + GAP_PX) / at_zoom(size_of(label.part), zoom), 3) if radius else BELOW_EM
 
 
 def _icon_layout(draw_pass: Pass) -> dict[str, Any]:
@@ -96,7 +147,7 @@ def _icon_layout(draw_pass: Pass) -> dict[str, Any]:
     return {
         'icon-image': _by_rule(draw_pass, names),
         'icon-size': by_zoom(times(size_of(part), 1 / BOX)),
-        'icon-allow-overlap': True,
+        **TAKES_ROOM,
     }
 
 

@@ -12,29 +12,67 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree.ElementTree import Comment, Element, SubElement, fromstring, tostring
 
+from dothi.cartography.fonts import font_sets
 from dothi.cartography.style.colour import Colour, parse_colour
 from dothi.cartography.style.drawing import Drawing, Pass
 from dothi.cartography.style.markers import BOX, file_of, silhouette_file
-from dothi.cartography.style.sizes import BELOW_EM, HALO_PX, LABEL_PX, SIGN_PX, size_of
+from dothi.cartography.style.sizes import (
+    BELOW_EM,
+    GAP_PX,
+    HALO_PX,
+    LABEL_PX,
+    REPEATED_PX,
+    SIGN_PX,
+    sign_radius,
+    size_of,
+)
 from dothi.cartography.style.zoom import at_zoom
 
-# Of the fonts in Mapnik's wheel; it has all Vietnamese letters.
-FACE = 'DejaVu Sans Book'
-# Between two of the same name along a line.
-REPEATED_PX = 250
 WRAPPED_EM = 7
 OUTLINE_PX = 1.0
 HIDDEN = Colour(0, 0, 0, 0.0)
+# Between a name and what it gives way to.
+MARGIN_PX = 2
+# Of a sign: names keep clear of it. Signs themselves are drawn wherever they lie.
+TAKES_ROOM = {'ignore-placement': 'false'}
+# Where a name stands by its sign, the best place first.
+AROUND = 'S,N,E,W,SE,NE,SW,NW'
+# A name that the edge would cut, or its halo, is left out; or it is drawn, and goes on in the next picture.
+WHOLE = {'avoid-edges': 'true', 'minimum-padding': f'{HALO_PX + 2:g}'}
+# Names along lines do not, nor what gives way to them: each picture knows only its own part of a line.
+CROSSING_PRIORITY = 70
+EDGES = {'avoid-edges': 'false'}
+# Attributes of a label that every other place of it needs as well.
+REPEATED = (*WHOLE, 'margin', 'wrap-width')
+# Where the name of an area stands when a sign is in its way, in heights of its letters from the middle.
+ASIDE_EM = (
+    (0, -1.3), (0, 1.3), (-2, 0), (2, 0), (0, -2.4), (0, 2.4), (-2, -1.3), (2, -1.3), (-2, 1.3), (2, 1.3), (-3.5, 0),
+    (3.5, 0), (-3, -2.4), (3, -2.4), (-3, 2.4), (3, 2.4), (0, -3.6), (0, 3.6),
+)  # fmt: skip
+# What is named before all others is large enough to stand farther aside, as a town's name does beside its streets.
+FAR_ASIDE_EM = tuple(
+    sorted(
+        ((1.5 * across, 1.2 * down) for across in range(-6, 7) for down in range(-7, 8) if abs(across) + abs(down) > 2),
+        key=lambda place: place[0] ** 2 / 2 + place[1] ** 2,
+    )
+)
+FIRST_PRIORITY = 90
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """A pass as it is drawn at a zoom. number: of the pass in its drawing, which its columns are called by."""
+    """A pass as it is drawn at a zoom. number: of the pass in its drawing, which its columns are called by.
+
+    sign_px: from the middle of the sign that a label names to its edge. crosses_edges: whether names may reach beyond
+    the picture, as those of pictures do that lie side by side.
+    """
 
     number: int
     drawn: Pass
     geometry: str
     zoom: float
+    sign_px: float = 0.0
+    crosses_edges: bool = False
 
     @property
     def rule_column(self) -> str:
@@ -56,13 +94,20 @@ class Sheet:
         return at_zoom(value, self.zoom) if isinstance(value, int | float | dict) else otherwise
 
 
-def sheets(drawing: Drawing, zoom: float) -> list[Sheet]:
+def sheets(drawing: Drawing, zoom: float, *, crosses_edges: bool = False) -> list[Sheet]:
     """The passes that are drawn at `zoom`, lowest first."""
     return [
-        Sheet(number, layer_pass, drawing.layer.geometry, zoom)
+        sheet_of(drawing, number, zoom, crosses_edges=crosses_edges)
         for number, layer_pass in enumerate(drawing.passes)
         if layer_pass.seen_at(zoom) and any(map(layer_pass.shows, layer_pass.rules))
     ]
+
+
+def sheet_of(drawing: Drawing, number: int, zoom: float, *, crosses_edges: bool = False) -> Sheet:
+    """A pass of the drawing as it is drawn at `zoom`."""
+    drawn = drawing.passes[number]
+    sign_px = sign_radius(drawing, drawn, zoom) if drawn.kind == 'label' else 0.0
+    return Sheet(number, drawn, drawing.layer.geometry, zoom, sign_px, crosses_edges)
 
 
 def style(name: str, sheet: Sheet) -> Element:
@@ -97,7 +142,8 @@ def document_of_written(styles: Iterable[str], *, srs: str, background: Colour |
     if background is not None:
         attributes['background-color'] = f'rgba({background.css[5:]}' if background.alpha < 1 else background.hex
     empty = tostring(Element('Map', attributes), encoding='unicode', short_empty_elements=False)
-    return empty.replace('</Map>', f'{"".join(styles)}</Map>')
+    fonts = (tostring(font_set, encoding='unicode') for font_set in font_sets())
+    return empty.replace('</Map>', f'{"".join([*fonts, *styles])}</Map>')
 
 
 def reach_px(sheet: Sheet) -> float:
@@ -172,14 +218,17 @@ def _marker(sheet: Sheet, colour: Colour) -> list[Element]:
     edge = 0.0 if outline.unseen else sheet.size(sheet.drawn.width, 1.0)
     if part.marker == 'circle':
         stroke = _paint('stroke', outline) | {'stroke-width': _number(edge)}
-        return [_marked(sheet, size + edge, {'marker-type': 'ellipse', **_paint('fill', colour), **stroke})]
+        return [
+            _marked(sheet, size + edge, {'marker-type': 'ellipse', **_paint('fill', colour), **stroke} | TAKES_ROOM)
+        ]
     sign = _marked(sheet, size, {'file': str(file_of(part.marker)), **_paint('fill', colour), 'stroke-width': '0'})
     if not edge:
+        sign.attrib |= TAKES_ROOM
         return [sign]
     # Mapnik makes the stroke of a file as many times larger as the file
     stroke = _paint('stroke', outline) | {'stroke-width': _number(2 * edge * BOX / size)}
     below = {'file': str(silhouette_file(part.marker)), **_paint('fill', outline), **stroke}
-    return [_marked(sheet, size, below), sign]
+    return [_marked(sheet, size, below | TAKES_ROOM), sign]
 
 
 def _marked(sheet: Sheet, size: float, look: dict[str, str]) -> Element:
@@ -190,42 +239,64 @@ def _marked(sheet: Sheet, size: float, look: dict[str, str]) -> Element:
         'ignore-placement': 'true',
         'placement': 'point' if sheet.geometry.endswith('Point') else 'interior',
     }
-    return Element('MarkersSymbolizer', look | at)
+    return Element('MarkersSymbolizer', at | look)
 
 
 def _label(sheet: Sheet, colour: Colour) -> list[Element]:
     part = sheet.drawn.part
     size = sheet.size(part.size, LABEL_PX)
+    placement = _placement(sheet, size)
     attributes = {
-        'face-name': FACE,
+        'fontset-name': 'heading' if part.bold else 'text',
         'size': _number(size),
         **_paint('fill', colour, opacity='opacity'),
-        **_placement(sheet, size),
-        # a name that the edge would cut is left out
-        'avoid-edges': 'true',
-        'margin': '2',
+        'margin': str(MARGIN_PX),
+        **(EDGES if sheet.crosses_edges and part.priority >= CROSSING_PRIORITY and not placement.along else WHOLE),
+        **placement.attributes,
     }
     if part.halo:
         halo = parse_colour(part.halo)
         attributes |= _paint('halo-fill', halo, opacity='halo-opacity') | {'halo-radius': _number(HALO_PX)}
     made = Element('TextSymbolizer', attributes)
     made.text = f'[{sheet.text_column}]'
+    made.extend(_other_place(attributes, *place) for place in placement.others)
     return [made]
 
 
-def _placement(sheet: Sheet, size: float) -> dict[str, str]:
-    """Along the part of a line that is seen, inside the whole of a polygon, or below a point.
+def _other_place(attributes: dict[str, str], dx: float, dy: float) -> Element:
+    """Another place of a label; what it leaves out is not that of the first place but Mapnik's own default."""
+    repeated = {name: attributes[name] for name in REPEATED if name in attributes}
+    return Element('Placement', repeated | {'dx': _number(dx), 'dy': _number(dy)})
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Where a label stands: attributes of the first place, and how far from it the other ones are, in pixels."""
+
+    attributes: dict[str, str]
+    others: tuple[tuple[float, float], ...] = ()
+    along: bool = False
+
+
+def _placement(sheet: Sheet, size: float) -> Placement:
+    """Along the part of a line that is seen, inside the whole of a polygon, or beside a point.
 
     Along the whole of a line that leaves the picture most places would be tried in vain: 3 of 14 ms of a street map.
+    Of a line on two pictures each has a part of its own, so its names stay within each of them.
     """
     spacing = str(REPEATED_PX)
     if sheet.drawn.part.along == 'line' and not sheet.geometry.endswith('Point'):
         along = {'placement': 'line', 'spacing': spacing, 'repeat-distance': spacing, 'max-char-angle-delta': '25'}
-        return along | {'clip': 'true'}
-    wrapped = {'wrap-width': _number(size * WRAPPED_EM), 'clip': 'false'}
+        return Placement(along | {'clip': 'true'}, along=True)
+    place = {'wrap-width': _number(size * WRAPPED_EM), 'clip': 'false'}
     if sheet.geometry.endswith('Point'):
-        return wrapped | {'placement': 'point', 'vertical-alignment': 'bottom', 'dy': _number(size * BELOW_EM)}
-    return wrapped | {'placement': 'interior'}
+        beside = _number(sheet.sign_px + GAP_PX) if sheet.sign_px else _number(size * BELOW_EM)
+        around = {'placement-type': 'simple', 'placements': AROUND, 'dx': beside, 'dy': beside}
+        return Placement(place | {'placement': 'point'} | around)
+    places_em = ASIDE_EM + (FAR_ASIDE_EM if sheet.drawn.part.priority >= FIRST_PRIORITY else ())
+    aside = tuple((across * size, down * size) for across, down in places_em)
+    middle = {'horizontal-alignment': 'middle', 'vertical-alignment': 'middle', 'justify-alignment': 'center'}
+    return Placement(place | {'placement': 'interior', 'placement-type': 'list'} | middle, aside)
 
 
 SYMBOLS = {'fill': _fill, 'line': _line, 'marker': _marker, 'label': _label}

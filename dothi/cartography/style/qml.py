@@ -12,7 +12,7 @@ from dothi.cartography.style.drawing import Drawing, Pass
 from dothi.cartography.style.legend import legend_of
 from dothi.cartography.style.qgis_expressions import expression, scale_of
 from dothi.cartography.style.qgis_form import LayerForm, form_elements
-from dothi.cartography.style.qml_labels import settings
+from dothi.cartography.style.qml_labels import obstacles, settings
 from dothi.cartography.style.qml_symbols import DrawnRule, casing_of, symbol
 from dothi.core.text import Lang, Text
 
@@ -90,6 +90,10 @@ def _labeling(drawing: Drawing, latitude: float) -> Element:
         if layer_pass.kind == 'label' and not layer_pass.part.merged:
             rule = _rule(drawing, layer_pass, latitude, f'label/{number}')
             rule.append(settings(layer_pass, drawing.layer.geometry, latitude))
+            rules.append(rule)
+        if layer_pass.kind == 'marker' and not layer_pass.part.merged:
+            rule = _rule(drawing, layer_pass, latitude, f'sign/{number}')
+            rule.append(obstacles())
             rules.append(rule)
     return made
 

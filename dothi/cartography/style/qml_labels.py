@@ -4,9 +4,9 @@ from xml.etree.ElementTree import Element, SubElement
 
 from dothi.cartography.style.colour import parse_colour
 from dothi.cartography.style.drawing import Pass
-from dothi.cartography.style.qgis_expressions import POINTS_PER_PX, at_largest
+from dothi.cartography.style.qgis_expressions import POINTS_PER_PX
 from dothi.cartography.style.qml_symbols import data_defined, fixed, rgba, varying
-from dothi.cartography.style.sizes import BELOW_EM, HALO_PX, size_of
+from dothi.cartography.style.sizes import GAP_PX, HALO_PX, REPEATED_PX, size_of
 from dothi.cartography.style.style_file import Part
 
 # What a machine has, with all Vietnamese letters. The portal's own (Be Vietnam Pro) and Noto Sans are not among them:
@@ -15,9 +15,12 @@ FONTS = ('DejaVu Sans', 'Segoe UI', 'Arial')
 # About seven times the height of the letters.
 WRAPPED_AT = 14
 # QgsPalLayerSettings.placement
-OVER_POINT, CURVED, HORIZONTAL = '1', '3', '4'
-# QgsPalLayerSettings.quadOffset
-OVER, BELOW = '4', '7'
+CURVED, HORIZONTAL, AROUND_SIGN = '3', '4', '6'
+# Qgis.LabelPredefinedPointPosition, the best place first; measured from the edge of the sign (Qgis.LabelOffsetType)
+PLACES = 'B,T,R,L,BR,TR,BL,TL'
+FROM_SIGN = '1'
+# QGIS measures to the line that letters stand on; marks hang below it.
+BELOW_LINE_PX = 2.0
 # on the line, in the direction in which it is read
 ON_LINE = '9'
 
@@ -37,6 +40,15 @@ def settings(draw_pass: Pass, geometry: str, latitude: float) -> Element:
     return made
 
 
+def obstacles() -> Element:
+    """Signs without names, which names keep clear of."""
+    made = Element('settings', {'calloutType': 'simple'})
+    SubElement(made, 'text-style', {'fieldName': "''", 'isExpression': '1'})
+    rendering = {'drawLabels': '0', 'obstacle': '1', 'obstacleFactor': '2', 'scaleVisibility': '0'}
+    SubElement(made, 'rendering', rendering)
+    return made
+
+
 def _text_style(draw_pass: Pass) -> Element:
     part = draw_pass.part
     made = Element(
@@ -48,7 +60,7 @@ def _text_style(draw_pass: Pass) -> Element:
             'fontSize': fixed(size_of(part)),
             'fontSizeUnit': 'Point',
             # left out it is 0, the thinnest face that the machine has
-            'fontWeight': '50',
+            'fontWeight': '75' if part.bold else '50',
             'textColor': rgba(draw_pass.rules[0].colour),
             'textOpacity': '1',
         },
@@ -64,16 +76,19 @@ def _text_style(draw_pass: Pass) -> Element:
 
 
 def _placement(part: Part, geometry: str) -> dict[str, str]:
-    # of QGIS's priorities from 0 to 10, the middle is what everything else has
-    priority = {'priority': str(min(max(5 + part.priority, 0), 10))}
+    # QGIS's priorities go from 0 to 10, those of styles to 100
+    priority = {'priority': str(min(max(round(part.priority / 10), 0), 10))}
     if _along_line(part, geometry):
-        return {'placement': CURVED, 'placementFlags': ON_LINE, **priority}
+        return {'placement': CURVED, 'placementFlags': ON_LINE, 'repeatDistance': f'{REPEATED_PX * POINTS_PER_PX:g}',
+                'repeatDistanceUnits': 'Point', **priority}  # fmt: skip
     if 'LineString' in geometry:
         return {'placement': HORIZONTAL, **priority}
     if 'Point' in geometry:
-        down = f'{at_largest(size_of(part)) * BELOW_EM * POINTS_PER_PX:.4g}'
-        return {'placement': OVER_POINT, 'quadOffset': BELOW, 'yOffset': down, 'offsetUnits': 'Point', **priority}
-    return {'placement': OVER_POINT, 'quadOffset': OVER, 'centroidInside': '1', 'centroidWhole': '1', **priority}
+        gap = {'dist': f'{(GAP_PX + BELOW_LINE_PX) * POINTS_PER_PX:g}', 'distUnits': 'Point', 'offsetType': FROM_SIGN}
+        return {'placement': AROUND_SIGN, 'predefinedPositionOrder': PLACES, **gap, **priority}
+    # a name of those that come first is rather drawn over a sign than not at all
+    required = {'overlapHandling': 'AllowOverlapIfRequired', 'allowDegraded': '1'} if part.bold else {}
+    return {'placement': HORIZONTAL, 'centroidWhole': '1', **required, **priority}
 
 
 def _along_line(part: Part, geometry: str) -> bool:

@@ -1,12 +1,19 @@
 """Sizes in pixels where a style file says none, the same for every client."""
 
+from collections.abc import Callable
+
+from dothi.cartography.style.drawing import Drawing, Pass
 from dothi.cartography.style.style_file import Part
-from dothi.cartography.style.zoom import ByZoom
+from dothi.cartography.style.zoom import ByZoom, at_zoom
 
 LABEL_PX, CIRCLE_PX, SIGN_PX = 12.0, 8.0, 14.0
 HALO_PX = 1.4
-# From a point down to the letters that name it, in heights of these: its sign lies between.
+# From a point without a sign down to the letters that name it, in heights of these.
 BELOW_EM = 1.0
+# Between a sign and its name, beside what the name keeps clear of.
+GAP_PX = 3.0
+# Between two of the same name along a line.
+REPEATED_PX = 250
 
 
 def size_of(part: Part) -> ByZoom:
@@ -21,3 +28,32 @@ def times(value: ByZoom, factor: float) -> ByZoom:
     if isinstance(value, dict):
         return {zoom: round(size * factor, 4) for zoom, size in value.items()}
     return round(value * factor, 4)
+
+
+def stops(value: ByZoom) -> set[float]:
+    """The zooms at which the value is given."""
+    return set(value) if isinstance(value, dict) else set()
+
+
+def with_edge(_sign: Pass, size: float, edge: float) -> float:
+    """Side of a sign with its edge around it."""
+    return size + 2 * edge
+
+
+def sign_radius(
+    drawing: Drawing, label: Pass, zoom: float, side: Callable[[Pass, float, float], float] = with_edge
+) -> float:
+    """Half the side of the sign that the label names, in pixels at `zoom`; 0 where it has none.
+
+    It is the sign of the same features; where signs and names are of other features, the largest sign. side: that of
+    a sign, from its size and the width of its edge.
+    """
+    signs = [other for other in drawing.passes if other.kind == 'marker' and other.seen_at(zoom)]
+    same = [sign for sign in signs if sign.part.where == label.part.where]
+    return max(
+        (side(sign, at_zoom(size_of(sign.part), zoom), _edge(sign, zoom)) / 2 for sign in same or signs), default=0.0
+    )
+
+
+def _edge(sign: Pass, zoom: float) -> float:
+    return at_zoom(sign.width or 0.0, zoom) if sign.part.outline else 0.0

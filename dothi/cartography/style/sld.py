@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element, SubElement, register_namespace, tostr
 from dothi.cartography.style import conditions
 from dothi.cartography.style.conditions import Condition
 from dothi.cartography.style.drawing import Drawing, Pass
-from dothi.cartography.style.sizes import size_of
+from dothi.cartography.style.sizes import sign_radius, size_of
 from dothi.cartography.style.sld_filter import OGC, filter_of
 from dothi.cartography.style.sld_symbols import SE, RuleView, inside, symbolizer
 from dothi.cartography.style.zoom import scale_denominator
@@ -75,7 +75,8 @@ def _feature_type_style(drawing: Drawing, number: int, latitude: float, lang: La
     for place, rule in enumerate(layer_pass.rules):
         condition = _condition(layer_pass, place)
         for band, (zooms, middle) in enumerate(_bands(layer_pass)):
-            symbol_view = RuleView(layer_pass, rule, middle, drawing.layer.geometry)
+            sign_px = sign_radius(drawing, layer_pass, middle)
+            symbol_view = RuleView(layer_pass, rule, middle, drawing.layer.geometry, sign_px)
             if not symbol_view.unseen:
                 written_rule = inside(made, 'Rule')
                 inside(written_rule, 'Name', f'{number}-{place}-{band}')

@@ -8,7 +8,7 @@ from xml.etree.ElementTree import Element, SubElement
 from dothi.cartography.style.colour import Colour, parse_colour
 from dothi.cartography.style.drawing import Pass, Rule
 from dothi.cartography.style.markers import marker_svg
-from dothi.cartography.style.sizes import BELOW_EM, HALO_PX, size_of
+from dothi.cartography.style.sizes import BELOW_EM, GAP_PX, HALO_PX, REPEATED_PX, size_of
 from dothi.cartography.style.sld_filter import OGC
 from dothi.cartography.style.zoom import at_zoom
 
@@ -21,12 +21,13 @@ FONT = 'DejaVu Sans'
 
 @dataclass(frozen=True)
 class RuleView:
-    """A rule of a pass at a zoom."""
+    """A rule of a pass at a zoom. sign_px: from the middle of the sign that a label names to its edge."""
 
     draw_pass: Pass
     rule: Rule
     zoom: float
     geometry: str
+    sign_px: float = 0.0
 
     @property
     def outline(self) -> Colour | None:
@@ -36,6 +37,11 @@ class RuleView:
     @property
     def size(self) -> float:
         return at_zoom(size_of(self.draw_pass.part), self.zoom)
+
+    @property
+    def below_px(self) -> float:
+        """From a point down to the letters that name it."""
+        return self.sign_px + GAP_PX if self.sign_px else BELOW_EM * self.size
 
     @property
     def width(self) -> float:
@@ -113,7 +119,9 @@ def _label(rule_view: RuleView) -> Element:
     part = rule_view.draw_pass.part
     made = element('TextSymbolizer')
     SubElement(inside(made, 'Label'), f'{{{OGC}}}PropertyName').text = part.text
-    made.append(_parameters('Font', {'font-family': FONT, 'font-size': number(rule_view.size)}))
+    weight = {'font-weight': 'bold'} if part.bold else {}
+    font = {'font-family': FONT, **weight, 'font-size': number(rule_view.size)}
+    made.append(_parameters('Font', font))
     made.append(_label_placement(rule_view))
     if part.halo:
         halo = inside(made, 'Halo')
@@ -126,7 +134,10 @@ def _label(rule_view: RuleView) -> Element:
 def _label_placement(rule_view: RuleView) -> Element:
     made = element('LabelPlacement')
     if rule_view.draw_pass.part.along == 'line':
-        inside(inside(made, 'LinePlacement'), 'IsAligned', 'true')
+        along = inside(made, 'LinePlacement')
+        inside(along, 'IsRepeated', 'true')
+        inside(along, 'Gap', number(REPEATED_PX))
+        inside(along, 'IsAligned', 'true')
     else:
         below = rule_view.geometry.endswith('Point')
         place = inside(made, 'PointPlacement')
@@ -136,7 +147,7 @@ def _label_placement(rule_view: RuleView) -> Element:
         if below:
             moved = inside(place, 'Displacement')
             inside(moved, 'DisplacementX', '0')
-            inside(moved, 'DisplacementY', number(-BELOW_EM * rule_view.size))
+            inside(moved, 'DisplacementY', number(-rule_view.below_px))
     return made
 
 

@@ -12,11 +12,8 @@ from dothi.cartography.mapping.pool import Renderers, renderers
 from dothi.cartography.style.colour import Colour, parse_colour
 from dothi.cartography.style.drawing import Drawing
 from dothi.cartography.style.maplibre import icon_name
-from dothi.cartography.style.markers import BOX, marker_svg
+from dothi.cartography.style.markers import BOX, CELL_PX, EDGE_PX, marker_svg
 
-# Pixels around a sign: the picture knows no zoom, so the edge grows and shrinks with the sign.
-EDGE_PX = 2.0
-CELL_PX = int(BOX + 2 * EDGE_PX + 2)
 COLUMNS = 8
 
 
@@ -39,16 +36,20 @@ class Icon:
         return marker_svg(self.marker, self.colour, outline, edge=EDGE_PX)
 
 
+ROOM_ICON = Icon('circle', parse_colour('#000000'), None)
+
+
 def icons_of(drawings: Iterable[Drawing]) -> list[Icon]:
-    """The icons that the drawings need, by name. A circle is none: MapLibre draws it by itself."""
+    """The icons that the drawings need, by name. Of circles, which MapLibre draws by itself, one for their room."""
+    signs = [each for drawing in drawings for each in drawing.passes if each.kind == 'marker']
     icons = {
-        Icon(layer_pass.part.marker, rule.colour, layer_pass.part.outline)
-        for drawing in drawings
-        for layer_pass in drawing.passes
-        if layer_pass.kind == 'marker' and layer_pass.part.marker != 'circle'
-        for rule in layer_pass.rules
+        Icon(sign.part.marker, rule.colour, sign.part.outline)
+        for sign in signs
+        if sign.part.marker != 'circle'
+        for rule in sign.rules
     }
-    return sorted(icons, key=lambda icon: icon.name)
+    rooms = {ROOM_ICON} if any(sign.part.marker == 'circle' for sign in signs) else set()
+    return sorted(icons | rooms, key=lambda icon: icon.name)
 
 
 def sprite_index(icons: Sequence[Icon], ratio: int) -> dict[str, dict[str, float]]:

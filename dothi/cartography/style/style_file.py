@@ -28,7 +28,7 @@ ONLY_FOR: dict[str, tuple[Kind, ...]] = {
     'by': ('fill', 'line', 'marker'), 'classes': ('fill', 'line', 'marker'), 'legend': ('fill', 'line', 'marker'),
     'outline': ('fill', 'marker'), 'width': ('line', 'marker'), 'dash': ('line',), 'casing': ('line',),
     'marker': ('marker',), 'size': ('marker', 'label'), 'text': ('label',), 'halo': ('label',),
-    'priority': ('label',), 'along': ('label',),
+    'priority': ('label',), 'along': ('label',), 'bold': ('label',),
 }  # fmt: skip
 
 
@@ -141,6 +141,8 @@ class Part(StylePart):
     # of two labels that are in each other's way the one with the higher number stays
     priority: int = 0
     along: Literal['point', 'line'] = 'point'
+    # of the names that come first
+    bold: bool = False
 
     @cached_property
     def condition(self) -> conditions.Condition | None:

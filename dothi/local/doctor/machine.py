@@ -105,12 +105,12 @@ def check_fonts() -> Iterator[Finding]:
     from dothi.cartography.mapping.letters import font
 
     try:
-        letters = font('DejaVuSans.ttf', 20)
+        letters = font('text', 20)
     except OSError:
         yield fault(
             'fonts',
-            Text(vi='Thiếu phông chữ của Mapnik.', en="Mapnik's fonts are missing."),
-            Text(vi='Cài lại thư viện mapnik.', en='Install the library mapnik again.'),
+            Text(vi='Thiếu phông chữ của bản đồ.', en='The fonts of maps are missing.'),
+            Text(vi='Cài lại thư viện fontpkg-be-vietnam-pro.', en='Install the library fontpkg-be-vietnam-pro again.'),
         )
         return
     box = bytes(letters.getmask('\uffff'))

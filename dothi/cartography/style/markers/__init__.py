@@ -20,6 +20,11 @@ NAMES = (
 )  # fmt: skip
 FOLDER = Path(__file__).parent
 BOX = 24.0
+# Pixels around a sign in a sprite: the picture knows no zoom, so the edge grows and shrinks with the sign.
+EDGE_PX = 2.0
+# Of a sign's picture in a sprite, edge and all.
+CELL_PX = int(BOX + 2 * EDGE_PX + 2)
+
 # What the signs that show something are cut out of.
 BADGE = 'badge'
 

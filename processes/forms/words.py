@@ -52,10 +52,10 @@ class MemberWords:
         member = find_member(name, self.members)
         if isinstance(value, int) and member and member.year:
             return str(value)
-        if member and member.codes and isinstance(value, str | list):
-            return words_of_codes(value, member.codes, self.lang)
         if isinstance(value, str) and name in NAMING and value in self.data_titles:
             return self.data_titles[value].pick(self.lang)
+        if member and member.codes and isinstance(value, str | list):
+            return words_of_codes(value, member.codes, self.lang)
         if isinstance(value, list) and value and all(isinstance(part, dict) for part in value):
             return '; '.join(self.value(name, part) for part in value)
         if isinstance(value, dict) and value.keys() != set(LANGUAGES):

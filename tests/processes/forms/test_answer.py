@@ -93,6 +93,12 @@ def test_figures_of_a_comparison_are_in_their_own_units() -> None:
     assert table.rows == [['Tỷ lệ', '76,4\xa0%', '80\xa0%'], ['Số người', '1.200', '1.300']]
 
 
+def test_a_kind_is_called_by_its_layer_or_by_what_a_norm_is_for() -> None:
+    """A layer without kinds is a kind itself."""
+    words = MemberWords(MEMBERS, 'vi', {'schools': Text(vi='Trường học', en='Schools')})
+    assert [words.value('kind', kind) for kind in ('schools', 'station', 'own')] == ['Trường học', 'trạm y tế', 'own']
+
+
 def test_of_a_list_of_differences_those_that_are_none_are_left_out() -> None:
     """The comparison of two floods listed forty figures, half of them 0 and 0, by their codes."""
     parts = [

@@ -1,0 +1,100 @@
+"""The files that focal points hand in during their course: a workbook with bad rows, a MapInfo file with a question.
+
+Each seat acts for the office of another district: then no delivery takes the place of a neighbour's.
+"""
+
+import tempfile
+import warnings
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import shapely
+import xlsxwriter
+from numpy.typing import NDArray
+
+from demo.drawing import Demo
+from demo.units import Place
+from dothi.core.crs import WGS84, proj_string, transformer
+from dothi.core.gdal import pyogrio
+from dothi.core.settings import LOCALITIES
+
+PROVINCE = LOCALITIES / 'nam_dinh'
+HEADER = ('Mã trường', 'Tên', 'Cấp học', 'Số chỗ học', 'Kinh độ', 'Vĩ độ')
+SCHOOLS = 20
+# By row as Excel counts them and by column: what a hurried person types.
+WRONG = {(5, 'Cấp học'): 'Trường làng', (9, 'Số chỗ học'): 25_000, (14, 'Kinh độ'): 160.25}
+# The surveyor's system; the MapInfo file does not say it.
+SURVEYED_IN = 3405
+STOPS = 4
+
+type Points = NDArray[np.floating]
+
+
+def write_exercise_files(folder: Path) -> list[Path]:
+    """The files of each district, in a folder that is named by its code."""
+    demo = Demo(PROVINCE, buildings=0, seed=1)
+    files: list[Path] = []
+    for district in demo.province.regions:
+        own = folder / district.unit.code
+        own.mkdir(parents=True, exist_ok=True)
+        places = places_in(district, demo.province.communes)
+        files += [
+            write_workbook(own / 'truong_hoc.xlsx', district.unit.code, moved(places, demo.srid, WGS84), WRONG),
+            write_workbook(own / 'truong_hoc_da_sua.xlsx', district.unit.code, moved(places, demo.srid, WGS84), {}),
+            write_mapinfo(own / 'diem_dung.zip', district, moved(places, demo.srid, SURVEYED_IN)),
+        ]
+    return files
+
+
+def places_in(district: Place, communes: list[Place]) -> Points:
+    """Points of the district, shape (SCHOOLS, 2): around the centres of its communes, all of them well inside."""
+    own = [commune for commune in communes if commune.region == district.unit.code]
+    turns, which = np.divmod(np.arange(SCHOOLS), len(own))
+    places = np.array([commune.centre for commune in own])[which] + np.column_stack([40 * turns, 25 + 0 * turns])
+    if not shapely.contains_xy(district.polygon, *places.T).all():
+        raise ValueError(f'{district.unit.code}: a place lies outside of its district')
+    return places
+
+
+def moved(places: Points, from_srid: int, to_srid: int) -> Points:
+    """The same places in another system."""
+    return np.column_stack(transformer(proj_string(from_srid), proj_string(to_srid)).transform(*places.T))
+
+
+def write_workbook(path: Path, district_code: str, places: Points, wrong: dict[tuple[int, str], object]) -> Path:
+    """An Excel table of new primary schools. wrong: values in place of the right ones, by row of Excel and column."""
+    with xlsxwriter.Workbook(str(path)) as book:
+        sheet = book.add_worksheet('Trường học')
+        sheet.write_row(0, 0, HEADER, book.add_format({'bold': True}))
+        sheet.set_column(0, len(HEADER) - 1, 16)
+        for number, (lon, lat) in enumerate(places, 1):
+            code, name = f'{district_code}-DT-{number:02}', f'Tiểu học Đào tạo {number}'
+            row = dict(zip(HEADER, (code, name, 'Tiểu học', 300 + number, round(lon, 7), round(lat, 7)), strict=True))
+            sheet.write_row(number, 0, [wrong.get((number + 1, column), value) for column, value in row.items()])
+    return path
+
+
+def write_mapinfo(path: Path, district: Place, places: Points) -> Path:
+    """New bus stops as a MapInfo table that says no coordinate system, all its parts in one zip."""
+    codes = [f'{district.unit.code}-BX-{number}' for number in range(1, STOPS + 1)]
+    names = [f'Điểm dừng {number}, {district.unit.name}' for number in range(1, STOPS + 1)]
+    columns = {'MA_DIEM': codes, 'TEN_DIEM': names}
+    with tempfile.TemporaryDirectory() as room, warnings.catch_warnings():
+        # that no system is written is the exercise
+        warnings.filterwarnings('ignore', message="'crs' was not provided")
+        pyogrio.raw.write(
+            f'{room}/diem_dung.tab',
+            shapely.to_wkb(shapely.points(places[:STOPS])),
+            [np.array(values, dtype=object) for values in columns.values()],
+            np.array(list(columns), dtype=object),
+            driver='MapInfo File',
+            geometry_type='Point',
+            crs=None,
+            encoding=None,
+            layer_options={'ENCODING': 'UTF-8', 'BOUNDS': '500000,2100000,700000,2300000'},
+        )
+        with zipfile.ZipFile(path, 'w', zipfile.ZIP_DEFLATED) as archive:
+            for part in sorted(Path(room).iterdir()):
+                archive.write(part, part.name)
+    return path

@@ -3,10 +3,10 @@
 Each seat acts for the office of another district: then no delivery takes the place of a neighbour's.
 """
 
-import tempfile
 import warnings
-import zipfile
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import shapely
@@ -22,8 +22,12 @@ from dothi.core.settings import LOCALITIES
 PROVINCE = LOCALITIES / 'nam_dinh'
 HEADER = ('Mã trường', 'Tên', 'Cấp học', 'Số chỗ học', 'Kinh độ', 'Vĩ độ')
 SCHOOLS = 20
-# By row as Excel counts them and by column: what a hurried person types.
-WRONG = {(5, 'Cấp học'): 'Trường làng', (9, 'Số chỗ học'): 25_000, (14, 'Kinh độ'): 160.25}
+# What a hurried person types in place of a value, by row as Excel counts them and by column: 160.2 for 106.2.
+FAULTS: dict[tuple[int, str], Callable[[Any], object]] = {
+    (5, 'Cấp học'): lambda _: 'Trường làng',
+    (9, 'Số chỗ học'): lambda places: places * 100,
+    (14, 'Kinh độ'): lambda lon: lon + 54,
+}
 # The surveyor's system; the MapInfo file does not say it.
 SURVEYED_IN = 3405
 STOPS = 4
@@ -40,9 +44,9 @@ def write_exercise_files(folder: Path) -> list[Path]:
         own.mkdir(parents=True, exist_ok=True)
         places = places_in(district, demo.province.communes)
         files += [
-            write_workbook(own / 'truong_hoc.xlsx', district.unit.code, moved(places, demo.srid, WGS84), WRONG),
+            write_workbook(own / 'truong_hoc.xlsx', district.unit.code, moved(places, demo.srid, WGS84), FAULTS),
             write_workbook(own / 'truong_hoc_da_sua.xlsx', district.unit.code, moved(places, demo.srid, WGS84), {}),
-            write_mapinfo(own / 'diem_dung.zip', district, moved(places, demo.srid, SURVEYED_IN)),
+            write_mapinfo(own / 'diem_dung' / 'diem_dung.tab', district, moved(places, demo.srid, SURVEYED_IN)),
         ]
     return files
 
@@ -62,8 +66,10 @@ def moved(places: Points, from_srid: int, to_srid: int) -> Points:
     return np.column_stack(transformer(proj_string(from_srid), proj_string(to_srid)).transform(*places.T))
 
 
-def write_workbook(path: Path, district_code: str, places: Points, wrong: dict[tuple[int, str], object]) -> Path:
-    """An Excel table of new primary schools. wrong: values in place of the right ones, by row of Excel and column."""
+def write_workbook(
+    path: Path, district_code: str, places: Points, faults: dict[tuple[int, str], Callable[[Any], object]]
+) -> Path:
+    """An Excel table of new primary schools. faults: what becomes of a value, by row of Excel and column."""
     with xlsxwriter.Workbook(str(path)) as book:
         sheet = book.add_worksheet('Trường học')
         sheet.write_row(0, 0, HEADER, book.add_format({'bold': True}))
@@ -71,20 +77,27 @@ def write_workbook(path: Path, district_code: str, places: Points, wrong: dict[t
         for number, (lon, lat) in enumerate(places, 1):
             code, name = f'{district_code}-DT-{number:02}', f'Tiểu học Đào tạo {number}'
             row = dict(zip(HEADER, (code, name, 'Tiểu học', 300 + number, round(lon, 7), round(lat, 7)), strict=True))
-            sheet.write_row(number, 0, [wrong.get((number + 1, column), value) for column, value in row.items()])
+            spoilt = [faults.get((number + 1, column), unchanged)(value) for column, value in row.items()]
+            sheet.write_row(number, 0, spoilt)
     return path
 
 
+def unchanged(value: Any) -> object:
+    """The value."""
+    return value
+
+
 def write_mapinfo(path: Path, district: Place, places: Points) -> Path:
-    """New bus stops as a MapInfo table that says no coordinate system, all its parts in one zip."""
+    """New bus stops as a MapInfo table, in several files, that says no coordinate system."""
+    path.parent.mkdir(exist_ok=True)
     codes = [f'{district.unit.code}-BX-{number}' for number in range(1, STOPS + 1)]
     names = [f'Điểm dừng {number}, {district.unit.name}' for number in range(1, STOPS + 1)]
     columns = {'MA_DIEM': codes, 'TEN_DIEM': names}
-    with tempfile.TemporaryDirectory() as room, warnings.catch_warnings():
+    with warnings.catch_warnings():
         # that no system is written is the exercise
         warnings.filterwarnings('ignore', message="'crs' was not provided")
         pyogrio.raw.write(
-            f'{room}/diem_dung.tab',
+            str(path),
             shapely.to_wkb(shapely.points(places[:STOPS])),
             [np.array(values, dtype=object) for values in columns.values()],
             np.array(list(columns), dtype=object),
@@ -94,7 +107,4 @@ def write_mapinfo(path: Path, district: Place, places: Points) -> Path:
             encoding=None,
             layer_options={'ENCODING': 'UTF-8', 'BOUNDS': '500000,2100000,700000,2300000'},
         )
-        with zipfile.ZipFile(path, 'w', zipfile.ZIP_DEFLATED) as archive:
-            for part in sorted(Path(room).iterdir()):
-                archive.write(part, part.name)
     return path

@@ -8,7 +8,7 @@ from markdown_it import MarkdownIt
 from dothi.core.settings import PROJECT
 
 FOLDER = PROJECT / 'docs' / 'training'
-COURSES = ('web-developers',)
+COURSES = ('web-developers', 'planners', 'focal-points')
 PAGES = COURSES
 HEADINGS = {
     'en': (

@@ -2,9 +2,19 @@
 
 import pytest
 
-from tests.training.course_pages import COURSES, FOLDER, HEADINGS, PAGES, CoursePage, codes, course_page, items
+from dothi.core.settings import PROJECT
+from tests.training.course_pages import BOLD, COURSES, FOLDER, HEADINGS, PAGES, CoursePage, codes, course_page, items
 
 BOTH = ('vi', 'en')
+# The portal's words and those of analyses, in quotes; titles of layers, columns and codes.
+WORDS = ''.join(
+    file.read_text(encoding='utf-8')
+    for folder, kind in (('web/src/messages', '*.ts'), ('processes', '*.py'))
+    for file in sorted((PROJECT / folder).rglob(kind))
+)
+TITLES = ''.join(
+    file.read_text(encoding='utf-8') for file in sorted((PROJECT / 'localities/library/layers').glob('*.yml'))
+)
 
 
 @pytest.fixture(params=[(course, lang) for course in COURSES for lang in BOTH], ids='-'.join)
@@ -47,3 +57,14 @@ def test_both_languages_have_the_same_blocks_and_code(course: str) -> None:
 def test_every_page_of_the_folder_is_tested() -> None:
     names = {page.name.partition('.')[0] for page in FOLDER.glob('*.md')}
     assert names == set(PAGES)
+
+
+@pytest.mark.parametrize('lang', BOTH)
+@pytest.mark.parametrize('course', ['planners', 'focal-points'])
+def test_what_a_course_calls_a_button_or_a_field_is_its_name(course: str, lang: str) -> None:
+    """Whoever renames one in the portal, an analysis or a layer is led here."""
+    page = course_page(course, lang)
+    named = BOLD.findall(''.join(page.lessons.values()) + page.part('When something goes wrong'))
+    labels = {part for name in named for part in name.removeprefix('← ').split(': ')}
+    assert len(labels) > 20
+    assert sorted(label for label in labels if f"'{label}" not in WORDS and f' {label}' not in TITLES) == []

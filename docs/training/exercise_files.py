@@ -63,7 +63,8 @@ def places_in(district: Place, communes: list[Place]) -> Points:
 
 def moved(places: Points, from_srid: int, to_srid: int) -> Points:
     """The same places in another system."""
-    return np.column_stack(transformer(proj_string(from_srid), proj_string(to_srid)).transform(*places.T))
+    there: Points = np.column_stack(transformer(proj_string(from_srid), proj_string(to_srid)).transform(*places.T))
+    return there
 
 
 def write_workbook(

@@ -8,8 +8,8 @@ from markdown_it import MarkdownIt
 from dothi.core.settings import PROJECT
 
 FOLDER = PROJECT / 'docs' / 'training'
-COURSES = ('web-developers', 'planners', 'focal-points')
-PAGES = COURSES
+COURSES = ('gis-staff', 'web-developers', 'planners', 'focal-points')
+PAGES = (*COURSES, 'trainer')
 HEADINGS = {
     'en': (
         'What you will be able to do', 'What you need', 'Timetable',
@@ -19,7 +19,7 @@ HEADINGS = {
 }  # fmt: skip
 SEPARATOR = {'en': ',', 'vi': '.'}
 ITEM, BOLD, CODE = re.compile(r'^\d+\. (.*(?:\n {3}.*)*)', re.M), re.compile(r'\*\*(.+?)\*\*'), re.compile(r'`([^`]+)`')
-FENCED = re.compile(r'^```.*?^```', re.M | re.S)
+LANGUAGE, FENCED = re.compile(r'\?lang=(vi|en)'), re.compile(r'^ *```(.*?)^ *```', re.M | re.S)
 TABLE_ROW = re.compile(r'^\| (\d+) \| (.+) \|$', re.M)
 
 
@@ -78,5 +78,10 @@ def items(text: str) -> list[str]:
 
 
 def codes(text: str) -> list[str]:
-    """What stands as code within lines, in order."""
-    return CODE.findall(FENCED.sub('', text))
+    """What stands as code within lines, in order, whatever the language in an address."""
+    return CODE.findall(LANGUAGE.sub('', FENCED.sub('', text)))
+
+
+def blocks(text: str) -> list[str]:
+    """What stands between fences, in order: commands."""
+    return FENCED.findall(text)

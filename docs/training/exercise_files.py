@@ -55,7 +55,9 @@ def places_in(district: Place, communes: list[Place]) -> Points:
     """Points of the district, shape (SCHOOLS, 2): around the centres of its communes, all of them well inside."""
     own = [commune for commune in communes if commune.region == district.unit.code]
     turns, which = np.divmod(np.arange(SCHOOLS), len(own))
-    places = np.array([commune.centre for commune in own])[which] + np.column_stack([40 * turns, 25 + 0 * turns])
+    places: Points = np.array([commune.centre for commune in own])[which] + np.column_stack(
+        [40 * turns, 25 + 0 * turns]
+    )
     if not shapely.contains_xy(district.polygon, *places.T).all():
         raise ValueError(f'{district.unit.code}: a place lies outside of its district')
     return places

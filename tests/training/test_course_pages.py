@@ -66,6 +66,15 @@ def test_both_languages_have_the_same_blocks_and_code(course: str) -> None:
     assert blocks(vi.text) == blocks(en.text)
 
 
+@pytest.mark.parametrize('course', COURSES)
+def test_both_languages_have_the_same_figures_as_answers(course: str) -> None:
+    """Of some courses the steps are gone through in one language by day."""
+    vi, en = ([[each for each in answer if each[-1].isdigit()] for answer in course_page(course, lang).answers]
+              for lang in BOTH)  # fmt: skip
+    assert vi == en
+    assert any(vi)
+
+
 def test_every_page_of_the_folder_is_tested() -> None:
     names = {page.name.partition('.')[0] for page in FOLDER.glob('*.md')}
     assert names == set(PAGES)

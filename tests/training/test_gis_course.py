@@ -14,6 +14,7 @@ from dothi.core.access.keys import make_key
 from dothi.core.access.person import Action, Role
 from dothi.core.database import connection
 from tests.conftest import Province
+from tests.matrix import exhaustive
 from tests.training.course_pages import codes, course_page, items
 from tests.web.conftest import enter_person, working_on
 
@@ -75,7 +76,7 @@ def gone_through(place: Province, home: Path, lang: str) -> dict[str, Any]:
     return answer
 
 
-@pytest.mark.parametrize('lang', ['vi', 'en'])
+@pytest.mark.parametrize('lang', ['vi', pytest.param('en', marks=exhaustive)])
 def test_the_course_step_by_step_and_its_answers(desk_province: Province, tmp_path: Path, lang: str) -> None:
     """Filters, the form, one release for all edits, an analysis, a sheet: as the page says, in its words."""
     with working_on(desk_province):

@@ -36,7 +36,7 @@ WORDS = {
         'distance': 'Quãng đường tối đa', 'run': 'Chạy phân tích', 'how': 'Cách tính', 'new': 'Vị trí cơ sở mới',
         'existing': 'Cơ sở hiện có', 'count': 'Số cơ sở mới', 'take': 'Đưa các vị trí này vào phương án',
         'scenario': 'Phương án', 'added': 'Thêm vào', 'change': 'Sửa đầu vào và chạy lại', 'options': 'Tùy chọn khác',
-        'before': 'trước', 'after': 'sau', 'compare': 'So sánh', 'write': 'Viết: Kết luận', 'conclusion': 'Kết luận',
+        'before': 'trước', 'after': 'sau', 'compare': 'So sánh', 'write': 'Viết kết luận', 'conclusion': 'Kết luận',
         'save': 'Lưu', 'report': 'Mở báo cáo', 'covered': 'Dân số được phục vụ', 'gained': 'Dân số được phục vụ thêm',
     },
     'en': {
@@ -48,7 +48,7 @@ WORDS = {
         'new': 'New facilities', 'existing': 'Facilities there are', 'count': 'How many new ones',
         'take': 'Take these sites into a scenario', 'scenario': 'Scenario', 'added': 'Added to',
         'change': 'Change the inputs and run again', 'options': 'More options', 'before': 'before', 'after': 'after',
-        'compare': 'Compare', 'write': 'Write: Conclusion', 'conclusion': 'Conclusion', 'save': 'Save',
+        'compare': 'Compare', 'write': 'Write conclusion', 'conclusion': 'Conclusion', 'save': 'Save',
         'report': 'Open the report', 'covered': 'Population covered', 'gained': 'People covered in addition',
     },
 }  # fmt: skip

@@ -16,13 +16,14 @@ STEP := docker/step.sh
 # Without bytecode on the disk each Python process compiles all code anew, 0.4 s of a core.
 unexport PYTHONDONTWRITEBYTECODE
 PYTHON := .venv/bin/python
+NODE_MODULES := web/node_modules/.package-lock.json tests/clients/node_modules/.package-lock.json
 
 # PORT=… PUBLIC_PORT=… DOTHI_STATE=… LOCALITY=… make up: a second instance beside the first.
 $(if $(PORT),$(eval export DOTHI_PORT := $(PORT)))
 $(if $(PUBLIC_PORT),$(eval export DOTHI_PUBLIC_PORT := $(PUBLIC_PORT)))
 $(if $(LOCALITY),$(eval export DOTHI_LOCALITY := $(LOCALITY)))
 
-.PHONY: help up down status test test-all lint bench soak wheel bundle bill docs client pictures lock python web packages-python packages-postgis packages-test packages-office
+.PHONY: help up down status test test-all lint bench soak wheel bundle bill docs training client pictures lock python web packages-python packages-postgis packages-test packages-office
 
 help: ## Các lệnh / this list
 	@. docker/language.sh; half=$$(say 1 2); \
@@ -75,6 +76,10 @@ bill: wheel ## Thành phần và giấy phép của một bản: dist/sbom.cdx.j
 docs: python ## Viết lại các bảng tra cứu / write the reference tables anew
 	@$(PYTHON) -m docs.generate
 
+# Slides, exercise files and web pages with their libraries: a folder for machines without internet.
+training: python $(NODE_MODULES) ## Tài liệu của các khóa học: build/training/ / material of the courses: build/training/
+	@$(STEP) 'build/training' $(PYTHON) -m docs.training
+
 lock: python .venv/lint.installed .node/installed ## Chọn lại phiên bản thư viện / choose the libraries' versions anew
 	@$(STEP) 'requirements/*.lock' requirements/lock.sh $(UPGRADE)
 	@$(STEP) 'web/package-lock.json' docker/npm.sh install --package-lock-only
@@ -120,7 +125,6 @@ endif
 	@$(STEP) 'openapi-python-client' $(PYTHON) -m pip install --quiet --require-hashes --target .generator -r requirements/generator.lock
 	@touch $@
 
-NODE_MODULES := web/node_modules/.package-lock.json tests/clients/node_modules/.package-lock.json
 $(NODE_MODULES): %/node_modules/.package-lock.json: %/package-lock.json .node/installed
 	@$(STEP) 'Thư viện JavaScript: $* / JavaScript libraries: $*' env IN=$* docker/npm.sh ci
 	@touch $@

@@ -32,6 +32,7 @@ DOCS = PROJECT / 'docs'
 KINDS_OF_PAGES = {
     'tutorial': 'First steps · Bắt đầu',
     'how-to': 'How to · Hướng dẫn',
+    'training': 'Training · Đào tạo',
     'explanation': 'Explanation · Giải thích (English)',
     'reference': 'Reference · Tra cứu (English)',
     'decisions': 'Decisions · Quyết định thiết kế (English)',

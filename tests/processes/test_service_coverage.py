@@ -176,7 +176,7 @@ def test_a_health_station_in_each_commune_can_be_asked_for(town: None, worker: F
     [
         ({'facilities': 'schools'}, 'kind_column level'),
         ({'facilities': 'health_facilities', 'kind_column': 'kind'}, 'norm = facilities_per_unit'),
-        ({'facilities': 'schools', 'norm': 'facilities_per_unit'}, 'There is one for: station'),
+        ({'facilities': 'schools', 'norm': 'facilities_per_unit'}, 'There is one for: health station'),
         ({'norm': 'facilities_per_unit', 'distance_m': 5.0}, 'leave distance_m'),
         ({'norm': 'facilities_per_unit', 'kind_column': 'kind', 'zones': 'districts'}, 'choose one of: communes'),
     ],

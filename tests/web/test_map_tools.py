@@ -205,6 +205,35 @@ def test_a_past_day_is_drawn_by_the_server_and_can_be_left(wide: Portal) -> None
     assert wide.complaints == []
 
 
+def test_two_styles_lie_side_by_side_and_the_line_between_them_moves(near: Portal) -> None:
+    page = near.page
+    card = open_tool(page, 'Compare two maps')
+    beside = page.locator('.beside')
+    with page.expect_response('**/styles/print?**'):
+        card.get_by_label('Style on the right').select_option('print')
+    expect(beside.locator('canvas')).to_be_visible()
+    expect(beside).to_have_css('clip-path', 'inset(0px 0px 0px 50%)')
+    card.get_by_label('Where the line is').fill('20')
+    expect(beside).to_have_css('clip-path', 'inset(0px 0px 0px 20%)')
+    assert near.complaints == []
+
+
+def test_a_sheet_is_looked_at_before_it_is_fetched_as_pdf(near: Portal) -> None:
+    page = near.page
+    card = open_tool(page, 'Print')
+    card.get_by_label('Title').fill('Thành phố Nam Định')
+    card.get_by_role('button', name='Preview').click()
+    preview = card.get_by_role('img', name='Preview')
+    expect(preview).to_be_visible()
+    near.wait_until(lambda: preview.evaluate('image => image.naturalWidth') > 500)
+    card.get_by_role('button', name='PDF').click()
+    link = card.get_by_role('link', name='Download the PDF')
+    expect(link).to_be_visible()
+    address = str(link.evaluate('link => link.href'))
+    assert page.request.get(address).body().startswith(b'%PDF')
+    assert near.complaints == []
+
+
 def test_the_requests_behind_the_view_can_be_asked(near: Portal) -> None:
     page = near.page
     card = open_tool(page, 'Share')

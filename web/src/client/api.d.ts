@@ -2281,6 +2281,26 @@ export interface operations {
                          */
                         datetime?: string;
                         /**
+                         * Number
+                         * @description Stands in the title block.
+                         */
+                        number?: string;
+                        /**
+                         * Compiled by
+                         * @description Stands in the title block.
+                         */
+                        compiler?: string;
+                        /**
+                         * Approved by
+                         * @description Stands in the title block.
+                         */
+                        approver?: string;
+                        /**
+                         * Series
+                         * @description A level of units, such as commune: a sheet for each of these within unit, with an index; pdf only.
+                         */
+                        series?: string;
+                        /**
                          * Language
                          * @description Of titles and text.
                          * @default vi

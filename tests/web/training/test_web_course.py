@@ -10,7 +10,7 @@ import requests
 from playwright.sync_api import Browser, Page, expect
 
 from tests.conftest import PATIENCE_S, Province
-from tests.training.course_pages import codes, course_page, items
+from tests.web.training.course_pages import codes, course_page, items
 
 NEAR_CITY = 'within_m(geom, POINT(106.17 20.43), 3000)'
 

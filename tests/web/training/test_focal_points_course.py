@@ -17,8 +17,8 @@ from dothi.core.access.person import Person, Role
 from dothi.core.database import connection
 from tests.access.browsers import PASSWORD
 from tests.matrix import exhaustive
-from tests.training.course_pages import CoursePage, course_page
 from tests.web.conftest import Portal
+from tests.web.training.course_pages import CoursePage, course_page
 
 # Each language has a district of its own: what one hands in does not meet the other's.
 DISTRICTS = {'vi': '361', 'en': '362'}

@@ -15,8 +15,8 @@ from dothi.core.access.person import Action, Role
 from dothi.core.database import connection
 from tests.conftest import Province
 from tests.matrix import exhaustive
-from tests.training.course_pages import codes, course_page, items
 from tests.web.conftest import enter_person, working_on
+from tests.web.training.course_pages import codes, course_page, items
 
 CLIENT = Path(__file__).with_name('gis_course_client.py')
 PLUGINS = '/usr/share/qgis/python/plugins'

@@ -8,7 +8,7 @@ from playwright.sync_api import Browser
 from pypdf import PdfReader
 
 from docs.training.slides import slides_of, write_slides
-from tests.training.course_pages import FOLDER, PAGES, course_page
+from tests.web.training.course_pages import FOLDER, PAGES, course_page
 
 
 @pytest.mark.parametrize('course', PAGES)

@@ -11,8 +11,8 @@ from dothi.core.database import connection
 from dothi.core.locality import load_locality
 from dothi.core.settings import LOCALITIES, PROJECT
 from tests.conftest import Province
-from tests.training.course_pages import PAGES, blocks, course_page
 from tests.web.conftest import working_on
+from tests.web.training.course_pages import PAGES, blocks, course_page
 
 LOOP = re.compile(r'for (\w+) in ([\w ]+); do')
 

@@ -20,9 +20,9 @@ from tests.databases import Instance
 from tests.matrix import exhaustive, thorough
 from tests.nam_dinh import NAM_DINH
 from tests.services import serving
-from tests.training.course_pages import course_page
 from tests.web.conftest import Portal, enter_person, working_on
 from tests.web.planners_work import Planner
+from tests.web.training.course_pages import course_page
 
 HIGH_SCHOOLS = {'facilities': 'schools', 'filter': "level = 'high'", 'distance_m': 5000}
 # What the coverage reads; the other layers of the demo take half of the time.

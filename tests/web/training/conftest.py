@@ -10,20 +10,6 @@ from typing import Any
 import pytest
 
 from docs.training.__main__ import write_pages
-from tests.web.conftest import (
-    chromium,
-    desk_province,
-    desk_url,
-    playwright,
-    portal_url,
-    signed_in,
-    visit,
-    visit_in_module,
-)
-
-__all__ = [
-    'chromium', 'desk_province', 'desk_url', 'playwright', 'portal_url', 'signed_in', 'visit', 'visit_in_module',
-]  # fmt: skip
 
 
 class QuietFiles(SimpleHTTPRequestHandler):

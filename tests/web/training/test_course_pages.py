@@ -3,7 +3,7 @@
 import pytest
 
 from dothi.core.settings import PROJECT
-from tests.training.course_pages import (
+from tests.web.training.course_pages import (
     BOLD,
     COURSES,
     FOLDER,

@@ -69,7 +69,7 @@ def test_a_file_with_bad_rows_is_returned_with_each_of_them_named(signed_in: Cal
 def test_columns_are_matched_by_hand_where_their_names_say_nothing(signed_in: Callable[..., Portal]) -> None:
     """The file is refused with the names that it has; they are put beside those of the layer, and it is taken."""
     portal = signed_in()
-    text = 'so hieu,ten goi,bac hoc,suc chua,x,y\nT8,Trường khớp cột,primary,100,567000,2258000\n'
+    text = 'so hieu,ten goi,bac hoc,suc chua,x,y\nT7,Trường khớp cột,primary,100,567000,2258000\n'
     page = fill_in(portal, 'schools', 'la.csv', text, 'EPSG:9209')
     page.get_by_role('button', name='Gửi', exact=True).click()
     expect(page.get_by_role('alert')).to_contain_text('so hieu, ten goi, bac hoc, suc chua')

@@ -7,6 +7,7 @@ import numpy as np
 import shapely
 
 from dothi.core.text import Text
+from etl.formats.source import Geometries
 from processes.data import Data, Zones
 from processes.forms.stored import StoredResult
 from processes.forms.tables import Feature, properties_of
@@ -30,11 +31,10 @@ def with_units(
     """
     level = next((level for level in reversed([*data.locality.place.levels.values()]) if level.layer), None)
     zones = _units(level.layer, data) if level and level.layer and 0 < len(features) <= MOST_FEATURES else None
-    if level is None or zones is None or not _lie_in(features, zones, stored, data):
+    shapes = stored.shapes_in(data.locality.srid)
+    if level is None or zones is None or not lie_in_units(features, shapes, zones.shapes):
         return [*features], words
-    numbers = zone_of(
-        shapely.get_coordinates(shapely.point_on_surface(stored.shapes_in(data.locality.srid))), zones.shapes
-    )
+    numbers = zone_of(shapely.get_coordinates(shapely.point_on_surface(shapes)), zones.shapes)
     named = [
         {**feature, 'properties': {**properties, UNIT: zones.names[number] if number >= 0 else None}}
         for feature, properties, number in zip(features, properties_of(features), numbers, strict=True)
@@ -51,10 +51,14 @@ def _units(layer: str, data: Data) -> Zones | None:
     return data.zones(LayerRef(layer)) if is_open else None
 
 
-def _lie_in(features: Sequence[Feature], zones: Zones, stored: StoredResult, data: Data) -> bool:
-    """Whether each feature has a place, none a code and name as zones have, and all are smaller than a usual unit."""
-    shapes = stored.shapes_in(data.locality.srid)
-    if any({'code', 'name'} <= row.keys() for row in properties_of(features)) or any(shape is None for shape in shapes):
+def lie_in_units(features: Sequence[Feature], shapes: Geometries, units: Geometries) -> bool:
+    """Whether each feature has a place, none a code and name as zones have, and all are smaller than a usual unit.
+
+    shapes: of the features, None where there is none. Both in the working CRS.
+    """
+    if any({'code', 'name'} <= row.keys() for row in properties_of(features)):
         return False
-    sizes, usual = (shapely.minimum_bounding_radius(each) for each in (shapes, zones.shapes))
+    if not len(units) or any(shape is None or shape.is_empty for shape in shapes):
+        return False
+    sizes, usual = (shapely.minimum_bounding_radius(each) for each in (shapes, units))
     return bool(np.max(sizes) < np.median(usual))

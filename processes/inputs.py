@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
@@ -142,6 +142,19 @@ def input_field(  # noqa: PLR0913 (keywords of a declaration; all but two may be
 def field_metadata(field: FieldInfo) -> dict[str, Any]:
     """The metadata that `input_field` stores with a field: title, description, unit and the like."""
     return dict(field.json_schema_extra) if isinstance(field.json_schema_extra, dict) else {}
+
+
+def part_models(field: FieldInfo) -> dict[str, type[BaseModel]]:
+    """The models of the parts of a list by what their member `kind` says; none of any other input."""
+    annotations = (field.annotation, *get_args(field.annotation))
+    item = next((get_args(annotation)[0] for annotation in annotations if get_origin(annotation) is list), None)
+    item = getattr(item, '__value__', item)
+    union = get_args(item)[0] if get_origin(item) is Annotated else item
+    models = [
+        model for model in get_args(union) or (union,) if isinstance(model, type) and issubclass(model, BaseModel)
+    ]
+    kinds = [(model, model.model_fields['kind']) for model in models if 'kind' in model.model_fields]
+    return {str(get_args(kind.annotation)[0]): model for model, kind in kinds}
 
 
 def filter_field(layer: str, example: str) -> Any:

@@ -3,12 +3,10 @@
 from typing import Any, ClassVar, Self
 
 import numpy as np
-from psycopg2 import sql
 from pydantic import model_validator
 from pydantic_core import PydanticCustomError
 
 from dothi.core.arrays import Floats, point_geometries
-from dothi.core.errors import WrongUse
 from dothi.core.layer import Audience
 from dothi.core.text import Text
 from processes.base import Process, ProgressCallback
@@ -16,7 +14,7 @@ from processes.data import Data
 from processes.geojson import FeatureCollection, feature_collection, geojson_geometries, numbered_features
 from processes.inputs import ZONES, FacilityInputs, LayerRef, LimitedTravelInputs, input_field
 from processes.outputs import Member, Output, ZoneFeatures, shared
-from processes.reading.layers import column_identifier
+from processes.ways.capacities import DEMAND_PCT, capacity_column_field, note_unknown, read_capacities
 from processes.ways.catchment import Catchments, distinct_pairs, share_capacity
 from processes.ways.facilities import Facilities, read_facilities
 from processes.ways.pairs import pairs_within
@@ -27,33 +25,11 @@ from processes.zones.membership import Membership, no_people_note
 PER = 1_000
 
 
-class NoCapacity(WrongUse):
-    """The column of the capacity holds no numbers."""
-
-
 class Inputs(LimitedTravelInputs, FacilityInputs):
     """What the planner may choose."""
 
-    capacity_column: str = input_field(
-        Text(vi='Cột sức chứa', en='Column of the capacity'),
-        Text(
-            vi='Cột ghi số chỗ, số giường… của mỗi cơ sở, như places.',
-            en='The column with the places, beds … of each facility, such as places.',
-        ),
-        column_of='facilities',
-        max_length=100,
-    )
-    demand_pct: float = input_field(
-        Text(vi='Tỷ lệ người có nhu cầu', en='Share of people in demand'),
-        Text(
-            vi='Bao nhiêu phần trăm dân số dùng dịch vụ, ví dụ tỷ lệ trẻ em đúng tuổi học.',
-            en='Per cent of the people who use the service, such as children of the age for that school.',
-        ),
-        default=100.0,
-        unit='%',
-        gt=0,
-        le=100,
-    )
+    capacity_column: str = capacity_column_field()
+    demand_pct: float = DEMAND_PCT
     wanted_per_1000: float | None = input_field(
         Text(vi='Sức chứa cần có cho 1.000 người', en='Capacity wanted for 1,000 people'),
         Text(
@@ -141,7 +117,7 @@ class ServiceCapacity(Process[Inputs]):
         """Zones with `capacity_per_1000`, in the order of the layer; and the facilities with their load."""
         homes, way, zones = data.homes(), read_roads(inputs, data), data.zones(inputs.zones)
         facilities = read_facilities(inputs.facilities, data, inputs.filter)
-        capacity, unknown_count = read_capacities(inputs, data)
+        capacity, unknown_count = read_capacities(inputs.facilities, inputs.filter, inputs.capacity_column, data)
         progress(0.2, Text(vi='Đo quãng đường', en='Measuring the ways'))
         reach = reach_of(homes.xy, facilities.xy, way.network)
         place, home = pairs_within(reach, limit_of(inputs) or 0.0, lambda share: progress(0.2 + 0.6 * share, MEASURING))
@@ -178,25 +154,6 @@ class ServiceCapacity(Process[Inputs]):
 
 
 MEASURING = Text(vi='Đo quãng đường', en='Measuring the ways')
-
-
-def read_capacities(inputs: Inputs, data: Data) -> tuple[Floats, int]:
-    """The capacity by facility in the order of their codes, 0 where none is written, and of how many that is so.
-
-    Raises NoCapacity.
-    """
-    layer, rows = data.source(inputs.facilities, inputs.filter)
-    code = column_identifier(layer, layer.identifier, data.audience)
-    column = column_identifier(layer, inputs.capacity_column, data.audience)
-    if layer.columns[inputs.capacity_column].type not in ('integer', 'number'):
-        raise NoCapacity(
-            vi=f'capacity_column: cột "{inputs.capacity_column}" không phải số. Chọn cột ghi số chỗ, số giường.',
-            en=f'capacity_column: "{inputs.capacity_column}" holds no numbers. Choose a column of places or beds.',
-        )
-    query = sql.SQL('select {}::float8 as capacity from {} order by {}::text, id').format(column, rows, code)
-    written = [row['capacity'] for row in data.rows(query)]
-    capacity = np.array([0.0 if value is None else max(value, 0.0) for value in written], dtype=np.float64)
-    return capacity, sum(value is None for value in written)
 
 
 def zone_figures(
@@ -245,19 +202,12 @@ def load_of_facilities(
 
 def list_caveats(unknown_count: int) -> list[Text]:
     """What a reader of the figures has to know of how they come about."""
-    notes = [
+    return [
         Text(
             vi='Trong giới hạn, gần hay xa được tính như nhau, và mọi người cùng chia nhau sức chứa; ranh giới tuyển '
             'sinh hoặc khám chữa bệnh không được xét.',
             en='Within the limit near and far count alike, and all share what there is; catchments that an authority '
             'has drawn are not considered.',
-        )
+        ),
+        *note_unknown(unknown_count),
     ]
-    if unknown_count:
-        notes.append(
-            Text(
-                vi=f'{unknown_count} cơ sở không ghi sức chứa được tính là 0.',
-                en=f'{unknown_count} facilities without a written capacity count as 0.',
-            )
-        )
-    return notes

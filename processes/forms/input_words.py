@@ -1,7 +1,7 @@
 """The question that a run answers: its inputs in words."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -16,8 +16,8 @@ from processes.forms.numbers import NOTHING, value_text
 from processes.forms.stored import StoredResult
 from processes.forms.unit_words import UnitNaming, without_names
 from processes.forms.words import MemberWords
-from processes.inputs import field_metadata
-from processes.outputs import Member, name_levels
+from processes.inputs import field_metadata, part_models
+from processes.outputs import Member, find_member, name_levels
 
 # A list of thousands of places is no question that anybody reads.
 LONGEST = 400
@@ -58,13 +58,29 @@ def input_texts(
     for name, field in model.model_fields.items():
         narrowed = inputs.get(field_metadata(field).get('filters') or '')
         value = inputs.get(name)
-        if isinstance(value, str) and isinstance(narrowed, dict):
+        if value and (models := part_models(field)):
+            texts[name] = '; '.join(_part_text(models[part['kind']], part, words, locality) for part in value)
+        elif isinstance(value, str) and isinstance(narrowed, dict):
             texts[name] = _filter_text(value, narrowed.get('collection'), locality, words)
         elif isinstance(value, str) and (column := _column_of(field, value, inputs, locality)):
             texts[name] = column.title.pick(words.lang)
         else:
             texts[name] = input_text(name, value, words, locality)
     return {name: text for name, text in texts.items() if text != NOTHING and not _is_replaced(name, model, inputs)}
+
+
+def _part_text(model: type[BaseModel], part: Mapping[str, Any], words: MemberWords, locality: Locality) -> str:
+    """A part of a list in words: its kind, where there are several, and its inputs; layers come without a title."""
+    own = {name: Member.of_input(field_metadata(field)) for name, field in model.model_fields.items() if name != 'kind'}
+    part_words = replace(words, members={**own, **words.members})
+    texts = input_texts(model, part, part_words, locality)
+    kind = find_member('kind', words.members)
+    is_telling = kind is not None and part['kind'] in (kind.codes or {})
+    return ', '.join(
+        text if isinstance(part[name], dict) or name == 'kind' else f'{part_words.title(name)}: {text}'
+        for name, text in texts.items()
+        if name != 'kind' or is_telling
+    )
 
 
 def _is_replaced(name: str, model: type[BaseModel], inputs: Mapping[str, Any]) -> bool:

@@ -40,8 +40,8 @@ def run_title(
     texts = {name: runs.get(text, text) for name, text in input_texts(process.inputs, inputs, words, locality).items()}
     main = [name for name in _telling_inputs(process) if name in texts and _tells(inputs[name], texts[name])]
     chosen = ', '.join(_phrase(inputs[name], texts[name], words.title(name)) for name in main[:MOST_INPUTS])
-    with_scenario = [chosen, texts[SCENARIO]] if SCENARIO in texts else [chosen]
-    whole = ' · '.join(filter(None, with_scenario))
+    further = [texts[name] for name in texts if name not in main and _is_short_list_of_parts(inputs[name], texts[name])]
+    whole = ' · '.join(filter(None, [chosen, *further, texts.get(SCENARIO)]))
     return f'{process.title.pick(lang)}: {whole}' if whole else process.title.pick(lang)
 
 
@@ -88,6 +88,10 @@ def _words_of(process: Process[Any], locality: Locality, lang: Lang, unit_name: 
 def _tells(value: Any, text: str) -> bool:
     """Whether a title is clearer for this input: not a no, a list of parts, or the id of another run."""
     return value is not False and not UUID.search(text) and (len(text) <= LONGEST or isinstance(value, str))
+
+
+def _is_short_list_of_parts(value: Any, text: str) -> bool:
+    return isinstance(value, list) and all(isinstance(part, dict) for part in value) and len(text) <= LONGEST
 
 
 def _phrase(value: Any, text: str, title: str) -> str:

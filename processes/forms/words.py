@@ -14,7 +14,7 @@ from processes.outputs import Member, find_member, unit_for
 VERSION_OF_SCENARIO = {'id', 'name', 'version', 'digest'}
 SCENARIO_VERSION = Text(vi='{name} (phiên bản {version})', en='{name} (version {version})')
 # Members that may hold the id of a layer: a layer without kinds is a kind itself.
-NAMING = frozenset(('kind', 'layer', 'coverage', 'reports', 'area', 'zones'))
+NAMING = frozenset(('kind', 'service', 'layer', 'coverage', 'reports', 'area', 'zones'))
 UNVERIFIED = Text(vi='chưa kiểm chứng với văn bản', en='not verified against the text')
 
 

@@ -43,6 +43,10 @@ INPUT_REASONS = REASONS | {
     'no_limit': Text(
         vi='cần một giới hạn: cho distance_m hoặc minutes', en='needs a limit: give distance_m or minutes'
     ),
+    'same_service': Text(
+        vi='hai dịch vụ cùng tên "{name}": cho mỗi dịch vụ một service khác nhau',
+        en='has two services of the name "{name}": give each a service of its own',
+    ),
     'two_limits': Text(vi='chỉ được có distance_m hoặc minutes', en='must have distance_m or minutes, not both'),
     'breaks': Text(
         vi='cần distances_m hoặc minutes, và chỉ một trong hai', en='needs distances_m or minutes, and not both'

@@ -4,8 +4,9 @@ The maximal covering location problem (Church & ReVelle 1974). Greedily, with it
 1978); exactly as a mixed-integer programme where it is small.
 """
 
+import math
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -26,20 +27,43 @@ EXACT_NODES = 2_000
 
 @dataclass(frozen=True)
 class Cover:
-    """Who is covered by what. reaches: 0 or 1 by candidate and demand, shape (c, d); people: per demand, shape (d,)."""
+    """Who is covered by what. reaches: 0 or 1 by candidate and demand, shape (c, d); people: per demand, shape (d,).
+
+    demand: number of the demand of each home, shape (h,). room: people whom each candidate can serve at most.
+    """
 
     reaches: csr_array
     people: Floats
+    demand: Ints
+    room: float = math.inf
 
     def gains(self, without: Ints) -> Floats:
-        """People whom each candidate covers and none of `without` does, shape (c,)."""
-        people_left = self.people.copy()
-        people_left[self.reaches[without].indices] = 0
-        return np.asarray(self.reaches @ people_left, dtype=np.float64)
+        """People whom each candidate covers and `without`, in their order, leave, shape (c,)."""
+        return np.asarray(np.minimum(self.reaches @ self.people_left(without), self.room), dtype=np.float64)
 
     def covered(self, chosen: Ints) -> float:
-        """People whom any of the chosen candidates covers."""
-        return float(self.people[np.unique(self.reaches[chosen].indices)].sum())
+        """People whom the chosen candidates cover, in their order."""
+        return float((self.people - self.people_left(chosen)).sum())
+
+    def people_left(self, chosen: Ints) -> Floats:
+        """People of each demand whom the chosen candidates leave, shape (d,).
+
+        One whose room is too small for all who are left within its reach serves the same share of each demand.
+        """
+        left = self.people.copy()
+        if math.isinf(self.room):
+            left[self.reaches[chosen].indices] = 0
+            return left
+        for candidate in chosen:
+            reached = self.reaches[[candidate]].indices
+            waiting = left[reached].sum()
+            left[reached] *= 1 - min(self.room / waiting, 1) if waiting else 0
+        return left
+
+    def served_share(self, chosen: Ints) -> Floats:
+        """Share of the people of each home whom the chosen candidates serve, shape (h,)."""
+        left = np.divide(self.people_left(chosen), self.people, out=np.ones(len(self.people)), where=self.people > 0)
+        return np.asarray(1 - left[self.demand], dtype=np.float64)
 
 
 @dataclass(frozen=True)
@@ -63,7 +87,7 @@ def cover_of(candidate: Ints, demand: Ints, people: Floats, candidates: int) -> 
     group, groups = _group_alike(reaches)
     merged = coo_array((np.ones(len(demand)), (candidate, group[demand])), shape=(candidates, groups)).tocsr()
     merged.data[:] = 1
-    return Cover(merged, np.bincount(group, weights=people, minlength=groups))
+    return Cover(merged, np.bincount(group, weights=people, minlength=groups), group)
 
 
 def _group_alike(reaches: coo_array) -> tuple[Ints, int]:
@@ -85,17 +109,26 @@ def choose_greedily(cover: Cover, k: int) -> CoverChoice:
     """k candidates, or as many as add anybody, each the one that adds most people; the first of several.
 
     It covers at least 1 - 1/e (63 %) of what the best choice would. Mostly far more, which the bound shows: whoever
-    is covered, and the k largest gains that are left, are at no time fewer than the best choice covers.
+    is covered, and the k largest gains that are left, are at no time fewer than the best choice covers. With limited
+    room the share is no longer promised, and the bound still holds, if the gains of the chosen count too: whomever the
+    best choice serves, however it shares its room out, is served already, or left and within reach of one of its k.
     """
     chosen: list[int] = []
     gains = cover.gains(np.empty(0, dtype=np.int64))
     bound = _largest_gains(gains, k)
-    while len(chosen) < k and gains.max(initial=0) > 0:
-        chosen.append(int(gains.argmax()))
+    while len(chosen) < k and (best := _best_of_others(gains, chosen)) is not None:
+        chosen.append(best)
         gains = cover.gains(np.asarray(chosen))
         bound = min(bound, cover.covered(np.asarray(chosen)) + _largest_gains(gains, k))
     places = np.asarray(chosen, dtype=np.int64)
     return CoverChoice(places, bound, optimal=bound <= cover.covered(places))
+
+
+def _best_of_others(gains: Floats, chosen: list[int]) -> int | None:
+    """The candidate that adds most of those that are not chosen; None where no other adds anybody."""
+    others = gains.copy()
+    others[chosen] = 0
+    return int(others.argmax()) if others.max(initial=0) > 0 else None
 
 
 def choose_exactly(cover: Cover, k: int) -> CoverChoice:
@@ -127,7 +160,7 @@ def choose_exactly(cover: Cover, k: int) -> CoverChoice:
 
 def _most_first(cover: Cover, chosen: Ints) -> Ints:
     """The chosen in the order in which a greedy choice among them takes them; those that add nobody are left out."""
-    only = Cover(cover.reaches[chosen], cover.people)
+    only = replace(cover, reaches=cover.reaches[chosen])
     return np.asarray(chosen[choose_greedily(only, len(chosen)).chosen], dtype=np.int64)
 
 
@@ -137,6 +170,10 @@ def _largest_gains(gains: Floats, k: int) -> float:
 
 class TooLargeForExact(WrongUse):
     """The question has more pairs than the exact method takes on."""
+
+
+class ExactKnowsNoRoom(WrongUse):
+    """The exact method was chosen for facilities that serve only so many people each."""
 
 
 @dataclass(frozen=True)
@@ -149,22 +186,27 @@ class Proposal:
 
 
 def choose_sites(method: str, cover: Cover, count: int) -> Proposal:
-    """The candidates that the method chooses; raises TooLargeForExact."""
-    pairs = cover.reaches.nnz
+    """The candidates that the method chooses; raises TooLargeForExact, ExactKnowsNoRoom."""
+    pairs, is_unlimited = cover.reaches.nnz, math.isinf(cover.room)
+    if method == 'exact' and not is_unlimited:
+        raise ExactKnowsNoRoom(
+            vi='method: exact không tính số chỗ của cơ sở mới (places). Chọn auto hoặc greedy.',
+            en='method: exact does not know how many places a new facility has (places). Choose auto or greedy.',
+        )
     if method == 'exact' and pairs > EXACT_PAIRS:
         raise TooLargeForExact(
             vi=f'Bài toán có {pairs:,} cặp, exact chỉ nhận đến {EXACT_PAIRS:,}. Dùng greedy, hoặc bớt ứng viên.',
             en=f'That is {pairs:,} pairs; exact takes {EXACT_PAIRS:,}. Use greedy, or fewer candidates.',
         )
-    if method == 'greedy' or pairs > EXACT_PAIRS:
+    if method == 'greedy' or pairs > EXACT_PAIRS or not is_unlimited:
         return Proposal(cover, choose_greedily(cover, count), 'greedy')
     return Proposal(cover, choose_exactly(cover, count), 'exact')
 
 
-def bound_of(proposal: Proposal, uncovered: Floats) -> dict[str, Any]:
+def bound_of(proposal: Proposal, uncovered: float) -> dict[str, Any]:
     """How good the choice is: by what it adds, and what no choice of as many candidates could exceed.
 
-    uncovered: people of each home that is to be served and has no facility yet.
+    uncovered: people who are to be served and have no facility yet.
     """
     gained, bound = proposal.cover.covered(proposal.choice.chosen), proposal.choice.bound
     return {
@@ -172,7 +214,7 @@ def bound_of(proposal: Proposal, uncovered: Floats) -> dict[str, Any]:
         'optimal': proposal.choice.optimal,
         'population_gained_at_most': int(bound + 1e-6),
         'share_of_best_at_least': round(gained / bound, 6) if bound else None,
-        'population_beyond_candidates': int(uncovered.sum() - _reachable_share(proposal.cover)),
+        'population_beyond_candidates': int(uncovered - _reachable_share(proposal.cover)),
     }
 
 

@@ -4,7 +4,9 @@ import itertools
 import math
 import random
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 
+import networkx as nx
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -79,6 +81,46 @@ def test_greedy_exact_and_bounds_keep_their_order(sets: list[set[int]], k: int, 
     assert question.covered(quick.chosen) <= question.covered(proved.chosen) == optimum
     assert optimum <= min(quick.bound, proved.bound) + 1e-6
     assert proved.optimal
+
+
+def most_served(sets: list[set[int]], k: int, people: list[int], room: int) -> int:
+    """By trying every choice, the places of each shared out as well as can be: a maximum flow."""
+    served = []
+    for choice in itertools.combinations(sets, min(k, len(sets))):
+        flow = nx.DiGraph()
+        flow.add_nodes_from(('all', 'served'))
+        for number, demands in enumerate(choice):
+            flow.add_edge('all', f'site {number}', capacity=room)
+            for demand in demands:
+                flow.add_edge(f'site {number}', demand)
+                flow.add_edge(demand, 'served', capacity=people[demand])
+        served.append(nx.maximum_flow_value(flow, 'all', 'served'))
+    return max(served)
+
+
+@settings(deadline=None)
+@given(
+    sets=sets,
+    k=st.integers(1, 3),
+    room=st.integers(1, 120),
+    people=st.lists(st.integers(1, 50), min_size=12, max_size=12),
+)
+def test_no_choice_serves_more_than_the_bound_however_places_are_shared_out(
+    sets: list[set[int]], k: int, room: int, people: list[int]
+) -> None:
+    question = replace(cover([*sets, []], people=[float(n) for n in people]), room=float(room))
+    choice = choose_greedily(question, k)
+    optimum = most_served(sets, k, people, room)
+    assert question.covered(choice.chosen) <= optimum + 1e-6
+    assert optimum <= choice.bound + 1e-6
+    assert len(set(choice.chosen)) == len(choice.chosen), 'a site is chosen once'
+
+
+def test_those_within_reach_of_one_site_share_its_places_alike() -> None:
+    """Of ten and thirty people within reach of twenty places half are served; who is beyond has none of them."""
+    question = replace(cover([[0, 1], [2]], people=[10, 30, 7]), room=20.0)
+    assert question.gains(np.empty(0, dtype=np.int64)).tolist() == [20, 7]
+    assert question.served_share(np.array([0])).tolist() == [0.5, 0.5, 0]
 
 
 @settings(deadline=None)

@@ -108,6 +108,89 @@ def test_a_site_farther_off_is_another_one() -> None:
     assert stays_of(0, [], candidates, 1_000) == {}
 
 
+def test_a_new_facility_serves_no_more_people_than_it_has_places_for(road: None, worker: ForkedProcess) -> None:
+    """Kilometre 1 reaches 60, of whom 40 get a place: two thirds of each village. Those left are fewer than 23."""
+    found = answer(spacing_m=500, places=4, demand_pct=10)
+    assert [site['properties']['population_gained'] for site in found['result']['features']] == [40, 23]
+    summary = found['result']['summary']
+    assert (summary['population_covered_after'], summary['method']) == (40 + 63, 'greedy')
+    # kilometres 1 and 1.5 could fill 40 places each, if both had their people for themselves
+    assert (summary['population_gained_at_most'], summary['optimal']) == (80, False)
+    assert [zone['properties']['population_covered_after'] for zone in found['zones']['features']] == [40, 63]
+
+
+def test_sites_whose_places_are_all_taken_are_the_best_there_are(road: None, worker: ForkedProcess) -> None:
+    summary = answer(spacing_m=500, places=20)['result']['summary']
+    assert (summary['population_gained'], summary['population_gained_at_most'], summary['optimal']) == (40, 40, True)
+
+
+def test_the_exact_method_knows_no_places(road: None, worker: ForkedProcess) -> None:
+    with pytest.raises(DothiError, match='Choose auto or greedy') as refused:
+        answer(places=20, method='exact')
+    assert http_status(refused.value) == 400
+
+
+def test_who_has_no_place_at_the_facilities_there_are_is_without(
+    road: None, loader: Loader, worker: ForkedProcess
+) -> None:
+    """Of the stations at kilometre 9 one has ten beds for forty people, the other none: thirty are without."""
+    loader.load('health_facilities', [(shapely.Point(9_000, 0), {**station(1), 'beds': 10})])
+    found = answer(spacing_m=500, capacity_column='beds')
+    assert [site['properties']['population_gained'] for site in found['result']['features']] == [60, 30]
+    summary = found['result']['summary']
+    assert (summary['population_covered_before'], summary['population_covered_after']) == (10, 100)
+
+
+def test_facilities_without_a_written_capacity_serve_nobody_and_are_counted(road: None, worker: ForkedProcess) -> None:
+    summary = answer(spacing_m=500, capacity_column='beds')['result']['summary']
+    assert summary['population_covered_before'] == 0
+    assert any('1 facilities without a written capacity' in caveat['en'] for caveat in summary['caveats'])
+
+
+SCHOOL = {'kind': 'service', 'facilities': 'schools', 'filter': "level = 'primary'", 'count': 1}
+
+
+@pytest.fixture
+def secondary_school(road: None, loader: Loader) -> None:
+    """The only school: no primary one."""
+    loader.load('schools', [(shapely.Point(9_000, 0), {'code': 'T', 'name': 'x', 'level': 'lower_secondary'})])
+
+
+def test_services_placed_together_are_told_apart_and_zones_say_who_has_all(
+    secondary_school: None, worker: ForkedProcess
+) -> None:
+    """One station and one school, both at kilometre 1: forty had a station, nobody a school; sixty then have both."""
+    found = answer(spacing_m=500, count=1, further=[SCHOOL])
+    sites = [feature['properties'] for feature in found['result']['features']]
+    assert [(site['service'], site['rank'], site['population_gained_of_service']) for site in sites] == [
+        ('health_facilities', 1, 60), ('schools', 1, 60),
+    ]  # fmt: skip
+    summary = found['result']['summary']
+    assert (summary['population_covered_before'], summary['population_covered_after']) == (0, 60)
+    by_service = {each['service']: each for each in summary['services']}
+    before_and_after = ('population_covered_before', 'population_covered_after')
+    assert {name: tuple(each[member] for member in before_and_after) for name, each in by_service.items()} == {
+        'health_facilities': (40, 100),
+        'schools': (0, 60),
+    }
+    assert [zone['properties']['population_covered_after'] for zone in found['zones']['features']] == [60, 0]
+
+
+def test_each_service_has_its_own_limit(secondary_school: None, worker: ForkedProcess) -> None:
+    """Within 3,500 m of kilometre 5.5 are the villages from kilometre 2 to 9: 30 + 15 + 8 + 40."""
+    summary = answer(spacing_m=500, count=1, further=[{**SCHOOL, 'distance_m': 3_500}])['result']['summary']
+    assert [each['population_gained'] for each in summary['services']] == [60, 93]
+
+
+def test_two_services_of_one_name_are_refused(road: None, worker: ForkedProcess) -> None:
+    twice = {'kind': 'service', 'facilities': 'health_facilities', 'count': 1}
+    with pytest.raises(DothiError, match='two services of the name "health_facilities"') as refused:
+        answer(further=[twice])
+    assert http_status(refused.value) == 400
+    named = answer(spacing_m=500, count=1, further=[{**twice, 'service': 'Trạm thứ hai'}])['result']
+    assert [site['properties']['service'] for site in named['features']] == ['health_facilities', 'Trạm thứ hai']
+
+
 def test_candidates_of_a_layer_are_named(road: None, loader: Loader, worker: ForkedProcess) -> None:
     """A market at kilometre 2 reaches 20 + 30, one at kilometre 6 15 + 8, and one at kilometre 9 nobody more."""
     rows = [(shapely.Point(x, 0), {'code': f'M{x}', 'name': f'Chợ {x}', 'grade': '3'}) for x in (9_000, 6_000, 2_000)]

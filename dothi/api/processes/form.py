@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, get_args, get_origin
+from typing import Any, Literal
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
@@ -16,8 +16,9 @@ from dothi.core.access.policy import CHANGING
 from dothi.core.locality import Locality
 from processes.base import Process
 from processes.ground.criteria import CRITERION_MEMBERS
-from processes.inputs import LayerRef, field_metadata
+from processes.inputs import LayerRef, field_metadata, part_models
 from processes.scenario.reference import ScenarioRef
+from processes.ways.service_plan import PART_KINDS
 
 type Kind = Literal[
     'layer', 'layers', 'choice', 'choices', 'yes-no', 'whole', 'number', 'numbers', 'date', 'text', 'file', 'lines',
@@ -170,26 +171,13 @@ def _alternatives(name: str, chosen: Process[Any]) -> tuple[str, ...]:
 
 def _parts_of(field: FieldInfo, schema: dict[str, Any]) -> tuple[Part, ...]:
     """The kinds of part that a list may hold, each with its fields. schema: of the list, in the reader's language."""
-    models = {_kind_of(model): model for model in _part_models(field)}
-    schemas = {option['properties']['kind']['enum'][0]: option['properties'] for option in schema['items']['oneOf']}
-    words = CRITERION_MEMBERS['kind'].codes or {}
+    options = schema['items'].get('oneOf', [schema['items']])
+    schemas = {option['properties']['kind']['enum'][0]: option['properties'] for option in options}
+    words = {**(CRITERION_MEMBERS['kind'].codes or {}), **PART_KINDS}
     return tuple(
-        Part(kind, say(words[kind]), tuple(_part_fields(model, schemas[kind]))) for kind, model in models.items()
+        Part(kind, say(words[kind]), tuple(_part_fields(model, schemas[kind])))
+        for kind, model in part_models(field).items()
     )
-
-
-def _part_models(field: FieldInfo) -> list[type[BaseModel]]:
-    """The models of the parts of a list whose kind is told by their member `kind`; none of any other list."""
-    annotations = (field.annotation, *get_args(field.annotation))
-    item = next((get_args(annotation)[0] for annotation in annotations if get_origin(annotation) is list), None)
-    item = getattr(item, '__value__', item)
-    union = get_args(item)[0] if get_origin(item) is Annotated else item
-    models = [model for model in get_args(union) if isinstance(model, type) and issubclass(model, BaseModel)]
-    return [model for model in models if 'kind' in model.model_fields]
-
-
-def _kind_of(model: type[BaseModel]) -> str:
-    return str(get_args(model.model_fields['kind'].annotation)[0])
 
 
 def _part_fields(model: type[BaseModel], schemas: dict[str, Any]) -> list[Field]:
@@ -235,7 +223,7 @@ def _list_kind(schema: dict[str, Any], field: FieldInfo) -> Kind:
     items = schema.get('items', {})
     if field.annotation == list[LayerRef]:
         return 'layers'
-    if _part_models(field):
+    if part_models(field):
         return 'parts'
     if 'enum' in items:
         return 'choices'

@@ -46,6 +46,14 @@ def cemetery(number: int, treated: bool) -> Row:
     return {'code': f'N{number}', 'name': f'Nghĩa trang {number}', 'kind': 'people', 'treated': treated}
 
 
+def report(number: int, reported_at: str) -> Row:
+    return {'code': f'P{number}', 'category': 'road', 'status': 'open', 'reported_at': reported_at}
+
+
+def substation(number: int, voltage_kv: float) -> Row:
+    return {'code': f'A{number}', 'name': f'Trạm {number}', 'voltage_kv': voltage_kv}
+
+
 def point(x: float, y: float) -> Any:
     return shapely.Point(x, y)
 
@@ -65,13 +73,27 @@ KINDS: dict[str, tuple[Callable[[float, float], Any], Callable[[int, Any], Row],
     'schools': (point, school, ('primary', 'secondary'), 'level'),
     'power_lines': (across, power_line, (22.0, 110.0, 500.0), 'voltage_kv'),
     'cemeteries': (square, cemetery, (True, False), 'treated'),
+    'substations': (point, substation, (22.0, 110.0), 'voltage_kv'),
+    'citizen_reports': (
+        point,
+        report,
+        ('2026-03-05T08:00:00+07:00', '2026-05-05T08:00:00+07:00'),
+        'reported_at',
+    ),
 }
 STATIONS = {'collection': 'health_facilities', 'filter': "kind = 'station'"}
+SMALL_STATIONS = {'collection': 'substations', 'filter': 'voltage_kv < 110'}
 CASES: list[tuple[str, dict[str, Any]]] = [
     ('service-coverage', {'facilities': STATIONS, 'distance_m': 700, 'gaps': True}),
     ('service-coverage', {'facilities': 'schools', 'distance_m': 900, 'mode': 'straight-line'}),
     ('service-capacity', {'facilities': 'schools', 'capacity_column': 'places', 'distance_m': 900}),
     ('new-facility', {'facilities': 'health_facilities', 'count': 1, 'distance_m': 700, 'candidates': 'schools'}),
+    ('new-facility', {
+        'facilities': STATIONS, 'count': 1, 'distance_m': 700, 'candidates': 'schools', 'places': 30,
+        'further': [{'kind': 'service', 'facilities': 'schools', 'capacity_column': 'places', 'count': 1}],
+    }),
+    ('network-trace', {'event': 'lose-substation', 'failed': SMALL_STATIONS}),
+    ('hotspots', {'cell_m': 1000, 'period_days': 30, 'until': '2026-05-31', 'periods': 3}),
     ('isochrones', {'facilities': 'health_facilities', 'distances_m': [300.13, 800.29]}),
     ('nearest-facility', {'origins': 'schools', 'facilities': 'health_facilities', 'count': 2}),
     ('corridor-conflicts', {'lines': 'power_lines', 'kind': 'power_line', 'targets': 'buildings'}),

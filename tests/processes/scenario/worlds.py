@@ -50,6 +50,7 @@ def under(locality: Locality, drafts: Path, changes: Sequence[dict[str, Any]], p
 
 # Coordinates go through degrees in a scenario, and come back within a millimetre; those of results are rounded.
 NEAR_DEGREES, NEAR_M = 3e-7, 2e-3
+CENTIMETRE_M = 0.01
 # Where what nobody reaches is told by cells of 100 m, and a little more than one such cell.
 GAPS, CELL_KM2, CELL_DEGREES2 = '/gaps/', 0.011, 1e-6
 
@@ -76,7 +77,9 @@ def first_difference(one: Any, other: Any, place: str = '') -> str | None:
         parts = enumerate(zip(one, other, strict=True))
         return next(filter(None, (first_difference(*pair, f'{place}/{number}') for number, pair in parts)), None)
     if isinstance(one, float) and isinstance(other, float | int):
-        near = CELL_KM2 if place.startswith(GAPS) and place.endswith('/area_km2') else NEAR_M + 1e-6 * abs(one)
+        # metres are rounded to centimetres: a hair decides to which
+        hair = CENTIMETRE_M if place.endswith('_m') else NEAR_M
+        near = CELL_KM2 if place.startswith(GAPS) and place.endswith('/area_km2') else hair + 1e-6 * abs(one)
         return None if one == other or abs(one - other) <= near else f'{place}: {one} and {other}'
     if isinstance(one, ResultFile) and isinstance(other, ResultFile):
         return None

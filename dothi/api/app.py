@@ -19,6 +19,7 @@ from dothi.api.common.geocode import GEOCODE
 from dothi.api.common.health import HEALTH
 from dothi.api.common.landing import LANDING
 from dothi.api.common.metrics import METRICS
+from dothi.api.common.norms import NORM_VALUES
 from dothi.api.common.portal import PORTAL
 from dothi.api.common.qgis import QGIS
 from dothi.api.common.qgis_plugin import QGIS_PLUGIN
@@ -80,8 +81,8 @@ from etl.citizen.photo import clear_photos
 
 OURS = (
     ITEMS, HISTORY, NAMED, TILES, DATASET_TILES, TILE_MATRIX_SETS, COLLECTIONS, COVERAGES, MAPS, MAP_TILES, DOWNLOADS,
-    TEMPLATE, SCHEMAS, FUNCTIONS, CONFORMANCE, DESCRIPTIONS, EXECUTION, JOBS, STYLES, OPENAPI, LANDING, RECORDS,
-    CATALOGUES, EXPLANATIONS, GEOCODE, RELEASES, QGIS, QGIS_PLUGIN,
+    TEMPLATE, SCHEMAS, FUNCTIONS, NORM_VALUES, CONFORMANCE, DESCRIPTIONS, EXECUTION, JOBS, STYLES, OPENAPI, LANDING,
+    RECORDS, CATALOGUES, EXPLANATIONS, GEOCODE, RELEASES, QGIS, QGIS_PLUGIN,
 )  # fmt: skip
 
 # An execute request holds ids, numbers and a filter.

@@ -41,8 +41,9 @@ OPEN = frozenset(
 )  # fmt: skip
 # What shows no layer: a key that allows to deliver alone hands in a file, and follows it.
 WITHOUT_SEEING = frozenset(
-    ('account', 'portal', 'health', 'landing', 'conformance', 'openapi', 'functions', 'process_descriptions',
-     'process_execution', 'process_jobs', 'deliveries', 'changes', 'edits', 'uploads', 'people')
+    ('account', 'portal', 'health', 'landing', 'conformance', 'openapi', 'functions', 'norm_values',
+     'process_descriptions', 'process_execution', 'process_jobs', 'deliveries', 'changes', 'edits', 'uploads',
+     'people')
 )  # fmt: skip
 WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 

@@ -40,6 +40,7 @@ LINKS: tuple[tuple[str, str, Text, str], ...] = (
     ('data', JSON, LAYERS, '/collections?f=json'),
     ('data', HTML, LAYERS, '/collections?f=html'),
     (f'{OGC}/functions', JSON, Text(vi='Hàm của bộ lọc', en='Functions of filters'), '/functions?f=json'),
+    ('related', JSON, Text(vi='Các quy chuẩn', en='Norms'), '/norms?f=json'),
     (f'{OGC}/processes', JSON, Text(vi='Các phân tích', en='Analyses'), '/processes?f=json'),
     (f'{OGC}/job-list', JSON, Text(vi='Các tác vụ', en='Jobs'), '/jobs?f=json'),
     (f'{OGC}/ogc-catalog', GEOJSON, CATALOGUE.title, '/collections/catalogue/items?f=json'),

@@ -38,6 +38,38 @@ FUNCTIONS = {
         'links': {'type': 'array', 'items': {'$ref': '#/components/schemas/link'}},
     },
 }
+TEXT, NUMBER, YES_NO = {'type': 'string'}, {'type': 'number'}, {'type': 'boolean'}
+NORM_ROWS = {
+    'type': 'object',
+    'required': ['in_force_on', 'norms'],
+    'properties': {
+        'in_force_on': {'type': 'string', 'format': 'date'},
+        'norms': {
+            'type': 'array',
+            'items': {
+                'type': 'object',
+                'required': [
+                    'norm',
+                    'subject',
+                    'condition',
+                    'value',
+                    'unit',
+                    'value_text',
+                    'title',
+                    'applies_to',
+                    'source',
+                ],
+                'properties': {
+                    **dict.fromkeys(('norm', 'subject', 'condition', 'class', 'unit', 'clause', 'measured_from'), TEXT),
+                    **dict.fromkeys(('value_text', 'title', 'applies_to', 'source', 'measured'), TEXT),
+                    'value': NUMBER,
+                    'verified': YES_NO,
+                },
+            },
+        },
+        'links': {'type': 'array', 'items': {'$ref': '#/components/schemas/link'}},
+    },
+}
 type Described = tuple[str, Text, str | dict[str, Any], str, tuple[str, ...]]
 # By path: name of the operation, title, schema, media type, and formats where they are not JSON and a page.
 OF_THE_SERVICE: dict[str, Described] = {
@@ -57,6 +89,10 @@ OF_THE_SERVICE: dict[str, Described] = {
     '/functions': (
         'getFunctions', Text(vi='Hàm dùng được trong bộ lọc', en='Functions that a filter may call'), FUNCTIONS, JSON,
         (),
+    ),
+    '/norms': (
+        'getNorms', Text(vi='Trị số quy chuẩn đang có hiệu lực', en='Values of norms that are in force'), NORM_ROWS,
+        JSON, (),
     ),
 }  # fmt: skip
 OF_A_LAYER: dict[str, Described] = {

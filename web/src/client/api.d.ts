@@ -17,6 +17,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/norms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Values of norms that are in force */
+        get: operations["getNorms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/collections/{collectionId}/queryables": {
         parameters: {
             query?: never;
@@ -1287,6 +1304,58 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["landingPage"];
                     "application/ld+json": Record<string, never>;
+                    "text/html": string;
+                };
+            };
+            304: components["responses"]["304"];
+            400: components["responses"]["400"];
+            500: components["responses"]["500"];
+            503: components["responses"]["503"];
+        };
+    };
+    getNorms: {
+        parameters: {
+            query?: {
+                /** @description Format of the answer; without it, by the header Accept. */
+                f?: "json" | "html";
+                /** @description Language; else by the header Accept-Language. */
+                lang?: components["parameters"]["lang"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "Content-Language": components["headers"]["Content-Language"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        /** Format: date */
+                        in_force_on: string;
+                        norms: {
+                            norm: string;
+                            subject: string;
+                            condition: string;
+                            class?: string;
+                            unit: string;
+                            clause?: string;
+                            measured_from?: string;
+                            value_text: string;
+                            title: string;
+                            applies_to: string;
+                            source: string;
+                            measured?: string;
+                            value: number;
+                            verified?: boolean;
+                        }[];
+                        links?: components["schemas"]["link"][];
+                    };
                     "text/html": string;
                 };
             };

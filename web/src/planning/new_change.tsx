@@ -4,6 +4,7 @@ import {withDots} from './dots';
 import {DrawnFeatures} from './drawn_features';
 import type {Change} from './scenario_api';
 import {readHeightModels, type HeightModel} from './heights';
+import {NormChange} from './norm_values';
 import {limitsOf, NumberInput} from './number_input';
 import {coverages, layerTitles} from './titles';
 import {SmallMap} from '../site/small_map';
@@ -14,8 +15,8 @@ import {unitName} from '../site/format';
 import {say} from '../site/language';
 import type {Message} from '../messages';
 
-type Kind = 'add' | 'change' | 'close' | 'dike' | 'ground';
-const KINDS: Kind[] = ['add', 'close', 'change', 'dike', 'ground'];
+type Kind = Change['kind'];
+const KINDS: Kind[] = ['add', 'close', 'change', 'dike', 'ground', 'norm'];
 const MOST_FEATURES = 20;
 const [CHOSEN_COLOR, LISTED_COLOR] = ['#c2185b', '#0072b2'];
 
@@ -37,8 +38,8 @@ export function NewChange({beside, add, cancel}: NewChangeProps) {
   return <div class="stack">
     <label class="field"><span>{say('whatChanges')}</span><select value={kind} onChange={({currentTarget}) => choose(currentTarget.value as Kind)}>
       {KINDS.map((each) => <option key={each} value={each}>{say(`propose_${each}` as Message)}</option>)}</select></label>
-    <label class="field"><span>{say(isGround ? 'ofWhichGround' : 'ofWhichLayer')}</span><select value={layer} onChange={({currentTarget}) => setLayer(currentTarget.value)}>
-      <option value="">{say('choose')}</option>{choices.map(([id, title]) => <option key={id} value={id}>{title}</option>)}</select></label>
+    {kind === 'norm' ? <NormChange add={add} /> : <label class="field"><span>{say(isGround ? 'ofWhichGround' : 'ofWhichLayer')}</span><select value={layer} onChange={({currentTarget}) => setLayer(currentTarget.value)}>
+      <option value="">{say('choose')}</option>{choices.map(([id, title]) => <option key={id} value={id}>{title}</option>)}</select></label>}
     {layer && kind === 'add' && <Added key={layer} layer={layer} beside={beside} add={add} />}
     {layer && (kind === 'close' || kind === 'change') && <Existing key={layer + kind} layer={layer} kind={kind} add={add} />}
     {model && isGround && <Earthwork key={kind} kind={kind} model={model} beside={beside} add={add} />}

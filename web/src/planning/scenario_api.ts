@@ -17,6 +17,9 @@ export interface Change {
   layer?: string;
   coverage?: string;
   norm?: string;
+  subject?: string;
+  condition?: string;
+  class?: string;
   key?: unknown;
   properties?: Record<string, unknown>;
   geometry?: GeoJSON.Geometry;

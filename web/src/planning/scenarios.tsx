@@ -2,10 +2,11 @@
 import {useMemo, useState} from 'preact/hooks';
 import {open} from './analyses';
 import {featuresOf, NewChange} from './new_change';
+import {readNorms, rowInWords, rowOf, type NormRow} from './norm_values';
 import {deliverScenario, describeScenario, makeScenario, readScenario, readScenarios, removeScenario, saveChanges, type Change, type Scenario} from './scenario_api';
 import {setParts} from '../site/address';
 import {reasonOf, Shown, useAnswer} from '../site/answer';
-import {localNumber} from '../site/format';
+import {localNumber, unitName} from '../site/format';
 import {lazy} from '../site/lazy';
 import {say} from '../site/language';
 import {Title} from '../site/page';
@@ -74,7 +75,8 @@ function Whole({scenario, tag, changes, again}: WholeProps) {
     type: 'Feature', properties: {'dothi:color': COLORS[change.kind]}, geometry: change.geometry!,
   })), [changes]);
   const {data: names} = useAnswer(() => namesOf(changes), [changes]);
-  const inWords = (change: Change): string => changeInWords(change, names?.get(keyText(change)));
+  const {data: norms} = useAnswer(async () => changes.some(({kind}) => kind === 'norm') ? await readNorms() : [], [changes]);
+  const inWords = (change: Change): string => change.kind === 'norm' ? normInWords(change, norms ?? []) : changeInWords(change, names?.get(keyText(change)));
   return <>
     <Title title={scenario.name} lead={`${say('versionNumber', {n: scenario.versions})} · ${say(`sharing_${scenario.sharing}` as Message)}${scenario.own ? '' : ` · ${scenario.author}`}`}>
       {scenario.own && <Sharing scenario={scenario} change={(sharing) => act(describeScenario(scenario.id, tag, {sharing}))} />}
@@ -139,11 +141,18 @@ async function namesOf(changes: Change[]): Promise<Map<string, string>> {
 /** The key as people write it: of one column, its value. */
 const keyText = ({key}: Change): string => String((typeof key === 'object' && key ? Object.values(key)[0] : key) ?? '');
 
+/** `Quy chuẩn khác: bán kính phục vụ: trường tiểu học, đô thị: 800 m (nay 500 m)`. */
+function normInWords(change: Change, rows: NormRow[]): string {
+  const row = rowOf(rows, change);
+  const of = say('change_norm', {of: row ? rowInWords(row) : change.norm ?? ''});
+  return `${of}: ${localNumber(change.value ?? 0)} ${row ? `${unitName(row.unit)} (${say('valueNow', {value: row.value_text})})` : ''}`.trim();
+}
+
 /** `Thêm vào Trường học: Trường mới 1`. name: of the feature that is changed. */
 function changeInWords(change: Change, name = ''): string {
-  const {kind, layer, coverage, properties, crest_m: crest, level_m: level, norm, value} = change;
-  const of = layerTitles.value.get(layer ?? coverage ?? '') ?? layer ?? coverage ?? norm ?? '';
+  const {kind, layer, coverage, properties, crest_m: crest, level_m: level} = change;
+  const of = layerTitles.value.get(layer ?? coverage ?? '') ?? layer ?? coverage ?? '';
   const which = String(properties?.['name'] ?? keyText(change));
-  const metres = crest ?? level ?? value;
-  return [say(`change_${kind}` as Message, {of}), name ? `${name} (${which})` : which, metres === undefined ? '' : `${localNumber(metres)}${norm ? '' : ' m'}`].filter(Boolean).join(': ');
+  const metres = crest ?? level;
+  return [say(`change_${kind}` as Message, {of}), name ? `${name} (${which})` : which, metres === undefined ? '' : `${localNumber(metres)} m`].filter(Boolean).join(': ');
 }

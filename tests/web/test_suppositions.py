@@ -1,0 +1,50 @@
+"""Planners suppose other norms and place several services at once, in a browser, by names and numbers alone."""
+
+from collections.abc import Callable
+
+from playwright.sync_api import expect
+
+from tests.web.conftest import Portal
+
+RUN = 'Chạy phân tích'
+
+
+def test_a_scenario_supposes_another_value_of_a_norm(signed_in: Callable[..., Portal]) -> None:
+    """A primary school within 800 m in town, for the 500 m of QCVN 01:2021/BXD; what it is today stands beside it."""
+    portal = signed_in()
+    page = portal.visit('/planning')
+    page.get_by_label('Tên phương án').fill('Trường xa hơn')
+    page.get_by_role('button', name='Tạo phương án').click()
+    page.get_by_label('Thay đổi gì').select_option(label='Giả định trị số khác của quy chuẩn')
+    norm = page.get_by_label('Quy chuẩn nào')
+    norm.select_option(norm.locator('option', has_text='trường tiểu học, đô thị').get_attribute('value') or '')
+    expect(page.get_by_text('QCVN 01:2021/BXD', exact=True)).to_be_visible()
+    page.get_by_label('Trị số trong phương án (m)').fill('800')
+    page.get_by_role('button', name='Đưa vào phương án').click()
+    change = page.get_by_role('listitem').filter(has_text='trường tiểu học, đô thị')
+    expect(change).to_contain_text('800 m (nay 500\xa0m)')
+    assert portal.complaints == []
+
+
+def test_two_services_are_placed_in_one_run(signed_in: Callable[..., Portal]) -> None:
+    """Two stations and one school of 300 places, which 8 % of the people need: 3,750 people at most."""
+    portal = signed_in()
+    page = portal.visit('/planning?analysis=new-facility')
+    page.get_by_label('Số cơ sở mới').fill('2')
+    page.get_by_text('Tùy chọn khác').first.click()
+    page.get_by_role('button', name='+ Dịch vụ').click()
+    school = page.get_by_role('group', name='1. Dịch vụ')
+    school.get_by_label('Cơ sở hiện có *').select_option(label='Trường học')
+    school.get_by_label('Số cơ sở mới').fill('1')
+    school.get_by_label('Tỷ lệ người có nhu cầu (%)').fill('8')
+    school.get_by_text('Tùy chọn khác').click()
+    school.get_by_label('Số chỗ của mỗi cơ sở mới').fill('300')
+    school.get_by_label('Cột sức chứa').select_option(label='Số chỗ học')
+    page.get_by_role('button', name=RUN).click()
+    page.wait_for_url('**run=**')
+    services = page.get_by_role('heading', name='Theo dịch vụ').locator('..')
+    expect(services.locator('tbody tr')).to_have_count(2)
+    sites = page.get_by_role('heading', name='Bảng', exact=True).locator('..').locator('tbody tr')
+    expect(sites.filter(has_text='Cơ sở y tế')).to_have_count(2)
+    expect(sites.filter(has_text='Trường học')).to_contain_text('3.750')
+    assert portal.complaints == []

@@ -61,6 +61,18 @@ class Inputs(LimitedTravelInputs, KindInputs):
         default='network',
         choices={mode: MEASURED[mode] for mode in ('network', 'straight-line')},
     )
+    target_pct: float | None = input_field(
+        Text(vi='Tỷ lệ phải đạt', en='Share to be reached'),
+        Text(
+            vi='Vùng đạt khi ít nhất bấy nhiêu phần trăm dân có cơ sở trong giới hạn; 100 là mọi người, như quy chuẩn.',
+            en='A zone passes when at least so many per cent of its people are within the limit; 100 is everybody, as '
+            'norms want it.',
+        ),
+        default=None,
+        unit='%',
+        gt=0,
+        le=100,
+    )
     zones: LayerRef = ZONES
     gaps: bool = input_field(
         Text(vi='Vẽ vùng thiếu', en='Draw the gaps'),
@@ -124,6 +136,7 @@ class ServiceCoverage(Process[Inputs]):
                 **COVERED,
                 'facilities_{kind}': Member(Text(vi='Số cơ sở: {kind}', en='Facilities: {kind}')),
                 'norm_met': Member(Text(vi='Đạt quy chuẩn', en='Norm met')),
+                'target_met': Member(Text(vi='Đạt tỷ lệ', en='Share reached')),
             },
         ),
         'gaps': Output(
@@ -144,6 +157,8 @@ class ServiceCoverage(Process[Inputs]):
         'facilities_outside_zones': Member(Text(vi='Cơ sở ngoài các vùng', en='Facilities outside the zones')),
         'units': Member(Text(vi='Số đơn vị', en='Units')),
         'units_meeting_norm': Member(Text(vi='Đơn vị đạt quy chuẩn', en='Units that meet the norm')),
+        'zones_meeting_target': Member(Text(vi='Số vùng đạt tỷ lệ', en='Zones that reach the share')),
+        'zones_missing_target': Member(Text(vi='Số vùng không đạt tỷ lệ', en='Zones that do not reach it')),
     }
 
     def cost_s(self, inputs: Inputs) -> float:
@@ -193,7 +208,7 @@ class ServiceCoverage(Process[Inputs]):
             'reference_date': data.locality.place.reference_date.isoformat(),
             **data.provenance([*notes, *list_caveats(inputs, inputs.mode, norms)]),
         }
-        result = {'result': coverage_by_zone(zones, at_home, homes, members)}
+        result = {'result': held_against_target(coverage_by_zone(zones, at_home, homes, members), inputs.target_pct)}
         if not inputs.gaps:
             return result
         progress(0.9, Text(vi='Vẽ vùng thiếu', en='Drawing the gaps'))
@@ -203,10 +218,10 @@ class ServiceCoverage(Process[Inputs]):
 
 def must_be_counted(inputs: Inputs, locality: Locality) -> None:
     """Raises DoesNotFit where what is counted by unit is limited by ways too, or the zones are no units of the norm."""
-    if limit_of(inputs) is not None or inputs.gaps:
+    if limit_of(inputs) is not None or inputs.gaps or inputs.target_pct is not None:
         raise DoesNotFit(
-            vi='norm: facilities_per_unit đếm cơ sở trong đơn vị, không dùng cùng distance_m, minutes và gaps.',
-            en='norm: facilities_per_unit counts facilities in units; leave distance_m, minutes and gaps out.',
+            vi='norm: facilities_per_unit đếm cơ sở trong đơn vị, bỏ distance_m, minutes, gaps và target_pct.',
+            en='norm: facilities_per_unit counts facilities in units; leave distance_m, minutes, gaps, target_pct out.',
         )
     levels = {level_of_norm(norm) for norm in locality.norms(UNIT_NORM, locality.place.reference_date)}
     layers = sorted(layer.id for level in levels if (layer := layer_of(level, locality)))
@@ -277,6 +292,24 @@ def coverage_by_zone(zones: Zones, kinds: list[ServedKind], homes: Homes, member
     inside = zones.membership(homes.xy)
     summary = {**summary_of(kinds, homes.population, inside), **members}
     return zones.collection(zone_figures(kinds, homes.population, inside), summary)
+
+
+def held_against_target(answer: FeatureCollection, target_pct: float | None) -> FeatureCollection:
+    """The zones with whether they reach the share, null where nobody lives, and how many do; unchanged without one."""
+    if target_pct is None:
+        return answer
+    # shares are rounded to a millionth
+    least = target_pct / 100 - 1e-6
+    for feature in answer['features']:
+        share = feature['properties']['share_covered']
+        feature['properties']['target_met'] = None if share is None else bool(share >= least)
+    verdicts = [feature['properties']['target_met'] for feature in answer['features']]
+    answer['summary'] |= {
+        'target_pct': target_pct,
+        'zones_meeting_target': verdicts.count(True),
+        'zones_missing_target': verdicts.count(False),
+    }
+    return answer
 
 
 def gap_areas(

@@ -171,6 +171,20 @@ def test_a_health_station_in_each_commune_can_be_asked_for(town: None, worker: F
     assert summary['kinds'][0]['norms'][0]['unit'] == 'per commune'
 
 
+@pytest.mark.parametrize(('target_pct', 'passing'), [(60, [True, True, None]), (60.1, [True, False, None])])
+def test_a_zone_passes_where_as_many_are_covered_as_was_asked_for(
+    town: None, worker: ForkedProcess, target_pct: float, passing: list[bool | None]
+) -> None:
+    """Of zone 1 everybody is covered, of zone 2 three of five; in zone 3 nobody lives."""
+    answer = coverage(1_050, target_pct=target_pct)
+    assert [feature['properties']['target_met'] for feature in answer['features']] == passing
+    summary = answer['summary']
+    assert [summary[f'zones_{word}_target'] for word in ('meeting', 'missing')] == [
+        passing.count(True), passing.count(False),
+    ]  # fmt: skip
+    assert 'target_met' not in coverage(1_050)['features'][0]['properties']
+
+
 @pytest.mark.parametrize(
     ('inputs', 'hint'),
     [
@@ -178,6 +192,7 @@ def test_a_health_station_in_each_commune_can_be_asked_for(town: None, worker: F
         ({'facilities': 'health_facilities', 'kind_column': 'kind'}, 'norm = facilities_per_unit'),
         ({'facilities': 'schools', 'norm': 'facilities_per_unit'}, 'There is one for: health station'),
         ({'norm': 'facilities_per_unit', 'distance_m': 5.0}, 'leave distance_m'),
+        ({'norm': 'facilities_per_unit', 'target_pct': 90.0}, 'leave distance_m'),
         ({'norm': 'facilities_per_unit', 'kind_column': 'kind', 'zones': 'districts'}, 'choose one of: communes'),
     ],
 )

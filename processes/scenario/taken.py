@@ -1,4 +1,6 @@
-"""Changes taken from a result: each point of it, such as a site that `new-facility` found, becomes an added feature."""
+"""Changes taken from features: each point of a result, such as a site of `new-facility`, and each feature of a layer
+that was sent along becomes an added feature.
+"""
 
 import json
 from collections.abc import Collection
@@ -38,6 +40,26 @@ def additions_of_result(
         {'kind': 'add', 'layer': layer_id, 'properties': _numbered(properties, number, len(points)), 'geometry': point}
         for number, point in enumerate(points, start=1)
     ]
+
+
+def additions_of_features(features: list[Any], layer_id: str, properties: dict[str, Any]) -> list[dict[str, Any]]:
+    """An `add` for each feature of a GeoJSON document, with its own properties before those that all have in common.
+
+    What has no members of a feature is left to the checks of changes, which name it by its number.
+    """
+    return [
+        {
+            'kind': 'add',
+            'layer': layer_id,
+            'properties': properties | (_member(feature, 'properties') or {}),
+            'geometry': _member(feature, 'geometry'),
+        }
+        for feature in features
+    ]
+
+
+def _member(feature: Any, name: str) -> Any:
+    return feature.get(name) if isinstance(feature, dict) else None
 
 
 def _numbered(properties: dict[str, Any], number: int, count: int) -> dict[str, Any]:

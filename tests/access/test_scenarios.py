@@ -89,6 +89,48 @@ def test_a_run_counts_what_the_scenario_makes_of_the_layer(lagoon: Lagoon) -> No
     assert count(lagoon, 'planner') == 2
 
 
+def test_a_layer_that_is_sent_along_becomes_added_features(lagoon: Lagoon) -> None:
+    """Two wells of a GeoJSON document, both in the district that is said once; the second says another for itself."""
+    client = lagoon.client('planner')
+    scenario = str(client.post('/api/scenarios', json={'name': 'Từ tệp'}).get_json()['id'])
+    wells = [well('c'), {**well('d'), 'properties': {'code': 'd', 'district': '2'}}]
+    features = [{'type': 'Feature', 'properties': each['properties'], 'geometry': each['geometry']} for each in wells]
+    del features[0]['properties']['district']
+    document = {'type': 'FeatureCollection', 'features': features}
+    body = {'layer': 'wells', 'properties': {'district': '1'}, 'features': document}
+    added = client.post(f'/api/scenarios/{scenario}/versions', json=body)
+    assert added.status_code == 201, added.get_data(as_text=True)
+    assert [change['properties'] for change in added.get_json()['changes']] == [
+        {'code': 'c', 'district': '1'}, {'code': 'd', 'district': '2'},
+    ]  # fmt: skip
+    assert count(lagoon, 'planner', scenario=scenario) == 4
+
+
+@pytest.mark.parametrize(
+    ('body', 'status', 'says'),
+    [
+        ({'layer': 'wells', 'features': []}, 400, 'FeatureCollection'),
+        ({'features': {'type': 'FeatureCollection', 'features': []}}, 400, 'with \\"layer\\"'),
+        ({'layer': 'wells', 'changes': [], 'features': {}}, 400, 'one of'),
+        ({'layer': 'wells', 'features': {'type': 'FeatureCollection', 'features': []}}, 422, 'one change or more'),
+        ({'layer': 'wells', 'features': {'type': 'FeatureCollection', 'features': [7]}}, 422, 'Change 1'),
+        (
+            {'layer': 'wells', 'features': {'type': 'FeatureCollection', 'features': [
+                {'type': 'Feature', 'properties': {'depth': 3}, 'geometry': well('c')['geometry']}]}},
+            422, 'Change 1',
+        ),
+    ],
+)  # fmt: skip
+def test_a_layer_that_does_not_fit_is_refused_with_what_is_wrong(
+    lagoon: Lagoon, body: Any, status: int, says: str
+) -> None:
+    client = lagoon.client('planner')
+    scenario = client.post('/api/scenarios', json={'name': 'Từ tệp'}).get_json()['id']
+    answer = client.post(f'/api/scenarios/{scenario}/versions?lang=en', json=body)
+    assert (answer.status_code, says in answer.get_data(as_text=True)) == (status, True), answer.get_data(as_text=True)
+    assert client.get(f'/api/scenarios/{scenario}').get_json()['versions'] == 0
+
+
 def test_a_private_scenario_of_another_is_not_there(lagoon: Lagoon) -> None:
     """Everywhere the answer is that to an id that nobody ever gave; also as input of a process."""
     scenario = make(lagoon, 'administrator', well('c'))

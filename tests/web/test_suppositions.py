@@ -1,6 +1,10 @@
 """Planners suppose other norms and place several services at once, in a browser, by names and numbers alone."""
 
+import json
+import re
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import expect
 
@@ -24,6 +28,36 @@ def test_a_scenario_supposes_another_value_of_a_norm(signed_in: Callable[..., Po
     change = page.get_by_role('listitem').filter(has_text='trường tiểu học, đô thị')
     expect(change).to_contain_text('800 m (nay 500\xa0m)')
     assert portal.complaints == []
+
+
+def test_features_of_a_file_become_changes(signed_in: Callable[..., Portal], tmp_path: Path) -> None:
+    """Two schools that a colleague drew in QGIS; a column of QGIS's own is left out. A file of another kind is none."""
+    portal = signed_in()
+    page = portal.visit('/planning')
+    page.get_by_label('Tên phương án').fill('Từ tệp')
+    page.get_by_role('button', name='Tạo phương án').click()
+    layer = page.get_by_label('Của lớp nào')
+    layer.select_option(layer.locator('option', has_text='Trường học').first.get_attribute('value') or '')
+    field = page.get_by_label('Hoặc lấy đối tượng từ tệp GeoJSON')
+    wrong = tmp_path / 'bảng.json'
+    wrong.write_text('[1, 2]')
+    field.set_input_files(wrong)
+    expect(page.get_by_role('alert')).to_contain_text('không phải tệp GeoJSON')
+    file = tmp_path / 'trường.geojson'
+    file.write_text(json.dumps({'type': 'FeatureCollection', 'features': [school('Trường A'), school('Trường B')]}))
+    field.set_input_files(file)
+    expect(page.get_by_role('status').filter(has_text='Đã đọc 2 đối tượng')).to_be_visible()
+    page.get_by_role('button', name='Đưa vào phương án').click()
+    changes = page.get_by_role('listitem').filter(has_text='Trường học')
+    expect(changes).to_have_text([re.compile('Trường A'), re.compile('Trường B')])
+    assert portal.complaints == []
+
+
+def school(name: str) -> dict[str, Any]:
+    return {
+        'type': 'Feature', 'properties': {'name': name, 'level': 'primary', 'fid': 7},
+        'geometry': {'type': 'Point', 'coordinates': [106.35, 20.25]},
+    }  # fmt: skip
 
 
 def test_two_services_are_placed_in_one_run(signed_in: Callable[..., Portal]) -> None:

@@ -62,6 +62,7 @@ NEW_VERSION: dict[str, Schema] = {
     'from_job': ID,
     'output': {'type': 'string', 'maxLength': 60},
     'ids': list_of(TEXT),
+    'features': ANY,
     'layer': TEXT,
     'properties': ANY,
 }

@@ -36,7 +36,7 @@ from processes.scenario.on_map import map_features
 from processes.scenario.reference import MOST_VERSIONS
 from processes.scenario.sight import visible_changes
 from processes.scenario.store import VersionEntry, add_version, list_versions, read_scenario, read_version
-from processes.scenario.taken import additions_of_result
+from processes.scenario.taken import additions_of_features, additions_of_result
 
 ADDING, LONGEST_MESSAGE = 'scenarios.add', 2_000
 # A body has, beside its changes, spaces and names of another order.
@@ -48,7 +48,7 @@ VERSION = Parameter(
     {'type': 'integer', 'minimum': 1, 'maximum': MOST_VERSIONS},
     Text(vi='Số của phiên bản; bỏ trống là phiên bản mới nhất.', en='Number of the version; the latest when left out.'),
 )
-NEW_MEMBERS = ('message', 'changes', 'base_version', 'from_job', 'output', 'ids', 'layer', 'properties')
+NEW_MEMBERS = ('message', 'changes', 'base_version', 'from_job', 'output', 'ids', 'features', 'layer', 'properties')
 
 
 class HiddenChanges(Forbidden):
@@ -68,7 +68,7 @@ def versions(scenario_id: str) -> Response:
 
 @SCENARIOS.route(f'{PATH}/<scenario_id>/versions', methods=['POST'])
 def add(scenario_id: str) -> Response:
-    """201 with a new version: changes of the body, or points of a result; those of `base_version` come first.
+    """201 with a new version: changes, points of a result, or features of the body; those of `base_version` come first.
 
     Raises NotItsAuthor, StaleScenario, Unfit with each change that is wrong, and what is wrong with the job.
     """
@@ -151,19 +151,39 @@ def _base_changes(db: Connection, scenario_id: str, body: dict[str, Any]) -> lis
 
 
 def _new_changes(db: Connection, body: dict[str, Any]) -> list[Any]:
-    """The changes that the body lists, or the points of the result that it names."""
-    if 'from_job' not in body:
+    """The changes that the body lists, the points of the result that it names, or the features that it holds."""
+    sources = [name for name in ('changes', 'from_job', 'features') if name in body]
+    if not {'from_job', 'features'} & body.keys():
         changes = body.get('changes', [])
         return changes if isinstance(changes, list) else [changes]
-    if 'changes' in body or not isinstance(body['from_job'], str) or not isinstance(body.get('layer'), str):
-        raise NoSuchBody(
-            vi='Cho "changes", hoặc "from_job" cùng với "layer" và "properties".',
-            en='Give "changes", or "from_job" with "layer" and "properties".',
-        )
+    if len(sources) > 1 or not isinstance(body.get('layer'), str):
+        raise _no_source()
+    if 'features' in body:
+        return additions_of_features(_listed_features(body['features']), body['layer'], _properties(body))
+    if not isinstance(body['from_job'], str):
+        raise _no_source()
     job = state(db, body['from_job'])
     require_results(job['process_id'], job['inputs'])
     return additions_of_result(
         db, body['from_job'], text_member(body, 'output', 60), body['layer'], _properties(body), _ids(body)
+    )
+
+
+def _listed_features(document: Any) -> list[Any]:
+    """The features of a FeatureCollection."""
+    features = document.get('features') if isinstance(document, dict) else None
+    if not isinstance(features, list) or document.get('type') != 'FeatureCollection':
+        raise NoSuchBody(
+            vi='"features" phải là FeatureCollection của GeoJSON.',
+            en='"features" must be a FeatureCollection of GeoJSON.',
+        )
+    return features
+
+
+def _no_source() -> NoSuchBody:
+    return NoSuchBody(
+        vi='Cho một trong "changes", "from_job" và "features"; hai cái sau cùng với "layer" và "properties".',
+        en='Give one of "changes", "from_job" and "features"; the latter two with "layer" and "properties".',
     )
 
 

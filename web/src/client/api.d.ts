@@ -5824,6 +5824,9 @@ export interface operations {
                     from_job?: string;
                     output?: string;
                     ids?: string[];
+                    features?: {
+                        [key: string]: unknown;
+                    };
                     layer?: string;
                     properties?: {
                         [key: string]: unknown;

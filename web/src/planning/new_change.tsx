@@ -2,6 +2,7 @@
 import {useMemo, useState} from 'preact/hooks';
 import {withDots} from './dots';
 import {DrawnFeatures} from './drawn_features';
+import {FeaturesFile} from './features_file';
 import type {Change} from './scenario_api';
 import {readHeightModels, type HeightModel} from './heights';
 import {NormChange} from './norm_values';
@@ -53,19 +54,21 @@ function Added({layer, beside, add}: {layer: string} & Pick<NewChangeProps, 'bes
   const {data: geometry} = useAnswer(() => geometryOf(layer), [layer]);
   const [values, setValues] = useState<Record<string, unknown>>({});
   const [features, setFeatures] = useState<GeoJSON.Feature[]>([]);
+  const [sent, setSent] = useState<GeoJSON.Feature[]>([]);
   if (!properties || !geometry) return null;
-  const save = (): void => add(features.map((feature, i) => ({
+  const save = (): void => add([...features.map((feature, i): Change => ({
     kind: 'add', layer, geometry: feature.geometry,
     properties: {
       ...values, ...('name' in properties && {name: `${String(values['name'] ?? say('proposed'))} ${i + 1}`}),
       ...(values['code'] !== undefined && {code: features.length > 1 ? `${String(values['code'])}-${i + 1}` : values['code']}),
     },
-  })));
+  })), ...sent.map((feature): Change => ({kind: 'add', layer, geometry: feature.geometry, properties: {...values, ...feature.properties}}))]);
   return <form class="stack" onSubmit={(event) => { event.preventDefault(); save(); }}>
-    <DrawnFeatures geometry={[geometry]} features={features} beside={beside} change={setFeatures} />
+    <DrawnFeatures geometry={[geometry]} features={features} beside={[...beside, ...sent]} change={setFeatures} />
+    <FeaturesFile columns={Object.keys(properties)} sent={sent} change={setSent} />
     <ValueFields properties={properties} values={values} change={setValues} />
     {'code' in properties && <p class="quiet">{say('codeForReview')}</p>}
-    <button class="button first" disabled={features.length === 0}>{say('addToScenario')}</button>
+    <button class="button first" disabled={features.length + sent.length === 0}>{say('addToScenario')}</button>
   </form>;
 }
 

@@ -47,6 +47,7 @@ def test_features_of_a_file_become_changes(signed_in: Callable[..., Portal], tmp
     file.write_text(json.dumps({'type': 'FeatureCollection', 'features': [school('Trường A'), school('Trường B')]}))
     field.set_input_files(file)
     expect(page.get_by_role('status').filter(has_text='Đã đọc 2 đối tượng')).to_be_visible()
+    expect(page.get_by_label('Số chỗ học (chỗ)')).to_be_visible()
     page.get_by_role('button', name='Đưa vào phương án').click()
     changes = page.get_by_role('listitem').filter(has_text='Trường học')
     expect(changes).to_have_text([re.compile('Trường A'), re.compile('Trường B')])

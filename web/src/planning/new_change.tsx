@@ -12,7 +12,7 @@ import {SmallMap} from '../site/small_map';
 import {answerOf, geoClient} from '../client';
 import {useAnswer} from '../site/answer';
 import {readProperties, type Property} from '../site/conditions';
-import {unitName} from '../site/format';
+import {ucumName} from '../site/format';
 import {say} from '../site/language';
 import type {Message} from '../messages';
 
@@ -124,7 +124,7 @@ function ValueFields({properties, values, change, now = {}}: ValueFieldsProps) {
     change(value === '' || value === undefined ? others : {...others, [name]: value});
   };
   return <div class="side-by-side">{Object.entries(properties).map(([name, property]) => <label key={name} class="field">
-    <span>{property.title ?? name}{property['x-ogc-unit'] ? ` (${unitName(property['x-ogc-unit'])})` : ''}</span>
+    <span>{property.title ?? name}{property['x-ogc-unit'] ? ` (${ucumName(property['x-ogc-unit'])})` : ''}</span>
     <ValueControl property={property} value={values[name]} now={now[name]} change={(value) => set(name, value)} /></label>)}</div>;
 }
 

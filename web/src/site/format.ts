@@ -49,6 +49,13 @@ export const unitName = (unit: string): string =>
   // English counts people, and measures by the person
   unit.includes('/') && language() === 'en' ? unit : unit.split('/').map(symbolName).join('/');
 
+/** Units of UCUM, as schemas have them, that people write in another way (dothi/core/units.py). */
+const OF_UCUM: Record<string, string> = {har: 'ha', m2: 'm²', km2: 'km²', m3: 'm³', deg: '°', Cel: '°C', a: 'year', ug: 'µg', 'MV.A': 'MVA'};
+
+/** A unit of a schema as a reader writes it: `chỗ` for `{place}`, `m³/ngày` for `m3/d`. */
+export const ucumName = (unit: string): string =>
+  unitName(unit.split('/').map((part) => OF_UCUM[part] ?? part.replace(/^\{(.*)\}$/, '$1')).join('/'));
+
 function symbolName(symbol: string): string {
   const key = `unit_${symbol}`;
   return key in MESSAGES.vi ? say(key as Message) : symbol;

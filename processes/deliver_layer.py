@@ -16,7 +16,7 @@ from dothi.core.text import Text
 from etl.desk.deliver import deliver
 from etl.desk.file_name import FILE_NAME, LONGEST_FILE_NAME, is_file_name
 from etl.desk.options import DeliveryOptions
-from etl.desk.uploads import UPLOAD_ID, Upload, forget_delivered, upload_of, write_upload
+from etl.desk.uploads import UPLOAD_ID, Upload, upload_of, write_upload
 from etl.inbox.sendable import scope_of, sendable
 from etl.receipt.receipt import write_receipt
 from etl.report.html import page
@@ -208,8 +208,6 @@ class DeliverLayer(Process[Inputs]):
         options = _with_letter_file(_delivery_options(inputs, data), inputs, data)
         file = _delivered_file(inputs, data)
         report = deliver(file, options, data.locality.whole, stage_callback(progress), 'deliver-layer')
-        if inputs.upload is not None and not inputs.dry_run:
-            forget_delivered(inputs.upload, data.editor or '')
         return {'report': report.model_dump(mode='json'), 'receipt': _receipt_text(report, data)}
 
 

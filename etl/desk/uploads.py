@@ -124,12 +124,6 @@ def write_upload(upload: Upload, target: Path) -> None:
         raise _no_such_upload(upload.id)
 
 
-def forget_delivered(upload_id: UUID | str, editor: str) -> None:
-    """Removes a file that has become a delivery, whose original is in the archive by now."""
-    with connection('loader') as db, db.cursor() as cursor:
-        cursor.execute('delete from upload.file where id = %s and editor = %s', [str(upload_id), editor])
-
-
 def expire_uploads() -> int:
     """How many files were removed of which nothing has come for days."""
     with connection('worker') as db, db.cursor() as cursor:

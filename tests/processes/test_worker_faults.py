@@ -1,10 +1,12 @@
 """Workers, web processes and the database go while jobs run: no job is lost, and none says for ever that it waits."""
 
+import base64
 import os
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -14,6 +16,7 @@ from dothi.core.errors import DothiError, http_status
 from dothi.core.locality import Locality
 from dothi.core.migrate import migrate
 from dothi.core.postgis import THROWAWAY, LocalPostgis
+from etl.desk.uploads import append_part, begin_upload
 from processes.queue.manager import outcome_of, start_job
 from tests.conftest import Instance, fresh, use
 from tests.forked import ForkedProcess, start_program
@@ -75,13 +78,16 @@ def test_a_job_that_kills_its_workers_fails_with_a_reason(
 
 
 @pytest.mark.own_database
+@pytest.mark.parametrize('has_come_in_parts', [True, pytest.param(False, marks=exhaustive)])
 def test_a_delivery_whose_worker_dies_after_its_release_is_not_released_twice(
-    database: dict[str, str], new_worker: Callable[..., ForkedProcess]
+    database: dict[str, str], new_worker: Callable[..., ForkedProcess], has_come_in_parts: bool
 ) -> None:
     """The release is there, the job has not been told: it is run again, and finds nothing to change."""
     ask("insert into access.person (name, title, role) values ('lan', 'Lan', 'editor') returning 1")
     first = new_worker(DOTHI_WORKER_SILENT_S='3')
     inputs = schools('a', 'b') | {'file': schools('a', 'b')['file']['value']}
+    if has_come_in_parts:
+        inputs['upload'] = str(sent_in_parts(inputs.pop('file')))
     with connection('admin') as db, db.cursor() as cursor:
         # whoever records a result stops there for as long as the test has this lock
         cursor.execute(
@@ -103,6 +109,15 @@ def test_a_delivery_whose_worker_dies_after_its_release_is_not_released_twice(
     assert '"unchanged": true' in report
     assert ask('select count(*) from catalog.release') == 1
     assert ask('select count(*) from layer.schools') == 2
+    assert ask('select count(*) from upload.file') == 0
+
+
+def sent_in_parts(base64_text: str) -> UUID:
+    """The id of the file, which has come as a whole and is nobody's delivery yet."""
+    content = base64.b64decode(base64_text)
+    upload = begin_upload('lan', 'truong.geojson', len(content), '')
+    append_part(upload.id, 'lan', 0, content)
+    return upload.id
 
 
 LOST_WHILE_RECORDED = """

@@ -152,13 +152,14 @@ def answered(
     """The same where there is no fixture at hand. audience: on whose role the process reads."""
     chosen = process_named(process_id, audience)
     checked = validate_inputs(chosen.inputs, inputs)
-    with connection(READERS[audience]) as db:
-        request_layers = store_request_layers(db, checked, locality, None)
-        db.set_session(isolation_level='REPEATABLE READ', readonly=True)
-        result = chosen.run(checked, Data(db, locality, audience, drafts, request_layers=request_layers), progress)
-    # as in production, where every run has sessions of its own
-    core_database.fresh()
-    return result
+    try:
+        with connection(READERS[audience]) as db:
+            request_layers = store_request_layers(db, checked, locality, None)
+            db.set_session(isolation_level='REPEATABLE READ', readonly=True)
+            return chosen.run(checked, Data(db, locality, audience, drafts, request_layers=request_layers), progress)
+    finally:
+        # as in production, where every run has sessions of its own, also where it fails
+        core_database.fresh()
 
 
 @pytest.fixture

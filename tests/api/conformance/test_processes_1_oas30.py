@@ -6,7 +6,10 @@ from tests.api.conformance.conftest import Api, links
 
 CLASSES = ['http://www.opengis.net/spec/ogcapi-processes-1/1.0/conf/oas30']
 MEDIA_TYPE = 'application/vnd.oai.openapi+json;version=3.0'
-EDITORS_ONLY = ('deliver-layer', 'indicators', 'keep-result', 'report-study')
+EDITORS_ONLY = (
+    'deliver-layer', 'preview-delivery', 'decide-delivery', 'roll-back', 'settle-conflict', 'indicators', 'keep-result',
+    'report-study',
+)  # fmt: skip
 
 
 def test_the_landing_page_leads_to_an_oas30_document(api: Api) -> None:

@@ -107,6 +107,6 @@ def test_an_instance_runs_from_the_wheel(environment: Path, instance: dict[str, 
     status = json.loads(command(environment, instance, tmp_path, 'status', '--json'))
     assert all(service['running'] for service in status['services'])
     for address in ('/', '/api/collections?f=json', '/api/processes?f=json', '/health'):
-        with urllib.request.urlopen(f'http://127.0.0.1:{instance["DOTHI_PORT"]}{address}', timeout=60) as answer:
+        with urllib.request.urlopen(f'http://127.0.0.1:{instance["DOTHI_PUBLIC_PORT"]}{address}', timeout=60) as answer:
             assert answer.status == 200
             assert answer.read()

@@ -73,6 +73,12 @@ class Inputs(SiteInputs, LimitedTravelInputs, ServiceInputs):
             raise PydanticCustomError('same_service', 'service: "{name}"', {'name': twice})
         return self
 
+    @model_validator(mode='after')
+    def _exact_without_places(self) -> Self:
+        if self.method == 'exact' and any(service.places is not None for service in self.services):
+            raise PydanticCustomError('exact_places', 'places, and the method auto or greedy')
+        return self
+
     @property
     def services(self) -> list[ServiceInputs]:
         """All services that are planned, the first one first."""

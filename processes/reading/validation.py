@@ -43,6 +43,10 @@ INPUT_REASONS = REASONS | {
     'no_limit': Text(
         vi='cần một giới hạn: cho distance_m hoặc minutes', en='needs a limit: give distance_m or minutes'
     ),
+    'exact_places': Text(
+        vi='có places, mà method exact không tính số chỗ: chọn auto hoặc greedy',
+        en='has places, which the method exact does not know: choose auto or greedy',
+    ),
     'same_service': Text(
         vi='hai dịch vụ cùng tên "{name}": cho mỗi dịch vụ một service khác nhau',
         en='has two services of the name "{name}": give each a service of its own',

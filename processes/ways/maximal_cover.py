@@ -172,10 +172,6 @@ class TooLargeForExact(WrongUse):
     """The question has more pairs than the exact method takes on."""
 
 
-class ExactKnowsNoRoom(WrongUse):
-    """The exact method was chosen for facilities that serve only so many people each."""
-
-
 @dataclass(frozen=True)
 class Proposal:
     """What was chosen from, and what was chosen. sites: of the candidates, in the order of the choice."""
@@ -186,13 +182,8 @@ class Proposal:
 
 
 def choose_sites(method: str, cover: Cover, count: int) -> Proposal:
-    """The candidates that the method chooses; raises TooLargeForExact, ExactKnowsNoRoom."""
+    """The candidates that the method chooses; greedily where room is limited. Raises TooLargeForExact."""
     pairs, is_unlimited = cover.reaches.nnz, math.isinf(cover.room)
-    if method == 'exact' and not is_unlimited:
-        raise ExactKnowsNoRoom(
-            vi='method: exact không tính số chỗ của cơ sở mới (places). Chọn auto hoặc greedy.',
-            en='method: exact does not know how many places a new facility has (places). Choose auto or greedy.',
-        )
     if method == 'exact' and pairs > EXACT_PAIRS:
         raise TooLargeForExact(
             vi=f'Bài toán có {pairs:,} cặp, exact chỉ nhận đến {EXACT_PAIRS:,}. Dùng greedy, hoặc bớt ứng viên.',

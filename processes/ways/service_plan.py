@@ -57,7 +57,7 @@ class ServiceInputs(FacilityInputs):
             en='What results call it, such as "Primary school"; left out, it is the name of the layer.',
         ),
         default=None,
-        min_length=1,
+        pattern=r'\S',
         max_length=100,
     )
     capacity_column: str | None = capacity_column_field(default=None)
@@ -191,7 +191,7 @@ class ServicePlan:
 def plan_service(
     service: ServiceInputs, limit_m: float, inputs: SiteInputs, ground: Ground, data: Data, progress: ProgressCallback
 ) -> ServicePlan:
-    """The sites that serve most people more; raises TooManyPairs, TooLargeForExact, ExactKnowsNoRoom, NoCapacity."""
+    """The sites that serve most people more; raises TooManyPairs, TooLargeForExact, NoCapacity."""
     existing = read_facilities(service.facilities, data, service.filter, needed=False)
     capacity, unknown_count = _read_capacity(service, data)
     candidates = _candidates_of(inputs, limit_m, ground, data)

@@ -125,7 +125,7 @@ def test_sites_whose_places_are_all_taken_are_the_best_there_are(road: None, wor
 
 
 def test_the_exact_method_knows_no_places(road: None, worker: ForkedProcess) -> None:
-    with pytest.raises(DothiError, match='Choose auto or greedy') as refused:
+    with pytest.raises(DothiError, match='choose auto or greedy') as refused:
         answer(places=20, method='exact')
     assert http_status(refused.value) == 400
 
@@ -187,6 +187,8 @@ def test_two_services_of_one_name_are_refused(road: None, worker: ForkedProcess)
     with pytest.raises(DothiError, match='two services of the name "health_facilities"') as refused:
         answer(further=[twice])
     assert http_status(refused.value) == 400
+    with pytest.raises(DothiError, match='service'):
+        answer(further=[{**twice, 'service': ' '}])
     named = answer(spacing_m=500, count=1, further=[{**twice, 'service': 'Trạm thứ hai'}])['result']
     assert [site['properties']['service'] for site in named['features']] == ['health_facilities', 'Trạm thứ hai']
 

@@ -1,9 +1,14 @@
 """Rows of a delivery that have faults, as layers of the project, with the reason of each."""
 
-import tempfile
 from pathlib import Path
 
-from qgis.core import QgsPalLayerSettings, QgsProject, QgsVectorLayer, QgsVectorLayerSimpleLabeling
+from qgis.core import (
+    QgsPalLayerSettings,
+    QgsProcessingUtils,
+    QgsProject,
+    QgsVectorLayer,
+    QgsVectorLayerSimpleLabeling,
+)
 
 from dothi_qgis.connection import ServiceConnection
 from dothi_qgis.service import ServiceError, read_bytes
@@ -22,8 +27,8 @@ REASON = {'vi': 'ly_do', 'en': 'reason'}
 def add_bad_rows(connection: ServiceConnection, number: int) -> list[QgsVectorLayer]:
     """The layers with the bad rows of a delivery, in the project; raises ServiceError, also where there are none."""
     content = read_bytes(connection, f'/deliveries/{number}/bad-rows', f='gpkg')
-    # it stays for as long as the layers may be looked at
-    file = Path(tempfile.mkdtemp(prefix='dothi-')) / f'hang-loi-{number}.gpkg'
+    # QGIS takes it away when it ends
+    file = Path(QgsProcessingUtils.generateTempFilename(f'hang-loi-{number}.gpkg'))
     file.write_bytes(content)
     whole = QgsVectorLayer(str(file), 'rows', 'ogr')
     layers = [_layer(file, each.split('!!::!!')[1], number) for each in whole.dataProvider().subLayers()]

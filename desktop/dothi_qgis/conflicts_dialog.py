@@ -1,6 +1,6 @@
 """The window of conflicts between edits and deliveries: chosen, compared, settled."""
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from typing import Any
 
 from qgis.core import QgsCoordinateReferenceSystem, QgsMapLayer
@@ -36,14 +36,15 @@ LIST_WIDTH = 240
 class ConflictsDialog(QDialog):
     """Lists the conflicts of a layer, or of all; raises ServiceError where they cannot be read.
 
-    collection: of which they are listed at first, '' for all. backdrop, crs: of the maps.
+    collection: of which they are listed at first, '' for all. backdrop: layers that lie below on its maps, as they are
+    when one is shown; crs: of the maps.
     """
 
     def __init__(
         self,
         connection: ServiceConnection,
         collection: str,
-        backdrop: Sequence[QgsMapLayer],
+        backdrop: Callable[[], list[QgsMapLayer]],
         crs: QgsCoordinateReferenceSystem,
         parent: QWidget | None = None,
     ) -> None:

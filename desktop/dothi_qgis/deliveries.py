@@ -93,7 +93,7 @@ def read_delivery(connection: ServiceConnection, number: int) -> Delivery:
 def send_delivery(connection: ServiceConnection, file: Path, inputs: Mapping[str, Any], task: ServiceTask) -> int:
     """The number of the delivery that the file has become; raises ServiceError. inputs: `layer`, and what is said."""
     sending = say('Đang gửi tệp', 'Sending the file')
-    upload_id = send_file(connection, file, lambda share: task.report(share / 2, sending))
+    upload_id = send_file(connection, file, lambda share: task.report(share / 2, sending), task.isCanceled)
     job_id = begin_job(connection, 'deliver-layer', {**inputs, 'upload': upload_id})
     await_job(connection, job_id, lambda share, words: task.report(0.5 + share / 2, words), task.isCanceled)
     return int(read_json(connection, f'/jobs/{job_id}/results/report')['delivery'])

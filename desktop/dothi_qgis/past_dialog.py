@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from qgis.core import QgsProject
+from qgis.core import QgsProcessingUtils, QgsProject
 from qgis.PyQt.QtWidgets import QComboBox, QDialog, QFormLayout, QLabel, QWidget
 
 from dothi_qgis.buttons import ButtonRow
@@ -54,8 +54,8 @@ class PastDialog(QDialog):
     def add_layer(self) -> None:
         """Adds the layer as it was at the time that is chosen."""
         offered, moment = self.layer.currentData(), self.moment.moment()
-        # it stays for as long as the layer may be looked at
-        folder = Path(tempfile.mkdtemp(prefix='dothi-'))
+        # QGIS takes it away when it ends; a folder of its own: the same state may be added twice
+        folder = Path(tempfile.mkdtemp(dir=QgsProcessingUtils.tempFolder()))
         self.progress.run(
             say('Đang đọc dữ liệu', 'Reading the data'),
             lambda task: read_past(self._connection, offered, moment, folder, task.report, task),

@@ -71,6 +71,8 @@ class DothiPlugin:
 
     def unload(self) -> None:
         """Takes away all that was added."""
+        for dialog in self._dialogs:
+            dialog.close()
         for action in self._actions:
             self._iface.removePluginWebMenu(MENU, action)
         QgsApplication.processingRegistry().removeProvider(self._provider)
@@ -141,9 +143,9 @@ class DothiPlugin:
     def show_conflicts(self) -> None:
         """Shows the conflicts of the active layer, or all."""
         canvas = self._iface.mapCanvas()
-        backdrop, crs = canvas.layers(), canvas.mapSettings().destinationCrs()
+        crs = canvas.mapSettings().destinationCrs()
         self._open(lambda connection, parent: ConflictsDialog(
-            connection, self._active_collection(), backdrop, crs, parent
+            connection, self._active_collection(), canvas.layers, crs, parent
         ))  # fmt: skip
 
     def show_past(self) -> None:

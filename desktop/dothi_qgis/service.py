@@ -12,13 +12,19 @@ from qgis.PyQt.QtNetwork import QNetworkRequest
 from dothi_qgis.connection import ServiceConnection
 from dothi_qgis.words import language, say
 
+CONFLICT, TRY_LATER = 409, (429, 503)
+
 
 class ServiceError(Exception):
     """The service did not do what was asked; its words are for the user."""
 
 
-class NoAnswer(ServiceError):
-    """The service could not be reached, or the line broke: the same request may succeed later."""
+class Unavailable(ServiceError):
+    """The service could not be reached, the line broke, or it has too much to do: later the request may succeed."""
+
+
+class OutOfDate(ServiceError):
+    """What the request goes on from is not as it was: 409."""
 
 
 def read_json(connection: ServiceConnection, path: str, **query: str) -> Any:
@@ -71,7 +77,15 @@ def post_bytes(
 
 def dismiss_job(connection: ServiceConnection, job_id: str) -> None:
     """Ends a job that runs."""
-    _call(connection).deleteResource(_request(connection, f'/jobs/{job_id}', {}))
+    delete(connection, f'/jobs/{job_id}', {})
+
+
+def delete(connection: ServiceConnection, path: str, headers: dict[str, str]) -> None:
+    """Takes away what is at a path below the API; what is there no more is no fault."""
+    request = _request(connection, path, {})
+    for name, value in headers.items():
+        request.setRawHeader(name.encode(), value.encode())
+    _call(connection).deleteResource(request)
 
 
 def _get(connection: ServiceConnection, path: str, query: dict[str, str]) -> QgsNetworkReplyContent:
@@ -92,15 +106,16 @@ def _call(connection: ServiceConnection) -> QgsBlockingNetworkRequest:
 
 
 def _checked(call: QgsBlockingNetworkRequest) -> QgsNetworkReplyContent:
-    """The reply; raises ServiceError with the service's own words, or NoAnswer with those of the network."""
+    """The reply; raises ServiceError with the service's own words, or Unavailable with those of the network."""
     reply = call.reply()
     status = reply.attribute(QNetworkRequest.HttpStatusCodeAttribute)
     if status is not None and 200 <= int(status) < 300:
         return reply
     words = _words_of(reply)
     if status is not None and words:
-        raise ServiceError(words)
-    raise NoAnswer(say('Không kết nối được dịch vụ: ', 'No connection: ') + call.errorMessage())
+        kinds = {CONFLICT: OutOfDate} | dict.fromkeys(TRY_LATER, Unavailable)
+        raise kinds.get(int(status), ServiceError)(words)
+    raise Unavailable(say('Không kết nối được dịch vụ: ', 'No connection: ') + call.errorMessage())
 
 
 def _words_of(reply: QgsNetworkReplyContent) -> str:

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dothi_qgis.connection import ServiceConnection
-from dothi_qgis.service import NoAnswer, post_bytes, read_json
+from dothi_qgis.jobs import Cancelled
+from dothi_qgis.service import OutOfDate, Unavailable, delete, post_bytes, read_json
+from dothi_qgis.words import say
 
 TUS = {'Tus-Resumable': '1.0.0'}
 PART_BYTES = 2**20
@@ -15,16 +17,25 @@ PART_TYPE = 'application/offset+octet-stream'
 PAUSES_S = (0, 1, 3, 5, 7, 10, 10)
 
 
-def send_file(connection: ServiceConnection, file: Path, report_share: Callable[[float], None]) -> str:
-    """The id of the upload, once all of the file is at the service; raises ServiceError."""
+def send_file(
+    connection: ServiceConnection, file: Path, report_share: Callable[[float], None], is_cancelled: Callable[[], bool]
+) -> str:
+    """The id of the upload, once all of the file is at the service; raises ServiceError.
+
+    Where somebody cancels it nothing of the file stays at the service, and Cancelled is raised.
+    """
     size_bytes = file.stat().st_size
     upload_id = _begin_upload(connection, file.name, size_bytes)
     position, pauses_s = 0, list(PAUSES_S)
     while position < size_bytes:
+        if is_cancelled():
+            delete(connection, f'/uploads/{upload_id}', TUS)
+            raise Cancelled(say('Đã hủy.', 'Cancelled.'))
         try:
             position = _send_part(connection, upload_id, file, position)
             pauses_s = list(PAUSES_S)
-        except NoAnswer:
+        # a part that QGIS sends twice by itself when a line breaks has come already
+        except (Unavailable, OutOfDate):
             if not pauses_s:
                 raise
             time.sleep(pauses_s.pop(0))
@@ -54,5 +65,5 @@ def _received_bytes(connection: ServiceConnection, upload_id: str, position: int
     """How much the service says that it has; as before where it does not answer yet."""
     try:
         return int(read_json(connection, f'/uploads/{upload_id}')['received_bytes'])
-    except NoAnswer:
+    except Unavailable:
         return position

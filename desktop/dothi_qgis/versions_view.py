@@ -1,6 +1,6 @@
 """The versions of a feature in conflict beside each other: values in a table, places on maps of one extent."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from qgis.core import QgsCoordinateReferenceSystem, QgsCoordinateTransform, QgsMapLayer, QgsProject, QgsRectangle
@@ -30,11 +30,13 @@ MAP_HEIGHT = 170
 
 
 class VersionsView(QWidget):
-    """Shows one conflict. backdrop: layers that lie below on its maps; crs: of the maps."""
+    """Shows one conflict. backdrop: tells which layers lie below on its maps; crs: of the maps."""
 
-    def __init__(self, backdrop: Sequence[QgsMapLayer], crs: QgsCoordinateReferenceSystem, parent: QWidget) -> None:
+    def __init__(
+        self, backdrop: Callable[[], list[QgsMapLayer]], crs: QgsCoordinateReferenceSystem, parent: QWidget
+    ) -> None:
         super().__init__(parent)
-        self._backdrop, self._crs = list(backdrop), crs
+        self._backdrop, self._crs = backdrop, crs
         self.table = QTableWidget(0, 1 + len(VERSIONS), self)
         self.table.verticalHeader().hide()
         self.table.setEditTriggers(QAbstractItemView.NoEditTriggers)
@@ -85,7 +87,7 @@ class VersionsView(QWidget):
         extent = self._extent()
         for version, canvas in self.maps.items():
             own = [self._layers[version]] if version in self._layers else []
-            canvas.setLayers([*own, *self._backdrop])
+            canvas.setLayers([*own, *self._backdrop()])
             canvas.setExtent(extent)
             canvas.refresh()
 

@@ -8,6 +8,7 @@ a picture of each window.
 import json
 import os
 import sys
+import tempfile
 import time
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,11 @@ from dothi_qgis.connection import ServiceConnection, keep_connection
 from dothi_qgis.deliveries import read_account, supplied_layers
 from dothi_qgis.deliveries_dialog import DeliveriesDialog
 from dothi_qgis.delivery_dialog import DeliveryDialog
+from dothi_qgis.jobs import Cancelled
 from dothi_qgis.past_dialog import PastDialog
 from dothi_qgis.send_dialog import SendDialog
 from dothi_qgis.service import ServiceError
+from dothi_qgis.uploading import send_file
 from qgis.core import (
     QgsApplication,
     QgsCoordinateReferenceSystem,
@@ -101,6 +104,19 @@ def send(layer: QgsVectorLayer, target: str, mode: str = '', columns: dict[str, 
         'offered': offered, 'number': numbers[0] if numbers else None, 'fault': '' if numbers else fault,
         'refused': refused,
     }  # fmt: skip
+
+
+def upload(size_bytes: int, cancel_at: float) -> dict[str, Any]:
+    """The id of a file that is sent, and how far it was each time; it is cancelled when it is farther than that."""
+    shares: list[float] = [0]
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / 'truong.bin'
+        file.write_bytes(os.urandom(size_bytes))
+        try:
+            upload_id = send_file(connection, file, shares.append, lambda: shares[-1] > cancel_at)
+        except Cancelled as cancelled:
+            return {'said': str(cancelled), 'shares': shares}
+    return {'upload': upload_id, 'shares': shares}
 
 
 def window_of(number: int) -> DeliveryDialog:
@@ -190,7 +206,7 @@ def table_texts(table: Any) -> list[list[str]]:
 def settle(collection: str, take: str, reason: str) -> dict[str, Any]:
     """What the window of conflicts shows, refuses and settles."""
     backdrop = [styled_layer(connection, one) for one in offered_layers(connection) if one.id == 'communes']
-    dialog = ConflictsDialog(connection, collection, backdrop, QgsCoordinateReferenceSystem('EPSG:9209'))
+    dialog = ConflictsDialog(connection, collection, lambda: backdrop, QgsCoordinateReferenceSystem('EPSG:9209'))
     dialog.show()
     picture(dialog, 'conflicts')
     listed = [dialog.list.item(row).text() for row in range(dialog.list.count())]

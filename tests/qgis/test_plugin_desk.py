@@ -2,11 +2,16 @@
 
 import json
 import os
+import socket
+import socketserver
 import subprocess
+import threading
 from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -39,14 +44,14 @@ class PluginDesk:
     place: Province
     keys: dict[str, str]
 
-    def use(self, home: Path, do: str, name: str = SENDER, lang: str = 'vi', **work: Any) -> Any:
-        """What comes of a function of the client, by one of the people."""
+    def use(self, home: Path, do: str, name: str = SENDER, lang: str = 'vi', url: str = '', **work: Any) -> Any:
+        """What comes of a function of the client, by one of the people. url: by which they reach the service."""
         environment = {'PATH': os.environ['PATH'], 'HOME': str(home), 'QT_QPA_PLATFORM': 'offscreen'}
         environment |= {'LC_ALL': 'C.UTF-8', 'PYTHONPATH': str(PROJECT / 'desktop'), 'LANG_OF_QGIS': lang}
         # nothing is left beside the sources
         environment |= {'PYTHONDONTWRITEBYTECODE': '1'}
         environment |= {'PICTURES': os.environ['PICTURES']} if 'PICTURES' in os.environ else {}
-        command = ['/usr/bin/python3', str(CLIENT), self.place.internal_url, do]
+        command = ['/usr/bin/python3', str(CLIENT), url or self.place.internal_url, do]
         given = json.dumps({'key': self.keys[name], **work})
         done = subprocess.run(
             command, input=given, env=environment, capture_output=True, text=True, timeout=300, check=False
@@ -123,6 +128,60 @@ def test_a_selection_is_delivered_and_its_bad_rows_come_back(desk: PluginDesk, t
     assert row['place'] == [E0 + 5, N0 + 50]
     assert row['ly_do'] in came['shown']['text']
     assert rows('select sender from catalog.delivery where id = %s', came['sent']['number']) == [(SENDER,)]
+
+
+@contextmanager
+def breaking_line(url: str, after_bytes: int, times: int) -> Iterator[str]:
+    """An address that leads to the service, and breaks so often: each connection on which so many bytes were sent."""
+    host, port = urlsplit(url).hostname, urlsplit(url).port
+    breaks = threading.Semaphore(times)
+
+    class Line(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            with socket.create_connection((host, port)) as service:
+                answers = threading.Thread(target=forward, args=(service, self.request), daemon=True)
+                answers.start()
+                left = after_bytes
+                while content := self.request.recv(65_536):
+                    left -= len(content)
+                    if left < 0 and breaks.acquire(blocking=False):
+                        return
+                    service.sendall(content)
+
+    with socketserver.ThreadingTCPServer(('127.0.0.1', 0), Line) as line:
+        line.daemon_threads = True
+        threading.Thread(target=line.serve_forever, daemon=True).start()
+        yield f'http://127.0.0.1:{line.server_address[1]}'
+        line.shutdown()
+    assert not breaks.acquire(blocking=False), 'the line broke less often'
+
+
+def forward(source: socket.socket, target: socket.socket) -> None:
+    with suppress(OSError):
+        while content := source.recv(65_536):
+            target.sendall(content)
+
+
+def uploads(desk: PluginDesk) -> dict[str, int]:
+    """By id of what the sender has under way, how many bytes of it are there."""
+    headers = {'Authorization': f'Bearer {desk.keys[SENDER]}'}
+    answer = requests.get(f'{desk.place.internal_url}/api/uploads', headers=headers, timeout=30).json()
+    return {each['id']: each['received_bytes'] for each in answer['uploads']}
+
+
+def test_a_line_that_breaks_while_a_file_is_sent_costs_no_more_than_a_part(desk: PluginDesk, tmp_path: Path) -> None:
+    """3 MB go in parts of 1 MB; the line breaks six times in the middle of one; QGIS itself tries it once more."""
+    with breaking_line(desk.place.internal_url, 500_000, times=6) as url:
+        came = desk.use(tmp_path, 'upload', url=url, size_bytes=3 * 2**20, cancel_at=1)
+    assert came.get('shares', came)[-1] == 1
+    assert uploads(desk)[came['upload']] == 3 * 2**20
+
+
+def test_of_a_file_that_is_cancelled_nothing_stays(desk: PluginDesk, tmp_path: Path) -> None:
+    before = uploads(desk)
+    came = desk.use(tmp_path, 'upload', size_bytes=3 * 2**20, cancel_at=0.5)
+    assert came == {'said': 'Đã hủy.', 'shares': [0, pytest.approx(1 / 3), pytest.approx(2 / 3)]}
+    assert uploads(desk) == before
 
 
 def test_the_same_coordinates_in_another_system_arrive_in_place(desk: PluginDesk, tmp_path: Path) -> None:

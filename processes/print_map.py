@@ -9,8 +9,9 @@ import pyproj
 from dothi.cartography.mapping.legend_image import sample_pictures
 from dothi.cartography.paper import FACTORS, PIXEL_MM
 from dothi.core.clock import today
+from dothi.core.locality import Locality
 from dothi.core.text import DEMO, Text
-from processes.base import Process, ProgressCallback
+from processes.base import Process, ProgressCallback, ReadData
 from processes.data import Data
 from processes.forms.numbers import format_day
 from processes.inputs import LANG, ProcessInputs, input_field
@@ -22,7 +23,7 @@ from processes.printing.locator import locator_of
 from processes.printing.page import Group, Page, Row, veil_of, write_page
 from processes.printing.pdf import as_png, merge_pages
 from processes.printing.place import Extent, Unit, place_of
-from processes.printing.series import SeriesSheet, SeriesUnit, must_be_pdf, series_units, write_series
+from processes.printing.series import SeriesSheet, SeriesUnit, must_be_pdf, series_layer, series_units, write_series
 
 PDF, PNG = 'application/pdf', 'image/png'
 # Dots of the legend's samples for each pixel of the style: 360 to an inch.
@@ -141,6 +142,14 @@ class PrintMap(Process[Inputs]):
     )
     example: ClassVar[dict[str, Any]] = {'paper': 'A4', 'orientation': 'landscape', 'lang': 'vi'}
     outputs: ClassVar[dict[str, Output]] = {'result': Output(Text(vi='Tờ bản đồ', en='Sheet'), (PDF, PNG))}
+
+    def check(self, inputs: Inputs, locality: Locality, read: ReadData) -> None:
+        """Raises NoSeries for a series in another format than PDF, or of a level that has no units."""
+        del locality
+        if inputs.series is not None:
+            must_be_pdf(inputs.format)
+            with read() as data:
+                series_layer(inputs.series, data)
 
     def cost_s(self, inputs: Inputs) -> float:
         """The time grows with the area of the paper, as measured on A4 and A0 of a province."""

@@ -1,4 +1,4 @@
-"""The plugin of Đô Thị for QGIS: connect once, add layers with their styles, run analyses in Processing."""
+"""The plugin of Đô Thị for QGIS: layers with their styles, deliveries, conflicts, the past, analyses in Processing."""
 
 from typing import Any
 

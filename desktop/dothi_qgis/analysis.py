@@ -2,7 +2,6 @@
 
 import json
 import tempfile
-import time
 from pathlib import Path
 from typing import Any
 
@@ -20,11 +19,10 @@ from qgis.core import (
 
 from dothi_qgis.connection import ServiceConnection
 from dothi_qgis.form_fields import BadValue, Result, form_fields, inputs_of, results_of
+from dothi_qgis.jobs import await_job
 from dothi_qgis.parameters import parameter_of
-from dothi_qgis.service import ServiceError, begin_job, dismiss_job, read_bytes, read_json
+from dothi_qgis.service import ServiceError, begin_job, read_bytes
 from dothi_qgis.words import say
-
-WAIT_S, LONGEST_WAIT_S = 0.3, 3.0
 
 
 class Analysis(QgsProcessingAlgorithm):
@@ -61,7 +59,9 @@ class Analysis(QgsProcessingAlgorithm):
         try:
             inputs = inputs_of(self._fields, {one.name: self._value(one, parameters, context) for one in self._fields})
             job_id = begin_job(self._connection, self.name(), inputs)
-            self._await(job_id, feedback)
+            await_job(
+                self._connection, job_id, lambda share, _words: feedback.setProgress(share * 100), feedback.isCanceled
+            )
             feedback.pushInfo(f'{self._connection.api_url}/jobs/{job_id}')
             wanted = [result for result in self._results if result.is_first or parameters.get(result.parameter)]
             return {result.parameter: self._keep(job_id, result, parameters, context) for result in wanted}
@@ -93,22 +93,6 @@ class Analysis(QgsProcessingAlgorithm):
         if one.kind == 'number':
             return self.parameterAsDouble(parameters, one.name, context)
         return self.parameterAsString(parameters, one.name, context)
-
-    def _await(self, job_id: str, feedback: Any) -> None:
-        """Returns when the job is done; raises QgsProcessingException where it failed or was cancelled."""
-        wait = WAIT_S
-        while True:
-            status = read_json(self._connection, f'/jobs/{job_id}')
-            feedback.setProgress(status.get('progress', 0))
-            if status['status'] == 'successful':
-                return
-            if status['status'] in ('failed', 'dismissed'):
-                raise QgsProcessingException(status.get('message') or status['status'])
-            if feedback.isCanceled():
-                dismiss_job(self._connection, job_id)
-                raise QgsProcessingException(say('Đã hủy.', 'Cancelled.'))
-            time.sleep(wait)
-            wait = min(wait * 1.5, LONGEST_WAIT_S)
 
     def _keep_features(self, content: bytes, result: Result, parameters: Any, context: Any) -> str:
         """The id of the layer with the features of the result."""

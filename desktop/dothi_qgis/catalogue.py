@@ -8,8 +8,9 @@ from typing import Any
 
 from qgis.core import QgsProject, QgsRectangle, QgsVectorLayer
 from qgis.PyQt.QtCore import Qt
-from qgis.PyQt.QtWidgets import QDialog, QDialogButtonBox, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from qgis.PyQt.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
+from dothi_qgis.buttons import ButtonRow
 from dothi_qgis.connection import ServiceConnection
 from dothi_qgis.service import ServiceError, read_bytes, read_json
 from dothi_qgis.words import say
@@ -49,15 +50,24 @@ def styled_layer(connection: ServiceConnection, offered: Offered) -> QgsVectorLa
     layer = QgsVectorLayer(source, offered.title, 'OAPIF')
     if not layer.isValid():
         raise ServiceError(f'{offered.title}: {layer.error().message()}')
-    style = read_bytes(connection, f'/collections/{offered.id}/styles/default', f='qml')
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / 'style.qml'
-        file.write_bytes(style)
-        layer.loadNamedStyle(str(file))
+    apply_style(layer, read_style(connection, offered.id))
     if offered.box:
         # QGIS would take the box in degrees for one in metres until all rows are there, and show nothing
         layer.setExtent(QgsRectangle(*offered.box))
     return layer
+
+
+def read_style(connection: ServiceConnection, collection_id: str) -> bytes:
+    """The style and the form of a layer, as QGIS writes them; raises ServiceError."""
+    return read_bytes(connection, f'/collections/{collection_id}/styles/default', f='qml')
+
+
+def apply_style(layer: QgsVectorLayer, style: bytes) -> None:
+    """Gives a layer the style and the form."""
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / 'style.qml'
+        file.write_bytes(style)
+        layer.loadNamedStyle(str(file))
 
 
 def matches(offered: Offered, words: str) -> bool:
@@ -91,10 +101,8 @@ class CatalogueDialog(QDialog):
         self.search.setPlaceholderText(say('Tìm lớp…', 'Find a layer…'))
         self.search.textChanged.connect(self.show_matching)
         self.list.itemDoubleClicked.connect(lambda _item: self.add_chosen())
-        buttons = QDialogButtonBox(QDialogButtonBox.Close, self)
-        self.add_button = buttons.addButton(say('Thêm vào bản đồ', 'Add to the map'), QDialogButtonBox.ActionRole)
-        self.add_button.clicked.connect(self.add_chosen)
-        buttons.rejected.connect(self.reject)
+        buttons = ButtonRow(self)
+        self.add_button = buttons.add(say('Thêm vào bản đồ', 'Add to the map'), self.add_chosen)
         column = QVBoxLayout(self)
         for widget in (self.search, self.list, buttons):
             column.addWidget(widget)

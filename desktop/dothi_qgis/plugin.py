@@ -3,13 +3,20 @@
 from collections.abc import Callable
 from typing import Any
 
-from qgis.core import Qgis, QgsApplication
+from qgis.core import Qgis, QgsApplication, QgsDataSourceUri, QgsVectorLayer
 from qgis.PyQt.QtWidgets import QAction, QDialog, QDialogButtonBox, QFormLayout, QInputDialog, QLineEdit, QWidget
 
 from dothi_qgis.catalogue import CatalogueDialog, offered_layers
+from dothi_qgis.comparison_dialog import ComparisonDialog
+from dothi_qgis.conflicts_dialog import ConflictsDialog
 from dothi_qgis.connection import ServiceConnection, api_address, current_connection, keep_connection
+from dothi_qgis.deliveries import read_account, supplied_layers
+from dothi_qgis.deliveries_dialog import DeliveriesDialog
+from dothi_qgis.delivery_dialog import DeliveryDialog
+from dothi_qgis.past_dialog import PastDialog
 from dothi_qgis.provider import DothiProvider
 from dothi_qgis.saving import save_together
+from dothi_qgis.send_dialog import SendDialog
 from dothi_qgis.service import ServiceError, read_json
 from dothi_qgis.words import say
 
@@ -42,6 +49,8 @@ class DothiPlugin:
 
     def __init__(self, iface: Any) -> None:
         self._iface, self._provider, self._actions = iface, None, []
+        # a window that is open, and tasks that it waits for, need somebody who knows it
+        self._dialogs: list[QDialog] = []
 
     def initProcessing(self) -> None:  # noqa: N802  # QGIS calls these names
         """Adds the analyses."""
@@ -54,9 +63,16 @@ class DothiPlugin:
         self._add_action(say('Kết nối…', 'Connect…'), self.connect)
         self._add_action(say('Danh mục dữ liệu…', 'Catalogue…'), self.show_catalogue)
         self._add_action(say('Lưu thành một bản phát hành…', 'Save as one release…'), self.save_active_layer)
+        self._add_action(say('Giao lớp đang chọn…', 'Deliver the active layer…'), self.send_active_layer)
+        self._add_action(say('Các đợt giao…', 'Deliveries…'), self.show_deliveries)
+        self._add_action(say('Mâu thuẫn…', 'Conflicts…'), self.show_conflicts)
+        self._add_action(say('Lớp như trước đây…', 'A layer as it was…'), self.show_past)
+        self._add_action(say('So sánh hai thời điểm…', 'Compare two times…'), self.compare)
 
     def unload(self) -> None:
         """Takes away all that was added."""
+        for dialog in self._dialogs:
+            dialog.close()
         for action in self._actions:
             self._iface.removePluginWebMenu(MENU, action)
         QgsApplication.processingRegistry().removeProvider(self._provider)
@@ -83,14 +99,7 @@ class DothiPlugin:
 
     def show_catalogue(self) -> None:
         """Shows the layers of the service."""
-        connection = current_connection()
-        if connection is None:
-            self._tell(say('Hãy kết nối trước.', 'Connect first.'), Qgis.Warning)
-            return
-        try:
-            CatalogueDialog(connection, offered_layers(connection), self._iface.mainWindow()).exec()
-        except ServiceError as error:
-            self._tell(str(error), Qgis.Warning)
+        self._open(lambda connection, parent: CatalogueDialog(connection, offered_layers(connection), parent))
 
     def save_active_layer(self) -> None:
         """Asks for a message, and saves all edits of the active layer together."""
@@ -110,6 +119,65 @@ class DothiPlugin:
             made = say(f'Bản phát hành {release}.', f'Release {release}.')
             waits = say('Đã ghi, chờ duyệt.', 'Kept, and waits for review.')
             self._tell(waits if release is None else made, Qgis.Success)
+
+    def send_active_layer(self) -> None:
+        """Asks how the active layer is delivered, and delivers it."""
+        layer = self._iface.activeLayer()
+        if not isinstance(layer, QgsVectorLayer):
+            self._tell(say('Hãy chọn một lớp vectơ.', 'Choose a vector layer.'), Qgis.Warning)
+            return
+        self._open(lambda connection, parent: SendDialog(
+            connection, layer, supplied_layers(connection, read_account(connection)), self.show_delivery, parent
+        ))  # fmt: skip
+
+    def show_deliveries(self) -> None:
+        """Shows one's deliveries."""
+        self._open(lambda connection, parent: DeliveriesDialog(
+            connection, read_account(connection), self.show_delivery, parent
+        ))  # fmt: skip
+
+    def show_delivery(self, number: int) -> None:
+        """Shows one delivery."""
+        self._open(lambda connection, parent: DeliveryDialog(connection, read_account(connection), number, parent))
+
+    def show_conflicts(self) -> None:
+        """Shows the conflicts of the active layer, or all."""
+        canvas = self._iface.mapCanvas()
+        crs = canvas.mapSettings().destinationCrs()
+        self._open(lambda connection, parent: ConflictsDialog(
+            connection, self._active_collection(), canvas.layers, crs, parent
+        ))  # fmt: skip
+
+    def show_past(self) -> None:
+        """Asks for a layer and a time, and adds the layer as it was."""
+        self._open(lambda connection, parent: PastDialog(
+            connection, offered_layers(connection), self._active_collection(), parent
+        ))  # fmt: skip
+
+    def compare(self) -> None:
+        """Asks for a layer and two times, and adds what differs."""
+        self._open(lambda connection, parent: ComparisonDialog(
+            connection, offered_layers(connection), self._active_collection(), parent
+        ))  # fmt: skip
+
+    def _active_collection(self) -> str:
+        """The collection that the active layer shows; '' where it is of elsewhere."""
+        layer = self._iface.activeLayer()
+        return QgsDataSourceUri(layer.source()).param('typename') if isinstance(layer, QgsVectorLayer) else ''
+
+    def _open(self, make: Callable[[ServiceConnection, QWidget], QDialog]) -> None:
+        """Shows a window beside the map; where the service does not answer, the message bar says why."""
+        connection = current_connection()
+        if connection is None:
+            self._tell(say('Hãy kết nối trước.', 'Connect first.'), Qgis.Warning)
+            return
+        try:
+            dialog = make(connection, self._iface.mainWindow())
+        except ServiceError as error:
+            self._tell(str(error), Qgis.Warning)
+            return
+        self._dialogs = [*(each for each in self._dialogs if each.isVisible()), dialog]
+        dialog.show()
 
     def _add_action(self, title: str, call: Callable[[], None]) -> None:
         action = QAction(title, self._iface.mainWindow())

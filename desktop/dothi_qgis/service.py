@@ -1,6 +1,7 @@
 """Requests to the service, by the network of QGIS: its proxy, certificates and authentication store count."""
 
 import json
+from email.message import Message
 from typing import Any
 from urllib.parse import urlencode
 
@@ -11,9 +12,19 @@ from qgis.PyQt.QtNetwork import QNetworkRequest
 from dothi_qgis.connection import ServiceConnection
 from dothi_qgis.words import language, say
 
+CONFLICT, TRY_LATER = 409, (429, 503)
+
 
 class ServiceError(Exception):
     """The service did not do what was asked; its words are for the user."""
+
+
+class Unavailable(ServiceError):
+    """The service could not be reached, the line broke, or it has too much to do: later the request may succeed."""
+
+
+class OutOfDate(ServiceError):
+    """What the request goes on from is not as it was: 409."""
 
 
 def read_json(connection: ServiceConnection, path: str, **query: str) -> Any:
@@ -26,6 +37,20 @@ def read_bytes(connection: ServiceConnection, path: str, **query: str) -> bytes:
     return bytes(_get(connection, path, query).content())
 
 
+def read_file(connection: ServiceConnection, path: str) -> tuple[str, bytes]:
+    """The name and the content of the file at a path below the API; raises ServiceError."""
+    reply = _get(connection, path, {})
+    header = Message()
+    header['Content-Disposition'] = bytes(reply.rawHeader(b'Content-Disposition')).decode()
+    return header.get_filename('file'), bytes(reply.content())
+
+
+def read_versioned(connection: ServiceConnection, path: str) -> tuple[Any, str]:
+    """The JSON document at a path below the API, and the ETag of its version; raises ServiceError."""
+    reply = _get(connection, path, {})
+    return json.loads(bytes(reply.content())), bytes(reply.rawHeader(b'ETag')).decode()
+
+
 def begin_job(connection: ServiceConnection, process_id: str, inputs: dict[str, Any]) -> str:
     """The id of the job that runs the analysis; raises ServiceError with what is wrong with the inputs."""
     headers = {'Prefer': 'respond-async'}
@@ -34,18 +59,33 @@ def begin_job(connection: ServiceConnection, process_id: str, inputs: dict[str, 
 
 def post_json(connection: ServiceConnection, path: str, body: Any, headers: dict[str, str]) -> Any:
     """The JSON document with which the service answers to a JSON document; raises ServiceError."""
+    reply = post_bytes(connection, path, json.dumps(body).encode(), {'Content-Type': 'application/json', **headers})
+    return json.loads(bytes(reply.content()))
+
+
+def post_bytes(
+    connection: ServiceConnection, path: str, content: bytes, headers: dict[str, str]
+) -> QgsNetworkReplyContent:
+    """The reply to bytes that are sent to a path below the API; raises ServiceError."""
     request = _request(connection, path, {'lang': language()})
-    request.setHeader(QNetworkRequest.ContentTypeHeader, 'application/json')
     for name, value in headers.items():
         request.setRawHeader(name.encode(), value.encode())
     call = _call(connection)
-    call.post(request, QByteArray(json.dumps(body).encode()))
-    return json.loads(bytes(_checked(call).content()))
+    call.post(request, QByteArray(content))
+    return _checked(call)
 
 
 def dismiss_job(connection: ServiceConnection, job_id: str) -> None:
     """Ends a job that runs."""
-    _call(connection).deleteResource(_request(connection, f'/jobs/{job_id}', {}))
+    delete(connection, f'/jobs/{job_id}', {})
+
+
+def delete(connection: ServiceConnection, path: str, headers: dict[str, str]) -> None:
+    """Takes away what is at a path below the API; what is there no more is no fault."""
+    request = _request(connection, path, {})
+    for name, value in headers.items():
+        request.setRawHeader(name.encode(), value.encode())
+    _call(connection).deleteResource(request)
 
 
 def _get(connection: ServiceConnection, path: str, query: dict[str, str]) -> QgsNetworkReplyContent:
@@ -66,12 +106,16 @@ def _call(connection: ServiceConnection) -> QgsBlockingNetworkRequest:
 
 
 def _checked(call: QgsBlockingNetworkRequest) -> QgsNetworkReplyContent:
-    """The reply; raises ServiceError with the service's own words, else with those of the network."""
+    """The reply; raises ServiceError with the service's own words, or Unavailable with those of the network."""
     reply = call.reply()
     status = reply.attribute(QNetworkRequest.HttpStatusCodeAttribute)
     if status is not None and 200 <= int(status) < 300:
         return reply
-    raise ServiceError(_words_of(reply) or say('Không kết nối được dịch vụ: ', 'No connection: ') + call.errorMessage())
+    words = _words_of(reply)
+    if status is not None and words:
+        kinds = {CONFLICT: OutOfDate} | dict.fromkeys(TRY_LATER, Unavailable)
+        raise kinds.get(int(status), ServiceError)(words)
+    raise Unavailable(say('Không kết nối được dịch vụ: ', 'No connection: ') + call.errorMessage())
 
 
 def _words_of(reply: QgsNetworkReplyContent) -> str:

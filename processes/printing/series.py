@@ -10,6 +10,7 @@ from psycopg2 import sql
 
 from dothi.cartography.paper import Rectangle
 from dothi.core.errors import WrongUse
+from dothi.core.layer import Layer
 from dothi.core.text import Lang
 from etl.pages import template
 from processes.data import Data
@@ -68,14 +69,19 @@ def must_be_pdf(format: str) -> None:
         raise NoSeries(vi='series: một loạt tờ chỉ có dạng pdf.', en='series: a series of sheets comes as pdf only.')
 
 
-def series_units(level: str, within: Unit | None, datetime: str | None, data: Data) -> list[SeriesUnit]:
-    """The units of a level by their codes, those within a unit only where one is named; raises NoSuchUnit, NoSeries."""
+def series_layer(level: str, data: Data) -> Layer:
+    """The layer whose units have a sheet each; raises NoSeries for a level that is not there, or has no data."""
     try:
-        layer = unit_layer(level, data)
+        return unit_layer(level, data)
     except NoSuchUnit as error:
         raise NoSeries(
             vi=error.text.vi.replace('unit.level', 'series'), en=error.text.en.replace('unit.level', 'series')
         ) from None
+
+
+def series_units(level: str, within: Unit | None, datetime: str | None, data: Data) -> list[SeriesUnit]:
+    """The units of a level by their codes, those within a unit only where one is named; raises NoSuchUnit, NoSeries."""
+    layer = series_layer(level, data)
     name = column_identifier(layer, (layer.publish.search or [layer.identifier])[0], data.audience)
     _, rows = data.source(LayerRef(layer.id, datetime=datetime))
     query = sql.SQL('select {}::text as code, {}::text as name, ST_AsBinary(geom) as wkb from {} order by 1')

@@ -67,6 +67,28 @@ def test_the_examples_of_the_descriptions_pass_as_they_are(
         assert answer.get_json()['code'] == ('NotAllowedTo' if decides else reached), answer.get_json()
 
 
+@pytest.mark.parametrize(
+    ('inputs', 'reason'),
+    [
+        ({'series': 'commune', 'format': 'png'}, 'as pdf only'),
+        ({'series': 'comune'}, 'comune'),
+        ({'series': 'commune'}, 'no data'),
+    ],
+    ids=['a picture', 'a level that is not there', 'a level without units'],
+)
+def test_a_series_of_sheets_that_cannot_be_is_refused_before_there_is_a_job(
+    database: object, client: Client, inputs: dict[str, str], reason: str
+) -> None:
+    """Whoever would wait for the sheets learns at once that there will be none."""
+    headers = {'Prefer': 'respond-async'}
+    answer = client().post('/api/processes/print-map/execution?lang=en', json={'inputs': inputs}, headers=headers)
+    assert (answer.status_code, answer.get_json()['code']) == (400, 'NoSeries'), answer.get_json()
+    assert reason in answer.get_json()['description']
+    with connection('admin') as db, db.cursor() as cursor:
+        cursor.execute("select count(*) from job.job where process_id = 'print-map'")
+        assert cursor.fetchall() == [(0,)]
+
+
 def test_when_all_places_are_taken_the_next_analysis_is_asked_to_come_back(database: object, client: Client) -> None:
     """Each keeps a thread of the server; maps and items must not wait for analyses."""
     app = client()

@@ -47,6 +47,8 @@ def _operations(api: Api) -> 'list[Operation]':
     import schemathesis
     from schemathesis.core.result import Err, Ok
 
+    # a part of an upload, as tus calls it
+    schemathesis.serializer.alias('application/offset+octet-stream', 'application/octet-stream')
     schema = schemathesis.openapi.from_dict(api.document())
     results = list(schema.get_all_operations())
     faults = [result.err() for result in results if isinstance(result, Err)]

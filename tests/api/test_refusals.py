@@ -169,3 +169,11 @@ def test_a_fault_of_ours_shows_a_number_and_logs_the_rest(
 
 def _broken(collection_id: str) -> str:
     raise RuntimeError('secret')
+
+
+@pytest.mark.parametrize('method', ['post', 'put', 'patch', 'delete'])
+@pytest.mark.parametrize('path', ['/api/nope', '/api/nope/nope', '/api/deliveries/-1/decision'])
+def test_nothing_is_there_whatever_the_method(client: Client, method: str, path: str) -> None:
+    """The portal's files are read at any address, so a change at one of the API was answered: GET alone."""
+    answer = getattr(client(), method)(f'{path}?lang=en')
+    assert (answer.status_code, answer.get_json()['code']) == (404, 'NoSuchResource')

@@ -3,9 +3,11 @@
 import json
 import logging
 import secrets
+from contextlib import suppress
 from http import HTTPStatus
 
 from flask import Flask, Response, request
+from flask.globals import request_ctx
 from werkzeug.exceptions import HTTPException
 
 from dothi.api.http.language import language, page
@@ -24,6 +26,8 @@ DESK = frozenset((
     'deliveries', 'changes', 'edits', 'uploads', 'agencies', 'releases', 'account', 'people', 'reports',
     'received_reports', 'dashboard',
 ))  # fmt: skip
+# The portal's files, at any address that nothing else has.
+FILES = 'portal.file'
 # What to do with more input than a request takes.
 MUCH_INPUT = Text(
     vi=' Chia thành nhiều yêu cầu, hoặc giao dữ liệu thành tệp.',
@@ -150,7 +154,7 @@ def _answer_http_error(error: HTTPException) -> Response:
     """Flask's own: no route, wrong method, a redirect."""
     if error.code is None or error.code < 400:
         return error.get_response()  # type: ignore[return-value]
-    if error.code == HTTPStatus.NOT_FOUND:
+    if error.code == HTTPStatus.NOT_FOUND or _is_for_files_alone(error):
         return problem_response(
             NoSuchResource(vi=f'Không có {request.path}.', en=f'There is nothing at {request.path}.')
         )
@@ -160,6 +164,17 @@ def _answer_http_error(error: HTTPException) -> Response:
     if allowed:
         response.headers['Allow'] = ', '.join(sorted(allowed))
     return response
+
+
+def _is_for_files_alone(error: HTTPException) -> bool:
+    """Whether nothing below /api has this address: the portal's files, which have any, are only read."""
+    adapter = request_ctx.url_adapter
+    if error.code != HTTPStatus.METHOD_NOT_ALLOWED or adapter is None or not request.path.startswith('/api/'):
+        return False
+    with suppress(HTTPException):
+        endpoint, _ = adapter.match(method='GET')
+        return bool(endpoint == FILES)
+    return False
 
 
 def _as_wrong_use(error: HTTPException, error_class: type[WrongUse]) -> WrongUse:

@@ -33,7 +33,7 @@ from processes.printing.series import (
     series_units,
     write_series,
 )
-from processes.printing.visible import visible_layers
+from processes.printing.visible import must_show_something, visible_layers
 
 PDF, PNG = 'application/pdf', 'image/png'
 # Dots of the legend's samples for each pixel of the style: 360 to an inch.
@@ -190,8 +190,9 @@ def _write_sheet(
     inputs: Inputs, on_paper: FramedView, layers: Sequence[PrintedLayer], data: Data, target: Path
 ) -> None:
     """Writes the sheet of a place: the map, and around it what is written of it."""
-    body = body_of(layers, on_paper.view, inputs.datetime, data)
     visible = visible_layers(layers, on_paper.view, inputs.datetime, data)
+    must_show_something(visible, on_paper.place)
+    body = body_of(layers, on_paper.view, inputs.datetime, data)
     page, file = _page_of_map(inputs, on_paper, visible, data), data.draft('page.pdf')
     write_page(page, file)
     merge_pages(body, file, veil_of(page), on_paper, target)

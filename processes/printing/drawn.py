@@ -35,7 +35,7 @@ class NoSuchStyle(WrongUse):
 
 
 class NothingToPrint(WrongUse):
-    """No layer is released that a map could show."""
+    """No layer is released that a map could show, or none has anything there."""
 
 
 @dataclass(frozen=True)

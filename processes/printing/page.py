@@ -25,6 +25,8 @@ PAGES = Path(__file__).parent / 'pages'
 # Height of the letters of the explanations on A4, and how small they may become before they go on to a second sheet.
 TEXT_MM, SMALLER = 2.4, (1.0, 0.88, 0.78, 0.7)
 HALF_A_NUMBER_MM = 8.0
+# Width of a letter of the numbers at the bar, on A4.
+TICK_LETTER_MM = 1.15
 # Lines of a layer's legend that are not parted.
 LONGEST_GROUP = 12
 # Width of the map that shows where the sheet lies, as a share of its column.
@@ -160,7 +162,7 @@ def page_html(page: Page, smaller: float = 1.0) -> str:
         title_mm=title_mm(page.title, sheet),
         # beside it stand the arrow and half of its last number
         bar=bar_of(page.denominator, sheet.column_mm - 20 * sheet.factor),
-        ticks=_scale_ticks,
+        ticks=scale_ticks,
         bar_unit=_bar_unit,
         scale=format_number(page.denominator, page.lang),
         per_cm=_format_length(page.denominator / 100, page.lang),
@@ -200,14 +202,15 @@ def _holds_title(title: str, size_mm: float, sheet: Sheet) -> bool:
     return len(lines) <= (1 if size_mm > SECOND_LINE_MM else 2)
 
 
-def _scale_ticks(bar: Bar, lang: Lang) -> list[tuple[float, str]]:
-    """Where numbers stand on the bar, in millimetres from its beginning: at each of its divisions."""
+def scale_ticks(bar: Bar, lang: Lang, factor: float) -> list[tuple[float, str]]:
+    """Where numbers stand on the bar, in millimetres from its beginning: at each of its divisions, or at its ends."""
     per_unit = 1_000 if _bar_unit(bar) == 'km' else 1
-    parts = range(bar.parts + 1)
-    return [
+    every = [
         (bar.length_mm * part / bar.parts, format_number(bar.length_m * part / bar.parts / per_unit, lang))
-        for part in parts
+        for part in range(bar.parts + 1)
     ]
+    longest_mm = max(len(text) for _, text in every) * TICK_LETTER_MM * factor
+    return every if bar.length_mm / bar.parts > longest_mm else [every[0], every[-1]]
 
 
 def _bar_unit(bar: Bar) -> str:

@@ -17,7 +17,8 @@ from dothi.core.released_raster import released_raster
 from dothi.core.text import Text
 from processes.data import Data
 from processes.inputs import LayerRef
-from processes.printing.drawn import PrintedLayer
+from processes.printing.drawn import NothingToPrint, PrintedLayer
+from processes.printing.place import PrintArea
 
 # What the legend says of features that are drawn in the colour of no value and no class.
 OTHER = Text(vi='Khác, hoặc không rõ', en='Other, or not known')
@@ -27,6 +28,15 @@ def visible_layers(layers: Sequence[PrintedLayer], view: View, datetime: str | N
     """Those that draw something within the view's box, each with only the passes and rules that do so there."""
     narrowed = (_narrow(layer, view, datetime, data) for layer in layers)
     return [layer for layer in narrowed if layer is not None]
+
+
+def must_show_something(visible: Sequence[PrintedLayer], place: PrintArea) -> None:
+    """Raises NothingToPrint for a bare sheet of an extent; that of a unit has at least its outline."""
+    if not visible and place.outline is None:
+        raise NothingToPrint(
+            vi='Trong phạm vi này, ở tỷ lệ này, các lớp không có gì để vẽ. Chọn phạm vi, tỷ lệ hoặc lớp khác.',
+            en='In this extent and at this scale the layers draw nothing. Choose another extent, scale or layers.',
+        )
 
 
 def _narrow(printed: PrintedLayer, view: View, datetime: str | None, data: Data) -> PrintedLayer | None:
@@ -55,8 +65,8 @@ def _numbers_of_seen_rules(
     layer, rows = data.source(LayerRef(drawing.layer.id), times=times)
     rules = shown_rule_numbers(layer, sheets, data.locality.srid, data.audience)
     columns = [
-        sql.SQL('array_agg(distinct {}) filter (where ST_Intersects(geom, {})) as {}').format(
-            rule, _frame(view, _margin_px(sheet)), sql.Identifier(sheet.rule_column)
+        sql.SQL('array_agg(distinct {}) filter (where ST_Intersects({}, {})) as {}').format(
+            rule, _drawn_shape(sheet), _frame(view, _margin_px(sheet)), sql.Identifier(sheet.rule_column)
         )
         for sheet, rule in zip(sheets, rules, strict=True)
     ]
@@ -64,6 +74,12 @@ def _numbers_of_seen_rules(
     query = sql.SQL('select {} from {} where geom && {}').format(sql.SQL(', ').join(columns), rows, widest)
     (row,) = data.rows(query)
     return [{number for number in row[sheet.rule_column] or () if number is not None} for sheet in sheets]
+
+
+def _drawn_shape(sheet: Sheet) -> sql.SQL:
+    """What of a feature a pass draws: of an area whose edge is a line, nothing is seen where only its inside is."""
+    is_edge = sheet.drawn.kind == 'line' and sheet.geometry.endswith('Polygon')
+    return sql.SQL('ST_Boundary(geom)' if is_edge else 'geom')
 
 
 def _margin_px(sheet: Sheet) -> float:

@@ -1,6 +1,5 @@
 """The legend of a printed map: a line for each sign that is drawn, and none for what is not."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -8,7 +7,8 @@ import numpy as np
 import pytest
 import shapely
 
-from tests.processes.conftest import ORIGIN, Loader
+from processes.printing.drawn import NothingToPrint
+from tests.processes.conftest import ORIGIN, Loader, commune
 from tests.processes.pdf_words import words_of
 
 # 1 km by 1 km around the middle of the frame of A4 at 1:10,000, which shows 1.8 km by 1.5 km.
@@ -80,5 +80,30 @@ def test_a_raster_of_elsewhere_is_neither_in_the_legend_nor_among_the_sources(
     loader.raster('elevation', np.full((100, 100), 3.0))
     loader.load('roads', [road('R1', 'national', (0, 500), (1_000, 500))])
     assert 'Ground elevation' in legend(layers=['roads', 'elevation'])
-    away = {'bbox': [ORIGIN[0] + 50_000, ORIGIN[1], ORIGIN[0] + 51_000, ORIGIN[1] + 1_000], 'crs': 'EPSG:9209'}
-    assert not re.search('elevation', legend(layers=['roads', 'elevation'], extent=away))
+    beside = {'bbox': [ORIGIN[0] + 2_500, ORIGIN[1], ORIGIN[0] + 3_500, ORIGIN[1] + 1_000], 'crs': 'EPSG:9209'}
+    loader.load('roads', [road('R2', 'national', (2_500, 500), (3_500, 500))])
+    assert 'Ground elevation' not in legend(layers=['roads', 'elevation'], extent=beside)
+
+
+def test_the_edge_of_an_area_is_in_the_legend_only_where_it_is_seen(loader: Loader, legend: Callable[..., str]) -> None:
+    """Inside of a commune of 20 km by 20 km no line of it is drawn; beside its western edge one is."""
+    square = shapely.MultiPolygon([shapely.box(-10_000, -10_000, 10_000, 10_000)])
+    loader.load('communes', [(square, commune('13999'))])
+    loader.load('roads', [road('R1', 'national', (-11_000, 500), (1_000, 500))])
+    assert 'Communes' not in legend(layers=['roads', 'communes']).partition('Sources')[0]
+    edge = {'bbox': [ORIGIN[0] - 10_500, ORIGIN[1], ORIGIN[0] - 9_500, ORIGIN[1] + 1_000], 'crs': 'EPSG:9209'}
+    assert 'Communes' in legend(layers=['roads', 'communes'], extent=edge).partition('Sources')[0]
+
+
+def test_a_bare_sheet_is_refused_with_what_would_do(loader: Loader, legend: Callable[..., str]) -> None:
+    """90 km east of the only road; the sheet of a unit without roads shows at least the unit."""
+    loader.load('roads', [road('R1', 'national', (0, 500), (1_000, 500))])
+    away = {'bbox': [ORIGIN[0] + 90_000, ORIGIN[1], ORIGIN[0] + 91_000, ORIGIN[1] + 1_000], 'crs': 'EPSG:9209'}
+    with pytest.raises(NothingToPrint) as refused:
+        legend(layers=['roads'], extent=away)
+    assert 'another extent, scale or layers' in refused.value.text.en
+    square = shapely.MultiPolygon([shapely.box(20_000, 0, 21_000, 1_000)])
+    loader.load('communes', [(square, commune('13999'))])
+    words = legend(layers=['roads'], extent=None, unit={'code': '13999'})
+    assert 'Outline of the unit of this sheet' in words
+    assert 'Xã 13999' in words

@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
+import rasterio
 import shapely
 from PIL import Image
 from pypdf import PdfReader
@@ -263,6 +264,28 @@ def test_a_printed_map_says_where_on_earth_it_lies(cross: None, answer: Callable
     half = [frame.width * 5, frame.height * 5]
     expected = [middle[0] - half[0], middle[1] - half[1], middle[0] + half[0], middle[1] + half[1]]
     assert shapely.bounds(corners) == pytest.approx(expected, abs=0.5)
+
+
+def test_what_gdal_opens_lies_where_it_is(cross: None, answer: Callable[..., Any], tmp_path: Path) -> None:
+    """Roads cross at (0, 0) and (1000, 1000) of the town: in the picture that GDAL makes of the PDF they do so, too."""
+    made = answer(
+        'print-map', unit={'code': '13999', 'level': 'commune'}, paper='A3', orientation='landscape', scale=10_000,
+        layers=['roads'], grid=False,
+    )  # fmt: skip
+    picture = tmp_path / 'opened.tif'
+    command = ['gdal_translate', '-q', '--config', 'GDAL_PDF_DPI', str(DOTS), made.path, picture]
+    subprocess.run(command, check=True)
+    with rasterio.open(picture) as opened:
+        assert opened.crs.to_epsg() == 9209
+        bands = opened.read([1, 2, 3]).astype(int)
+        for x, y in ((0, 0), (1_000, 1_000)):
+            row, column = opened.index(ORIGIN[0] + x, ORIGIN[1] + y)
+            around = bands[:, row - 60 : row + 60, column - 60 : column + 60]
+            red = around[0] - around[2] > 60
+            # the road upwards and the one across, each as the middle of the pixels that it fills from end to end
+            across, up = np.flatnonzero(red.all(axis=0)), np.flatnonzero(red.all(axis=1))
+            assert across.mean() == pytest.approx(60, abs=2)
+            assert up.mean() == pytest.approx(60, abs=2)
 
 
 def test_the_title_block_says_who_made_and_approved_the_sheet(cross: None, answer: Callable[..., Any]) -> None:

@@ -1,10 +1,13 @@
 """Words that people write on a sheet: however long or strange, they stay in their place and can be read."""
 
+import subprocess
 from collections.abc import Callable
 from typing import Any
 
+import numpy as np
 import pytest
 import shapely
+from PIL import Image
 
 from dothi.cartography.paper import sheet_of
 from dothi.core.errors import http_status
@@ -66,3 +69,17 @@ def test_signs_that_steer_a_printer_or_turn_the_text_round_are_refused(
 
 def test_a_title_of_spaces_is_as_none(sheet: Callable[..., Any]) -> None:
     assert words_of(sheet(title='  ').path) == words_of(sheet().path)
+
+
+@pytest.mark.parametrize('paper', ['A4', 'A0'])
+@pytest.mark.parametrize('orientation', ['landscape', 'portrait'])
+def test_the_unit_beside_the_bar_is_not_cut(sheet: Callable[..., Any], orientation: Any, paper: Any) -> None:
+    """At 1:500,000 on A4 the bar is as long as it may be, 40 mm: the last stroke of km is still drawn."""
+    made = sheet(scale=500_000, orientation=orientation, paper=paper)
+    # the upper one stands in the sentence above the bar
+    _, unit = sorted((word for word in placed_words(made.path) if word.text == 'km'), key=lambda word: word.top)
+    subprocess.run(['pdftoppm', '-r', '254', '-png', '-singlefile', made.path, made.path.with_name('bar')], check=True)
+    pixels = np.asarray(Image.open(made.path.with_name('bar.png')).convert('L'))
+    box = [round(edge * 10) for edge in (unit.top, unit.bottom, unit.left, unit.right)]
+    dark = np.flatnonzero((pixels[box[0] : box[1], box[2] : box[3]] < 100).any(axis=0))
+    assert dark.max() / (box[3] - box[2]) > 0.85

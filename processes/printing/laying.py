@@ -4,6 +4,8 @@ pypdf's `merge_page` takes each page apart into its operators: of a map of a dis
 whole sheet. Here a page stays one piece, a form XObject (ISO 32000-2, 8.10), and is drawn by its name.
 """
 
+from typing import cast
+
 from pypdf import PageObject, PdfWriter
 from pypdf.generic import (
     ArrayObject,
@@ -26,9 +28,9 @@ def lay_page(writer: PdfWriter, name: str, page: PageObject, matrix: Matrix = UN
     name: of the form, unlike any other on the page. matrix: from points of `page` to points of the writer's page.
     """
     target = writer.pages[0]
-    form = writer._add_object(_form_of(page, matrix, writer))  # noqa: SLF001 (pypdf has no other way to add one)
+    form = writer._add_object(_form_of(page, matrix, writer))
     _forms_of(target)[NameObject(f'/{name}')] = form
-    drawing = writer._add_object(_stream(f'q /{name} Do Q\n'))  # noqa: SLF001
+    drawing = writer._add_object(_stream(f'q /{name} Do Q\n'))
     contents = _contents_of(target, writer)
     target[NameObject('/Contents')] = ArrayObject([*contents, drawing] if over else [drawing, *contents])
 
@@ -41,28 +43,32 @@ def _form_of(page: PageObject, matrix: Matrix, writer: PdfWriter) -> StreamObjec
         '/Subtype': NameObject('/Form'),
         '/BBox': ArrayObject(FloatObject(float(edge)) for edge in page.mediabox),
         '/Matrix': ArrayObject(FloatObject(f'{value:.9f}') for value in matrix),
-        '/Resources': page['/Resources'].get_object().clone(writer),
+        '/Resources': _member(page, '/Resources').clone(writer),
     }
     if '/Group' in page:
         # what is half clear in it is mixed as on a page of its own
-        members['/Group'] = page['/Group'].get_object().clone(writer)
+        members['/Group'] = _member(page, '/Group').clone(writer)
     form.update({NameObject(member): value for member, value in members.items()})
     return form.flate_encode()
 
 
 def _pieces(page: PageObject) -> list[bytes]:
     """What draws the page, as bytes."""
-    contents = page['/Contents'].get_object()
+    contents = _member(page, '/Contents')
     streams = contents if isinstance(contents, ArrayObject) else [contents]
-    return [stream.get_object().get_data() for stream in streams]
+    return [cast(StreamObject, stream.get_object()).get_data() for stream in streams]
 
 
 def _forms_of(page: PageObject) -> DictionaryObject:
-    resources = page['/Resources'].get_object()
+    resources = cast(DictionaryObject, _member(page, '/Resources'))
     if '/XObject' not in resources:
         resources[NameObject('/XObject')] = DictionaryObject()
-    forms: DictionaryObject = resources['/XObject'].get_object()
-    return forms
+    return cast(DictionaryObject, _member(resources, '/XObject'))
+
+
+def _member(dictionary: DictionaryObject, name: str) -> PdfObject:
+    """The member itself, where only its number stands in the dictionary, too."""
+    return cast(PdfObject, dictionary[name].get_object())
 
 
 def _contents_of(page: PageObject, writer: PdfWriter) -> list[IndirectObject]:
@@ -71,7 +77,7 @@ def _contents_of(page: PageObject, writer: PdfWriter) -> list[IndirectObject]:
     resolved = contents.get_object()
     if isinstance(resolved, ArrayObject):
         return list(resolved)
-    around = [writer._add_object(_stream(text)) for text in ('q\n', 'Q\n')]  # noqa: SLF001
+    around = [writer._add_object(_stream(text)) for text in ('q\n', 'Q\n')]
     return [around[0], contents, around[1]]
 
 

@@ -28,6 +28,6 @@ def words_of(pdf: Path, *pages: str) -> str:
 
 def placed_words(pdf: Path) -> list[Word]:
     """The words of the first page, each with its place."""
-    command = ['pdftotext', '-bbox', '-f', '1', '-l', '1', pdf, '-']
+    command = ['pdftotext', '-bbox', '-f', '1', '-l', '1', str(pdf), '-']
     text = subprocess.run(command, check=True, capture_output=True).stdout.decode()
     return [Word(word, *(float(edge) * MM_PER_POINT for edge in edges)) for *edges, word in WORD.findall(text)]

@@ -19,11 +19,12 @@ DOTS_PER_MM = 150 / 25.4
 @pytest.fixture
 def islands(loader: Loader) -> None:
     """A commune of two squares of 1 km and, in the left one, a hole of 400 m, all within a larger other commune."""
-    left = shapely.box(0, 0, 1_000, 1_000).difference(shapely.box(300, 300, 700, 700))
+    hole = [(300, 300), (700, 300), (700, 700), (300, 700)]
+    left = shapely.Polygon([(0, 0), (1_000, 0), (1_000, 1_000), (0, 1_000)], [hole])
     unit = shapely.MultiPolygon([left, shapely.box(2_000, 0, 3_000, 1_000)])
     around = shapely.MultiPolygon([shapely.box(-9_000, -9_000, 9_000, 9_000)])
     loader.load('communes', [(unit, commune('13999')), (around, commune('13998'))])
-    # a river as wide as the sheet crosses all of them, and is paler where the unit is not
+    # roads as wide as the sheet cross all of them, and are paler where the unit is not
     lines = [
         (shapely.LineString([(-9_000, y), (9_000, y)]), {'code': f'R{y}', 'class': 'national'}) for y in (500, 150)
     ]

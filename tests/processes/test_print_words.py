@@ -78,8 +78,8 @@ def test_the_unit_beside_the_bar_is_not_cut(sheet: Callable[..., Any], orientati
     made = sheet(scale=500_000, orientation=orientation, paper=paper)
     # the upper one stands in the sentence above the bar
     _, unit = sorted((word for word in placed_words(made.path) if word.text == 'km'), key=lambda word: word.top)
-    subprocess.run(['pdftoppm', '-r', '254', '-png', '-singlefile', made.path, made.path.with_name('bar')], check=True)
+    subprocess.run(['pdftoppm', '-r', '127', '-png', '-singlefile', made.path, made.path.with_name('bar')], check=True)
     pixels = np.asarray(Image.open(made.path.with_name('bar.png')).convert('L'))
-    box = [round(edge * 10) for edge in (unit.top, unit.bottom, unit.left, unit.right)]
+    box = [round(edge * 5) for edge in (unit.top, unit.bottom, unit.left, unit.right)]
     dark = np.flatnonzero((pixels[box[0] : box[1], box[2] : box[3]] < 100).any(axis=0))
     assert dark.max() / (box[3] - box[2]) > 0.85

@@ -11,7 +11,7 @@ from processes.printing.drawn import NothingToPrint
 from tests.processes.conftest import ORIGIN, Loader, commune
 from tests.processes.pdf_words import words_of
 
-# 1 km by 1 km around the middle of the frame of A4 at 1:10,000, which shows 1.8 km by 1.5 km.
+# 1 km by 1 km around the middle of the frame of A4 at 1:10,000, which shows 2.058 km by 1.649 km.
 EXTENT = {'bbox': [ORIGIN[0], ORIGIN[1], ORIGIN[0] + 1_000, ORIGIN[1] + 1_000], 'crs': 'EPSG:9209'}
 
 USUAL: dict[str, Any] = {'extent': EXTENT, 'scale': 10_000, 'orientation': 'landscape', 'lang': 'en'}
@@ -65,9 +65,9 @@ def test_what_has_no_known_value_has_a_line_of_its_own(loader: Loader, legend: C
 
 
 def test_a_sign_that_the_edge_cuts_is_in_the_legend(loader: Loader, legend: Callable[..., str]) -> None:
-    """The frame ends 911 m east of its middle; nothing of a sign 200 m beyond is seen, half of one 2 m beyond."""
+    """The frame ends 1,029 m east of its middle; nothing of a sign 200 m beyond is seen, half of one 2 m beyond."""
     for number, (beyond, named) in enumerate(((200, False), (2, True))):
-        place = shapely.Point(500 + 911 + beyond, 500)
+        place = shapely.Point(500 + 1_029 + beyond, 500)
         loader.load('health_facilities', [(place, {'code': f'S{number}', 'name': 'Trạm', 'kind': 'station'})])
         loader.load('roads', [road(f'R{number}', 'national', (0, 500), (1_000, 500))])
         assert ('Health facilities' in legend(layers=['roads', 'health_facilities'])) is named

@@ -156,12 +156,11 @@ class PrintMap(Process[Inputs]):
     outputs: ClassVar[dict[str, Output]] = {'result': Output(Text(vi='Tờ bản đồ', en='Sheet'), (PDF, PNG))}
 
     def check(self, inputs: Inputs, locality: Locality, read: ReadData) -> None:
-        """Raises NoSeries for a series in another format than PDF, or of a level that has no units."""
+        """Raises NoSeries and DoesNotFit for a series that cannot be, before there is a job."""
         del locality
         if inputs.series is not None:
-            must_be_pdf(inputs.format)
             with read() as data:
-                series_layer(inputs.series, data)
+                _framed_units(inputs, inputs.series, data)
 
     def cost_s(self, inputs: Inputs) -> float:
         """The time grows with the area of the paper, as measured on A4 and A0 of a province."""
@@ -199,15 +198,21 @@ def _write_sheet(
     file.unlink()
 
 
-def _series(inputs: Inputs, level: str, data: Data, progress: ProgressCallback) -> ResultFile:
-    """One file with an index and a sheet for each unit of the level."""
+def _framed_units(inputs: Inputs, level: str, data: Data) -> list[tuple[SeriesUnit, FramedView]]:
+    """Each unit of a series on its sheet; raises NoSeries, NoSuchUnit, DoesNotFit."""
     must_be_pdf(inputs.format)
     must_be_of_units(inputs.extent)
     units = series_units(level, inputs.unit, inputs.datetime, data)
     views = frame_units(units, inputs.paper, inputs.orientation, inputs.scale, data.locality.srid)
+    return list(zip(units, views, strict=True))
+
+
+def _series(inputs: Inputs, level: str, data: Data, progress: ProgressCallback) -> ResultFile:
+    """One file with an index and a sheet for each unit of the level."""
+    units = _framed_units(inputs, level, data)
     layers = layers_to_print(inputs.layers, inputs.datetime, data)
     sheets = []
-    for number, (unit, on_paper) in enumerate(zip(units, views, strict=True), 1):
+    for number, (unit, on_paper) in enumerate(units, 1):
         file = data.draft(f'sheet-{number}.pdf')
         own = {
             'number': f'{inputs.number or ""} {number}/{len(units)}'.strip(),

@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, Literal, Self, get_args, get_origin
+from unicodedata import category
 
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic.config import JsonDict
@@ -18,6 +19,11 @@ from processes.geojson import FeatureCollection
 POINTS: set[GeometryType] = {'Point', 'MultiPoint'}
 LINES: set[GeometryType] = {'LineString', 'MultiLineString'}
 AREAS: set[GeometryType] = {'Polygon', 'MultiPolygon'}
+# Unicode's categories of control characters and separators of lines, and the marks that turn text round (UAX 9).
+STEERING, TURNING = (
+    frozenset({'Cc', 'Cs', 'Zl', 'Zp'}),
+    frozenset('\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069'),
+)
 DAY = r'^\d{4}-\d{2}-\d{2}$'
 
 
@@ -72,6 +78,16 @@ class LayerRef:
         if self.job is not None:
             return Text(vi=f'kết quả của tác vụ {self.job}', en=f'the result of job {self.job}')
         return Text(vi='các đối tượng gửi kèm', en='the features that were sent along')
+
+
+def plain_line(text: str | None) -> str | None:
+    """The text without spaces around it, None for nothing; raises for signs that steer a device or turn text round.
+
+    With U+202E a name on a sheet can be written to read as another one's.
+    """
+    if any(category(letter) in STEERING or letter in TURNING for letter in text or ''):
+        raise PydanticCustomError('plain_line', 'no control characters')
+    return (text or '').strip() or None
 
 
 class ProcessInputs(BaseModel):

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 import pyproj
+from pydantic import field_validator
 
 from dothi.cartography.mapping.legend_image import sample_pictures
 from dothi.cartography.paper import FACTORS, PIXEL_MM
@@ -13,17 +14,26 @@ from dothi.core.locality import Locality
 from dothi.core.text import DEMO, Text
 from processes.base import Process, ProgressCallback, ReadData
 from processes.data import Data
-from processes.forms.numbers import format_day
-from processes.inputs import LANG, ProcessInputs, input_field
+from processes.forms.numbers import format_day, value_text
+from processes.inputs import LANG, ProcessInputs, input_field, plain_line
 from processes.outputs import Output, ResultFile
 from processes.printing.body import body_of
-from processes.printing.drawn import PrintedLayer, layers_to_print, source_lines, visible_layers
+from processes.printing.drawn import PrintedLayer, layers_to_print, source_lines
 from processes.printing.framed import FramedView, frame_place
 from processes.printing.locator import locator_of
 from processes.printing.page import Group, Page, Row, veil_of, write_page
 from processes.printing.pdf import as_png, merge_pages
 from processes.printing.place import Extent, Unit, place_of
-from processes.printing.series import SeriesSheet, SeriesUnit, must_be_pdf, series_layer, series_units, write_series
+from processes.printing.series import (
+    SeriesSheet,
+    SeriesUnit,
+    frame_units,
+    must_be_of_units,
+    must_be_pdf,
+    series_units,
+    write_series,
+)
+from processes.printing.visible import must_show_something, visible_layers
 
 PDF, PNG = 'application/pdf', 'image/png'
 # Dots of the legend's samples for each pixel of the style: 360 to an inch.
@@ -129,6 +139,8 @@ class Inputs(ProcessInputs):
         default='pdf',
     )
 
+    _plain_lines = field_validator('title', 'number', 'compiler', 'approver')(plain_line)
+
 
 class PrintMap(Process[Inputs]):
     """A sheet of paper; what it shows is the picture of one moment, and its foot says of which releases."""
@@ -144,12 +156,11 @@ class PrintMap(Process[Inputs]):
     outputs: ClassVar[dict[str, Output]] = {'result': Output(Text(vi='Tờ bản đồ', en='Sheet'), (PDF, PNG))}
 
     def check(self, inputs: Inputs, locality: Locality, read: ReadData) -> None:
-        """Raises NoSeries for a series in another format than PDF, or of a level that has no units."""
+        """Raises NoSeries and DoesNotFit for a series that cannot be, before there is a job."""
         del locality
         if inputs.series is not None:
-            must_be_pdf(inputs.format)
             with read() as data:
-                series_layer(inputs.series, data)
+                _framed_units(inputs, inputs.series, data)
 
     def cost_s(self, inputs: Inputs) -> float:
         """The time grows with the area of the paper, as measured on A4 and A0 of a province."""
@@ -178,22 +189,30 @@ def _write_sheet(
     inputs: Inputs, on_paper: FramedView, layers: Sequence[PrintedLayer], data: Data, target: Path
 ) -> None:
     """Writes the sheet of a place: the map, and around it what is written of it."""
-    body = body_of(layers, on_paper.view, inputs.datetime, data)
     visible = visible_layers(layers, on_paper.view, inputs.datetime, data)
+    must_show_something(visible, on_paper.place)
+    body = body_of(layers, on_paper.view, inputs.datetime, data)
     page, file = _page_of_map(inputs, on_paper, visible, data), data.draft('page.pdf')
     write_page(page, file)
     merge_pages(body, file, veil_of(page), on_paper, target)
     file.unlink()
 
 
+def _framed_units(inputs: Inputs, level: str, data: Data) -> list[tuple[SeriesUnit, FramedView]]:
+    """Each unit of a series on its sheet; raises NoSeries, NoSuchUnit, DoesNotFit."""
+    must_be_pdf(inputs.format)
+    must_be_of_units(inputs.extent)
+    units = series_units(level, inputs.unit, inputs.datetime, data)
+    views = frame_units(units, inputs.paper, inputs.orientation, inputs.scale, data.locality.srid)
+    return list(zip(units, views, strict=True))
+
+
 def _series(inputs: Inputs, level: str, data: Data, progress: ProgressCallback) -> ResultFile:
     """One file with an index and a sheet for each unit of the level."""
-    must_be_pdf(inputs.format)
-    units = series_units(level, inputs.unit, inputs.datetime, data)
+    units = _framed_units(inputs, level, data)
     layers = layers_to_print(inputs.layers, inputs.datetime, data)
     sheets = []
-    for number, unit in enumerate(units, 1):
-        on_paper = frame_place(unit.place, inputs.paper, inputs.orientation, inputs.scale, data.locality.srid)
+    for number, (unit, on_paper) in enumerate(units, 1):
         file = data.draft(f'sheet-{number}.pdf')
         own = {
             'number': f'{inputs.number or ""} {number}/{len(units)}'.strip(),
@@ -205,7 +224,8 @@ def _series(inputs: Inputs, level: str, data: Data, progress: ProgressCallback) 
             0.05 + 0.9 * number / len(units), Text(vi=f'Tờ {number}/{len(units)}', en=f'Sheet {number}/{len(units)}')
         )
     target = data.draft('series.pdf')
-    pages = write_series(sheets, inputs.title or data.locality.place.title.pick(inputs.lang), inputs.lang, target)
+    title = inputs.title or place_of(None, inputs.unit, inputs.datetime, data, inputs.lang).title
+    pages = write_series(sheets, title, inputs.lang, target)
     return ResultFile(target, PDF, f'{data.locality.place.id}-{inputs.paper}-{level}.pdf', pages)
 
 
@@ -230,7 +250,7 @@ def _page_of_map(inputs: Inputs, on_paper: FramedView, layers: Sequence[PrintedL
         outline=on_paper.outline,
         legend=_legend_groups(layers, on_paper, inputs),
         sources=source_lines(layers, data, lang),
-        notes=[STATE.pick(lang).format(inputs.datetime)] if inputs.datetime else [],
+        notes=[STATE.pick(lang).format(value_text(inputs.datetime, lang))] if inputs.datetime else [],
         printed=printed,
         block=_title_block(inputs, on_paper, place.attribution.pick(lang), printed),
         locator=locator_of(on_paper.box, data, inputs.datetime),

@@ -4,9 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
-from psycopg2 import sql
-
-from dothi.cartography.mapping.view import View
 from dothi.cartography.style.breaks import class_breaks
 from dothi.cartography.style.drawing import Drawing, drawing_of
 from dothi.cartography.style.layer_styles import styles_of
@@ -22,7 +19,6 @@ from dothi.core.locality_file import BadLocalityFile
 from dothi.core.text import Lang, Text
 from processes.data import Data
 from processes.forms.numbers import format_day
-from processes.inputs import LayerRef
 from processes.reading.layers import not_delivered, visible_layer
 
 # The style of a layer that is made for paper, where it has one.
@@ -39,7 +35,7 @@ class NoSuchStyle(WrongUse):
 
 
 class NothingToPrint(WrongUse):
-    """No layer is released that a map could show."""
+    """No layer is released that a map could show, or none has anything there."""
 
 
 @dataclass(frozen=True)
@@ -57,12 +53,6 @@ class PrintedLayer:
     def layer(self) -> Layer | Coverage:
         return _layer_of(self.shows)
 
-    def is_drawn_at(self, zoom: float) -> bool:
-        """Whether anything of it is drawn at the zoom."""
-        return not isinstance(self.shows, Drawing) or any(
-            rendering_pass.seen_at(zoom) for rendering_pass in self.shows.passes
-        )
-
     @property
     def order(self) -> float:
         """Its place in the pile; rasters lie below everything but painted land (body.py)."""
@@ -72,9 +62,12 @@ class PrintedLayer:
 def layers_to_print(names: Sequence[str] | None, datetime: str | None, data: Data) -> list[PrintedLayer]:
     """The layers, lowest first; those that the map shows when it opens where none is named.
 
-    names: ids, or `id:style`. Raises NoSuchLayer, NoSuchStyle, NotDelivered, NothingToPrint.
+    names: ids, or `id:style`; one that is named twice is drawn once.
+    Raises NoSuchLayer, NoSuchStyle, NotDelivered, NothingToPrint.
     """
-    sources = [_find_source(name, data) for name in names] if names is not None else _visible_drawings(data)
+    sources = (
+        [_find_source(name, data) for name in dict.fromkeys(names)] if names is not None else _visible_drawings(data)
+    )
     releases = _read_releases([_layer_of(source) for source in sources], datetime, data)
     map_layers = [
         PrintedLayer(source, releases[_layer_of(source).id]) for source in sources if _layer_of(source).id in releases
@@ -85,21 +78,6 @@ def layers_to_print(names: Sequence[str] | None, datetime: str | None, data: Dat
             en='No layer is released that could be printed. Deliver data, or choose other layers or another time.',
         )
     return sorted(map_layers, key=lambda layer: layer.order)
-
-
-def visible_layers(layers: Sequence[PrintedLayer], view: View, datetime: str | None, data: Data) -> list[PrintedLayer]:
-    """Those that are drawn at the view's scale and have something within its box."""
-    frame = sql.SQL('ST_MakeEnvelope({})').format(sql.SQL(', ').join(map(sql.Literal, [*view.box, view.crs])))
-    return [layer for layer in layers if layer.is_drawn_at(view.zoom) and _has_any(layer.layer, frame, datetime, data)]
-
-
-def _has_any(layer: Layer | Coverage, frame: sql.Composable, datetime: str | None, data: Data) -> bool:
-    if isinstance(layer, Coverage):
-        return True
-    times = parse_times(datetime) if datetime is not None else None
-    _, rows = data.source(LayerRef(layer.id), times=times)
-    (row,) = data.rows(sql.SQL('select exists (select from {} where geom && {}) as seen').format(rows, frame))
-    return bool(row['seen'])
 
 
 def source_lines(layers: Sequence[PrintedLayer], data: Data, lang: Lang) -> list[str]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from dothi import __version__
 from dothi.cartography.fonts import FAMILY, WEIGHTS, font_file
+from dothi.cartography.mapping.letters import font, wrapped
 from dothi.cartography.paper import COLUMN_GAP, Sheet
 from dothi.core.text import Lang, Text
 from etl.pages import template
@@ -24,12 +25,16 @@ PAGES = Path(__file__).parent / 'pages'
 # Height of the letters of the explanations on A4, and how small they may become before they go on to a second sheet.
 TEXT_MM, SMALLER = 2.4, (1.0, 0.88, 0.78, 0.7)
 HALF_A_NUMBER_MM = 8.0
+# Width of a letter of the numbers at the bar, on A4.
+TICK_LETTER_MM = 1.15
 # Lines of a layer's legend that are not parted.
 LONGEST_GROUP = 12
 # Width of the map that shows where the sheet lies, as a share of its column.
 LOCATOR = 0.45
-# Of bold letters, in parts of their height; and the largest and smallest of the title, on A4.
-LETTER, LARGEST_MM, SECOND_LINE_MM = 0.6, 5.2, 4.0
+# Height of the title's letters on A4: at most, at most where it takes two lines, at least, and what is tried between.
+LARGEST_MM, SECOND_LINE_MM, LEAST_MM, TITLE_STEP_MM = 5.2, 4.0, 1.2, 0.1
+# The size in which its width is measured, and the share of a line that it may fill: letters are set a little apart.
+MEASURED_PX, SURE = 100, 0.97
 
 
 @dataclass(frozen=True)
@@ -157,7 +162,7 @@ def page_html(page: Page, smaller: float = 1.0) -> str:
         title_mm=title_mm(page.title, sheet),
         # beside it stand the arrow and half of its last number
         bar=bar_of(page.denominator, sheet.column_mm - 20 * sheet.factor),
-        ticks=_scale_ticks,
+        ticks=scale_ticks,
         bar_unit=_bar_unit,
         scale=format_number(page.denominator, page.lang),
         per_cm=_format_length(page.denominator / 100, page.lang),
@@ -186,23 +191,26 @@ def _label_lines(lines: Sequence[Line], axis: Text, first: float, last: float, p
 
 def title_mm(title: str, sheet: Sheet) -> float:
     """The height of the title's letters: as large as one line allows, else so that two lines hold it."""
+    sizes_mm = [LARGEST_MM - TITLE_STEP_MM * step for step in range(round((LARGEST_MM - LEAST_MM) / TITLE_STEP_MM))]
+    return sheet.factor * next((size for size in sizes_mm if _holds_title(title, size, sheet)), LEAST_MM)
+
+
+def _holds_title(title: str, size_mm: float, sheet: Sheet) -> bool:
     # the mark of demonstration data stands at its right
-    room = (sheet.border.width - sheet.column_mm) / sheet.factor
-    whole = len(title) * LETTER
-    if whole * SECOND_LINE_MM <= room:
-        return min(LARGEST_MM, room / whole) * sheet.factor
-    # words do not fill a line to its end
-    return min(SECOND_LINE_MM, 1.8 * room / whole) * sheet.factor
+    room_mm = (sheet.border.width - sheet.column_mm) / sheet.factor
+    lines = wrapped(title, font('heading', MEASURED_PX), room_mm / size_mm * MEASURED_PX * SURE)
+    return len(lines) <= (1 if size_mm > SECOND_LINE_MM else 2)
 
 
-def _scale_ticks(bar: Bar, lang: Lang) -> list[tuple[float, str]]:
-    """Where numbers stand on the bar, in millimetres from its beginning: at each of its divisions."""
+def scale_ticks(bar: Bar, lang: Lang, factor: float) -> list[tuple[float, str]]:
+    """Where numbers stand on the bar, in millimetres from its beginning: at each of its divisions, or at its ends."""
     per_unit = 1_000 if _bar_unit(bar) == 'km' else 1
-    parts = range(bar.parts + 1)
-    return [
+    every = [
         (bar.length_mm * part / bar.parts, format_number(bar.length_m * part / bar.parts / per_unit, lang))
-        for part in parts
+        for part in range(bar.parts + 1)
     ]
+    longest_mm = max(len(text) for _, text in every) * TICK_LETTER_MM * factor
+    return every if bar.length_mm / bar.parts > longest_mm else [every[0], every[-1]]
 
 
 def _bar_unit(bar: Bar) -> str:

@@ -26,22 +26,23 @@ def merge_pages(body: MapBody, page: Path, veil: bytes | None, on_paper: FramedV
     cut off. The first sheet keeps its size to a hundredth of a millimetre.
     """
     # 60 ms, for those who print
-    from pypdf import PdfReader, PdfWriter, Transformation
+    from pypdf import PdfReader, PdfWriter
     from pypdf.generic import NameObject
 
     from processes.printing.georeference import georeference
+    from processes.printing.laying import lay_page
 
     writer = PdfWriter(clone_from=page)
     sheet = on_paper.sheet
     frame = sheet.frame
-    for pdf, over in ((body.shapes, False), (body.names, True)):
+    for name, pdf, over in (('MapShapes', body.shapes, False), ('MapNames', body.names, True)):
         (map_page,) = PdfReader(io.BytesIO(pdf)).pages
         across, up = frame.width / float(map_page.mediabox.width), frame.height / float(map_page.mediabox.height)
-        place = Transformation().scale(across * POINTS_PER_MM, up * POINTS_PER_MM)
-        place = place.translate(frame.left * POINTS_PER_MM, (sheet.height_mm - frame.bottom) * POINTS_PER_MM)
-        writer.pages[0].merge_transformed_page(map_page, place, over=over)
+        left, bottom = frame.left * POINTS_PER_MM, (sheet.height_mm - frame.bottom) * POINTS_PER_MM
+        place = (across * POINTS_PER_MM, 0, 0, up * POINTS_PER_MM, left, bottom)
+        lay_page(writer, name, map_page, place, over=over)
     if veil is not None:
-        writer.pages[0].merge_page(PdfReader(io.BytesIO(veil)).pages[0])
+        lay_page(writer, 'MapVeil', PdfReader(io.BytesIO(veil)).pages[0], over=True)
     writer.pages[0][NameObject('/VP')] = georeference(on_paper)
     writer.write(target)
 

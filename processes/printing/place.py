@@ -32,6 +32,10 @@ class BadExtent(WrongUse):
     """The corners of an extent span no area, or lie outside the coordinate system."""
 
 
+class TwoPlaces(WrongUse):
+    """An extent and a unit, of which a sheet shows one."""
+
+
 class NoPlane(WrongUse):
     """The working CRS of the locality has no metres that a scale could be of."""
 
@@ -67,12 +71,17 @@ class PrintArea:
 
 
 def place_of(extent: Extent | None, unit: Unit | None, datetime: str | None, data: Data, lang: Lang) -> PrintArea:
-    """The part that is asked for; raises NoSuchUnit, BadExtent, UnservedCrs, NoPlane."""
+    """The part that is asked for; raises TwoPlaces, NoSuchUnit, BadExtent, UnservedCrs, NoPlane."""
     locality = data.locality
     if units_per_metre(locality.srid) != 1:
         raise NoPlane(
             vi=f'Hệ tọa độ làm việc {locality.place.crs} không tính bằng mét nên không có tỷ lệ bản đồ.',
             en=f'The working CRS {locality.place.crs} is not in metres, so a map in it has no scale.',
+        )
+    if extent is not None and unit is not None:
+        raise TwoPlaces(
+            vi='unit, extent: tờ bản đồ là của một đơn vị hoặc của một phạm vi. Bỏ một trong hai.',
+            en='unit, extent: a sheet is of a unit or of an extent. Leave one of them out.',
         )
     if extent is not None:
         return PrintArea(_box_of_extent(extent, locality), locality.place.title.pick(lang))

@@ -8,7 +8,7 @@ from pathlib import Path
 import shapely
 from psycopg2 import sql
 
-from dothi.cartography.paper import Rectangle
+from dothi.cartography.paper import Orientation, Paper, Rectangle
 from dothi.core.errors import WrongUse
 from dothi.core.layer import Layer
 from dothi.core.text import Lang
@@ -16,9 +16,10 @@ from etl.pages import template
 from processes.data import Data
 from processes.forms.numbers import format_number
 from processes.inputs import LayerRef
-from processes.printing.framed import path_of
+from processes.printing.framed import FramedView, frame_place, path_of
 from processes.printing.page import PAGES, font_faces, render_pdf
-from processes.printing.place import NoSuchUnit, PrintArea, Unit, box_of, place_of, unit_layer
+from processes.printing.place import Extent, NoSuchUnit, PrintArea, Unit, box_of, place_of, unit_layer
+from processes.printing.scale import DoesNotFit
 from processes.reading.layers import column_identifier
 from processes.reading.unit_layers import code_column
 
@@ -113,6 +114,34 @@ def _must_be_printable(units: Sequence[SeriesUnit], level: str) -> None:
             vi=f'series: {len(units)} tờ là quá nhiều (tối đa {MOST_SHEETS}). Chọn một đơn vị nhỏ hơn.',
             en=f'series: {len(units)} sheets are too many (at most {MOST_SHEETS}). Name a smaller unit.',
         )
+
+
+def must_be_of_units(extent: Extent | None) -> None:
+    """Raises NoSeries for an extent, which a series, whose sheets are of units, would not heed."""
+    if extent is not None:
+        raise NoSeries(
+            vi='series: loạt tờ đi theo đơn vị, không theo extent. Bỏ extent, hoặc chọn unit.',
+            en='series: its sheets are of units, not of an extent. Leave extent out, or name a unit.',
+        )
+
+
+def frame_units(
+    units: Sequence[SeriesUnit], paper: Paper, orientation: Orientation | None, scale: int | None, srid: int
+) -> list[FramedView]:
+    """Each unit on its sheet; raises DoesNotFit, which names the unit, before any sheet is drawn."""
+    return [_frame_unit(unit, paper, orientation, scale, srid) for unit in units]
+
+
+def _frame_unit(
+    unit: SeriesUnit, paper: Paper, orientation: Orientation | None, scale: int | None, srid: int
+) -> FramedView:
+    try:
+        return frame_place(unit.place, paper, orientation, scale, srid)
+    except DoesNotFit as error:
+        raise DoesNotFit(
+            vi=f'{unit.place.title} ({unit.code}): {error.text.vi}',
+            en=f'{unit.place.title} ({unit.code}): {error.text.en}',
+        ) from None
 
 
 def write_series(sheets: Sequence[SeriesSheet], title: str, lang: Lang, target: Path) -> int:

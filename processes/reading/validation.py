@@ -40,6 +40,10 @@ INPUT_REASONS = REASONS | {
     ),
     'layer_datetime': Text(vi='chỉ lớp mới có datetime', en='has a datetime, which only collections have'),
     'layer_output': Text(vi='chỉ tác vụ mới có output', en='has an output, which only jobs have'),
+    'plain_line': Text(
+        vi='có ký tự điều khiển, xuống dòng hoặc đổi hướng chữ; hãy bỏ chúng đi',
+        en='has control characters, line breaks or marks that turn text round; take them out',
+    ),
     'no_limit': Text(
         vi='cần một giới hạn: cho distance_m hoặc minutes', en='needs a limit: give distance_m or minutes'
     ),

@@ -5,7 +5,7 @@ import shapely
 
 from dothi.cartography.paper import SIZES_MM, Rectangle, sheet_of
 from processes.printing.framed import EAST, grid_label, grid_of, path_of, spacing_m
-from processes.printing.page import title_mm
+from processes.printing.page import scale_ticks, title_mm
 from processes.printing.scale import DoesNotFit, bar_of, fitting_scale, must_fit, place_frame, widen_box
 
 FRAME = Rectangle(10, 20, 200, 100)
@@ -76,10 +76,17 @@ def test_an_outline_is_drawn_to_scale_and_within_the_frame() -> None:
     assert path_of(shapely.box(5_000, 0, 5_001, 1), (0, 0, 2_000, 1_000), FRAME) == ''
 
 
+def test_numbers_at_the_bar_do_not_meet() -> None:
+    """At 1:100,000,000 a bar of 20 mm has divisions of 5 mm, too narrow for 1,000 and 1,500: its ends have numbers."""
+    assert [text for _, text in scale_ticks(bar_of(100_000_000, 40), 'en', 1)] == ['0', '2,000']
+    assert [text for _, text in scale_ticks(bar_of(100_000, 40), 'en', 1)] == ['0', '0.5', '1', '1.5', '2']
+    assert scale_ticks(bar_of(100_000, 40), 'en', 1)[1][0] == 5
+
+
 def test_a_long_title_gets_smaller_letters() -> None:
     sheet = sheet_of('A4', 'portrait')
     sizes = [title_mm('x' * letters, sheet) for letters in (10, 40, 100, 160)]
     assert sizes == sorted(sizes, reverse=True)
     assert sizes[0] == 5.2
-    # two lines of the longest title that is allowed
-    assert 160 * 0.6 * sizes[-1] < 2 * (sheet.border.width - sheet.column_mm)
+    # wide letters take more room than narrow ones
+    assert title_mm('W' * 60, sheet) < title_mm('i' * 60, sheet)

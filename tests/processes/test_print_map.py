@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import numpy as np
 import pytest
+import rasterio
 import shapely
 from PIL import Image
 from pypdf import PdfReader
@@ -32,9 +33,9 @@ from processes.printing.body import body_of, pile_layers
 from processes.printing.drawn import NoSuchLayer, NoSuchStyle, NothingToPrint, PrintedLayer, layers_to_print
 from processes.printing.place import BadExtent, NoPlane, NoSuchUnit, Unit, place_of
 from processes.printing.scale import DoesNotFit
-from processes.printing.series import NoSeries
 from processes.reading.layers import NotDelivered, UnservedCrs
 from tests.processes.conftest import ORIGIN, Loader, answered, commune
+from tests.processes.pdf_words import words_of
 
 # Ten dots to a millimetre.
 DOTS = 254
@@ -265,6 +266,28 @@ def test_a_printed_map_says_where_on_earth_it_lies(cross: None, answer: Callable
     assert shapely.bounds(corners) == pytest.approx(expected, abs=0.5)
 
 
+def test_what_gdal_opens_lies_where_it_is(cross: None, answer: Callable[..., Any], tmp_path: Path) -> None:
+    """Roads cross at (0, 0) and (1000, 1000) of the town: in the picture that GDAL makes of the PDF they do so, too."""
+    made = answer(
+        'print-map', unit={'code': '13999', 'level': 'commune'}, paper='A3', orientation='landscape', scale=10_000,
+        layers=['roads'], grid=False,
+    )  # fmt: skip
+    picture = tmp_path / 'opened.tif'
+    command = ['gdal_translate', '-q', '--config', 'GDAL_PDF_DPI', str(DOTS), made.path, picture]
+    subprocess.run(command, check=True)
+    with rasterio.open(picture) as opened:
+        assert opened.crs.to_epsg() == 9209
+        bands = opened.read([1, 2, 3]).astype(int)
+        for x, y in ((0, 0), (1_000, 1_000)):
+            row, column = opened.index(ORIGIN[0] + x, ORIGIN[1] + y)
+            around = bands[:, row - 60 : row + 60, column - 60 : column + 60]
+            red = around[0] - around[2] > 60
+            # the road upwards, which begins at (0, 0), and the one across: the middle of what they fill from end to end
+            across, up = np.flatnonzero(red[:50].all(axis=0)), np.flatnonzero(red.all(axis=1))
+            assert across.mean() == pytest.approx(60, abs=2)
+            assert up.mean() == pytest.approx(60, abs=2)
+
+
 def test_the_title_block_says_who_made_and_approved_the_sheet(cross: None, answer: Callable[..., Any]) -> None:
     """And the legend says what the line around the unit is; every word of the sheet can be searched for."""
     made = answer(
@@ -277,11 +300,6 @@ def test_the_title_block_says_who_made_and_approved_the_sheet(cross: None, answe
         assert said in words
     of_extent = answer('print-map', extent={'bbox': [106.0, 20.1, 106.2, 20.3]}, layers=['roads'], lang='en')
     assert 'Outline of the unit' not in words_of(of_extent.path)
-
-
-def words_of(pdf: Path, *pages: str) -> str:
-    text = subprocess.run(['pdftotext', '-layout', *pages, pdf, '-'], check=True, capture_output=True).stdout.decode()
-    return re.sub(r'\s+', ' ', text)
 
 
 def test_what_lies_around_a_unit_is_paler_with_its_names(
@@ -302,44 +320,3 @@ def test_what_lies_around_a_unit_is_paler_with_its_names(
     outside = pixels[rows, round(middle * 10) + 500 : round(frame.right * 10) - 20]
     assert inside.min() < 60
     assert 80 < outside.min() < 140
-
-
-def test_a_series_has_an_index_and_a_sheet_for_each_unit(loader: Loader, answer: Callable[..., Any]) -> None:
-    """Two communes in a district and one outside of it: three pages, the first with names, scales and pages."""
-    squares = {'13997': (0, 'Xã Một'), '13998': (1_000, 'Xã Hai'), '13999': (9_000, 'Xã Xa')}
-    loader.load(
-        'communes',
-        [
-            (shapely.MultiPolygon([shapely.box(x, 0, x + 900, 900)]), commune(code) | {'name': name})
-            for code, (x, name) in squares.items()
-        ],
-    )
-    district = {'code': '366', 'name': 'Huyện Thử', 'parent_code': '36', 'valid_from': '2000-01-01'}
-    loader.load('districts', [(shapely.MultiPolygon([shapely.box(-100, -100, 2_100, 1_100)]), district)])
-    made = answer(
-        'print-map', unit={'code': '366'}, series='commune', layers=['communes'], scale=10_000, lang='en',
-        orientation='landscape', number='S',
-    )  # fmt: skip
-    pages = PdfReader(made.path)
-    assert [item.title for item in pages.outline] == ['Xã Một', 'Xã Hai']  # type: ignore[union-attr]
-    assert len(pages.pages) == made.rows == 3
-    index, first, second = (words_of(made.path, '-f', page, '-l', page) for page in '123')
-    assert 'Index: 2 sheets' in index
-    assert '1 Xã Một 13997 1:10,000 2' in index
-    assert '2 Xã Hai 13998 1:10,000 3' in index
-    assert 'Xã Xa' not in index
-    assert 'S 1/2' in first
-    assert 'S 2/2' in second
-
-
-def test_a_series_that_cannot_be_is_refused(cross: None, answer: Callable[..., Any]) -> None:
-    for inputs, said in (
-        ({'series': 'commune', 'format': 'png'}, 'pdf'),
-        ({'series': 'comune'}, 'commune'),
-        ({'series': 'district'}, 'no data'),
-    ):
-        with pytest.raises(NoSeries) as refused:
-            answer('print-map', layers=['roads'], **inputs)
-        assert said in refused.value.text.en
-        assert 'series' in refused.value.text.vi
-        assert http_status(refused.value) == 400

@@ -106,7 +106,7 @@ def test_layers_with_times_are_known_to_the_temporal_controller(served: dict[str
 
 
 def test_sheets_of_every_size_are_there_and_print(served: dict[str, Any]) -> None:
-    sizes = [f'A{size} {way}' for size in (4, 3, 2, 1, 0) for way in ('ngang', 'đứng')]
+    sizes = [f'A{size} {way}' for size in (4, 3, 2, 1, 0) for way in ('ngang', 'dọc')]
     assert served['layouts'] == sizes
     (printed,) = served['printed']
     assert Path(printed).stat().st_size > 20_000

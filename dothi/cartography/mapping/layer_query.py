@@ -1,7 +1,7 @@
 """What Mapnik reads of a layer: the rows in the box, and for each pass of its drawing the rule that takes a row."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from psycopg2 import sql
@@ -158,13 +158,26 @@ def drawn_by(layer: Layer, sheets: list[Sheet], srid: int, audience: Audience) -
     return sql.SQL('({})').format(sql.SQL(' or ').join(conditions))
 
 
+def shown_rule_numbers(layer: Layer, sheets: Sequence[Sheet], srid: int, audience: Audience) -> list[sql.Composable]:
+    """For each pass SQL of the number of the rule that draws the row; null where none does in a colour that is seen."""
+    translator = Translator(layer, srid, audience, IN_CRS84)
+    return [
+        _first(
+            translator,
+            sheet,
+            [number if sheet.drawn.shows(rule) else None for number, rule in enumerate(sheet.drawn.rules)],
+        )
+        for sheet in sheets
+    ]
+
+
 def _rule(translator: Translator, sheet: Sheet) -> sql.Composable:
     """The number of the first rule that takes the row."""
     number = _first(translator, sheet, range(len(sheet.drawn.rules)))
     return sql.SQL('{} as {}').format(number, sql.Identifier(sheet.rule_column))
 
 
-def _first(translator: Translator, sheet: Sheet, values: Iterable[int]) -> sql.Composable:
+def _first(translator: Translator, sheet: Sheet, values: Iterable[int | None]) -> sql.Composable:
     """SQL of the value of the first rule that takes the row; null where none does. values: one for each rule."""
     cases = [
         sql.SQL('when {} then {}').format(

@@ -12,7 +12,7 @@ from dothi.core.text import DEMO, Text
 
 ORIENTATIONS: dict[Orientation, Text] = {
     'landscape': Text(vi='ngang', en='landscape'),
-    'portrait': Text(vi='đứng', en='portrait'),
+    'portrait': Text(vi='dọc', en='portrait'),
 }
 LEGEND = Text(vi='Chú giải', en='Legend')
 FOOT = Text(

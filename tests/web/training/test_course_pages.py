@@ -17,10 +17,10 @@ from tests.web.training.course_pages import (
 )  # fmt: skip
 
 BOTH = ('vi', 'en')
-# The portal's words and those of analyses, in quotes; titles of layers, columns and codes.
+# The portal's words, those of analyses and of rights, in quotes; titles of layers, columns and codes.
 WORDS = ''.join(
     file.read_text(encoding='utf-8')
-    for folder, kind in (('web/src/messages', '*.ts'), ('processes', '*.py'))
+    for folder, kind in (('web/src/messages', '*.ts'), ('processes', '*.py'), ('dothi/core/access', 'person.py'))
     for file in sorted((PROJECT / folder).rglob(kind))
 )
 TITLES = ''.join(

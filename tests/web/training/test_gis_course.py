@@ -5,18 +5,20 @@ import os
 import subprocess
 import urllib.request
 import zipfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from dothi.core.access.keys import make_key
-from dothi.core.access.person import Action, Role
+from dothi.core.access.person import ACTION_TITLES, Action, Role
 from dothi.core.database import connection
 from tests.conftest import Province
 from tests.matrix import exhaustive
-from tests.web.conftest import enter_person, working_on
-from tests.web.training.course_pages import codes, course_page, items
+from tests.web.conftest import Portal, enter_person, working_on
+from tests.web.training.course_pages import BOLD, codes, course_page, items
 
 CLIENT = Path(__file__).with_name('gis_course_client.py')
 PLUGINS = '/usr/share/qgis/python/plugins'
@@ -74,6 +76,22 @@ def gone_through(place: Province, home: Path, lang: str) -> dict[str, Any]:
     assert done.returncode == 0, done.stderr[-4000:]
     answer: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
     return answer
+
+
+@pytest.mark.parametrize('lang', ['vi', 'en'])
+def test_the_key_that_the_course_has_made_may_edit(signed_in: Callable[..., Portal], lang: str) -> None:
+    """Step 2 of part 3: with the key as the form proposes it, no layer can be edited, and part 4 ends at once."""
+    step = items(course_page('gis-staff', lang).lessons[list(course_page('gis-staff', lang).lessons)[2]])[1]
+    action, button = BOLD.findall(step)
+    name = enter_person(f'gis-key-{lang}', Role.EDITOR).name
+    page = signed_in(name).visit(f'/desk?tab=account&lang={lang}')
+    form = page.locator('#new-key-form')
+    form.locator('input').first.fill('QGIS')
+    form.get_by_label(action, exact=True).check()
+    form.get_by_role('button', name=button).click()
+    row = page.get_by_role('row', name='QGIS')
+    for needed in (Action.SEE, Action.EDIT, Action.RUN):
+        expect(row.get_by_role('cell').nth(1)).to_contain_text(ACTION_TITLES[needed].pick(lang))
 
 
 @pytest.mark.parametrize('lang', ['vi', pytest.param('en', marks=exhaustive)])

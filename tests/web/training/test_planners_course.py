@@ -27,6 +27,7 @@ from tests.web.training.course_pages import course_page
 HIGH_SCHOOLS = {'facilities': 'schools', 'filter': "level = 'high'", 'distance_m': 5000}
 # What the coverage reads; the other layers of the demo take half of the time.
 READ = {'districts', 'communes', 'roads', 'bridges', 'schools', 'buildings', 'rivers'}
+STUDY = 'Trường trung học phổ thông'
 WORDS = {
     'vi': {
         'analyses': 'Phân tích', 'scenario name': 'Tên phương án', 'make scenario': 'Tạo phương án',
@@ -73,7 +74,7 @@ class Planning:
 
     def begin_study(self) -> None:
         self.open_analyses()
-        self.page.get_by_label(self.words['study name']).fill('Trường trung học phổ thông')
+        self.page.get_by_label(self.words['study name']).fill(STUDY)
         self.page.get_by_label(self.words['question']).fill('Một trường hay ba trường?')
         self.page.get_by_role('button', name=self.words['begin']).click()
         self.page.wait_for_url('**study=**')
@@ -109,6 +110,9 @@ class Planning:
         self.page.get_by_label(self.words['scenario'], exact=True).select_option(label=scenario)
         self.page.get_by_role('button', name=self.words['take']).click()
         expect(self.page.get_by_text(self.words['added'])).to_have_count(expected)
+        # by the name of the study at the top, as the course has it
+        self.page.get_by_role('link', name=f'← {STUDY}').click()
+        self.page.wait_for_selector('.study-runs li')
 
     def run_on(self, scenario: str) -> int:
         """The people covered when the first run of the study is made on a scenario."""

@@ -156,3 +156,12 @@ def test_pages_elsewhere_read_the_public_service_and_not_the_internal_one(
     path = '/api/collections/schools/items?limit=1'
     assert page.evaluate(reading, province.public_url + path) == 200
     assert page.evaluate(reading, province.internal_url + path) == 'Failed to fetch'
+
+
+def test_a_filter_with_a_text_in_it_can_be_written_into_each_page(
+    browsing: Page, pages_url: str, pages_folder: Path, province: Province
+) -> None:
+    """Exercise 3: `level = 'high' AND …` within the quotes of the page; in single ones it was no JavaScript."""
+    (query,) = [code for code in codes(course_page('web-developers', 'en').part('Answers')) if "'high'" in code]
+    page = opened(browsing, pages_url, changed(pages_folder, 'leaflet.html', NEAR_CITY, query), province)
+    assert page.title().split()[0] == str(asked(province, 'schools', query)['numberMatched'])

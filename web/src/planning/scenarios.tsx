@@ -13,6 +13,7 @@ import {Title} from '../site/page';
 import {account, may} from '../site/service';
 import {analyses, ELSEWHERE, layerTitles, WITHOUT_SCENARIO} from './titles';
 import {PROPOSED} from './proposed';
+import {StudyTrail} from './study_trail';
 import type {Message} from '../messages';
 
 const SmallMap = lazy(async () => (await import('../site/small_map')).SmallMap);
@@ -50,7 +51,7 @@ function ScenarioList() {
 export function ScenarioPage({id}: {id: string}) {
   const reading = useAnswer(() => readScenario(id), [id]);
   return <>
-    <p><a href="./planning" onClick={(event) => open(event, {})}>← {say('pageAnalyses')}</a></p>
+    <StudyTrail />
     <Shown of={reading}>{({scenario, tag, changes}) => <Whole scenario={scenario} tag={tag} changes={changes} again={reading.again} />}</Shown>
   </>;
 }

@@ -4,6 +4,8 @@ import io
 import subprocess
 from pathlib import Path
 
+from PIL import Image
+
 from dothi.core.errors import EnvironmentMissing
 from processes.printing.body import MapBody
 from processes.printing.framed import FramedView
@@ -48,9 +50,9 @@ def merge_pages(body: MapBody, page: Path, veil: bytes | None, on_paper: FramedV
 
 
 def as_png(sheet: Path) -> Path:
-    """The first page of a PDF as PNG beside it, with 150 dots to an inch; raises NoPoppler."""
+    """The pages of a PDF, one below the other, as PNG beside it, with 150 dots to an inch; raises NoPoppler."""
     stem = sheet.with_suffix('')
-    command = ['pdftoppm', '-png', '-singlefile', '-r', str(DOTS_PER_INCH), str(sheet), str(stem)]
+    command = ['pdftoppm', '-png', '-r', str(DOTS_PER_INCH), str(sheet), str(stem)]
     try:
         subprocess.run(command, check=True, capture_output=True)
     except FileNotFoundError:
@@ -58,4 +60,21 @@ def as_png(sheet: Path) -> Path:
             vi='Thiếu chương trình pdftoppm để ghi PNG. Cài gói poppler-utils, hoặc chọn format=pdf.',
             en='The program pdftoppm, which writes PNG, is missing. Install poppler-utils, or ask for format=pdf.',
         ) from None
-    return stem.with_suffix('.png')
+    # `map-1.png`, or `map-01.png` where there are ten of them
+    return _stack_pages(sorted(sheet.parent.glob(f'{stem.name}-*.png')), stem.with_suffix('.png'))
+
+
+def _stack_pages(pages: list[Path], target: Path) -> Path:
+    """One picture of all of them, the first on top; the pages are removed."""
+    if len(pages) == 1:
+        return pages[0].rename(target)
+    images = [Image.open(page) for page in pages]
+    whole = Image.new('RGB', (max(image.width for image in images), sum(image.height for image in images)), 'white')
+    top = 0
+    for image in images:
+        whole.paste(image, (0, top))
+        top += image.height
+    whole.save(target)
+    for page in pages:
+        page.unlink()
+    return target

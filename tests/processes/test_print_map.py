@@ -13,7 +13,7 @@ import pytest
 import rasterio
 import shapely
 from PIL import Image
-from pypdf import PdfReader
+from pypdf import PdfReader, PdfWriter
 from typer.testing import CliRunner
 
 from dothi.cartography.mapping.view import View
@@ -31,6 +31,7 @@ from dothi.core.settings import PROJECT
 from processes.data import Data
 from processes.printing.body import body_of, pile_layers
 from processes.printing.drawn import NoSuchLayer, NoSuchStyle, NothingToPrint, PrintedLayer, layers_to_print
+from processes.printing.pdf import as_png
 from processes.printing.place import BadExtent, NoPlane, NoSuchUnit, Unit, place_of
 from processes.printing.scale import DoesNotFit
 from processes.reading.layers import NotDelivered, UnservedCrs
@@ -174,6 +175,18 @@ def test_the_command_writes_pdf_and_png(cross: None, tmp_path: Path) -> None:
     assert '.pdf' in str(refused.exception)
     refused = command.invoke(app, ['map', str(picture), '--extent', '1,2,3'])
     assert '106.1,20.0,106.3,20.2' in str(refused.exception)
+
+
+def test_a_picture_has_every_page_one_below_the_other(tmp_path: Path) -> None:
+    """A legend that goes on to a second page was lost. Two pages of two inches, 300 dots each, black and white."""
+    writer = PdfWriter()
+    for _ in range(2):
+        writer.add_blank_page(width=144, height=144)
+    sheet = tmp_path / 'map.pdf'
+    writer.write(sheet)
+    with Image.open(as_png(sheet)) as image:
+        assert image.size == (300, 600)
+    assert sorted(file.name for file in tmp_path.iterdir()) == ['map.pdf', 'map.png']
 
 
 def test_what_an_audience_may_not_see_is_unknown_to_it(

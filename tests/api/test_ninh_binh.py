@@ -26,8 +26,11 @@ from tests.processes.workers import wait_until
 from tests.services import serving
 
 NINH_BINH = LOCALITIES / 'ninh_binh'
-# Their examples need a token or an earlier job.
-OTHERS_ASK = {'deliver-layer', 'keep-result', 'present-result', 'compare-results', 'report-study'}
+# Their examples need somebody who has signed in, or an earlier job.
+OTHERS_ASK = {
+    'deliver-layer', 'preview-delivery', 'decide-delivery', 'roll-back', 'settle-conflict', 'keep-result',
+    'present-result', 'compare-results', 'report-study',
+}  # fmt: skip
 
 
 @pytest.fixture(scope='module')

@@ -39,6 +39,10 @@ class WholeInstance:
 
     def dothi(self, *arguments: str | Path, without: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
         """Runs a command of this instance; without: variables that whoever types it has not set."""
+        return run_program(FOR_EVERYBODY, [*map(str, arguments)], self.environment(*without))
+
+    def environment(self, *without: str) -> dict[str, str]:
+        """What leads a command to this instance, and nothing of what another test has set for its own."""
         own = {
             'DOTHI_STATE': str(self.state),
             'DOTHI_LOCALITY': str(self.locality),
@@ -50,7 +54,7 @@ class WholeInstance:
         }
         own = {name: value for name, value in own.items() if name not in without}
         kept = {name: value for name, value in os.environ.items() if not name.startswith('DOTHI_')}
-        return run_program(FOR_EVERYBODY, [*map(str, arguments)], kept | own)
+        return kept | own
 
     def database_address(self) -> str:
         """The administrator's address of the private database, with its password, for libpq."""

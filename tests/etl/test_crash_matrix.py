@@ -220,6 +220,10 @@ def test_a_return_is_ended(scene: Callable[..., Scene], end: str) -> None:
     now.must_go_on()
 
 
+# From here on a delivery has its turn, and the next one waits for it.
+IN_TURN = [(stage, 'start') for stage in ('diff', 'release', 'generalise', 'finish')]
+
+
 @pytest.mark.parametrize('moment', AT_ONCE)
 def test_two_deliveries_at_once(scene: Callable[..., Scene], moment: Moment, tmp_path: Path) -> None:
     """Until its turn has come the other one overtakes it, later the other one waits. What came last is what stays."""
@@ -230,7 +234,7 @@ def test_two_deliveries_at_once(scene: Callable[..., Scene], moment: Moment, tmp
 
     def come() -> None:
         children.append(started(other, now.place))
-        if moment in (('diff', 'start'), ('release', 'start'), ('finish', 'start')):
+        if moment in IN_TURN:
             wait_for_lock('dothi deliver')
         else:
             assert ended(children.pop()) == 0

@@ -1,7 +1,6 @@
 """A small instance with a backup, for tests that lose it."""
 
 import json
-import os
 import re
 import shutil
 import signal
@@ -107,17 +106,13 @@ def newest_copy(place: Path) -> Path:
 
 def kill_in_the_middle(backed_up: BackedUpInstance, is_middle: Callable[[], bool], *arguments: str | Path) -> None:
     """Starts a command and kills it, and none of its children, as soon as `is_middle` says so."""
-    environment = {
-        'DOTHI_STATE': str(backed_up.state),
-        'DOTHI_LOCALITY': str(BAY),
-        'DOTHI_PORT': str(backed_up.instance.port),
-        'DOTHI_PUBLIC_PORT': str(backed_up.instance.public_port),
-    }
+    environment = backed_up.instance.environment()
     command = [sys.executable, '-m', 'dothi.cli', *map(str, arguments)]
-    with subprocess.Popen(command, env=os.environ | environment, stderr=subprocess.DEVNULL) as process:
+    log = backed_up.folder / 'killed.log'
+    with log.open('wb') as errors, subprocess.Popen(command, env=environment, stderr=errors) as process:
         until = time.monotonic() + PATIENCE_S
         while not is_middle():
-            assert process.poll() is None, 'it ended before it could be killed'
+            assert process.poll() is None, f'it ended before it could be killed: {log.read_text()}'
             assert time.monotonic() < until
             time.sleep(0.01)
         process.kill()

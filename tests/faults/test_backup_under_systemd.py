@@ -36,9 +36,8 @@ def watched(shared_folder: Path) -> Iterator[WholeInstance]:
 def in_foreground(instance: WholeInstance, *command: str) -> Iterator[subprocess.Popen[bytes]]:
     """The command as a child of this process, with what leads to the instance."""
     instance.state.parent.mkdir(exist_ok=True)
-    leads_there = {'DOTHI_STATE': str(instance.state), 'DOTHI_LOCALITY': str(instance.locality)}
     with (instance.state.parent / 'foreground.log').open('ab') as log:
-        process = subprocess.Popen(command, env=os.environ | leads_there, stdout=log, stderr=log, cwd='/')
+        process = subprocess.Popen(command, env=instance.environment(), stdout=log, stderr=log, cwd='/')
         yield process
         process.wait(PATIENCE_S)
 

@@ -1,6 +1,6 @@
 """The WSGI app of one audience: portal, OGC API, health."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 
 from flask import Blueprint, Flask
@@ -85,6 +85,15 @@ OURS = (
     RECORDS, CATALOGUES, EXPLANATIONS, GEOCODE, RELEASES, QGIS, QGIS_PLUGIN,
 )  # fmt: skip
 
+# Views of the internal service beside its API.
+WORKPLACE = (
+    SIGN_IN, ACCOUNT, PEOPLE, DELIVERIES, CHANGES, EDITS, UPLOADS, AGENCIES, DASHBOARD, SCENARIOS, STUDIES,
+)  # fmt: skip
+# What looks at each request and answer; the last one sees an answer first, so that compression comes at the end.
+PARTS = (
+    request_ids, measures, gate, clients, guard, problems, identity, reads, versioned, compression, cors, security,
+)  # fmt: skip
+
 # An execute request holds ids, numbers and a filter.
 MOST_BYTES = 2**20
 
@@ -149,46 +158,29 @@ def _app_of(audience: Audience, locality: Locality, url: str | None, accounts: C
         whole=lambda: openapi.render_openapi(rendered, locality, audience, releases),
         templated=lambda: openapi.render_templated(rendered, locality, audience),
     )
-    # what is installed last sees an answer first: compression comes at the end
-    for part in (
-        request_ids,
-        measures,
-        gate,
-        clients,
-        guard,
-        problems,
-        identity,
-        reads,
-        versioned,
-        compression,
-        cors,
-        security,
-    ):
+    for part in PARTS:
         part.install(app)
-    for blueprint in (*blueprints_for(audience), pygeoapi.BLUEPRINT):
-        app.register_blueprint(blueprint, url_prefix='/api')
+    _register(app, (*blueprints_for(audience), pygeoapi.BLUEPRINT), url_prefix='/api')
     if audience == 'internal':
-        # without a database there is nobody to let in yet; when it is back the app is made anew
-        with suppress(EnvironmentMissing):
-            adopt_tokens(locality)
-        app.register_blueprint(SIGN_IN)
-        app.register_blueprint(ACCOUNT)
-        app.register_blueprint(PEOPLE)
-        app.register_blueprint(DELIVERIES)
-        app.register_blueprint(CHANGES)
-        app.register_blueprint(EDITS)
-        app.register_blueprint(UPLOADS)
-        app.register_blueprint(AGENCIES)
-        app.register_blueprint(DASHBOARD)
-        app.register_blueprint(SCENARIOS)
-        app.register_blueprint(STUDIES)
-        app.config['MOST_BYTES_OF'] = MOST_BYTES_OF
+        _register_workplace(app, locality)
     _register_reports(app, audience, locality)
-    app.register_blueprint(HEALTH)
-    app.register_blueprint(METRICS)
-    app.register_blueprint(OWS)
-    app.register_blueprint(PORTAL)
+    _register(app, (HEALTH, METRICS, OWS, PORTAL))
     return app
+
+
+def _register(app: Flask, blueprints: Iterable[Blueprint], url_prefix: str | None = None) -> None:
+    """Register views in the order in which they are asked."""
+    for blueprint in blueprints:
+        app.register_blueprint(blueprint, url_prefix=url_prefix)
+
+
+def _register_workplace(app: Flask, locality: Locality) -> None:
+    """What only people with an account have: sign-in, the desk, scenarios, studies."""
+    # without a database there is nobody to let in yet; when it is back the app is made anew
+    with suppress(EnvironmentMissing):
+        adopt_tokens(locality)
+    _register(app, WORKPLACE)
+    app.config['MOST_BYTES_OF'] = MOST_BYTES_OF
 
 
 def _register_reports(app: Flask, audience: Audience, locality: Locality) -> None:

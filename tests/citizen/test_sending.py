@@ -267,7 +267,7 @@ def test_the_form_and_its_limits_are_described(city: City) -> None:
 
 def test_the_internal_service_takes_no_reports(city: City) -> None:
     # as every address that is none
-    assert city.office().post('/api/reports', json=report()).status_code == 405
+    assert city.office().post('/api/reports', json=report()).status_code == 404
     assert city.public().get('/api/received-reports').status_code == 404
 
 

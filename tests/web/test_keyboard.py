@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import FilePayload, Page, expect
+from playwright.sync_api import FilePayload, Page, Route, expect
 
 from tests.web.conftest import DESK_SIZE, Portal
 from tests.web.test_portal_pages import BAD_ROWS, UNCLEAR, findings, hand_in
@@ -116,14 +116,23 @@ def test_the_table_is_sorted_and_a_row_chosen_by_keyboard(visit: Callable[..., P
 
 
 def test_a_list_of_features_is_gone_through_by_keyboard(visit: Callable[..., Portal]) -> None:
-    """Under the middle of the map lie a commune and its district: both are in the list, and Enter chooses."""
+    """Under the middle of the map lie a commune and its district: both are in the list, and Enter chooses.
+
+    The feature that comes late takes nobody's place in the list.
+    """
     portal = visit(**DESK_SIZE)
     page = portal.open('/?lang=en&layers=districts,communes#12/20.30000/106.20000')
+    late: list[Route] = []
+    page.route('**/items/*', lambda route: late.append(route), times=1)  # noqa: PLW0108 - Playwright marks the function
     press_until(page, '.maplibregl-canvas')
     page.keyboard.press('Enter')
     buttons = page.locator('#details-found button')
     expect(buttons).to_have_count(2)
     press_until(page, '#details-found li:last-child button')
+    portal.wait_until(lambda: bool(late))
+    late[0].continue_()
+    expect(page.locator('#details-body dl')).to_be_visible()
+    expect(buttons.last).to_be_focused()
     page.keyboard.press('Enter')
     expect(buttons.last).to_have_attribute('aria-pressed', 'true')
     expect(page.locator('#details-kind')).to_contain_text('District')

@@ -31,6 +31,8 @@ export class Details {
   async open(found: Found[]): Promise<void> {
     this.found = found;
     if (found.length === 0) return this.close();
+    const items = found.map((_, index) => make('li', {children: [this.tab(index)]}));
+    byId('details-found').replaceChildren(make('ul', {children: items}));
     await this.choose(0);
   }
 
@@ -69,7 +71,10 @@ export class Details {
     byId('details-head').textContent = name ?? pick(current.layer.title);
     byId('details-kind').textContent = name ? pick(current.layer.title) : '';
     byId('details-found').hidden = this.found.length < 2;
-    byId('details-found').replaceChildren(make('ul', {children: this.found.map((_, index) => make('li', {children: [this.tab(index)]}))}));
+    // Made once: a button that is put in its place again when the feature comes would take the focus of a keyboard with it.
+    for (const [index, button] of byId('details-found').querySelectorAll('button').entries()) {
+      button.setAttribute('aria-pressed', String(index === this.chosen));
+    }
     byId('details-body').replaceChildren(...(this.item ? this.body(current, this.item) : [say('loading')]));
   }
 
@@ -79,10 +84,7 @@ export class Details {
     const number = twins.length > 1 ? ` ${twins.indexOf(this.found[index]!) + 1}` : '';
     const kind = make('span', {className: 'kind', textContent: ` ${pick(layer.title)}${number}`});
     const button = make('button', {type: 'button', children: name ? [name, kind] : [pick(layer.title) + number]});
-    button.setAttribute('aria-pressed', String(index === this.chosen));
-    button.addEventListener('click', () => void this.choose(index).then(() => {
-      byId('details-found').querySelector<HTMLElement>('[aria-pressed=true]')?.focus();
-    }));
+    button.addEventListener('click', () => void this.choose(index));
     return button;
   }
 

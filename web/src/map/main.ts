@@ -110,7 +110,10 @@ function answerClicks(map: MapLibre, style: MapStyle, details: Details): void {
   map.on('click', (event) => { if (!areClicksPaused()) void open(event.point); });
   map.getCanvas().addEventListener('keydown', (event) => {
     if (event.key !== 'Enter') return;
-    void open(map.project(map.getCenter())).then(() => byId('details-head').focus());
+    void open(map.project(map.getCenter())).then(() => {
+      // whoever has gone on by keyboard meanwhile stays there
+      if (document.activeElement === map.getCanvas()) byId('details-head').focus();
+    });
   });
 }
 

@@ -2,16 +2,23 @@
 
 import base64
 import io
+import json
 import socket
+import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from dothi.api.desk.part_places import PartOnItsWay
+from dothi.api.http.request_body import BodyStream
 from dothi.core.database import connection
 from etl.desk.records import DeliveryRecord
 from etl.desk.uploads import expire_uploads
@@ -301,3 +308,81 @@ def test_what_came_before_a_broken_connection_stays(app: FlaskClient, database: 
         cursor.execute('select string_agg(content, null order by start_byte) from upload.part')
         (stored,) = cursor.fetchone() or (b'',)
     assert bytes(stored) == content
+
+
+@contextmanager
+def silent_part(url: str, path: str, who: dict[str, str]) -> Iterator[socket.socket]:
+    """A connection on which a part was begun, and nothing more comes; it is never closed from there."""
+    port = urlsplit(url).port or 0
+    lines = [f'{name}: {value}' for name, value in (PART | who | {'Upload-Offset': '0'}).items()]
+    with closing(socket.create_connection(('127.0.0.1', port), timeout=PATIENCE_S)) as client:
+        head = [f'PATCH {path} HTTP/1.1', f'Host: 127.0.0.1:{port}', 'Content-Length: 100', *lines]
+        client.sendall('\r\n'.join([*head, '', '']).encode() + b'x' * 10)
+        yield client
+
+
+@pytest.fixture
+def office(database: dict[str, str], tmp_path: Path) -> Iterator[str]:
+    """Address of a service that takes parts from two people."""
+    tokens = {'DOTHI_EDIT_TOKEN': 'lan:a-token education:b-token'}
+    with serving({**database, **tokens}, tmp_path, ['internal']) as here:
+        yield here.internal_url
+
+
+def ask(office: str, method: str, path: str, who: dict[str, str], content: bytes = b'') -> tuple[int, dict[str, Any]]:
+    """Status and problem of the answer, as soon as it is none of a place that is not free yet."""
+    headers = (PART if content else TUS) | who | {'Upload-Offset': '0'}
+    with closing(HTTPConnection(urlsplit(office).netloc, timeout=PATIENCE_S)) as client:
+        client.request(method, f'{path}?lang=en', content or None, headers)
+        answer = client.getresponse()
+        return answer.status, json.loads(answer.read() or b'{}')
+
+
+def refused_part(office: str, path: str, who: dict[str, str]) -> dict[str, Any]:
+    """The problem with which a part is refused, once the parts before it have taken their places."""
+    for _ in range(int(PATIENCE_S * 10)):
+        status, problem = ask(office, 'PATCH', path, who, b'y')
+        if status == 503:
+            return problem
+        assert status in (204, 409), problem
+        time.sleep(0.1)
+    raise AssertionError('never refused')
+
+
+def wait_for_place(office: str, path: str, who: dict[str, str]) -> None:
+    for _ in range(int(PATIENCE_S * 10)):
+        if ask(office, 'PATCH', path, who, b'y')[0] in (204, 409):
+            return
+        time.sleep(0.1)
+    raise AssertionError('no place came free')
+
+
+@pytest.mark.parametrize('way', ['ended by its owner', 'gone on with'])
+def test_what_one_leaves_half_open_keeps_nobody_out_and_gives_way(app: FlaskClient, office: str, way: str) -> None:
+    """A line that breaks without a word left a thread and a place of four taken for ever."""
+    paths = [path_of(begin(app, 100)) for _ in range(3)]
+    other = path_of(begin(app, 100, who=EDUCATION))
+    with silent_part(office, paths[0], LAN), silent_part(office, paths[1], LAN):
+        problem = refused_part(office, paths[2], LAN)
+        assert problem['code'] == 'ManyPartsOfOne'
+        assert 'GET /api/uploads' in problem['detail']
+        assert 'DELETE /api/uploads/ID' in problem['detail']
+        assert ask(office, 'PATCH', other, EDUCATION, b'z')[0] == 204, 'others are not kept from theirs'
+        if way == 'ended by its owner':
+            listed = ask(office, 'GET', '/api/uploads', LAN)[1]['uploads']
+            assert {upload['id'] for upload in listed} == {path.rpartition('/')[2] for path in paths}
+            assert ask(office, 'DELETE', paths[0], LAN)[0] == 204
+        else:
+            assert ask(office, 'PATCH', paths[0], LAN, b'y')[0] in (204, 409)
+        wait_for_place(office, paths[2], LAN)
+
+
+def test_a_part_of_which_nothing_comes_ends_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr('dothi.api.desk.part_places.LONGEST_PIECE_S', 0.01)
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(b'some')
+        body = BodyStream({'wsgi.input': ours.makefile('rb'), 'gunicorn.socket': ours}, 100, None)
+        part = PartOnItsWay(uuid.uuid4(), 'lan', body)
+        assert part.read_piece(10) == b'some', 'what has come is stored'
+        assert part.is_stopped

@@ -3,7 +3,6 @@
 import logging
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,7 +17,7 @@ from dothi.core.database import connection
 from dothi.core.errors import EnvironmentMissing
 from dothi.core.export.formats import not_written
 from dothi.core.layer import Audience
-from dothi.core.text import for_steward
+from dothi.core.text import steward_advice
 from processes.outputs import ResultFile
 from processes.queue.child import FailedRun, FinishedRun, RunOrder, RunProgress, failure
 from processes.queue.records import UnknownJob
@@ -115,10 +114,7 @@ def finish_job(job_id: str, ended: FinishedRun | FailedRun) -> None:
     Files lie in a folder of this run's own. Should another worker have taken this one for dead and run the job too,
     the second to finish must not touch the files of the first.
     """
-    audience = _job_audience(job_id)
-    folder = results_folder(audience, f'{job_id}.{uuid.uuid4().hex[:8]}')
-    if isinstance(ended, FailedRun) and audience == 'internal':
-        ended = replace(ended, message=for_steward(ended.message))
+    folder = results_folder(_job_audience(job_id), f'{job_id}.{uuid.uuid4().hex[:8]}')
     try:
         stored = _mark_finished(job_id, ended, _store_files(folder, ended))
     except OSError as error:
@@ -228,10 +224,13 @@ def _ending_columns(ended: FinishedRun | FailedRun) -> dict[str, Any]:
             'read_at': Json(release_moments(ended.readings)),
             'media_type': ended.outputs[0].media_type,
         }
+    advice = steward_advice(ended.message)
     return {
         'status': 'failed',
         'message_vi': ended.message.vi,
         'message_en': ended.message.en,
+        'advice_vi': advice and advice.vi,
+        'advice_en': advice and advice.en,
         'error_code': ended.code,
         'error_family': ended.family,
     }

@@ -85,8 +85,46 @@ def test_a_file_in_three_parts_is_delivered_and_gone_from_the_uploads(
     (delivery,) = made()
     assert (delivery.file_name, delivery.sender) == ('trường.geojson', 'lan')
     assert app.head(path, headers=TUS | LAN).status_code == 404
-    again = app.post(EXECUTION, json={'inputs': inputs}, headers=LAN)
-    assert (again.status_code, again.get_json()['code']) == (404, 'NoSuchUpload')
+
+
+@pytest.mark.parametrize('prefer', ['wait=60', 'respond-async'])
+def test_whoever_asks_again_is_answered_with_the_delivery_that_the_file_became(
+    app: FlaskClient, worker: ForkedProcess, made: Callable[[], list[DeliveryRecord]], prefer: str
+) -> None:
+    """As after a service that ended when the job was handed in, and had not said so."""
+    content = file_of('part_again')
+    path = path_of(begin(app, len(content)))
+    send(app, path, 0, content)
+    inputs = {'layer': 'schools', 'upload': path.rpartition('/')[2]}
+
+    def deliver(who: dict[str, str] = LAN, **other: Any) -> TestResponse:
+        headers = who | {'Prefer': prefer}
+        return app.post(f'{EXECUTION}?lang=en', json={'inputs': inputs | other}, headers=headers)
+
+    first, again = deliver(), deliver()
+    assert first.status_code == again.status_code, again.get_data(as_text=True)
+    if prefer == 'respond-async':
+        assert first.headers['Location'] == again.headers['Location']
+        wait_until_gone(app, path)
+    else:
+        assert first.get_json() == again.get_json()
+    (delivery,) = made()
+    assert delivery.status == 'accepted'
+    assert deliver().status_code == first.status_code
+    otherwise = deliver(note='x')
+    assert (otherwise.status_code, otherwise.get_json()['code']) == (409, 'UploadDelivered')
+    assert '/api/jobs/' in otherwise.get_data(as_text=True)
+    foreign = deliver(EDUCATION)
+    assert (foreign.status_code, foreign.get_json()['code']) == (404, 'NoSuchUpload')
+    assert len(made()) == 1
+
+
+def wait_until_gone(app: FlaskClient, path: str) -> None:
+    for _ in range(int(PATIENCE_S * 10)):
+        if app.head(path, headers=TUS | LAN).status_code == 404:
+            return
+        time.sleep(0.1)
+    raise AssertionError('never delivered')
 
 
 def test_a_dry_run_leaves_the_upload_for_the_delivery(app: FlaskClient, worker: ForkedProcess) -> None:
@@ -329,9 +367,11 @@ def office(database: dict[str, str], tmp_path: Path) -> Iterator[str]:
         yield here.internal_url
 
 
-def ask(office: str, method: str, path: str, who: dict[str, str], content: bytes = b'') -> tuple[int, dict[str, Any]]:
-    """Status and problem of the answer, as soon as it is none of a place that is not free yet."""
-    headers = (PART if content else TUS) | who | {'Upload-Offset': '0'}
+def ask(
+    office: str, method: str, path: str, who: dict[str, str], content: bytes = b'', start: int = 0
+) -> tuple[int, dict[str, Any]]:
+    """Status and document of the answer."""
+    headers = (PART if content else TUS) | who | {'Upload-Offset': str(start)}
     with closing(HTTPConnection(urlsplit(office).netloc, timeout=PATIENCE_S)) as client:
         client.request(method, f'{path}?lang=en', content or None, headers)
         answer = client.getresponse()
@@ -340,12 +380,12 @@ def ask(office: str, method: str, path: str, who: dict[str, str], content: bytes
 
 def refused_part(office: str, path: str, who: dict[str, str]) -> dict[str, Any]:
     """The problem with which a part is refused, once the parts before it have taken their places."""
-    for _ in range(int(PATIENCE_S * 10)):
-        status, problem = ask(office, 'PATCH', path, who, b'y')
+    for start in range(100):
+        status, problem = ask(office, 'PATCH', path, who, b'y', start)
         if status == 503:
             return problem
-        assert status in (204, 409), problem
-        time.sleep(0.1)
+        assert status == 204, problem
+        time.sleep(PATIENCE_S / 100)
     raise AssertionError('never refused')
 
 

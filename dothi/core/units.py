@@ -28,9 +28,16 @@ def unit_vi(unit: str | None) -> str:
     return '/'.join(WORDS_VI.get(part, part) for part in (unit or '').split('/'))
 
 
-def unit_in(unit: str | None, lang: Lang) -> str:
-    """A unit of measure as the language writes it, nothing where there is none."""
-    return unit_vi(unit) if lang == 'vi' else unit or ''
+def unit_in(unit: str | None, lang: Lang, *, of_one: bool = False) -> str:
+    """A unit of measure as the language writes it: `places` for `place`, `people/ha`; nothing where there is none.
+
+    of_one: beside the number 1, where English has no plural; nor has it one for what stands below the line.
+    """
+    if lang == 'vi':
+        return unit_vi(unit)
+    counted, *others = (unit or '').split('/')
+    words = None if of_one else UNIT_WORDS.get(counted)
+    return '/'.join([words.en if words else counted, *others])
 
 
 def with_unit(value: float | None, unit: str | None) -> Text:

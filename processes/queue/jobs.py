@@ -157,14 +157,16 @@ def _not_stored(job_id: str) -> NotStored:
 def _mark_finished(job_id: str, ended: FinishedRun | FailedRun, places: dict[str, str]) -> bool:
     """Whether the job was still open, and has ended so now, with its outputs.
 
-    One that read demonstration data which was left meanwhile has none (job.refuse_left).
+    One that read demonstration data which was left meanwhile has none (job.refuse_left). One that failed does not say
+    what it read, but its inputs and message may name it: it stays with who sees as much as whoever asked.
     """
     values = _ending_columns(ended)
     assignments = ', '.join(f'{name} = %({name})s' for name in values)
     with connection('worker') as db, db.cursor() as cursor:
         cursor.execute(
             f"""update job.job set {assignments}, finished_at = clock_timestamp(), updated_at = clock_timestamp(),
-                    needed_claims = case when process_id = any(%(narrowed)s) and scenarios = '{{}}' then (
+                    needed_claims = case when process_id = any(%(narrowed)s) and scenarios = '{{}}'
+                        and %(releases)s::jsonb is not null then (
                         select coalesce(jsonb_object_agg(key, value), '{{}}') from jsonb_each(claims)
                         where %(releases)s::jsonb ? key
                     ) end

@@ -46,7 +46,10 @@ def lagoon(instance: Instance, shared_folder: Path) -> Iterator[Lagoon]:
 def some(lagoon: Lagoon) -> Iterator[Lagoon]:
     """The place under rules by which stewards and editors see and change two layers."""
     file = lagoon.locality.path / 'access.yml'
-    rules = parse_file(AccessPolicy, file).model_dump(mode='json') | {'steward': SOME + DECIDES, 'editor': SOME}
+    rules = parse_file(AccessPolicy, file).model_dump(mode='json', exclude_none=True) | {
+        'steward': SOME + DECIDES,
+        'editor': SOME,
+    }
     file.write_text(json.dumps(rules), encoding='utf-8')
     migrate(load_locality(lagoon.locality.path))
     yield replace(lagoon, locality=load_locality(lagoon.locality.path), app=create_app('internal'))

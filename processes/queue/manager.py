@@ -235,11 +235,12 @@ def outcome_of(
 ) -> Outcome:
     """What a job of `audience`, or of `editor`, came to; raises UnknownJob, NoResult, and what made the job fail.
 
-    permit: raises where whoever asks may not have what the process gave for these inputs.
+    permit: raises where whoever asks may not have what the process gave for these inputs, or why it gave nothing.
     """
     with records.open_desk(audience, editor) as db:
         job = records.state(db, job_id)
-        if permit is not None and job['status'] == 'successful' and not job['gone']:
+        # what made a run fail tells of the data, too
+        if permit is not None and job['status'] in ('successful', 'failed') and not job['gone']:
             permit(job['process_id'], job['inputs'])
         outputs = records.job_results(db, job_id)
     if job['status'] == 'failed':

@@ -152,8 +152,13 @@ def _job_row(db: Connection, job_id: str, columns: Literal['*', 'status']) -> di
     query = f'select {columns} from job.state(%s)'  # noqa: S608  one of two
     job_rows = fetch_rows(db, query, [job_id]) if is_uuid(job_id) else []
     if not job_rows:
-        raise UnknownJob(vi=f'Không có tác vụ "{job_id[:60]}".', en=f'There is no job "{job_id[:60]}".')
+        raise unknown_job(job_id)
     return job_rows[0]
+
+
+def unknown_job(job_id: str) -> UnknownJob:
+    """The error for a job that is not there for whoever asks."""
+    return UnknownJob(vi=f'Không có tác vụ "{job_id[:60]}".', en=f'There is no job "{job_id[:60]}".')
 
 
 def job_results(db: Connection, job_id: str) -> dict[str, Result]:

@@ -2,11 +2,17 @@
 
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
+from dothi.core.access.keys import make_key
+from dothi.core.access.people import find_person
+from dothi.core.access.person import Action
+from dothi.core.database import connection
 from tests.access.lagoon import PEOPLE, Lagoon, degrees, running_lagoon
 from tests.conftest import PATIENCE_S, Instance
 
@@ -78,3 +84,22 @@ def test_a_failed_run_is_run_again_and_ended_by_nobody_who_does_not_see_it(
     path = f'/api/jobs/{failed[layer]}'
     assert lagoon.client(person).post(f'{path}/rerun', json={}).status_code == 404
     assert lagoon.client(person).delete(path).status_code == 404
+
+
+@pytest.mark.parametrize('interface', INTERFACES)
+@pytest.mark.parametrize('scope', [action for action in Action if action is not Action.SEE])
+def test_a_key_that_shows_no_layer_shows_no_runs_of_others(
+    lagoon: Lagoon, failed: dict[str, str], scope: Action, interface: str
+) -> None:
+    """A machine that delivers has such a key; what colleagues compute is none of its business."""
+    client = replace(lagoon, keys={'machine': narrow_key('lagoon-administrator', scope)}).client('machine')
+    answer = client.get(INTERFACES[interface].format(failed['cables']))
+    if interface in ('list', 'pages'):
+        assert failed['cables'] not in answer.get_data(as_text=True)
+    else:
+        assert answer.status_code == (403 if interface == 'results' else 404)
+
+
+def narrow_key(name: str, scope: Action) -> str:
+    with connection('gatekeeper') as db:
+        return make_key(db, find_person(db, name), f'{scope} {uuid4()}', [scope], 1)

@@ -28,8 +28,13 @@ def unit_vi(unit: str | None) -> str:
     return '/'.join(WORDS_VI.get(part, part) for part in (unit or '').split('/'))
 
 
-def unit_in(unit: str | None, lang: Lang, *, of_one: bool = False) -> str:
-    """A unit of measure as the language writes it: `places` for `place`, `people/ha`; nothing where there is none.
+def unit_in(unit: str | None, lang: Lang) -> str:
+    """A unit of measure as headings of the language write it, nothing where there is none."""
+    return unit_vi(unit) if lang == 'vi' else unit or ''
+
+
+def unit_words(unit: str | None, lang: Lang, *, of_one: bool = False) -> str:
+    """A unit of measure as sentences write it: `places` for `place`, `people/ha`; nothing where there is none.
 
     of_one: beside the number 1, where English has no plural; nor has it one for what stands below the line.
     """

@@ -3,7 +3,7 @@
 import pytest
 
 from dothi.core.text import Lang
-from dothi.core.units import ucum, unit_in
+from dothi.core.units import ucum, unit_words
 
 
 @pytest.mark.parametrize(
@@ -26,5 +26,5 @@ def test_units_are_those_of_ucum(unit: str, expected: str) -> None:
     ],
 )  # fmt: skip
 def test_a_unit_that_is_a_word_stands_in_words_in_each_language(unit: str | None, lang: Lang, written: str) -> None:
-    assert unit_in(unit, lang) == written
-    assert unit_in('place', 'en', of_one=True) == 'place'
+    assert unit_words(unit, lang) == written
+    assert unit_words('place', 'en', of_one=True) == 'place'

@@ -5,7 +5,7 @@ from typing import Any
 from dothi.api.http.language import language, say
 from dothi.api.http.service import service
 from dothi.core.layer import Column
-from dothi.core.units import unit_in
+from dothi.core.units import unit_words
 
 
 def layer_title(layer_id: str) -> str:
@@ -23,4 +23,4 @@ def describe_columns(layer_id: str) -> dict[str, dict[str, Any]]:
 
 def _describe(column: Column) -> dict[str, Any]:
     domain = {value: say(title) for value, title in column.domain.items()} if column.domain else None
-    return {'title': say(column.title), 'unit': unit_in(column.unit, language()) or None, 'domain': domain}
+    return {'title': say(column.title), 'unit': unit_words(column.unit, language()) or None, 'domain': domain}

@@ -11,7 +11,7 @@ from dothi.core.coverage import Band
 from dothi.core.layer import Column, Layer
 from dothi.core.numbers import vietnamese_signs
 from dothi.core.text import LANGUAGES, Text
-from dothi.core.units import unit_in
+from dothi.core.units import unit_words
 from etl.doctor.columns import Matching
 from etl.doctor.rows.factors import numbers, range_texts
 from etl.report.problems import Finding
@@ -139,7 +139,7 @@ def range_says(column: Column | Band) -> Text:
     low, high = (None if limit is None else f'{limit:,.15g}' for limit in (column.min, column.max))
     low_vi, high_vi = vietnamese_signs(low or ''), vietnamese_signs(high or '')
     of_one = (high is None and column.min == 1) or (low is None and column.max == 1)
-    unit, unit_vi = (f' {unit_in(column.unit, lang, of_one=of_one)}' if column.unit else '' for lang in ('en', 'vi'))
+    unit, unit_vi = (f' {unit_words(column.unit, lang, of_one=of_one)}' if column.unit else '' for lang in ('en', 'vi'))
     if low is not None and high is not None:
         vi, en = f'nằm ngoài khoảng {low_vi}–{high_vi}', f'is outside {low} to {high}'
     else:

@@ -72,6 +72,8 @@ def _guarded_instance(progress: Progress, folder: Path) -> Iterator[tuple[Locali
         deliver_demo(locality, BUILDINGS, progress)
         for copy in (GUARDED, OPEN):
             _copy_layer(copy)
+        # of an earlier run; tiles of a layer with row rules are never kept, and would be drawn against those that are
+        shutil.rmtree(PathSettings().state / 'cache' / 'tiles', ignore_errors=True)
         loaded.append(locality)
 
     try:

@@ -100,11 +100,12 @@ class KeepResult(Process[Inputs]):
         UnsafeLayerChange where a kept layer has other columns, ResultReturned.
         """
         place, title = data.locality, Text(vi=inputs.title, en=inputs.title_en or inputs.title)
-        must_be_free(inputs.id, place.whole)
         progress(0.1, Text(vi='Đọc kết quả', en='Reading the result'))
         result = read_stored(inputs.job, inputs.output, data)
         must_be_open(result.readings, claimed_class())
         request_layer = features_of(result, inputs.id, title)
+        # last: whoever tries ids to learn of layers that they do not see keeps a layer in everybody's sight at each try
+        must_be_free(inputs.id, place.whole)
         layer = own_layer(request_layer, title, result, sources_of(result, data), place)
         file = data.draft(f'{inputs.id}.gpkg')
         write_features(

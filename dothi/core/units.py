@@ -29,8 +29,20 @@ def unit_vi(unit: str | None) -> str:
 
 
 def unit_in(unit: str | None, lang: Lang) -> str:
-    """A unit of measure as the language writes it, nothing where there is none."""
+    """A unit of measure as headings of the language write it, nothing where there is none."""
     return unit_vi(unit) if lang == 'vi' else unit or ''
+
+
+def unit_words(unit: str | None, lang: Lang, *, of_one: bool = False) -> str:
+    """A unit of measure as sentences write it: `places` for `place`, `people/ha`; nothing where there is none.
+
+    of_one: beside the number 1, where English has no plural; nor has it one for what stands below the line.
+    """
+    if lang == 'vi':
+        return unit_vi(unit)
+    counted, *others = (unit or '').split('/')
+    words = None if of_one else UNIT_WORDS.get(counted)
+    return '/'.join([words.en if words else counted, *others])
 
 
 def with_unit(value: float | None, unit: str | None) -> Text:

@@ -25,6 +25,10 @@ class NoSuchUpload(NotFound):
     """No file of whoever asks is coming under this number."""
 
 
+class UploadDelivered(HeldForDecision):
+    """The file has been delivered already, in another way than is asked for now."""
+
+
 class OtherOffset(HeldForDecision):
     """The part does not begin where the last one ended."""
 
@@ -112,6 +116,16 @@ def end_upload(upload_id: UUID | str, editor: str) -> None:
         cursor.execute('delete from upload.file where id = %s and editor = %s', [str(upload_id), editor])
         if not cursor.rowcount:
             raise _no_such_upload(upload_id)
+
+
+def upload_delivered(upload_id: str, layer_id: str, job_id: str) -> UploadDelivered:
+    """The error for a file that its sender had delivered by another run."""
+    return UploadDelivered(
+        vi=f'Tệp {upload_id} đã được giao cho lớp "{layer_id}" bằng tác vụ {job_id}: xem /api/jobs/{job_id}. Muốn giao '
+        'theo cách khác thì gửi lại tệp.',
+        en=f'The upload {upload_id} was delivered for the layer "{layer_id}" by the job {job_id}: see '
+        f'/api/jobs/{job_id}. To deliver it otherwise, send it again.',
+    )
 
 
 def write_upload(upload: Upload, target: Path) -> None:

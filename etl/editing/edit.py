@@ -156,16 +156,12 @@ def key_must_be_free(db: Connection, layer: Layer, properties: dict[str, Any]) -
     """Raises Unfit where a new feature has the key of one that is there."""
     holder = version_with_key(db, layer, properties)
     if holder is not None:
-        raise key_taken(layer, holder.id)
+        raise key_taken(layer)
 
 
-def key_taken(layer: Layer, number: int) -> Unfit:
-    """The refusal of a key that the feature `number` has already."""
-    says = Text(
-        vi=f'mã này đã có ở đối tượng {number}. Dùng mã khác, hoặc sửa đối tượng đó.',
-        en=f'the feature {number} has this key. Take another one, or edit that feature.',
-    )
-    return Unfit([Fault(pointer_to(name), 'key_duplicate', says) for name in layer.key])
+def key_taken(layer: Layer) -> Unfit:
+    """The refusal of a key that a feature has already. Which one it is, not everybody may know who adds features."""
+    return Unfit([Fault(pointer_to(name), 'key_duplicate', _KEY_TAKEN) for name in layer.key])
 
 
 def save(
@@ -194,6 +190,10 @@ def _close(db: Connection, closed: Sequence[int]) -> None:
         cursor.execute("insert into etl_diff select 'closed', unnest(%s::bigint[]), null", [list(closed)])
 
 
+_KEY_TAKEN = Text(
+    vi='mã này đã được dùng trong lớp. Dùng mã khác, hoặc sửa đối tượng có mã đó.',
+    en='this key is used in the layer already. Take another one, or edit the feature that has it.',
+)
 _KEY_CHANGED = Text(
     vi='không được đổi mã khóa của đối tượng đã có. Xóa đối tượng rồi thêm đối tượng mới.',
     en='the key of a feature cannot be changed. Delete the feature, and add a new one.',

@@ -117,9 +117,8 @@ def key_must_be_new(
     if not layer.key:
         return
     key_must_be_free(db, layer, properties)
-    taken = number_waiting(db, layer, author, properties, number)
-    if taken is not None:
-        raise key_taken(layer, taken)
+    if number_waiting(db, layer, author, properties, number) is not None:
+        raise key_taken(layer)
 
 
 def number_waiting(

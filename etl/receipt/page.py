@@ -1,4 +1,4 @@
-"""The page of a receipt: what came, what became of it, what to do; Vietnamese first."""
+"""The page of a receipt: what came, what became of it, what to do."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,7 +9,7 @@ from dothi.core.clock import local_day, local_moment
 from dothi.core.coverage import Coverage
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
-from dothi.core.text import Text
+from dothi.core.text import Lang, Text
 from etl.desk.held import WAITS_FOR, Reason
 from etl.desk.records import DeliveryShown
 from etl.pages import template
@@ -29,12 +29,22 @@ STATES = {
 }
 
 
-def page(shown_delivery: DeliveryShown, locality: Locality, rows: Sequence[KeptRow], rows_file: str | None) -> str:
-    """The receipt as HTML with everything inside. rows_file: name of the GeoPackage beside it, if there is one."""
+def page(
+    shown_delivery: DeliveryShown,
+    locality: Locality,
+    rows: Sequence[KeptRow],
+    rows_file: str | None,
+    lang: Lang = 'vi',
+) -> str:
+    """The receipt as HTML with everything inside, in both languages.
+
+    rows_file: name of the GeoPackage beside it, if there is one. lang: the language that it shows first.
+    """
     report, delivery = shown_delivery.report, shown_delivery.delivery
     described = locality.described(delivery.layer_id)
     errors, warnings = (_lines(rows, severity) for severity in ('error', 'warning'))
     return template('receipt.html').render(
+        english=lang == 'en',
         delivery=delivery,
         report=report,
         notes=report.notes if report else [],

@@ -6,6 +6,7 @@ from pydantic import BaseModel
 
 from dothi.core.database import Role, connection
 from dothi.core.locality import Locality
+from dothi.core.text import Lang
 from etl.desk.records import shown
 from etl.receipt.bad_rows import write_bad_rows
 from etl.receipt.kept_rows import kept_rows
@@ -21,13 +22,16 @@ class Receipt(BaseModel):
     rows: Path | None
 
 
-def receipt_page(number: int, locality: Locality, role: Role = 'loader') -> str:
-    """The page of a delivery's receipt by itself. Raises NoSuchDelivery. role: that reads it."""
+def receipt_page(number: int, locality: Locality, role: Role = 'loader', lang: Lang = 'vi') -> str:
+    """The page of a delivery's receipt by itself. Raises NoSuchDelivery.
+
+    role: that reads it. lang: the language that it shows first.
+    """
     delivery = shown(number, role)
     with connection(role) as db:
         rows = kept_rows(db, number, locality.srid)
     put_on_map(delivery, locality, 'reader_internal' if role == 'gatekeeper' else role)
-    return page(delivery, locality, rows, None)
+    return page(delivery, locality, rows, None, lang)
 
 
 def write_receipt(number: int, folder: Path, locality: Locality) -> Receipt:

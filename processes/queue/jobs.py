@@ -3,7 +3,6 @@
 import logging
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
@@ -18,7 +17,7 @@ from dothi.core.database import connection
 from dothi.core.errors import EnvironmentMissing
 from dothi.core.export.formats import not_written
 from dothi.core.layer import Audience
-from dothi.core.text import for_steward
+from dothi.core.text import steward_advice
 from processes.outputs import ResultFile
 from processes.queue.child import FailedRun, FinishedRun, RunOrder, RunProgress, failure
 from processes.queue.records import UnknownJob
@@ -115,10 +114,7 @@ def finish_job(job_id: str, ended: FinishedRun | FailedRun) -> None:
     Files lie in a folder of this run's own. Should another worker have taken this one for dead and run the job too,
     the second to finish must not touch the files of the first.
     """
-    audience = _job_audience(job_id)
-    folder = results_folder(audience, f'{job_id}.{uuid.uuid4().hex[:8]}')
-    if isinstance(ended, FailedRun) and audience == 'internal':
-        ended = replace(ended, message=for_steward(ended.message))
+    folder = results_folder(_job_audience(job_id), f'{job_id}.{uuid.uuid4().hex[:8]}')
     try:
         stored = _mark_finished(job_id, ended, _store_files(folder, ended))
     except OSError as error:
@@ -161,14 +157,16 @@ def _not_stored(job_id: str) -> NotStored:
 def _mark_finished(job_id: str, ended: FinishedRun | FailedRun, places: dict[str, str]) -> bool:
     """Whether the job was still open, and has ended so now, with its outputs.
 
-    One that read demonstration data which was left meanwhile has none (job.refuse_left).
+    One that read demonstration data which was left meanwhile has none (job.refuse_left). One that failed does not say
+    what it read, but its inputs and message may name it: it stays with who sees as much as whoever asked.
     """
     values = _ending_columns(ended)
     assignments = ', '.join(f'{name} = %({name})s' for name in values)
     with connection('worker') as db, db.cursor() as cursor:
         cursor.execute(
             f"""update job.job set {assignments}, finished_at = clock_timestamp(), updated_at = clock_timestamp(),
-                    needed_claims = case when process_id = any(%(narrowed)s) and scenarios = '{{}}' then (
+                    needed_claims = case when process_id = any(%(narrowed)s) and scenarios = '{{}}'
+                        and %(releases)s::jsonb is not null then (
                         select coalesce(jsonb_object_agg(key, value), '{{}}') from jsonb_each(claims)
                         where %(releases)s::jsonb ? key
                     ) end
@@ -228,10 +226,13 @@ def _ending_columns(ended: FinishedRun | FailedRun) -> dict[str, Any]:
             'read_at': Json(release_moments(ended.readings)),
             'media_type': ended.outputs[0].media_type,
         }
+    advice = steward_advice(ended.message)
     return {
         'status': 'failed',
         'message_vi': ended.message.vi,
         'message_en': ended.message.en,
+        'advice_vi': advice and advice.vi,
+        'advice_en': advice and advice.en,
         'error_code': ended.code,
         'error_family': ended.family,
     }

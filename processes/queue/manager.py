@@ -19,6 +19,7 @@ from dothi.core.layer import Audience
 from dothi.core.locality import Locality
 from dothi.core.settings import PathSettings
 from dothi.core.text import Lang
+from etl.desk.uploads import upload_delivered
 from processes.base import Process
 from processes.data import Data
 from processes.inputs import ProcessInputs
@@ -107,8 +108,12 @@ def start_job(
 ) -> str:
     """Id of a new job for which nobody waits, its inputs found good; arguments and errors as of `run_process`.
 
-    It may have ended already: the same request on the same releases is answered from the result that is there.
+    It may have ended already: the same request on the same releases is answered from the result that is there, and a
+    file in parts is delivered once.
     """
+    earlier = _earlier_delivery(process_id, inputs, audience, editor)
+    if earlier is not None:
+        return earlier
     request = _checked_request(process_id, inputs, audience, editor, asker, subscriber)
     with records.open_desk(audience, editor, _reader(audience, asker)) as db:
         return requests.submit_job(db, request)
@@ -140,6 +145,28 @@ def rerun_job(
         permit(process, inputs)
     changes = process.for_editors(inputs)
     return start_job(job['process_id'], job['inputs'], audience, asker, editor if changes else None)
+
+
+def _earlier_delivery(process_id: str, inputs: object, audience: Audience, editor: str | None) -> str | None:
+    """Id of the job by which whoever asks has the same file in parts delivered already; None for what is new.
+
+    Raises UploadDelivered where it was delivered otherwise.
+    """
+    process = find_process(process_id, audience)
+    if editor is None or process.in_parts is None:
+        return None
+    model = validate_inputs(process.inputs, inputs)
+    upload_id = getattr(model, process.in_parts)
+    if upload_id is None:
+        return None
+    with records.open_desk(audience, editor) as db:
+        run = records.run_of_upload(db, upload_id)
+    rest, _ = detach_upload(process, model.model_dump(mode='json'))
+    if run is not None and run['inputs'] == rest:
+        return str(run['id'])
+    if run is not None and run['status'] == 'successful':
+        raise upload_delivered(upload_id, run['inputs']['layer'], run['id'])
+    return None
 
 
 def _checked_request(
@@ -208,11 +235,12 @@ def outcome_of(
 ) -> Outcome:
     """What a job of `audience`, or of `editor`, came to; raises UnknownJob, NoResult, and what made the job fail.
 
-    permit: raises where whoever asks may not have what the process gave for these inputs.
+    permit: raises where whoever asks may not have what the process gave for these inputs, or why it gave nothing.
     """
     with records.open_desk(audience, editor) as db:
         job = records.state(db, job_id)
-        if permit is not None and job['status'] == 'successful' and not job['gone']:
+        # what made a run fail tells of the data, too
+        if permit is not None and job['status'] in ('successful', 'failed') and not job['gone']:
             permit(job['process_id'], job['inputs'])
         outputs = records.job_results(db, job_id)
     if job['status'] == 'failed':

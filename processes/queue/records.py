@@ -128,14 +128,19 @@ def explain_silence(db: Connection, jobs: list[dict[str, Any]]) -> list[dict[str
 def _with_message(db: Connection, job: dict[str, Any], text: Text | None) -> dict[str, Any]:
     if text is None:
         return job
-    message = text_for_audience(db, text)
+    message = text_for_reader(db, text)
     return job | {'message_vi': message.vi, 'message_en': message.en}
 
 
-def text_for_audience(db: Connection, text: Text) -> Text:
-    """The text as the connection's audience reads it: colleagues with what a steward can do, strangers without."""
-    (row,) = fetch_rows(db, 'select job.audience() as audience', [])
-    return for_steward(text) if row['audience'] == 'internal' else text
+def text_for_reader(db: Connection, text: Text) -> Text:
+    """The text as whoever asks reads it: stewards and administrators with what they can do, everybody else without."""
+    (row,) = fetch_rows(db, 'select job.reads_advice() as reads_advice', [])
+    return for_steward(text) if row['reads_advice'] else text
+
+
+def run_of_upload(db: Connection, upload_id: str) -> dict[str, Any] | None:
+    """Id, status and inputs of the run that delivers a file in parts for whoever asks; None where there is none."""
+    return next(iter(fetch_rows(db, 'select * from job.run_of_upload(%s)', [upload_id])), None)
 
 
 def job_status(db: Connection, job_id: str) -> str:
@@ -147,8 +152,13 @@ def _job_row(db: Connection, job_id: str, columns: Literal['*', 'status']) -> di
     query = f'select {columns} from job.state(%s)'  # noqa: S608  one of two
     job_rows = fetch_rows(db, query, [job_id]) if is_uuid(job_id) else []
     if not job_rows:
-        raise UnknownJob(vi=f'Không có tác vụ "{job_id[:60]}".', en=f'There is no job "{job_id[:60]}".')
+        raise unknown_job(job_id)
     return job_rows[0]
+
+
+def unknown_job(job_id: str) -> UnknownJob:
+    """The error for a job that is not there for whoever asks."""
+    return UnknownJob(vi=f'Không có tác vụ "{job_id[:60]}".', en=f'There is no job "{job_id[:60]}".')
 
 
 def job_results(db: Connection, job_id: str) -> dict[str, Result]:

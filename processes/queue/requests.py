@@ -17,7 +17,7 @@ from dothi.core.job_settings import JobSettings
 from dothi.core.limit_settings import ClientSettings
 from dothi.core.request_id import current_request_id
 from dothi.core.text import AdvisedText, Text
-from processes.queue.records import NO_WORKER, error_of, fetch_rows, job_status, state, text_for_audience, worker_lives
+from processes.queue.records import NO_WORKER, error_of, fetch_rows, job_status, state, text_for_reader, worker_lives
 
 ENDED = ('successful', 'failed', 'dismissed')
 # Without a notification the state is read this often, for a worker that died or a notification that was lost.
@@ -155,7 +155,7 @@ class Loneliness:
 
 
 def _restore_error(db: Connection, kind: type[DothiError], text: Text) -> DothiError:
-    message = text_for_audience(db, text)
+    message = text_for_reader(db, text)
     return kind(vi=message.vi, en=message.en)
 
 

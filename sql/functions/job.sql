@@ -31,6 +31,18 @@ begin
 end;
 $$;
 
+-- Whether whoever asks can do what a text advises stewards to do: it names commands and settings of the platform.
+create or replace function job.reads_advice() returns boolean
+language sql stable security definer set search_path = job, access, pg_temp as $$
+    select job.audience() = 'internal' and exists (
+        select
+        from access.person_at_work(
+            coalesce(author(), verified(current_setting('dothi.reader', true)) ->> 'author')
+        ) as person
+        where person.role in ('steward', 'administrator')
+    );
+$$;
+
 -- Has what was computed of a layer before it was guarded answered to who sees all of it, with these columns, and to
 -- nobody else: it was made when everybody saw that.
 create or replace function job.guard_results(layer_id text, columns text[]) returns void
@@ -129,8 +141,9 @@ begin
         where job.follows = new.id and job.status in ('accepted', 'running');
     elsif new.status = 'failed' then
         update job.job set
-            status = 'failed', message_vi = new.message_vi, message_en = new.message_en, error_code = new.error_code,
-            error_family = new.error_family, finished_at = clock_timestamp(), updated_at = clock_timestamp()
+            status = 'failed', message_vi = new.message_vi, message_en = new.message_en, advice_vi = new.advice_vi,
+            advice_en = new.advice_en, error_code = new.error_code, error_family = new.error_family,
+            finished_at = clock_timestamp(), updated_at = clock_timestamp()
         where job.follows = new.id and job.status in ('accepted', 'running');
     else
         select job.id, job.asker into next_id, next_asker from job.job
@@ -280,14 +293,32 @@ returns table (
     created_at timestamptz, started_at timestamptz, finished_at timestamptz, updated_at timestamptz
 ) language sql stable security definer set search_path = job, pg_temp as $$
     select
-        own.id, own.process_id, own.inputs, run.status, run.progress, run.message_vi, run.message_en, own.error_code,
-        own.error_family, own.releases, own.read_at, own.media_type, own.software_version, own.norms_version,
+        own.id, own.process_id, own.inputs, run.status, run.progress,
+        concat_ws(' ', run.message_vi, case when (select job.reads_advice()) then run.advice_vi end),
+        concat_ws(' ', run.message_en, case when (select job.reads_advice()) then run.advice_en end),
+        own.error_code, own.error_family, own.releases, own.read_at, own.media_type, own.software_version, own.norms_version,
         case when own.status = 'successful' then job.inputs_changed(own.releases, own.read_at) else 0 end,
         own.gone_at is not null, own.kept, own.asker, own.created_at, run.started_at, own.finished_at, run.updated_at
     -- one that follows another is as far as that
     from job.job as own join job.job as run
         on run.id = case when own.status = 'accepted' and own.follows is not null then own.follows else own.id end
     where own.id = job_id and job.answerable(own.audience, own.editor, own.shown_to, own.scenarios);
+$$;
+
+-- The newest run by which whoever asks has a file that came in parts delivered; no row for one that failed, and for a
+-- trial. A service may end after it has handed a run in and before it says so: who asks again wants no second delivery.
+create or replace function job.run_of_upload(upload_id text)
+returns table (id uuid, status text, inputs jsonb)
+language sql stable security definer set search_path = job, pg_temp as $$
+    select run.id, run.status, run.inputs
+    from job.job as run
+    where
+        run.process_id = 'deliver-layer' and run.inputs ->> 'upload' = upload_id
+        and run.audience = job.audience() and run.editor = access.author()
+        and run.status in ('accepted', 'running', 'successful')
+        and not coalesce((run.inputs ->> 'dry_run')::boolean, false)
+    order by run.created_at desc
+    limit 1;
 $$;
 
 -- The outputs of a successful job of the caller's audience, or no row: each a document, or the path of a file in the
@@ -336,7 +367,9 @@ returns table (
     matched bigint
 ) language sql stable security definer set search_path = job, pg_temp as $$
     select
-        own.id, own.process_id, own.inputs, own.asker, run.status, run.progress, run.message_vi, run.message_en,
+        own.id, own.process_id, own.inputs, own.asker, run.status, run.progress,
+        concat_ws(' ', run.message_vi, case when (select job.reads_advice()) then run.advice_vi end),
+        concat_ws(' ', run.message_en, case when (select job.reads_advice()) then run.advice_en end),
         own.media_type, own.gone_at is not null, own.created_at, run.started_at, own.finished_at, run.updated_at,
         count(*) over ()
     from job.job as own
@@ -456,7 +489,7 @@ job.submit(
 ),
 job.state(uuid), job.results(uuid),
 job.list(text[], bigint, bigint, text[], timestamptz, timestamptz, double precision, double precision, text),
-job.dismiss(uuid), job.worker_alive(double precision) from public;
+job.dismiss(uuid), job.run_of_upload(text), job.reads_advice(), job.worker_alive(double precision) from public;
 grant execute on function
 job.audience(), job.answerable(text, text, jsonb, uuid[]),
 job.submit(
@@ -464,7 +497,8 @@ job.submit(
 ),
 job.state(uuid), job.results(uuid),
 job.list(text[], bigint, bigint, text[], timestamptz, timestamptz, double precision, double precision, text),
-job.dismiss(uuid), job.worker_alive(double precision), job.worker_lost(uuid, double precision)
+job.dismiss(uuid), job.reads_advice(), job.run_of_upload(text),
+job.worker_alive(double precision), job.worker_lost(uuid, double precision)
 to dothi_reader_public, dothi_reader_internal;
 grant execute on function
 job.answered(text, text, jsonb), job.answer_from(uuid, uuid), job.begun(bigint, bigint),

@@ -4,6 +4,7 @@ import base64
 import json
 import re
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,7 @@ from dothi.core.locality import load_locality
 from dothi.core.locality_file import parse_file
 from dothi.core.migrate import migrate
 from etl.desk.records import DeliveryRecord, records
-from tests.access.lagoon import ACCESS, Lagoon, running_lagoon
+from tests.access.lagoon import ACCESS, Lagoon, degrees, running_lagoon
 from tests.api.conftest import tile_address
 from tests.conftest import Instance
 from tests.statements import heard_statements
@@ -45,13 +46,22 @@ def lagoon(instance: Instance, shared_folder: Path) -> Iterator[Lagoon]:
 @pytest.fixture
 def some(lagoon: Lagoon) -> Iterator[Lagoon]:
     """The place under rules by which stewards and editors see and change two layers."""
+    with ruled(lagoon, {'steward': SOME + DECIDES, 'editor': SOME}) as place:
+        yield place
+
+
+@contextmanager
+def ruled(lagoon: Lagoon, roles: dict[str, Any]) -> Iterator[Lagoon]:
+    """The place under other rules of these roles."""
     file = lagoon.locality.path / 'access.yml'
-    rules = parse_file(AccessPolicy, file).model_dump(mode='json') | {'steward': SOME + DECIDES, 'editor': SOME}
+    rules = parse_file(AccessPolicy, file).model_dump(mode='json', exclude_none=True) | roles
     file.write_text(json.dumps(rules), encoding='utf-8')
-    migrate(load_locality(lagoon.locality.path))
-    yield replace(lagoon, locality=load_locality(lagoon.locality.path), app=create_app('internal'))
-    file.write_text(ACCESS, encoding='utf-8')
-    migrate(lagoon.locality)
+    try:
+        migrate(load_locality(lagoon.locality.path))
+        yield replace(lagoon, locality=load_locality(lagoon.locality.path), app=create_app('internal'))
+    finally:
+        file.write_text(ACCESS, encoding='utf-8')
+        migrate(lagoon.locality)
 
 
 def execute(lagoon: Lagoon, person: str, process: str, inputs: dict[str, Any]) -> TestResponse:
@@ -114,6 +124,31 @@ def test_a_conflict_that_is_not_there_is_told_before_there_is_a_job(some: Lagoon
     answer = execute(some, 'steward', 'settle-conflict', {'conflict': 99, 'take': 'edit', 'reason': 'x'})
     assert answer.status_code == 404
     assert some.client('steward').get('/api/jobs').get_json()['numberMatched'] == before
+
+
+HALF = [
+    {'may': ['see', 'download'], 'layers': ['complaints'], 'rows': {'district': ['2']}},
+    {'may': ['edit'], 'layers': ['complaints']},
+]
+
+
+@pytest.mark.parametrize('way', ['items', 'edits'])
+def test_a_key_that_is_taken_does_not_tell_by_which_row(lagoon: Lagoon, way: str) -> None:
+    """That it is taken cannot be hidden, as no two features have one key; whose it is can."""
+    with ruled(lagoon, {'editor': HALF}) as place:
+        seen = place.client('editor').get('/api/collections/complaints/items?f=json').get_json(force=True)
+        assert [feature['properties']['code'] for feature in seen.get('features', [])] == ['b'], seen
+        answers = []
+        for code in ('a', 'b'):
+            point = {'type': 'Point', 'coordinates': list(degrees('b'))}
+            feature = {'type': 'Feature', 'properties': {'code': code, 'district': '2'}, 'geometry': point}
+            body = feature if way == 'items' else {'message': 'x', 'added': [feature], 'changed': [], 'deleted': []}
+            kind = 'application/geo+json' if way == 'items' else 'application/json'
+            answer = place.client('editor').post(f'/api/collections/complaints/{way}', json=body, content_type=kind)
+            answers.append(said(answer, code))
+    assert answers[0] == answers[1]
+    assert answers[0][0] == 422
+    assert not re.search(r'\b[12]\b', answers[0][1].partition('detail')[2]), answers[0]
 
 
 ADDRESSES = (

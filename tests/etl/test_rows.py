@@ -1,11 +1,14 @@
 """Faulty rows are told one by one, kept in quarantine with their original values, and never released."""
 
 import json
+from typing import Any
 
 import pytest
 import shapely
 
+from dothi.core.layer import Column
 from dothi.core.text import Text
+from etl.doctor.rows.values import range_says
 from etl.report.html import page
 from etl.report.model import Report
 from tests.etl.conftest import Agency, Query, Send
@@ -49,11 +52,27 @@ def test_each_fault_has_its_code(agency: Agency, send: Send) -> None:
 def test_a_fault_is_told_in_the_users_words(agency: Agency, send: Send) -> None:
     report = send(agency.geojson('t.geojson', [(agency.school('a', CAP_HOC='đại học'), agency.point())]), 'schools')
     assert report.rows.bad[0].message == (
-        'Hàng 1, cột CAP_HOC: "đại học" không có trong danh mục (Mầm non, Tiểu học, Trung học cơ sở, '
-        'Trung học phổ thông). '
+        'Hàng 1, cột CAP_HOC: "đại học" không có trong danh mục: Mầm non (kindergarten), Tiểu học (primary), '
+        'Trung học cơ sở (secondary), Trung học phổ thông (high). '
         'Sửa giá trị, hoặc đề nghị trung tâm thêm vào danh mục.'
     )
-    assert report.rows.bad[0].message_en.startswith('Row 1, column CAP_HOC: "đại học" is not in the list')
+    assert report.rows.bad[0].message_en.startswith(
+        'Row 1, column CAP_HOC: "đại học" is not in the list: Kindergarten (kindergarten), '
+    )
+
+
+def test_limits_are_told_with_their_unit_in_words() -> None:
+    def told(column: dict[str, Any]) -> Text:
+        title = {'vi': 'Số chỗ', 'en': 'Places'}
+        return range_says(Column.model_validate({'type': 'integer', 'title': title} | column))
+
+    both = told({'unit': 'place', 'min': 0, 'max': 10_000})
+    assert 'is outside 0 to 10,000 places.' in both.en
+    assert 'nằm ngoài khoảng 0–10.000 chỗ.' in both.vi
+    assert 'is less than 1 floor.' in told({'unit': 'floor', 'min': 1}).en
+    assert 'is more than 60 floors.' in told({'unit': 'floor', 'max': 60}).en
+    assert 'is more than 5 people/m2.' in told({'unit': 'person/m2', 'max': 5}).en
+    assert 'is more than 9 m.' in told({'unit': 'm', 'max': 9}).en
 
 
 def test_a_polygon_that_crosses_itself_is_told_with_the_place(agency: Agency, send: Send) -> None:

@@ -135,6 +135,11 @@ def test_a_file_that_waits_is_decided_and_its_agency_sees_what_came_of_it(
     assert '5' in education.get('/api/collections/schools/items?limit=1').get_data(as_text=True)
     receipt = education.get(f'/api/deliveries/{number}/receipt').get_data(as_text=True)
     assert 'Sáp nhập trường' in receipt
+    for lang in ('vi', 'en'):
+        answer = education.get(f'/api/deliveries/{number}/receipt?lang={lang}')
+        assert answer.headers['Content-Language'] == lang
+        assert f'<html lang="{lang}">' in answer.get_data(as_text=True)
+        assert f'id="{lang}" checked' in answer.get_data(as_text=True)
 
 
 def test_whoever_sends_a_file_without_its_zone_is_not_guessed_for(

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -21,7 +20,7 @@ from dothi.core.errors import DothiError, NotFound, NotSignedIn, WrongUse
 from dothi.core.layer import Audience, Layer
 from dothi.core.layer_sync import sync_layers
 from dothi.core.locality import Locality
-from processes.forms.own_layer import NameTaken, SeenBySome, must_be_open
+from processes.forms.own_layer import NameTaken, SeenBySome, must_be_free, must_be_open
 from processes.queue.manager import run_process
 from processes.reading.validation import InvalidInput, validate_inputs
 from processes.registry import find_process
@@ -111,11 +110,15 @@ def test_what_only_some_may_see_is_kept_by_none_of_them() -> None:
 
 def test_the_id_of_a_layer_that_one_does_not_see_is_taken_too(locality: Locality) -> None:
     """Else a result would be released in the place of a restricted layer."""
-    seen: Any = SimpleNamespace(locality=replace(locality, layers={}, unfiltered=locality))
-    process = find_process('keep-result', 'internal')
-    inputs = validate_inputs(process.inputs, {'job': str(uuid4()), 'id': 'schools', 'title': 'x'})
     with pytest.raises(NameTaken):
-        process.run(inputs, seen, lambda *_: None)
+        must_be_free('schools', replace(locality, layers={}, unfiltered=locality).whole)
+
+
+@pytest.mark.parametrize('layer', ['schools', 'nothing_of_this_name'])
+def test_ids_cannot_be_tried_without_a_result_that_is_kept(coverage: str, layer: str) -> None:
+    """Of an id that is not taken comes a layer that everybody sees: what is hidden cannot be tried in silence."""
+    with pytest.raises(NotFound, match='There is no job'):
+        keep(str(uuid4()), layer)
 
 
 @pytest.mark.parametrize('title', ['a\x01b', 'a\nb', 'a\x85b', 'a\ufffe'])

@@ -2,16 +2,23 @@
 
 import base64
 import io
+import json
 import socket
+import time
 import uuid
 from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from dothi.api.desk.part_places import PartOnItsWay
+from dothi.api.http.request_body import BodyStream
 from dothi.core.database import connection
 from etl.desk.records import DeliveryRecord
 from etl.desk.uploads import expire_uploads
@@ -78,8 +85,46 @@ def test_a_file_in_three_parts_is_delivered_and_gone_from_the_uploads(
     (delivery,) = made()
     assert (delivery.file_name, delivery.sender) == ('trường.geojson', 'lan')
     assert app.head(path, headers=TUS | LAN).status_code == 404
-    again = app.post(EXECUTION, json={'inputs': inputs}, headers=LAN)
-    assert (again.status_code, again.get_json()['code']) == (404, 'NoSuchUpload')
+
+
+@pytest.mark.parametrize('prefer', ['wait=60', 'respond-async'])
+def test_whoever_asks_again_is_answered_with_the_delivery_that_the_file_became(
+    app: FlaskClient, worker: ForkedProcess, made: Callable[[], list[DeliveryRecord]], prefer: str
+) -> None:
+    """As after a service that ended when the job was handed in, and had not said so."""
+    content = file_of('part_again')
+    path = path_of(begin(app, len(content)))
+    send(app, path, 0, content)
+    inputs = {'layer': 'schools', 'upload': path.rpartition('/')[2]}
+
+    def deliver(who: dict[str, str] = LAN, **other: Any) -> TestResponse:
+        headers = who | {'Prefer': prefer}
+        return app.post(f'{EXECUTION}?lang=en', json={'inputs': inputs | other}, headers=headers)
+
+    first, again = deliver(), deliver()
+    assert first.status_code == again.status_code, again.get_data(as_text=True)
+    if prefer == 'respond-async':
+        assert first.headers['Location'] == again.headers['Location']
+        wait_until_gone(app, path)
+    else:
+        assert first.get_json() == again.get_json()
+    (delivery,) = made()
+    assert delivery.status == 'accepted'
+    assert deliver().status_code == first.status_code
+    otherwise = deliver(note='x')
+    assert (otherwise.status_code, otherwise.get_json()['code']) == (409, 'UploadDelivered')
+    assert '/api/jobs/' in otherwise.get_data(as_text=True)
+    foreign = deliver(EDUCATION)
+    assert (foreign.status_code, foreign.get_json()['code']) == (404, 'NoSuchUpload')
+    assert len(made()) == 1
+
+
+def wait_until_gone(app: FlaskClient, path: str) -> None:
+    for _ in range(int(PATIENCE_S * 10)):
+        if app.head(path, headers=TUS | LAN).status_code == 404:
+            return
+        time.sleep(0.1)
+    raise AssertionError('never delivered')
 
 
 def test_a_dry_run_leaves_the_upload_for_the_delivery(app: FlaskClient, worker: ForkedProcess) -> None:
@@ -301,3 +346,83 @@ def test_what_came_before_a_broken_connection_stays(app: FlaskClient, database: 
         cursor.execute('select string_agg(content, null order by start_byte) from upload.part')
         (stored,) = cursor.fetchone() or (b'',)
     assert bytes(stored) == content
+
+
+@contextmanager
+def silent_part(url: str, path: str, who: dict[str, str]) -> Iterator[socket.socket]:
+    """A connection on which a part was begun, and nothing more comes; it is never closed from there."""
+    port = urlsplit(url).port or 0
+    lines = [f'{name}: {value}' for name, value in (PART | who | {'Upload-Offset': '0'}).items()]
+    with closing(socket.create_connection(('127.0.0.1', port), timeout=PATIENCE_S)) as client:
+        head = [f'PATCH {path} HTTP/1.1', f'Host: 127.0.0.1:{port}', 'Content-Length: 100', *lines]
+        client.sendall('\r\n'.join([*head, '', '']).encode() + b'x' * 10)
+        yield client
+
+
+@pytest.fixture
+def office(database: dict[str, str], tmp_path: Path) -> Iterator[str]:
+    """Address of a service that takes parts from two people."""
+    tokens = {'DOTHI_EDIT_TOKEN': 'lan:a-token education:b-token'}
+    with serving({**database, **tokens}, tmp_path, ['internal']) as here:
+        yield here.internal_url
+
+
+def ask(
+    office: str, method: str, path: str, who: dict[str, str], content: bytes = b'', start: int = 0
+) -> tuple[int, dict[str, Any]]:
+    """Status and document of the answer."""
+    headers = (PART if content else TUS) | who | {'Upload-Offset': str(start)}
+    with closing(HTTPConnection(urlsplit(office).netloc, timeout=PATIENCE_S)) as client:
+        client.request(method, f'{path}?lang=en', content or None, headers)
+        answer = client.getresponse()
+        return answer.status, json.loads(answer.read() or b'{}')
+
+
+def refused_part(office: str, path: str, who: dict[str, str]) -> dict[str, Any]:
+    """The problem with which a part is refused, once the parts before it have taken their places."""
+    for start in range(100):
+        status, problem = ask(office, 'PATCH', path, who, b'y', start)
+        if status == 503:
+            return problem
+        assert status == 204, problem
+        time.sleep(PATIENCE_S / 100)
+    raise AssertionError('never refused')
+
+
+def wait_for_place(office: str, path: str, who: dict[str, str]) -> None:
+    for _ in range(int(PATIENCE_S * 10)):
+        if ask(office, 'PATCH', path, who, b'y')[0] in (204, 409):
+            return
+        time.sleep(0.1)
+    raise AssertionError('no place came free')
+
+
+@pytest.mark.parametrize('way', ['ended by its owner', 'gone on with'])
+def test_what_one_leaves_half_open_keeps_nobody_out_and_gives_way(app: FlaskClient, office: str, way: str) -> None:
+    """A line that breaks without a word left a thread and a place of four taken for ever."""
+    paths = [path_of(begin(app, 100)) for _ in range(3)]
+    other = path_of(begin(app, 100, who=EDUCATION))
+    with silent_part(office, paths[0], LAN), silent_part(office, paths[1], LAN):
+        problem = refused_part(office, paths[2], LAN)
+        assert problem['code'] == 'ManyPartsOfOne'
+        assert 'GET /api/uploads' in problem['detail']
+        assert 'DELETE /api/uploads/ID' in problem['detail']
+        assert ask(office, 'PATCH', other, EDUCATION, b'z')[0] == 204, 'others are not kept from theirs'
+        if way == 'ended by its owner':
+            listed = ask(office, 'GET', '/api/uploads', LAN)[1]['uploads']
+            assert {upload['id'] for upload in listed} == {path.rpartition('/')[2] for path in paths}
+            assert ask(office, 'DELETE', paths[0], LAN)[0] == 204
+        else:
+            assert ask(office, 'PATCH', paths[0], LAN, b'y')[0] in (204, 409)
+        wait_for_place(office, paths[2], LAN)
+
+
+def test_a_part_of_which_nothing_comes_ends_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr('dothi.api.desk.part_places.LONGEST_PIECE_S', 0.01)
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        theirs.sendall(b'some')
+        body = BodyStream({'wsgi.input': ours.makefile('rb'), 'gunicorn.socket': ours}, 100, None)
+        part = PartOnItsWay(uuid.uuid4(), 'lan', body)
+        assert part.read_piece(10) == b'some', 'what has come is stored'
+        assert part.is_stopped

@@ -101,11 +101,12 @@ def one_delivery(number: int) -> Response:
 
 @DELIVERIES.route('/<int:number>/receipt')
 def receipt(number: int) -> Response:
-    """The receipt, as the agency reads it."""
+    """The receipt, as the agency reads it, in the reader's language first."""
     parameters.refuse_unknown(COMMON)
     delivery_seen(number)
-    page = receipt_page(number, service().locality.whole, 'gatekeeper')
-    return Response(page, content_type=f'{HTML}; charset=utf-8', headers={'Cache-Control': 'no-store'})
+    page = receipt_page(number, service().locality.whole, 'gatekeeper', language())
+    headers = {'Cache-Control': 'no-store', 'Content-Language': language()}
+    return Response(page, content_type=f'{HTML}; charset=utf-8', headers=headers)
 
 
 @DELIVERIES.route('/<int:number>/original')

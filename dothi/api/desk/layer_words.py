@@ -2,9 +2,10 @@
 
 from typing import Any
 
-from dothi.api.http.language import say
+from dothi.api.http.language import language, say
 from dothi.api.http.service import service
 from dothi.core.layer import Column
+from dothi.core.units import unit_words
 
 
 def layer_title(layer_id: str) -> str:
@@ -15,11 +16,11 @@ def layer_title(layer_id: str) -> str:
 
 
 def describe_columns(layer_id: str) -> dict[str, dict[str, Any]]:
-    """By column of a layer: its title, its unit, and the titles of the values that it may have."""
+    """By column of a layer: its title, its unit in words, and the titles of the values that it may have."""
     layer = service().locality.whole.layers.get(layer_id)
     return {name: _describe(column) for name, column in layer.columns.items()} if layer else {}
 
 
 def _describe(column: Column) -> dict[str, Any]:
     domain = {value: say(title) for value, title in column.domain.items()} if column.domain else None
-    return {'title': say(column.title), 'unit': column.unit, 'domain': domain}
+    return {'title': say(column.title), 'unit': unit_words(column.unit, language()) or None, 'domain': domain}

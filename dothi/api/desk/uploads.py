@@ -4,9 +4,6 @@ Extensions: creation, expiration, termination. What an answer acknowledges is st
 """
 
 import base64
-import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
@@ -16,13 +13,14 @@ from werkzeug.http import http_date
 
 from dothi.api.access.forms import private_json
 from dothi.api.access.identity import must_be_editor
+from dothi.api.desk.part_places import PartOnItsWay, PartPlaces
 from dothi.api.http import parameters
 from dothi.api.http.address import api_url
 from dothi.api.http.parameters import COMMON
 from dothi.api.http.problems import problem_response
 from dothi.api.http.request_body import BodyStream
 from dothi.core.access.person import Action
-from dothi.core.errors import Busy, ConditionMissing, WrongMediaType, WrongUse
+from dothi.core.errors import ConditionMissing, WrongMediaType, WrongUse
 from dothi.core.limit_settings import UploadSettings
 from etl.desk.file_name import MOST_BYTES, is_file_name
 from etl.desk.uploads import Upload, append_part, begin_upload, end_upload, other_offset, upload_of, uploads_of
@@ -32,8 +30,7 @@ VERSION, EXTENSIONS = '1.0.0', 'creation,expiration,termination'
 PART_TYPE = 'application/offset+octet-stream'
 # A part is stored when so much of it has come; what is lost with a connection is less.
 STORED_BYTES = 2**20
-# Parts that one process takes at once: each keeps a thread for as long as it comes.
-PLACES = threading.BoundedSemaphore(4)
+PLACES = PartPlaces()
 
 
 class OtherTusVersion(ConditionMissing):
@@ -58,10 +55,6 @@ class NoOffset(WrongUse):
 
 class NotAPart(WrongMediaType):
     """The body of a PATCH is no part of a file."""
-
-
-class ManyParts(Busy):
-    """This process takes as many parts as it can."""
 
 
 @UPLOADS.before_request
@@ -145,7 +138,7 @@ def overridden(upload_id: UUID) -> Response:
 
 @UPLOADS.route('/<uuid:upload_id>', methods=['PATCH'], provide_automatic_options=False)
 def append(upload_id: UUID) -> Response:
-    """204 with how much is here now. Raises NoSuchUpload, NotAPart, NoOffset, OtherOffset, ManyParts, TooLong."""
+    """204 with how much is here now. Raises NoSuchUpload, NotAPart, NoOffset, OtherOffset, TooLong, ManyParts."""
     parameters.refuse_unknown(COMMON)
     editor = must_be_editor(Action.DELIVER)
     if request.mimetype != PART_TYPE:
@@ -153,21 +146,23 @@ def append(upload_id: UUID) -> Response:
     current, offset = upload_of(upload_id, editor), _offset()
     if offset != current.received_bytes:
         raise other_offset(current, offset)
-    with _place():
-        _store_body(current, editor)
+    _store_body(current, editor)
     return Response(status=204, headers=_headers(upload_of(upload_id, editor)))
 
 
 @UPLOADS.route('/<uuid:upload_id>', methods=['DELETE'], provide_automatic_options=False)
 def end(upload_id: UUID) -> Response:
-    """204: nothing of the file is here any more. Raises NoSuchUpload."""
+    """204: nothing of the file is here any more, and the part that may be on its way is let go. Raises NoSuchUpload."""
     parameters.refuse_unknown(COMMON)
     end_upload(upload_id, must_be_editor(Action.DELIVER))
+    PLACES.stop(upload_id)
     return Response(status=204)
 
 
 def _store_body(current: Upload, editor: str) -> None:
-    """Stores the body piece by piece; what has come before a connection broke stays. Raises OtherOffset, TooLong.
+    """Stores the body piece by piece; what has come before a connection broke stays.
+
+    Raises OtherOffset, TooLong, ManyParts, ManyPartsOfOne.
 
     How long a body in chunks is shows at its end only: what comes beyond the file is read, and said to be too much.
     """
@@ -176,8 +171,9 @@ def _store_body(current: Upload, editor: str) -> None:
         raise _too_long_part(current)
     body = BodyStream(request.environ, missing, request.content_length)
     try:
-        while content := body.read(max(1, min(STORED_BYTES, current.length_bytes - position))):
-            position = append_part(current.id, editor, position, content)
+        with PLACES.place(PartOnItsWay(current.id, editor, body)) as part:
+            while content := part.read_piece(max(1, min(STORED_BYTES, current.length_bytes - position))):
+                position = append_part(current.id, editor, position, content)
     except RequestEntityTooLarge:
         raise _too_long_part(current) from None
 
@@ -189,19 +185,6 @@ def _too_long_part(current: Upload) -> TooLong:
         en=f'The part goes beyond the file, which has {current.length_bytes} bytes by its Upload-Length. A file that '
         'has changed is sent again from the beginning.',
     )
-
-
-@contextmanager
-def _place() -> Iterator[None]:
-    if not PLACES.acquire(blocking=False):
-        raise ManyParts(
-            vi='Đang nhận nhiều tệp cùng lúc. Gửi tiếp sau ít giây.',
-            en='Many files come in at once. Go on in a few seconds.',
-        )
-    try:
-        yield
-    finally:
-        PLACES.release()
 
 
 def _file_length() -> int:

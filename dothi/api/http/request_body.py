@@ -37,7 +37,7 @@ class BodyStream(LimitedStream):
 
         The time is measured by a thread: the server reads on for as long as any byte comes within a socket's own limit.
         """
-        watch = threading.Timer(self._deadline_s - time.monotonic(), self._stop_receiving)
+        watch = threading.Timer(self._deadline_s - time.monotonic(), self.stop_receiving)
         watch.daemon = True
         watch.start()
         try:
@@ -63,14 +63,14 @@ class BodyStream(LimitedStream):
             error = error or EOFError()
         super().on_disconnect(error)
 
-    def _is_late(self) -> bool:
-        return time.monotonic() >= self._deadline_s
-
-    def _stop_receiving(self) -> None:
+    def stop_receiving(self) -> None:
         """Has the thread that waits for more of the body find its end; the way back stays open for the answer."""
         if self._socket is not None:
             with suppress(OSError):
                 self._socket.shutdown(socket.SHUT_RD)
+
+    def _is_late(self) -> bool:
+        return time.monotonic() >= self._deadline_s
 
 
 class BoundedRequest(Request):

@@ -27,12 +27,11 @@ from dothi.core.layer_source import table_of
 SESSION = "set statement_timeout = {}; set jit = off; set timezone = 'UTC'"
 BEGIN = 'begin isolation level repeatable read read only; '
 RELEASE_COLUMNS = tuple(Release.model_fields)
-FROM_CURRENT = 'from catalog.layer as l join catalog.release as r on r.number = l.current_release'
 FROM_SEEN = 'from catalog.layer as l join catalog.seen_release as r on r.number = l.current_release'
 CURRENT = f'select {", ".join(f"r.{column}" for column in RELEASE_COLUMNS)} {FROM_SEEN}'
 # A restored database may have the number of another release, but not its time too.
-NAMES_OF_CURRENT = f'select r.number, r.released_at {FROM_CURRENT}'
-NAME_OF_CURRENT = f'{NAMES_OF_CURRENT} where l.id = $1'
+NAMES_OF_CURRENT = 'select number, released_at from catalog.current_state'
+NAME_OF_CURRENT = f'{NAMES_OF_CURRENT} where layer_id = $1'
 # Who sees no row, or none with a geometry, sees no extent, as of a release without rows.
 SEEN = """
     select rows, case when box is not null then array[ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box)] end,
@@ -162,7 +161,7 @@ class Reading:
         return self._execute(self._opening, statement, as_bytes)
 
     def _execute(self, opening: str, statement: 'sql.Composable | _Prepared', as_bytes: bool) -> Cursor:
-        """Sends everything in one message: a way to the database and back counts here."""
+        """Sends everything in one message, but for a plan that is made: a way to the database and back counts here."""
         db, info = self.db, self._pooled.info
         cursor = db.cursor()
         if as_bytes:
@@ -172,8 +171,8 @@ class Reading:
         try:
             _set_up_session(cursor, info)
             if isinstance(statement, _Prepared):
-                cursor.execute(opening + statement.text(info, db))
-                statement.keep(info)
+                statement.prepare(cursor, info)
+                cursor.execute(opening + statement.text(db))
             else:
                 cursor.execute(opening + statement.as_string(db))
         finally:
@@ -203,30 +202,32 @@ class _Prepared:
         self.statement, self.values = statement, values
         self._name = ''
 
-    def text(self, info: dict[Any, Any], db: Connection) -> str:
-        """SQL that executes it on `db`, and prepares it before where that has not been done; info: what the pool
-        knows of the connection.
+    def prepare(self, cursor: Cursor, info: dict[Any, Any]) -> None:
+        """Has the connection plan it, where it has not done so yet; info: what the pool knows of the connection.
+
+        In a message of its own: the session keeps the whole message with the plan (pg_prepared_statements), and claims
+        that came with it could be read there by whoever is answered on the connection later.
         """
         names: dict[str, str] = info.setdefault('prepared', {})
         self._name = names.get(self.statement, '')
-        arguments = ', '.join(_written(value, db) for value in self.values)
-        arguments = f'({arguments})' if arguments else ''
         if self._name:
-            return f'execute {self._name}{arguments}'
+            return
         opening = ''
         if len(names) >= MOST_PREPARED:
             names.clear()
             opening = 'deallocate all; '
-        # a name is never used again: whether it was prepared is not known where its first execution failed
+        # a name is never used again: whether it was prepared is not known where that failed
         info['last_prepared'] = info.get('last_prepared', 0) + 1
         self._name = f'p{info["last_prepared"]}'
         types = ', '.join(PREPARED_TYPES[type(value)] for value in self.values)
         types = f'({types})' if types else ''
-        return f'{opening}prepare {self._name}{types} as {self.statement}; execute {self._name}{arguments}'
+        cursor.execute(f'{opening}prepare {self._name}{types} as {self.statement}')
+        names[self.statement] = self._name
 
-    def keep(self, info: dict[Any, Any]) -> None:
-        """Remembers that the connection of `info` has it."""
-        info['prepared'][self.statement] = self._name
+    def text(self, db: Connection) -> str:
+        """SQL that executes it on `db`, which has prepared it."""
+        arguments = ', '.join(_written(value, db) for value in self.values)
+        return f'execute {self._name}({arguments})' if arguments else f'execute {self._name}'
 
 
 def _written(value: int | float | str, db: Connection) -> str:

@@ -5,8 +5,9 @@ from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, Response
+from psycopg2.extensions import connection as Connection
 
-from dothi.api.access.identity import NotAllowedTo, current_editor, require_where_signed_in
+from dothi.api.access.identity import NotAllowedTo, current_editor, current_identity, may, require_where_signed_in
 from dothi.api.http import parameters
 from dothi.api.http.documents import as_json, as_page
 from dothi.api.http.language import say, wanted_format
@@ -26,7 +27,7 @@ from dothi.core.errors import HeldForDecision
 from dothi.core.text import Text
 from processes.forms.form import FORMS, forms_for
 from processes.queue import manager
-from processes.queue.records import list_jobs, media_types, open_desk, state
+from processes.queue.records import list_jobs, media_types, open_desk, state, unknown_job
 from processes.queue.requests import dismiss_job
 from processes.registry import all_processes
 
@@ -58,6 +59,8 @@ def jobs() -> Response:
     """A page of the jobs that the asker may list, newest first."""
     parameters.refuse_unknown(PARAMETERS)
     form, conditions = wanted_format(), job_filter()
+    if not _sees_runs_of_others():
+        conditions = replace(conditions, started_by='me')
     limit, offset = page_of_jobs()
     with open_desk(service().audience, current_editor()) as db:
         job_rows = list_jobs(db, conditions, limit, offset)
@@ -80,12 +83,25 @@ def job(job_id: str) -> Response:
     parameters.refuse_unknown(COMMON)
     form = wanted_format()
     with open_desk(service().audience, current_editor()) as db:
-        job_state = state(db, job_id)
+        job_state = _seen_state(db, job_id)
         members = status_info(job_state, db)
     if form == 'html':
         return _never_cached(as_page('jobs/job.html', members | _page_members(job_state)))
     outputs = [each | {'title': say(each['title'])} for each in outputs_of(job_state)]
     return _never_cached(as_json(members | ({'dothi:outputs': outputs} if outputs else {})))
+
+
+def _seen_state(db: Connection, job_id: str) -> dict[str, Any]:
+    """The state of a job that whoever asks may know of; raises UnknownJob."""
+    job_state = state(db, job_id)
+    if job_state['asker'] != current_asker() and not _sees_runs_of_others():
+        raise unknown_job(job_id)
+    return job_state
+
+
+def _sees_runs_of_others() -> bool:
+    """Whether inputs and messages of others' runs are for whoever asks: a key that shows no layer follows its own."""
+    return current_identity() is None or may(Action.SEE)
 
 
 @JOBS.route('/jobs/<job_id>', methods=['DELETE'])
@@ -97,7 +113,7 @@ def end(job_id: str) -> Response:
     parameters.refuse_unknown(COMMON)
     require_where_signed_in(Action.RUN)
     with open_desk(service().audience, current_editor()) as db:
-        state(db, job_id)
+        _seen_state(db, job_id)
         ended, job_state = dismiss_job(db, job_id), state(db, job_id)
         members = status_info(job_state, db)
     if not ended and job_state['status'] != 'dismissed':

@@ -35,12 +35,9 @@ class Area(Protocol):
 
 # What is served now of layers that have a release: the release, its extent, and which cells count it. To look for the
 # cells takes a third of the time of a small tile, and only merged features need them.
-STATES = """select l.id, r.number, r.released_at, r.extent_wgs84, r.demo_rows > 0, c.kinds, c.coarsest, c.finest
-    from catalog.layer as l
-    join catalog.seen_release as r on r.number = l.current_release
-    left join catalog.tile_count as c on c.layer_id = l.id and c.release = r.number"""
-STATE_WITHOUT_CELLS = """select r.number, r.released_at, r.extent_wgs84, r.demo_rows > 0
-    from catalog.layer as l join catalog.seen_release as r on r.number = l.current_release"""
+STATE_WITHOUT_CELLS = 'select s.number, s.released_at, s.extent_wgs84, s.demo from catalog.current_state as s'
+STATES = """select s.layer_id, s.number, s.released_at, s.extent_wgs84, s.demo, s.kinds, s.coarsest, s.finest
+    from catalog.current_state as s"""
 
 
 @dataclass(frozen=True, order=True)
@@ -82,12 +79,12 @@ def current_states(db: PlanKeeper, layers: tuple[Layer, ...]) -> dict[str, Curre
     Every tile that is kept asks this first. Its plan takes longer to make than to carry out.
     """
     names = ','.join(layer.id for layer in layers)
-    return states_by_layer(db.prepared_rows(f"{STATES} where l.id = any (string_to_array($1, ','))", names))
+    return states_by_layer(db.prepared_rows(f"{STATES} where s.layer_id = any (string_to_array($1, ','))", names))
 
 
 def states_statement(layers: tuple[Layer, ...]) -> sql.Composable:
     """A statement that gives what `states_by_layer` takes."""
-    return sql.SQL(f'{STATES} where l.id = any ({{}})').format(sql.Literal([layer.id for layer in layers]))
+    return sql.SQL(f'{STATES} where s.layer_id = any ({{}})').format(sql.Literal([layer.id for layer in layers]))
 
 
 def states_by_layer(rows: Iterable[Sequence[Any]]) -> dict[str, Current]:

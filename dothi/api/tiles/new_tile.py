@@ -30,7 +30,7 @@ def is_drawn_at_once(layer: Layer, place: TileAddress) -> bool:
 
 def new_tile_statement(canvas: Canvas, place: TileAddress) -> sql.Composable:
     """A statement for all tiles of that zoom."""
-    return sql.SQL('select state.*, drawn.tile from ({} where l.id = {}) as state, ({}) as drawn').format(
+    return sql.SQL('select state.*, drawn.tile from ({} where s.layer_id = {}) as state, ({}) as drawn').format(
         sql.SQL(STATE_WITHOUT_CELLS), sql.Literal(canvas.layer.id), parameter_statement(canvas, place)
     )
 

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator
 from os.path import lexists
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, RootModel, model_validator
 
@@ -35,6 +35,15 @@ class Rule(BaseModel):
     themes: list[str] | None = Field(None, min_length=1)
     columns: Literal['all'] | list[str] = []
     rows: dict[str, Literal['own'] | Annotated[list[str], Field(min_length=1)]] | None = Field(None, min_length=1)
+
+    @model_validator(mode='before')
+    @classmethod
+    def _is_whole(cls, rule: Any) -> Any:
+        """Refuses a key without a value: of `rows:` whose lines are not written yet, all rows would be shown."""
+        unfinished = [name for name, value in rule.items() if value is None] if isinstance(rule, dict) else []
+        if unfinished:
+            raise ValueError(f'{", ".join(unfinished)} has no value: write one, or leave the key out')
+        return rule
 
     @model_validator(mode='after')
     def _is_kept(self) -> Self:

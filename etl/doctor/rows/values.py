@@ -10,8 +10,8 @@ import pyarrow.compute as pc
 from dothi.core.coverage import Band
 from dothi.core.layer import Column, Layer
 from dothi.core.numbers import vietnamese_signs
-from dothi.core.text import Text
-from dothi.core.units import unit_vi
+from dothi.core.text import LANGUAGES, Text
+from dothi.core.units import unit_words
 from etl.doctor.columns import Matching
 from etl.doctor.rows.factors import numbers, range_texts
 from etl.report.problems import Finding
@@ -125,12 +125,12 @@ def _type(column: Column) -> Text:
 
 
 def _domain(column: Column) -> Text:
-    """What is to be said of a value that is not in the column's list: Vietnamese readers know titles, and not codes."""
-    domain = column.domain or {}
-    titles, codes = ', '.join(title.vi for title in domain.values()), ', '.join(domain)
+    """What is to be said of a value that is not in the column's list: people know titles, and files hold codes."""
+    domain = (column.domain or {}).items()
+    vi, en = (', '.join(f'{title.pick(lang)} ({code})' for code, title in domain) for lang in LANGUAGES)
     return Text(
-        vi=f'không có trong danh mục ({titles}). Sửa giá trị, hoặc đề nghị trung tâm thêm vào danh mục.',
-        en=f'is not in the list ({codes}). Correct it, or ask the centre to add it to the list.',
+        vi=f'không có trong danh mục: {vi}. Sửa giá trị, hoặc đề nghị trung tâm thêm vào danh mục.',
+        en=f'is not in the list: {en}. Correct it, or ask the centre to add it to the list.',
     )
 
 
@@ -138,14 +138,14 @@ def range_says(column: Column | Band) -> Text:
     """What is to be said of a value outside the limits of a column or band, of which it has one or two."""
     low, high = (None if limit is None else f'{limit:,.15g}' for limit in (column.min, column.max))
     low_vi, high_vi = vietnamese_signs(low or ''), vietnamese_signs(high or '')
-    unit = f' {column.unit}' if column.unit else ''
-    named_vi = f' {unit_vi(column.unit)}' if column.unit else ''
+    of_one = (high is None and column.min == 1) or (low is None and column.max == 1)
+    unit, unit_vi = (f' {unit_words(column.unit, lang, of_one=of_one)}' if column.unit else '' for lang in ('en', 'vi'))
     if low is not None and high is not None:
         vi, en = f'nằm ngoài khoảng {low_vi}–{high_vi}', f'is outside {low} to {high}'
     else:
         vi = f'nhỏ hơn {low_vi}' if high is None else f'lớn hơn {high_vi}'
         en = f'is less than {low}' if high is None else f'is more than {high}'
-    return Text(vi=f'{vi}{named_vi}. Kiểm tra giá trị và đơn vị.', en=f'{en}{unit}. Check the value and its unit.')
+    return Text(vi=f'{vi}{unit_vi}. Kiểm tra giá trị và đơn vị.', en=f'{en}{unit}. Check the value and its unit.')
 
 
 def _missing(rows: Any, key: bool, source: str) -> Finding:

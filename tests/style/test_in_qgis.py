@@ -16,6 +16,7 @@ from dothi.cartography.style.drawing import Drawing, drawing_of
 from dothi.cartography.style.layer_styles import styles_of
 from dothi.cartography.style.qgis_form import LayerForm
 from dothi.cartography.style.qml import qml_of
+from dothi.cartography.style.sizes import HALO_PX
 from dothi.cartography.style.sld import sld_of
 from dothi.cartography.style.style_file import Part, StyleFile
 from dothi.core.coverage import Coverage
@@ -106,6 +107,12 @@ NAMED_SIGN = drawing(
     {'kind': 'label', 'text': 'end', 'color': RED, 'size': 16, 'where': {'kind': 'a'}},
 )
 NAMED_SIGNS: list[Row] = [([100, 100], {'kind': 'a', 'end': 'Hạ'}), ([100, 76], {'kind': 'b', 'end': 'Long'})]
+HALOED = drawing(
+    'Point',
+    # QGIS names nothing that it does not draw
+    {'kind': 'marker', 'size': 4, 'width': 0, 'color': WHITE},
+    {'kind': 'label', 'text': 'end', 'color': RED, 'halo': GREEN, 'size': 40},
+)
 ODD = drawing('Polygon', {'kind': 'fill', 'color': RED, 'by': {'column': 'end', 'values': {'x': GREEN, '"': BLUE}}})
 NAMED = {'vi': 'Độ cao', 'en': 'Height'}
 HEIGHTS = Coverage.model_validate(
@@ -133,6 +140,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory, locality: Locality) -> dict[s
         'area.qml': (AREA, 'Polygon', AREAS, AREA_SEEN), 'area.sld': (AREA, 'Polygon', AREAS, AREA_SEEN),
         'sign.qml': (SIGN, 'Point', SIGNS, SIGN_SEEN | PICTOGRAM), 'sign.sld': (SIGN, 'Point', SIGNS, SIGN_SEEN),
         'odd.qml': (ODD, 'Polygon', AREAS, ODD_SEEN), 'names.qml': (NAMED_SIGN, 'Point', NAMED_SIGNS, {}),
+        'halo.qml': (HALOED, 'Point', [([100, 100], {'end': 'I'})], {}),
     }  # fmt: skip
     works = [_work(folder, name, *given) for name, given in hand_made.items()] + list(_own(folder, locality))
     works.append(_raster(folder))
@@ -231,6 +239,15 @@ def test_a_name_stands_beside_its_sign_and_clear_of_others(seen: dict[str, dict[
     assert np.nonzero(red)[0].size > 40
     assert np.nonzero(red)[0].max() < np.nonzero(blue)[0].min()
     assert green.sum() == pytest.approx(np.pi * 15**2, rel=0.1)
+
+
+def test_a_halo_is_as_wide_as_that_of_the_other_renderers(seen: dict[str, dict[str, Any]]) -> None:
+    """Across the stem of an I: red and green have no blue, red has no green."""
+    picture = np.asarray(Image.open(seen['halo.qml']['picture']).convert('RGB')) / 255
+    across = picture[int(np.nonzero(picture[..., 1] < 0.5)[0].mean())]
+    letter_px, letter_with_halo_px = (1 - across[:, 1]).sum(), (1 - across[:, 2]).sum()
+    assert letter_px > 3
+    assert (letter_with_halo_px - letter_px) / 2 == pytest.approx(HALO_PX, abs=0.2)
 
 
 def test_the_rules_are_called_as_the_legend_is(seen: dict[str, dict[str, Any]]) -> None:

@@ -17,7 +17,7 @@ downloads: list[str] = []
 keeper = QgsApplication.fontManager()
 # as the window of QGIS does
 keeper.enableFontDownloadsForSession()
-keeper.addUserFontDirectory(str(Path(QgsApplication.qgisSettingsDirPath(), 'fonts')))
+keeper.addUserFontDirectory(str(Path.home() / '.local/share/QGIS/QGIS3/profiles/default/fonts'))
 keeper.fontDownloadErrorOccurred.connect(lambda url, _error: downloads.append(url.toString()))
 
 

@@ -33,6 +33,8 @@ COLUMNS: dict[str, Any] = {
 # On the equator a map of 200 m on 200 pixels has this zoom: 512 * 2^zoom pixels go around the earth.
 ZOOM = 16.2561
 
+RENDERERS = {'RuleRenderer', 'nullSymbol', 'singlebandpseudocolor'}
+
 type Row = tuple[list[Any], dict[str, Any]]
 
 
@@ -107,12 +109,9 @@ NAMED_SIGN = drawing(
     {'kind': 'label', 'text': 'end', 'color': RED, 'size': 16, 'where': {'kind': 'a'}},
 )
 NAMED_SIGNS: list[Row] = [([100, 100], {'kind': 'a', 'end': 'Hạ'}), ([100, 76], {'kind': 'b', 'end': 'Long'})]
-HALOED = drawing(
-    'Point',
-    # QGIS names nothing that it does not draw
-    {'kind': 'marker', 'size': 4, 'width': 0, 'color': WHITE},
-    {'kind': 'label', 'text': 'end', 'color': RED, 'halo': GREEN, 'size': 40},
-)
+HALOED = drawing('Point', {'kind': 'label', 'text': 'end', 'color': RED, 'halo': GREEN, 'size': 40})
+SPACED = drawing('Point', {'kind': 'label', 'text': 'end', 'color': RED, 'size': 20, 'spacing': 0.5})
+CLOSE = drawing('Point', {'kind': 'label', 'text': 'end', 'color': RED, 'size': 20})
 ODD = drawing('Polygon', {'kind': 'fill', 'color': RED, 'by': {'column': 'end', 'values': {'x': GREEN, '"': BLUE}}})
 NAMED = {'vi': 'Độ cao', 'en': 'Height'}
 HEIGHTS = Coverage.model_validate(
@@ -141,6 +140,8 @@ def seen(tmp_path_factory: pytest.TempPathFactory, locality: Locality) -> dict[s
         'sign.qml': (SIGN, 'Point', SIGNS, SIGN_SEEN | PICTOGRAM), 'sign.sld': (SIGN, 'Point', SIGNS, SIGN_SEEN),
         'odd.qml': (ODD, 'Polygon', AREAS, ODD_SEEN), 'names.qml': (NAMED_SIGN, 'Point', NAMED_SIGNS, {}),
         'halo.qml': (HALOED, 'Point', [([100, 100], {'end': 'I'})], {}),
+        'spaced.qml': (SPACED, 'Point', [([100, 100], {'end': 'IIII'})], {}),
+        'close.qml': (CLOSE, 'Point', [([100, 100], {'end': 'IIII'})], {}),
     }  # fmt: skip
     works = [_work(folder, name, *given) for name, given in hand_made.items()] + list(_own(folder, locality))
     works.append(_raster(folder))
@@ -216,7 +217,7 @@ def test_every_style_loads_without_a_word_and_its_expressions_parse(seen: dict[s
     assert len(seen) > 60
     for name, told in seen.items():
         assert (told['well'], told['message'], told['said'], told['wrong']) == (True, '', [], []), name
-        assert told['renderer'] in {'RuleRenderer', 'singlebandpseudocolor'} or name.endswith('.sld'), name
+        assert told['renderer'] in RENDERERS or name.endswith('.sld'), name
 
 
 def test_colours_are_where_the_style_puts_them(seen: dict[str, dict[str, Any]]) -> None:
@@ -248,6 +249,13 @@ def test_a_halo_is_as_wide_as_that_of_the_other_renderers(seen: dict[str, dict[s
     letter_px, letter_with_halo_px = (1 - across[:, 1]).sum(), (1 - across[:, 2]).sum()
     assert letter_px > 3
     assert (letter_with_halo_px - letter_px) / 2 == pytest.approx(HALO_PX, abs=0.2)
+
+
+def test_letters_stand_as_far_apart_as_the_style_says(seen: dict[str, dict[str, Any]]) -> None:
+    """Three gaps of half a height of 20 pixels; names alone are drawn by a renderer that draws nothing."""
+    pictures = [np.asarray(Image.open(seen[name]['picture']).convert('L')) for name in ('spaced.qml', 'close.qml')]
+    spaced_px, close_px = (np.ptp(np.nonzero(picture < 200)[1]) for picture in pictures)
+    assert spaced_px - close_px == pytest.approx(30, abs=3)
 
 
 def test_the_rules_are_called_as_the_legend_is(seen: dict[str, dict[str, Any]]) -> None:

@@ -44,6 +44,8 @@ def style_elements(drawing: Drawing, latitude: float, form: LayerForm) -> list[E
 
 
 def _renderer(drawing: Drawing, latitude: float, lang: Lang) -> Element:
+    if drawing.is_of_names:
+        return Element('renderer-v2', {'type': 'nullSymbol'})
     made = Element('renderer-v2', {'type': 'RuleRenderer', 'symbollevels': '1', 'forceraster': '0'})
     rules = SubElement(made, 'rules', {'key': _key(drawing, 'rules')})
     symbols = SubElement(made, 'symbols')

@@ -7,8 +7,9 @@ from dothi.cartography.style.colour import parse_colour
 from dothi.cartography.style.drawing import Pass
 from dothi.cartography.style.qgis_expressions import POINTS_PER_PX
 from dothi.cartography.style.qml_symbols import data_defined, fixed, rgba, varying
-from dothi.cartography.style.sizes import GAP_PX, HALO_PX, REPEATED_PX, size_of
+from dothi.cartography.style.sizes import GAP_PX, HALO_PX, REPEATED_PX, size_of, times
 from dothi.cartography.style.style_file import Part
+from dothi.cartography.style.zoom import ByZoom
 
 # What a machine has, with all Vietnamese letters, where Be Vietnam Pro is missing.
 FONTS = ('DejaVu Sans', 'Segoe UI', 'Arial')
@@ -38,7 +39,7 @@ def settings(draw_pass: Pass, geometry: str, latitude: float) -> Element:
     SubElement(made, 'text-format', wrapped)
     SubElement(made, 'placement', _placement(draw_pass.part, geometry))
     SubElement(made, 'rendering', {'drawLabels': '1', 'obstacle': '0', 'scaleVisibility': '0', 'mergeLines': '1'})
-    properties = font_properties(bold=draw_pass.part.bold) | varying({'Size': size_of(draw_pass.part)}, latitude)
+    properties = font_properties(bold=draw_pass.part.bold) | varying(_sizes(draw_pass.part), latitude)
     made.append(data_defined('dd_properties', properties))
     return made
 
@@ -74,6 +75,7 @@ def _text_style(draw_pass: Pass) -> Element:
             'fontWeight': '75' if part.bold else '50',
             'textColor': rgba(draw_pass.rules[0].colour),
             'textOpacity': '1',
+            'fontLetterSpacing': fixed(times(size_of(part), part.spacing)),
         },
     )
     families = SubElement(made, 'families')
@@ -84,6 +86,12 @@ def _text_style(draw_pass: Pass) -> Element:
         halo = parse_colour(part.halo)
         SubElement(made, 'text-buffer', buffer | {'bufferColor': rgba(halo), 'bufferOpacity': f'{halo.alpha:g}'})
     return made
+
+
+def _sizes(part: Part) -> dict[str, ByZoom]:
+    """The sizes that may differ by zoom, by the property of QGIS."""
+    spacing = {'FontLetterSpacing': times(size_of(part), part.spacing)} if part.spacing else {}
+    return {'Size': size_of(part)} | spacing
 
 
 def _placement(part: Part, geometry: str) -> dict[str, str]:

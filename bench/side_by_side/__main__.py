@@ -22,14 +22,15 @@ PICTURE = PROJECT / 'docs' / 'images' / 'renderers.png'
 CAPTION_PX, GAP_PX, COLUMNS, COLOURS = 22, 6, 4, 192
 SIZE_PX = (400, 300)
 LAYERS = [
-    'districts', 'communes', 'rivers', 'buildings', 'roads', 'power_lines', 'schools', 'health_facilities',
+    'districts', 'surroundings', 'communes', 'rivers', 'buildings', 'roads', 'power_lines', 'schools',
+    'health_facilities',
 ]  # fmt: skip
 # Longitude, latitude and zoom on the demo province. Tiles of pictures are sharp at whole zooms; just beyond them every
 # renderer agrees on which parts of the styles have begun.
 PLACES = {
     'street': (106.1683, 20.4296, 16.1),
     'district': (106.2, 20.25, 12.1),
-    'province': (106.23, 20.2, 9.1),
+    'province': (106.34, 20.12, 9.1),
 }
 
 type Paint = Callable[[Frame, list[str]], bytes]

@@ -110,6 +110,16 @@ NAMED_SIGN = drawing(
 )
 NAMED_SIGNS: list[Row] = [([100, 100], {'kind': 'a', 'end': 'Hạ'}), ([100, 76], {'kind': 'b', 'end': 'Long'})]
 HALOED = drawing('Point', {'kind': 'label', 'text': 'end', 'color': RED, 'halo': GREEN, 'size': 40})
+# Two areas on one place, with room for one name.
+CROWDED = drawing(
+    'Polygon',
+    {'kind': 'label', 'text': 'end', 'color': RED, 'size': 20, 'bold': True, 'priority': 90, 'where': {'kind': 'a'}},
+    {'kind': 'label', 'text': 'end', 'color': BLUE, 'size': 20, 'bold': True, 'priority': 90, 'where': {'kind': 'b'}},
+)
+CROWD: list[Row] = [
+    ([[(60, 90), (140, 90), (140, 110), (60, 110), (60, 90)]], {'kind': kind, 'end': name})
+    for kind, name in (('a', 'HHHH'), ('b', 'OOOO'))
+]
 SPACED = drawing('Point', {'kind': 'label', 'text': 'end', 'color': RED, 'size': 20, 'spacing': 0.5})
 CLOSE = drawing('Point', {'kind': 'label', 'text': 'end', 'color': RED, 'size': 20})
 ODD = drawing('Polygon', {'kind': 'fill', 'color': RED, 'by': {'column': 'end', 'values': {'x': GREEN, '"': BLUE}}})
@@ -140,6 +150,7 @@ def seen(tmp_path_factory: pytest.TempPathFactory, locality: Locality) -> dict[s
         'sign.qml': (SIGN, 'Point', SIGNS, SIGN_SEEN | PICTOGRAM), 'sign.sld': (SIGN, 'Point', SIGNS, SIGN_SEEN),
         'odd.qml': (ODD, 'Polygon', AREAS, ODD_SEEN), 'names.qml': (NAMED_SIGN, 'Point', NAMED_SIGNS, {}),
         'halo.qml': (HALOED, 'Point', [([100, 100], {'end': 'I'})], {}),
+        'crowded.qml': (CROWDED, 'Polygon', CROWD, {}),
         'spaced.qml': (SPACED, 'Point', [([100, 100], {'end': 'IIII'})], {}),
         'close.qml': (CLOSE, 'Point', [([100, 100], {'end': 'IIII'})], {}),
     }  # fmt: skip
@@ -249,6 +260,13 @@ def test_a_halo_is_as_wide_as_that_of_the_other_renderers(seen: dict[str, dict[s
     letter_px, letter_with_halo_px = (1 - across[:, 1]).sum(), (1 - across[:, 2]).sum()
     assert letter_px > 3
     assert (letter_with_halo_px - letter_px) / 2 == pytest.approx(HALO_PX, abs=0.2)
+
+
+def test_names_that_come_first_do_not_lie_on_one_another(seen: dict[str, dict[str, Any]]) -> None:
+    picture = np.asarray(Image.open(seen['crowded.qml']['picture']).convert('RGB')).astype(int)
+    inks = [(picture[..., one] - picture.sum(axis=2) / 3 > 100).sum() for one in (0, 2)]
+    assert max(inks) > 100
+    assert min(inks) == 0
 
 
 def test_letters_stand_as_far_apart_as_the_style_says(seen: dict[str, dict[str, Any]]) -> None:

@@ -105,9 +105,9 @@ def _placement(part: Part, geometry: str) -> dict[str, str]:
     if 'Point' in geometry:
         gap = {'dist': f'{(GAP_PX + BELOW_LINE_PX) * POINTS_PER_PX:g}', 'distUnits': 'Point', 'offsetType': FROM_SIGN}
         return {'placement': AROUND_SIGN, 'predefinedPositionOrder': PLACES, **gap, **priority}
-    # a name of those that come first is rather drawn over a sign than not at all
-    required = {'overlapHandling': 'AllowOverlapIfRequired', 'allowDegraded': '1'} if part.bold else {}
-    return {'placement': HORIZONTAL, 'centroidWhole': '1', **required, **priority}
+    # a name of those that come first may lie on a sign, but not on another name, where neither could be read
+    second_best = {'allowDegraded': '1'} if part.bold else {}
+    return {'placement': HORIZONTAL, 'centroidWhole': '1', **second_best, **priority}
 
 
 def _along_line(part: Part, geometry: str) -> bool:

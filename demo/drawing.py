@@ -22,6 +22,7 @@ from demo.register import Unit, later_states, units_in_force
 from demo.roads import Roads, draw_roads
 from demo.settlement import commune_of, dry_communes
 from demo.sketch import Sketch
+from demo.surroundings import LAYER, read_surroundings
 from demo.units import Place, Province, draw_units
 from dothi.core.locality import load_locality
 from dothi.core.place import Place as LocalityPlace
@@ -54,6 +55,7 @@ class Demo:
         self.later = later_states(locality_path)
         self.utm_srid = next((srid for srid in VN2000_UTM if f'EPSG:{srid}' in place.served_crs), None)
         self._layers = locality.layers
+        self.surroundings = read_surroundings(locality_path) if LAYER in locality.layers else None
 
     def units_of(self, level: str) -> list[Place]:
         """The units of a level of the register."""

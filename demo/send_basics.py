@@ -13,6 +13,7 @@ from demo.files import Table, write_csv, write_geojson, write_geopackage, write_
 from demo.places import SCHOOLS
 from demo.population_grid import write_population_grid
 from demo.sent import DemoFile
+from demo.surroundings import LAYER
 from demo.tables import (
     buildings_table,
     facilities_table,
@@ -44,6 +45,15 @@ def _units_of(folder: Path, demo: Demo, level: str, places: list[Place], on: dat
     path = folder / f'{layer}{day}{".gpkg" if smallest else ".zip"}'
     (write_geopackage if smallest else write_shapefile_zip)(path, table)
     return DemoFile(path, layer, 'home_affairs', as_of=on)
+
+
+def surroundings(folder: Path, demo: Demo) -> list[DemoFile]:
+    """The names around the province as GeoJSON, where the locality says them."""
+    if demo.surroundings is None:
+        return []
+    path = folder / f'{LAYER}.geojson'
+    write_geojson(path, demo.surroundings)
+    return [DemoFile(path, LAYER, 'home_affairs')]
 
 
 def rivers(folder: Path, demo: Demo) -> list[DemoFile]:
@@ -135,4 +145,4 @@ def population_grid(folder: Path, demo: Demo) -> list[DemoFile]:
     return [DemoFile(path, 'population_grid', 'statistics')]
 
 
-WRITERS = (units, rivers, power_lines, roads, schools, health, buildings, elevation, population_grid)
+WRITERS = (units, surroundings, rivers, power_lines, roads, schools, health, buildings, elevation, population_grid)

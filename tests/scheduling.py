@@ -31,8 +31,8 @@ KILLED = (
 BACKUP = ('tests/faults/test_backup.py', 'tests/faults/test_damaged_files.py')
 # Files on the demo province in memory: 80 MB to read.
 DEMO = tuple(f'tests/demo/test_{name}.py' for name in (
-    'addresses', 'buildings', 'coverages', 'files', 'lines', 'places', 'roads', 'services', 'units',
-    'written_addresses',
+    'addresses', 'buildings', 'coverages', 'files', 'lines', 'places', 'roads', 'services',
+    'surroundings', 'units', 'written_addresses',
 ))  # fmt: skip
 GROUPS = {'world': WORLD, 'province': PROVINCE, 'demo': DEMO, 'killed': KILLED, 'backup': BACKUP}
 FIXTURES = {

@@ -2,19 +2,17 @@
 
 import base64
 import io
-import json
-import math
-import subprocess
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 import requests
 from PIL import Image
 from playwright.sync_api import Browser, ViewportSize
-from psycopg2 import sql
 
+from bench.side_by_side.frame import BACKGROUND, Frame
+from bench.side_by_side.qgis_painter import QgisPainter
+from dothi.cartography.fonts import FACES
 from dothi.cartography.mapping.draw import draw
 from dothi.cartography.mapping.picture import Picture, PictureLayer
 from dothi.cartography.mapping.view import View
@@ -23,9 +21,7 @@ from dothi.cartography.style.colour import parse_colour
 from dothi.cartography.style.drawing import Drawing, drawing_of
 from dothi.cartography.style.layer_styles import styles_of
 from dothi.cartography.style.style_file import DEFAULT
-from dothi.cartography.style.zoom import EQUATOR_M, zoom_of
-from dothi.core.database import connection, database_url
-from dothi.core.layer_source import source
+from dothi.core.database import connection
 from dothi.core.locality import Locality
 
 CHROMIUM = '/usr/bin/chromium'
@@ -35,15 +31,15 @@ CHROMIUM_ARGUMENTS = [
     '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update',
     '--disable-sync',
 ]  # fmt: skip
-PAINT_IN_QGIS = Path(__file__).with_name('paint_in_qgis.py')
-BACKGROUND = '#dfe8eb'
 # A map of the portal's own MapLibre, alone on the page, with the layers that are asked for.
 PAINT_IN_MAPLIBRE = """async ({url, layers, labels, centre, zoom, width, height}) => {
   const style = await (await fetch(url)).json();
   style.layers = style.layers
     .filter(part => part.type === 'background' || layers.includes(part.source))
     .filter(part => labels || !part.layout?.['text-field'])
-    .map(part => part.type === 'background' ? part : {...part, layout: {...part.layout, visibility: 'visible'}});
+    .map(part => part.type === 'background' ? part : {...part, layout: {...part.layout, visibility: 'visible'}})
+    // the portal loads no bold letters
+    .map(part => part.layout?.['text-font'] ? {...part, layout: {...part.layout, 'text-font': ['LABEL_FONT']}} : part);
   const box = document.createElement('div');
   box.style.cssText = `position: fixed; inset: 0; width: ${width}px; height: ${height}px; z-index: 9999`;
   document.body.append(box);
@@ -56,31 +52,7 @@ PAINT_IN_MAPLIBRE = """async ({url, layers, labels, centre, zoom, width, height}
   map.remove();
   box.remove();
   return picture;
-}"""
-
-
-@dataclass(frozen=True)
-class Frame:
-    """What is painted: the middle, the ground metres of a pixel there, and how large the picture is."""
-
-    lon: float
-    lat: float
-    metres_per_px: float
-    width_px: int = 512
-    height_px: int = 384
-
-    @property
-    def zoom(self) -> float:
-        return zoom_of(self.metres_per_px, self.lat)
-
-    @property
-    def box(self) -> list[float]:
-        """West, south, east and north in Web Mercator."""
-        x = self.lon / 360 * EQUATOR_M
-        y = math.asinh(math.tan(math.radians(self.lat))) * EQUATOR_M / (2 * math.pi)
-        half = self.metres_per_px / math.cos(math.radians(self.lat)) / 2
-        across, up = half * self.width_px, half * self.height_px
-        return [x - across, y - up, x + across, y + up]
+}""".replace('LABEL_FONT', FACES['text'][0])
 
 
 @dataclass(frozen=True)
@@ -99,7 +71,7 @@ class Painters:
         ways: dict[str, Callable[[Frame, list[str]], bytes]] = {
             'Mapnik': self.mapnik, 'MapLibre': self.maplibre, 'QGIS': self.qgis,
         }  # fmt: skip
-        return {name: _opened(paint(frame, layers)) for name, paint in ways.items()}
+        return {name: opened(paint(frame, layers)) for name, paint in ways.items()}
 
     def mapnik(self, frame: Frame, layers: list[str]) -> bytes:
         """By GetMap of WMS; without labels, which no client can leave away, by the renderer itself."""
@@ -132,27 +104,7 @@ class Painters:
 
     def qgis(self, frame: Frame, layers: list[str]) -> bytes:
         """The rows from the database, in the style that the service gives as QML."""
-        url, picture = database_url('reader_internal'), self.folder / 'qgis.png'
-        document = {
-            'connection': [url.host, str(url.port), url.database, url.username, url.password],
-            'layers': [self._qgis_layer(name) for name in layers],
-            'box': frame.box, 'size': [frame.width_px, frame.height_px], 'background': BACKGROUND,
-            'labels': self.labels,
-            'file': str(picture),
-        }  # fmt: skip
-        environment = {'PATH': '/usr/bin:/bin', 'HOME': str(self.folder), 'QT_QPA_PLATFORM': 'offscreen'}
-        command = ['/usr/bin/python3', str(PAINT_IN_QGIS)]
-        done = subprocess.run(
-            command,
-            input=json.dumps(document),
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-        assert done.returncode == 0, done.stderr[-2000:]
-        return picture.read_bytes()
+        return QgisPainter(self.service_url, self.locality, self.folder, self.labels).from_postgis(frame, layers)
 
     def _without_labels(self, frame: Frame, layers: list[str]) -> bytes:
         west, south, east, north = frame.box
@@ -169,16 +121,6 @@ class Painters:
             whole, passes=tuple(rendering_pass for rendering_pass in whole.passes if rendering_pass.kind != 'label')
         )
 
-    def _qgis_layer(self, name: str) -> dict[str, Any]:
-        layer = self.locality.layer(name)
-        with connection('reader_internal') as db:
-            rows = sql.SQL('{}').format(source(layer, self.locality, 'internal')).as_string(db)
-        answer = requests.get(f'{self.service_url}/api/collections/{name}/styles/default?f=qml', timeout=60)
-        assert answer.status_code == 200, answer.text
-        style = self.folder / f'{name}.qml'
-        style.write_bytes(answer.content)
-        return {'id': name, 'rows': rows, 'geometry': layer.geometry, 'style': str(style)}
 
-
-def _opened(picture: bytes) -> Image.Image:
+def opened(picture: bytes) -> Image.Image:
     return Image.open(io.BytesIO(picture)).convert('RGB')

@@ -13,6 +13,7 @@ from dothi_qgis.connection import ServiceConnection, api_address, current_connec
 from dothi_qgis.deliveries import read_account, supplied_layers
 from dothi_qgis.deliveries_dialog import DeliveriesDialog
 from dothi_qgis.delivery_dialog import DeliveryDialog
+from dothi_qgis.map_fonts import register_fonts
 from dothi_qgis.past_dialog import PastDialog
 from dothi_qgis.provider import DothiProvider
 from dothi_qgis.saving import save_together
@@ -51,6 +52,8 @@ class DothiPlugin:
         self._iface, self._provider, self._actions = iface, None, []
         # a window that is open, and tasks that it waits for, need somebody who knows it
         self._dialogs: list[QDialog] = []
+        # before a project is opened, so that its first picture has them
+        register_fonts()
 
     def initProcessing(self) -> None:  # noqa: N802  # QGIS calls these names
         """Adds the analyses."""

@@ -9,6 +9,8 @@ type Look = Literal['text', 'heading']
 
 FAMILY = 'Be Vietnam Pro'
 FILES: dict[Look, str] = {'text': 'BeVietnamPro-Medium.ttf', 'heading': 'BeVietnamPro-Bold.ttf'}
+# As QGIS calls the faces of the family.
+FACE_STYLES: dict[Look, str] = {'text': 'Medium', 'heading': 'Bold'}
 WEIGHTS: dict[Look, int] = {'text': 500, 'heading': 700}
 # As Mapnik calls them: the first face that has a letter draws it. Arrows are in the second.
 FACES: dict[Look, tuple[str, str]] = {
@@ -19,9 +21,19 @@ FACES: dict[Look, tuple[str, str]] = {
 
 def font_file(look: Look) -> Path:
     """The file of a font; it need not be there where the package is not."""
+    return _package_folder() / 'files' / FILES[look]
+
+
+def files_to_hand_on() -> dict[str, Path]:
+    """The fonts and their licence by the names under which clients get them; none where the package is not there."""
+    files = {name: font_file(look) for look, name in FILES.items()} | {'OFL.txt': _package_folder() / 'LICENSE'}
+    return {name: file for name, file in files.items() if file.exists()}
+
+
+def _package_folder() -> Path:
     package = find_spec('fontpkg_be_vietnam_pro')
     (folder,) = (package.submodule_search_locations if package else None) or ['']
-    return Path(folder) / 'files' / FILES[look]
+    return Path(folder)
 
 
 def font_sets() -> list[Element]:

@@ -28,7 +28,7 @@ from dothi.core.unit_codes import unit_codes, unit_layers_of
 
 LOG = logging.getLogger('dothi.share')
 # Grows when QML or SLD are written in another way.
-FORM = 2
+FORM = 3
 
 
 @dataclass(frozen=True)

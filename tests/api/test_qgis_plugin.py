@@ -8,6 +8,7 @@ from xml.etree.ElementTree import fromstring
 from flask.testing import FlaskClient
 
 from dothi.api.common.qgis_plugin import FOLDER
+from dothi.cartography.fonts import files_to_hand_on
 from tests.api.conftest import Desk
 
 
@@ -23,7 +24,8 @@ def test_the_repository_leads_to_the_zip_whatever_version_of_qgis_asks(
     zipped = client('public').get(address[address.index('/api/') :])
     names = zipfile.ZipFile(io.BytesIO(zipped.get_data())).namelist()
     assert {'dothi_qgis/__init__.py', 'dothi_qgis/metadata.txt'} <= set(names)
-    assert len(names) == len([file for file in FOLDER.iterdir() if file.suffix in {'.py', '.txt'}])
+    own = {f'dothi_qgis/{file.name}' for file in FOLDER.iterdir() if file.suffix in {'.py', '.txt'}}
+    assert set(names) == own | {f'dothi_qgis/fonts/{name}' for name in files_to_hand_on()}
 
 
 def test_other_parameters_are_refused(desk: Desk, client: Callable[..., FlaskClient]) -> None:

@@ -113,7 +113,7 @@ def test_the_map_is_drawn_in_its_style_and_single_layers_otherwise(desk: Desk, c
     light, dark = (app.get(f'/api/styles/{name}?f=maplibre').get_json() for name in ('default', 'dark'))
     assert [style['layers'][0]['paint']['background-color'] for style in (light, dark)] == ['#dfe8eb', '#0f1519']
     assert {style['metadata']['dothi:paper'] for style in (light, dark)} == {'#fbf9f3', '#1e262c'}
-    assert [choice['id'] for choice in dark['metadata']['dothi:styles']] == ['default', 'print', 'dark']
+    assert [choice['id'] for choice in dark['metadata']['dothi:styles']] == ['default', 'print', 'dark', 'imagery']
     assert {layer['id']: layer['style'] for layer in dark['metadata']['dothi:layers']} == {
         'districts': 'dark',
         'schools': 'dark',

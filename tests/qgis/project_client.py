@@ -14,6 +14,7 @@ from qgis.core import (
     QgsAuthMethodConfig,
     QgsCoordinateReferenceSystem,
     QgsLayoutExporter,
+    QgsLayoutItemMap,
     QgsMapLayer,
     QgsProject,
     QgsVectorLayer,
@@ -92,6 +93,15 @@ def main(file: str, folder: Path, layouts: list[str]) -> dict[str, Any]:
         'error': project.error(),
         'crs': project.crs().authid(),
         'title': project.title(),
+        'backgrounds': [
+            project.backgroundColor().name(),
+            *{
+                item.backgroundColor().name()
+                for layout in project.layoutManager().layouts()
+                for item in layout.items()
+                if isinstance(item, QgsLayoutItemMap)
+            },
+        ],
         'layers': layers,
         'groups': {group.name(): [entry.name() for entry in group.findLayers()] for group in root.findGroups()},
         'visible': [entry.name() for entry in root.findLayers() if entry.itemVisibilityChecked()],

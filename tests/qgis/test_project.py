@@ -80,6 +80,11 @@ def test_layers_are_grouped_by_theme_styled_and_named_in_the_language(served: di
     assert schools['widgets'] == {'code': 'TextEdit', 'name': 'TextEdit', 'level': 'ValueMap', 'places': 'Range'}
 
 
+def test_the_sea_is_no_white_paper(served: dict[str, Any]) -> None:
+    """In the window and on every sheet what lies around the layers has the ground of the web map."""
+    assert served['backgrounds'] == ['#dfe8eb', '#dfe8eb']
+
+
 def test_pictures_are_below_all_and_switched_off(served: dict[str, Any]) -> None:
     assert served['layers']['whole_map']['crs'] == 'EPSG:3857'
     assert 'Bản đồ chung (ảnh)' not in served['visible']

@@ -74,9 +74,10 @@ def below(rule: Rule) -> list[Rule]:
 
 def expressions(layer: QgsVectorLayer) -> list[str]:
     """All expressions of a style: of filters and of what differs by scale."""
-    rules = below(layer.renderer().rootRule()) + (below(layer.labeling().rootRule()) if layer.labeling() else [])
+    drawing = below(layer.renderer().rootRule()) if isinstance(layer.renderer(), QgsRuleBasedRenderer) else []
+    rules = drawing + (below(layer.labeling().rootRule()) if layer.labeling() else [])
     filters = [rule.filterExpression() for rule in rules]
-    symbols = [rule.symbol() for rule in below(layer.renderer().rootRule()) if rule.symbol()]
+    symbols = [rule.symbol() for rule in drawing if rule.symbol()]
     properties = [one.dataDefinedProperties() for symbol in symbols for one in symbol.symbolLayers()]
     found = [each.property(key).expressionString() for each in properties for key in each.propertyKeys()]
     return [text for text in filters + found if text and text != 'ELSE']

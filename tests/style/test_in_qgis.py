@@ -16,6 +16,7 @@ from dothi.cartography.style.drawing import Drawing, drawing_of
 from dothi.cartography.style.layer_styles import styles_of
 from dothi.cartography.style.qgis_form import LayerForm
 from dothi.cartography.style.qml import qml_of
+from dothi.cartography.style.sizes import HALO_PX
 from dothi.cartography.style.sld import sld_of
 from dothi.cartography.style.style_file import Part, StyleFile
 from dothi.core.coverage import Coverage
@@ -31,6 +32,8 @@ COLUMNS: dict[str, Any] = {
 }
 # On the equator a map of 200 m on 200 pixels has this zoom: 512 * 2^zoom pixels go around the earth.
 ZOOM = 16.2561
+
+RENDERERS = {'RuleRenderer', 'nullSymbol', 'singlebandpseudocolor'}
 
 type Row = tuple[list[Any], dict[str, Any]]
 
@@ -106,6 +109,19 @@ NAMED_SIGN = drawing(
     {'kind': 'label', 'text': 'end', 'color': RED, 'size': 16, 'where': {'kind': 'a'}},
 )
 NAMED_SIGNS: list[Row] = [([100, 100], {'kind': 'a', 'end': 'Hạ'}), ([100, 76], {'kind': 'b', 'end': 'Long'})]
+HALOED = drawing('Point', {'kind': 'label', 'text': 'end', 'color': RED, 'halo': GREEN, 'size': 40})
+# Two areas on one place, with room for one name.
+CROWDED = drawing(
+    'Polygon',
+    {'kind': 'label', 'text': 'end', 'color': RED, 'size': 20, 'bold': True, 'priority': 90, 'where': {'kind': 'a'}},
+    {'kind': 'label', 'text': 'end', 'color': BLUE, 'size': 20, 'bold': True, 'priority': 90, 'where': {'kind': 'b'}},
+)
+CROWD: list[Row] = [
+    ([[(60, 90), (140, 90), (140, 110), (60, 110), (60, 90)]], {'kind': kind, 'end': name})
+    for kind, name in (('a', 'HHHH'), ('b', 'OOOO'))
+]
+SPACED = drawing('Point', {'kind': 'label', 'text': 'end', 'color': RED, 'size': 20, 'spacing': 0.5})
+CLOSE = drawing('Point', {'kind': 'label', 'text': 'end', 'color': RED, 'size': 20})
 ODD = drawing('Polygon', {'kind': 'fill', 'color': RED, 'by': {'column': 'end', 'values': {'x': GREEN, '"': BLUE}}})
 NAMED = {'vi': 'Độ cao', 'en': 'Height'}
 HEIGHTS = Coverage.model_validate(
@@ -133,6 +149,10 @@ def seen(tmp_path_factory: pytest.TempPathFactory, locality: Locality) -> dict[s
         'area.qml': (AREA, 'Polygon', AREAS, AREA_SEEN), 'area.sld': (AREA, 'Polygon', AREAS, AREA_SEEN),
         'sign.qml': (SIGN, 'Point', SIGNS, SIGN_SEEN | PICTOGRAM), 'sign.sld': (SIGN, 'Point', SIGNS, SIGN_SEEN),
         'odd.qml': (ODD, 'Polygon', AREAS, ODD_SEEN), 'names.qml': (NAMED_SIGN, 'Point', NAMED_SIGNS, {}),
+        'halo.qml': (HALOED, 'Point', [([100, 100], {'end': 'I'})], {}),
+        'crowded.qml': (CROWDED, 'Polygon', CROWD, {}),
+        'spaced.qml': (SPACED, 'Point', [([100, 100], {'end': 'IIII'})], {}),
+        'close.qml': (CLOSE, 'Point', [([100, 100], {'end': 'IIII'})], {}),
     }  # fmt: skip
     works = [_work(folder, name, *given) for name, given in hand_made.items()] + list(_own(folder, locality))
     works.append(_raster(folder))
@@ -208,7 +228,7 @@ def test_every_style_loads_without_a_word_and_its_expressions_parse(seen: dict[s
     assert len(seen) > 60
     for name, told in seen.items():
         assert (told['well'], told['message'], told['said'], told['wrong']) == (True, '', [], []), name
-        assert told['renderer'] in {'RuleRenderer', 'singlebandpseudocolor'} or name.endswith('.sld'), name
+        assert told['renderer'] in RENDERERS or name.endswith('.sld'), name
 
 
 def test_colours_are_where_the_style_puts_them(seen: dict[str, dict[str, Any]]) -> None:
@@ -231,6 +251,29 @@ def test_a_name_stands_beside_its_sign_and_clear_of_others(seen: dict[str, dict[
     assert np.nonzero(red)[0].size > 40
     assert np.nonzero(red)[0].max() < np.nonzero(blue)[0].min()
     assert green.sum() == pytest.approx(np.pi * 15**2, rel=0.1)
+
+
+def test_a_halo_is_as_wide_as_that_of_the_other_renderers(seen: dict[str, dict[str, Any]]) -> None:
+    """Across the stem of an I: red and green have no blue, red has no green."""
+    picture = np.asarray(Image.open(seen['halo.qml']['picture']).convert('RGB')) / 255
+    across = picture[int(np.nonzero(picture[..., 1] < 0.5)[0].mean())]
+    letter_px, letter_with_halo_px = (1 - across[:, 1]).sum(), (1 - across[:, 2]).sum()
+    assert letter_px > 3
+    assert (letter_with_halo_px - letter_px) / 2 == pytest.approx(HALO_PX, abs=0.2)
+
+
+def test_names_that_come_first_do_not_lie_on_one_another(seen: dict[str, dict[str, Any]]) -> None:
+    picture = np.asarray(Image.open(seen['crowded.qml']['picture']).convert('RGB')).astype(int)
+    inks = [(picture[..., one] - picture.sum(axis=2) / 3 > 100).sum() for one in (0, 2)]
+    assert max(inks) > 100
+    assert min(inks) == 0
+
+
+def test_letters_stand_as_far_apart_as_the_style_says(seen: dict[str, dict[str, Any]]) -> None:
+    """Three gaps of half a height of 20 pixels; names alone are drawn by a renderer that draws nothing."""
+    pictures = [np.asarray(Image.open(seen[name]['picture']).convert('L')) for name in ('spaced.qml', 'close.qml')]
+    spaced_px, close_px = (np.ptp(np.nonzero(picture < 200)[1]) for picture in pictures)
+    assert spaced_px - close_px == pytest.approx(30, abs=3)
 
 
 def test_the_rules_are_called_as_the_legend_is(seen: dict[str, dict[str, Any]]) -> None:

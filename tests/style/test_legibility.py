@@ -52,6 +52,19 @@ def test_what_a_style_means_by_its_colours_can_be_told_apart_by_all(locality: Lo
         )
 
 
+def test_over_imagery_no_area_hides_what_it_lies_on(locality: Locality) -> None:
+    """All areas but results, which are meant to be filled, have outlines; every one of these has a dark edge."""
+    areas = {layer.id for layer in locality.layers.values() if 'Polygon' in layer.geometry and not layer.made_by}
+    drawings = [one for one in _drawings(locality) if one.id == 'imagery' and one.layer.id in areas]
+    assert {one.layer.id for one in drawings} == areas - {'indicator_values'}
+    for drawing in drawings:
+        fills = [one for one in drawing.passes if one.kind == 'fill']
+        outlines = [one for one in drawing.passes if one.kind == 'line' and not one.casing]
+        assert all(rule.colour.unseen for one in fills for rule in one.rules), drawing.layer.id
+        assert outlines, drawing.layer.id
+        assert all(one.part.casing for one in outlines), drawing.layer.id
+
+
 def test_a_sign_has_one_colour_however_many_lie_on_its_place(locality: Locality) -> None:
     """Signs that let something through add up: a station with 168 hours was green near by, and white from afar."""
     for drawing in _drawings(locality):

@@ -177,15 +177,15 @@ def test_a_theme_is_folded_by_the_keyboard_and_stays_so_in_the_other_language(le
 def test_a_theme_counts_its_layers_that_are_on_and_folding_leaves_them_on(legend_page: Portal) -> None:
     page = legend_page.page
     button = theme(page, 'boundaries')
-    expect(button).to_have_accessible_name('Administrative boundaries 2/2 layers on')
+    expect(button).to_have_accessible_name('Administrative boundaries 3/3 layers on')
     page.locator('[data-layer=communes] input').uncheck()
-    expect(button).to_have_accessible_name('Administrative boundaries 1/2 layers on')
+    expect(button).to_have_accessible_name('Administrative boundaries 2/3 layers on')
     button.click()
     expect(page.locator('[data-layer=districts]')).to_be_hidden()
     assert legend_page.drawn('districts') > 0
     button.click()
     page.locator('[data-layer=communes] input').check()
-    expect(button).to_have_accessible_name('Administrative boundaries 2/2 layers on')
+    expect(button).to_have_accessible_name('Administrative boundaries 3/3 layers on')
 
 
 @thorough

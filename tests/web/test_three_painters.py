@@ -7,7 +7,8 @@ import pytest
 from playwright.sync_api import Browser
 
 from bench.side_by_side.areas import Area, areas, palette
-from bench.side_by_side.painters import BACKGROUND, Frame, Painters
+from bench.side_by_side.frame import BACKGROUND, Frame
+from bench.side_by_side.painters import Painters
 from dothi.cartography.style.drawing import Drawing, drawing_of
 from dothi.cartography.style.layer_styles import styles_of
 from dothi.cartography.style.style_file import DEFAULT

@@ -12,12 +12,15 @@ from flask import Blueprint, Response
 from dothi.api.http.address import api_url
 from dothi.api.http.caching import hash_of
 from dothi.api.http.parameters import LANG, Parameter, plain_text, refuse_unknown
+from dothi.cartography.fonts import files_to_hand_on
 from dothi.core.settings import PROJECT
 from dothi.core.text import Text
 
 QGIS_PLUGIN = Blueprint('qgis_plugin', __name__)
 NAME = 'dothi_qgis'
 FOLDER = PROJECT / 'desktop' / NAME
+# Where the plugin looks for them (map_fonts.py).
+FONTS_FOLDER = 'fonts'
 XML, ZIP = 'application/xml', 'application/zip'
 # A file in a zip has a time; this one makes the same zip of the same files.
 ZIP_TIME = (2000, 1, 1, 0, 0, 0)
@@ -52,16 +55,18 @@ def plugin_zip() -> bytes:
     """All files of the plugin below its name."""
     made = io.BytesIO()
     with zipfile.ZipFile(made, 'w', zipfile.ZIP_DEFLATED) as archive:
-        for file in plugin_files():
-            entry = zipfile.ZipInfo(f'{NAME}/{file.relative_to(FOLDER).as_posix()}', ZIP_TIME)
+        for name, file in plugin_files().items():
+            entry = zipfile.ZipInfo(f'{NAME}/{name}', ZIP_TIME)
             entry.compress_type = zipfile.ZIP_DEFLATED
             archive.writestr(entry, file.read_bytes())
     return made.getvalue()
 
 
-def plugin_files() -> list[Path]:
-    """The files of the plugin, without what Python leaves beside them."""
-    return sorted(file for file in FOLDER.rglob('*') if file.suffix in {'.py', '.txt'})
+def plugin_files() -> dict[str, Path]:
+    """The files of the plugin by their names in it, without what Python leaves beside them, and the letters of maps."""
+    files = sorted(file for file in FOLDER.rglob('*') if file.suffix in {'.py', '.txt'})
+    fonts = {f'{FONTS_FOLDER}/{name}': file for name, file in files_to_hand_on().items()}
+    return {file.relative_to(FOLDER).as_posix(): file for file in files} | fonts
 
 
 def _repository() -> Element:

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Protocol
 from urllib.parse import quote
 
+from dothi.cartography.style.colour import Colour
 from dothi.cartography.style.drawing import Drawing
 from dothi.cartography.style.qgis_form import LayerForm
 from dothi.cartography.style.qml import style_elements
@@ -18,6 +19,7 @@ from dothi.core.text import Lang, Text
 
 # West, south, east, north in the working CRS.
 type Box = tuple[float, float, float, float]
+WHITE = Colour(255, 255, 255)
 # The tiles of pictures that a project asks for.
 LAST_TILE_ZOOM = 18
 
@@ -138,6 +140,12 @@ class ProjectContents:
     @property
     def title(self) -> str:
         return self.locality.place.title.pick(self.lang)
+
+    @property
+    def background(self) -> Colour:
+        """The ground of the map, where no layer lies: that of the lowest layer that has one, as on the web."""
+        lowest_first = (layer.drawing.background for layer in reversed(self.layers))
+        return next((colour for colour in lowest_first if colour), WHITE)
 
     @property
     def has_demo(self) -> bool:

@@ -1,11 +1,13 @@
 """A project with its data in a folder, for work without network: the project beside a GeoPackage with every layer."""
 
+import shutil
 import tempfile
 from pathlib import Path
 
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
+from dothi.cartography.fonts import files_to_hand_on
 from dothi.cartography.qgis_project.contents import FileSource, ProjectContents, ProjectLayer
 from dothi.cartography.qgis_project.project_file import qgz_of
 from dothi.cartography.qgis_project.reading import read_contents
@@ -49,7 +51,15 @@ def write_folder(
             progress(layer.title, done, len(contents.layers))
         part.replace(data)
     project.write_bytes(qgz_of(contents, NAME))
+    _write_fonts(folder / 'fonts')
     return contents
+
+
+def _write_fonts(folder: Path) -> None:
+    """The letters of the project with their licence, for machines that have neither the plugin nor a network."""
+    for name, file in files_to_hand_on().items():
+        folder.mkdir(exist_ok=True)
+        shutil.copyfile(file, folder / name)
 
 
 def _extract(layer: ProjectLayer, locality: Locality, audience: Audience, lang: Lang) -> Extract:

@@ -7,8 +7,8 @@ from xml.etree.ElementTree import Element, SubElement
 from dothi.cartography.paper import Rectangle, Sheet
 from dothi.cartography.qgis_project.contents import Box
 from dothi.cartography.qgis_project.elements import box_element, lasting_uuid
-from dothi.cartography.style.qml_labels import FONTS
-from dothi.cartography.style.qml_symbols import options
+from dothi.cartography.style.qml_labels import FONTS, font_properties
+from dothi.cartography.style.qml_symbols import data_defined, options
 
 # QgsLayoutItemRegistry.ItemType
 PAGE, MAP, PICTURE, LABEL, LEGEND, SHAPE, SCALE_BAR = 65638, 65639, 65640, 65641, 65642, 65643, 65646
@@ -17,7 +17,8 @@ POINTS_PER_MM = 72 / 25.4
 FITTING_THE_PAGE, OUTSIDE, UPWARDS = '3', '1', '1'
 MIDDLE, TOP, RECTANGLE = '128', '32', '1'
 ARROW = """<svg xmlns="http://www.w3.org/2000/svg" width="300" height="420" viewBox="-5 0 10 14">
-<text x="0" y="3" font-family="DejaVu Sans" font-size="3" font-weight="bold" text-anchor="middle">{letter}</text>
+<text y="3" font-family="Be Vietnam Pro,DejaVu Sans" font-size="3" font-weight="bold" text-anchor="middle">{letter}
+</text>
 <path d="M0 3.8L2.6 14 0 12Z" fill="#1b1f24"/>
 <path d="M0 3.8L-2.6 14 0 12Z" fill="#fff" stroke="#1b1f24" stroke-width="0.2"/></svg>"""
 
@@ -71,9 +72,10 @@ def element(item: Item, *, frame: str = 'false', background: str = 'false', **mo
     return Element('LayoutItem', attributes | more)
 
 
-def map_element(item: Item, box: Box) -> Element:
-    """The map, with the grid of the working system in whole metres."""
+def map_element(item: Item, box: Box, background: str) -> Element:
+    """The map on its ground, with the grid of the working system in whole metres."""
     made = element(item, frame='true', background='true', followPreset='false', keepLayerSet='false', mapRotation='0')
+    made.append(_background(background))
     box_element(made, 'Extent', box)
     sides = {f'{side}AnnotationPosition': OUTSIDE for side in ('left', 'right', 'top', 'bottom')}
     grid = {
@@ -125,10 +127,14 @@ def label(item: Item, text: str, letters: Letters, *, background: str | None = N
         background='true' if background else 'false',
     )
     if background:
-        names = ('red', 'green', 'blue', 'alpha')
-        SubElement(made, 'BackgroundColor', dict(zip(names, background.split(','), strict=True)))
+        made.append(_background(background))
     made.append(_text_style(item.sheet, letters))
     return made
+
+
+def _background(colour: str) -> Element:
+    names = ('red', 'green', 'blue', 'alpha')
+    return Element('BackgroundColor', dict(zip(names, colour.split(','), strict=True)))
 
 
 def legend(item: Item, frame: Item, title: str, letters: Letters) -> Element:
@@ -212,6 +218,7 @@ def _text_style(sheet: Sheet, letters: Letters) -> Element:
     families = SubElement(made, 'families')
     for name in FONTS:
         SubElement(families, 'family', {'name': name})
+    made.append(data_defined('dd_properties', font_properties(bold=letters.bold)))
     return made
 
 

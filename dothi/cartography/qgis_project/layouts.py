@@ -8,6 +8,7 @@ from dothi.cartography.paper import Orientation, Paper, Rectangle, Sheet, sheet_
 from dothi.cartography.qgis_project import layout_items as items
 from dothi.cartography.qgis_project.contents import Box, ProjectContents
 from dothi.cartography.qgis_project.layout_items import Item, Letters
+from dothi.cartography.style.qml_symbols import rgba
 from dothi.core.text import DEMO, Text
 
 ORIENTATIONS: dict[Orientation, Text] = {
@@ -62,7 +63,7 @@ def _items(contents: ProjectContents, sheet: Sheet) -> list[Element]:
         attribution=contents.locality.place.attribution.pick(lang), srid=contents.locality.srid
     )
     made = [
-        items.map_element(frame, box_to_scale(contents.box, sheet.frame)),
+        items.map_element(frame, box_to_scale(contents.box, sheet.frame), rgba(contents.background)),
         items.border(Item(sheet, 'border', items.SHAPE, sheet.border)),
         items.label(_head(sheet, 'centre', 0.6, 4), _centre(contents), Letters(CENTRE_MM, GREY)),
         items.label(_head(sheet, 'title', 4.6, 8.6), contents.title, Letters(TITLE_MM, INK, bold=True)),

@@ -13,6 +13,7 @@ from dothi.cartography.qgis_project.map_layers import picture_element, picture_l
 from dothi.cartography.qgis_project.relations import relations
 from dothi.cartography.qgis_project.transformations import transformations
 from dothi.cartography.qgis_project.tree import layer_tree
+from dothi.cartography.style.colour import Colour
 from dothi.cartography.style.qml import DOCTYPE, VERSION
 from dothi.core.text import DEMO
 
@@ -38,7 +39,9 @@ def qgs_of(contents: ProjectContents) -> str:
     layers.extend(vector_layer(contents, layer) for layer in contents.layers)
     layers.extend(picture_element(picture) for picture in pictures)
     made.append(transformations(contents.locality.srid, contents.locality.place.centre_wgs84))
-    made.extend((_properties(), _metadata(contents), layouts(contents), bookmarks(contents), _view(contents)))
+    made.extend(
+        (_properties(contents.background), _metadata(contents), layouts(contents), bookmarks(contents), _view(contents))
+    )
     _add_times(made, contents)
     return DOCTYPE + tostring(made, encoding='unicode')
 
@@ -53,9 +56,12 @@ def qgz_of(contents: ProjectContents, name: str) -> bytes:
     return made.getvalue()
 
 
-def _properties() -> Element:
-    """Lengths in metres, areas in square metres, on the plane; paths beside the project."""
+def _properties(background: Colour) -> Element:
+    """Lengths in metres, areas in square metres, on the plane; paths beside the project; the ground of the map."""
     made = Element('properties')
+    window = SubElement(made, 'Gui')
+    for name, part in (('Red', background.red), ('Green', background.green), ('Blue', background.blue)):
+        text_element(window, f'CanvasColor{name}Part', str(part)).set('type', 'int')
     measurement = SubElement(made, 'Measurement')
     text_element(measurement, 'DistanceUnits', 'meters').set('type', 'QString')
     text_element(measurement, 'AreaUnits', 'm2').set('type', 'QString')

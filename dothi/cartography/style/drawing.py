@@ -70,6 +70,11 @@ class Drawing:
         """Names of the columns that this reads."""
         return {name for layer_pass in self.passes for name in layer_pass.columns}
 
+    @property
+    def is_of_names(self) -> bool:
+        """Whether names are all that is drawn: QGIS names only what it draws, and needs something unseen to name."""
+        return all(layer_pass.kind == 'label' for layer_pass in self.passes)
+
 
 def drawing_of(layer: Layer, styles: StyleFile, style_id: str, audience: Audience, breaks: Breaks) -> Drawing:
     """The layer in one of its styles, without the parts that need a column which the audience may not see.

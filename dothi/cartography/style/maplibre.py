@@ -8,7 +8,17 @@ from dothi.cartography.style.colour import parse_colour
 from dothi.cartography.style.conditions import Condition, columns_of
 from dothi.cartography.style.drawing import Drawing, Pass, Rule, wider
 from dothi.cartography.style.markers import BOX, CELL_PX
-from dothi.cartography.style.sizes import BELOW_EM, GAP_PX, HALO_PX, REPEATED_PX, sign_radius, size_of, stops, times
+from dothi.cartography.style.sizes import (
+    BELOW_EM,
+    GAP_PX,
+    HALO_PX,
+    REPEATED_PX,
+    sign_radius,
+    size_of,
+    stops,
+    times,
+    wrapped_em,
+)
 from dothi.cartography.style.style_file import MOST_ZOOM, Value
 from dothi.cartography.style.zoom import ByZoom, at_zoom
 
@@ -105,7 +115,8 @@ def _label_layout(drawing: Drawing, draw_pass: Pass) -> dict[str, Any]:
         'text-field': ['get', part.text],
         'text-font': [BOLD_FONT if part.bold else LABEL_FONT],
         'text-size': by_zoom(size_of(part)),
-        'text-max-width': 7,
+        'text-max-width': wrapped_em(part),
+        **({'text-letter-spacing': part.spacing} if part.spacing else {}),
     }
     if part.along == 'line':
         return layout | {'symbol-placement': 'line', 'symbol-spacing': REPEATED_PX}

@@ -25,10 +25,10 @@ from dothi.cartography.style.sizes import (
     SIGN_PX,
     sign_radius,
     size_of,
+    wrapped_em,
 )
 from dothi.cartography.style.zoom import at_zoom
 
-WRAPPED_EM = 7
 OUTLINE_PX = 1.0
 HIDDEN = Colour(0, 0, 0, 0.0)
 # Between a name and what it gives way to.
@@ -43,7 +43,7 @@ WHOLE = {'avoid-edges': 'true', 'minimum-padding': f'{HALO_PX + 2:g}'}
 CROSSING_PRIORITY = 70
 EDGES = {'avoid-edges': 'false'}
 # Attributes of a label that every other place of it needs as well.
-REPEATED = (*WHOLE, 'margin', 'wrap-width')
+REPEATED = (*WHOLE, 'margin', 'wrap-width', 'character-spacing')
 # Where the name of an area stands when a sign is in its way, in heights of its letters from the middle.
 ASIDE_EM = (
     (0, -1.3), (0, 1.3), (-2, 0), (2, 0), (0, -2.4), (0, 2.4), (-2, -1.3), (2, -1.3), (-2, 1.3), (2, 1.3), (-3.5, 0),
@@ -254,6 +254,8 @@ def _label(sheet: Sheet, colour: Colour) -> list[Element]:
         **(EDGES if sheet.crosses_edges and part.priority >= CROSSING_PRIORITY and not placement.along else WHOLE),
         **placement.attributes,
     }
+    if part.spacing:
+        attributes['character-spacing'] = _number(part.spacing * size)
     if part.halo:
         halo = parse_colour(part.halo)
         attributes |= _paint('halo-fill', halo, opacity='halo-opacity') | {'halo-radius': _number(HALO_PX)}
@@ -288,7 +290,7 @@ def _placement(sheet: Sheet, size: float) -> Placement:
     if sheet.drawn.part.along == 'line' and not sheet.geometry.endswith('Point'):
         along = {'placement': 'line', 'spacing': spacing, 'repeat-distance': spacing, 'max-char-angle-delta': '25'}
         return Placement(along | {'clip': 'true'}, along=True)
-    place = {'wrap-width': _number(size * WRAPPED_EM), 'clip': 'false'}
+    place = {'wrap-width': _number(size * wrapped_em(sheet.drawn.part)), 'clip': 'false'}
     if sheet.geometry.endswith('Point'):
         beside = _number(sheet.sign_px + GAP_PX) if sheet.sign_px else _number(size * BELOW_EM)
         around = {'placement-type': 'simple', 'placements': AROUND, 'dx': beside, 'dy': beside}

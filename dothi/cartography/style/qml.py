@@ -1,4 +1,4 @@
-"""A drawing as a QML, the style of QGIS (3.40): what staff see when they add the layer is what the portal shows.
+"""A drawing as a QML, the style of QGIS (3.34 and later): what staff see in a layer is what the portal shows.
 
 Each pass is a rule with those of its colours below it, and the passes are levels of the symbols, so that all casings
 lie below all lines. Sizes follow the scale of the map as they follow the zoom on the web.
@@ -16,7 +16,8 @@ from dothi.cartography.style.qml_labels import obstacles, settings
 from dothi.cartography.style.qml_symbols import DrawnRule, casing_of, symbol
 from dothi.core.text import Lang, Text
 
-VERSION = '3.40.6-Bratislava'
+# The oldest QGIS for which this is written: it warns of problems with what a newer one has saved.
+VERSION = '3.34.0-Prizren'
 DOCTYPE = "<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>\n"
 CATEGORIES = 'Symbology|Labeling|Fields|Forms|AttributeTable|Rendering'
 OTHERS = Text(vi='Khác', en='Other')
@@ -44,6 +45,8 @@ def style_elements(drawing: Drawing, latitude: float, form: LayerForm) -> list[E
 
 
 def _renderer(drawing: Drawing, latitude: float, lang: Lang) -> Element:
+    if drawing.is_of_names:
+        return Element('renderer-v2', {'type': 'nullSymbol'})
     made = Element('renderer-v2', {'type': 'RuleRenderer', 'symbollevels': '1', 'forceraster': '0'})
     rules = SubElement(made, 'rules', {'key': _key(drawing, 'rules')})
     symbols = SubElement(made, 'symbols')

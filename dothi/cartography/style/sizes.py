@@ -10,8 +10,12 @@ LABEL_PX, CIRCLE_PX, SIGN_PX = 12.0, 8.0, 14.0
 HALO_PX = 1.4
 # From a point without a sign down to the letters that name it, in heights of these.
 BELOW_EM = 1.0
+# Of letters of every kind, in heights of these.
+LETTER_EM = 0.55
 # Between a sign and its name, beside what the name keeps clear of.
 GAP_PX = 3.0
+# A name is broken into lines where it is longer than so many heights of its letters.
+WRAPPED_EM = 7
 # Between two of the same name along a line.
 REPEATED_PX = 250
 
@@ -21,6 +25,11 @@ def size_of(part: Part) -> ByZoom:
     if part.size is not None:
         return part.size
     return LABEL_PX if part.kind == 'label' else CIRCLE_PX if part.marker == 'circle' else SIGN_PX
+
+
+def wrapped_em(part: Part) -> int:
+    """Where a label is broken into lines, in heights of its letters: as many letters, however far apart they stand."""
+    return round(WRAPPED_EM * (1 + part.spacing / LETTER_EM))
 
 
 def times(value: ByZoom, factor: float) -> ByZoom:

@@ -14,7 +14,7 @@ from dothi.cartography.style.conditions import Condition
 from dothi.cartography.style.drawing import Drawing, Pass
 from dothi.cartography.style.sizes import sign_radius, size_of
 from dothi.cartography.style.sld_filter import OGC, filter_of
-from dothi.cartography.style.sld_symbols import SE, RuleView, inside, symbolizer
+from dothi.cartography.style.sld_symbols import SE, RuleView, inside, symbolizer, unseen_symbolizer
 from dothi.cartography.style.zoom import scale_denominator
 from dothi.core.text import Lang, Text
 
@@ -38,6 +38,8 @@ def sld_of(drawing: Drawing, latitude: float, lang: Lang = 'vi') -> str:
     inside(style, 'Name', drawing.id)
     describe(style, drawing.title, lang)
     SubElement(style, f'{{{SLD}}}IsDefault').text = 'true' if drawing.id == 'default' else 'false'
+    if drawing.is_of_names:
+        style.append(_unseen(drawing.layer.geometry))
     for number, layer_pass in enumerate(drawing.passes):
         feature_type_style = _feature_type_style(drawing, number, latitude, lang)
         if not layer_pass.part.merged and feature_type_style.find(f'{{{SE}}}Rule') is not None:
@@ -84,6 +86,12 @@ def _feature_type_style(drawing: Drawing, number: int, latitude: float, lang: La
                     describe(written_rule, rule.title, lang)
                 _limit(written_rule, condition, zooms, latitude)
                 written_rule.append(symbolizer(symbol_view))
+    return made
+
+
+def _unseen(geometry: str) -> Element:
+    made = Element(f'{{{SE}}}FeatureTypeStyle')
+    inside(made, 'Rule').append(unseen_symbolizer(geometry))
     return made
 
 

@@ -17,6 +17,7 @@ SE = 'http://www.opengis.net/se'
 WELL_KNOWN = {'circle', 'square', 'triangle', 'star'}
 # It has all Vietnamese letters, and every map server of Linux has it.
 FONT = 'DejaVu Sans'
+NONE = Colour(0, 0, 0, 0.0)
 
 
 @dataclass(frozen=True)
@@ -56,6 +57,19 @@ class RuleView:
 def symbolizer(rule_view: RuleView) -> Element:
     """The symbolizer of a rule; sizes are pixels."""
     return SYMBOLIZERS[rule_view.draw_pass.kind](rule_view)
+
+
+def unseen_symbolizer(geometry: str) -> Element:
+    """A symbolizer of a geometry with which nothing is seen."""
+    if 'Point' in geometry:
+        made = element('PointSymbolizer')
+        mark = inside(inside(made, 'Graphic'), 'Mark')
+        inside(mark, 'WellKnownName', 'circle')
+        mark.append(_filled(NONE))
+        return made
+    made = element('LineSymbolizer' if 'Line' in geometry else 'PolygonSymbolizer')
+    made.append(_stroke(NONE, 1) if 'Line' in geometry else _filled(NONE))
+    return made
 
 
 def element(tag: str, /, text: str | None = None, **attributes: str) -> Element:

@@ -28,7 +28,7 @@ ONLY_FOR: dict[str, tuple[Kind, ...]] = {
     'by': ('fill', 'line', 'marker'), 'classes': ('fill', 'line', 'marker'), 'legend': ('fill', 'line', 'marker'),
     'outline': ('fill', 'marker'), 'width': ('line', 'marker'), 'dash': ('line',), 'casing': ('line',),
     'marker': ('marker',), 'size': ('marker', 'label'), 'text': ('label',), 'halo': ('label',),
-    'priority': ('label',), 'along': ('label',), 'bold': ('label',),
+    'priority': ('label',), 'along': ('label',), 'bold': ('label',), 'spacing': ('label',),
 }  # fmt: skip
 
 
@@ -143,6 +143,8 @@ class Part(StylePart):
     along: Literal['point', 'line'] = 'point'
     # of the names that come first
     bold: bool = False
+    # between letters, in heights of the letters: for names of what is wide, such as a sea
+    spacing: Annotated[float, Field(ge=0, le=1)] = 0.0
 
     @cached_property
     def condition(self) -> conditions.Condition | None:

@@ -25,7 +25,8 @@ export function partsByCollection(style: MapStyle): Map<string, LayerSpecificati
 
 /** The lowest zoom at which any drawn part of a layer appears; a name alone is none, a sign is one. */
 export function firstZoom(parts: LayerSpecification[]): number {
-  return Math.min(...parts.filter((part) => !isLabel(part)).map((part) => part.minzoom ?? 0));
+  const drawings = parts.filter((part) => !isLabel(part));
+  return Math.min(...(drawings.length ? drawings : parts).map((part) => part.minzoom ?? 0));
 }
 
 const isLabel = (part: LayerSpecification): boolean =>

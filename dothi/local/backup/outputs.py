@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from processes.export_features import ExportFeatures
 from processes.nearest_facility import NearestFacility
 from processes.outputs import ResultFile
 from processes.print_map import PrintMap
+from processes.printing.drawn import NothingToPrint
 from processes.reading.validation import validate_inputs
 
 # An export of more rows takes too long for a proof.
@@ -34,11 +36,19 @@ def digest_outputs(folder: Path) -> dict[str, str]:
     layers = [release for name, release in releases.items() if name in locality.layers and release.extent_wgs84]
     if not layers:
         return {}
-    smallest = min(layers, key=lambda release: (release.rows_total, release.layer_id))
-    return {'picture': _picture(smallest, locality, folder), **_analysis(smallest, locality, folder)}
+    layers.sort(key=lambda release: (release.rows_total, release.layer_id))
+    return {**_picture(layers, locality, folder), **_analysis(layers[0], locality, folder)}
 
 
-def _picture(release: Release, locality: Locality, folder: Path) -> str:
+def _picture(layers: list[Release], locality: Locality, folder: Path) -> dict[str, str]:
+    """Of the first layer that is drawn at the scale of its extent. Empty where none is, as in a copy without rows."""
+    for release in layers:
+        with suppress(NothingToPrint):
+            return {'picture': _picture_of(release, locality, folder)}
+    return {}
+
+
+def _picture_of(release: Release, locality: Locality, folder: Path) -> str:
     inputs = {
         'layers': [release.layer_id],
         'extent': {'bbox': _widened(release.extent_wgs84 or [])},

@@ -16,6 +16,18 @@ FOOT = Text(
     vi='\n\nThư tự động của {place}. Tắt loại thư này: {url}/api/account?f=html\n',
     en='\n\nSent automatically by {place}. Switch these mails off: {url}/api/account?f=html&lang=en\n',
 )
+# What of an account is told to its owner, by the names that the database has for it.
+ACCOUNT_CHANGES = {
+    'password_set': Text(vi='Mật khẩu đã được đặt', en='A password was set'),
+    'second_factor_on': Text(vi='Mã một lần đã được bật', en='One-time codes were turned on'),
+    'second_factor_off': Text(vi='Mã một lần đã bị tắt', en='One-time codes were turned off'),
+    'key_made': Text(vi='Một khóa đã được tạo', en='A key was made'),
+    'key_revoked': Text(vi='Một khóa đã bị thu hồi', en='A key was revoked'),
+    'provider_account': Text(
+        vi='Tài khoản ở nhà cung cấp danh tính đã được liên kết hoặc gỡ',
+        en="The provider's account was linked or unlinked",
+    ),
+}
 REASON = Text(vi='\n\nLý do: "{reason}"', en='\n\nThe reason: "{reason}"')
 
 
@@ -101,6 +113,22 @@ def analysis_done(job: EndedJob, title: Text, locality: Locality, url: str) -> L
     link = Text(vi='\n\n{url}/api/jobs/{job}?f=html', en='\n\n{url}/api/jobs/{job}?f=html&lang=en')
     text = Text.join('', [body, link]).format(**values)
     return Letter('analysis_done', f'job-{job.id}', subject.format(**values), _with_foot(text, locality, url))
+
+
+def account_changed(line: str, what: str, locality: Locality, url: str) -> Letter:
+    """To whoever it belongs to, who cannot switch it off: how their account is entered has changed.
+
+    line: of the log, which says when and by whom.
+    """
+    body = Text(
+        vi='{what}: tài khoản của bạn ở {place}.\n\nNếu bạn không làm và không nhờ ai làm việc này, hãy báo ngay cho '
+        'quản trị viên.\n\nPhiên và khóa của bạn: {url}/api/account?f=html\n',
+        en='{what}: your account at {place}.\n\nIf you have neither done this nor asked for it, tell the administrator '
+        'at once.\n\nYour sessions and keys: {url}/api/account?f=html&lang=en\n',
+    )
+    values: dict[str, Text | str] = {'what': ACCOUNT_CHANGES[what], 'place': locality.place.title, 'url': url}
+    subject = Text(vi='{what}: {place}', en='{what}: {place}').format(**values)
+    return Letter('account_changed', f'account-{line}-{what}', subject, body.format(**values))
 
 
 def invitation(name: str, secret: str, until: Text, locality: Locality, url: str) -> Letter:

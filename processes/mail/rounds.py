@@ -121,6 +121,8 @@ def _about_event(
 ) -> tuple[Letter, list[Addressee]]:
     if kind == 'analysis_done':
         return _about_job(subject, people, locality)
+    if kind == 'account_changed':
+        return _about_account(subject, people, locality)
     if kind != 'edit_reviewed':
         return _about_delivery(kind, int(subject), people, locality)
     with connection('loader') as db:
@@ -133,6 +135,13 @@ def _about_job(job_id: str, people: list[Addressee], locality: Locality) -> tupl
     job = ended_job(job_id)
     title = all_processes()[job.process_id].title
     return letters.analysis_done(job, title, locality, _url()), _authors(people, job.asker, locality)
+
+
+def _about_account(subject: str, people: list[Addressee], locality: Locality) -> tuple[Letter, list[Addressee]]:
+    """subject: line of the log, what was changed, and whose (migration 0129)."""
+    line, what, owner = subject.split('/')
+    readers = [person for person in people if str(person.id) == owner]
+    return letters.account_changed(line, what, locality, _url()), readers
 
 
 def _about_delivery(

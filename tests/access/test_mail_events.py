@@ -60,6 +60,28 @@ def test_whoever_is_invited_gets_the_link_by_mail_and_it_is_kept_nowhere(
     assert 'If you have not asked for it' in recovery.get_content()
 
 
+def test_whoever_an_account_belongs_to_hears_how_it_is_entered_now(
+    administrator: Browser, office: Office, person: Callable[..., Person], mail_server: MailServer
+) -> None:
+    """Whoever changed it, and although they want no other mails; nobody else hears of it."""
+    person('lan')
+    administrator.post('/api/people/lan', email='lan@example.vn')
+    lan = office()
+    lan.sign_in('lan')
+    lan.post('/api/account/mails', wanted=[])
+    key = lan.post('/api/account/keys', label='QGIS', scopes=['see']).get_json()['keys'][0]['id']
+    lan.post(f'/api/account/keys/{key}/revocation')
+    lan.post('/api/account/password', password=PASSWORD, new_password=f'{PASSWORD} again')
+    do_round()
+    do_round()
+    assert {mail['To'] for mail in mail_server.mails} == {'lan@example.vn'}
+    changes = [str(mail['Subject']).partition(':')[0] for mail in mail_server.mails]
+    whole = ['Một khóa đã được tạo', 'Một khóa đã bị thu hồi', 'Mật khẩu đã được đặt']
+    assert len(changes) == len(whole)
+    assert all(change.startswith(start) for change, start in zip(changes, whole, strict=True)), changes
+    assert PASSWORD not in ''.join(mail.get_content() for mail in mail_server.mails)
+
+
 def test_a_link_that_the_server_refuses_for_good_is_kept_nowhere_either(
     administrator: Browser, mail_server: MailServer
 ) -> None:

@@ -164,10 +164,14 @@ def store_password(db: Connection, person: Person, password: str) -> None:
     """Keeps the hash of a password whose strength was looked at."""
     with db.cursor() as cursor:
         cursor.execute(
-            'update access.person set password_hash = %s, password_set_at = clock_timestamp() where id = %s',
+            """update access.person as p set password_hash = %s, password_set_at = clock_timestamp()
+               from (select id, password_hash is null as is_first from access.person where id = %s for update) as before
+               where p.id = before.id returning before.is_first""",
             [hash_password(password), str(person.id)],
         )
-    note(db, person.id, Deed.PASSWORD_SET)
+        ((is_first,),) = cursor.fetchall()
+    # of the first one its owner needs no mail: it comes by a link that they have just been sent
+    note(db, person.id, Deed.PASSWORD_SET, **({'first': True} if is_first else {}))
 
 
 def has_password(db: Connection, person: Person, password: str) -> bool:

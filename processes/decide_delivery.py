@@ -4,12 +4,14 @@ from typing import Any, ClassVar, Literal
 
 from dothi.core.access.person import Action
 from dothi.core.database import Role
+from dothi.core.locality import Locality
 from dothi.core.text import Text
 from etl.desk.decide import AlreadyDecided, Decision, accept, return_
 from etl.desk.records import NoSuchDelivery, decisions, no_such_delivery, record, shown
+from etl.desk.sight import report_for, sees_delivery
 from etl.receipt.receipt import receipt_page
 from etl.report.model import Report
-from processes.base import Process, ProgressCallback
+from processes.base import Process, ProgressCallback, ReadData
 from processes.data import Data
 from processes.geojson import JSON
 from processes.inputs import input_field
@@ -53,6 +55,12 @@ class DecideDelivery(Process[Inputs]):
     }
     example: ClassVar[dict[str, Any]] = {'delivery': 1, 'decision': 'return', 'reason': 'Wrong zone'}
 
+    def check(self, inputs: Inputs, locality: Locality, read: ReadData) -> None:
+        """Raises NoSuchDelivery for one that the desk does not show: its report and receipt have rows of the layer."""
+        with read() as data:
+            if not sees_delivery(record(inputs.delivery, 'gatekeeper'), locality, data.editor):
+                raise self.unknown(inputs)
+
     def changed_layer(self, inputs: Inputs, role: Role = 'gatekeeper') -> str:
         """The layer that the delivery is for. Raises NoSuchDelivery."""
         return record(inputs.delivery, role).layer_id
@@ -65,8 +73,9 @@ class DecideDelivery(Process[Inputs]):
         """The report and the receipt. Raises NoSuchDelivery, AlreadyDecided, BeingDecided, DecidedMeanwhile."""
         decision = decision_of(inputs, data.editor or '', inputs.reason, data.job_id)
         report = _carried_out(inputs, decision, data, progress)
-        receipt = receipt_page(inputs.delivery, data.locality.whole)
-        return {'report': report.model_dump(mode='json') if report else {}, 'receipt': receipt}
+        shown_report = report_for(report, data.locality).model_dump(mode='json') if report else {}
+        receipt = receipt_page(inputs.delivery, data.locality)
+        return {'report': shown_report, 'receipt': receipt}
 
 
 def _carried_out(inputs: Inputs, decision: Decision, data: Data, progress: ProgressCallback) -> Report | None:

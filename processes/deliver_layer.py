@@ -16,9 +16,10 @@ from dothi.core.text import Text
 from etl.desk.deliver import deliver
 from etl.desk.file_name import FILE_NAME, LONGEST_FILE_NAME, is_file_name
 from etl.desk.options import DeliveryOptions
+from etl.desk.sight import report_for
 from etl.desk.uploads import UPLOAD_ID, Upload, upload_of, write_upload
 from etl.inbox.sendable import scope_of, sendable
-from etl.receipt.receipt import write_receipt
+from etl.receipt.receipt import receipt_page
 from etl.report.html import page
 from etl.report.model import Report as DeliveryReport
 from processes.base import Process, ProgressCallback, ReadData
@@ -28,6 +29,7 @@ from processes.inputs import ProcessInputs, input_field
 from processes.outputs import Output
 from processes.reading.validation import InvalidInput
 from processes.stages import stage_callback
+from processes.waiting_delivery import require_own_scope
 
 HTML = 'text/html'
 # Members of a letter, and the inputs that say them.
@@ -208,6 +210,7 @@ class DeliverLayer(Process[Inputs]):
         options = _with_letter_file(_delivery_options(inputs, data), inputs, data)
         file = _delivered_file(inputs, data)
         report = deliver(file, options, data.locality.whole, stage_callback(progress), 'deliver-layer')
+        report = report_for(report, data.locality)
         return {'report': report.model_dump(mode='json'), 'receipt': _receipt_text(report, data)}
 
 
@@ -272,11 +275,8 @@ def _delivery_scope(inputs: Inputs, data: Data) -> str:
     only = scope_of(agency, inputs.layer, data.locality) if agency else 'all'
     if only == 'all':
         return inputs.scope
-    if inputs.scope not in ('all', only):
-        raise InvalidInput(
-            vi=f'Đầu vào "scope" ({inputs.scope}): mã này chỉ được giao {only}.',
-            en=f'Input "scope" ({inputs.scope}): this token may only deliver {only}.',
-        )
+    if inputs.scope != 'all':
+        require_own_scope(inputs.scope, only)
     return only
 
 
@@ -325,7 +325,5 @@ def _with_letter_file(options: DeliveryOptions, inputs: Inputs, data: Data) -> D
 def _receipt_text(report: DeliveryReport, data: Data) -> str:
     """What the focal point reads; of a dry run, which is not recorded, the page of the report."""
     if report.delivery is None:
-        return page(report, data.locality.described(report.layer).title, for_stewards=False)
-    # hidden, as no delivered file can be
-    written = write_receipt(report.delivery, data.draft('.receipt'), data.locality.whole)
-    return written.html.read_text(encoding='utf-8')
+        return page(report, data.locality.whole.described(report.layer).title, for_stewards=False)
+    return receipt_page(report.delivery, data.locality)

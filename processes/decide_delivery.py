@@ -14,7 +14,7 @@ from etl.report.model import Report
 from processes.base import Process, ProgressCallback, ReadData
 from processes.data import Data
 from processes.geojson import JSON
-from processes.inputs import input_field
+from processes.inputs import RECEIPT_LANG, input_field
 from processes.outputs import Output
 from processes.stages import stage_callback
 from processes.waiting_delivery import WaitingDelivery, decision_of
@@ -34,6 +34,7 @@ class Inputs(WaitingDelivery):
     reason: str = input_field(
         REASON, Text(vi='Cơ quan sẽ đọc.', en='The agency reads it.'), min_length=1, max_length=2_000, pattern=r'\S'
     )
+    lang: Literal['vi', 'en'] | None = RECEIPT_LANG
 
 
 class DecideDelivery(Process[Inputs]):
@@ -49,6 +50,7 @@ class DecideDelivery(Process[Inputs]):
     editors_only = True
     action = Action.DECIDE
     reusable = False
+    left_out_of_form = frozenset({'lang'})
     outputs: ClassVar[dict[str, Output]] = {
         'report': Output(Text(vi='Báo cáo', en='Report'), (JSON,)),
         'receipt': Output(Text(vi='Phiếu nhận', en='Receipt'), (HTML,)),
@@ -74,7 +76,7 @@ class DecideDelivery(Process[Inputs]):
         decision = decision_of(inputs, data.editor or '', inputs.reason, data.job_id)
         report = _carried_out(inputs, decision, data, progress)
         shown_report = report_for(report, data.locality).model_dump(mode='json') if report else {}
-        receipt = receipt_page(inputs.delivery, data.locality)
+        receipt = receipt_page(inputs.delivery, data.locality, lang=inputs.lang or 'vi')
         return {'report': shown_report, 'receipt': receipt}
 
 

@@ -12,7 +12,7 @@ from dothi.core.access.person import Action
 from dothi.core.clock import today
 from dothi.core.database import Role
 from dothi.core.locality import Locality, UnknownLayer
-from dothi.core.text import Text
+from dothi.core.text import Lang, Text
 from etl.desk.deliver import deliver
 from etl.desk.file_name import FILE_NAME, LONGEST_FILE_NAME, is_file_name
 from etl.desk.options import DeliveryOptions
@@ -25,7 +25,7 @@ from etl.report.model import Report as DeliveryReport
 from processes.base import Process, ProgressCallback, ReadData
 from processes.data import Data
 from processes.geojson import JSON
-from processes.inputs import ProcessInputs, input_field
+from processes.inputs import RECEIPT_LANG, ProcessInputs, input_field
 from processes.outputs import Output
 from processes.reading.validation import InvalidInput
 from processes.stages import stage_callback
@@ -151,6 +151,7 @@ class Inputs(ProcessInputs):
         Text(vi='Kiểm tra, không phát hành.', en='Does all but release.'),
         default=False,
     )
+    lang: Literal['vi', 'en'] | None = RECEIPT_LANG
 
 
 class DeliverLayer(Process[Inputs]):
@@ -168,7 +169,7 @@ class DeliverLayer(Process[Inputs]):
     reusable = False
     upload = 'file'
     in_parts = 'upload'
-    left_out_of_form = frozenset({'upload', 'file_name'})
+    left_out_of_form = frozenset({'upload', 'file_name', 'lang'})
     attachment = 'letter_file'
     outputs: ClassVar[dict[str, Output]] = {
         'report': Output(Text(vi='Báo cáo', en='Report'), (JSON,)),
@@ -211,7 +212,7 @@ class DeliverLayer(Process[Inputs]):
         file = _delivered_file(inputs, data)
         report = deliver(file, options, data.locality.whole, stage_callback(progress), 'deliver-layer')
         report = report_for(report, data.locality)
-        return {'report': report.model_dump(mode='json'), 'receipt': _receipt_text(report, data)}
+        return {'report': report.model_dump(mode='json'), 'receipt': _receipt_text(report, inputs.lang or 'vi', data)}
 
 
 def _delivered_file(inputs: Inputs, data: Data) -> Path:
@@ -283,7 +284,7 @@ def _delivery_scope(inputs: Inputs, data: Data) -> str:
 def _delivery_options(inputs: Inputs, data: Data) -> DeliveryOptions:
     """The options of the delivery; its sender is whose token it was, and an agency's token speaks for the agency."""
     options = inputs.model_dump(
-        exclude={'file', 'upload', 'file_name', *LETTER_INPUTS.values(), *LETTER_FILE}, exclude_none=True
+        exclude={'file', 'upload', 'file_name', 'lang', *LETTER_INPUTS.values(), *LETTER_FILE}, exclude_none=True
     )
     options |= {'letter': _letter(inputs, data), 'agency': _agency_of_editor(data), 'sender': data.editor}
     options['scope'] = _delivery_scope(inputs, data)
@@ -322,8 +323,8 @@ def _with_letter_file(options: DeliveryOptions, inputs: Inputs, data: Data) -> D
     return options.model_copy(update={'letter': options.letter.kept(scan)})
 
 
-def _receipt_text(report: DeliveryReport, data: Data) -> str:
+def _receipt_text(report: DeliveryReport, lang: Lang, data: Data) -> str:
     """What the focal point reads; of a dry run, which is not recorded, the page of the report."""
     if report.delivery is None:
-        return page(report, data.locality.whole.described(report.layer).title, for_stewards=False)
-    return receipt_page(report.delivery, data.locality)
+        return page(report, data.locality.whole.described(report.layer).title, lang, for_stewards=False)
+    return receipt_page(report.delivery, data.locality, lang=lang)

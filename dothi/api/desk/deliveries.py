@@ -147,7 +147,7 @@ def decide(number: int) -> Response:
     require_on_layer(Action.DECIDE, delivery_seen(number).layer_id)
     must_be_current(_version(number), Text(vi=f'Đợt giao {number}', en=f'Delivery {number}'), fields)
     decision = {name: fields.text(name) for name in ('decision', 'reason') if fields.text(name)}
-    inputs = {'delivery': number, **decision, **reading_inputs(fields)}
+    inputs = {'delivery': number, **decision, **reading_inputs(fields), 'lang': language()}
     audience = service().audience
     job_id = manager.start_job('decide-delivery', inputs, audience, current_asker(), author, None)
     if request.is_json:

@@ -4,15 +4,17 @@ from typing import Any, ClassVar, Literal
 
 from dothi.core.access.person import Action
 from dothi.core.database import Role
+from dothi.core.locality import Locality
 from dothi.core.text import Text
 from etl.desk.decide import AlreadyDecided, Decision, accept, return_
 from etl.desk.records import NoSuchDelivery, decisions, no_such_delivery, record, shown
+from etl.desk.sight import report_for, sees_delivery
 from etl.receipt.receipt import receipt_page
 from etl.report.model import Report
-from processes.base import Process, ProgressCallback
+from processes.base import Process, ProgressCallback, ReadData
 from processes.data import Data
 from processes.geojson import JSON
-from processes.inputs import input_field
+from processes.inputs import RECEIPT_LANG, input_field
 from processes.outputs import Output
 from processes.stages import stage_callback
 from processes.waiting_delivery import WaitingDelivery, decision_of
@@ -32,6 +34,7 @@ class Inputs(WaitingDelivery):
     reason: str = input_field(
         REASON, Text(vi='Cơ quan sẽ đọc.', en='The agency reads it.'), min_length=1, max_length=2_000, pattern=r'\S'
     )
+    lang: Literal['vi', 'en'] | None = RECEIPT_LANG
 
 
 class DecideDelivery(Process[Inputs]):
@@ -47,11 +50,18 @@ class DecideDelivery(Process[Inputs]):
     editors_only = True
     action = Action.DECIDE
     reusable = False
+    left_out_of_form = frozenset({'lang'})
     outputs: ClassVar[dict[str, Output]] = {
         'report': Output(Text(vi='Báo cáo', en='Report'), (JSON,)),
         'receipt': Output(Text(vi='Phiếu nhận', en='Receipt'), (HTML,)),
     }
     example: ClassVar[dict[str, Any]] = {'delivery': 1, 'decision': 'return', 'reason': 'Wrong zone'}
+
+    def check(self, inputs: Inputs, locality: Locality, read: ReadData) -> None:
+        """Raises NoSuchDelivery for one that the desk does not show: its report and receipt have rows of the layer."""
+        with read() as data:
+            if not sees_delivery(record(inputs.delivery, 'gatekeeper'), locality, data.editor):
+                raise self.unknown(inputs)
 
     def changed_layer(self, inputs: Inputs, role: Role = 'gatekeeper') -> str:
         """The layer that the delivery is for. Raises NoSuchDelivery."""
@@ -65,8 +75,9 @@ class DecideDelivery(Process[Inputs]):
         """The report and the receipt. Raises NoSuchDelivery, AlreadyDecided, BeingDecided, DecidedMeanwhile."""
         decision = decision_of(inputs, data.editor or '', inputs.reason, data.job_id)
         report = _carried_out(inputs, decision, data, progress)
-        receipt = receipt_page(inputs.delivery, data.locality.whole)
-        return {'report': report.model_dump(mode='json') if report else {}, 'receipt': receipt}
+        shown_report = report_for(report, data.locality).model_dump(mode='json') if report else {}
+        receipt = receipt_page(inputs.delivery, data.locality, lang=inputs.lang or 'vi')
+        return {'report': shown_report, 'receipt': receipt}
 
 
 def _carried_out(inputs: Inputs, decision: Decision, data: Data, progress: ProgressCallback) -> Report | None:

@@ -12,22 +12,24 @@ from dothi.core.access.person import Action
 from dothi.core.clock import today
 from dothi.core.database import Role
 from dothi.core.locality import Locality, UnknownLayer
-from dothi.core.text import Text
+from dothi.core.text import Lang, Text
 from etl.desk.deliver import deliver
 from etl.desk.file_name import FILE_NAME, LONGEST_FILE_NAME, is_file_name
 from etl.desk.options import DeliveryOptions
+from etl.desk.sight import report_for
 from etl.desk.uploads import UPLOAD_ID, Upload, upload_of, write_upload
 from etl.inbox.sendable import scope_of, sendable
-from etl.receipt.receipt import write_receipt
+from etl.receipt.receipt import receipt_page
 from etl.report.html import page
 from etl.report.model import Report as DeliveryReport
 from processes.base import Process, ProgressCallback, ReadData
 from processes.data import Data
 from processes.geojson import JSON
-from processes.inputs import ProcessInputs, input_field
+from processes.inputs import RECEIPT_LANG, ProcessInputs, input_field
 from processes.outputs import Output
 from processes.reading.validation import InvalidInput
 from processes.stages import stage_callback
+from processes.waiting_delivery import require_own_scope
 
 HTML = 'text/html'
 # Members of a letter, and the inputs that say them.
@@ -149,6 +151,7 @@ class Inputs(ProcessInputs):
         Text(vi='Kiểm tra, không phát hành.', en='Does all but release.'),
         default=False,
     )
+    lang: Literal['vi', 'en'] | None = RECEIPT_LANG
 
 
 class DeliverLayer(Process[Inputs]):
@@ -166,7 +169,7 @@ class DeliverLayer(Process[Inputs]):
     reusable = False
     upload = 'file'
     in_parts = 'upload'
-    left_out_of_form = frozenset({'upload', 'file_name'})
+    left_out_of_form = frozenset({'upload', 'file_name', 'lang'})
     attachment = 'letter_file'
     outputs: ClassVar[dict[str, Output]] = {
         'report': Output(Text(vi='Báo cáo', en='Report'), (JSON,)),
@@ -208,7 +211,8 @@ class DeliverLayer(Process[Inputs]):
         options = _with_letter_file(_delivery_options(inputs, data), inputs, data)
         file = _delivered_file(inputs, data)
         report = deliver(file, options, data.locality.whole, stage_callback(progress), 'deliver-layer')
-        return {'report': report.model_dump(mode='json'), 'receipt': _receipt_text(report, data)}
+        report = report_for(report, data.locality)
+        return {'report': report.model_dump(mode='json'), 'receipt': _receipt_text(report, inputs.lang or 'vi', data)}
 
 
 def _delivered_file(inputs: Inputs, data: Data) -> Path:
@@ -272,18 +276,15 @@ def _delivery_scope(inputs: Inputs, data: Data) -> str:
     only = scope_of(agency, inputs.layer, data.locality) if agency else 'all'
     if only == 'all':
         return inputs.scope
-    if inputs.scope not in ('all', only):
-        raise InvalidInput(
-            vi=f'Đầu vào "scope" ({inputs.scope}): mã này chỉ được giao {only}.',
-            en=f'Input "scope" ({inputs.scope}): this token may only deliver {only}.',
-        )
+    if inputs.scope != 'all':
+        require_own_scope(inputs.scope, only)
     return only
 
 
 def _delivery_options(inputs: Inputs, data: Data) -> DeliveryOptions:
     """The options of the delivery; its sender is whose token it was, and an agency's token speaks for the agency."""
     options = inputs.model_dump(
-        exclude={'file', 'upload', 'file_name', *LETTER_INPUTS.values(), *LETTER_FILE}, exclude_none=True
+        exclude={'file', 'upload', 'file_name', 'lang', *LETTER_INPUTS.values(), *LETTER_FILE}, exclude_none=True
     )
     options |= {'letter': _letter(inputs, data), 'agency': _agency_of_editor(data), 'sender': data.editor}
     options['scope'] = _delivery_scope(inputs, data)
@@ -322,10 +323,8 @@ def _with_letter_file(options: DeliveryOptions, inputs: Inputs, data: Data) -> D
     return options.model_copy(update={'letter': options.letter.kept(scan)})
 
 
-def _receipt_text(report: DeliveryReport, data: Data) -> str:
+def _receipt_text(report: DeliveryReport, lang: Lang, data: Data) -> str:
     """What the focal point reads; of a dry run, which is not recorded, the page of the report."""
     if report.delivery is None:
-        return page(report, data.locality.described(report.layer).title, for_stewards=False)
-    # hidden, as no delivered file can be
-    written = write_receipt(report.delivery, data.draft('.receipt'), data.locality.whole)
-    return written.html.read_text(encoding='utf-8')
+        return page(report, data.locality.whole.described(report.layer).title, lang, for_stewards=False)
+    return receipt_page(report.delivery, data.locality, lang=lang)

@@ -231,6 +231,14 @@ OUTPUT = input_field(
 LANG = input_field(
     Text(vi='Ngôn ngữ', en='Language'), Text(vi='Của các tên gọi và chữ.', en='Of titles and text.'), default='vi'
 )
+RECEIPT_LANG = input_field(
+    Text(vi='Ngôn ngữ của phiếu nhận', en='Language of the receipt'),
+    Text(
+        vi='Ngôn ngữ hiện trước; bỏ trống là ngôn ngữ của yêu cầu.',
+        en='Which it shows first; that of the request when left out.',
+    ),
+    default=None,
+)
 
 # not a `type`, which would be a reference in the inputs' schema
 Travel = Literal['walking', 'cycling', 'driving']

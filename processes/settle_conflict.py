@@ -4,9 +4,10 @@ from typing import Any, ClassVar
 
 from dothi.core.access.person import Action
 from dothi.core.database import Role
+from dothi.core.locality import Locality
 from dothi.core.text import Text
 from etl.desk.conflicts import NoConflict, Side, conflicts, decide, no_conflict
-from processes.base import Process, ProgressCallback
+from processes.base import Process, ProgressCallback, ReadData
 from processes.data import Data
 from processes.geojson import JSON
 from processes.inputs import ProcessInputs, input_field
@@ -45,6 +46,12 @@ class SettleConflict(Process[Inputs]):
     reusable = False
     outputs: ClassVar[dict[str, Output]] = {'result': Output(Text(vi='Mâu thuẫn', en='Conflict'), (JSON,))}
     example: ClassVar[dict[str, Any]] = {'conflict': 1, 'take': 'edit', 'reason': 'Measured again'}
+
+    def check(self, inputs: Inputs, locality: Locality, read: ReadData) -> None:
+        """Raises NoConflict for one that the desk does not show: the result has both sides of its feature."""
+        del read
+        if not locality.shows_all_of(self.changed_layer(inputs)):
+            raise self.unknown(inputs)
 
     def changed_layer(self, inputs: Inputs, role: Role = 'gatekeeper') -> str:
         """The layer of the conflict. Raises NoConflict."""

@@ -51,6 +51,15 @@ class WaitingDelivery(ProcessInputs):
     )
 
 
+def require_own_scope(scope: str, only: str) -> None:
+    """Raises InvalidInput for another part of the layer than `only`, where that is not all of it."""
+    if only not in ('all', scope):
+        raise InvalidInput(
+            vi=f'Đầu vào "scope" ({scope}): mã này chỉ được giao {only}.',
+            en=f'Input "scope" ({scope}): this token may only deliver {only}.',
+        )
+
+
 def decision_of(inputs: WaitingDelivery, by: str, reason: str, job_id: str = '') -> Decision:
     """The decision with the options of the inputs. Raises InvalidInput."""
     options = {name: getattr(inputs, name) for name in WaitingDelivery.model_fields if name != 'delivery'}

@@ -90,6 +90,17 @@ class Locality:
         guard = self.whole.guards.get(collection_id)
         return guard is not None and guard.hides_rows
 
+    def shows_all_of(self, collection_id: str) -> bool:
+        """Whether who sees the locality like this sees every row and column of the layer or coverage."""
+        data = self.layers.get(collection_id) or self.coverages.get(collection_id)
+        columns = data.columns.values() if isinstance(data, Layer) else ()
+        return (
+            data is not None
+            and data.access != 'restricted'
+            and collection_id not in self.row_limited
+            and all(column.access != 'restricted' for column in columns)
+        )
+
     @property
     def citizen_reporting(self) -> CitizenReporting | None:
         """How citizens report, where they can; the layer that reports become features of is there then."""

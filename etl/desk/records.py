@@ -1,6 +1,7 @@
 """What the catalogue knows of deliveries and of the decisions on them."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Literal
 from uuid import UUID
@@ -94,6 +95,19 @@ class DeliveryShown(BaseModel):
     failure: Text | None = None
 
 
+@dataclass(frozen=True)
+class HiddenLayers:
+    """Ids of layers of whose deliveries somebody is given none, and of which only those that they sent themselves.
+
+    reader: the name under which these are kept; None for nobody's.
+    """
+
+    absent: Collection[str] = ()
+    partly_seen: Collection[str] = ()
+    reader: str | None = None
+
+
+NONE_HIDDEN = HiddenLayers()
 COLUMNS = """id, layer_id, file_name, sha256, size_bytes, store_path, agency, sender, origin, scope, mode, as_of, note,
     options, received_at, received_by, status, coalesce(diagnosis -> 'held', '[]') as held,
     coalesce(diagnosis -> 'seen', '{}') as seen, finished_at, superseded_by, release"""
@@ -106,20 +120,22 @@ def records(
     agency: str | None = None,
     decided: bool = True,
     limit: int | None = None,
-    hidden: Collection[str] = (),
+    hidden: HiddenLayers = NONE_HIDDEN,
     role: Role = 'loader',
 ) -> list[DeliveryRecord]:
     """Deliveries, those that wait first and oldest first among them, then the others, newest first.
 
-    hidden: ids of layers of which none is given. role: of the database, that reads them.
+    hidden: layers of which not all are given. role: of the database, that reads them.
     """
     query = f"""select {COLUMNS} from catalog.delivery
         where (%(layer)s::text is null or layer_id = %(layer)s) and (%(agency)s::text is null or agency = %(agency)s)
         and layer_id <> all (%(hidden)s::text[])
+        and (layer_id <> all (%(partly_seen)s::text[]) or sender = %(reader)s)
         and (%(status)s::text is null or status = %(status)s) and (%(decided)s or status in ('received', 'diagnosed'))
         order by status <> 'diagnosed', case status when 'diagnosed' then id else -id end limit %(limit)s"""  # noqa: S608
     conditions = {
-        'layer': layer, 'agency': agency, 'status': status, 'decided': decided, 'limit': limit, 'hidden': [*hidden],
+        'layer': layer, 'agency': agency, 'status': status, 'decided': decided, 'limit': limit,
+        'hidden': [*hidden.absent], 'partly_seen': [*hidden.partly_seen], 'reader': hidden.reader,
     }  # fmt: skip
     return [DeliveryRecord(**row) for row in _rows(query, conditions, role)]
 

@@ -8,6 +8,7 @@ from dothi.core.database import Role, connection
 from dothi.core.locality import Locality
 from dothi.core.text import Lang
 from etl.desk.records import shown
+from etl.desk.sight import shown_for, shown_in_a_folder
 from etl.receipt.bad_rows import write_bad_rows
 from etl.receipt.kept_rows import kept_rows
 from etl.receipt.page import page
@@ -22,16 +23,21 @@ class Receipt(BaseModel):
     rows: Path | None
 
 
-def receipt_page(number: int, locality: Locality, role: Role = 'loader', lang: Lang = 'vi') -> str:
+def receipt_page(number: int, seen: Locality, role: Role = 'loader', lang: Lang = 'vi') -> str:
     """The page of a delivery's receipt by itself. Raises NoSuchDelivery.
 
-    role: that reads it. lang: the language that it shows first.
+    seen: the locality as its reader sees it. role: that reads it. lang: the language that it shows first.
     """
-    delivery = shown(number, role)
+    locality, delivery = seen.whole, shown_for(shown(number, role), seen)
     with connection(role) as db:
         rows = kept_rows(db, number, locality.srid)
     put_on_map(delivery, locality, 'reader_internal' if role == 'gatekeeper' else role)
-    return page(delivery, locality, rows, None, lang)
+    return page(delivery, locality, rows, rows_file(number) if rows else None, lang)
+
+
+def rows_file(number: int) -> str:
+    """What the file with the bad rows of a delivery is called, wherever it is had."""
+    return f'hang-loi-{number}.gpkg'
 
 
 def write_receipt(number: int, folder: Path, locality: Locality) -> Receipt:
@@ -39,12 +45,12 @@ def write_receipt(number: int, folder: Path, locality: Locality) -> Receipt:
 
     Raises NoSuchDelivery.
     """
-    delivery = shown(number)
+    delivery = shown_in_a_folder(shown(number), locality)
     with connection('loader') as db:
         rows = kept_rows(db, number, locality.srid)
     put_on_map(delivery, locality)
     folder.mkdir(parents=True, exist_ok=True)
-    html, gpkg = folder / f'phieu-{number}.html', folder / f'hang-loi-{number}.gpkg'
+    html, gpkg = folder / f'phieu-{number}.html', folder / rows_file(number)
     gpkg.unlink(missing_ok=True)
     if rows:
         write_bad_rows(gpkg, rows, locality.srid)

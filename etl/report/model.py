@@ -1,7 +1,7 @@
 """What a delivery came to: for a person, for a script, and for the catalogue."""
 
 from datetime import date
-from typing import Any, Literal
+from typing import Any, Literal, Self
 
 from pydantic import BaseModel, Field
 
@@ -242,6 +242,11 @@ class Report(BaseModel):
     # For the map of faults only, and not in the JSON: west, south, east, north, and rings of longitude, latitude.
     map_extent: tuple[float, float, float, float] | None = Field(None, exclude=True)
     map_outlines: list[list[tuple[float, float]]] = Field([], exclude=True)
+
+    def without_served_values(self) -> Self:
+        """The report for who does not see all of the layer: how many conflicts there are, and not what is served."""
+        merge = self.merge and self.merge.model_copy(update={'rows': []})
+        return self.model_copy(update={'merge': merge})
 
     @property
     def waits_for_conflicts(self) -> bool:

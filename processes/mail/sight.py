@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from dothi.core.access.classes import class_of, described
+from dothi.core.access.classes import class_of, described, locality_of
 from dothi.core.access.person import Action, Identity, Person
 from dothi.core.locality import Locality
 from etl.inbox.sendable import sendable
@@ -24,13 +24,9 @@ def may_decide_on(reader: Addressee, layer_id: str, locality: Locality) -> bool:
 
 
 def whole_layers(reader: Addressee, locality: Locality) -> Collection[str]:
-    """Ids of the layers and coverages of which somebody sees every row."""
-    sights = class_of(_person(reader), locality).sights
-    return frozenset(
-        data.id
-        for data in described(locality)
-        if not locality.hides_rows(data.id) or (data.id in sights and sights[data.id].rows is None)
-    )
+    """Ids of the layers and coverages of which somebody sees every row and column."""
+    seen = locality_of(locality, class_of(_person(reader), locality))
+    return frozenset(data.id for data in described(seen) if seen.shows_all_of(data.id))
 
 
 def _person(reader: Addressee) -> Person:

@@ -109,6 +109,20 @@ def test_one_output_comes_raw_by_its_own_media_type(
     assert post(app, schools('a'), outputs={'result': {}}).status_code == 400
 
 
+@pytest.mark.parametrize('dry_run', [True, False])
+@pytest.mark.parametrize(
+    ('asked', 'inputs', 'lang'), [('en', {}, 'en'), ('vi', {}, 'vi'), ('en', {'lang': 'vi'}, 'vi')]
+)
+def test_a_receipt_opens_in_the_language_of_whoever_asked(
+    app: FlaskClient, worker: ForkedProcess, asked: str, inputs: dict[str, str], lang: str, dry_run: bool
+) -> None:
+    """The run knows no request any more; it was Vietnamese first whoever asked."""
+    body = {'inputs': schools('a', dry_run=dry_run) | inputs, 'outputs': {'receipt': {}}}
+    page = app.post(EXECUTION.replace('lang=en', f'lang={asked}'), json=body, headers=LAN)
+    assert page.status_code == 200, page.get_data(as_text=True)
+    assert f'<html lang="{lang}">' in page.get_data(as_text=True)
+
+
 def test_the_letter_that_came_with_it_is_on_the_receipt(
     app: FlaskClient, worker: ForkedProcess, made: Callable[[], list[DeliveryRecord]]
 ) -> None:

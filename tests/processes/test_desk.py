@@ -124,10 +124,12 @@ def test_a_file_that_waits_is_decided_and_its_agency_sees_what_came_of_it(
     held_tag = packed | {'If-None-Match': whole.headers['ETag']}
     assert steward.get(f'/api/deliveries/{number}', **held_tag).status_code == 304
     decided = steward.client.post(
-        f'/api/deliveries/{number}/decision', json={'decision': 'accept', 'reason': 'Sáp nhập trường'},
+        f'/api/deliveries/{number}/decision?lang=en', json={'decision': 'accept', 'reason': 'Sáp nhập trường'},
         headers={'X-CSRF-Token': steward.csrf, 'If-Match': whole.headers['ETag']},
     )  # fmt: skip
-    assert outcome(steward, decided)['status'] == 'successful'
+    ended = outcome(steward, decided)
+    assert ended['status'] == 'successful'
+    assert '<html lang="en">' in json.dumps(ended['results'], ensure_ascii=False).replace('\\"', '"')
     after = education.get(f'/api/deliveries/{number}').get_json()
     assert after['status'] == 'accepted'
     assert [made['reason'] for made in after['decisions']] == ['Sáp nhập trường']

@@ -9,7 +9,7 @@ from dothi.api.access.forms import Fields, private_json, private_page
 from dothi.api.access.identity import must_be_editor
 from dothi.api.access.layers import require_on_layer
 from dothi.api.desk.deliveries import reading_inputs
-from dothi.api.desk.view_of import delivery_seen, hidden_layers
+from dothi.api.desk.view_of import delivery_seen
 from dothi.api.http import parameters
 from dothi.api.http.address import api_url
 from dothi.api.http.caching import tagged
@@ -110,8 +110,8 @@ def _preview_seen(number: int) -> tuple[DeliveryRecord, Preview]:
 
     Raises NoSuchDelivery, NoPreview.
     """
-    delivery, place = delivery_seen(number), service().locality
-    if delivery.layer_id in hidden_layers() or delivery.layer_id in place.masked:
+    delivery = delivery_seen(number)
+    if not service().locality.shows_all_of(delivery.layer_id):
         raise NoPreview(
             vi='Bạn không xem được toàn bộ lớp này, nên không xem trước được.',
             en='You do not see all of this layer, and therefore no preview.',

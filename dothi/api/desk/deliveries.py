@@ -13,7 +13,7 @@ from dothi.api.access.forms import Fields, private_json, private_page
 from dothi.api.access.identity import may, must_be_editor
 from dothi.api.access.layers import require_on_layer
 from dothi.api.desk.seen_version import must_be_current
-from dothi.api.desk.view_of import agency_seen, delivery_seen, hidden_layers, is_signed_in
+from dothi.api.desk.view_of import deliveries_seen, delivery_seen, is_signed_in
 from dothi.api.http import parameters
 from dothi.api.http.address import api_url
 from dothi.api.http.caching import tagged
@@ -33,10 +33,11 @@ from dothi.core.settings import PathSettings
 from dothi.core.text import Text
 from etl.desk.held import WAITS_FOR
 from etl.desk.preview import has_preview
-from etl.desk.records import STATUS_TITLES, DeliveryRecord, Status, records, shown
+from etl.desk.records import STATUS_TITLES, DeliveryRecord, Status, shown
+from etl.desk.sight import shown_for
 from etl.receipt.bad_rows import write_bad_rows
 from etl.receipt.kept_rows import KeptRow, kept_rows
-from etl.receipt.receipt import receipt_page
+from etl.receipt.receipt import receipt_page, rows_file
 from processes.queue import manager
 
 DELIVERIES = Blueprint('deliveries', __name__, url_prefix='/api/deliveries')
@@ -66,12 +67,8 @@ class NoBadRows(NotFound):
 def deliveries() -> Response:
     """The deliveries that whoever asks may see: those that wait first, oldest first, then the newest."""
     parameters.refuse_unknown((*COMMON, LAYER, STATUS, LIMIT))
-    agency = agency_seen()
-    limit = min(LIMIT.read() or USUAL, MOST)
     status: Any = STATUS.read()
-    # what an agency has sent it knows
-    hidden = hidden_layers() if agency is None else set()
-    seen = records(LAYER.read(), status=status, agency=agency, limit=limit, hidden=hidden, role='gatekeeper')
+    seen = deliveries_seen(LAYER.read(), status, min(LIMIT.read() or USUAL, MOST))
     document = {'deliveries': [_delivery_member(delivery) for delivery in seen]}
     if wanted_format() == 'json':
         return tagged(private_json(document))
@@ -83,7 +80,7 @@ def one_delivery(number: int) -> Response:
     """One delivery with its decisions and its report. Its ETag is the version that a decision names."""
     parameters.refuse_unknown(COMMON)
     delivery_seen(number)
-    whole = shown(number, 'gatekeeper')
+    whole = shown_for(shown(number, 'gatekeeper'), service().locality)
     if wanted_format() == 'html':
         secret = session_secret()
         members = {'shown': whole, 'version': _version(number), 'csrf': csrf_token(secret) if secret else ''}
@@ -104,7 +101,7 @@ def receipt(number: int) -> Response:
     """The receipt, as the agency reads it, in the reader's language first."""
     parameters.refuse_unknown(COMMON)
     delivery_seen(number)
-    page = receipt_page(number, service().locality.whole, 'gatekeeper', language())
+    page = receipt_page(number, service().locality, 'gatekeeper', language())
     headers = {'Cache-Control': 'no-store', 'Content-Language': language()}
     return Response(page, content_type=f'{HTML}; charset=utf-8', headers=headers)
 
@@ -150,7 +147,7 @@ def decide(number: int) -> Response:
     require_on_layer(Action.DECIDE, delivery_seen(number).layer_id)
     must_be_current(_version(number), Text(vi=f'Đợt giao {number}', en=f'Delivery {number}'), fields)
     decision = {name: fields.text(name) for name in ('decision', 'reason') if fields.text(name)}
-    inputs = {'delivery': number, **decision, **reading_inputs(fields)}
+    inputs = {'delivery': number, **decision, **reading_inputs(fields), 'lang': language()}
     audience = service().audience
     job_id = manager.start_job('decide-delivery', inputs, audience, current_asker(), author, None)
     if request.is_json:
@@ -204,7 +201,7 @@ def _fault_feature(row: KeptRow, srid: int) -> dict[str, Any]:
 
 
 def _as_geopackage(rows: list[KeptRow], number: int, srid: int) -> Response:
-    name = f'hang-loi-{number}.gpkg'
+    name = rows_file(number)
     with tempfile.TemporaryDirectory(prefix='dothi-rows-') as folder:
         file = Path(folder) / name
         write_bad_rows(file, rows, srid)

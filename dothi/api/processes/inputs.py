@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from dothi.api.http.language import language
 from dothi.api.processes.references import resolve_reference
 from processes.base import Process
 from processes.inputs import field_metadata
@@ -16,7 +17,13 @@ def plain_inputs(inputs: Any, chosen: Process[Any]) -> Any:
     """
     if not isinstance(inputs, dict):
         return inputs
-    return {name: _plain_input(name, value, chosen) for name, value in inputs.items()}
+    return _request_language(chosen) | {name: _plain_input(name, value, chosen) for name, value in inputs.items()}
+
+
+def _request_language(chosen: Process[Any]) -> dict[str, Any]:
+    """The language of the request for a process that leaves it to that, which its run does not know any more."""
+    field = chosen.inputs.model_fields.get('lang')
+    return {'lang': language()} if field is not None and field.default is None else {}
 
 
 def _plain_input(name: str, value: Any, chosen: Process[Any]) -> Any:

@@ -1931,6 +1931,12 @@ export interface operations {
                          * @default false
                          */
                         dry_run?: boolean;
+                        /**
+                         * Language of the receipt
+                         * @description Which it shows first; that of the request when left out.
+                         * @enum {string}
+                         */
+                        lang?: "vi" | "en";
                     };
                     outputs?: {
                         report?: {

@@ -187,6 +187,19 @@ def test_what_is_made_of_such_a_job_is_its_authors_too(lagoon: Lagoon) -> None:
     assert run(lagoon, 'steward', process='present-result', job=job, format='csv').status_code == 404
 
 
+@pytest.mark.parametrize('spelling', ['{}', 'urn:uuid:{}', '{{{}}}', 'no hyphens', 'CAPITALS'])
+def test_however_its_job_is_written_what_is_made_of_it_is_its_authors(lagoon: Lagoon, spelling: str) -> None:
+    """What the database does not know as the job of a scenario would be shown to everybody."""
+    scenario = make(lagoon, 'planner', close('wells', 'a'))
+    job = job_of(run(lagoon, 'planner', scenario=scenario))
+    written = {'no hyphens': job.replace('-', ''), 'CAPITALS': job.upper()}.get(spelling, spelling.format(job))
+    made = run(lagoon, 'planner', layer={'job': written})
+    if spelling in ('{}', 'CAPITALS'):
+        assert lagoon.client('steward').get(f'/api/jobs/{job_of(made)}').status_code == 404
+    else:
+        assert (made.status_code, made.get_json()['code']) == (404, 'UnknownResult')
+
+
 def test_once_shared_it_and_its_jobs_are_there_for_others(lagoon: Lagoon) -> None:
     scenario = make(lagoon, 'administrator', well('c'))
     job = job_of(run(lagoon, 'administrator', scenario=scenario))

@@ -241,6 +241,23 @@ def test_who_runs_it_sees_no_more_than_their_own_rows_and_layers(lagoon: Lagoon)
     assert 'cables' not in ran.get_data(as_text=True).lower()
 
 
+def test_who_is_not_its_author_learns_nothing_of_hidden_changes_by_building_on_them(lagoon: Lagoon) -> None:
+    """The changes of `base_version` were held against what the planner sees, and cables named as what is not there."""
+    scenario = make(lagoon, 'steward', close('cables', 'a'), well('c'), sharing='everybody')
+    answer = lagoon.client('planner').post(
+        f'/api/scenarios/{scenario}/versions', json={'base_version': 1, 'changes': [well('d')]}
+    )
+    assert (answer.status_code, answer.get_json()['code']) == (403, 'NotItsAuthor'), answer.get_data(as_text=True)
+
+
+def test_who_does_not_see_a_changed_column_hands_nothing_over_and_learns_no_name(lagoon: Lagoon) -> None:
+    owner = {'kind': 'change', 'layer': 'meters', 'key': 'a', 'properties': {'owner': 'x'}}
+    scenario = make(lagoon, 'steward', owner, sharing='everybody')
+    answer = lagoon.client('editor').post(f'/api/scenarios/{scenario}/deliver', json={})
+    assert (answer.status_code, answer.get_json()['code']) == (403, 'HiddenChanges'), answer.get_data(as_text=True)
+    assert 'owner' not in answer.get_data(as_text=True)
+
+
 def test_a_layer_or_column_that_the_author_does_not_see_is_none(lagoon: Lagoon) -> None:
     """The same words as for what is not there at all, with the number of the change."""
     scenario = make(lagoon, 'viewer', well('c'))

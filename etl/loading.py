@@ -13,7 +13,7 @@ from etl.desk.delivery import Delivery
 from etl.desk.held import ACCEPTED_AS_IT_IS, Reason
 from etl.desk.judgement import NOTHING_TO_SAY, Judgement, agreed_or_held
 from etl.desk.placed_rows import keep_placed
-from etl.doctor.coordinates import Decision, Sample, columns_of, decide, known
+from etl.doctor.coordinates import Decision, Sample, columns_of, decide, known_of_release, known_of_units
 from etl.doctor.coordinates.reading import Reading
 from etl.doctor.coordinates.verdict import Declaring
 from etl.doctor.rows.geometry import Area
@@ -24,7 +24,7 @@ from etl.geocode.rows import AddressedRows, placed_note
 from etl.inspecting import Inspected, inspect
 from etl.mappings import evidence, remember
 from etl.prepare import Plan
-from etl.reference import Units, extent_polygon, released_units
+from etl.reference import extent_polygon, released_units
 from etl.register import register_rows
 from etl.releasing import Released, release_rows
 from etl.report import notes
@@ -41,8 +41,8 @@ def load(db: Connection, delivery: Delivery[Layer], fingerprint: str | None) -> 
     units = released_units(db, locality, on)
     inspected = inspect(delivery.file, layer, options, evidence(db, delivery, units, on), delivery.locality.place.id)
     scope = scope_polygon(options, units, locality)
-    decision = _decide_coordinates(db, delivery, inspected, units, on)
     work = Load(db, delivery, inspected, units, scope)
+    decision = _decide_coordinates(work, on)
     questions = _judge_questions(inspected, decision)
     if questions.held or decision.reading is None:
         return make_report(work, decision, fingerprint, questions)
@@ -93,14 +93,18 @@ def make_report(
     )
 
 
-def _decide_coordinates(
-    db: Connection, delivery: Delivery[Layer], inspected: Inspected, units: list[Units], on: date
-) -> Decision:
-    """How the file's coordinates are to be read, judged by its first rows and all that is known of their place."""
+def _decide_coordinates(work: Load, on: date) -> Decision:
+    """How the file's coordinates are to be read, judged by its first rows and all that is known of their place.
+
+    Of a guarded layer a unit's office does not learn how far its rows lie from features of others.
+    """
+    delivery, inspected, units = work.delivery, work.inspected, work.units
     layer, locality, first = delivery.layer, delivery.locality, inspected.first
     codes = {name: first.columns[name] for name in columns_of(layer, inspected.matching)}
     sample = Sample.of(first.geometry, codes)
-    references = known(db, layer, locality, inspected.matching, sample, units, on)
+    within = work.scope if layer.id in locality.whole.guards else None
+    references = known_of_units(layer, locality, inspected.matching, sample, units, on)
+    references += known_of_release(work.db, layer, inspected.matching, sample, on, within)
     source: Declaring = inspected.source
     if not inspected.source.has_places:
         # addresses are placed in the working CRS

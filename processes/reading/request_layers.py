@@ -8,7 +8,6 @@ import hashlib
 import io
 import json
 from dataclasses import dataclass
-from uuid import UUID
 
 import shapely
 from psycopg2 import sql
@@ -20,6 +19,7 @@ from dothi.core.layer import Layer
 from dothi.core.locality import Locality
 from processes.geojson import GEOJSON, FeatureCollection
 from processes.inputs import LayerRef, ProcessInputs, layers_in
+from processes.queue.records import is_uuid
 from processes.reading.foreign_shapes import read_shapes_in_room
 from processes.reading.geojson_layers import RequestLayer, layer_of_features
 from processes.reading.readings import Reading, readings_of
@@ -108,10 +108,10 @@ def _output_phrase(output: str | None) -> str:
 
 
 def _require_uuid(text: str) -> str:
-    try:
-        return str(UUID(text))
-    except ValueError:
-        raise _unknown_result(text) from None
+    """The id as it was given: in another spelling the scenarios of its job are not noted (job.scenarios_in)."""
+    if not is_uuid(text):
+        raise _unknown_result(text)
+    return text
 
 
 def _unknown_result(job_id: str) -> UnknownResult:

@@ -94,6 +94,17 @@ def make_scenario(db: Connection, name: str, description: str, sharing: Sharing)
     return str(row['id'])
 
 
+def own_scenario(db: Connection, scenario_id: str) -> Scenario:
+    """The scenario, for its author; raises UnknownScenario, NotItsAuthor.
+
+    What is wrong with a new version may name changes that others do not see: who asks is looked at before.
+    """
+    scenario = read_scenario(db, scenario_id)
+    if not scenario.own:
+        raise _not_its_author()
+    return scenario
+
+
 def describe_scenario(
     db: Connection, scenario_id: str, name: str | None, description: str | None, sharing: Sharing | None
 ) -> None:

@@ -207,3 +207,45 @@ def test_a_layer_whose_file_is_broken_is_not_there(lagoon: Lagoon, audience: Aud
             assert (stranger['broken'], 'broken_layers' in stranger) == (1, False), 'monitoring hears of it'
     finally:
         file.write_text(text, encoding='utf-8')
+
+
+EXAMPLES = """
+examples:
+  group-by-units: {layer: cables}
+  zonal-statistics: {layer: meters, statistics: [count], zones: pipes, filter: "owner = 'nobody else'"}
+  compare-releases: {layer: wells, before: "2030-01-01", zones: pipes}
+"""
+
+
+@pytest.mark.parametrize('path', ['/api/processes/{}?f=json', '/api/processes/{}?f=html', '/api/openapi?f=json'])
+def test_no_example_names_what_its_reader_does_not_see(lagoon: Lagoon, path: str) -> None:
+    """Examples of analyses stand in `locality.yml`: of a layer, and of a filter by a restricted column."""
+    file = lagoon.locality.path / 'locality.yml'
+    text = file.read_text(encoding='utf-8')
+    marks = {'group-by-units': r'\bcables\b', 'zonal-statistics': 'nobody else', 'compare-releases': '2030-01-01'}
+    try:
+        file.write_text(text + EXAMPLES, encoding='utf-8')
+        app = create_app('internal')
+        for person, process_ids in (
+            ('viewer', {'compare-releases'}), ('planner', {'compare-releases', 'zonal-statistics'}),
+            ('steward', {*marks}),
+        ):  # fmt: skip
+            client = replace(lagoon, app=app).client(person)
+            shown = {
+                name for name, mark in marks.items() if re.search(mark, _examples(client, path.format(name), name))
+            }
+            assert shown == process_ids, (person, path)
+        if 'openapi' in path:
+            public = create_app('public').test_client().get(path).get_data(as_text=True)
+            assert not re.search(r'nobody else|"cables"', public)
+    finally:
+        file.write_text(text, encoding='utf-8')
+
+
+def _examples(client: Any, path: str, process_id: str) -> str:
+    """The text of what describes the process."""
+    answer = client.get(path)
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    if 'openapi' not in path:
+        return str(answer.get_data(as_text=True))
+    return json.dumps(answer.get_json(force=True)['paths'][f'/processes/{process_id}/execution'])

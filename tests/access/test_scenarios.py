@@ -187,6 +187,19 @@ def test_what_is_made_of_such_a_job_is_its_authors_too(lagoon: Lagoon) -> None:
     assert run(lagoon, 'steward', process='present-result', job=job, format='csv').status_code == 404
 
 
+@pytest.mark.parametrize('spelling', ['{}', 'urn:uuid:{}', '{{{}}}', 'no hyphens', 'CAPITALS'])
+def test_however_its_job_is_written_what_is_made_of_it_is_its_authors(lagoon: Lagoon, spelling: str) -> None:
+    """What the database does not know as the job of a scenario would be shown to everybody."""
+    scenario = make(lagoon, 'planner', close('wells', 'a'))
+    job = job_of(run(lagoon, 'planner', scenario=scenario))
+    written = {'no hyphens': job.replace('-', ''), 'CAPITALS': job.upper()}.get(spelling, spelling.format(job))
+    made = run(lagoon, 'planner', layer={'job': written})
+    if spelling in ('{}', 'CAPITALS'):
+        assert lagoon.client('steward').get(f'/api/jobs/{job_of(made)}').status_code == 404
+    else:
+        assert (made.status_code, made.get_json()['code']) == (404, 'UnknownResult')
+
+
 def test_once_shared_it_and_its_jobs_are_there_for_others(lagoon: Lagoon) -> None:
     scenario = make(lagoon, 'administrator', well('c'))
     job = job_of(run(lagoon, 'administrator', scenario=scenario))
@@ -226,6 +239,23 @@ def test_who_runs_it_sees_no_more_than_their_own_rows_and_layers(lagoon: Lagoon)
     assert ([change['layer'] for change in some['changes']], some['hidden']) == (['wells'], 2)
     ran = run(lagoon, 'planner', scenario=scenario)
     assert 'cables' not in ran.get_data(as_text=True).lower()
+
+
+def test_who_is_not_its_author_learns_nothing_of_hidden_changes_by_building_on_them(lagoon: Lagoon) -> None:
+    """The changes of `base_version` were held against what the planner sees, and cables named as what is not there."""
+    scenario = make(lagoon, 'steward', close('cables', 'a'), well('c'), sharing='everybody')
+    answer = lagoon.client('planner').post(
+        f'/api/scenarios/{scenario}/versions', json={'base_version': 1, 'changes': [well('d')]}
+    )
+    assert (answer.status_code, answer.get_json()['code']) == (403, 'NotItsAuthor'), answer.get_data(as_text=True)
+
+
+def test_who_does_not_see_a_changed_column_hands_nothing_over_and_learns_no_name(lagoon: Lagoon) -> None:
+    owner = {'kind': 'change', 'layer': 'meters', 'key': 'a', 'properties': {'owner': 'x'}}
+    scenario = make(lagoon, 'steward', owner, sharing='everybody')
+    answer = lagoon.client('editor').post(f'/api/scenarios/{scenario}/deliver', json={})
+    assert (answer.status_code, answer.get_json()['code']) == (403, 'HiddenChanges'), answer.get_data(as_text=True)
+    assert 'owner' not in answer.get_data(as_text=True)
 
 
 def test_a_layer_or_column_that_the_author_does_not_see_is_none(lagoon: Lagoon) -> None:

@@ -385,6 +385,18 @@ viewer:
         assert viewer.get(f'/api/jobs/{job}').status_code == 200
         assert viewer.get(f'/api/jobs/{job}/results').status_code == 403
         assert viewer.post(f'/api/jobs/{job}/rerun').status_code == 403
+        features = _exported(some, 'editor', 'wells', 'geojson')
+        for process, inputs in (
+            ('present-result', {'job': features, 'format': 'csv'}),
+            ('present-result', {'job': features.upper(), 'format': 'geojson'}),
+            ('compare-results', {'before': features, 'after': features}),
+        ):
+            assert execute(some, 'viewer', process, inputs).status_code == 403, (process, inputs)
+            made = execute(some, 'editor', process, inputs)
+            assert made.status_code == 200, (process, inputs)
+            other = re.search(r'/jobs/([0-9a-f-]{36})', made.headers['Link'])
+            assert other is not None
+            assert viewer.get(f'/api/jobs/{other[1]}/results').status_code == 403, (process, inputs)
         export = '/api/processes/export-features/execution'
         codes = {
             layer: viewer.post(export, json={'inputs': {'collection': layer, 'format': 'csv'}}).status_code
@@ -396,8 +408,8 @@ viewer:
         migrate(lagoon.locality)
 
 
-def _exported(lagoon: Lagoon, person: str, layer: str) -> str:
-    inputs = {'collection': layer, 'format': 'csv', 'properties': ['code']}
+def _exported(lagoon: Lagoon, person: str, layer: str, form: str = 'csv') -> str:
+    inputs = {'collection': layer, 'format': form, 'properties': ['code']}
     answer = lagoon.client(person).post(
         '/api/processes/export-features/execution', json={'inputs': inputs}, headers={'Prefer': 'wait=60'}
     )

@@ -3,7 +3,10 @@
 import shutil
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from threading import Barrier
+from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
@@ -11,15 +14,20 @@ from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 from dothi.api.app import create_app
+from dothi.core.access import sign_in as sign_in_module
 from dothi.core.access.attempts import count_failure
+from dothi.core.access.device import new_mark
 from dothi.core.access.log import log_lines
 from dothi.core.access.people import Changes, change, disable, recover, remove
 from dothi.core.access.person import Person, Role
+from dothi.core.access.second_factor import accepted_step
 from dothi.core.access.secrets import take_out
+from dothi.core.access.sign_in import Visitor, WrongPassword
 from dothi.core.database import connection
 from dothi.core.settings import PathSettings
 from tests.access.conftest import OTHER_PASSWORD, PASSWORD, Browser
 from tests.api.editors import rows
+from tests.conftest import PATIENCE_S
 
 ITEMS = '/api/collections/schools/items'
 Office = Callable[[], Browser]
@@ -57,7 +65,7 @@ def test_a_browser_is_led_to_the_form_and_back(office: Office, person: MakePerso
 
 
 @pytest.mark.parametrize(
-    'elsewhere', ['https://evil.example', '//evil.example', '/\\evil.example', 'javascript:1', '/a\nb']
+    'elsewhere', ['https://evil.example', '//evil.example', '/\\evil.example', 'javascript:1', '/a\nb', '//[']
 )
 def test_the_form_leads_nowhere_else(office: Office, person: MakePerson, elsewhere: str) -> None:
     person('lan')
@@ -263,6 +271,35 @@ def test_one_time_codes_are_wanted_once_they_are_confirmed(office: Office, perso
     assert office().sign_in('lan', code=codes.generate(int(now) + 30).decode()).status_code == 200
     assert browser.post('/api/account/second-factor/end', password=PASSWORD).status_code == 200
     assert office().sign_in('lan').status_code == 200
+
+
+def test_a_code_is_taken_once_also_by_two_devices_at_a_time(
+    office: Office, person: MakePerson, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Attempts on a name wait for each other device by device: both had read that the code was not taken yet."""
+    lan = person('lan')
+    browser = office()
+    browser.sign_in('lan')
+    browser.post('/api/account/second-factor', password=PASSWORD)
+    codes, now = codes_of(lan.id), int(time.time())
+    confirmation = browser.post('/api/account/second-factor/confirmation', code=codes.generate(now - 30).decode())
+    assert confirmation.status_code == 200
+    code, both_have_read = codes.generate(now).decode(), Barrier(2, timeout=PATIENCE_S)
+
+    def accept_together(*args: Any) -> int | None:
+        step = accepted_step(*args)
+        both_have_read.wait()
+        return step
+
+    monkeypatch.setattr(sign_in_module, 'accepted_step', accept_together)
+    marks = (new_mark('lan'), '')
+    with ThreadPoolExecutor(2) as devices:
+        attempts = [
+            devices.submit(sign_in_module.sign_in, 'lan', PASSWORD, code, Visitor(f'192.0.2.{number}', 'x', mark))
+            for number, mark in enumerate(marks)
+        ]
+        errors = [type(attempt.exception()) for attempt in attempts]
+    assert sorted(errors, key=str) == sorted([type(None), WrongPassword], key=str)
 
 
 def codes_of(person_id: object) -> TOTP:

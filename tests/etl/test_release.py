@@ -9,6 +9,7 @@ import psycopg2
 import pytest
 
 from dothi.core import database
+from dothi.core.access.policy import AccessPolicy
 from dothi.core.errors import exit_code
 from dothi.core.layer import Checks, Column, Publish
 from dothi.core.locality import Locality
@@ -19,6 +20,7 @@ from etl.desk.decide import Decision, accept
 from etl.desk.deliver import deliver
 from etl.desk.deliveries import LostDatabase
 from etl.desk.options import DeliveryOptions
+from etl.doctor.coordinates.scoring import FEWEST_NEIGHBOURS
 from tests.databases import Instance
 from tests.etl.conftest import Agency, Query, Send
 from tests.present import present
@@ -221,6 +223,19 @@ class TestScope:
         report = send(self.at(agency, '2.geojson', w=(1500, 9)), 'schools', scope='unit=366')
         assert [(row.row, row.code) for row in report.rows.bad] == [(1, 'outside_scope')]
         assert query(OPEN) == [('w', 1)]
+
+    @pytest.mark.parametrize('keys', [['w'], [f'z{number}' for number in range(FEWEST_NEIGHBOURS)]])
+    def test_of_a_guarded_layer_a_report_tells_no_distance_to_features_of_others(
+        self, agency: Agency, send: Send, locality: Locality, keys: list[str]
+    ) -> None:
+        """Three dry runs would find the place of any feature: by its key, or as the nearest one."""
+        send(self.at(agency, '1.geojson', w=(500, 1)), 'schools')
+        rows = {'may': ['see'], 'layers': ['schools'], 'rows': {'code': ['x']}}
+        guarded = dataclasses.replace(locality, policy=AccessPolicy.model_validate({'viewer': [rows]}))
+        file = self.at(agency, '2.geojson', **dict.fromkeys(keys, (1500, 9)))
+        options = DeliveryOptions(layer='schools', scope='unit=366', dry_run=True)
+        told = [deliver(file, options, place).crs.model_dump_json() for place in (locality, guarded)]
+        assert [('1,000 m' in text or '1.0 km' in text) for text in told] == [True, False], told
 
     def test_demonstration_data_stays_where_no_real_data_came(self, agency: Agency, send: Send, query: Query) -> None:
         """366 is real now, 365 demonstration still; delivering the demonstration again changes neither."""

@@ -30,7 +30,11 @@ def visitor() -> Visitor:
 
 def next_path(text: str) -> str:
     """`text` if it is a path of this service, else its beginning: a link may not lead people elsewhere (ASVS 5.1.5)."""
-    parts = urlsplit(text)
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        # of a bracket without its other half
+        return '/'
     is_own = not parts.scheme and not parts.netloc and text.startswith('/') and not text.startswith('//')
     return text if is_own and '\\' not in text and text.isprintable() else '/'
 

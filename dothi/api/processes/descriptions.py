@@ -68,7 +68,7 @@ def description(process_id: str) -> Response:
     chosen = find_process(process_id, service().audience)
     document = in_language(chosen.describe_for(service().audience), language())
     document |= {'id': process_id, 'links': _process_links(process_id)}
-    document['example'] = {'inputs': example_of(service().locality, process_id, chosen)}
+    document['example'] = {'inputs': example_of(service().locality, service().audience, process_id, chosen)}
     if wanted_format() == 'html':
         members = {
             # this page knows no names of scenarios; the portal's form does

@@ -1,5 +1,7 @@
 """The form of an analysis: one field for each input, of the kind that its schema asks for."""
 
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -13,6 +15,7 @@ from dothi.api.http.service import service
 from dothi.api.http.snapshot import snapshot
 from dothi.api.http.words import in_language
 from dothi.core.access.policy import CHANGING
+from dothi.core.layer import Audience
 from dothi.core.locality import Locality
 from processes.base import Process
 from processes.ground.criteria import CRITERION_MEMBERS
@@ -27,6 +30,7 @@ type Kind = Literal[
 # What a field says in a process description: OGC 18-062r2 has `additionalParameters` for what a client may need beside
 # title, description and schema, here to draw a form.
 FORM_ROLE = 'dothi:form'
+WORD = re.compile(r'\w+')
 DESCRIBED = ('name', 'title', 'description')
 
 
@@ -76,9 +80,26 @@ class Part:
     fields: tuple[Field, ...]
 
 
-def example_of(locality: Locality, process_id: str, chosen: Process[Any]) -> dict[str, Any]:
-    """Inputs that can be sent as they are: the locality's, or those of the analysis itself."""
-    return locality.place.examples.get(process_id, chosen.example)
+def example_of(locality: Locality, audience: Audience, process_id: str, chosen: Process[Any]) -> dict[str, Any]:
+    """Inputs that can be sent as they are: the locality's, or those of the analysis itself.
+
+    One of the locality's that names what its reader does not see is not for them, and could not be sent by them.
+    """
+    own = locality.place.examples.get(process_id)
+    return chosen.example if own is None or _names_hidden(own, locality, audience) else own
+
+
+def _names_hidden(example: dict[str, Any], locality: Locality, audience: Audience) -> bool:
+    """Whether a layer that the audience does not see stands in it, or such a column of a layer that it does see."""
+    words = {*WORD.findall(json.dumps(example, ensure_ascii=False))}
+    shown, whole = {**locality.layers_for(audience), **locality.coverages_for(audience)}, locality.whole
+    columns = {
+        name
+        for layer in locality.layers_for(audience).values()
+        if layer.id in words
+        for name in layer.columns.keys() - layer.columns_for(audience).keys()
+    }
+    return bool(words & (({*whole.layers, *whole.coverages} - shown.keys()) | columns))
 
 
 def form_parameters(process_id: str, chosen: Process[Any]) -> dict[str, dict[str, Any]]:
@@ -113,7 +134,7 @@ def _members(form_field: Field) -> dict[str, Any]:
 
 def form_fields_of(process_id: str, chosen: Process[Any]) -> list[Field]:
     """The fields of the form, in the order of the inputs; what must be filled in comes first."""
-    example = example_of(service().locality, process_id, chosen)
+    example = example_of(service().locality, service().audience, process_id, chosen)
     described = in_language(chosen.describe_for(service().audience)['inputs'], language())
     form_fields = [
         _form_field(name, description, chosen, example)

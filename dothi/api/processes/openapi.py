@@ -58,7 +58,7 @@ def _describing(offer: Offer, name: str, title: Text, schema: str, parameters: l
 
 def _execution_operation(offer: Offer, name: str, chosen: Process[Any]) -> dict[str, Any]:
     metadata = chosen.describe_for(offer.audience)
-    example = {'inputs': example_of(offer.locality, name, chosen)}
+    example = {'inputs': example_of(offer.locality, offer.audience, name, chosen)}
     body = {
         'required': True,
         'content': {JSON: {'schema': _request_schema(chosen, metadata), 'example': example}},

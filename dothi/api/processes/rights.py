@@ -1,8 +1,10 @@
 """Whether whoever asks may run a process: at the first time and, as roles and keys change, at each time after it."""
 
+from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
-from dothi.api.access.identity import current_identity, must_be_editor, require_where_signed_in
+from dothi.api.access.identity import current_editor, current_identity, must_be_editor, require_where_signed_in
 from dothi.api.access.layers import (
     layers_open_to,
     own_layers,
@@ -15,8 +17,12 @@ from dothi.core.access.person import Action
 from dothi.core.locality import UnknownLayer
 from processes.base import Process
 from processes.inputs import ProcessInputs
+from processes.queue.records import UnknownJob, is_uuid, open_desk, state
 from processes.reading.validation import validate_inputs
 from processes.registry import all_processes
+
+# Inputs by which a process reads results of other jobs as they are; compare-releases has moments under two of them.
+EARLIER_JOBS = ('job', 'before', 'after')
 
 
 def require_kind(process: Process[Any]) -> None:
@@ -39,6 +45,7 @@ def require_results(process_id: str, inputs: dict[str, Any]) -> None:
     require_where_signed_in(Action.SEE)
     if process.run_action is Action.DOWNLOAD:
         _require_download(process, validate_inputs(process.inputs, inputs))
+    _require_earlier_results(inputs)
 
 
 def require_process(process: Process[Any], inputs: ProcessInputs) -> str | None:
@@ -49,6 +56,7 @@ def require_process(process: Process[Any], inputs: ProcessInputs) -> str | None:
     """
     require_kind(process)
     _require_download(process, inputs)
+    _require_earlier_results({name: getattr(inputs, name, None) for name in EARLIER_JOBS})
     if not process.for_editors(inputs):
         return None
     author = must_be_editor(process.action)
@@ -57,6 +65,21 @@ def require_process(process: Process[Any], inputs: ProcessInputs) -> str | None:
         _require_known(process, inputs, layer_id)
         require_on_layer(process.action, layer_id)
     return author
+
+
+def _require_earlier_results(inputs: Mapping[str, Any]) -> None:
+    """As `require_results` of the jobs whose results are read: a copy in another form is a copy."""
+    names = {value for name in EARLIER_JOBS if isinstance(value := inputs.get(name), str) and is_uuid(value)}
+    if not names or current_identity() is None:
+        return
+    earlier: list[dict[str, Any]] = []
+    with open_desk(service().audience, current_editor()) as db:
+        for job_id in names:
+            # of one that is not there for them, the process itself says so
+            with suppress(UnknownJob):
+                earlier.append(state(db, job_id))
+    for job in earlier:
+        require_results(job['process_id'], job['inputs'])
 
 
 def _require_download(process: Process[Any], inputs: ProcessInputs) -> None:

@@ -35,7 +35,7 @@ from processes.scenario.delivery import hand_over
 from processes.scenario.on_map import map_features
 from processes.scenario.reference import MOST_VERSIONS
 from processes.scenario.sight import visible_changes
-from processes.scenario.store import VersionEntry, add_version, list_versions, read_scenario, read_version
+from processes.scenario.store import VersionEntry, add_version, list_versions, own_scenario, read_scenario, read_version
 from processes.scenario.taken import additions_of_features, additions_of_result
 
 ADDING, LONGEST_MESSAGE = 'scenarios.add', 2_000
@@ -74,7 +74,7 @@ def add(scenario_id: str) -> Response:
     """
     parameters.refuse_unknown(COMMON)
     with scenario_desk() as db:
-        must_match(read_scenario(db, scenario_id))
+        must_match(own_scenario(db, scenario_id))
         body = read_body(*NEW_MEMBERS, largest=LARGEST_BODY)
         message = text_member(body, 'message', LONGEST_MESSAGE) or ''
         documents = _base_changes(db, scenario_id, body) + _new_changes(db, body)
@@ -127,7 +127,8 @@ def deliver(scenario_id: str) -> Response:
         number = read_body('version').get('version')
         _, changes = read_version(db, scenario_id, _version_number(number))
         numbered = [*enumerate(changes, start=1)]
-        if len(visible_changes(changes, service().locality, service().audience, own=scenario.own)) < len(changes):
+        # columns as well: what does not fit is named
+        if visible_changes(changes, service().locality, service().audience, own=scenario.own) != numbered:
             raise _hidden_changes()
         # against what the layers hold now, and with the rights of who hands over
         check_changes(read_changes(changes), db, service().locality, service().audience)

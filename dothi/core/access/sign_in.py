@@ -268,7 +268,12 @@ def _person_with(db: Connection, name: str, password: str, code: str) -> Person 
             step = accepted_step(take_out(bytes(totp_secret)), code, last_step)
             if step is None:
                 return None
-            cursor.execute('update access.person set totp_step = %s where id = %s', [step, values[0]])
+            # another device may have shown the code in the meantime: attempts wait for each other device by device
+            cursor.execute(
+                'update access.person set totp_step = %s where id = %s and totp_step < %s', [step, values[0], step]
+            )
+            if cursor.rowcount != 1:
+                return None
     return _person(tuple(values))
 
 

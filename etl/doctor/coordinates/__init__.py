@@ -5,8 +5,11 @@
 """
 
 from etl.doctor.coordinates.reading import Reading
-from etl.doctor.coordinates.references import Reference, columns_of, known, units_alone
+from etl.doctor.coordinates.references import Reference, columns_of, known_of_release, known_of_units, units_alone
 from etl.doctor.coordinates.sample import Sample
 from etl.doctor.coordinates.verdict import Decision, NoPlaces, decide
 
-__all__ = ['Decision', 'NoPlaces', 'Reading', 'Reference', 'Sample', 'columns_of', 'decide', 'known', 'units_alone']
+__all__ = [
+    'Decision', 'NoPlaces', 'Reading', 'Reference', 'Sample', 'columns_of', 'decide', 'known_of_release',
+    'known_of_units', 'units_alone',
+]  # fmt: skip

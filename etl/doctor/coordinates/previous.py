@@ -37,8 +37,13 @@ class Same:
     shapes: Geometries
 
 
-def same_features(db: Connection, layer: Layer, columns: Columns, on: date) -> Same:
-    """The features that the sample shares with the release; of units those in force on the day `on`."""
+def same_features(
+    db: Connection, layer: Layer, columns: Columns, on: date, within: shapely.Geometry | None = None
+) -> Same:
+    """The features that the sample shares with the release; of units those in force on the day `on`.
+
+    within: the area in which they lie; None for everywhere.
+    """
     # when a version of a unit begins is not what tells one unit from another
     names = [name for name in layer.key if name not in (layer.publish.validity or ())]
     row_keys = _keys(layer, names, columns)
@@ -46,7 +51,7 @@ def same_features(db: Connection, layer: Layer, columns: Columns, on: date) -> S
         return Same(np.array([], dtype=np.intp), np.empty((0, 2)), np.array([], dtype=object))
     with db.cursor() as cursor:
         cursor.execute(_by_key(layer, names, row_keys, on))
-        rows = cursor.fetchall()
+        rows = [row for row in cursor.fetchall() if within is None or shapely.intersects_xy(within, row[1], row[2])]
     times = Counter(row for row, *_ in rows)
     once = [each for each in rows if times[each[0]] == 1]
     shapes = [bytes(wkb) for *_, wkb in once if wkb is not None]
@@ -57,8 +62,12 @@ def same_features(db: Connection, layer: Layer, columns: Columns, on: date) -> S
     )
 
 
-def nearest(db: Connection, layer: Layer, placed: list[Placed], on: date) -> list[Floats]:
+def nearest(
+    db: Connection, layer: Layer, placed: list[Placed], on: date, among: shapely.STRtree | None = None
+) -> list[Floats]:
     """Per candidate, metres from each of at most NEIGHBOURS rows to the centroid of the nearest feature.
+
+    among: the centroids that count, at least one; None for all of the layer.
 
     The point is written out in the order: taken from a join, the index does not serve it, and each of the points sorts
     the whole layer (60,000 buildings: 90 ms a point against 0.5 ms).
@@ -78,10 +87,32 @@ def nearest(db: Connection, layer: Layer, placed: list[Placed], on: date) -> lis
         points = np.nan_to_num(
             shapely.get_coordinates(each.centres[::step]), nan=NOWHERE, posinf=NOWHERE, neginf=NOWHERE
         )
+        if among is not None:
+            _, away = among.query_nearest(shapely.points(points), return_distance=True, all_matches=False)
+            distances.append(np.asarray(away, dtype=float))
+            continue
         with db.cursor() as cursor:
             cursor.execute(statement, [points[:, 0].tolist(), points[:, 1].tolist()])
             distances.append(np.array([row[0] for row in cursor.fetchall()], dtype=float))
     return distances
+
+
+def centroids_in(db: Connection, layer: Layer, on: date, within: shapely.Geometry) -> shapely.STRtree:
+    """The features' centroids in the area; an index of all of them would be read far beyond it for a point outside."""
+    statement = sql.SQL("""
+        select st_x(st_centroid(geom)), st_y(st_centroid(geom)) from {table}
+        where {in_force} and geom && st_makeenvelope({box}, find_srid('layer', {layer}, 'geom'))
+    """).format(
+        table=sql.Identifier('layer', layer.id),
+        in_force=in_force(layer, on),
+        box=sql.SQL(', ').join(map(sql.Literal, shapely.bounds(within).tolist())),
+        layer=sql.Literal(layer.id),
+    )
+    with db.cursor() as cursor:
+        cursor.execute(statement)
+        xy = np.array(cursor.fetchall(), dtype=float).reshape(-1, 2)
+    inside = shapely.points(xy[shapely.intersects_xy(within, xy[:, 0], xy[:, 1])])
+    return shapely.STRtree(np.asarray(inside, dtype=object))
 
 
 def _keys(layer: Layer, names: list[str], columns: Columns) -> list[tuple[object, ...]]:

@@ -12,7 +12,7 @@ from dothi.core.layer import Layer
 from dothi.core.locality import Locality
 from etl.doctor.columns import Matching
 from etl.doctor.coordinates import explanation
-from etl.doctor.coordinates.previous import nearest, same_features
+from etl.doctor.coordinates.previous import centroids_in, nearest, same_features
 from etl.doctor.coordinates.sample import Sample
 from etl.doctor.coordinates.scoring import (
     FEWEST_NEIGHBOURS,
@@ -48,23 +48,28 @@ def units_alone(units: list[Units], locality: Locality) -> list[Reference]:
     return references
 
 
-def known(
-    db: Connection,
-    layer: Layer,
-    locality: Locality,
-    matching: Matching,
-    sample: Sample,
-    units: list[Units],
-    on: date,
+def known_of_units(
+    layer: Layer, locality: Locality, matching: Matching, sample: Sample, units: list[Units], on: date
 ) -> list[Reference]:
-    """All that is known of the rows of `sample`; columns: see `columns_of`."""
-    columns = {name: sample.columns[source] for name, source in matching.source_of.items() if source in sample.columns}
-    references = units_alone(units, locality)
-    references += [
-        named for named in (_units_named_in(columns, name, locality, units, on) for name in _codes(layer)) if named
-    ]
-    previous = _previous(db, layer, columns, sample, on)
-    return [*references, previous] if previous else references
+    """What units and the extent say of the rows of `sample`; columns: see `columns_of`."""
+    columns = _layer_columns(matching, sample)
+    named = (_units_named_in(columns, name, locality, units, on) for name in _codes(layer))
+    return [*units_alone(units, locality), *(reference for reference in named if reference)]
+
+
+def known_of_release(
+    db: Connection, layer: Layer, matching: Matching, sample: Sample, on: date, within: shapely.Geometry | None
+) -> list[Reference]:
+    """What the layer's current release says of the rows; nothing before the first.
+
+    within: the area whose features alone are asked; None for all of them. The evidence says how far they lie away.
+    """
+    previous = _previous(db, layer, _layer_columns(matching, sample), sample, on, within)
+    return [previous] if previous else []
+
+
+def _layer_columns(matching: Matching, sample: Sample) -> dict[str, list[str | None]]:
+    return {name: sample.columns[source] for name, source in matching.source_of.items() if source in sample.columns}
 
 
 def columns_of(layer: Layer, matching: Matching) -> list[str]:
@@ -123,7 +128,12 @@ def _units_of(
 
 
 def _previous(
-    db: Connection, layer: Layer, columns: Mapping[str, list[str | None]], sample: Sample, on: date
+    db: Connection,
+    layer: Layer,
+    columns: Mapping[str, list[str | None]],
+    sample: Sample,
+    on: date,
+    within: shapely.Geometry | None,
 ) -> Reference | None:
     """The layer's current release, by the keys that the file shares with it, else by the nearest features."""
     release = release_of(db, layer)
@@ -131,9 +141,12 @@ def _previous(
         return None
     number, demo = release
     what = explanation.release(layer.title, number, demo)
-    same = same_features(db, layer, columns, on)
+    same = same_features(db, layer, columns, on, within)
     if len(same.rows):
         return Reference(lambda placed: by_release(same.rows, same.centres, same.shapes, what, placed), not demo)
     if len(sample) < FEWEST_NEIGHBOURS:
         return None
-    return Reference(lambda placed: by_neighbours(nearest(db, layer, placed, on), what, placed), not demo)
+    among = None if within is None else centroids_in(db, layer, on, within)
+    if among is not None and not len(among):
+        return None
+    return Reference(lambda placed: by_neighbours(nearest(db, layer, placed, on, among), what, placed), not demo)

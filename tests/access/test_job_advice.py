@@ -35,9 +35,14 @@ def lagoon(instance: Instance, shared_folder: Path) -> Iterator[Lagoon]:
 def failed_job(lagoon: Lagoon) -> str:
     """Id of a job that everybody may read, and that failed with advice."""
     with connection('admin') as db, db.cursor() as cursor:
+        # in a queue that nobody works on: else the worker may take a job that runs nowhere for lost, and fail it first
+        cursor.execute('set local search_path to job')
         cursor.execute(
-            """insert into job.job (process_id, inputs, audience, software_version, asker, status)
-               values ('echo', '{}', 'internal', '1', '127.0.0.1', 'running') returning id::text"""
+            """with queued as (
+                   insert into procrastinate_jobs (queue_name, task_name) values ('nobody', 'none') returning id
+               )
+               insert into job (process_id, inputs, audience, software_version, asker, status, queue_id)
+               select 'echo', '{}', 'internal', '1', '127.0.0.1', 'running', id from queued returning id::text"""
         )
         ((job_id,),) = cursor.fetchall()
     finish_job(job_id, FailedRun('HeldForDecision', 'Held', FAULT))

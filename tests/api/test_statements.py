@@ -43,7 +43,9 @@ def test_a_page_and_a_feature_take_one_way_to_the_database(
     # a new connection is set up first
     app.get(f'{ITEMS}?limit=2')
     status, sent = _messages_of(app, messages, address)
-    assert (status, len(sent)) == (200, 1), sent
+    # a plan comes before, once for a connection (decision 0137)
+    queries = [message for message in sent if not message.lstrip().startswith('prepare ')]
+    assert (status, len(queries)) == (200, 1), sent
 
 
 @pytest.mark.parametrize('address', [f'{ITEMS}?limit=1', f'{ITEMS}/1'])

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, Route, expect
 from dothi.core.access.person import Person, Role
 from tests.access.conftest import PASSWORD
 from tests.api.conftest import E0, N0
-from tests.matrix import number_of_examples
+from tests.matrix import number_of_examples, thorough
 from tests.services import serving
 from tests.web.conftest import chromium, playwright
 
@@ -45,6 +45,7 @@ def sign_in(page: Page, url: str, name: str) -> None:
     page.wait_for_url(f'{url}/')
 
 
+@thorough
 @pytest.mark.own_database
 def test_a_file_of_many_megabytes_is_handed_in_over_a_line_that_breaks(
     database: dict[str, str], person: Callable[..., Person], tmp_path: Path, chromium: Chromium

@@ -29,6 +29,7 @@ from dothi.core.migrate import migrate
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
 from tests.conftest import Instance, fresh
+from tests.matrix import thorough
 from tests.rasters import CELL, COVERAGES, HEIGHTS, NODATA, NORTH, PEOPLE, USES, WEST, write_locality, write_raster
 
 pytestmark = pytest.mark.filterwarnings('ignore::rasterio.errors.NotGeoreferencedWarning')
@@ -117,6 +118,7 @@ def n(rows: float) -> float:
     return NORTH - rows * CELL
 
 
+@thorough
 def test_a_part_on_the_raster_s_own_cells_is_unchanged(get: Get) -> None:
     """Columns 1 and 2 of rows 0 and 1: 2 3 / . 7, on their own grid, with nodata, name, unit and release."""
     values, file = tif(get('heights', subset=f'E({e(1)}:{e(3)}),N({n(2)}:{n(0)})', f='tif'))

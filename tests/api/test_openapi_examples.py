@@ -15,7 +15,7 @@ from openapi_spec_validator import validate
 from dothi.api.app import create_app
 from tests.api.conformance.conftest import Api, api, has_turn, internal, public, pytest_generate_tests
 from tests.conftest import PATIENCE_S
-from tests.matrix import EXHAUSTIVE
+from tests.matrix import EXHAUSTIVE, thorough
 
 __all__ = ['api', 'internal', 'public', 'pytest_generate_tests']
 
@@ -125,6 +125,7 @@ def test_both_languages_say_the_same(api: Api) -> None:
     assert bare(api.document('vi')) == bare(api.document('en'))
 
 
+@thorough
 def test_every_value_that_it_names_can_be_asked_for(internal: Api, public: Api) -> None:
     """Each one by itself, with everything else left out."""
     seen: set[tuple[str, str, str]] = set()

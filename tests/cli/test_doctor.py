@@ -29,6 +29,7 @@ from dothi.local.doctor.machine import (
     clock_finding,
 )
 from tests.instances import BAY, WholeInstance
+from tests.matrix import thorough
 
 
 def examine(instance: WholeInstance) -> tuple[int, dict[str, list[dict[str, Any]]]]:
@@ -91,6 +92,7 @@ def test_a_migration_that_was_not_applied_is_a_fault(running: WholeInstance) -> 
     assert examine(running)[0] == 0
 
 
+@thorough
 def test_what_is_down_is_a_fault_and_the_other_checks_go_on(shared_folder: Path) -> None:
     """A port that somebody else listens on is told from one that nobody does."""
     with socket.socket() as stranger:

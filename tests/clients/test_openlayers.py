@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.clients.conftest import HERE, Served
-from tests.matrix import EXHAUSTIVE
+from tests.matrix import EXHAUSTIVE, thorough
 
 OPENLAYERS = HERE / 'node_modules' / 'ol' / 'dist' / 'ol.js'
 # Draws one tileset over the middle of the demo province, and counts what was drawn when the map has come to rest.
@@ -61,6 +61,7 @@ def centre(served: Served) -> list[float]:
 OF_EACH_KIND = ('schools', 'buildings', 'roads', 'districts')
 
 
+@thorough
 def test_it_draws_the_tiles_of_every_layer(page: Page, served: Served) -> None:
     """By day of a layer of points, of lines, of polygons, and of units."""
     drawn = {}

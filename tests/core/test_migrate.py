@@ -129,6 +129,7 @@ def test_whole_numbers_that_no_float_holds_are_not_made_floats(database: dict[st
         migrate(with_column(locality, 'schools', 'places', type='number'))
 
 
+@thorough
 def test_a_day_becomes_midnight_utc_wherever_the_server_stands(database: dict[str, str], locality: Locality) -> None:
     with connection('admin') as db, db.cursor() as cursor:
         name = sql.Identifier(db.info.dbname)
@@ -160,6 +161,7 @@ def test_a_value_that_need_not_be_there_any_more_may_go_into_the_history(
         )
 
 
+@thorough
 def test_another_key_is_another_unique_index(database: dict[str, str], locality: Locality) -> None:
     add_school()
     assert migrate(with_layer(locality, 'schools', key=['code', 'name'])).layers == [
@@ -176,6 +178,7 @@ def test_another_key_is_another_unique_index(database: dict[str, str], locality:
         migrate(locality)
 
 
+@thorough
 def test_numbers_of_houses_have_an_index_as_long_as_the_layer_names_them(
     database: dict[str, str], locality: Locality
 ) -> None:
@@ -224,6 +227,7 @@ def test_a_broken_layer_file_is_told_and_the_others_are_made(
     assert {line.split(':')[0] for line in report.layers} == {*locality.coverages, *layers}
 
 
+@thorough
 def test_single_geometries_may_become_multiple_ones(database: dict[str, str], locality: Locality) -> None:
     add_school()
     migrate(with_layer(locality, 'schools', geometry='MultiPoint'))
@@ -242,6 +246,7 @@ def test_polygons_may_become_multiple_ones_and_keep_their_clearance(
     assert _clearance('parks') == pytest.approx(0.001)
 
 
+@thorough
 def test_an_older_database_gets_the_clearance_of_what_it_has(database: dict[str, str], locality: Locality) -> None:
     """Only polygons have one, and a second run has nothing to do."""
     migrate(with_layer(locality, 'parks', geometry='Polygon'))

@@ -20,6 +20,7 @@ from dothi.core.arrays import Geometries
 from dothi.core.crs import parse_crs, proj_string, transformer
 from dothi.core.locality import load_locality
 from dothi.core.progress import silent
+from tests.matrix import thorough
 from tests.nam_dinh import NAM_DINH
 
 COORDINATES = {'lon', 'lat', 'e', 'n', 'x', 'y'}
@@ -106,6 +107,7 @@ def test_files_come_in_an_order_in_which_they_can_be_delivered(written: list[Dem
     assert {item.agency for item in written} <= set(locality.agencies)
 
 
+@thorough
 def test_the_same_demo_gives_the_same_bytes(demo: Demo, written: list[DemoFile], tmp_path: Path) -> None:
     """A redelivered demo must be recognised by its hash: drawn twice, written into two folders."""
     again = _write_all(tmp_path, demo, silent)

@@ -15,6 +15,7 @@ from etl.formats.errors import AmbiguousLayer, BadArchive, NoCoordinates, Unread
 from etl.formats.place import find_place
 from etl.formats.source import RawBatch, Source
 from tests.etl.conftest import Agency, Send
+from tests.matrix import thorough
 from tests.present import present
 
 HEADER = ['Mã trường', 'Tên trường', 'Cấp học', 'Kinh độ', 'Vĩ độ']
@@ -242,6 +243,7 @@ def test_a_cell_past_the_last_column_of_excel_is_refused(agency: Agency, opened:
         opened(sheet(agency, '<row><c r="ZZZ1"/></row>'))
 
 
+@thorough
 def test_a_small_workbook_with_cells_in_the_last_column_does_not_fill_the_memory(
     agency: Agency, opened: Callable[..., Source]
 ) -> None:

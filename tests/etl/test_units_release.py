@@ -200,6 +200,7 @@ def only_the_old(database: dict[str, str], locality: Locality, unit_files: list[
         deliver(file.path, demo_options(file).model_copy(update={'origin': 'delivery'}), locality)
 
 
+@thorough
 def test_later_outlines_are_derived_from_the_old_ones_as_a_delivery(
     only_the_old: None, locality: Locality, delivered_later: dict[str, dict[str, float]]
 ) -> None:

@@ -16,6 +16,7 @@ from dothi.local.backup.restic import StoreBackup, StoreSnapshot
 from dothi.local.backup.tools import BackupFailed
 from dothi.local.backup.watch import due_at, is_full_due, next_night
 from dothi.local.locks import BACKUP_LOCK, alone
+from tests.matrix import thorough
 
 HANOI = ZoneInfo('Asia/Ho_Chi_Minh')
 NOON = datetime(2026, 11, 29, 5, 0, tzinfo=UTC)
@@ -94,6 +95,7 @@ def test_snapshots_of_long_ago_stay_after_weeks_without_any(tmp_path: Path) -> N
     assert [f'{snapshot.taken_at:%m-%d %H}' for snapshot in backup.snapshots()] == kept
 
 
+@thorough
 @pytest.mark.skipif(shutil.which('restic') is None, reason='restic is not installed')
 def test_a_preparation_that_was_interrupted_is_made_anew_and_data_is_left_alone(tmp_path: Path) -> None:
     backup = StoreBackup(tmp_path, BackupPlace(tmp_path / 'place'), 'key')

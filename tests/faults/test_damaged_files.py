@@ -9,7 +9,7 @@ import pytest
 
 from tests.faults.backups import BackedUpInstance, wells
 from tests.faults.parts import wait_until
-from tests.matrix import exhaustive
+from tests.matrix import exhaustive, thorough
 
 # What a damage leaves of a file; None where something that cannot be read lies in its place.
 DAMAGES: dict[str, bytes | None] = {
@@ -117,6 +117,7 @@ def test_a_setup_that_fails_leaves_a_damaged_record_and_the_log_on_its_way(backe
     wait_until(lambda: backed_up.instance.readiness()['backup'] == 'ok', 'what was put back is found')
 
 
+@thorough
 def test_a_setup_that_is_refused_leaves_the_log_on_its_way(backed_up: BackedUpInstance) -> None:
     """It is refused after the place was looked at, for which the log's configuration names it."""
     other = backed_up.folder / 'of-another'

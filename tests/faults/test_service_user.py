@@ -12,7 +12,7 @@ from dothi.core.ports import free_port
 from tests.faults.backups import BackedUpInstance, wells
 from tests.faults.parts import SERVICES, pid_of, wait_until, wait_until_ready
 from tests.instances import BAY, WholeInstance
-from tests.matrix import exhaustive
+from tests.matrix import exhaustive, thorough
 
 USER = 'nobody'
 pytestmark = pytest.mark.skipif(os.geteuid() != 0, reason='only root may start services as another user')
@@ -48,6 +48,7 @@ def test_all_parts_run_as_the_user(of_user: BackedUpInstance) -> None:
     assert {folder.stat().st_uid for folder in of_user.instance.process_folders()} == {user}
 
 
+@thorough
 def test_root_delivers_what_only_root_can_read_and_leaves_nothing_of_its_own(of_user: BackedUpInstance) -> None:
     of_user.deliver('A', 'B')
     of_user.require('export', 'pmtiles', of_user.folder / 'map.pmtiles')
@@ -82,6 +83,7 @@ def test_backups_are_made_and_proven_by_root_and_by_the_service(of_user: BackedU
     assert wells(of_user.instance) == {'A'}
 
 
+@thorough
 def test_no_command_of_root_leaves_a_file_of_root(of_user: BackedUpInstance) -> None:
     """Also those that only look, and one that fails."""
     for command in (['status'], ['doctor'], ['migrate'], ['deliveries'], ['config']):

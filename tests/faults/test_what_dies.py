@@ -11,7 +11,7 @@ import pytest
 from dothi.core.process_table import session_members, start_time
 from tests.faults.parts import SERVICES, pid_of, wait_until, wait_until_ready, wait_until_replaced
 from tests.instances import WholeInstance
-from tests.matrix import exhaustive
+from tests.matrix import exhaustive, thorough
 
 
 def kill(instance: WholeInstance, *parts: str) -> None:
@@ -97,6 +97,7 @@ def test_a_record_that_cannot_be_read_is_none(running: WholeInstance) -> None:
     wait_until_ready(running)
 
 
+@thorough
 @pytest.mark.skipif(os.geteuid() != 0, reason='only root has a folder of root')
 def test_root_runs_what_is_in_a_folder_of_roots_and_says_so(running: WholeInstance) -> None:
     assert Path(f'/proc/{pid_of(running, "worker")}').stat().st_uid == 0

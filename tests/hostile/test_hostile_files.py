@@ -21,8 +21,8 @@ HARMLESS = {
     'gml-fetch-schema-location', 'gpkg-crash-deep-geometry', 'gpkg-crash-name-is-sql', 'gpkg-exhaust-point-count',
     'gpkg-read-table-of-sqlite', 'shp-exhaust-sparse-table', 'shp-crash-counts'
 }  # fmt: skip
-# What unpacks it is that of zip-exhaust-bomb; each takes 2 s.
-ALIKE = {'kmz-exhaust-bomb'}
+# What refuses zip-exhaust-bomb or csv-exhaust-one-line refuses these; each takes seconds.
+ALIKE = {'kmz-exhaust-bomb', '7z-exhaust-bomb', 'csv-exhaust-wkt'}
 # By day the next delivery is read after each file that ends its reader or fills its room, and after some of the others.
 NEXT_DELIVERY_AFTER = {
     kind for number, kind in enumerate(HOSTILE) if number % 4 == 0 or kind.split('-')[1] in ('exhaust', 'crash')

@@ -14,6 +14,7 @@ from etl.closed_room import fork_server
 from etl.closed_room.fork_server import missing_walls
 from etl.closed_room.reading import Reading
 from etl.formats.errors import ReaderCrashed, TooSlow
+from tests.matrix import thorough
 
 DENIED = ('PermissionError', 'FileNotFoundError')
 
@@ -188,6 +189,7 @@ def test_a_reader_whose_server_ends_is_no_fault_of_the_file(attempt: str) -> Non
         reading.document()
 
 
+@thorough
 def test_a_reader_that_is_forgotten_is_ended_with_the_next_order(
     tmp_path: Path, outcome: Callable[..., str], attempt: str
 ) -> None:
@@ -201,6 +203,7 @@ def test_a_reader_that_is_forgotten_is_ended_with_the_next_order(
     assert not Path(f'/proc/{reader}').exists()
 
 
+@thorough
 def test_a_disk_without_room_for_the_copy_is_no_fault_of_the_file(tmp_path: Path, attempt: str) -> None:
     """A GeoPackage of three megabytes is copied to a disk of one."""
     state, file = tmp_path / 'state', tmp_path / 'a.gpkg'

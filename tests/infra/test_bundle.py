@@ -86,6 +86,7 @@ def whole_bundle(bundle: Path, tmp_path: Path) -> Path:
     return bundle.rename(tmp_path / 'bộ cài')
 
 
+@thorough
 def test_a_bundle_is_installed_from_a_folder_with_a_blank_in_its_name(whole_bundle: Path) -> None:
     installed = install(whole_bundle)
     assert installed.returncode == 0, installed.stderr

@@ -8,6 +8,7 @@ import pytest
 import shapely
 
 from processes.printing.drawn import NothingToPrint
+from tests.matrix import thorough
 from tests.processes.conftest import ORIGIN, Loader, commune
 from tests.processes.pdf_words import words_of
 
@@ -53,6 +54,7 @@ def test_a_class_that_lies_outside_of_the_frame_is_not_in_the_legend(
     assert 'District road' not in words
 
 
+@thorough
 def test_what_has_no_known_value_has_a_line_of_its_own(loader: Loader, legend: Callable[..., str]) -> None:
     """Roads of unknown surface are drawn grey: the grey is explained, where there are such roads only."""
     known = road('R1', 'national', (0, 500), (1_000, 500))
@@ -73,6 +75,7 @@ def test_a_sign_that_the_edge_cuts_is_in_the_legend(loader: Loader, legend: Call
         assert ('Health facilities' in legend(layers=['roads', 'health_facilities'])) is named
 
 
+@thorough
 def test_a_raster_of_elsewhere_is_neither_in_the_legend_nor_among_the_sources(
     loader: Loader, legend: Callable[..., str]
 ) -> None:

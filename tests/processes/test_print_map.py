@@ -35,6 +35,7 @@ from processes.printing.pdf import as_png
 from processes.printing.place import BadExtent, NoPlane, NoSuchUnit, Unit, place_of
 from processes.printing.scale import DoesNotFit
 from processes.reading.layers import NotDelivered, UnservedCrs
+from tests.matrix import thorough
 from tests.processes.conftest import ORIGIN, Loader, answered, commune
 from tests.processes.pdf_words import words_of
 
@@ -115,6 +116,7 @@ def test_a_unit_without_a_name_is_called_by_its_code(cross: None, loader: Loader
     assert place.title == '13777'
 
 
+@thorough
 def test_the_bar_is_as_long_as_it_says(cross: None, answer: Callable[..., Any]) -> None:
     """At 1:10,000 on A4 it says 200 m; its parts are 5 mm long."""
     box = [ORIGIN[0] - 100, ORIGIN[1] - 100, ORIGIN[0] + 900, ORIGIN[1] + 900]
@@ -315,6 +317,7 @@ def test_the_title_block_says_who_made_and_approved_the_sheet(cross: None, answe
     assert 'Outline of the unit' not in words_of(of_extent.path)
 
 
+@thorough
 def test_what_lies_around_a_unit_is_paler_with_its_names(
     loader: Loader, answer: Callable[..., Any], locality: Locality
 ) -> None:

@@ -12,6 +12,7 @@ from PIL import Image
 from dothi.cartography.paper import sheet_of
 from dothi.core.errors import http_status
 from processes.reading.validation import InvalidInput
+from tests.matrix import combinations, exhaustive
 from tests.processes.conftest import ORIGIN, Loader
 from tests.processes.pdf_words import placed_words, words_of
 
@@ -22,6 +23,10 @@ LONG_TITLES = {
     'one word and its tail': 'Đường giao thông ' + 'ưỡ' * 71,
 }
 
+ORIENTATIONS = ('landscape', 'portrait')
+# What somebody writes, and signs that steer a printer or turn the text round.
+WRITTEN, STEERING = ('title', 'compiler', 'approver', 'number'), ('\x07', '\x1b', '\n', '\u202e', '\u2066')
+
 
 @pytest.fixture
 def sheet(loader: Loader, answer: Callable[..., Any]) -> Callable[..., Any]:
@@ -30,8 +35,7 @@ def sheet(loader: Loader, answer: Callable[..., Any]) -> Callable[..., Any]:
     return lambda **inputs: answer('print-map', extent=EXTENT, layers=['roads'], **inputs)
 
 
-@pytest.mark.parametrize('orientation', ['landscape', 'portrait'])
-@pytest.mark.parametrize('title', LONG_TITLES.values(), ids=LONG_TITLES)
+@pytest.mark.parametrize(('title', 'orientation'), combinations(list(LONG_TITLES.values()), ORIENTATIONS))
 def test_the_longest_title_stays_above_the_map(sheet: Callable[..., Any], title: str, orientation: Any) -> None:
     """All of its letters are there, above the numbers of the grid, and left of the mark of demonstration data."""
     paper, placed = sheet_of('A4', orientation), placed_words(sheet(title=title, orientation=orientation).path)
@@ -42,7 +46,7 @@ def test_the_longest_title_stays_above_the_map(sheet: Callable[..., Any], title:
     assert all(word.right <= paper.border.right and word.top >= paper.border.top for word in head)
 
 
-@pytest.mark.parametrize('orientation', ['landscape', 'portrait'])
+@pytest.mark.parametrize('orientation', ['landscape', pytest.param('portrait', marks=exhaustive)])
 def test_long_names_stay_within_the_title_block(sheet: Callable[..., Any], orientation: Any) -> None:
     """80 letters without a space are broken; none of them leaves the sheet's border."""
     made = sheet(compiler='Ư' * 80, approver='ỡ' * 80, number='9' * 40, orientation=orientation)
@@ -54,8 +58,7 @@ def test_long_names_stay_within_the_title_block(sheet: Callable[..., Any], orien
         assert max(word.bottom for word in pieces) < border.bottom - 1
 
 
-@pytest.mark.parametrize('name', ['title', 'compiler', 'approver', 'number'])
-@pytest.mark.parametrize('sign', ['\x07', '\x1b', '\n', '\u202e', '\u2066'], ids=ascii)
+@pytest.mark.parametrize(('name', 'sign'), combinations(WRITTEN, STEERING), ids=ascii)
 def test_signs_that_steer_a_printer_or_turn_the_text_round_are_refused(
     sheet: Callable[..., Any], name: str, sign: str
 ) -> None:
@@ -71,8 +74,8 @@ def test_a_title_of_spaces_is_as_none(sheet: Callable[..., Any]) -> None:
     assert words_of(sheet(title='  ').path) == words_of(sheet().path)
 
 
-@pytest.mark.parametrize('paper', ['A4', 'A0'])
-@pytest.mark.parametrize('orientation', ['landscape', 'portrait'])
+@pytest.mark.parametrize('paper', ['A4', pytest.param('A0', marks=exhaustive)])
+@pytest.mark.parametrize('orientation', ['landscape', pytest.param('portrait', marks=exhaustive)])
 def test_the_unit_beside_the_bar_is_not_cut(sheet: Callable[..., Any], orientation: Any, paper: Any) -> None:
     """At 1:500,000 on A4 the bar is as long as it may be, 40 mm: the last stroke of km is still drawn."""
     made = sheet(scale=500_000, orientation=orientation, paper=paper)

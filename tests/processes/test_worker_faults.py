@@ -20,7 +20,7 @@ from etl.desk.uploads import append_part, begin_upload
 from processes.queue.manager import outcome_of, start_job
 from tests.conftest import Instance, fresh, use
 from tests.forked import ForkedProcess, start_program
-from tests.matrix import exhaustive
+from tests.matrix import exhaustive, thorough
 from tests.present import present
 from tests.processes.conftest import Loader, ask, building, descendants, house, start_worker, stop_worker, wait_until
 from tests.processes.exports import EXPORT, Held, all_ended, export, houses, is_running, runs, status
@@ -202,6 +202,7 @@ def own_server(
     server.stop()
 
 
+@thorough
 def test_a_restart_of_the_database_in_the_middle_costs_no_job(
     own_server: tuple[LocalPostgis, dict[str, str]], locality: Locality, monkeypatch: pytest.MonkeyPatch
 ) -> None:

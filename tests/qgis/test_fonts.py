@@ -17,6 +17,7 @@ from dothi.core.database import connection
 from dothi.core.locality import Locality
 from dothi.core.progress import silent
 from tests.conftest import Province, use
+from tests.matrix import thorough
 
 CLIENT = Path(__file__).with_name('font_client.py')
 MOST_ZIP_BYTES = 300_000
@@ -65,6 +66,7 @@ def test_with_the_plugin_labels_and_sheets_are_in_be_vietnam_pro(project_folder:
     assert sheet.fonts == FACES
 
 
+@thorough
 def test_without_it_the_sheet_is_printed_in_what_the_machine_has_and_nothing_is_fetched(
     project_folder: Path, tmp_path: Path
 ) -> None:
@@ -74,6 +76,7 @@ def test_without_it_the_sheet_is_printed_in_what_the_machine_has_and_nothing_is_
     assert [url for url in sheet.downloads if 'vietnam' in url] == []
 
 
+@thorough
 def test_fonts_of_the_folder_in_the_profile_do_without_the_plugin(project_folder: Path, tmp_path: Path) -> None:
     """As the guide says: copied to `fonts` of the active profile."""
     profile = tmp_path / '.local/share/QGIS/QGIS3/profiles/default'

@@ -24,6 +24,7 @@ from dothi.core.settings import PROJECT, PathSettings
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
 from tests.conftest import Instance, Province, serving
+from tests.matrix import thorough
 from tests.web.conftest import enter_person, working_on
 from tests.web.desk_edits import enter_editor, open_conflict
 
@@ -186,6 +187,7 @@ def test_of_a_file_that_is_cancelled_nothing_stays(desk: PluginDesk, tmp_path: P
     assert uploads(desk) == before
 
 
+@thorough
 def test_the_same_coordinates_in_another_system_arrive_in_place(desk: PluginDesk, tmp_path: Path) -> None:
     """20.429 N 106.1683 E is 569542.413 2259884.543 in the working system."""
     table = {
@@ -216,6 +218,7 @@ def test_a_question_is_answered_by_who_may_decide(desk: PluginDesk, tmp_path: Pa
     assert rows('select count(*) from layer.schools') == [(before,)]
 
 
+@thorough
 def test_columns_of_other_names_are_matched_when_the_layer_is_sent(desk: PluginDesk, tmp_path: Path) -> None:
     """Sent without, it is refused, and the window says which columns are missing."""
     table = {
@@ -233,6 +236,7 @@ def test_columns_of_other_names_are_matched_when_the_layer_is_sent(desk: PluginD
     ]
 
 
+@thorough
 def test_who_may_only_deliver_answers_by_sending_again(desk: PluginDesk, tmp_path: Path) -> None:
     """Nobody knows in which zone a single point without a system lies; the same file comes again with the answer."""
     table = {'columns': COLUMNS, 'rows': schools('QZ', 1), 'title': 'Trường học', 'crs': ''}
@@ -286,6 +290,7 @@ def test_who_may_not_decide_hears_so(desk: PluginDesk, tmp_path: Path) -> None:
     assert 'refused' in came
 
 
+@thorough
 def test_a_layer_as_it_was_is_added_with_its_time(desk: PluginDesk, tmp_path: Path) -> None:
     """Two releases: the first has two schools of 10 places, the second makes 20 of one of them."""
     send_schools(tmp_path, 'QP', {'1': 10, '2': 10})
@@ -321,6 +326,7 @@ def test_two_times_are_compared_feature_by_feature(desk: PluginDesk, tmp_path: P
     assert counted == {'added': 1, 'changed': 1, 'removed': 0}
 
 
+@thorough
 def test_units_that_were_merged_are_compared_by_what_was_valid(desk: PluginDesk, tmp_path: Path) -> None:
     """On 1 September 2024 communes were merged: what is counted is what the analysis counts."""
     came = desk.use(tmp_path, 'compare', collection='communes', before='2024-08-31', after='2024-09-01')

@@ -14,6 +14,7 @@ from dothi.core.database import connection
 from dothi.core.locality import Locality
 from dothi.core.progress import silent
 from tests.conftest import Province, use
+from tests.matrix import exhaustive
 
 CLIENT = Path(__file__).with_name('project_client.py')
 
@@ -51,7 +52,7 @@ def offline(province: Province, locality: Locality, tmp_path_factory: pytest.Tem
     return opened(home / 'work' / 'dothi.qgz', home, 'A3 portrait')
 
 
-@pytest.mark.parametrize('name', ['served', 'offline'])
+@pytest.mark.parametrize('name', ['served', pytest.param('offline', marks=exhaustive)])
 def test_a_project_opens_without_a_word_and_every_layer_is_valid(name: str, request: pytest.FixtureRequest) -> None:
     found = request.getfixturevalue(name)
     assert (found['read'], found['error'], found['messages']) == (True, '', [])

@@ -10,6 +10,7 @@ from playwright.sync_api import Page, expect
 
 from dothi.core.database import connection
 from etl.editing.change_set import change_set
+from tests.matrix import exhaustive, thorough
 from tests.present import present
 from tests.web.conftest import Portal
 from tests.web.desk_edits import Editor, enter_editor, open_conflict, pending_edits
@@ -46,7 +47,7 @@ def school_row() -> tuple[Any, ...]:
     return tuple(row)
 
 
-@pytest.mark.parametrize(('side', 'places'), [('Bản sửa', 150), ('Đợt giao', 120)])
+@pytest.mark.parametrize(('side', 'places'), [('Bản sửa', 150), pytest.param('Đợt giao', 120, marks=exhaustive)])
 def test_a_conflict_is_settled_with_both_versions_in_sight(
     signed_in: Callable[..., Portal], conflict: int, side: str, places: int
 ) -> None:
@@ -73,6 +74,7 @@ def test_a_conflict_is_settled_with_both_versions_in_sight(
     assert portal.complaints == []
 
 
+@thorough
 def test_who_settles_second_is_told_that_it_is_done(signed_in: Callable[..., Portal], conflict: int) -> None:
     first, second = signed_in(), signed_in()
     for portal in (first, second):
@@ -127,6 +129,7 @@ def test_who_decides_on_what_has_changed_meanwhile_is_told_so(
     expect(page.locator('#edit-set')).to_contain_text('Lại tên khác')
 
 
+@thorough
 def test_an_editor_who_follows_a_link_to_the_review_is_told_whom_it_is_for(
     signed_in: Callable[..., Portal], editor: Editor
 ) -> None:

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 
 from dothi.core.access.person import Role
 from tests.access.browsers import PASSWORD
+from tests.matrix import thorough
 from tests.web.conftest import Portal, enter_person
 
 
@@ -75,6 +76,7 @@ def test_a_role_is_changed_and_sessions_end(signed_in: Callable[..., Portal], ad
     expect(minh.page.locator('main')).to_contain_text('This page is for who has signed in.')
 
 
+@thorough
 def test_somebody_is_locked_out_let_in_given_a_link_and_removed(
     signed_in: Callable[..., Portal], administrator: str
 ) -> None:

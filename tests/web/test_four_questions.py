@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.matrix import thorough
 from tests.web.conftest import Portal
 
 MOST_CLICKS = 25
@@ -75,6 +76,7 @@ def planner(signed_in: Callable[..., Portal]) -> Planner:
     return Planner(portal.visit('/planning'))
 
 
+@thorough
 def test_which_communes_have_not_enough_health_stations(planner: Planner) -> None:
     """By the norm each commune has a health station, and in the demo each has."""
     page = planner.page
@@ -125,6 +127,7 @@ def test_what_three_more_primary_schools_in_a_district_give(planner: Planner) ->
     assert planner.clicks <= MOST_CLICKS
 
 
+@thorough
 def test_what_a_flood_of_two_metres_does_with_and_without_the_dikes(planner: Planner) -> None:
     page = planner.page
     planner.open('Phơi nhiễm ngập lụt')

@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import FilePayload, Page, Route, expect
 
+from tests.matrix import thorough
 from tests.web.conftest import DESK_SIZE, Portal
 from tests.web.test_portal_pages import BAD_ROWS, UNCLEAR, findings, hand_in
 
@@ -59,6 +60,7 @@ def test_arrow_keys_go_through_the_answers_of_the_search(portal: Portal) -> None
     assert portal.complaints == []
 
 
+@thorough
 def test_other_words_are_looked_for_although_an_answer_was_active(portal: Portal) -> None:
     page = portal.open('/?lang=en')
     press_until(page, '#search-words')
@@ -94,6 +96,7 @@ def test_a_layer_is_switched_and_read_about_by_keyboard(visit: Callable[..., Por
     assert portal.complaints == []
 
 
+@thorough
 def test_the_table_is_sorted_and_a_row_chosen_by_keyboard(visit: Callable[..., Portal]) -> None:
     portal = visit(**DESK_SIZE)
     page = portal.open('/?lang=en&layers=communes,schools#12/20.43000/106.17000')
@@ -161,6 +164,7 @@ def test_a_file_is_handed_in_by_keyboard(signed_in: Callable[..., Portal]) -> No
     assert portal.complaints == []
 
 
+@thorough
 def test_a_delivery_is_decided_on_by_keyboard(signed_in: Callable[..., Portal]) -> None:
     portal = signed_in()
     hand_in(portal, 'bus_stops', 'diem_dung.csv', UNCLEAR)

@@ -11,6 +11,7 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.matrix import thorough
 from tests.web.conftest import Portal
 
 WIDE = {'viewport': {'width': 1000, 'height': 600}}
@@ -92,6 +93,7 @@ def test_the_table_has_what_is_on_the_screen_in_the_order_that_is_asked_for(wide
     assert wide.complaints == []
 
 
+@thorough
 def test_a_year_is_written_without_a_separator(wide: Portal) -> None:
     """A number with a unit has one (1,234 m); a year has none, although the column only says that it is whole."""
     page = wide.open(f'/?lang=en&show=bridges{NEAR}')
@@ -100,6 +102,7 @@ def test_a_year_is_written_without_a_separator(wide: Portal) -> None:
     expect(card.locator('tbody tr').first.locator('td').last).to_have_text(re.compile(r'^(19|20)\d\d$'))
 
 
+@thorough
 def test_among_many_layers_areas_calm_down_and_signs_give_way(wide: Portal) -> None:
     """Schools, which the map shows by itself, keep their signs; reports of citizens give way to each other."""
     released = [each['id'] for each in answer(wide, '/api/collections?f=json')['collections']]
@@ -218,6 +221,7 @@ def test_two_styles_lie_side_by_side_and_the_line_between_them_moves(near: Porta
     assert near.complaints == []
 
 
+@thorough
 def test_a_sheet_is_looked_at_before_it_is_fetched_as_pdf(near: Portal) -> None:
     page = near.page
     card = open_tool(page, 'Print')

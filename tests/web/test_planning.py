@@ -10,10 +10,10 @@ from tests.matrix import exhaustive
 from tests.web.conftest import Portal
 
 # Of each kind of field: parts, scores and layers that are drawn or narrowed.
-SOME_FORMS = ('flood-exposure', 'restate-units', 'site-suitability')
+SOME_FORMS = ('flood-exposure', 'site-suitability')
 OTHER_FORMS = (
     'service-coverage', 'service-capacity', 'new-facility', 'isochrones', 'nearest-facility', 'corridor-conflicts',
-    'geocode',
+    'geocode', 'restate-units',
     'isolation-distance', 'network-trace', 'group-by-units', 'zonal-statistics', 'hotspots', 'compare-releases',
     'export-features', 'indicators',
 )  # fmt: skip

@@ -6,6 +6,7 @@ from playwright.sync_api import Page, expect
 
 from dothi.core.crs import proj_string, transformer
 from dothi.core.settings import PROJECT
+from tests.matrix import thorough
 from tests.web.conftest import DESK_SIZE, Portal
 
 AXE = PROJECT / 'tests' / 'clients' / 'node_modules' / 'axe-core' / 'axe.min.js'
@@ -66,6 +67,7 @@ def test_a_file_with_bad_rows_is_returned_with_each_of_them_named(signed_in: Cal
     assert portal.complaints == []
 
 
+@thorough
 def test_columns_are_matched_by_hand_where_their_names_say_nothing(signed_in: Callable[..., Portal]) -> None:
     """The file is refused with the names that it has; they are put beside those of the layer, and it is taken."""
     portal = signed_in()
@@ -125,6 +127,7 @@ def test_a_release_that_arrives_while_the_map_is_open_is_drawn_found_and_has_a_p
     assert reader.complaints == []
 
 
+@thorough
 def test_a_steward_looks_at_the_way_back_and_takes_it(signed_in: Callable[..., Portal]) -> None:
     """The second file renames the school that the first one brought: one change, and back it has its name again."""
     portal = signed_in()

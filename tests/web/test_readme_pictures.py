@@ -10,6 +10,7 @@ import numpy as np
 from PIL import Image
 
 from dothi.core.settings import PROJECT
+from tests.matrix import thorough
 from tests.web.conftest import FINE, Portal
 
 PICTURES = PROJECT / 'docs' / 'images'
@@ -43,6 +44,7 @@ def test_the_map_looks_like_its_picture(visit: Callable[..., Portal]) -> None:
     settle(Image.open(io.BytesIO(page.screenshot())), 'map.png')
 
 
+@thorough
 def test_a_report_looks_like_its_picture(visit: Callable[..., Portal], tmp_path: Path) -> None:
     """The first two pages of what is printed."""
     portal = visit(**SIZE)

@@ -11,6 +11,7 @@ from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from dothi.core.database import connection
 from tests.conftest import Province
+from tests.matrix import thorough
 from tests.web.conftest import DESK_SIZE, PHONE, Portal, visiting
 from tests.web.test_portal_pages import findings
 
@@ -99,6 +100,7 @@ def test_a_problem_goes_from_the_map_to_the_desk_and_back(
     assert portal.foreign_requests() == []
 
 
+@thorough
 def test_who_decides_second_is_told_although_the_form_is_gone(
     citizen: Callable[..., Portal], reviewer: Callable[..., Portal]
 ) -> None:
@@ -170,6 +172,7 @@ def test_what_is_wrong_stands_beside_its_field(citizen: Callable[..., Portal]) -
     page.wait_for_selector('#report-sent')
 
 
+@thorough
 def test_a_report_that_is_sent_again_after_a_break_is_one(citizen: Callable[..., Portal]) -> None:
     """The answer is lost on its way; whoever presses the button again sends the same."""
     portal = citizen(**DESK_SIZE)

@@ -5,6 +5,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, expect
 
 from tests.conftest import Province
+from tests.matrix import thorough
 from tests.services import serving
 from tests.web.conftest import visiting
 
@@ -13,6 +14,7 @@ NEARER = 'dothiMap.jumpTo({center: [106.17, 20.43], zoom: 15.5})'
 LOOK = "dispatchEvent(new Event('visibilitychange'))"
 
 
+@thorough
 def test_an_open_map_goes_on_after_the_server_has_started_again(
     chromium: Browser, province: Province, tmp_path: Path
 ) -> None:

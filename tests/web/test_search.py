@@ -103,6 +103,7 @@ def test_a_slow_answer_is_announced_and_one_that_fails_is_told(portal: Portal) -
     expect(page.locator('#search-answer')).to_be_hidden()
 
 
+@thorough
 def test_on_a_phone_the_header_leaves_the_search_uncovered_in_each_language(visit: Callable[..., Portal]) -> None:
     portal = visit(viewport={'width': 360, 'height': 740}, is_mobile=True, has_touch=True)
     page = portal.visit()

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from playwright.sync_api import Page, expect
 
+from tests.matrix import thorough
 from tests.web.conftest import Portal
 
 NAME = 'Trạm y tế ven biển'
@@ -59,6 +60,7 @@ def test_a_question_becomes_a_report(signed_in: Callable[..., Portal]) -> None:
     assert portal.foreign_requests() == []
 
 
+@thorough
 def test_what_somebody_writes_stays_when_another_writes_too(signed_in: Callable[..., Portal]) -> None:
     """A conclusion that was half written was gone as soon as a colleague saved theirs."""
     one, other = signed_in().visit('/planning'), signed_in()

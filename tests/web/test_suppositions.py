@@ -8,6 +8,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
+from tests.matrix import thorough
 from tests.web.conftest import Portal
 
 RUN = 'Chạy phân tích'
@@ -61,6 +62,7 @@ def school(name: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
+@thorough
 def test_two_services_are_placed_in_one_run(signed_in: Callable[..., Portal]) -> None:
     """Two stations and one school of 300 places, which 8 % of the people need: 3,750 people at most."""
     portal = signed_in()

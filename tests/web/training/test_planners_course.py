@@ -17,7 +17,7 @@ from dothi.local.demo import demo_options
 from etl.desk.deliver import deliver
 from tests.conftest import Province, use
 from tests.databases import Instance
-from tests.matrix import exhaustive, thorough
+from tests.matrix import thorough
 from tests.nam_dinh import NAM_DINH
 from tests.services import serving
 from tests.web.conftest import Portal, enter_person, working_on
@@ -124,7 +124,8 @@ class Planning:
         return self.figure('covered')
 
 
-@pytest.mark.parametrize('lang', ['vi', pytest.param('en', marks=exhaustive)])
+@pytest.mark.parametrize('lang', ['vi', 'en'])
+@thorough
 def test_the_course_step_by_step(signed_in: Callable[..., Portal], lang: str) -> None:
     """What one school and three add in their scenarios is what the sites were said to gain; the report has all."""
     name = f'planner-of-the-course-{lang}'

@@ -8,11 +8,11 @@ from playwright.sync_api import Browser
 from pypdf import PdfReader
 
 from docs.training.slides import slides_of, write_slides
+from tests.matrix import combinations
 from tests.web.training.course_pages import FOLDER, PAGES, course_page
 
 
-@pytest.mark.parametrize('course', PAGES)
-@pytest.mark.parametrize('lang', ['vi', 'en'])
+@pytest.mark.parametrize(('course', 'lang'), combinations([*PAGES], ['vi', 'en']))
 def test_each_heading_but_the_answers_is_a_slide_and_a_sheet(
     chromium: Browser, tmp_path: Path, course: str, lang: str
 ) -> None:

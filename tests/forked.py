@@ -7,7 +7,6 @@ seconds of processor time in which Python imports the libraries.
 import atexit
 import gc
 import json
-import multiprocessing
 import os
 import pkgutil
 import select
@@ -16,13 +15,9 @@ import subprocess
 import sys
 import tempfile
 import threading
-import traceback
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from functools import cache
 from importlib import import_module
-from multiprocessing import forkserver, util
-from pathlib import Path
 from typing import IO, Any
 
 from dothi.core.settings import PROJECT
@@ -30,8 +25,6 @@ from dothi.core.settings import PROJECT
 MOST_BYTES = 200_000
 # Services and jobs are run by these; a command that is tested imports its own anyway.
 PROGRAM_PARTS = ('dothi.api.app', 'dothi.api.master', 'processes.queue.worker', 'processes.queue.warm')
-# What a worker forks its jobs from, as `processes/queue/worker.py` names it.
-JOB_PRELOAD = ['__main__', 'processes.queue.warm']
 
 
 class ForkedProcess:
@@ -194,40 +187,6 @@ def _run(order: dict[str, Any]) -> None:
     from dothi.cli.app import main
 
     if 'program' in order:
-        exec(order['program'], {'__name__': '__main__', 'fork_job_server': fork_job_server})
+        exec(order['program'], {'__name__': '__main__'})
     else:
         main()
-
-
-def fork_job_server() -> None:
-    """Start the server that a worker forks its jobs from: forked from this process, which has imported it all.
-
-    Before anything else: as after the start of a new program, no connection of this process is open there.
-    """
-    multiprocessing.set_forkserver_preload(JOB_PRELOAD)
-    starts_python, util.spawnv_passfds = util.spawnv_passfds, _fork_program  # type: ignore[assignment]
-    forkserver.ensure_running()
-    util.spawnv_passfds = starts_python
-
-
-def _fork_program(_path: str, arguments: list[str], descriptors: list[int]) -> int:
-    """The id of a process that runs the code which Python was to be started with."""
-    if child := os.fork():
-        return child
-    try:
-        _close_all_but({0, 1, 2, *descriptors})
-        exec(arguments[-1], {'__name__': '__main__'})
-        os._exit(0)
-    except SystemExit:
-        os._exit(0)
-    except BaseException:
-        traceback.print_exc()
-        os._exit(1)
-
-
-def _close_all_but(descriptors: set[int]) -> None:
-    for file in Path('/proc/self/fd').iterdir():
-        if int(file.name) not in descriptors:
-            # the folder itself was read by one that is closed already
-            with suppress(OSError):
-                os.close(int(file.name))

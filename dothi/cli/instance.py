@@ -114,10 +114,13 @@ def worker(
     """Chạy các phân tích trong hàng đợi ở cửa sổ này, cho đến khi bị dừng. ·
     Works through the queue of analyses in the foreground, until it is ended.
     """
-    from processes.queue.worker import run_worker
+    from processes.queue.job_server import start_job_server
 
     be_patient()
     record_foreground('worker')
+    start_job_server()
+    from processes.queue.worker import run_worker
+
     run_worker(concurrency)
 
 

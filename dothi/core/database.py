@@ -1,10 +1,8 @@
 """Connections to PostGIS, each as the role that its work needs and no more."""
 
-import os
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import contextmanager
 from typing import Any, Literal
 
 import psycopg2
@@ -18,6 +16,7 @@ from dothi.core.errors import EnvironmentMissing, without_secrets
 from dothi.core.layer import Audience
 from dothi.core.patience import share_patience
 from dothi.core.postgis import admin_password_advice
+from dothi.core.private_files import write_once
 from dothi.core.settings import DatabaseSettings, PathSettings
 from dothi.core.start_command import start_command
 from dothi.core.state_file import damaged, read_state_text
@@ -236,13 +235,3 @@ def _private_password() -> str:
             vi=f'Không đọc được mật khẩu quản trị cơ sở dữ liệu trong {file}: {error.strerror}.',
             en=f'The administrator password of the database in {file} cannot be read: {error.strerror}.',
         ) from None
-
-
-def write_once(file: Path, text: str) -> None:
-    """Writes `file` whole and private, unless somebody else was quicker."""
-    draft = file.with_name(f'{file.name}.{os.getpid()}')
-    draft.touch(mode=0o600)
-    draft.write_text(text, encoding='utf-8')
-    with suppress(FileExistsError):
-        os.link(draft, file)
-    draft.unlink()

@@ -4,7 +4,7 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
-from dothi.core.database import write_once
+from dothi.core.private_files import write_once
 from dothi.core.settings import EditSettings, PathSettings
 from dothi.core.state_file import DamagedFile, read_state_text
 from dothi.core.text import Text

@@ -1,6 +1,7 @@
 """Who may read what the platform writes: its user, and its group; no stranger of this machine."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 # Of the state folder; files get the same without the right to run them.
@@ -30,3 +31,13 @@ def replace_file(file: Path, text: str, mode: int = 0o600) -> None:
     draft.touch(mode=mode)
     draft.write_text(text, encoding='utf-8')
     draft.replace(file)
+
+
+def write_once(file: Path, text: str) -> None:
+    """Writes `file` whole and private, unless somebody else was quicker."""
+    draft = file.with_name(f'{file.name}.{os.getpid()}')
+    draft.touch(mode=0o600)
+    draft.write_text(text, encoding='utf-8')
+    with suppress(FileExistsError):
+        os.link(draft, file)
+    draft.unlink()

@@ -5,12 +5,15 @@ This imports little: a command starts its server first, so that its libraries ar
 
 import atexit
 import json
+import logging
 import os
+import select
 import socket
 import subprocess
 import sys
 import threading
-from contextlib import ExitStack, suppress
+import time
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,14 +24,17 @@ from dothi.core.settings import PACKAGES, PathSettings
 from dothi.core.text import Text
 from etl.closed_room.walls import WITHOUT, Wall
 
+LOG = logging.getLogger('dothi.closed_room')
 # What a reader needs of the environment; it gets the limits with each order, and no secret ever.
 ENVIRONMENT = ('PATH', 'LANG', 'LC_ALL', 'TZ', 'PYTHONPATH', 'LD_LIBRARY_PATH')
 # Importing the libraries on a machine under load.
 START_S = 120.0
 MOST_ANSWER_BYTES = 10_000
-SHARED = 'room.socket'
+MODULE, SHARED = 'etl.closed_room.server', 'room.socket'
 # The system takes no longer address; a folder with a longer one goes without sharing.
 LONGEST_ADDRESS = 107
+# After which a shared server ends that has no reader, and one that could not be started is tried again.
+IDLE_S, RETRY_S = 300.0, 10.0
 
 
 class NoClosedRoom(EnvironmentMissing):
@@ -95,6 +101,19 @@ class ForkServer:
         return document
 
 
+@dataclass(frozen=True)
+class SharedRoom:
+    """What the instance shares: where its processes connect, the system of most files, and after what it may end."""
+
+    listener: socket.socket
+    crs: str
+    idle_s: float
+
+    def arguments(self) -> list[str]:
+        """What the server's command line has of it."""
+        return [self.crs, str(self.listener.fileno()), str(self.idle_s)]
+
+
 # One fork server for each process; a process that was forked from this one has none of its own yet.
 _servers: dict[int, ForkServer] = {}
 _starting = threading.Lock()
@@ -105,16 +124,36 @@ def warm_up() -> None:
     _server(wait=False)
 
 
-def share(crs: str) -> None:
-    """Start this process's fork server, and let other processes of the instance have it too while this one lives.
+def share(crs: str, idle_s: float = IDLE_S) -> None:
+    """Start a fork server that the processes of the instance share while this one lives.
 
-    Jobs and commands that come and go then need not import the libraries each time. crs: the system that most files
-    will have, which the server looks up beforehand.
+    Jobs and commands that come and go then need not import the libraries each time. It ends when it has had nothing
+    to do for `idle_s`, with the 130 MB that it takes, and the next connection brings another one. crs: the system that
+    most files will have, which the server looks up beforehand.
     """
-    if len(os.fsencode(PathSettings().scratch / SHARED)) > LONGEST_ADDRESS:
+    path = PathSettings().scratch / SHARED
+    if len(os.fsencode(path)) > LONGEST_ADDRESS:
         return
+    _make_scratch()
+    shared = SharedRoom(_listener(path), crs, idle_s)
+    threading.Thread(target=_keep_open, args=(shared,), name='closed room', daemon=True).start()
     with _starting:
-        _servers[os.getpid()] = _start_server(crs, shared=True)
+        _servers[os.getpid()] = _connected(path)
+
+
+def _keep_open(shared: SharedRoom) -> None:
+    """Start the shared server, at first and whenever somebody connects while there is none."""
+    while True:
+        try:
+            server = _start_server(shared)
+        except NoClosedRoom:
+            LOG.exception('the shared process that reads files cannot be started')
+            time.sleep(RETRY_S)
+            continue
+        if server.process is not None:
+            server.process.wait()
+        server.stop()
+        select.select([shared.listener], [], [])
 
 
 def missing_walls() -> list[Text]:
@@ -183,26 +222,32 @@ def _shared_server() -> ForkServer | None:
     """
     if service_account():
         return None
+    try:
+        return _connected(PathSettings().scratch / SHARED)
+    except OSError:
+        return None
+
+
+def _connected(path: Path) -> ForkServer:
     control = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     try:
-        control.connect(str(PathSettings().scratch / SHARED))
+        control.connect(str(path))
     except OSError:
         control.close()
-        return None
+        raise
     return ForkServer(None, control)
 
 
-def _start_server(crs: str = '', shared: bool = False) -> ForkServer:
+def _start_server(shared: SharedRoom | None = None) -> ForkServer:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     try:
-        scratch = PathSettings().scratch
-        scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with theirs, ExitStack() as stack:
-            passed = [theirs, stack.enter_context(_listener(scratch / SHARED))] if shared else [theirs]
-            control, *listener_fd = (str(each.fileno()) for each in passed)
+        _make_scratch()
+        with theirs:
+            numbers = [theirs.fileno()] if shared is None else [theirs.fileno(), shared.listener.fileno()]
+            arguments = [] if shared is None else shared.arguments()
             process = subprocess.Popen(
-                [sys.executable, '-m', 'etl.closed_room.server', control, str(scratch), crs, *listener_fd],
-                pass_fds=[each.fileno() for each in passed],
+                [sys.executable, '-m', MODULE, str(numbers[0]), str(PathSettings().scratch), *arguments],
+                pass_fds=numbers,
                 env=_clean_environment(),
                 cwd=PACKAGES,
                 stdin=subprocess.DEVNULL,
@@ -214,6 +259,10 @@ def _start_server(crs: str = '', shared: bool = False) -> ForkServer:
         raise no_room(error) from None
     atexit.register(_stop_own, os.getpid())
     return ForkServer(process, ours)
+
+
+def _make_scratch() -> None:
+    PathSettings().scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
 
 
 def _listener(path: Path) -> socket.socket:

@@ -1,9 +1,9 @@
 """The fork server: a process that has imported the libraries, locks itself, and forks a reader for each file.
 
-It is started by `fork_server` with a clean environment, as `python -m etl.closed_room.server CONTROL SCRATCH CRS
-[LISTENER]`,
-and ends with whoever started it. Orders come through the socket CONTROL, from other processes of the user through
-the socket LISTENER, one JSON object each, with the reader's own socket:
+It is started by `fork_server` with a clean environment, as `python -m etl.closed_room.server CONTROL SCRATCH
+[CRS LISTENER IDLE_S]`, and ends with whoever started it; one that others share ends when it is idle, too. Orders come
+through the socket CONTROL, from other processes of the user through the socket LISTENER, one JSON object each, with the
+reader's own socket:
 
     {"start": {"delivery": {name: path}, "copied": [name], "limits": {…}, "settings": {…}}}  ->  {"reader": pid}
     {"end": pid}                                                                         ->  {"status": wait status}
@@ -86,24 +86,30 @@ class Server:
         return status
 
 
-def main(control: socket.socket, scratch: Path, crs: str, listener: socket.socket | None) -> None:
-    """Serve orders until the other end of the control socket is closed.
+@dataclass(frozen=True)
+class Sharing:
+    """What a server for several processes has: the system of most files, where they connect, and when it is idle."""
 
-    crs: the system that most files will have, where many are to be read; empty where there may be one only.
-    """
+    crs: str
+    listener: socket.socket
+    idle_s: float
+
+
+def main(control: socket.socket, scratch: Path, sharing: Sharing | None = None) -> None:
+    """Serve orders until the other end of the control socket is closed, or a shared server is idle."""
     walls = close_outer_walls(scratch)
     room = Path(tempfile.mkdtemp(prefix=FOLDER_PREFIX, dir=scratch))
     lock = _own(room)
     sweep(scratch)
     import etl.closed_room.jobs  # noqa: F401 - before any reader is forked, so that all of them have the libraries
 
-    own = [control] if listener is None else [control, listener]
+    own = [control] if sharing is None else [control, sharing.listener]
     server = Server(room, json.dumps({'walls': walls}).encode(), own)
     try:
         control.sendall(server.greeting)
-        if crs:
-            _warm(crs, room)
-        _serve(server, control, listener)
+        if sharing is not None:
+            _warm(sharing.crs, room)
+        _serve(server, control, sharing)
     finally:
         for reader in list(server.readers):
             server.end(reader)
@@ -118,13 +124,13 @@ def _warm(crs: str, room: Path) -> None:
     read_once(crs)
 
 
-def _serve(server: Server, control: socket.socket, listener: socket.socket | None) -> None:
+def _serve(server: Server, control: socket.socket, sharing: Sharing | None) -> None:
+    listener, idle_s = (sharing.listener, sharing.idle_s) if sharing else (None, None)
     with selectors.PollSelector() as selector:
-        selector.register(control, selectors.EVENT_READ)
-        if listener is not None:
-            selector.register(listener, selectors.EVENT_READ)
-        while True:
-            for key, _ in selector.select():
+        for each in server.connections:
+            selector.register(each, selectors.EVENT_READ)
+        while (events := selector.select(idle_s)) or server.readers:
+            for key, _ in events:
                 if key.fileobj is listener:
                     selector.register(_greeted(server, listener), selectors.EVENT_READ)
                 elif not server.obey(key.fileobj):  # type: ignore[arg-type]  # only sockets are registered
@@ -209,5 +215,9 @@ def _place(path: Path, target: Path, copied: bool) -> None:
 
 
 if __name__ == '__main__':
-    descriptors = [socket.socket(fileno=int(number)) for number in (sys.argv[1], *sys.argv[4:])]
-    main(descriptors[0], Path(sys.argv[2]), sys.argv[3], descriptors[1] if len(descriptors) > 1 else None)
+    control_number, scratch_folder, *shared = sys.argv[1:]
+    main(
+        socket.socket(fileno=int(control_number)),
+        Path(scratch_folder),
+        Sharing(shared[0], socket.socket(fileno=int(shared[1])), float(shared[2])) if shared else None,
+    )

@@ -1,4 +1,4 @@
-"""Imported by the server that children are forked from and nowhere else: what every run needs, loaded once."""
+"""Imported before the server that jobs are forked from, and nowhere else: what every run needs, loaded once."""
 
 import contextlib
 import gc

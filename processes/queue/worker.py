@@ -4,7 +4,6 @@ import asyncio
 import itertools
 import logging
 import multiprocessing
-import os
 import signal
 import sys
 import threading
@@ -13,7 +12,6 @@ import traceback
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from multiprocessing import forkserver
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
@@ -119,23 +117,10 @@ def run_worker(concurrency: int = 1) -> None:
     logging.getLogger('dothi').setLevel(logging.INFO)
     # says plainly that there is no database, where a pool would try again for half a minute
     with connection('worker'):
-        _prepare_children()
+        share(load_locality(PathSettings().locality).place.crs)
     separate_results()
     put_rasters_apart()
     asyncio.run(_run_worker(concurrency))
-
-
-def _prepare_children() -> None:
-    """Starts the server that children are forked from, with all that they import loaded: a child is there in 50 ms.
-
-    And the one whose readers open what came with a request, for all of them.
-
-    One thread each for linear algebra: as many jobs run at once as the machine shall bear.
-    """
-    os.environ.setdefault('OPENBLAS_NUM_THREADS', '1')
-    share(load_locality(PathSettings().locality).place.crs)
-    multiprocessing.set_forkserver_preload(['__main__', 'processes.queue.warm'])
-    forkserver.ensure_running()
 
 
 async def _run_worker(concurrency: int) -> None:

@@ -3,6 +3,7 @@
 import os
 import socket
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,10 @@ from etl.closed_room.fork_server import missing_walls
 from etl.closed_room.reading import Reading
 from etl.formats.errors import ReaderCrashed, TooSlow
 from tests.matrix import thorough
+from tests.processes.workers import wait_until
 
+# After which the shared room of a test ends.
+IDLE_S = 0.5
 DENIED = ('PermissionError', 'FileNotFoundError')
 
 
@@ -165,21 +169,47 @@ def test_a_room_whose_server_was_killed_is_opened_anew(tmp_path: Path, outcome: 
     assert len(list((tmp_path / 'state' / 'scratch').glob('room-*'))) == 1, 'the folder of the dead server was left'
 
 
-def test_processes_of_an_instance_share_a_room(tmp_path: Path, outcome: Callable[..., str]) -> None:
-    """Another process takes its readers from the same server, and ends none but its own."""
+@pytest.fixture
+def sharing(tmp_path: Path, attempt: str) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that shares a room for as long as it lives, and ends it when nobody has read for a moment."""
+    program = f"from etl.closed_room.fork_server import share; share('EPSG:9209', {IDLE_S}); input()"
     stop_server()
-    fork_server.share('EPSG:9209')
-    own = fork_server._servers[os.getpid()]
-    fork_server._server()
+    process = subprocess.Popen([sys.executable, '-c', program], stdin=subprocess.PIPE)
+    wait_until((tmp_path / 'state' / 'scratch' / fork_server.SHARED).exists)
+    yield process
+    process.kill()
+    process.wait()
+    stop_server()
+
+
+def rooms(state: Path) -> int:
+    """How many servers work in the instance."""
+    return len(list((state / 'scratch').glob('room-*')))
+
+
+def test_processes_of_an_instance_share_a_room(
+    tmp_path: Path, sharing: subprocess.Popen[bytes], outcome: Callable[..., str]
+) -> None:
+    """Another process takes its readers from the same server, and ends none but its own."""
     other = fork_server._shared_server()
     assert other is not None
     other.await_ready()
-    assert other.walls == own.walls
     assert outcome('write_scratch') == '1'
+    assert fork_server._servers[os.getpid()].process is None
+    assert rooms(tmp_path / 'state') == 1
     other.stop()
     assert outcome('write_scratch') == '1'
-    stop_server()
-    assert fork_server._shared_server() is None
+    sharing.kill()
+    wait_until(lambda: fork_server._shared_server() is None)
+
+
+def test_a_shared_room_ends_when_nobody_reads_and_the_next_file_opens_another(
+    tmp_path: Path, sharing: subprocess.Popen[bytes], outcome: Callable[..., str]
+) -> None:
+    for _ in range(2):
+        assert outcome('write_scratch') == '1'
+        wait_until(lambda: rooms(tmp_path / 'state') == 0)
+    assert sharing.poll() is None
 
 
 def test_a_reader_whose_server_ends_is_no_fault_of_the_file(attempt: str) -> None:

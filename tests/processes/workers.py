@@ -23,7 +23,8 @@ def end_shared_worker() -> None:
 # It looks for what is to be done more often than every three seconds, and gives less time: tests wait for it.
 # It reads files by the fork server of the tests, which `share_room` puts in its way.
 PROGRAM = """
-fork_job_server()
+from processes.queue.job_server import start_job_server
+start_job_server()
 from processes.queue import worker
 worker.SWEEP_S, worker.READY_LOOK_S, worker.CALL_BACK_S = 0.5, 0.3, 0.2
 worker.GRACE_S, worker.share = 1.0, lambda crs: None

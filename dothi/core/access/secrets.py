@@ -7,8 +7,8 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet, InvalidToken
 
-from dothi.core.database import write_once
 from dothi.core.errors import EnvironmentMissing
+from dothi.core.private_files import write_once
 from dothi.core.settings import PathSettings
 from dothi.core.state_file import damaged, read_state_text
 from dothi.core.text import Text

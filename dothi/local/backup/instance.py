@@ -11,7 +11,6 @@ from pydantic import BaseModel
 
 from dothi import __version__
 from dothi.core.backup_state import forget_backups
-from dothi.core.database import connection
 from dothi.core.private_files import replace_file
 from dothi.core.progress import Progress, silent
 from dothi.core.settings import PathSettings
@@ -97,6 +96,8 @@ def take_snapshot(backup: StoreBackup, release: int, progress: Progress = silent
 
 def forget_ended_backups() -> None:
     """What the database says of backups is over where none is set up: its setup was killed, or it was away."""
+    from dothi.core.database import connection
+
     if not has_record():
         with connection('owner') as db:
             forget_backups(db)

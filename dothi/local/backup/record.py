@@ -6,9 +6,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
-from dothi.core.database import write_once
 from dothi.core.errors import EnvironmentMissing, WrongUse
-from dothi.core.private_files import replace_file
+from dothi.core.private_files import replace_file, write_once
 from dothi.core.settings import PathSettings
 from dothi.local.backup.place import BackupPlace, read_place
 from dothi.local.locks import BACKUP_LOCK, alone_at_once

@@ -9,9 +9,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ValidationError
 
-from dothi.core.database import write_once
 from dothi.core.errors import EnvironmentMissing, WrongUse
-from dothi.core.private_files import replace_file
+from dothi.core.private_files import replace_file, write_once
 from dothi.core.settings import PathSettings
 from dothi.core.state_file import read_state_text
 from dothi.core.text import Text

@@ -37,8 +37,8 @@ from processes.registry import find_process
 from processes.scenario.overlay import Overlay
 
 Permit = Callable[[Process[Any], ProcessInputs], object]
-# id of the process, and inputs as they are stored
-ResultPermit = Callable[[str, dict[str, Any]], object]
+# takes a job as `records.state` gives it
+ResultPermit = Callable[[dict[str, Any]], object]
 
 
 class EditorsOnly(NotSignedIn):
@@ -235,13 +235,13 @@ def outcome_of(
 ) -> Outcome:
     """What a job of `audience`, or of `editor`, came to; raises UnknownJob, NoResult, and what made the job fail.
 
-    permit: raises where whoever asks may not have what the process gave for these inputs, or why it gave nothing.
+    permit: raises where whoever asks may not have what the job gave, or why it gave nothing.
     """
     with records.open_desk(audience, editor) as db:
         job = records.state(db, job_id)
         # what made a run fail tells of the data, too
         if permit is not None and job['status'] in ('successful', 'failed') and not job['gone']:
-            permit(job['process_id'], job['inputs'])
+            permit(job)
         outputs = records.job_results(db, job_id)
     if job['status'] == 'failed':
         raise records.error_of(job)

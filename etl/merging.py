@@ -4,7 +4,7 @@ from psycopg2.extensions import connection as Connection
 
 from dothi.core.layer import Layer
 from dothi.core.numbers import number_vi
-from dothi.core.text import AdvisedText, Text
+from dothi.core.text import AdvisedText, CountedText, Text
 from etl.report.model import LISTED_ROWS, HeldRow, MergeReport
 
 
@@ -34,26 +34,34 @@ def _held_rows(db: Connection, layer: Layer) -> list[HeldRow]:
 
 def notes_of(merge: MergeReport, layer: Layer) -> list[Text]:
     """What a report says of a merge beside its figures."""
-    notes = []
-    if merge.kept:
-        notes.append(
-            Text(
-                vi='Giữ {kept:,} đối tượng đã được sửa từ đợt giao trước.',
-                en='{kept:,} features edited since the last delivery keep their edits.',
-            ).format(kept=merge.kept)
-        )
-    if merge.held:
-        notes.append(
-            AdvisedText(
-                vi=f'{number_vi(merge.held)} đối tượng vừa được sửa, vừa đổi khác đi trong tệp này; chúng giữ nguyên '
-                'và chờ quyết '
-                'định.',
-                en=f'{merge.held} features were edited, and this file changes them differently; they stay as they are '
-                'and wait for a decision.',
-                steward=Text(
-                    vi=f'Để quyết định: dothi conflicts list {layer.id}.',
-                    en=f'To decide: dothi conflicts list {layer.id}.',
-                ),
-            )
-        )
-    return notes
+    return [*([_keeps(merge.kept)] if merge.kept else []), *([_holds(merge.held, layer)] if merge.held else [])]
+
+
+def _keeps(count: int) -> Text:
+    text = Text(
+        vi='Giữ {kept:,} đối tượng đã được sửa từ đợt giao trước.',
+        en='{kept:,} features edited since the last delivery keep their edits.',
+    ).format(kept=count)
+    uncounted = Text(
+        vi='Đối tượng đã được sửa từ đợt giao trước giữ nguyên bản sửa.',
+        en='Features edited since the last delivery keep their edits.',
+    )
+    return CountedText(vi=text.vi, en=text.en, uncounted=uncounted)
+
+
+def _holds(count: int, layer: Layer) -> Text:
+    uncounted = AdvisedText(
+        vi='Đối tượng vừa được sửa, vừa đổi khác đi trong tệp này giữ nguyên và chờ quyết định.',
+        en='Features that were edited, and that this file changes differently, stay as they are and wait for a '
+        'decision.',
+        steward=Text(
+            vi=f'Để quyết định: dothi conflicts list {layer.id}.', en=f'To decide: dothi conflicts list {layer.id}.'
+        ),
+    )
+    return CountedText(
+        vi=f'{number_vi(count)} đối tượng vừa được sửa, vừa đổi khác đi trong tệp này; chúng giữ nguyên và chờ quyết '
+        'định.',
+        en=f'{count} features were edited, and this file changes them differently; they stay as they are and wait for '
+        'a decision.',
+        uncounted=uncounted,
+    )

@@ -132,6 +132,7 @@ class Data:
         self._current = current_releases(db)
         self._read: dict[tuple[str, datetime | None], Release] = {}
         self._read_earlier: dict[str, dict[str, Reading]] = {}
+        self._copied: set[str] = set()
         self._norms: set[str] = set()
         self._filtered = False
         self._scenario: Overlay | None = None
@@ -175,6 +176,15 @@ class Data:
     def read_earlier(self, job_id: str, readings: dict[str, Reading]) -> None:
         """Counts what an earlier job had read as read, for what is made from its result."""
         self._read_earlier[job_id] = readings
+
+    @property
+    def copied(self) -> frozenset[str]:
+        """Ids of the layers of which results of earlier jobs, that went into this one, hold rows as they are."""
+        return frozenset(self._copied)
+
+    def copy_earlier(self, layers: Iterable[str]) -> None:
+        """Counts the result as one that has rows of these layers, from the result of an earlier job."""
+        self._copied |= {*layers}
 
     def is_released(self, layer_id: str) -> bool:
         """Whether a layer has anything to read."""
@@ -263,12 +273,14 @@ class Data:
         """The same snapshot for one part of a run, which remembers on its own what that part reads."""
         part = copy.copy(self)
         part._read, part._read_earlier, part._norms, part._filtered = {}, {}, set(), False
+        part._copied = set()
         return part
 
     def count(self, part: 'Data') -> None:
         """Counts what a part of the run has read as read by the whole run."""
         self._read |= part._read
         self._read_earlier |= part._read_earlier
+        self._copied |= part._copied
         self._norms |= part._norms
 
     def draft(self, name: str) -> Path:

@@ -2,6 +2,7 @@
 
 from typing import Any, ClassVar, Literal
 
+from dothi.core.access.author import person_at_work
 from dothi.core.access.person import Action
 from dothi.core.database import Role
 from dothi.core.locality import Locality
@@ -75,8 +76,9 @@ class DecideDelivery(Process[Inputs]):
         """The report and the receipt. Raises NoSuchDelivery, AlreadyDecided, BeingDecided, DecidedMeanwhile."""
         decision = decision_of(inputs, data.editor or '', inputs.reason, data.job_id)
         report = _carried_out(inputs, decision, data, progress)
-        shown_report = report_for(report, data.locality).model_dump(mode='json') if report else {}
-        receipt = receipt_page(inputs.delivery, data.locality, lang=inputs.lang or 'vi')
+        reader = person_at_work(data.editor or '')
+        shown_report = report_for(report, data.locality, reader).model_dump(mode='json') if report else {}
+        receipt = receipt_page(inputs.delivery, data.locality, reader, lang=inputs.lang or 'vi')
         return {'report': shown_report, 'receipt': receipt}
 
 

@@ -7,8 +7,8 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import ValidationError, WithJsonSchema
 
-from dothi.core.access.author import agency_of
-from dothi.core.access.person import Action
+from dothi.core.access.author import agency_of, person_at_work
+from dothi.core.access.person import Action, Person
 from dothi.core.clock import today
 from dothi.core.database import Role
 from dothi.core.locality import Locality, UnknownLayer
@@ -211,8 +211,10 @@ class DeliverLayer(Process[Inputs]):
         options = _with_letter_file(_delivery_options(inputs, data), inputs, data)
         file = _delivered_file(inputs, data)
         report = deliver(file, options, data.locality.whole, stage_callback(progress), 'deliver-layer')
-        report = report_for(report, data.locality)
-        return {'report': report.model_dump(mode='json'), 'receipt': _receipt_text(report, inputs.lang or 'vi', data)}
+        reader = person_at_work(data.editor or '')
+        report = report_for(report, data.locality, reader)
+        receipt = _receipt_text(report, inputs.lang or 'vi', data, reader)
+        return {'report': report.model_dump(mode='json'), 'receipt': receipt}
 
 
 def _delivered_file(inputs: Inputs, data: Data) -> Path:
@@ -323,8 +325,8 @@ def _with_letter_file(options: DeliveryOptions, inputs: Inputs, data: Data) -> D
     return options.model_copy(update={'letter': options.letter.kept(scan)})
 
 
-def _receipt_text(report: DeliveryReport, lang: Lang, data: Data) -> str:
+def _receipt_text(report: DeliveryReport, lang: Lang, data: Data, reader: Person | None) -> str:
     """What the focal point reads; of a dry run, which is not recorded, the page of the report."""
     if report.delivery is None:
         return page(report, data.locality.whole.described(report.layer).title, lang, for_stewards=False)
-    return receipt_page(report.delivery, data.locality, lang=lang)
+    return receipt_page(report.delivery, data.locality, reader, lang=lang)

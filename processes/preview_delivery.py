@@ -2,7 +2,7 @@
 
 from typing import Any, ClassVar
 
-from dothi.core.access.author import agency_of
+from dothi.core.access.author import agency_of, person_at_work
 from dothi.core.access.person import Action
 from dothi.core.database import Role
 from dothi.core.locality import Locality
@@ -55,7 +55,7 @@ class PreviewDelivery(Process[WaitingDelivery]):
         _require_own(record(inputs.delivery), inputs, data)
         decision = decision_of(inputs, data.editor or '', 'preview')
         report = preview(inputs.delivery, decision, data.locality.whole, stage_callback(progress))
-        return report_for(report, data.locality).model_dump(mode='json')
+        return report_for(report, data.locality, person_at_work(data.editor or '')).model_dump(mode='json')
 
 
 def _require_own(delivery: DeliveryRecord, inputs: WaitingDelivery, data: Data) -> None:

@@ -71,6 +71,20 @@ class AdvisedText(Text):
     steward: Text
 
 
+class CountedText(Text):
+    """A text with figures that are counted over rows which not every reader sees.
+
+    uncounted: the same without them, and with the advice to stewards, if there is any.
+    """
+
+    uncounted: AdvisedText | Text
+
+    @property
+    def steward(self) -> Text | None:
+        """What only a steward can do about it."""
+        return steward_advice(self.uncounted)
+
+
 def for_steward(text: Text) -> Text:
     """The text with what it says to stewards only behind it."""
     advice = steward_advice(text)
@@ -79,7 +93,28 @@ def for_steward(text: Text) -> Text:
 
 def steward_advice(text: Text) -> Text | None:
     """What the text says to stewards only, if anything."""
-    return text.steward if isinstance(text, AdvisedText) else None
+    return text.steward if isinstance(text, AdvisedText | CountedText) else None
+
+
+def without_advice(text: Text) -> Text:
+    """The text as it is for who is no steward."""
+    return Text(vi=text.vi, en=text.en)
+
+
+def without_counts(text: Text) -> Text:
+    """The text for who does not see all that its figures are counted over."""
+    return text.uncounted if isinstance(text, CountedText) else text
+
+
+def with_counts(text: Text) -> Text:
+    """The text with its figures alone, and with its advice to stewards."""
+    if not isinstance(text, CountedText):
+        return text
+    return (
+        Text(vi=text.vi, en=text.en)
+        if text.steward is None
+        else AdvisedText(vi=text.vi, en=text.en, steward=text.steward)
+    )
 
 
 DEMO = Text(vi='Dữ liệu minh họa', en='Demonstration data')

@@ -201,7 +201,7 @@ def _keep(db: Connection, number: int, decided: str, decision: Decision, outcome
                 decision.reason,
                 Json(decision.options()),
                 outcome,
-                report and report.model_dump_json(),
+                report and report.as_kept(),
                 str(decision.job) if decision.job else None,
             ],
         )

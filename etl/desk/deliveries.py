@@ -156,7 +156,7 @@ def finish(db: Connection, delivery: int, report: Report, was: str = 'received')
                where id = %(id)s and status = %(was)s""",
             {
                 'status': status,
-                'report': report.model_dump_json(),
+                'report': report.as_kept(),
                 'release': report.release,
                 'as_of': report.as_of,
                 'superseded_by': report.superseded_by,

@@ -121,7 +121,7 @@ def _keep(
         cursor.execute(
             """insert into catalog.preview (delivery_id, made_by, options, release, report)
                values (%s, %s, %s, %s, %s)""",
-            [number, decision.by, Json(decision.options()), compared_with, report.model_dump_json()],
+            [number, decision.by, Json(decision.options()), compared_with, report.as_kept()],
         )
         if changes.exists():
             _copy_changes(cursor, number, changes)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from dothi.core.access.person import Person
 from dothi.core.database import Role, connection
 from dothi.core.locality import Locality
 from dothi.core.text import Lang
@@ -23,12 +24,12 @@ class Receipt(BaseModel):
     rows: Path | None
 
 
-def receipt_page(number: int, seen: Locality, role: Role = 'loader', lang: Lang = 'vi') -> str:
+def receipt_page(number: int, seen: Locality, reader: Person | None, role: Role = 'loader', lang: Lang = 'vi') -> str:
     """The page of a delivery's receipt by itself. Raises NoSuchDelivery.
 
-    seen: the locality as its reader sees it. role: that reads it. lang: the language that it shows first.
+    seen: the locality as `reader` sees it. role: of the database. lang: the language that it shows first.
     """
-    locality, delivery = seen.whole, shown_for(shown(number, role), seen)
+    locality, delivery = seen.whole, shown_for(shown(number, role), seen, reader)
     with connection(role) as db:
         rows = kept_rows(db, number, locality.srid)
     put_on_map(delivery, locality, 'reader_internal' if role == 'gatekeeper' else role)

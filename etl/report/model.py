@@ -3,15 +3,22 @@
 from datetime import date
 from typing import Any, Literal, Self
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, SerializationInfo, field_serializer
+from pydantic.json_schema import SkipJsonSchema
 
 from dothi.core.row_faults import Severity
-from dothi.core.text import AdvisedText, Text
+from dothi.core.text import AdvisedText, CountedText, Text, with_counts, without_advice, without_counts
 from etl.desk.held import Reason
 
 Verdict = Literal['accepted', 'returned', 'undecided', 'superseded']
 # Bad rows that a report lists one by one; quarantine has them all.
 LISTED_ROWS = 1_000
+type Note = SkipJsonSchema[CountedText] | AdvisedText | Text
+KEPT = {'for': 'catalogue'}
+# In place of evidence that tells of rows which the reader does not see.
+WITHHELD = Text(
+    vi='bằng chứng dựa trên các hàng mà bạn không xem được', en='the evidence is of rows that you do not see'
+)
 
 
 class BadRow(BaseModel):
@@ -236,17 +243,48 @@ class Report(BaseModel):
     raster: RasterReport | None = None
     diff: DiffReport | None = None
     merge: MergeReport | None = None
-    notes: list[AdvisedText | Text] = []
+    # in the catalogue texts with figures have both their forms, everywhere else one of them
+    notes: list[Note] = []
     # of the file, the layer file and the options: the same fingerprint means the same outcome
     fingerprint: str | None = None
     # For the map of faults only, and not in the JSON: west, south, east, north, and rings of longitude, latitude.
     map_extent: tuple[float, float, float, float] | None = Field(None, exclude=True)
     map_outlines: list[list[tuple[float, float]]] = Field([], exclude=True)
 
+    @field_serializer('notes')
+    def _serialize_notes(self, notes: list[Text], info: SerializationInfo) -> list[Note]:
+        return notes if info.context == KEPT else [with_counts(note) for note in notes]
+
+    def as_kept(self) -> str:
+        """The report as JSON for the catalogue, from which each reader gets what is for them."""
+        return self.model_dump_json(context=KEPT)
+
     def without_served_values(self) -> Self:
         """The report for who does not see all of the layer: how many conflicts there are, and not what is served."""
         merge = self.merge and self.merge.model_copy(update={'rows': []})
         return self.model_copy(update={'merge': merge})
+
+    def without_counts_of_served(self) -> Self:
+        """The report for who does not see all rows of the layer, without what tells of them.
+
+        How many of them the file would add, change, close or move, how far it lies from them, and whether it equals
+        what is served: with a few files, whoever reads that could try what the hidden rows are.
+        """
+        candidates = [each.model_copy(update={'score': 0.0, 'evidence': WITHHELD}) for each in self.crs.candidates]
+        return self.model_copy(
+            update={
+                'unchanged': False,
+                'seen': {},
+                'diff': None,
+                'merge': None,
+                'crs': self.crs.model_copy(update={'candidates': candidates}),
+                'notes': [without_counts(note) for note in self.notes],
+            }
+        )
+
+    def for_reader(self, *, steward: bool) -> Self:
+        """The report as it leaves the desk. steward: whether its reader can do what notes advise stewards to do."""
+        return self if steward else self.model_copy(update={'notes': [without_advice(note) for note in self.notes]})
 
     @property
     def waits_for_conflicts(self) -> bool:

@@ -2,7 +2,7 @@
 
 from dothi.core.layer import Layer
 from dothi.core.numbers import number_vi
-from dothi.core.text import AdvisedText, Text
+from dothi.core.text import AdvisedText, CountedText, Text
 from etl.desk.options import DeliveryOptions
 from etl.doctor.columns import Matching
 from etl.doctor.rows.completeness import incomplete
@@ -83,39 +83,59 @@ def too_many_bad(tally: Tally, layer: Layer) -> Text:
     ).format(share=share, layer=layer.title, limit=limit)
 
 
-def stay_as_served(count: int) -> Text:
+def stay_as_served(count: int) -> CountedText:
     """Features of which the file's row is bad are neither changed nor closed."""
-    return Text(
+    text = Text(
         vi='{count:,} đối tượng giữ nguyên như đang phục vụ vì hàng của chúng trong tệp có lỗi. Sửa các hàng đó.',
         en='{count:,} features stay as they are served, for their rows in the file are bad. Correct those rows.',
     ).format(count=count)
+    uncounted = Text(
+        vi='Đối tượng mà hàng trong tệp có lỗi giữ nguyên như đang phục vụ. Sửa các hàng đó.',
+        en='Features of which the row in the file is bad stay as they are served. Correct those rows.',
+    )
+    return CountedText(vi=text.vi, en=text.en, uncounted=uncounted)
 
 
-def loses(outcome: Outcome, layer: Layer) -> AdvisedText:
+def loses(outcome: Outcome, layer: Layer) -> CountedText:
     """More features would disappear than the layer's threshold allows without a person."""
     lost, limit, count = outcome.lost_share, layer.checks.lost_rows_share, outcome.real_closed
-    return AdvisedText(
+    return CountedText(
         vi=f'Đợt giao này bỏ {number_vi(count)} đối tượng đang có ({number_vi(lost, ".1%")}; ngưỡng '
         f'{number_vi(limit, ".1%")}), nên cần người quyết định. '
         'Nếu tệp chỉ là một phần của lớp, cho biết phần nào.',
         en=f'This delivery drops {count} present features ({lost:.1%}; limit {limit:.1%}), so a person has to decide. '
         'If the file is only a part of the layer, say which.',
-        steward=Text(
-            vi='Tệp chỉ là một phần của lớp: thêm --mode upsert hoặc --scope unit=MÃ.',
-            en='For a file that is only a part of the layer: add --mode upsert or --scope unit=CODE.',
-        ),
+        uncounted=_LOSES_SOME,
     )
 
 
-def moves(moved: Moved, layer: Layer) -> Text:
+_LOSES_SOME = AdvisedText(
+    vi='Đợt giao này bỏ nhiều đối tượng đang có hơn mức lớp cho phép, nên cần người quyết định. Nếu tệp chỉ là một '
+    'phần của lớp, cho biết phần nào.',
+    en='This delivery drops more present features than the layer lets pass, so a person has to decide. If the file is '
+    'only a part of the layer, say which.',
+    steward=Text(
+        vi='Tệp chỉ là một phần của lớp: thêm --mode upsert hoặc --scope unit=MÃ.',
+        en='For a file that is only a part of the layer: add --mode upsert or --scope unit=CODE.',
+    ),
+)
+_MOVES_SOME = Text(
+    vi='Nhiều đối tượng đang có dời chỗ hơn mức lớp cho phép, nên cần người quyết định. Kiểm tra hệ tọa độ và cách đo.',
+    en='More present features move than the layer lets pass, so a person has to decide. Check the coordinate system '
+    'and how it was surveyed.',
+)
+
+
+def moves(moved: Moved, layer: Layer) -> CountedText:
     """More features would lie elsewhere than the layer's threshold allows without a person."""
     limit, far = layer.checks.moved_share, layer.checks.moved_m
-    return Text(
+    text = Text(
         vi='{moved:,} trong {matched:,} đối tượng đang có dời hơn {far:g} m ({share:.1%}; ngưỡng {limit:.1%}), nên '
         'cần người quyết định. Kiểm tra hệ tọa độ và cách đo.',
         en='{moved:,} of {matched:,} present features move by more than {far:g} m ({share:.1%}; limit {limit:.1%}), '
         'so a person has to decide. Check the coordinate system and how it was surveyed.',
     ).format(moved=moved.moved, matched=moved.matched, far=far, share=moved.share, limit=limit)
+    return CountedText(vi=text.vi, en=text.en, uncounted=_MOVES_SOME)
 
 
 def key_elsewhere(options: DeliveryOptions) -> Text:

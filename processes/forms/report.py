@@ -80,7 +80,8 @@ def result_members(stored: StoredResult, data: Data, lang: Lang, most_rows: int 
         'part': _own_part(stored, lang),
         'details': detail_tables(summary, words),
         'picture': _map_as_data_uri(stored, data, lang),
-        'table': table if features else None,
+        'table': table if features and not stored.rows_withheld else None,
+        'withheld': stored.rows_withheld and bool(features),
         'others': _other_tables(stored, data, lang, most_rows),
         'count': len(features) if stored.is_features else None,
         'norms': norms_of(summary, features, lang),
@@ -94,7 +95,7 @@ def result_members(stored: StoredResult, data: Data, lang: Lang, most_rows: int 
 def _other_tables(stored: StoredResult, data: Data, lang: Lang, most_rows: int) -> list[tuple[str, Table]]:
     """The tables of the further outputs of the run, such as before and after by zone; none of such an output."""
     first, *further = stored.process.outputs
-    if stored.output != first:
+    if stored.output != first or stored.rows_withheld:
         return []
     tables = []
     for name in further:

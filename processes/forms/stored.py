@@ -28,7 +28,7 @@ from processes.forms.words import MemberWords
 from processes.geojson import GEOJSON, JSON
 from processes.inputs import ProcessInputs
 from processes.outputs import Member, name_levels
-from processes.queue.records import Result, job_results, no_result, result_gone, state
+from processes.queue.records import Result, copies_of, job_results, no_result, result_gone, state
 from processes.reading.readings import Reading, readings_of, release_numbers
 from processes.registry import find_process
 
@@ -45,7 +45,8 @@ class NoSuchOutput(NotFound):
 class StoredResult:
     """One output of a successful job. readings: by layer, what it was computed from. levels: of units.
 
-    data_titles: of layers and coverages, by id.
+    data_titles: of layers and coverages, by id. copies: ids of the layers of which it holds rows as they are.
+    rows_withheld: whether its reader may not download them.
     """
 
     job_id: str
@@ -59,6 +60,8 @@ class StoredResult:
     result: Result
     levels: Mapping[str, Level]
     data_titles: Mapping[str, Text] = field(default_factory=dict)
+    copies: frozenset[str] = frozenset()
+    rows_withheld: bool = False
 
     @property
     def is_features(self) -> bool:
@@ -130,10 +133,11 @@ class StoredResult:
         return self.process.inputs
 
 
-def read_stored(job_id: str, output: str | None, data: Data) -> StoredResult:
+def read_stored(job_id: str, output: str | None, data: Data, *, for_copy: bool = True) -> StoredResult:
     """The output of a job that the asker may see; its releases count as read.
 
-    output: the first one when left out. Raises UnknownJob, NoResult, ResultGone, NoSuchOutput.
+    output: the first one when left out. for_copy: whether what it holds of layers goes into the result of this run,
+    which is then for those alone who may download them. Raises UnknownJob, NoResult, ResultGone, NoSuchOutput.
     """
     job = state(data.db, job_id)
     outputs = job_results(data.db, job_id)
@@ -148,6 +152,9 @@ def read_stored(job_id: str, output: str | None, data: Data) -> StoredResult:
         )
     readings = readings_of(job)
     data.read_earlier(job_id, readings)
+    copies = copies_of(job)
+    if for_copy:
+        data.copy_earlier(copies)
     return StoredResult(
         job_id=str(job['id']),
         process_id=job['process_id'],
@@ -160,6 +167,7 @@ def read_stored(job_id: str, output: str | None, data: Data) -> StoredResult:
         result=outputs[name],
         levels=data.locality.place.levels,
         data_titles={name: each.title for name, each in {**data.locality.layers, **data.locality.coverages}.items()},
+        copies=copies,
     )
 
 

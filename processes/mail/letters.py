@@ -1,5 +1,6 @@
 """What mails say: plain text with a link to where something can be done, in both languages."""
 
+from dataclasses import replace
 from datetime import date
 from uuid import uuid4
 
@@ -23,6 +24,7 @@ ACCOUNT_CHANGES = {
     'second_factor_off': Text(vi='Mã một lần đã bị tắt', en='One-time codes were turned off'),
     'key_made': Text(vi='Một khóa đã được tạo', en='A key was made'),
     'key_revoked': Text(vi='Một khóa đã bị thu hồi', en='A key was revoked'),
+    'email': Text(vi='Địa chỉ thư điện tử đã được đổi', en='The e-mail address was changed'),
     'provider_account': Text(
         vi='Tài khoản ở nhà cung cấp danh tính đã được liên kết hoặc gỡ',
         en="The provider's account was linked or unlinked",
@@ -129,6 +131,16 @@ def account_changed(line: str, what: str, locality: Locality, url: str) -> Lette
     values: dict[str, Text | str] = {'what': ACCOUNT_CHANGES[what], 'place': locality.place.title, 'url': url}
     subject = Text(vi='{what}: {place}', en='{what}: {place}').format(**values)
     return Letter('account_changed', f'account-{line}-{what}', subject, body.format(**values))
+
+
+def address_left(number: int, locality: Locality, url: str) -> Letter:
+    """To the address that somebody had until it was changed; the new one, which may be another's, is not in it.
+
+    number: of the former address.
+    """
+    letter = account_changed(f'former-{number}', 'email', locality, url)
+    hint = Text(vi='\nTừ nay thư không đến địa chỉ này nữa.\n', en='\nFrom now on no mails come to this address.\n')
+    return replace(letter, body=Text.join('', [letter.body, hint]), keeps_address=True)
 
 
 def invitation(name: str, secret: str, until: Text, locality: Locality, url: str) -> Letter:

@@ -33,16 +33,20 @@ class Addressee(BaseModel):
 
 @dataclass(frozen=True)
 class Letter:
-    """What is written about something. about: nobody gets two letters with the same."""
+    """What is written about something. about: nobody gets two letters with the same.
+
+    keeps_address: it goes to the address that its reader has as it is written, whatever becomes theirs later.
+    """
 
     kind: str
     about: str
     subject: Text
     body: Text
+    keeps_address: bool = False
 
 
 class QueuedMail(BaseModel):
-    """A mail as it is queued. address: of its reader now; None for who is let in no more, or has none."""
+    """A mail as it is queued. address: where it goes; None where its reader is let in no more, or has none."""
 
     id: int
     kind: str
@@ -68,6 +72,14 @@ def addressees(db: Connection) -> list[Addressee]:
         return [Addressee.model_validate(dict(row)) for row in cursor.fetchall()]
 
 
+def former_addressee(db: Connection, number: int) -> Addressee | None:
+    """Somebody with an address that was theirs; None where that is gone, as it is after it was read here once."""
+    with db.cursor(cursor_factory=RealDictCursor) as cursor:
+        cursor.execute('select * from mail.take_former_address(%s)', [number])
+        row = cursor.fetchone()
+        return Addressee.model_validate(dict(row)) if row else None
+
+
 def unwanted(db: Connection) -> set[tuple[UUID, str]]:
     """Person and kind of what somebody does not want to hear of."""
     with db.cursor() as cursor:
@@ -79,10 +91,10 @@ def enqueue(db: Connection, letter: Letter, to: Addressee) -> None:
     """Queues the letter in the language of its reader, unless they have one about the same already."""
     with db.cursor() as cursor:
         cursor.execute(
-            """insert into mail.message (person, kind, about, address, subject, body) values (%s, %s, %s, %s, %s, %s)
-               on conflict (person, about) do nothing""",
-            [str(to.id), letter.kind, letter.about, to.email, letter.subject.pick(to.language),
-             letter.body.pick(to.language)],
+            """insert into mail.message (person, kind, about, address, keeps_address, subject, body)
+               values (%s, %s, %s, %s, %s, %s, %s) on conflict (person, about) do nothing""",
+            [str(to.id), letter.kind, letter.about, to.email, letter.keeps_address,
+             letter.subject.pick(to.language), letter.body.pick(to.language)],
         )  # fmt: skip
 
 
@@ -97,8 +109,9 @@ def take_mail(db: Connection, number: int) -> QueuedMail | None:
     """The mail, which no other worker sends before the end of the transaction; None where one has sent it, or does."""
     with db.cursor(cursor_factory=RealDictCursor) as cursor:
         columns = 'id, kind, subject, body, created_at, attempts'
-        address = '(select p.email from mail.people() as p where p.id = person) as address'
-        cursor.execute(f'select {columns}, {address} {DUE} and id = %s for update skip locked', [number])
+        now = '(select p.email from mail.people() as p where p.id = person)'
+        address = f'case when keeps_address then address else {now} end'
+        cursor.execute(f'select {columns}, {address} as address {DUE} and id = %s for update skip locked', [number])
         row = cursor.fetchone()
         return QueuedMail.model_validate(dict(row)) if row else None
 

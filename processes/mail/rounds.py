@@ -24,7 +24,7 @@ from etl.desk.records import decisions, record
 from etl.editing.change_set import set_with
 from processes.mail import letters
 from processes.mail.digest import LateLayer, digests
-from processes.mail.outbox import Addressee, Letter, addressees, enqueue, unwanted
+from processes.mail.outbox import Addressee, Letter, addressees, enqueue, former_addressee, unwanted
 from processes.mail.sender import send_due_mails
 from processes.mail.sight import may_decide_on
 from processes.queue.child import cached_locality
@@ -94,7 +94,7 @@ def events(db: Connection, people: list[Addressee], locality: Locality) -> Itera
     yield from _about_reports(db, reports, people, locality)
     for kind, subject in ((kind, subject) for _, kind, subject in happened if kind != REPORTS):
         try:
-            yield _about_event(kind, subject, people, locality)
+            yield _about_event(db, kind, subject, people, locality)
         except DothiError:
             # what it is about is gone: nobody can be told, and nobody else is to wait
             LOG.exception('no letter could be written about %s %s', kind, subject)
@@ -117,16 +117,19 @@ def _about_reports(
 
 
 def _about_event(
-    kind: str, subject: str, people: list[Addressee], locality: Locality
+    db: Connection, kind: str, subject: str, people: list[Addressee], locality: Locality
 ) -> tuple[Letter, list[Addressee]]:
     if kind == 'analysis_done':
         return _about_job(subject, people, locality)
     if kind == 'account_changed':
         return _about_account(subject, people, locality)
+    if kind == 'address_left':
+        former = former_addressee(db, int(subject))
+        return letters.address_left(int(subject), locality, _url()), [former] if former else []
     if kind != 'edit_reviewed':
         return _about_delivery(kind, int(subject), people, locality)
-    with connection('loader') as db:
-        edits = set_with(db, int(subject))
+    with connection('loader') as loader:
+        edits = set_with(loader, int(subject))
     return letters.edit_reviewed(edits, locality, _url()), _authors(people, edits.author, locality)
 
 
@@ -138,7 +141,7 @@ def _about_job(job_id: str, people: list[Addressee], locality: Locality) -> tupl
 
 
 def _about_account(subject: str, people: list[Addressee], locality: Locality) -> tuple[Letter, list[Addressee]]:
-    """subject: line of the log, what was changed, and whose (migration 0129)."""
+    """subject: line of the log or number of a former address, what was changed, and whose (migrations 0129, 0131)."""
     line, what, owner = subject.split('/')
     readers = [person for person in people if str(person.id) == owner]
     return letters.account_changed(line, what, locality, _url()), readers

@@ -90,10 +90,14 @@ class RunOutput:
 
 @dataclass(frozen=True)
 class FinishedRun:
-    """The run's outputs, and the releases that they were computed from."""
+    """The run's outputs, and the releases that they were computed from.
+
+    copies: ids of the layers of which the outputs hold rows as they are.
+    """
 
     outputs: tuple[RunOutput, ...]
     readings: dict[str, Reading]
+    copies: frozenset[str] = frozenset()
 
     @property
     def releases(self) -> dict[str, int]:
@@ -182,7 +186,9 @@ def _answer_order(order: RunOrder, worker: Connection) -> FinishedRun:
         db.set_session(isolation_level='REPEATABLE READ', readonly=True)
         data = Data(db, place, order.audience, order.drafts, order.editor, layers, order.job_id).through(overlay)
         result = process.run(inputs, data, lambda share, doing: worker.send(RunProgress(share, doing)))
-    return FinishedRun(_run_outputs(process, result), data.readings)
+    downloaded = process.downloaded_layer(inputs)
+    copies = data.copied | ({downloaded} if downloaded is not None else set())
+    return FinishedRun(_run_outputs(process, result), data.readings, copies)
 
 
 def _run_outputs(process: Process[Any], result: Any) -> tuple[RunOutput, ...]:

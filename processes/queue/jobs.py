@@ -224,6 +224,7 @@ def _ending_columns(ended: FinishedRun | FailedRun) -> dict[str, Any]:
             'message_en': 'Done',
             'releases': Json(ended.releases),
             'read_at': Json(release_moments(ended.readings)),
+            'copies': sorted(ended.copies),
             'media_type': ended.outputs[0].media_type,
         }
     advice = steward_advice(ended.message)

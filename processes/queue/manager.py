@@ -37,8 +37,8 @@ from processes.registry import find_process
 from processes.scenario.overlay import Overlay
 
 Permit = Callable[[Process[Any], ProcessInputs], object]
-# id of the process, and inputs as they are stored
-ResultPermit = Callable[[str, dict[str, Any]], object]
+# takes a job as `records.state` gives it
+ResultPermit = Callable[[dict[str, Any]], object]
 
 
 class EditorsOnly(NotSignedIn):
@@ -162,11 +162,16 @@ def _earlier_delivery(process_id: str, inputs: object, audience: Audience, edito
     with records.open_desk(audience, editor) as db:
         run = records.run_of_upload(db, upload_id)
     rest, _ = detach_upload(process, model.model_dump(mode='json'))
-    if run is not None and run['inputs'] == rest:
+    if run is not None and _without_language(run['inputs']) == _without_language(rest):
         return str(run['id'])
     if run is not None and run['status'] == 'successful':
         raise upload_delivered(upload_id, run['inputs']['layer'], run['id'])
     return None
+
+
+def _without_language(inputs: dict[str, Any]) -> dict[str, Any]:
+    """The inputs but for the language of the receipt: whoever reads it in another one delivers nothing else."""
+    return {name: value for name, value in inputs.items() if name != 'lang'}
 
 
 def _checked_request(
@@ -235,13 +240,13 @@ def outcome_of(
 ) -> Outcome:
     """What a job of `audience`, or of `editor`, came to; raises UnknownJob, NoResult, and what made the job fail.
 
-    permit: raises where whoever asks may not have what the process gave for these inputs, or why it gave nothing.
+    permit: raises where whoever asks may not have what the job gave, or why it gave nothing.
     """
     with records.open_desk(audience, editor) as db:
         job = records.state(db, job_id)
         # what made a run fail tells of the data, too
         if permit is not None and job['status'] in ('successful', 'failed') and not job['gone']:
-            permit(job['process_id'], job['inputs'])
+            permit(job)
         outputs = records.job_results(db, job_id)
     if job['status'] == 'failed':
         raise records.error_of(job)

@@ -107,6 +107,16 @@ def state(db: Connection, job_id: str) -> dict[str, Any]:
     return job
 
 
+def copies_of(job: Mapping[str, Any]) -> frozenset[str]:
+    """Ids of the layers of which the result of a job, as `state` gives it, holds rows as they are.
+
+    Of one that a worker of an earlier version ended nobody knows: it may have rows of all that it read.
+    """
+    if job['copies'] is not None:
+        return frozenset(job['copies'])
+    return frozenset(job['releases'] or ()) if job['status'] == 'successful' else frozenset()
+
+
 def explain_silence(db: Connection, jobs: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """The jobs, each open one that nobody works on with the reason for its message.
 

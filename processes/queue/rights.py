@@ -1,5 +1,6 @@
 """Whether whoever queued a run may still do what it does: between asking and running, people leave and roles change."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from dothi.core.access.author import person_at_work
@@ -26,6 +27,17 @@ def require_right_still(process: Process[Any], inputs: ProcessInputs, place: Loc
             vi=f'"{author}" không còn được phép {what.vi} khi tác vụ đến lượt chạy. Không có gì thay đổi.',
             en=f'"{author}" may not {what.en} any more, now that it is the turn of the job. Nothing was changed.',
         )
+
+
+def may_download(author: str | None, layers: Iterable[str], place: Locality) -> bool:
+    """Whether the author is let in and may download each of these layers now; of one that is not there, nobody may."""
+    person = person_at_work(author) if author is not None else None
+    if person is None:
+        return False
+    # by the rules for layers as their files say, whatever the run itself sees of them
+    data = {**place.whole.layers, **place.whole.coverages}
+    identity, policy = Identity(person=person), place.policy
+    return all(name in data and policy.allows(identity, Action.DOWNLOAD, data[name], ()) for name in layers)
 
 
 def _may_run(process: Process[Any], inputs: ProcessInputs, place: Locality, person: Person) -> bool:

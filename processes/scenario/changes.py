@@ -1,9 +1,8 @@
-"""What a scenario may change, kind by kind, and the canonical form by which a version is hashed.
+"""What a scenario may change, kind by kind, and the canonical form of which a version has a digest.
 
 What each kind means for layers, rasters and norms: docs/decisions/0119-scenarios.md.
 """
 
-import hashlib
 import json
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal, Self
@@ -164,11 +163,6 @@ def canonical(documents: Sequence[dict[str, Any]]) -> str:
         )
         raise Unfit([Fault('/changes', 'changes', says)])
     return text
-
-
-def digest_of(text: str) -> str:
-    """SHA-256 of the canonical form, in hex."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def fault_of_change(number: int, place: str, code: str, says: Text) -> Fault:

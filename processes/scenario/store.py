@@ -12,9 +12,10 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extras import RealDictCursor
 from pydantic import BaseModel
 
+from dothi.core.access.secrets import keyed_hash
 from dothi.core.errors import Forbidden, NotFound, WrongUse
 from processes.queue.records import is_uuid
-from processes.scenario.changes import canonical, digest_of
+from processes.scenario.changes import canonical
 from processes.scenario.reference import MOST_VERSIONS, ScenarioRef
 
 type Sharing = Literal['private', 'group', 'everybody']
@@ -139,7 +140,7 @@ def add_version(db: Connection, scenario_id: str, changes: list[dict[str, Any]],
             vi=f'Phương án đã có {MOST_VERSIONS:,} phiên bản. Tạo phương án mới từ phiên bản cuối.',
             en=f'The scenario has {MOST_VERSIONS:,} versions. Make a new one from the last of them.',
         )
-    values = {'id': scenario_id, 'digest': digest_of(text), 'changes': text, 'message': message}
+    values = {'id': scenario_id, 'digest': _digest_of(scenario_id, text), 'changes': text, 'message': message}
     query = 'select scenario.add_version(%(id)s, %(digest)s, %(changes)s::jsonb, %(message)s) as number'
     (row,) = _rows(db, query, values)
     if row['number'] is None:
@@ -177,6 +178,14 @@ def unknown_scenario(scenario_id: str) -> UnknownScenario:
     return UnknownScenario(
         vi=f'Không có phương án "{scenario_id[:60]}".', en=f'There is no scenario "{scenario_id[:60]}".'
     )
+
+
+def _digest_of(scenario_id: str, text: str) -> str:
+    """Keyed hash of a version of the scenario, in hex. text: the canonical form of its changes.
+
+    Without the key, or in a scenario of their own, nobody can try what the changes are that they do not see.
+    """
+    return keyed_hash(f'scenario {scenario_id.lower()} {text}').hex()
 
 
 def _unknown_version(db: Connection, scenario_id: str, number: int | None) -> UnknownScenario:

@@ -1,6 +1,6 @@
 """One report over all runs of a study: question, conclusion, the runs in one table, then each result in full."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,8 +13,9 @@ from processes.base import ProgressCallback
 from processes.data import Data
 from processes.forms.numbers import format_moment
 from processes.forms.report import PAGES, page_members, page_to_pdf, result_members
-from processes.forms.stored import read_stored
+from processes.forms.stored import StoredResult, read_stored
 from processes.forms.unit_words import units_of
+from processes.queue.rights import may_download
 from processes.study.store import Study, StudyRun, list_runs, read_study
 from processes.study.titles import titles_of_runs
 
@@ -85,13 +86,22 @@ def _reported(
     parts = []
     for number, run in enumerate(runs, 1):
         progress(number / (len(runs) + 1), WRITING.format(number=str(number), count=str(len(runs))))
-        members = result_members(read_stored(str(run.job_id), None, data), data, lang, MOST_ROWS)
+        members = result_members(_readable(run, data), data, lang, MOST_ROWS)
         body = template('result_body.html', PAGES).render(level=2, **page_members(data, lang), **members)
         parts.append(
             # the page escapes what it is given
             ReportedRun(titles[str(run.job_id)], run.note, members['headline'], members['computed'], Markup(body))  # noqa: S704
         )
     return parts
+
+
+def _readable(run: StudyRun, data: Data) -> StoredResult:
+    """The result of a run; of one that holds rows of layers, without them for who may not download these."""
+    stored = read_stored(str(run.job_id), None, data, for_copy=False)
+    if not may_download(data.editor, stored.copies, data.locality):
+        return replace(stored, rows_withheld=True)
+    data.copy_earlier(stored.copies)
+    return stored
 
 
 def _left_out(runs: list[StudyRun], titles: dict[str, str], lang: Lang) -> list[tuple[str, str]]:

@@ -168,10 +168,11 @@ create or replace function job.answer_from(job_id uuid, other uuid) returns void
 language sql security definer set search_path = job, pg_temp as $$
     update job.job set
         status = 'successful', progress = 100, result_of = other, releases = known.releases,
-        read_at = known.read_at, media_type = known.media_type, needed_claims = known.needed_claims, message_vi = 'Đã có kết quả của yêu cầu giống hệt',
+        read_at = known.read_at, media_type = known.media_type, needed_claims = known.needed_claims,
+        copies = known.copies, message_vi = 'Đã có kết quả của yêu cầu giống hệt',
         message_en = 'The same was asked before', started_at = coalesce(job.started_at, now()), finished_at = now(),
         updated_at = now()
-    from (select releases, read_at, media_type, needed_claims from job.job where id = other) as known
+    from (select releases, read_at, media_type, needed_claims, copies from job.job where id = other) as known
     where job.id = job_id and job.status in ('accepted', 'running');
 $$;
 
@@ -284,12 +285,13 @@ language sql security definer set search_path = job, pg_temp as $$
 $$;
 
 -- One job of the caller's audience without its result, or no row. inputs_changed: of how many layers that it read there
--- is a newer release. gone: whether its result was removed.
+-- is a newer release. gone: whether its result was removed. copies: ids of the layers of which the result holds rows as
+-- they are; null of a job without one.
 create or replace function job.state(job_id uuid)
 returns table (
     id uuid, process_id text, inputs jsonb, status text, progress smallint, message_vi text, message_en text,
     error_code text, error_family text, releases jsonb, read_at jsonb, media_type text, software_version text,
-    norms_version text, inputs_changed bigint, gone boolean, kept boolean, asker text,
+    norms_version text, inputs_changed bigint, gone boolean, kept boolean, asker text, copies text[],
     created_at timestamptz, started_at timestamptz, finished_at timestamptz, updated_at timestamptz
 ) language sql stable security definer set search_path = job, pg_temp as $$
     select
@@ -298,7 +300,8 @@ returns table (
         concat_ws(' ', run.message_en, case when (select job.reads_advice()) then run.advice_en end),
         own.error_code, own.error_family, own.releases, own.read_at, own.media_type, own.software_version, own.norms_version,
         case when own.status = 'successful' then job.inputs_changed(own.releases, own.read_at) else 0 end,
-        own.gone_at is not null, own.kept, own.asker, own.created_at, run.started_at, own.finished_at, run.updated_at
+        own.gone_at is not null, own.kept, own.asker, own.copies, own.created_at, run.started_at, own.finished_at,
+        run.updated_at
     -- one that follows another is as far as that
     from job.job as own join job.job as run
         on run.id = case when own.status = 'accepted' and own.follows is not null then own.follows else own.id end

@@ -82,6 +82,51 @@ def test_whoever_an_account_belongs_to_hears_how_it_is_entered_now(
     assert PASSWORD not in ''.join(mail.get_content() for mail in mail_server.mails)
 
 
+def test_a_changed_address_is_told_to_the_old_one_too(
+    administrator: Browser, person: Callable[..., Person], mail_server: MailServer
+) -> None:
+    """Whoever moves somebody's mails away is heard of where they came until then, though they come no more."""
+    person('lan')
+    administrator.post('/api/people/lan', email='lan@example.vn')
+    administrator.post('/api/people/lan', title='Lan', email='lan@example.vn')
+    do_round()
+    assert mail_server.mails == [], 'the first address is none that was changed, and the same one is not either'
+    administrator.post('/api/people/lan', email='other@example.com')
+    administrator.post('/api/people/lan/disabling')
+    mail_server.answer = '451 later'
+    do_round()
+    rows('update mail.message set next_try_at = now() returning 1')
+    mail_server.answer = '250 OK'
+    do_round()
+    assert mail_server.to == ['lan@example.vn'], 'who is disabled hears of nothing else'
+    (mail,) = mail_server.mails
+    assert str(mail['Subject']).startswith('Địa chỉ thư điện tử đã được đổi')
+    assert 'other@example.com' not in mail.get_content(), "it may be somebody else's"
+    assert rows('select count(*) from mail.former_address') == [(0,)], 'nothing keeps it but the mail'
+
+
+def test_both_addresses_hear_and_an_address_that_was_taken_away_does(
+    administrator: Browser, person: Callable[..., Person], mail_server: MailServer
+) -> None:
+    person('lan')
+    for address in ('a@example.vn', 'b@example.vn', ''):
+        administrator.post('/api/people/lan', email=address)
+        do_round()
+    assert sorted(mail_server.to) == ['a@example.vn', 'b@example.vn', 'b@example.vn']
+
+
+def test_who_is_removed_leaves_no_address_behind(
+    administrator: Browser, person: Callable[..., Person], mail_server: MailServer
+) -> None:
+    person('lan')
+    for address in ('a@example.vn', 'b@example.vn'):
+        administrator.post('/api/people/lan', email=address)
+    assert administrator.post('/api/people/lan/removal').status_code == 200
+    assert rows('select count(*) from mail.former_address') == [(0,)]
+    do_round()
+    assert mail_server.to == []
+
+
 def test_a_link_that_the_server_refuses_for_good_is_kept_nowhere_either(
     administrator: Browser, mail_server: MailServer
 ) -> None:

@@ -1,6 +1,7 @@
 """The desk for who may change a layer of which they do not see every column or row: originals, previews, conflicts."""
 
 import base64
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -58,7 +59,9 @@ def hand_in(lagoon: Lagoon, person: str, file: dict[str, str], layer: str = 'met
 
 def report_of(answer: Any) -> dict[str, Any]:
     assert answer.status_code == 200, answer.get_data(as_text=True)
-    report = answer.get_json()['report']
+    document = answer.get_json()
+    # the only output of a run stands alone
+    report = document.get('report', document)
     value: dict[str, Any] = report.get('value', report)
     return value
 
@@ -156,6 +159,62 @@ def test_a_units_office_previews_its_own_part_of_a_layer_alone(lagoon: Lagoon) -
         assert (answer.status_code, answer.get_json()['code']) == (400, 'InvalidInput'), scope
         assert 'unit=1' in answer.get_json()['description']
     assert preview(lagoon, 'steward', number, scope='all').status_code == 200
+    execute(lagoon, 'steward', 'decide-delivery', {'delivery': number, 'decision': 'return', 'reason': 'x'})
+
+
+def test_who_sees_some_rows_reads_no_counts_of_the_others(lagoon: Lagoon) -> None:
+    """The file has the complaint that the editor sees, and not the other one: how many go, or how far they lie, is
+    what they could try hidden rows by."""
+    steward, editor = lagoon.client('steward'), lagoon.client('editor')
+    file = table(f'b;2;;{E0 + 2_000};{N0}')
+    for more in ({'dry_run': True}, {'dry_run': True, 'crs': None}, {'dry_run': True, 'mode': 'upsert'}, {}):
+        answer = hand_in(lagoon, 'editor', file, 'complaints', **more)
+        must_count_nothing_served(report_of(answer))
+        assert not COUNTED.search(answer.get_data(as_text=True)), more
+        by_steward = report_of(hand_in(lagoon, 'steward', file, 'complaints', **{'dry_run': True, **more}))
+        if more.get('crs', '') is not None:
+            assert by_steward['diff']['closed'] == int('mode' not in more)
+    number = report_of(answer)['delivery']
+    must_count_nothing_served(report_of(preview(lagoon, 'editor', number)))
+    assert report_of(preview(lagoon, 'steward', number))['diff']['closed'] == 1
+    here = f'/api/deliveries/{number}'
+    must_count_nothing_served(editor.get(f'{here}?f=json').get_json()['report'])
+    for part in ('?f=html', '/receipt'):
+        assert not COUNTED.search(editor.get(f'{here}{part}').get_data(as_text=True)), part
+    assert steward.get(f'{here}?f=json').get_json()['report']['diff']['closed'] == 1
+    assert COUNTED.search(steward.get(f'{here}/receipt').get_data(as_text=True))
+    execute(lagoon, 'steward', 'decide-delivery', {'delivery': number, 'decision': 'return', 'reason': 'x'})
+
+
+# What notes and pages say of rows that are served: `bỏ 1 đối tượng`, `drops 1 present`, `1 bỏ`, a distance.
+COUNTED = re.compile(r'bỏ 1|drops 1|1 (<[^>]*>)?bỏ|median|trung vị')
+
+
+def must_count_nothing_served(report: dict[str, Any]) -> None:
+    assert (report['diff'], report['merge'], report['seen'], report['unchanged']) == (None, None, {}, False)
+    assert {each['score'] for each in report['crs']['candidates']} <= {0}
+    assert not re.search(COUNTED.pattern + '|[0-9] ?%', str(report['notes']) + str(report['crs'])), report
+    assert 'uncounted' not in str(report)
+
+
+def test_what_a_note_advises_stewards_is_for_them_alone(lagoon: Lagoon) -> None:
+    """Commands of the platform: in what a run answers, and at the desk."""
+    file = table(f'a;1;owner of a;{E0};{N0}')
+    advised = {
+        person: report_of(hand_in(lagoon, person, file, 'wells', dry_run=True))['notes']
+        for person in ('steward', 'editor')
+    }
+    assert any('steward' in note for note in advised['steward'])
+    assert 'steward' not in str(advised['editor'])
+    assert '--' not in str(advised['editor'])
+    assert [note['en'] for note in advised['steward']] == [note['en'] for note in advised['editor']]
+    number = _sent_by_office(lagoon.locality)
+    office, steward = (
+        lagoon.client(person).get(f'/api/deliveries/{number}?f=json') for person in ('office', 'steward')
+    )
+    assert 'steward' not in str(office.get_json()['report']['notes'])
+    assert 'steward' in str(steward.get_json()['report']['notes'])
+    assert office.get_json()['report']['diff'], 'what an office changes in its own unit it reads'
     execute(lagoon, 'steward', 'decide-delivery', {'delivery': number, 'decision': 'return', 'reason': 'x'})
 
 

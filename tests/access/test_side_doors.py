@@ -27,7 +27,9 @@ from dothi.core.database import connection, database_url
 from dothi.core.locality import load_locality
 from dothi.core.migrate import migrate
 from tests.access.lagoon import ACCESS, PEOPLE, Lagoon, degrees, key_of, running_lagoon
+from tests.access.test_scenarios import EVERYWHERE
 from tests.api.conftest import E0, N0, tile_address
+from tests.api.editors import rows
 from tests.conftest import Instance
 
 CABLES, COMPLAINTS = (
@@ -406,6 +408,51 @@ viewer:
     finally:
         file.write_text(ACCESS, encoding='utf-8')
         migrate(lagoon.locality)
+
+
+def test_a_copy_of_a_result_that_is_gone_is_a_copy_all_the_same(lagoon: Lagoon) -> None:
+    """It says itself of which layers it has rows, whatever becomes of the job that it was made from."""
+    file = lagoon.locality.path / 'access.yml'
+    rules = """
+editor: [{may: [run], layers: all}, {may: [see, download], layers: [wells, pipes]}]
+viewer: [{may: [run], layers: all}, {may: [see], layers: [wells, pipes]}]"""
+    try:
+        file.write_text(ACCESS.partition('editor:')[0] + rules, encoding='utf-8')
+        migrate(load_locality(lagoon.locality.path))
+        some = replace(lagoon, app=create_app('internal'))
+        editor, viewer = some.client('editor'), some.client('viewer')
+        export = _exported(some, 'editor', 'wells', 'geojson')
+        first = _job_of(execute(some, 'editor', 'present-result', {'job': export, 'format': 'geojson'}))
+        second = _job_of(execute(some, 'editor', 'present-result', {'job': first, 'format': 'csv'}))
+        # answered from the first one
+        same = _job_of(execute(some, 'editor', 'present-result', {'job': export, 'format': 'geojson'}))
+        counted = _job_of(execute(some, 'editor', 'zonal-statistics', COUNT))
+        of_counted = _job_of(execute(some, 'editor', 'present-result', {'job': counted, 'format': 'csv'}))
+        for ended in ('dismissed', 'deleted'):
+            for gone in (export, counted):
+                if ended == 'dismissed':
+                    assert editor.delete(f'/api/jobs/{gone}').status_code == 200
+                else:
+                    rows('delete from job.job where id = %s returning 1', gone)
+            for copied in (first, second, same):
+                assert viewer.get(f'/api/jobs/{copied}').status_code == 200, ended
+                assert viewer.get(f'/api/jobs/{copied}/results').status_code == 403, ended
+                assert editor.get(f'/api/jobs/{copied}/results').status_code == 200, ended
+            assert viewer.get(f'/api/jobs/{of_counted}/results').status_code == 200, 'what is computed is no copy'
+        rows('update job.job set copies = null where id = %s returning 1', second)
+        assert viewer.get(f'/api/jobs/{second}/results').status_code == 403, 'nobody knows what it is'
+    finally:
+        file.write_text(ACCESS, encoding='utf-8')
+        migrate(lagoon.locality)
+
+
+# Of an analysis of wells by one zone that both of them are in.
+COUNT = {'layer': 'wells', 'statistics': ['count'], 'zones': EVERYWHERE}
+
+
+def _job_of(answer: Any) -> str:
+    assert answer.status_code == 200, answer.get_data(as_text=True)
+    return str(answer.headers['Link'].partition('/jobs/')[2].partition('>')[0])
 
 
 def _exported(lagoon: Lagoon, person: str, layer: str, form: str = 'csv') -> str:

@@ -1,20 +1,27 @@
 """Studies over HTTP: private until shared, written by their members, keeping results, with one report over all."""
 
+import re
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import psycopg2
 import pytest
 
+from dothi.api.app import create_app
+from dothi.core.access.person import Action
 from dothi.core.database import READERS, connection
+from dothi.core.locality import load_locality
+from dothi.core.migrate import migrate
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
 from processes.queue.jobs import expire_results
 from processes.study import store
-from tests.access.lagoon import Lagoon, running_lagoon
+from tests.access.lagoon import ACCESS, Lagoon, running_lagoon
 from tests.access.test_scenarios import close, job_of, run, well
 from tests.access.test_scenarios import make as make_scenario
+from tests.access.test_side_doors import key_for
 from tests.conftest import Instance
 
 # The administrator, the steward and the planner are of the centre; the viewer is of a district.
@@ -215,6 +222,41 @@ def test_one_report_holds_every_run_with_its_note(lagoon: Lagoon) -> None:
     assert '3. So sánh hai kết quả: Hiện trạng, Thống kê theo vùng' in text
     pdf = planner.get(f'/api/studies/{study}/report?lang=en')
     assert (pdf.status_code, pdf.mimetype, pdf.get_data()[:5]) == (200, 'application/pdf', b'%PDF-')
+
+
+def test_a_report_holds_rows_of_an_export_for_who_may_download_them_alone(lagoon: Lagoon) -> None:
+    """Others read why there is no table, also of a table that was made of the export."""
+    file = lagoon.locality.path / 'access.yml'
+
+    def under(actions: str) -> Lagoon:
+        rules = f"""
+planner: [{{may: [run], layers: all}}, {{may: [see, download], layers: [wells]}}]
+viewer: [{{may: [run], layers: all}}, {{may: [{actions}], layers: [wells]}}]"""
+        file.write_text(ACCESS.partition('editor:')[0] + rules, encoding='utf-8')
+        migrate(load_locality(lagoon.locality.path))
+        return replace(lagoon, app=create_app('internal'))
+
+    def rows_in(place: Lagoon, person: str) -> tuple[int, int]:
+        """How often the code of a well is in the report, and how often it says why there is none."""
+        answer = place.client(person).get(f'/api/studies/{study}/report?f=html&lang=en')
+        assert answer.status_code == 200, answer.get_data(as_text=True)
+        text = answer.get_data(as_text=True)
+        return len(re.findall('<td[^>]*>a</td>', text)), text.count('you may see and not download')
+
+    try:
+        place = under('see, download')
+        exported = job_of(run(place, 'planner', process='export-features', collection='wells', format='geojson'))
+        copied = job_of(run(place, 'planner', process='present-result', job=exported, format='geojson'))
+        counted = job_of(run(place, 'planner'))
+        study = make(place, 'planner', exported, copied, counted, sharing='everybody')
+        assert [rows_in(place, person) for person in ('planner', 'viewer')] == [(2, 0), (2, 0)]
+        place = under('see')
+        assert [rows_in(place, person) for person in ('planner', 'viewer')] == [(2, 0), (0, 2)]
+        for path in (f'/api/studies/{study}/report', f'/api/studies/{study}/report?f=html'):
+            assert key_for(place, 'planner', Action.SEE, Action.RUN).get(path).status_code == 403, path
+    finally:
+        file.write_text(ACCESS, encoding='utf-8')
+        migrate(lagoon.locality)
 
 
 def test_a_study_without_results_says_what_to_do(lagoon: Lagoon) -> None:

@@ -255,6 +255,15 @@ def test_without_keys_the_nearest_features_show_224_m_even_where_they_stand_clos
     assert decision.report.decided == 'EPSG:3405'
 
 
+@pytest.mark.filterwarnings('error::RuntimeWarning')
+def test_rows_that_all_lie_at_one_place_have_no_distance_between_them() -> None:
+    """As households of one house do: the place of a feature there shows nothing of how dense the layer is."""
+    points = written(np.repeat([[560_000.0, 2_240_000.0]], 60, axis=0), 'EPSG:9209')
+    placed = [Placed(parse_reading('EPSG:9209'), Sample(points, points, points), 9209)]
+    near, on_it = (by_neighbours([np.full(60, metres)], WHAT, placed) for metres in (3.0, 0.0))
+    assert [weight.standing for weight in (*near, *on_it)] == ['open', 'fits']
+
+
 def test_a_way_to_read_is_written_as_it_is_shown() -> None:
     """What the report offers is what --crs takes."""
     for reading in [*mistakes(9209), Reading(parse_crs('EPSG:9209'), True), *mistakes(4756)]:

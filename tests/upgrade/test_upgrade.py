@@ -44,8 +44,44 @@ def upgraded(
             restored = subprocess.run(command, input=dump, capture_output=True, check=False)
             assert restored.returncode == 0, restored.stderr.decode()[-2000:]
             locality = load_locality(BAY)
+            for number, process_id, inputs, _ in JOBS:
+                _enter_job(number, process_id, inputs)
             migrate(locality)
             yield locality
+
+
+def _job(number: int) -> str:
+    return f'00000000-0000-4000-8000-00000000000{number}'
+
+
+# Successful jobs that read wells: number, process, inputs, and the layers of which the result has rows.
+JOBS: list[tuple[int, str, dict[str, Any], list[str]]] = [
+    (1, 'present-result', {'job': _job(2), 'format': 'csv'}, ['wells']),
+    (2, 'present-result', {'job': _job(3).upper(), 'format': 'geojson'}, ['wells']),
+    (3, 'export-features', {'collection': {'collection': 'wells'}, 'format': 'geojson'}, ['wells']),
+    (4, 'service-coverage', {'facilities': {'collection': 'wells'}}, []),
+    (5, 'present-result', {'job': _job(4), 'format': 'csv'}, []),
+    # what it was made from is gone, and may have been anything
+    (6, 'present-result', {'job': _job(9), 'format': 'csv'}, ['wells']),
+    (7, 'compare-results', {'before': _job(4), 'after': _job(6)}, ['wells']),
+    (8, 'compare-results', {'before': _job(4), 'after': _job(5)}, []),
+]
+
+
+def _enter_job(number: int, process_id: str, inputs: dict[str, Any]) -> None:
+    with connection('admin') as db, db.cursor() as cursor:
+        cursor.execute(
+            """insert into job.job (id, process_id, inputs, audience, software_version, status, releases, finished_at)
+               values (%s, %s, %s, 'internal', '0', 'successful', '{"wells": 1}', now())""",
+            [_job(number), process_id, json.dumps(inputs)],
+        )
+
+
+def test_a_result_of_before_is_known_for_the_copy_that_it_is(upgraded: Locality) -> None:
+    with connection('admin') as db, db.cursor() as cursor:
+        cursor.execute('select id::text, copies from job.job')
+        copies = dict(cursor.fetchall())
+    assert copies == {_job(number): layers for number, _, _, layers in JOBS}
 
 
 def get(path: str, **query: str) -> Any:

@@ -10,7 +10,7 @@ from flask import Blueprint, Response, redirect, request
 
 from dothi.api.access.cookies import csrf_token, session_secret
 from dothi.api.access.forms import Fields, private_json, private_page
-from dothi.api.access.identity import may, must_be_editor
+from dothi.api.access.identity import may, must_be_editor, require
 from dothi.api.access.layers import require_on_layer
 from dothi.api.desk.seen_version import must_be_current
 from dothi.api.desk.view_of import deliveries_seen, delivery_seen, is_signed_in
@@ -80,7 +80,7 @@ def one_delivery(number: int) -> Response:
     """One delivery with its decisions and its report. Its ETag is the version that a decision names."""
     parameters.refuse_unknown(COMMON)
     delivery_seen(number)
-    whole = shown_for(shown(number, 'gatekeeper'), service().locality)
+    whole = shown_for(shown(number, 'gatekeeper'), service().locality, require(Action.SEE).person)
     if wanted_format() == 'html':
         secret = session_secret()
         members = {'shown': whole, 'version': _version(number), 'csrf': csrf_token(secret) if secret else ''}
@@ -101,7 +101,7 @@ def receipt(number: int) -> Response:
     """The receipt, as the agency reads it, in the reader's language first."""
     parameters.refuse_unknown(COMMON)
     delivery_seen(number)
-    page = receipt_page(number, service().locality, 'gatekeeper', language())
+    page = receipt_page(number, service().locality, require(Action.SEE).person, 'gatekeeper', language())
     headers = {'Cache-Control': 'no-store', 'Content-Language': language()}
     return Response(page, content_type=f'{HTML}; charset=utf-8', headers=headers)
 

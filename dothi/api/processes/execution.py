@@ -19,7 +19,7 @@ from dothi.api.processes.body import ExecuteRequest, execute_request
 from dothi.api.processes.inputs import plain_inputs
 from dothi.api.processes.kept_wishes import keep_wishes
 from dothi.api.processes.results import results_response
-from dothi.api.processes.rights import require_kind, require_process
+from dothi.api.processes.rights import require_kind, require_process, require_results
 from dothi.api.processes.status import status_info
 from dothi.core.errors import Busy
 from dothi.core.job_settings import InputSettings, JobSettings
@@ -151,7 +151,8 @@ def _waited_for(chosen: Process[Any], job_id: str, body: ExecuteRequest, waiting
         ended = watch_job(db, job_id, waiting.wait_s)['finished_at'] is not None
     if not ended:
         return _started_response(job_id, waiting)
-    outcome = manager.outcome_of(job_id, service().audience, current_editor())
+    # a study says first when it is read whether its report holds rows
+    outcome = manager.outcome_of(job_id, service().audience, current_editor(), require_results)
     response = results_response(outcome, body.wishes)
     if waiting.applied:
         response.headers['Preference-Applied'] = waiting.applied

@@ -17,7 +17,7 @@ from dothi.core.access.person import Action
 from dothi.core.locality import UnknownLayer
 from processes.base import Process
 from processes.inputs import ProcessInputs
-from processes.queue.records import UnknownJob, is_uuid, open_desk, state
+from processes.queue.records import UnknownJob, copies_of, is_uuid, open_desk, state
 from processes.reading.validation import validate_inputs
 from processes.registry import all_processes
 
@@ -37,15 +37,19 @@ def require_kind(process: Process[Any]) -> None:
         require_where_signed_in(process.run_action)
 
 
-def require_results(process_id: str, inputs: dict[str, Any]) -> None:
-    """Raises NotAllowedTo for who may not have what a run gave, whoever started it. inputs: as they are stored."""
-    process = all_processes().get(process_id)
-    if process is None or process.editors_only:
-        return
-    require_where_signed_in(Action.SEE)
-    if process.run_action is Action.DOWNLOAD:
-        _require_download(process, validate_inputs(process.inputs, inputs))
-    _require_earlier_results(inputs)
+def require_results(job: Mapping[str, Any]) -> None:
+    """Raises NotAllowedTo for who may not have what a job gave, whoever started it. job: as `state` gives it.
+
+    Of which layers it has rows it says itself: other jobs, whose results went into it, may be gone.
+    """
+    process = all_processes().get(job['process_id'])
+    if process is None or not process.editors_only:
+        require_where_signed_in(Action.SEE)
+    if job['status'] == 'failed' and process is not None and process.run_action is Action.DOWNLOAD:
+        # why it gave nothing tells of the layer, too
+        _require_download(process, validate_inputs(process.inputs, job['inputs']))
+    for layer_id in copies_of(job):
+        _require_copy(layer_id)
 
 
 def require_process(process: Process[Any], inputs: ProcessInputs) -> str | None:
@@ -79,7 +83,16 @@ def _require_earlier_results(inputs: Mapping[str, Any]) -> None:
             with suppress(UnknownJob):
                 earlier.append(state(db, job_id))
     for job in earlier:
-        require_results(job['process_id'], job['inputs'])
+        require_results(job)
+
+
+def _require_copy(layer_id: str) -> None:
+    """Raises NotAllowedTo where whoever has signed in may not download the layer, or nothing where it is gone."""
+    place = service().locality.whole
+    if layer_id in {*place.layers, *place.coverages}:
+        require_on_layer_where_signed_in(Action.DOWNLOAD, layer_id)
+    else:
+        require_where_signed_in(Action.DOWNLOAD)
 
 
 def _require_download(process: Process[Any], inputs: ProcessInputs) -> None:

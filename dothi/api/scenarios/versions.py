@@ -163,8 +163,7 @@ def _new_changes(db: Connection, body: dict[str, Any]) -> list[Any]:
         return additions_of_features(_listed_features(body['features']), body['layer'], _properties(body))
     if not isinstance(body['from_job'], str):
         raise _no_source()
-    job = state(db, body['from_job'])
-    require_results(job['process_id'], job['inputs'])
+    require_results(state(db, body['from_job']))
     return additions_of_result(
         db, body['from_job'], text_member(body, 'output', 60), body['layer'], _properties(body), _ids(body)
     )

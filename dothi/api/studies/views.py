@@ -16,6 +16,7 @@ from dothi.api.http.parsers import one_of
 from dothi.api.http.service import service
 from dothi.api.processes.execution import current_asker, place_to_wait
 from dothi.api.processes.results import value_response, with_releases
+from dothi.api.processes.rights import require_results
 from dothi.api.studies.documents import (
     PATH,
     must_match,
@@ -26,7 +27,7 @@ from dothi.api.studies.documents import (
     version_tag,
 )
 from dothi.core.text import Text
-from processes.queue.manager import run_process
+from processes.queue.manager import outcome_of, run_process
 from processes.scenario.store import Sharing
 from processes.study.store import (
     LONGEST_CONCLUSION,
@@ -167,7 +168,9 @@ def report(study_id: str) -> Response:
         read_study(db, study_id)
     inputs = {'study': study_id, 'format': form, 'lang': language()}
     with place_to_wait():
-        outcome = run_process('report-study', inputs, service().audience, current_editor(), asker=current_asker())
+        run = run_process('report-study', inputs, service().audience, current_editor(), asker=current_asker())
+        # the run says whether rows are in it that a key may not download
+        outcome = outcome_of(run.job_id, service().audience, current_editor(), require_results)
     return with_releases(value_response(outcome.result), outcome)
 
 

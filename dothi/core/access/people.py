@@ -169,6 +169,7 @@ def remove(db: Connection, name: str, *, by: UUID | None = None) -> None:
             ('access', 'session'),
             ('access', 'provider_account'),
             ('mail', 'message'),
+            ('mail', 'former_address'),
             ('mail', 'unwanted'),
         ):
             statement = sql.SQL('delete from {} where person = %s').format(sql.Identifier(schema, table))

@@ -3,7 +3,7 @@
 from shlex import quote
 
 from dothi.core.numbers import number_vi, vietnamese_signs
-from dothi.core.text import AdvisedText, Text
+from dothi.core.text import AdvisedText, CountedText, Text
 
 
 def release(title: Text, number: int, demo: bool) -> Text:
@@ -75,11 +75,16 @@ def by_name(label: str) -> Text:
     )
 
 
-def by_evidence(label: str, evidence: Text) -> Text:
-    return Text(
+def by_evidence(label: str, evidence: Text) -> CountedText:
+    text = Text(
         vi='Tệp không nói hệ tọa độ; đọc theo {label} vì không hệ nào khác khớp: {evidence}.',
         en='The file names no coordinate system; read as {label}, as no other system fits: {evidence}.',
     ).format(label=label, evidence=evidence)
+    uncounted = Text(
+        vi=f'Tệp không nói hệ tọa độ; đọc theo {label} vì không hệ nào khác khớp.',
+        en=f'The file names no coordinate system; read as {label}, as no other system fits.',
+    )
+    return CountedText(vi=text.vi, en=text.en, uncounted=uncounted)
 
 
 def northing_first(label: str) -> Text:

@@ -201,7 +201,8 @@ def _spacing(points: Geometries) -> float:
     _, distances = shapely.STRtree(points).query_nearest(
         points, exclusive=True, all_matches=False, return_distance=True
     )
-    return float(np.median(distances))
+    # points that all lie at one place have no other one
+    return float(np.median(distances)) if len(distances) else 0.0
 
 
 def _within(points: Geometries, area: shapely.Geometry | Geometries) -> NDArray[np.bool_]:

@@ -116,8 +116,8 @@ def invite(
 
 @people_app.command()
 def recover(name: Name, as_json: Json = False) -> None:
-    """Cấp liên kết đặt lại mật khẩu; mọi phiên và mã một lần của người đó kết thúc. ·
-    Prints a link to set a new password by; their sessions and one-time codes end.
+    """Cấp liên kết đặt lại mật khẩu; mọi phiên của người đó kết thúc, mã một lần khi đặt mật khẩu mới. ·
+    Prints a link to set a new password by; their sessions end, one-time codes once the new password is set.
     """
     with connection('gatekeeper') as db:
         secret = desk.recover(db, name)

@@ -18,9 +18,9 @@ from dothi.core.access import sign_in as sign_in_module
 from dothi.core.access.attempts import count_failure
 from dothi.core.access.device import new_mark
 from dothi.core.access.log import log_lines
+from dothi.core.access.passwords import is_password
 from dothi.core.access.people import Changes, change, disable, recover, remove
 from dothi.core.access.person import Person, Role
-from dothi.core.access.second_factor import accepted_step
 from dothi.core.access.secrets import take_out
 from dothi.core.access.sign_in import Visitor, WrongPassword
 from dothi.core.database import connection
@@ -276,7 +276,7 @@ def test_one_time_codes_are_wanted_once_they_are_confirmed(office: Office, perso
 def test_a_code_is_taken_once_also_by_two_devices_at_a_time(
     office: Office, person: MakePerson, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Attempts on a name wait for each other device by device: both had read that the code was not taken yet."""
+    """Attempts on a name wait for each other device by device: both have shown the password at one moment."""
     lan = person('lan')
     browser = office()
     browser.sign_in('lan')
@@ -286,12 +286,12 @@ def test_a_code_is_taken_once_also_by_two_devices_at_a_time(
     assert confirmation.status_code == 200
     code, both_have_read = codes.generate(now).decode(), Barrier(2, timeout=PATIENCE_S)
 
-    def accept_together(*args: Any) -> int | None:
-        step = accepted_step(*args)
+    def is_password_together(*args: Any) -> bool:
+        is_right = is_password(*args)
         both_have_read.wait()
-        return step
+        return is_right
 
-    monkeypatch.setattr(sign_in_module, 'accepted_step', accept_together)
+    monkeypatch.setattr(sign_in_module, 'is_password', is_password_together)
     marks = (new_mark('lan'), '')
     with ThreadPoolExecutor(2) as devices:
         attempts = [
@@ -326,8 +326,49 @@ def test_codes_whose_key_was_lost_are_no_fault_of_the_service(
     code_word = 'OtherVaultKey' if key else 'DamagedFile'
     assert (answer.status_code, answer.get_json()['code']) == (503, code_word)
     with connection('gatekeeper') as db:
-        recover(db, 'lan')
-    assert office().sign_in('lan').status_code == 200
+        link = recover(db, 'lan')
+    assert office().client.post(f'/invitation/{link}', json={'password': OTHER_PASSWORD}).status_code == 200
+    assert office().sign_in('lan', OTHER_PASSWORD).status_code == 200
+
+
+def test_until_a_link_of_recovery_is_taken_up_the_password_opens_nothing_without_a_code(
+    office: Office, person: MakePerson
+) -> None:
+    """Who knows the password waits for the day on which its owner has lost the telephone."""
+    lan, browser = person('lan'), office()
+    browser.sign_in('lan')
+    browser.post('/api/account/second-factor', password=PASSWORD)
+    codes, now = codes_of(lan.id), int(time.time())
+    browser.post('/api/account/second-factor/confirmation', code=codes.generate(now - 30).decode())
+    with connection('gatekeeper') as db:
+        link = recover(db, 'lan')
+    assert office().sign_in('lan').status_code == 401
+    assert office().sign_in('lan', code=codes.generate(now).decode()).status_code == 200, 'it was lost by mistake'
+    assert office().client.post(f'/invitation/{link}', json={'password': OTHER_PASSWORD}).status_code == 200
+    assert office().sign_in('lan', OTHER_PASSWORD).status_code == 200
+    deeds = [deed for (deed,) in rows("select action from access.log where action like 'second%' order by number")]
+    assert deeds == ['second_factor_on', 'second_factor_off']
+
+
+@pytest.mark.parametrize('way_in', ['password', 'link', 'somebody else'])
+def test_a_session_whose_cookie_the_browser_gives_up_ends(office: Office, person: MakePerson, way_in: str) -> None:
+    """Nobody would see that it is open still, on a computer that several people use."""
+    person('lan')
+    person('minh')
+    browser, before = office(), office()
+    browser.sign_in('lan')
+    cookie = browser.client.get_cookie('dothi_session_5000')
+    assert cookie
+    before.client.set_cookie('dothi_session_5000', cookie.value)
+    assert before.get(ITEMS).status_code == 200
+    if way_in == 'link':
+        with connection('gatekeeper') as db:
+            link = recover(db, 'minh')
+        assert browser.client.post(f'/invitation/{link}', json={'password': OTHER_PASSWORD}).status_code == 200
+    else:
+        assert browser.sign_in('lan' if way_in == 'password' else 'minh').status_code == 200
+    assert browser.get(ITEMS).status_code == 200
+    assert before.get(ITEMS).status_code == 401
 
 
 def test_new_codes_in_place_of_old_ones_are_a_line_of_the_log(office: Office, person: MakePerson) -> None:

@@ -1,10 +1,13 @@
 """`/api/account`: one's own password, one-time codes, sessions and keys."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, request
+from psycopg2.extensions import connection as Connection
 
 from dothi.api.access.cookies import csrf_token, session_secret
 from dothi.api.access.forms import Fields, private_json, private_page
@@ -23,7 +26,7 @@ from dothi.core.access.people import end_sessions
 from dothi.core.access.person import ACTION_TITLES, ROLE_TITLES, Action, Identity
 from dothi.core.access.second_factor import accepted_step, new_totp_secret, qr_code, totp_address
 from dothi.core.access.secrets import lock_up, take_out
-from dothi.core.access.sign_in import end_session, has_password, sessions_of, store_password
+from dothi.core.access.sign_in import end_codes, end_session, has_password, is_open_still, sessions_of, store_password
 from dothi.core.clock import local_minute
 from dothi.core.database import connection
 from dothi.core.errors import Forbidden, NotFound, WrongUse
@@ -63,9 +66,9 @@ def change_password() -> Response:
     password = fields.required('new_password')
     place = service().locality.place.title.vi
     require_strong(password, identity.person.name, identity.person.title, place, 'dothi')
-    with connection('gatekeeper') as db:
-        store_password(db, identity.person, password)
+    with _own_account(identity) as db:
         end_sessions(db, identity.person.id, but=identity.session)
+        store_password(db, identity.person, password)
     return _answer(identity, notice='password')
 
 
@@ -75,14 +78,9 @@ def begin_second_factor() -> Response:
     identity, fields = _require_session(), Fields()
     _confirm(identity, fields)
     secret = new_totp_secret()
-    with connection('gatekeeper') as db, db.cursor() as cursor:
-        cursor.execute(
-            'select totp_confirmed_at is not null from access.person where id = %s for update',
-            [str(identity.person.id)],
-        )
-        if (cursor.fetchone() or (False,))[0]:
-            # until a code of the new secret is shown, none is wanted
-            note(db, identity.person.id, Deed.SECOND_FACTOR_OFF)
+    with _own_account(identity) as db, db.cursor() as cursor:
+        # until a code of the new secret is shown, none is wanted
+        end_codes(db, identity.person.id)
         cursor.execute(
             """update access.person set totp_secret = %s, totp_confirmed_at = null, totp_step = 0 where id = %s""",
             [lock_up(secret), str(identity.person.id)],
@@ -95,7 +93,7 @@ def begin_second_factor() -> Response:
 def confirm_second_factor() -> Response:
     """From now on a code is wanted at each sign-in. Raises WrongCode."""
     identity, fields = _require_session(), Fields()
-    with connection('gatekeeper') as db, db.cursor() as cursor:
+    with _own_account(identity) as db, db.cursor() as cursor:
         cursor.execute('select totp_secret, totp_step from access.person where id = %s', [str(identity.person.id)])
         secret, last_step = cursor.fetchone() or (None, 0)
         step = accepted_step(take_out(bytes(secret)), fields.required('code'), last_step) if secret else None
@@ -117,12 +115,8 @@ def end_second_factor() -> Response:
     """No codes are wanted any more."""
     identity, fields = _require_session(), Fields()
     _confirm(identity, fields)
-    with connection('gatekeeper') as db, db.cursor() as cursor:
-        cursor.execute(
-            'update access.person set totp_secret = null, totp_confirmed_at = null where id = %s',
-            [str(identity.person.id)],
-        )
-        note(db, identity.person.id, Deed.SECOND_FACTOR_OFF)
+    with _own_account(identity) as db:
+        end_codes(db, identity.person.id)
     return _answer(identity, notice='second_factor_off')
 
 
@@ -153,7 +147,7 @@ def make_own_key() -> Response:
     allowed = service().locality.policy.actions(identity)
     scopes = [action for action in Action if action in fields.texts('scopes') and action in allowed]
     days = fields.text('days') or '90'
-    with connection('gatekeeper') as db:
+    with _own_account(identity) as db:
         key = make_key(db, identity.person, fields.text('label'), scopes, int(days) if days.isdecimal() else 0)
     return _answer(identity, status=201, key=key)
 
@@ -170,8 +164,12 @@ def revoke_own_key(key: UUID) -> Response:
 def _require_identity() -> Identity:
     identity = current_identity()
     if identity is None:
-        raise NotAnEditor(vi='Hãy đăng nhập trước: /sign-in.', en='Sign in first: /sign-in.')
+        raise _not_signed_in()
     return identity
+
+
+def _not_signed_in() -> NotAnEditor:
+    return NotAnEditor(vi='Hãy đăng nhập trước: /sign-in.', en='Sign in first: /sign-in.')
 
 
 def _require_session() -> Identity:
@@ -183,6 +181,18 @@ def _require_session() -> Identity:
             en='An account is changed after signing in at /sign-in, not with a key.',
         )
     return identity
+
+
+@contextmanager
+def _own_account(identity: Identity) -> Iterator[Connection]:
+    """A transaction that changes how the person gets in; raises NotAnEditor where the session was ended meanwhile.
+
+    Whoever ends a stranger's sessions keeps what the stranger has begun from being done after that.
+    """
+    with connection('gatekeeper') as db:
+        if not is_open_still(db, identity):
+            raise _not_signed_in()
+        yield db
 
 
 def _confirm(identity: Identity, fields: Fields) -> None:

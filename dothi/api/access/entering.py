@@ -5,14 +5,16 @@ from urllib.parse import urlsplit
 
 from flask import Response, redirect, request
 
-from dothi.api.access.cookies import csrf_token, device_mark, give_mark, give_session
+from dothi.api.access.cookies import csrf_token, device_mark, give_mark, give_session, session_secret
 from dothi.api.access.forms import private_json, private_page
 from dothi.api.http.address import client_address, root_url
 from dothi.api.http.problems import is_for_browser
 from dothi.core.access.attempts import TooManyAttempts
 from dothi.core.access.device import new_mark
+from dothi.core.access.log import Deed
 from dothi.core.access.person import Identity
-from dothi.core.access.sign_in import Visitor
+from dothi.core.access.sign_in import Visitor, end_session, identity_of_session
+from dothi.core.database import connection
 from dothi.core.errors import DothiError, http_status
 from dothi.core.oidc_settings import OidcSettings
 from dothi.core.text import Text
@@ -57,9 +59,19 @@ def entered(identity: Identity, secret: str, path: str) -> Response:
         response = redirect_to(f'{root_url()}{path}')
     else:
         response = private_json({'name': identity.person.name, 'csrf': csrf_token(secret)})
+    _end_earlier_session()
     give_session(response, secret)
     give_mark(response, new_mark(identity.person.name))
     return response
+
+
+def _end_earlier_session() -> None:
+    """Of a session whose cookie the browser gives up, nobody would see that it is open still."""
+    secret = session_secret()
+    earlier = identity_of_session(secret) if secret else None
+    if earlier and earlier.session:
+        with connection('gatekeeper') as db:
+            end_session(db, earlier.person.id, earlier.session, Deed.SESSION_ENDED)
 
 
 def redirect_to(address: str) -> Response:

@@ -79,12 +79,12 @@ def invite(db: Connection, person: Person, email: str | None = None, *, by: UUID
 
 
 def recover(db: Connection, name: str, *, by: UUID | None = None) -> str:
-    """The secret of a link by which a person sets a new password; their sessions end, and so do one-time codes."""
+    """The secret of a link by which a person sets a new password; their sessions end.
+
+    One-time codes end with the old password, when the link is taken up: until then it opens nothing without them.
+    """
     person = find_person(db, name)
-    with db.cursor() as cursor:
-        cursor.execute(
-            'update access.person set totp_secret = null, totp_confirmed_at = null where id = %s', [str(person.id)]
-        )
+    lock_person(db, person.id)
     end_sessions(db, person.id)
     secret = _open_link(db, person.id, 'recover', RECOVERY_DAYS)
     # last, as everywhere: who holds the end of the log waits for nobody
@@ -223,6 +223,15 @@ def people(db: Connection) -> list[PersonEntry]:
             [OidcSettings().oidc_issuer],
         )
         return [PersonEntry(**dict(zip(PersonEntry.model_fields, row, strict=True))) for row in cursor.fetchall()]
+
+
+def lock_person(db: Connection, person: UUID) -> None:
+    """Whoever lets that person in, or changes how they get in, waits for the transaction of `db` from now on.
+
+    Taken before anything else of the person is: who was let in by what is changed meanwhile would stay.
+    """
+    with db.cursor() as cursor:
+        cursor.execute('select from access.person where id = %s for no key update', [str(person)])
 
 
 def has_administrator(db: Connection) -> bool:

@@ -8,7 +8,7 @@ from psycopg2.extensions import connection as Connection
 from pydantic import BaseModel, ConfigDict
 
 from dothi.core.access.log import Deed, note
-from dothi.core.access.people import OF_PERSON, PERSON_COLUMNS, BadPerson, end_sessions, find_person
+from dothi.core.access.people import OF_PERSON, PERSON_COLUMNS, BadPerson, end_sessions, find_person, lock_person
 from dothi.core.access.person import Person
 from dothi.core.errors import Forbidden
 from dothi.core.oidc_settings import OidcSettings
@@ -36,7 +36,18 @@ def is_subject(text: object) -> bool:
 
 
 def person_of_account(db: Connection, account: ProviderAccount) -> tuple[Person, bool] | None:
-    """The person to whom the account is linked, and whether they are let in; None where it is nobody's."""
+    """The person to whom the account is linked, and whether they are let in; None where it is nobody's.
+
+    Neither changes before the end of the transaction.
+    """
+    match = _find_person(db, account)
+    if match is None:
+        return None
+    lock_person(db, match[0].id)
+    return _find_person(db, account)
+
+
+def _find_person(db: Connection, account: ProviderAccount) -> tuple[Person, bool] | None:
     with db.cursor() as cursor:
         cursor.execute(
             sql.SQL(
@@ -55,6 +66,7 @@ def person_of_account(db: Connection, account: ProviderAccount) -> tuple[Person,
 
 def link_account(db: Connection, person: UUID, account: ProviderAccount, *, by: UUID | None = None) -> None:
     """Links an account in place of the one that the person had there; their sessions end. Raises AccountTaken."""
+    lock_person(db, person)
     try:
         with db.cursor() as cursor:
             cursor.execute(
@@ -79,6 +91,7 @@ def set_subject(db: Connection, name: str, subject: str, *, by: UUID | None = No
     Raises UnknownPerson, BadPerson and AccountTaken.
     """
     person, issuer = find_person(db, name), _require_issuer()
+    lock_person(db, person.id)
     if subject == _subject_of(db, person.id, issuer):
         return
     if not subject:

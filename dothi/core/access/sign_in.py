@@ -14,7 +14,7 @@ from dothi.core.access.doors import one_attempt
 from dothi.core.access.log import Deed, note
 from dothi.core.access.look_up import LookUp, look_up
 from dothi.core.access.passwords import hash_password, is_password, require_strong
-from dothi.core.access.people import OF_PERSON, PERSON_COLUMNS, end_sessions
+from dothi.core.access.people import OF_PERSON, PERSON_COLUMNS, end_sessions, lock_person
 from dothi.core.access.person import Identity, Person
 from dothi.core.access.provider_account import ProviderAccount, link_account, person_of_account
 from dothi.core.access.second_factor import accepted_step
@@ -90,11 +90,12 @@ def set_password(link: str, password: str, locality: str, visitor: Visitor) -> t
     Raises DeadLink, WeakPassword and Crowded. locality: its name, which is no good password.
     """
     with one_attempt(visitor.address), connection('gatekeeper') as db:
-        person = person_of_link(db, link)
+        person = _take_link(db, link)
         require_strong(password, person.name, person.title, locality, 'dothi')
-        store_password(db, person, password)
         _use_up(db, link)
         end_sessions(db, person.id)
+        store_password(db, person, password)
+        end_codes(db, person.id)
         return _open_session(db, person, visitor)
 
 
@@ -107,7 +108,7 @@ def sign_in_with_account(account: ProviderAccount, link: str, visitor: Visitor) 
     """
     with connection('gatekeeper') as db:
         if link:
-            person = person_of_link(db, link)
+            person = _take_link(db, link)
             _use_up(db, link)
             link_account(db, person.id, account)
             return _open_session(db, person, visitor)
@@ -117,6 +118,12 @@ def sign_in_with_account(account: ProviderAccount, link: str, visitor: Visitor) 
         # no name has a blank: nobody with a password waits for it
         count_failure(db, match[0].name if match else f'{account.issuer} {account.subject}', visitor.address)
     raise _shut_out() if match else _unknown(account)
+
+
+def _take_link(db: Connection, link: str) -> Person:
+    """As `person_of_link`, for who takes it up: meanwhile nobody else does, and nobody shuts the person out."""
+    lock_person(db, person_of_link(db, link).id)
+    return person_of_link(db, link)
 
 
 def _use_up(db: Connection, link: str) -> None:
@@ -147,7 +154,7 @@ def person_of_link(db: Connection, link: str) -> Person:
             sql.SQL(
                 """select {} from access.invitation as i join access.person as p on p.id = i.person
                 where i.sha256 = %s and i.used_at is null and i.expires_at > clock_timestamp()
-                and p.disabled_at is null for update of i"""
+                and p.disabled_at is null"""
             ).format(OF_PERSON),
             [sha256_of(link)],
         )
@@ -172,6 +179,20 @@ def store_password(db: Connection, person: Person, password: str) -> None:
         ((is_first,),) = cursor.fetchall()
     # of the first one its owner needs no mail: it comes by a link that they have just been sent
     note(db, person.id, Deed.PASSWORD_SET, **({'first': True} if is_first else {}))
+
+
+def end_codes(db: Connection, person: UUID) -> None:
+    """No one-time codes are wanted of the person any more."""
+    with db.cursor() as cursor:
+        cursor.execute(
+            """update access.person as p set totp_secret = null, totp_confirmed_at = null
+               from (select id, totp_confirmed_at from access.person where id = %s for no key update) as before
+               where p.id = before.id returning before.totp_confirmed_at is not null""",
+            [str(person)],
+        )
+        ((were_wanted,),) = cursor.fetchall()
+    if were_wanted:
+        note(db, person, Deed.SECOND_FACTOR_OFF)
 
 
 def has_password(db: Connection, person: Person, password: str) -> bool:
@@ -206,6 +227,16 @@ def identity_of_session(secret: str) -> Identity | None:
         with connection('gatekeeper') as db, db.cursor() as cursor:
             cursor.execute('update access.session set seen_at = clock_timestamp() where id = %s', [session])
     return Identity(person=_person(tuple(values)), session=session)
+
+
+def is_open_still(db: Connection, identity: Identity) -> bool:
+    """Whether the session has not been ended; whoever ends it, or changes how its person gets in, waits from now on."""
+    lock_person(db, identity.person.id)
+    with db.cursor() as cursor:
+        cursor.execute(
+            'select from access.session where id = %s and ended_at is null for share', [str(identity.session)]
+        )
+        return cursor.rowcount == 1
 
 
 def sessions_of(db: Connection, person: UUID) -> list[SessionEntry]:
@@ -251,30 +282,41 @@ def _open_session(db: Connection, person: Person, visitor: Visitor) -> tuple[Ide
 
 
 def _person_with(db: Connection, name: str, password: str, code: str) -> Person | None:
-    """The person whose name, password and, where they have one, one-time code these are."""
+    """The person whose name, password and, where they have one, one-time code these are.
+
+    That stays so until the end of the transaction: whoever changes the password, or shuts the person out, waits.
+    """
     with db.cursor() as cursor:
         cursor.execute(
-            sql.SQL(
-                """select {}, p.password_hash, p.totp_secret, p.totp_confirmed_at is not null, p.totp_step
-                from access.person as p where p.name = %s and p.disabled_at is null"""
-            ).format(OF_PERSON),
-            [name.strip().lower()],
+            'select password_hash from access.person where name = %s and disabled_at is null', [name.strip().lower()]
         )
-        row = cursor.fetchone() or (*(None,) * len(PERSON_COLUMNS), None, None, False, 0)
-        *values, password_hash, totp_secret, has_codes, last_step = row
+        (password_hash,) = cursor.fetchone() or (None,)
         if not is_password(password, password_hash):
             return None
-        if has_codes:
-            step = accepted_step(take_out(bytes(totp_secret)), code, last_step)
-            if step is None:
-                return None
-            # another device may have shown the code in the meantime: attempts wait for each other device by device
-            cursor.execute(
-                'update access.person set totp_step = %s where id = %s and totp_step < %s', [step, values[0], step]
-            )
-            if cursor.rowcount != 1:
-                return None
-    return _person(tuple(values))
+        # the look at the password took its time
+        cursor.execute(
+            sql.SQL(
+                """select {}, p.totp_secret, p.totp_confirmed_at is not null, p.totp_step from access.person as p
+                where p.name = %s and p.password_hash = %s and p.disabled_at is null for no key update"""
+            ).format(OF_PERSON),
+            [name.strip().lower(), password_hash],
+        )
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    *values, totp_secret, has_codes, last_step = row
+    person = _person(tuple(values))
+    return person if not has_codes or _takes_code(db, person, bytes(totp_secret), code, last_step) else None
+
+
+def _takes_code(db: Connection, person: Person, totp_secret: bytes, code: str, last_step: int) -> bool:
+    """Whether the one-time code is right; it is so once."""
+    step = accepted_step(take_out(totp_secret), code, last_step)
+    if step is None:
+        return False
+    with db.cursor() as cursor:
+        cursor.execute('update access.person set totp_step = %s where id = %s', [step, str(person.id)])
+    return True
 
 
 def _person(row: tuple[object, ...]) -> Person:

@@ -30,15 +30,15 @@ def trust(provider: Provider, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv('DOTHI_OIDC_TITLE', 'tài khoản tỉnh · the province account')
 
 
-def visit(browser: Browser, address: str, language: str = 'en') -> TestResponse:
+def visit(browser: Browser, address: str, language: str = 'en', **headers: str) -> TestResponse:
     """A page, as browsers ask for it."""
     path = address.removeprefix(SERVICE)
-    return browser.get(path, Accept='text/html,*/*;q=0.8', **{'Accept-Language': language})
+    return browser.get(path, Accept='text/html,*/*;q=0.8', **{'Accept-Language': language}, **headers)
 
 
 def begin(browser: Browser, path: str = '/sign-in/provider') -> str:
-    """The address at the provider to which the service sends the browser."""
-    sent = visit(browser, path)
+    """The address at the provider to which the service sends the browser, from a page of its own."""
+    sent = visit(browser, path, **{'Sec-Fetch-Site': 'same-origin'})
     assert sent.status_code == 303, sent.get_data(as_text=True)
     return sent.headers['Location']
 

@@ -8,6 +8,7 @@ import pytest
 
 from tests.access.oidc import (
     RETURN_ADDRESS,
+    SERVICE,
     Holders,
     MakePerson,
     Office,
@@ -36,6 +37,32 @@ def test_an_answer_for_another_browser_is_not_taken(office: Office, holder: Hold
         assert refused.status_code == 403
         assert 'Begin again' in said(refused)
         assert browser.get(ITEMS).status_code == 401
+
+
+@pytest.mark.parametrize(
+    'headers',
+    [
+        {'Sec-Fetch-Site': 'cross-site', 'Referer': 'https://evil.example/'},
+        {'Sec-Fetch-Site': 'same-site', 'Referer': 'http://127.0.0.1:5001/'},
+        {'Sec-Fetch-Site': 'none'},
+        {'Referer': 'https://evil.example/?http://127.0.0.1:5000/'},
+        {},
+    ],
+    ids=['another site', 'another port', 'typed', 'without TLS', 'nothing said'],
+)
+def test_a_link_on_another_site_joins_nobodys_account_to_the_person_of_who_wrote_it(
+    office: Office, holder: Holders, headers: dict[str, str]
+) -> None:
+    """The provider lets in who was there this morning without a word; the page says whose invitation it is."""
+    link, victim = invited('mallory'), office()
+    begun = visit(victim, link, **headers)
+    assert (begun.status_code, begun.headers['Location']) == (303, f'{SERVICE}{link.removesuffix("/provider")}')
+    assert not begun.headers.getlist('Set-Cookie')
+    page = visit(victim, begun.headers['Location'])
+    assert 'mallory' in page.get_data(as_text=True)
+    assert visit(victim, link, Referer=f'{SERVICE}/invitation').headers['Location'].startswith('http://127.0.0.1')
+    assert come(victim, holder(), link).status_code == 303
+    assert name_of(victim) == 'mallory'
 
 
 @pytest.mark.parametrize('state', ['', 'guessed', '%00'])

@@ -5,6 +5,7 @@ import hmac
 import json
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -104,6 +105,35 @@ def test_a_token_with_all_that_belongs_in_it_is_believed(keys: ProviderKeys) -> 
 def test_a_token_of_which_one_thing_is_wrong_is_not_believed(keys: ProviderKeys, claims: dict[str, Any]) -> None:
     with pytest.raises((JoseError, ProviderRefused)):
         verified_claims(token_of(claims), keys, NONCE)
+
+
+SHAPES: tuple[Any, ...] = ([], [[]], [None], [{}], {}, {'a': 1}, True, -1, 10**400, 'é\x00', 'a' * 10_000)
+
+
+@pytest.mark.parametrize('name', ['iss', 'aud', 'sub', 'nonce', 'exp', 'iat', 'nbf', 'azp', 'at_hash'])
+def test_a_claim_in_any_shape_is_read_or_refused(keys: ProviderKeys, name: str) -> None:
+    """Nothing else comes of it: what the libraries stumble over is no fault of the service."""
+    header = {'alg': 'RS256', 'kid': 'first'}
+    for shape in SHAPES:
+        id_token = jwt.encode(header, claims_of({}) | {name: shape}, signing_key(), algorithms=['RS256'])
+        with suppress(JoseError, ValueError, ProviderRefused):
+            assert verified_claims({'id_token': id_token, 'access_token': 'abc'}, keys, NONCE)['sub'] == 'lan', shape
+
+
+@pytest.mark.parametrize(
+    'key',
+    [{'kty': 'OKP', 'crv': 'x', 'x': 'AA'}, {}, {'kty': 1}, {'kty': 'RSA', 'n': 1, 'e': 1}, {'kty': 'EC', 'crv': 5}],
+    ids=str,
+)
+def test_a_key_in_any_shape_is_passed_over_or_refused(key: dict[str, Any]) -> None:
+    with pytest.raises((JoseError, ValueError)):
+        verified_claims(token_of({}), ProviderKeys(keys=[key]), NONCE)
+
+
+@pytest.mark.parametrize('tokens', [None, [], 'a', 5], ids=str)
+def test_tokens_in_any_shape_are_refused(keys: ProviderKeys, tokens: Any) -> None:
+    with pytest.raises((JoseError, ValueError)):
+        verified_claims(tokens, keys, NONCE)
 
 
 @pytest.mark.parametrize(

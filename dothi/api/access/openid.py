@@ -16,6 +16,7 @@ from dothi.api.access.cookies import (
 )
 from dothi.api.access.entering import entered, next_path, redirect_to, sign_in_page, visitor
 from dothi.api.http.address import client_address, root_url
+from dothi.api.http.gate import is_from_own_page
 from dothi.api.http.language import language
 from dothi.api.http.problems import log_refusal
 from dothi.core.access.attempts import TooManyAttempts
@@ -51,9 +52,15 @@ def begin() -> Response:
 
 @OPENID.route('/invitation/<link>/provider')
 def begin_with_link(link: str) -> Response:
-    """Sends a browser to the provider, with whose account it comes back as who was given the link. Raises DeadLink."""
+    """Sends a browser to the provider, with whose account it comes back as who was given the link. Raises DeadLink.
+
+    From the page of the invitation alone, which says whose it is: a link on another site would join the account of who
+    follows it to a person of the attacker's.
+    """
     with connection('gatekeeper') as db:
         person_of_link(db, link)
+    if not is_from_own_page():
+        return redirect_to(f'{root_url()}/invitation/{link}')
     return _send_to_provider('/', link)
 
 
@@ -79,7 +86,7 @@ def leave() -> Response:
     """Sends a browser to the provider to sign out there too; to the form where that is not offered."""
     home = f'{root_url()}/sign-in'
     try:
-        with one_attempt(client_address()):
+        with one_attempt(client_address(), 'provider'):
             response = redirect_to(sign_out_address(home, kept_id_token()) or home)
     except SAID_ON_FORM as error:
         return _form_with(error, '')
@@ -90,7 +97,7 @@ def leave() -> Response:
 def _send_to_provider(path: str, link: str = '') -> Response:
     pending = PendingSignIn(secret=new_secret(), next_path=path, invitation=link, language=language())
     try:
-        with one_attempt(client_address()):
+        with one_attempt(client_address(), 'provider'):
             response = redirect_to(authorization_address(pending, _return_address()))
     except SAID_ON_FORM as error:
         return _form_with(error, path)
@@ -107,7 +114,7 @@ def _identify(pending: PendingSignIn | None) -> tuple[Identity, str, str]:
         )
     if 'code' not in request.args:
         raise refused(request.args.get('error', ''))
-    with one_attempt(client_address()):
+    with one_attempt(client_address(), 'provider'):
         account, id_token = account_of_code(pending, request.args['code'], _return_address())
     return *sign_in_with_account(account, pending.invitation, visitor()), id_token
 

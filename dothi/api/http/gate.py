@@ -111,9 +111,22 @@ def _check_body() -> None:
         raise RequestEntityTooLarge
 
 
+def is_from_own_page() -> bool:
+    """Whether a browser says that a page of this service led it here."""
+    site = request.headers.get('Sec-Fetch-Site')
+    if site is not None:
+        return site == 'same-origin'
+    # without TLS browsers say it by the address of that page alone
+    return urlsplit(request.headers.get('Referer', '')).netloc in _own_names()
+
+
+def _own_names() -> set[str]:
+    return {urlsplit(root_url()).netloc, request.host}
+
+
 def _check_site() -> None:
     origin, site = request.headers.get('Origin'), request.headers.get('Sec-Fetch-Site', 'none')
-    own = {urlsplit(root_url()).netloc, request.host}
+    own = _own_names()
     if origin is not None:
         allowed = urlsplit(origin).netloc in own or origin in service().server.cors_origins
     else:

@@ -1,18 +1,21 @@
-"""How many attempts with a password are underway in a process: strangers keep some of its threads busy, never all."""
+"""How many attempts to sign in are underway in a process: strangers keep some of its threads busy, never all."""
 
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import Lock
+from typing import Literal
 
 from dothi.core.access.attempts import TooManyAttempts
 from dothi.core.errors import TooMany
 from dothi.core.settings import ServerSettings
 
-# Of all threads, a third; of these an address has half.
+# Each has places of its own: a provider that is slow takes none from who has a password.
+type WayIn = Literal['password', 'provider']
+# Of all threads, a third for each way in; of these an address has half.
 SHARE_OF_THREADS, MOST_OF_AN_ADDRESS = 3, 3
 _LOCK = Lock()
-_INSIDE: Counter[str] = Counter()
+_INSIDE: dict[WayIn, Counter[str]] = {'password': Counter(), 'provider': Counter()}
 
 
 class Crowded(TooManyAttempts):
@@ -28,17 +31,17 @@ class Crowded(TooManyAttempts):
 
 
 @contextmanager
-def one_attempt(address: str) -> Iterator[None]:
-    """One of the places for attempts with a password; raises Crowded where none is free for that address."""
-    most = max(1, ServerSettings().threads // SHARE_OF_THREADS)
+def one_attempt(address: str, way_in: WayIn = 'password') -> Iterator[None]:
+    """One of the places for attempts on that way in; raises Crowded where none is free for that address."""
+    most, inside = max(1, ServerSettings().threads // SHARE_OF_THREADS), _INSIDE[way_in]
     with _LOCK:
-        if _INSIDE.total() >= most or _INSIDE[address] >= MOST_OF_AN_ADDRESS:
+        if inside.total() >= most or inside[address] >= MOST_OF_AN_ADDRESS:
             raise Crowded
-        _INSIDE[address] += 1
+        inside[address] += 1
     try:
         yield
     finally:
         with _LOCK:
-            _INSIDE[address] -= 1
-            if not _INSIDE[address]:
-                del _INSIDE[address]
+            inside[address] -= 1
+            if not inside[address]:
+                del inside[address]

@@ -10,7 +10,7 @@ import ssl
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 import requests
 from authlib.common.urls import add_params_to_uri
@@ -21,11 +21,12 @@ from authlib.oidc.discovery import get_well_known_url
 from joserfc import jwt
 from joserfc.errors import JoseError
 from joserfc.jwk import KeySet
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 from urllib3.exceptions import HTTPError
 
 from dothi.core.access.pending_sign_in import PendingSignIn
 from dothi.core.access.provider_account import ProviderAccount, is_subject
+from dothi.core.access.short_connections import ShortLivedAdapter
 from dothi.core.errors import EnvironmentMissing, Forbidden, NotFound
 from dothi.core.oidc_settings import SAFE_ADDRESS, OidcSettings
 from dothi.core.state_file import DamagedFile
@@ -55,7 +56,11 @@ class ProviderRefused(Forbidden):
 
 
 class ProviderMetadata(BaseModel):
-    """What the provider says of itself (OpenID Connect Discovery 1.0)."""
+    """What the provider says of itself (OpenID Connect Discovery 1.0).
+
+    Only of a provider on this machine do requests go to addresses on this machine without TLS: one elsewhere would have
+    them sent to whatever listens here.
+    """
 
     issuer: str
     authorization_endpoint: Address
@@ -63,6 +68,13 @@ class ProviderMetadata(BaseModel):
     jwks_uri: Address
     end_session_endpoint: Address | None = None
     token_endpoint_auth_methods_supported: list[str] = ['client_secret_basic']
+
+    @model_validator(mode='after')
+    def _is_as_safe_as_the_issuer(self) -> Self:
+        addresses = (self.authorization_endpoint, self.token_endpoint, self.jwks_uri, self.end_session_endpoint or '')
+        if self.issuer.startswith('https:') and any(address.startswith('http:') for address in addresses):
+            raise ValueError(f'addresses without TLS: {addresses}')
+        return self
 
 
 class ProviderKeys(BaseModel):
@@ -90,14 +102,25 @@ def account_of_code(pending: PendingSignIn, code: str, return_address: str) -> t
     Raises NoProvider, ProviderDown and ProviderRefused.
     """
     with _provider(return_address) as (session, metadata):
-        tokens = session.fetch_token(
-            metadata.token_endpoint, code=code, code_verifier=pending.verifier, grant_type='authorization_code'
-        )
+        with _in_any_shape():
+            tokens = session.fetch_token(
+                metadata.token_endpoint, code=code, code_verifier=pending.verifier, grant_type='authorization_code'
+            )
         keys = _read(session, metadata.jwks_uri, ProviderKeys)
         claims = verified_claims(tokens, keys, pending.nonce)
     return ProviderAccount(issuer=claims['iss'], subject=claims['sub']), str(tokens['id_token'])
 
 
+@contextmanager
+def _in_any_shape() -> Iterator[None]:
+    """Raises ValueError where an answer has another shape than the libraries that read it take for granted."""
+    try:
+        yield
+    except (AttributeError, KeyError, RecursionError, TypeError) as error:
+        raise ValueError(f'{type(error).__name__}: {error}') from error
+
+
+@_in_any_shape()
 def verified_claims(tokens: dict[str, Any], keys: ProviderKeys, nonce: str) -> dict[str, Any]:
     """What the ID token says, if it is the provider's, for this service and this sign-in, and of now.
 
@@ -176,6 +199,8 @@ def _session(settings: OidcSettings, return_address: str) -> OAuth2Session:
         code_challenge_method='S256',
         default_timeout=TIMEOUT_S,
     )
+    for scheme in ('http://', 'https://'):
+        session.mount(scheme, ShortLivedAdapter())
     trusted = ssl.get_default_verify_paths()
     session.verify = trusted.cafile or trusted.capath or True
     session.max_redirects = 0

@@ -90,8 +90,10 @@ def test_an_account_is_not_changed_with_a_key(office: Office, person: MakePerson
 
 
 @pytest.mark.parametrize(
-    ('days', 'scopes', 'label'), [(0, ['see'], 'x'), (367, ['see'], 'x'), (1, [], 'x'), (1, ['see'], ' ')]
-)
+    ('days', 'scopes', 'label'),
+    [(0, ['see'], 'x'), (367, ['see'], 'x'), (1, [], 'x'), (1, ['see'], ' '), (1, ['see'], 'x\x1b[31m'),
+     (1, ['see'], 'x\ny'), (1, ['see'], 'x\u202ey')],
+)  # fmt: skip
 def test_a_key_without_end_use_or_purpose_is_not_made(
     person: MakePerson, days: int, scopes: list[str], label: str
 ) -> None:
@@ -119,6 +121,23 @@ def test_a_token_of_settings_is_a_key_until_it_stands_there_no_more(
     statement = "select name, role, agency from access.person where name <> 'editor' order by name"
     assert rows(statement) == [
         ('education', 'focal_point', 'education'), ('lan', 'editor', None)
+    ]  # fmt: skip
+
+
+def test_a_token_that_is_put_into_the_settings_or_taken_out_is_a_line_of_the_log(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, token in (('education', 'a-token-of-an-agency'), ('lan', 'a-token-of-somebody')):
+        monkeypatch.setenv('DOTHI_EDIT_TOKEN', f'{name}:{token}')
+        for code in ('x', 'y'):
+            assert post(office(), {'Authorization': f'Bearer {token}'}, f'{name} {code}') == 201
+    deeds = rows(
+        """select l.action, p.name from access.log as l join access.person as p on p.id = (l.detail ->> 'person')::uuid
+           where l.detail ? 'from_setting' order by l.number"""
+    )
+    assert [deed for deed in deeds if deed[1] != 'editor'] == [
+        ('invited', 'education'), ('key_made', 'education'), ('key_revoked', 'education'), ('invited', 'lan'),
+        ('key_made', 'lan'),
     ]  # fmt: skip
 
 

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 
 import pytest
 
@@ -54,6 +54,18 @@ def test_titles_do_not_steer_a_terminal(office: Office, person: MakePerson) -> N
     for title in ('Lan\x1b[31m', 'Lan\nBình', '   '):
         assert admin.post('/api/people', name='lan', title=title, role='viewer').status_code == 400
         assert admin.post('/api/people/an', title=title).status_code == 400
+
+
+def test_a_provider_that_is_slow_takes_no_place_from_who_has_a_password(office: Office, person: MakePerson) -> None:
+    """Nor the other way round; whoever likes may begin sign-ins at the provider."""
+    person('an')
+    with ExitStack() as underway:
+        for number in range(ServerSettings().threads):
+            with suppress(Crowded):
+                underway.enter_context(one_attempt(f'192.0.2.{number}', 'provider'))
+        assert office().sign_in('an').status_code == 200
+        with pytest.raises(Crowded), one_attempt('192.0.2.99', 'provider'):
+            pass
 
 
 def test_attempts_leave_threads_to_everybody_else(office: Office, person: MakePerson) -> None:
@@ -113,6 +125,25 @@ def test_an_error_about_a_link_is_logged_without_it(
     assert browser.get(f'/invitation/{LINK}').status_code == 503
     assert '/invitation/***' in caplog.text
     assert LINK not in caplog.text
+
+
+@pytest.mark.parametrize(
+    'path', ['/api/x%0a2026-12-01 ERROR forged', '/api/x%0d%0aforged', '/api/x%1b%5b2Jforged', '/api/x%e2%80%aeforged'],
+    ids=['a line', 'a line of Windows', 'a terminal', 'another direction'],
+)  # fmt: skip
+@pytest.mark.parametrize('headers', [{}, {'Authorization': 'Bearer wrong'}], ids=['stranger', 'wrong key'])
+def test_nobody_writes_a_line_of_the_services_log(
+    office: Office, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, path: str,
+    headers: dict[str, str],
+) -> None:  # fmt: skip
+    browser = office()
+    monkeypatch.setenv('DOTHI_DATABASE_URL', 'postgresql://127.0.0.1:1/none')
+    fresh()
+    browser.client.set_cookie('dothi_session_5000', 'x' * 43)
+    assert browser.get(path, **headers).status_code == 503
+    lines = [record.getMessage() for record in caplog.records if 'forged' in record.getMessage()]
+    assert lines
+    assert all(line.isprintable() for line in lines)
 
 
 def test_health_names_layers_to_who_sees_them(office: Office, person: MakePerson) -> None:

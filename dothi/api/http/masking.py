@@ -13,3 +13,13 @@ SECRETS = re.compile(
 def without_secrets(text: str) -> str:
     """`text` with `***` in place of each secret."""
     return SECRETS.sub(r'\1\2\3\4***', text)
+
+
+def one_line(text: str) -> str:
+    """`text` without secrets, on one line: what would end it or steer a terminal stands there as its escape.
+
+    Paths are decoded: a stranger may write `%0a` into one, and after it a line of a log.
+    """
+    return ''.join(
+        letter if letter.isprintable() else letter.encode('unicode_escape').decode() for letter in without_secrets(text)
+    )

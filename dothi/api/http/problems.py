@@ -11,7 +11,7 @@ from flask.globals import request_ctx
 from werkzeug.exceptions import HTTPException
 
 from dothi.api.http.language import language, page
-from dothi.api.http.masking import without_secrets
+from dothi.api.http.masking import one_line
 from dothi.api.http.operations import MEANINGS
 from dothi.api.http.service import service
 from dothi.core.errors import Busy, Defect, DothiError, EnvironmentMissing, NotFound, WrongUse, http_status
@@ -94,14 +94,21 @@ def log_refusal(error: DothiError, status: int) -> None:
             'request %s: %s %s: %s %s',
             current_request_id(),
             request.method,
-            without_secrets(request.path),
-            error,
-            advice.en if advice else '',
+            one_line(request.path),
+            one_line(str(error)),
+            one_line(advice.en if advice else ''),
             exc_info=error.__cause__,
         )
     elif advice:
         line = 'request %s: %s %s: %s %s'
-        LOG.warning(line, current_request_id(), request.method, without_secrets(request.path), error, advice.en)
+        LOG.warning(
+            line,
+            current_request_id(),
+            request.method,
+            one_line(request.path),
+            one_line(str(error)),
+            one_line(advice.en),
+        )
 
 
 def for_clients(error: DothiError) -> DothiError:
@@ -208,7 +215,7 @@ def log_defect(error: Exception) -> Defect:
     """A fault of ours: the client gets a number, the log gets the rest."""
     reference = secrets.token_hex(4)
     line = 'reference %s, request %s: %s %s'
-    LOG.error(line, reference, current_request_id(), request.method, without_secrets(request.full_path), exc_info=error)
+    LOG.error(line, reference, current_request_id(), request.method, one_line(request.full_path), exc_info=error)
     return Defect(
         vi=f'Máy chủ gặp lỗi. Báo cho quản trị viên số tham chiếu {reference}.',
         en=f'The server failed. Tell its administrator the reference number {reference}.',

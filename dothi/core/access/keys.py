@@ -59,7 +59,7 @@ def make_key(
             vi=f'Khóa có hạn từ 1 đến {MOST_DAYS} ngày, không phải {days}.',
             en=f'A key lasts 1 to {MOST_DAYS} days, not {days}.',
         )
-    if not label.strip():
+    if not label.strip() or not label.strip().isprintable():
         raise BadKey(vi='Ghi khóa dùng ở đâu, ví dụ "QGIS máy phòng 203".', en='Say where the key is used, as "QGIS".')
     chosen = sorted(set(scopes))
     if not chosen:

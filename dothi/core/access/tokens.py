@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 
 from psycopg2.extensions import connection as Connection
 
+from dothi.core.access.log import Deed, note
 from dothi.core.access.people import NAME, was_removed
 from dothi.core.access.person import Action, Role
 from dothi.core.access.secrets import sha256_of
@@ -19,10 +20,11 @@ MAKE = """
     insert into access.api_key as k (sha256, person, label, scopes, from_setting) values (%s, %s, %s, %s, true)
     on conflict (sha256) do update set revoked_at = null, person = excluded.person
     where k.from_setting and (k.revoked_at is not null or k.person <> excluded.person)
+    returning k.id
 """
 REVOKE = """
     update access.api_key set revoked_at = clock_timestamp()
-    where from_setting and revoked_at is null and sha256 <> all (%s)
+    where from_setting and revoked_at is null and sha256 <> all (%s) returning id, person
 """
 
 
@@ -33,9 +35,17 @@ def adopt_tokens(locality: Locality) -> None:
         # web processes start at one moment
         cursor.execute('select pg_advisory_xact_lock(920900103)')
         cursor.execute(REVOKE, [[sha256_of(token) for token in tokens]])
+        for key, person in cursor.fetchall():
+            note(db, None, Deed.KEY_REVOKED, person=str(person), key=str(key), from_setting=True)
         for token, name in tokens.items():
-            person = _bearer(db, name, locality)
-            cursor.execute(MAKE, [sha256_of(token), str(person), 'DOTHI_EDIT_TOKEN', SCOPES])
+            _make_key(db, token, _bearer(db, name, locality))
+
+
+def _make_key(db: Connection, token: str, person: UUID) -> None:
+    with db.cursor() as cursor:
+        cursor.execute(MAKE, [sha256_of(token), str(person), 'DOTHI_EDIT_TOKEN', SCOPES])
+        for (key,) in cursor.fetchall():
+            note(db, None, Deed.KEY_MADE, person=str(person), key=str(key), scopes=SCOPES, from_setting=True)
 
 
 def _bearer(db: Connection, name: str, locality: Locality) -> UUID:
@@ -53,6 +63,7 @@ def _bearer(db: Connection, name: str, locality: Locality) -> UUID:
             'insert into access.person (id, name, title, role, agency) values (%s, %s, %s, %s, %s)',
             [str(person), fit_name, name, role, agency],
         )
+    note(db, None, Deed.INVITED, person=str(person), role=role, agency=agency, from_setting=True)
     return person
 
 

@@ -13,6 +13,7 @@ from pygeoapi.util import DATETIME_FORMAT, JobStatus
 
 from dothi.core.access.claims import claimed_class
 from dothi.core.access.classes import locality_of, without_broken_layers
+from dothi.core.access.person import Action
 from dothi.core.errors import DothiError, NotSignedIn, WrongUse, describe, http_status
 from dothi.core.job_settings import JobSettings
 from dothi.core.layer import Audience
@@ -109,14 +110,25 @@ def start_job(
     """Id of a new job for which nobody waits, its inputs found good; arguments and errors as of `run_process`.
 
     It may have ended already: the same request on the same releases is answered from the result that is there, and a
-    file in parts is delivered once.
+    file in parts is delivered once. A decision that is asked for again while it waits or runs is that one.
     """
     earlier = _earlier_delivery(process_id, inputs, audience, editor)
     if earlier is not None:
         return earlier
     request = _checked_request(process_id, inputs, audience, editor, asker, subscriber)
     with records.open_desk(audience, editor, _reader(audience, asker)) as db:
-        return requests.submit_job(db, request)
+        same = _open_decision(db, request, audience)
+        return same or requests.submit_job(db, request)
+
+
+def _open_decision(db: Connection, request: JobRequest, audience: Audience) -> str | None:
+    """Id of the job that decides just this for whoever asks; None for what decides nothing, or is new.
+
+    A service may end before it says that a decision was taken; the same, asked for again, would fail beside it.
+    """
+    if find_process(request.process_id, audience).action is not Action.DECIDE or request.upload is not None:
+        return None
+    return records.open_run(db, request.process_id, request.inputs)
 
 
 def rerun_job(

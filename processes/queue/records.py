@@ -10,7 +10,7 @@ from uuid import UUID
 
 import psycopg2
 from psycopg2.extensions import connection as Connection
-from psycopg2.extras import RealDictCursor
+from psycopg2.extras import Json, RealDictCursor
 
 from dothi.core import errors
 from dothi.core.access.claims import claimed
@@ -146,6 +146,12 @@ def text_for_reader(db: Connection, text: Text) -> Text:
     """The text as whoever asks reads it: stewards and administrators with what they can do, everybody else without."""
     (row,) = fetch_rows(db, 'select job.reads_advice() as reads_advice', [])
     return for_steward(text) if row['reads_advice'] else text
+
+
+def open_run(db: Connection, process_id: str, inputs: dict[str, Any]) -> str | None:
+    """Id of the run with these inputs that waits or runs for whoever asks; None where there is none."""
+    (row,) = fetch_rows(db, 'select job.open_run(%s, %s)::text as id', [process_id, Json(inputs)])
+    return None if row['id'] is None else str(row['id'])
 
 
 def run_of_upload(db: Connection, upload_id: str) -> dict[str, Any] | None:

@@ -324,6 +324,19 @@ language sql stable security definer set search_path = job, pg_temp as $$
     limit 1;
 $$;
 
+-- The oldest run of whoever asks that does the same and has not ended, or null.
+create or replace function job.open_run(process_id text, inputs jsonb)
+returns uuid language sql stable security definer set search_path = job, pg_temp as $$
+    select run.id
+    from job.job as run
+    where
+        run.process_id = open_run.process_id and run.inputs = open_run.inputs
+        and run.audience = job.audience() and run.editor = access.author()
+        and run.status in ('accepted', 'running')
+    order by run.created_at
+    limit 1;
+$$;
+
 -- The outputs of a successful job of the caller's audience, or no row: each a document, or the path of a file in the
 -- store and what it is to be called. Neither is there any more when it was kept for long enough.
 create or replace function job.results(job_id uuid)
@@ -492,7 +505,8 @@ job.submit(
 ),
 job.state(uuid), job.results(uuid),
 job.list(text[], bigint, bigint, text[], timestamptz, timestamptz, double precision, double precision, text),
-job.dismiss(uuid), job.run_of_upload(text), job.reads_advice(), job.worker_alive(double precision) from public;
+job.dismiss(uuid), job.run_of_upload(text), job.open_run(text, jsonb), job.reads_advice(),
+job.worker_alive(double precision) from public;
 grant execute on function
 job.audience(), job.answerable(text, text, jsonb, uuid[]),
 job.submit(
@@ -500,7 +514,7 @@ job.submit(
 ),
 job.state(uuid), job.results(uuid),
 job.list(text[], bigint, bigint, text[], timestamptz, timestamptz, double precision, double precision, text),
-job.dismiss(uuid), job.reads_advice(), job.run_of_upload(text),
+job.dismiss(uuid), job.reads_advice(), job.run_of_upload(text), job.open_run(text, jsonb),
 job.worker_alive(double precision), job.worker_lost(uuid, double precision)
 to dothi_reader_public, dothi_reader_internal;
 grant execute on function

@@ -3,10 +3,12 @@
 import base64
 import io
 import json
+import os
 import re
 import signal
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -106,6 +108,16 @@ def outcome(browser: Browser, answer: Any) -> dict[str, Any]:
     return state | {'results': browser.get(f'/api/jobs/{job_id}/results').get_json()}
 
 
+@contextmanager
+def at_rest(worker: ForkedProcess) -> Iterator[None]:
+    """The worker takes no job, while inside."""
+    os.kill(worker.pid, signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        os.kill(worker.pid, signal.SIGCONT)
+
+
 def test_a_file_that_waits_is_decided_and_its_agency_sees_what_came_of_it(
     people: dict[str, Browser], worker: ForkedProcess
 ) -> None:
@@ -165,7 +177,8 @@ def test_two_stewards_decide_once(people: dict[str, Browser], worker: ForkedProc
     hand_in(education, 20, crs=CRS, mode='upsert')
     number = hand_in(education, 4, crs=CRS)['delivery']
     version = steward.get(f'/api/deliveries/{number}').headers['ETag']
-    answers = [steward.post(f'/api/deliveries/{number}/decision', decision='return', reason='Thiếu hàng') for _ in 'ab']
+    with at_rest(worker):
+        answers = [steward.post(f'/api/deliveries/{number}/decision', decision='return', reason=why) for why in 'ab']
     states = sorted(outcome(steward, answer)['status'] for answer in answers)
     assert states == ['failed', 'successful']
     assert len(steward.get(f'/api/deliveries/{number}').get_json()['decisions']) == 1
@@ -222,6 +235,24 @@ def test_what_a_decision_says_is_never_passed_over(
     returned = steward.post(f'{here}/decision', decision='return', reason='x' * 2_000)
     assert outcome(steward, returned)['status'] == 'successful'
     assert len(steward.get(here).get_json()['decisions'][0]['reason']) == 2_000
+
+
+@pytest.mark.parametrize('decision', ['accept', 'return'])
+def test_a_decision_whose_answer_was_lost_is_the_same_one_when_it_is_repeated(
+    people: dict[str, Browser], worker: ForkedProcess, decision: str
+) -> None:
+    """A service that ends before it answers leaves its client to ask again; what it had taken must not look failed."""
+    file = schools_file(3, UNSURE_EAST, decision)
+    number = hand_in(people['education'], 3, file=file, mode='upsert')['delivery']
+    steward, here = people['steward'], f'/api/deliveries/{number}'
+    fields = {'decision': decision, 'reason': 'x'} | ({'crs': CRS} if decision == 'accept' else {})
+    with at_rest(worker):
+        first, again = steward.post(f'{here}/decision', **fields), steward.post(f'{here}/decision', **fields)
+    assert again.get_json()['jobID'] == first.get_json()['jobID']
+    assert outcome(steward, again)['status'] == 'successful'
+    late = steward.post(f'{here}/decision', **fields)
+    assert (late.status_code, late.get_json()['code']) == (400, 'AlreadyDecided')
+    assert len(steward.get(here).get_json()['decisions']) == 1
 
 
 def test_an_agency_sees_its_own_deliveries_and_decides_nothing(

@@ -31,6 +31,7 @@ from dothi.core.database import connection
 from dothi.core.errors import NotFound
 from dothi.core.settings import PathSettings
 from dothi.core.text import Text
+from etl.desk.decide import decided_already
 from etl.desk.held import WAITS_FOR
 from etl.desk.preview import has_preview
 from etl.desk.records import STATUS_TITLES, DeliveryRecord, Status, shown
@@ -139,13 +140,17 @@ def bad_rows(number: int) -> Response:
 
 @DELIVERIES.route('/<int:number>/decision', methods=['POST'])
 def decide(number: int) -> Response:
-    """Accepts or returns the delivery: 201 with the job that does it, or its page. Raises StaleDecision.
+    """Accepts or returns the delivery: 201 with the job that does it, or its page.
 
-    Whoever decides second is refused by the database, whichever page they came from.
+    Whoever decides second is refused by the database, whichever page they came from. Who decides the same again, having
+    got no answer, gets the same job while it is open. Raises StaleDecision and AlreadyDecided.
     """
     author, fields = must_be_editor(Action.DECIDE), Fields()
-    require_on_layer(Action.DECIDE, delivery_seen(number).layer_id)
+    delivery = delivery_seen(number)
+    require_on_layer(Action.DECIDE, delivery.layer_id)
     must_be_current(_version(number), Text(vi=f'Đợt giao {number}', en=f'Delivery {number}'), fields)
+    if delivery.status != 'diagnosed':
+        raise decided_already(delivery)
     decision = {name: fields.text(name) for name in ('decision', 'reason') if fields.text(name)}
     inputs = {'delivery': number, **decision, **reading_inputs(fields), 'lang': language()}
     audience = service().audience

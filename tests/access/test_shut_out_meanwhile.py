@@ -11,7 +11,17 @@ from psycopg2.extensions import connection as Connection
 
 from dothi.api.access import account as account_pages
 from dothi.core.access import sign_in as sign_in_module
-from dothi.core.access.people import UnknownPerson, disable, enable, end_sessions, recover, remove, sign_out
+from dothi.core.access.people import (
+    Changes,
+    UnknownPerson,
+    change,
+    disable,
+    enable,
+    end_sessions,
+    recover,
+    remove,
+    sign_out,
+)
 from dothi.core.access.person import Identity, Person, Role
 from dothi.core.access.provider_account import ProviderAccount, set_subject
 from dothi.core.access.sign_in import (
@@ -126,6 +136,44 @@ def test_who_takes_a_link_up_while_it_is_taken_away_waits_for_nobody_who_waits_f
     monkeypatch.setattr(sign_in_module, 'require_strong', start_act)
     with ThreadPoolExecutor(1) as elsewhere:
         _, secret = by_link(link)
+        acts[0].result(PATIENCE_S)
+    _let_in_again()
+    assert identity_of_session(secret) is None, 'the act came after it'
+
+
+def change_and_unlink(db: Connection, person: Person) -> None:
+    """As one request of the list of people, which changes the link alone."""
+    change(db, person.name, Changes())
+    set_subject(db, person.name, '')
+
+
+def end_all_sessions(db: Connection, person: Person) -> None:
+    sign_out(db, person.name)
+
+
+ACTS = [shut_out, take_away, give_another_link, unlink, change_and_unlink, end_all_sessions]
+
+
+@pytest.mark.parametrize('act', ACTS, ids=lambda act: act.__name__)
+def test_who_comes_in_while_they_are_changed_waits_for_nobody_who_waits_for_them(
+    link: str, monkeypatch: pytest.MonkeyPatch, act: Act
+) -> None:
+    """The log has one end, for which all wait: who has it may want nothing else of the person."""
+    lan, acts = _lan(), list[Future[None]]()
+    open_session = sign_in_module._open_session
+
+    def do_act() -> None:
+        with connection('gatekeeper') as db:
+            act(db, lan)
+
+    def open_while_acting(*of_session: Any) -> Entry:
+        acts.append(elsewhere.submit(do_act))
+        _wait_until_it_waits_or_ends(acts[0])
+        return open_session(*of_session)
+
+    monkeypatch.setattr(sign_in_module, '_open_session', open_while_acting)
+    with ThreadPoolExecutor(1) as elsewhere:
+        _, secret = by_provider(link)
         acts[0].result(PATIENCE_S)
     _let_in_again()
     assert identity_of_session(secret) is None, 'the act came after it'

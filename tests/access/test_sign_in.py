@@ -431,6 +431,10 @@ def test_a_restart_of_the_database_costs_nobody_an_answer(office: Office, person
     assert browser.get(ITEMS).status_code == 200
     assert rows(cut)[0][0] >= 1
     assert office().sign_in('lan').status_code == 200
+    with connection('gatekeeper') as db:
+        link = recover(db, 'lan')
+    assert rows(cut)[0][0] >= 1
+    assert office().client.post(f'/invitation/{link}', json={'password': OTHER_PASSWORD}).status_code == 200
 
 
 def test_a_connection_plans_once_who_asks(office: Office, person: MakePerson) -> None:

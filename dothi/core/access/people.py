@@ -105,6 +105,7 @@ class Changes(BaseModel):
 def change(db: Connection, name: str, changes: Changes, *, by: UUID | None = None) -> None:
     """Changes a person; what they may do changes with their next request. Raises LastAdministrator and BadPerson."""
     person = find_person(db, name)
+    lock_person(db, person.id)
     if changes.role not in (None, Role.ADMINISTRATOR):
         _require_another_administrator(db, person)
     if changes.title is not None:
@@ -124,6 +125,7 @@ def change(db: Connection, name: str, changes: Changes, *, by: UUID | None = Non
 def sign_out(db: Connection, name: str, *, by: UUID | None = None) -> None:
     """Ends all sessions of somebody, wherever they are; they may sign in again."""
     person = find_person(db, name)
+    lock_person(db, person.id)
     end_sessions(db, person.id)
     note(db, by, Deed.SESSION_ENDED, person=str(person.id))
 
@@ -131,6 +133,7 @@ def sign_out(db: Connection, name: str, *, by: UUID | None = None) -> None:
 def disable(db: Connection, name: str, *, by: UUID | None = None) -> None:
     """Lets somebody in no more, by password or key; their sessions end at once. Raises LastAdministrator."""
     person = find_person(db, name)
+    lock_person(db, person.id)
     _require_another_administrator(db, person)
     with db.cursor() as cursor:
         cursor.execute('update access.person set disabled_at = clock_timestamp() where id = %s', [str(person.id)])
@@ -152,6 +155,7 @@ def remove(db: Connection, name: str, *, by: UUID | None = None) -> None:
     Nobody gets the name again: jobs, edits and deliveries are kept under it.
     """
     person = find_person(db, name)
+    lock_person(db, person.id)
     _require_another_administrator(db, person)
     with db.cursor() as cursor:
         cursor.execute(
@@ -228,7 +232,8 @@ def people(db: Connection) -> list[PersonEntry]:
 def lock_person(db: Connection, person: UUID) -> None:
     """Whoever lets that person in, or changes how they get in, waits for the transaction of `db` from now on.
 
-    Taken before anything else of the person is: who was let in by what is changed meanwhile would stay.
+    Taken before anything else, the log last: who was let in by what is changed meanwhile would stay, and two who take
+    both in another order would wait for each other.
     """
     with db.cursor() as cursor:
         cursor.execute('select from access.person where id = %s for no key update', [str(person)])

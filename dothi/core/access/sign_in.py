@@ -1,5 +1,7 @@
 """From a name and a password to a session, and from the cookie of a session to the person."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -67,9 +69,7 @@ def sign_in(name: str, password: str, code: str, visitor: Visitor) -> tuple[Iden
 
     A wrong name takes as long as a wrong password.
     """
-    # the pool does not look whether its connections live
-    look_up(ALIVE, [])
-    with one_attempt(visitor.address), connection('gatekeeper') as db:
+    with one_attempt(visitor.address), _living_connection() as db:
         device = known_device(visitor.device, name)
         require_patience(db, name, visitor.address, device)
         person = _person_with(db, name, password, code)
@@ -84,12 +84,20 @@ def sign_in(name: str, password: str, code: str, visitor: Visitor) -> tuple[Iden
     )
 
 
+@contextmanager
+def _living_connection() -> Iterator[Connection]:
+    """A connection that a restart of the database has not cut: the pool does not look."""
+    look_up(ALIVE, [])
+    with connection('gatekeeper') as db:
+        yield db
+
+
 def set_password(link: str, password: str, locality: str, visitor: Visitor) -> tuple[Identity, str]:
     """Takes up an invitation or recovery: the person with their first session.
 
     Raises DeadLink, WeakPassword and Crowded. locality: its name, which is no good password.
     """
-    with one_attempt(visitor.address), connection('gatekeeper') as db:
+    with one_attempt(visitor.address), _living_connection() as db:
         person = _take_link(db, link)
         require_strong(password, person.name, person.title, locality, 'dothi')
         _use_up(db, link)
@@ -106,7 +114,7 @@ def sign_in_with_account(account: ProviderAccount, link: str, visitor: Visitor) 
     A one-time code is not wanted: whether one is needed is for the provider to say, which has just let them in.
     Raises UnknownAccount, ShutOut, DeadLink and AccountTaken.
     """
-    with connection('gatekeeper') as db:
+    with _living_connection() as db:
         if link:
             person = _take_link(db, link)
             _use_up(db, link)
@@ -254,6 +262,7 @@ def sessions_of(db: Connection, person: UUID) -> list[SessionEntry]:
 
 def end_session(db: Connection, person: UUID, session: UUID, deed: Deed) -> bool:
     """Ends a session of that person; whether there was one."""
+    lock_person(db, person)
     with db.cursor() as cursor:
         cursor.execute(
             """update access.session set ended_at = clock_timestamp()

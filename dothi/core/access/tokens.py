@@ -35,21 +35,24 @@ def adopt_tokens(locality: Locality) -> None:
         # web processes start at one moment
         cursor.execute('select pg_advisory_xact_lock(920900103)')
         cursor.execute(REVOKE, [[sha256_of(token) for token in tokens]])
-        for key, person in cursor.fetchall():
-            note(db, None, Deed.KEY_REVOKED, person=str(person), key=str(key), from_setting=True)
+        deeds = [(Deed.KEY_REVOKED, {'person': str(person), 'key': str(key)}) for key, person in cursor.fetchall()]
         for token, name in tokens.items():
-            _make_key(db, token, _bearer(db, name, locality))
+            person, is_new = _bearer(db, name, locality)
+            entered = [(Deed.INVITED, {'person': str(person)})] if is_new else []
+            deeds += [*entered, *_make_key(db, token, person)]
+        # last: who holds the end of the log waits for nobody
+        for deed, detail in deeds:
+            note(db, None, deed, from_setting=True, **detail)
 
 
-def _make_key(db: Connection, token: str, person: UUID) -> None:
+def _make_key(db: Connection, token: str, person: UUID) -> list[tuple[Deed, dict[str, str]]]:
     with db.cursor() as cursor:
         cursor.execute(MAKE, [sha256_of(token), str(person), 'DOTHI_EDIT_TOKEN', SCOPES])
-        for (key,) in cursor.fetchall():
-            note(db, None, Deed.KEY_MADE, person=str(person), key=str(key), scopes=SCOPES, from_setting=True)
+        return [(Deed.KEY_MADE, {'person': str(person), 'key': str(key)}) for (key,) in cursor.fetchall()]
 
 
-def _bearer(db: Connection, name: str, locality: Locality) -> UUID:
-    """The person of that name, who is entered where there is none. One that is an agency acts for it."""
+def _bearer(db: Connection, name: str, locality: Locality) -> tuple[UUID, bool]:
+    """The person of that name, and whether there was none before; one that is an agency acts for it."""
     agency = name if name in locality.agencies else None
     role = Role.FOCAL_POINT if agency else Role.EDITOR
     fit_name = _fit(db, name)
@@ -57,14 +60,13 @@ def _bearer(db: Connection, name: str, locality: Locality) -> UUID:
         cursor.execute('select id from access.person where name = %s', [fit_name])
         row = cursor.fetchone()
         if row:
-            return UUID(str(row[0]))
+            return UUID(str(row[0])), False
         person = uuid4()
         cursor.execute(
             'insert into access.person (id, name, title, role, agency) values (%s, %s, %s, %s, %s)',
             [str(person), fit_name, name, role, agency],
         )
-    note(db, None, Deed.INVITED, person=str(person), role=role, agency=agency, from_setting=True)
-    return person
+    return person, True
 
 
 def _fit(db: Connection, name: str) -> str:

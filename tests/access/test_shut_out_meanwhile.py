@@ -231,7 +231,7 @@ def _wait_until_it_waits_or_ends(future: Future[Any]) -> None:
 
 def _ways_in_of_lan() -> list[tuple[Any, ...]]:
     return rows(
-        """select p.password_hash, p.totp_secret is not null, count(k.*)
+        """select p.password_hash, coalesce(p.totp_pending, p.totp_secret) is not null, count(k.*)
            from access.person as p left join access.api_key as k on k.person = p.id
            where p.name = 'lan' group by p.id"""
     )

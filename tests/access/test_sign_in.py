@@ -303,7 +303,7 @@ def test_a_code_is_taken_once_also_by_two_devices_at_a_time(
 
 
 def codes_of(person_id: object) -> TOTP:
-    (secret,) = rows('select totp_secret from access.person where id = %s', str(person_id))[0]
+    (secret,) = rows('select coalesce(totp_pending, totp_secret) from access.person where id = %s', str(person_id))[0]
     return TOTP(take_out(bytes(secret)), 6, SHA1(), 30)
 
 
@@ -371,16 +371,27 @@ def test_a_session_whose_cookie_the_browser_gives_up_ends(office: Office, person
     assert before.get(ITEMS).status_code == 401
 
 
-def test_new_codes_in_place_of_old_ones_are_a_line_of_the_log(office: Office, person: MakePerson) -> None:
-    """The old ones are not wanted any more from then on."""
-    lan, browser = person('lan'), office()
+def test_new_codes_take_the_place_of_old_ones_when_one_was_shown(office: Office, person: MakePerson) -> None:
+    """Until then the old ones are wanted, and never the password alone."""
+    lan, browser, now = person('lan'), office(), int(time.time())
+
+    def begin_and_confirm(at: int) -> TOTP:
+        browser.post('/api/account/second-factor', password=PASSWORD)
+        codes = codes_of(lan.id)
+        browser.post('/api/account/second-factor/confirmation', code=codes.generate(at).decode())
+        return codes
+
     browser.sign_in('lan')
-    browser.post('/api/account/second-factor', password=PASSWORD)
-    code = codes_of(lan.id).generate(int(time.time())).decode()
-    browser.post('/api/account/second-factor/confirmation', code=code)
-    browser.post('/api/account/second-factor', password=PASSWORD)
+    old = begin_and_confirm(now - 30)
+    new = begin_and_confirm(0)
+    assert office().sign_in('lan').status_code == 401, 'the password alone'
+    assert office().sign_in('lan', code=new.generate(now).decode()).status_code == 401, 'no code of it was shown'
+    assert office().sign_in('lan', code=old.generate(now).decode()).status_code == 200
+    new = begin_and_confirm(now)
+    assert office().sign_in('lan', code=old.generate(now + 30).decode()).status_code == 401
+    assert office().sign_in('lan', code=new.generate(now + 30).decode()).status_code == 200
     deeds = [deed for (deed,) in rows("select action from access.log where action like 'second%' order by number")]
-    assert deeds == ['second_factor_on', 'second_factor_off']
+    assert deeds == ['second_factor_on', 'second_factor_on']
 
 
 def test_a_new_password_ends_all_other_sessions(office: Office, person: MakePerson) -> None:

@@ -74,16 +74,13 @@ def change_password() -> Response:
 
 @ACCOUNT.route('/second-factor', methods=['POST'])
 def begin_second_factor() -> Response:
-    """The secret of one-time codes, to be taken over by an app; it counts once a code of it was shown."""
+    """The secret of one-time codes, for an app; it takes the place of an earlier one once a code of it was shown."""
     identity, fields = _require_session(), Fields()
     _confirm(identity, fields)
     secret = new_totp_secret()
     with _own_account(identity) as db, db.cursor() as cursor:
-        # until a code of the new secret is shown, none is wanted
-        end_codes(db, identity.person.id)
         cursor.execute(
-            """update access.person set totp_secret = %s, totp_confirmed_at = null, totp_step = 0 where id = %s""",
-            [lock_up(secret), str(identity.person.id)],
+            'update access.person set totp_pending = %s where id = %s', [lock_up(secret), str(identity.person.id)]
         )
     address = totp_address(secret, identity.person.name, f'Đô Thị {service().locality.place.title.vi}')
     return _answer(identity, address=address)
@@ -94,16 +91,17 @@ def confirm_second_factor() -> Response:
     """From now on a code is wanted at each sign-in. Raises WrongCode."""
     identity, fields = _require_session(), Fields()
     with _own_account(identity) as db, db.cursor() as cursor:
-        cursor.execute('select totp_secret, totp_step from access.person where id = %s', [str(identity.person.id)])
-        secret, last_step = cursor.fetchone() or (None, 0)
-        step = accepted_step(take_out(bytes(secret)), fields.required('code'), last_step) if secret else None
+        cursor.execute('select totp_pending from access.person where id = %s', [str(identity.person.id)])
+        ((secret,),) = cursor.fetchall()
+        step = accepted_step(take_out(bytes(secret)), fields.required('code'), 0) if secret else None
         if step is None:
             raise WrongCode(
                 vi='Mã không đúng. Xem giờ của điện thoại, rồi gõ mã đang hiện.',
                 en="The code is wrong. Look at your phone's clock, and type the code that it shows now.",
             )
         cursor.execute(
-            'update access.person set totp_confirmed_at = clock_timestamp(), totp_step = %s where id = %s',
+            """update access.person set totp_secret = totp_pending, totp_pending = null,
+               totp_confirmed_at = clock_timestamp(), totp_step = %s where id = %s""",
             [step, str(identity.person.id)],
         )
         note(db, identity.person.id, Deed.SECOND_FACTOR_ON)

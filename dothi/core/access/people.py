@@ -160,7 +160,8 @@ def remove(db: Connection, name: str, *, by: UUID | None = None) -> None:
     with db.cursor() as cursor:
         cursor.execute(
             """update access.person set name = null, title = null, email = null, password_hash = null,
-               totp_secret = null, disabled_at = clock_timestamp(), removed_at = clock_timestamp(), name_hmac = %s
+               totp_secret = null, totp_pending = null, disabled_at = clock_timestamp(), removed_at = clock_timestamp(),
+               name_hmac = %s
                where id = %s""",
             [keyed_hash(person.name), str(person.id)],
         )

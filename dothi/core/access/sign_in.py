@@ -193,7 +193,7 @@ def end_codes(db: Connection, person: UUID) -> None:
     """No one-time codes are wanted of the person any more."""
     with db.cursor() as cursor:
         cursor.execute(
-            """update access.person as p set totp_secret = null, totp_confirmed_at = null
+            """update access.person as p set totp_secret = null, totp_pending = null, totp_confirmed_at = null
                from (select id, totp_confirmed_at from access.person where id = %s for no key update) as before
                where p.id = before.id returning before.totp_confirmed_at is not null""",
             [str(person)],

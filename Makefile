@@ -40,9 +40,9 @@ status: python ## Cái gì đang chạy / what runs
 
 test: packages-test python web .venv/test.installed tests/clients/node_modules/.package-lock.json .generator/installed ## Chạy mọi phép thử (TESTS=tests/…) / run all tests (TESTS=tests/…)
 	@$(STEP) 'Kiểm tra kiểu của web/ / types of web/' docker/npm.sh run typecheck
-	@$(PYTHON) -m pytest -q -n $(WORKERS) --dist loadfile $(TESTS)
+	@$(if $(TESTS),,DOTHI_TEST_QUICK=yes) $(PYTHON) -m pytest -q -n $(WORKERS) --dist loadfile $(TESTS)
 
-# What takes too long for every day: every combination where `make test` takes each value once (tests/matrix.py), and
+# `make test` leaves slow tests to CI (tests/slow_tests.py). What takes too long for CI: every combination where `make test` takes each value once (tests/matrix.py), and
 # 10,000 requests at random, with the database taken away now and then.
 test-all: export DOTHI_TEST_ALL := yes
 test-all: packages-office test

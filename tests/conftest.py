@@ -15,6 +15,7 @@ from xdist.remote import Producer
 from dothi.core.access import passwords
 from dothi.core.locality import Locality, load_locality
 from dothi.core.settings import PROJECT
+from tests import slow_tests
 from tests.databases import (
     Instance,
     building_template,
@@ -76,8 +77,10 @@ def pytest_collection(session: pytest.Session) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Order the tests for the workers; skip tests on real data where the data is absent.
 
-    On CI, where real data always is there, they fail instead.
+    On CI, where real data always is there, they fail instead. By `make test` slow ones are skipped too.
     """
+    if slow_tests.QUICK:
+        skip_slow(items)
     if (seed := config.getoption('shuffle')) is not None:
         shuffle(items, seed)
     # what waits until the worker has written the files of whole layers comes when it has done so, beside other tests
@@ -89,6 +92,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if item.get_closest_marker('real_data'):
             item.add_marker(pytest.mark.skip(reason=f'real data is not there: {SHARED_DATA}'))
+
+
+def skip_slow(items: list[pytest.Item]) -> None:
+    slow = slow_tests.listed()
+    for item in items:
+        if item.nodeid in slow or item.location[0] in slow:
+            item.add_marker(pytest.mark.skip(reason=slow_tests.REASON))
 
 
 def shuffle(items: list[pytest.Item], seed: int) -> None:
@@ -125,7 +135,9 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Tells how many cells of the table of who sees what were tried, and right."""
+    """Tells how many cells of the table of who sees what were right; writes which tests are slow, if that is wanted."""
+    if slow_tests.WRITES:
+        slow_tests.write_list(terminalreporter.stats.get('passed', []))
     reports = [report for report in terminalreporter.stats.get('passed', []) if report.when == 'call']
     cells = sum(value for report in reports for name, value in report.user_properties if name == 'cells')
     if cells:

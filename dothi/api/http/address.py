@@ -59,8 +59,15 @@ def _forwarded_address() -> str | None:
 def client_address() -> str:
     """The address of whoever asks: what a trusted proxy saw, else the other end of the connection.
 
-    Of IPv6 it is the network of 64 bits, of which a single host has all addresses.
+    Of IPv6 it is the network of 64 bits, of which a single host has all addresses. Worked out once for each request.
     """
+    address: str | None = g.get('client_address')
+    if address is None:
+        address = g.client_address = _address_of_request()
+    return address
+
+
+def _address_of_request() -> str:
     remote = request.remote_addr or ''
     addresses = [part.strip() for part in request.headers.get('X-Forwarded-For', '').split(',') if part.strip()]
     return _network_of(addresses[-1] if addresses and _is_trusted(request.remote_addr) else remote)

@@ -30,6 +30,8 @@ def compress_response(response: Response) -> Response:
     if not (media_type.startswith(COMPRESSIBLE) or media_type.endswith(COMPRESSIBLE_SUFFIXES)):
         return response
     vary_by(response, 'Accept-Encoding')
+    if 'HTTP_ACCEPT_ENCODING' not in request.environ:
+        return response
     encoding = request.accept_encodings.best_match(ENCODINGS)
     if encoding is None or response.direct_passthrough or 'Content-Encoding' in response.headers:
         return response

@@ -2,6 +2,7 @@
 
 from flask import Flask, Response, request
 
+from dothi.api.http.constant_headers import add_to_every_answer
 from dothi.api.http.service import service
 from dothi.api.http.vary import vary_by
 
@@ -19,15 +20,14 @@ ALLOWED = {
 
 def install(app: Flask) -> None:
     """Adds the headers to every answer of `app`."""
-    app.after_request(allow_origin)
+    if app.extensions['dothi'].audience == 'public':
+        add_to_every_answer(app, {'Access-Control-Allow-Origin': '*'} | ALLOWED)
+    else:
+        app.after_request(allow_named_origin)
 
 
-def allow_origin(response: Response) -> Response:
+def allow_named_origin(response: Response) -> Response:
     """`response` with leave for the origin that asks, where it has leave."""
-    if service().audience == 'public':
-        response.headers['Access-Control-Allow-Origin'] = '*'
-        response.headers.update(ALLOWED)
-        return response
     origin = request.headers.get('Origin')
     vary_by(response, 'Origin')
     if origin and origin in service().server.cors_origins:

@@ -1,10 +1,11 @@
 """What a browser is told so that a page of ours can load and do nothing that we did not write."""
 
-from functools import lru_cache
+from collections.abc import Sequence
 
 from flask import Flask, Response
 
-from dothi.api.http.service import service
+from dothi.api.http.constant_headers import add_to_every_answer
+from dothi.api.http.service import Service
 from dothi.core.layer import Audience
 
 # Pages carry their style within them, Swagger and MapLibre set styles while they run; scripts are files of ours.
@@ -19,22 +20,22 @@ FRAMES = {'public': '*', 'internal': "'self'"}
 
 def install(app: Flask) -> None:
     """Adds the headers to every answer of `app`, and takes away the one that names software and version."""
-    app.after_request(add_security_headers)
+    served: Service = app.extensions['dothi']
+    origins = sorted({basemap.origin for basemap in served.locality.place.basemaps})
+    add_to_every_answer(app, security_headers(served.audience, origins))
+    app.after_request(_without_software)
 
 
-def add_security_headers(response: Response) -> Response:
-    """`response` with the headers of a page that trusts this server, and the basemaps that its locality names."""
-    origins = {basemap.origin for basemap in service().locality.place.basemaps}
-    response.headers.extend(_headers(service().audience, tuple(sorted(origins))))
-    response.headers.pop('X-Powered-By', None)
-    return response
-
-
-@lru_cache
-def _headers(audience: Audience, origins: tuple[str, ...]) -> dict[str, str]:
+def security_headers(audience: Audience, origins: Sequence[str]) -> dict[str, str]:
+    """The headers of a page that trusts its server, and the basemaps at `origins` that its locality names."""
     basemaps = ''.join(f' {origin}' for origin in origins)
     return {
         'X-Content-Type-Options': 'nosniff',
         'Referrer-Policy': 'same-origin',
         'Content-Security-Policy': POLICY.format(frames=FRAMES[audience], basemaps=basemaps),
     }
+
+
+def _without_software(response: Response) -> Response:
+    response.headers.pop('X-Powered-By', None)
+    return response

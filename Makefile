@@ -9,8 +9,8 @@ BASE_PYTHON ?= /usr/bin/python3
 export BASE_PYTHON
 DEMO ?=
 TESTS ?=
-# processes that run tests, each with a PostGIS of its own
-WORKERS ?= 3
+# processes that run tests, each with a PostGIS of its own: 2 GB each when all services are up
+WORKERS ?= $(shell awk '/MemTotal/ { print ($$2 < 7000000) ? 2 : 3 }' /proc/meminfo)
 PARTS ?=
 STEP := docker/step.sh
 # Without bytecode on the disk each Python process compiles all code anew, 0.4 s of a core.

@@ -136,6 +136,8 @@ def pytest_runtest_teardown(item: pytest.Item) -> None:
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Tells how many cells of the table of who sees what were right; writes which tests are slow, if that is wanted."""
+    if slow_tests.QUICK:
+        terminalreporter.write_line(slow_tests.WHAT_IS_LEFT)
     if slow_tests.WRITES:
         slow_tests.write_list(terminalreporter.stats.get('passed', []))
     reports = [report for report in terminalreporter.stats.get('passed', []) if report.when == 'call']

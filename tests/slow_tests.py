@@ -23,6 +23,7 @@ HEAD = '# Written by tests/slow_tests.py, which says what this is.'
 WRITES = os.environ.get('DOTHI_WRITE_SLOW') == 'yes'
 QUICK = os.environ.get('DOTHI_TEST_QUICK') == 'yes' and not EXHAUSTIVE and not os.environ.get('CI')
 REASON = 'slow: runs in CI, by `make test-all`, and where its file is named'
+WHAT_IS_LEFT = 'slow tests of tests/slow.txt were left to CI: `.ci/run` runs them, as does `make test TESTS=FILE`'
 SLOW_S = 1.0
 # Files that start an instance, a cluster, a worker or a desktop of their own: any test of theirs costs that.
 WITH_COSTLY_FIXTURE = (

@@ -103,8 +103,12 @@ class ForkServer:
 
 @dataclass(frozen=True)
 class SharedRoom:
-    """What the instance shares: where its processes connect, the system of most files, and after what it may end."""
+    """What the instance shares: where its readers write, and its processes connect; when it is idle.
 
+    crs: the system of most files. scratch: as it was when the room was shared, which a thread may outlive.
+    """
+
+    scratch: Path
     listener: socket.socket
     crs: str
     idle_s: float
@@ -131,11 +135,11 @@ def share(crs: str, idle_s: float = IDLE_S) -> None:
     to do for `idle_s`, with the 130 MB that it takes, and the next connection brings another one. crs: the system that
     most files will have, which the server looks up beforehand.
     """
-    path = PathSettings().scratch / SHARED
+    scratch = _scratch()
+    path = scratch / SHARED
     if len(os.fsencode(path)) > LONGEST_ADDRESS:
         return
-    _make_scratch()
-    shared = SharedRoom(_listener(path), crs, idle_s)
+    shared = SharedRoom(scratch, _listener(path), crs, idle_s)
     threading.Thread(target=_keep_open, args=(shared,), name='closed room', daemon=True).start()
     with _starting:
         _servers[os.getpid()] = _connected(path)
@@ -241,12 +245,12 @@ def _connected(path: Path) -> ForkServer:
 def _start_server(shared: SharedRoom | None = None) -> ForkServer:
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     try:
-        _make_scratch()
+        scratch = _scratch() if shared is None else shared.scratch
         with theirs:
             numbers = [theirs.fileno()] if shared is None else [theirs.fileno(), shared.listener.fileno()]
             arguments = [] if shared is None else shared.arguments()
             process = subprocess.Popen(
-                [sys.executable, '-m', MODULE, str(numbers[0]), str(PathSettings().scratch), *arguments],
+                [sys.executable, '-m', MODULE, str(numbers[0]), str(scratch), *arguments],
                 pass_fds=numbers,
                 env=_clean_environment(),
                 cwd=PACKAGES,
@@ -261,8 +265,11 @@ def _start_server(shared: SharedRoom | None = None) -> ForkServer:
     return ForkServer(process, ours)
 
 
-def _make_scratch() -> None:
-    PathSettings().scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
+def _scratch() -> Path:
+    """The folder in which readers write, made where it is not there."""
+    scratch = PathSettings().scratch
+    scratch.mkdir(mode=0o700, parents=True, exist_ok=True)
+    return scratch
 
 
 def _listener(path: Path) -> socket.socket:

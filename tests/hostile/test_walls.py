@@ -172,7 +172,13 @@ def test_a_room_whose_server_was_killed_is_opened_anew(tmp_path: Path, outcome: 
 @pytest.fixture
 def sharing(tmp_path: Path, attempt: str) -> Iterator[subprocess.Popen[bytes]]:
     """A process that shares a room for as long as it lives, and ends it when nobody has read for a moment."""
-    program = f"from etl.closed_room.fork_server import share; share('EPSG:9209', {IDLE_S}); input()"
+    program = f"""
+import os
+from etl.closed_room.fork_server import share
+share('EPSG:9209', {IDLE_S})
+os.environ['DOTHI_STATE'] = {str(tmp_path / 'another')!r}
+input()
+"""
     stop_server()
     process = subprocess.Popen([sys.executable, '-c', program], stdin=subprocess.PIPE)
     wait_until((tmp_path / 'state' / 'scratch' / fork_server.SHARED).exists)
@@ -210,6 +216,7 @@ def test_a_shared_room_ends_when_nobody_reads_and_the_next_file_opens_another(
         assert outcome('write_scratch') == '1'
         wait_until(lambda: rooms(tmp_path / 'state') == 0)
     assert sharing.poll() is None
+    assert not (tmp_path / 'another').exists(), 'it works where it was not shared'
 
 
 def test_a_reader_whose_server_ends_is_no_fault_of_the_file(attempt: str) -> None:

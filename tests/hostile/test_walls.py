@@ -15,11 +15,10 @@ from etl.closed_room import fork_server
 from etl.closed_room.fork_server import missing_walls
 from etl.closed_room.reading import Reading
 from etl.formats.errors import ReaderCrashed, TooSlow
+from tests.conftest import PATIENCE_S
 from tests.matrix import thorough
 from tests.processes.workers import wait_until
 
-# After which the shared room of a test ends.
-IDLE_S = 0.5
 DENIED = ('PermissionError', 'FileNotFoundError')
 
 
@@ -170,12 +169,12 @@ def test_a_room_whose_server_was_killed_is_opened_anew(tmp_path: Path, outcome: 
 
 
 @pytest.fixture
-def sharing(tmp_path: Path, attempt: str) -> Iterator[subprocess.Popen[bytes]]:
-    """A process that shares a room for as long as it lives, and ends it when nobody has read for a moment."""
+def sharing(tmp_path: Path, attempt: str, request: pytest.FixtureRequest) -> Iterator[subprocess.Popen[bytes]]:
+    """A process that shares a room for as long as it lives, and ends it when nobody has read for so many seconds."""
     program = f"""
 import os
 from etl.closed_room.fork_server import share
-share('EPSG:9209', {IDLE_S})
+share('EPSG:9209', {request.param})
 os.environ['DOTHI_STATE'] = {str(tmp_path / 'another')!r}
 input()
 """
@@ -193,6 +192,7 @@ def rooms(state: Path) -> int:
     return len(list((state / 'scratch').glob('room-*')))
 
 
+@pytest.mark.parametrize('sharing', [PATIENCE_S], indirect=True)
 def test_processes_of_an_instance_share_a_room(
     tmp_path: Path, sharing: subprocess.Popen[bytes], outcome: Callable[..., str]
 ) -> None:
@@ -209,6 +209,7 @@ def test_processes_of_an_instance_share_a_room(
     wait_until(lambda: fork_server._shared_server() is None)
 
 
+@pytest.mark.parametrize('sharing', [0.5], indirect=True)
 def test_a_shared_room_ends_when_nobody_reads_and_the_next_file_opens_another(
     tmp_path: Path, sharing: subprocess.Popen[bytes], outcome: Callable[..., str]
 ) -> None:

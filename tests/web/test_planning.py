@@ -49,7 +49,8 @@ def test_every_analysis_of_the_list_has_a_form_that_is_tried(portal: Portal) -> 
     page = portal.visit('/planning')
     page.wait_for_selector('.cards h2 a')
     addresses = page.locator('.cards h2 a').evaluate_all('all => all.map(each => each.search)')
-    assert {address.removeprefix('?analysis=') for address in addresses} == {*SOME_FORMS, *OTHER_FORMS}
+    served = {address.removeprefix('?analysis=') for address in addresses}
+    assert served == {*SOME_FORMS, *OTHER_FORMS}, 'name it in OTHER_FORMS: its form is to be tried'
 
 
 def test_a_planner_asks_by_names_alone_and_sees_the_answer(portal: Portal) -> None:

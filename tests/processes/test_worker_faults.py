@@ -2,6 +2,7 @@
 
 import base64
 import os
+import signal
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -56,6 +57,21 @@ def test_kill_9_of_a_worker_and_another_takes_its_job_up(houses: int, new_worker
         wait_until(lambda: is_running(job_id) and (ask('select started_at from job.job') or started) > started)
         assert ask('select attempts from job.procrastinate_jobs') == 1
     wait_until(lambda: status(job_id) == 'successful')
+
+
+@pytest.mark.own_database
+def test_a_job_server_that_was_killed_is_followed_by_another(
+    houses: int, new_worker: Callable[..., ForkedProcess]
+) -> None:
+    """The worker goes on: the next job starts another one, as a new program."""
+    worker = new_worker()
+    under = descendants(worker.pid)
+    assert under
+    for pid in under:
+        os.kill(pid, signal.SIGKILL)
+    job_id = export()
+    wait_until(lambda: status(job_id) in {'successful', 'failed'})
+    assert (status(job_id), worker.poll()) == ('successful', None)
 
 
 @pytest.mark.own_database

@@ -142,6 +142,13 @@ class Instance:
             'TMPDIR': str(self.folder),
         }
 
+    def forbid_tokens(self) -> None:
+        """Fail a test that made a token for the tests after it: all share their secrets, and services adopt it."""
+        token = self.folder / 'secrets' / 'edit_token'
+        if token.exists():
+            token.unlink()
+            pytest.fail(f'A test made {token} for all tests: give what it runs a DOTHI_SECRETS of its own.')
+
     def _admin(self, statement: sql.Composable) -> None:
         url = self.server.url.set(drivername='postgresql', database='postgres')
         connection = psycopg2.connect(url.render_as_string(hide_password=False))
@@ -251,6 +258,7 @@ def fresh(instance: Instance, template: str | None, state: Path, patch: pytest.M
     yield environment
     core_database.fresh()
     instance.drop(name)
+    instance.forbid_tokens()
 
 
 def _recycled(
@@ -261,3 +269,4 @@ def _recycled(
     sessions.take_up(clean.engines)
     yield environment
     instance.give_back(clean.name, template)
+    instance.forbid_tokens()

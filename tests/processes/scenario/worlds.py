@@ -1,7 +1,6 @@
 """The same analysis twice: on a world as a scenario changes it, and on a world that really is like that."""
 
 import json
-import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -51,8 +50,6 @@ def under(locality: Locality, drafts: Path, changes: Sequence[dict[str, Any]], p
 # Coordinates go through degrees in a scenario, and come back within a millimetre; those of results are rounded.
 NEAR_DEGREES, NEAR_M = 3e-7, 2e-3
 CENTIMETRE_M = 0.01
-# Where what nobody reaches is told by cells of 100 m, and a little more than one such cell.
-GAPS, CELL_KM2, CELL_DEGREES2 = '/gaps/', 0.011, 1e-6
 
 
 def first_difference(one: Any, other: Any, place: str = '') -> str | None:
@@ -64,11 +61,7 @@ def first_difference(one: Any, other: Any, place: str = '') -> str | None:
         shape, other_shape = (shapely.geometry.shape(geometry) for geometry in (one, other))
         apart = shapely.hausdorff_distance(shape, other_shape)
         near = NEAR_DEGREES if abs(shapely.bounds(shape)).max() <= 180 else NEAR_M
-        if one['type'] == other['type'] and apart < near:
-            return None
-        # a scenario's places have been degrees and back: a hair, by which a cell at just the limit may go either way
-        other_cells = shape.symmetric_difference(other_shape).area if place.startswith(GAPS) else math.inf
-        return None if other_cells <= CELL_DEGREES2 else f'{place}: {apart} apart'
+        return None if one['type'] == other['type'] and apart < near else f'{place}: {apart} apart'
     if isinstance(one, dict) and isinstance(other, dict):
         names = {*one, *other} - {'applied_scenario', 'releases', 'caveats', 'id'}
         differences = (first_difference(one.get(name), other.get(name), f'{place}/{name}') for name in sorted(names))
@@ -79,7 +72,7 @@ def first_difference(one: Any, other: Any, place: str = '') -> str | None:
     if isinstance(one, float) and isinstance(other, float | int):
         # metres are rounded to centimetres: a hair decides to which
         hair = CENTIMETRE_M if place.endswith('_m') else NEAR_M
-        near = CELL_KM2 if place.startswith(GAPS) and place.endswith('/area_km2') else hair + 1e-6 * abs(one)
+        near = hair + 1e-6 * abs(one)
         return None if one == other or abs(one - other) <= near else f'{place}: {one} and {other}'
     if isinstance(one, ResultFile) and isinstance(other, ResultFile):
         return None

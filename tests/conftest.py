@@ -1,5 +1,6 @@
 """What all tests share: their order, and fixtures of databases, services and the demo province."""
 
+import ctypes
 import gc
 import os
 import random
@@ -127,8 +128,14 @@ def pytest_collection_finish(session: pytest.Session) -> None:
 
 
 @pytest.hookimpl(trylast=True)
-def pytest_runtest_teardown(item: pytest.Item) -> None:
-    """End shared services after the last test on them: until the end of the run they would take 1 GB each."""
+def pytest_runtest_teardown(item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    """End shared services after the last test on them: until the end of the run they would take 1 GB each.
+
+    After each file the memory that it used goes back to the system: the demo province alone, drawn, leaves 190 MB free.
+    """
+    if nextitem is None or nextitem.path != item.path:
+        # glibc's free() gives back the end of the heap alone
+        ctypes.CDLL(None).malloc_trim(0)
     group = group_of(item.location[0])
     if group in SHARED_SERVICES and LAST_OF_GROUP[group] == item.nodeid:
         SHARED_SERVICES.pop(group).close()

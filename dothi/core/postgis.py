@@ -40,6 +40,7 @@ SETTINGS = {
 # and what is not there for long needs no vacuum. Tests connect all the time: a session that has PostGIS loaded from the
 # start takes 11 ms of processor time less.
 THROWAWAY = {
+    'shared_buffers': '128MB',
     'fsync': 'off',
     'synchronous_commit': 'off',
     'full_page_writes': 'off',

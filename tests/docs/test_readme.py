@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from collections.abc import Iterator
 
 import pytest
 
@@ -17,16 +18,24 @@ def requests(page: str) -> list[tuple[str, str]]:
     return REQUEST.findall((PROJECT / page).read_text(encoding='utf-8'))
 
 
+@pytest.fixture
+def key(province: Province, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """A token that the services take, removed again: all tests share the place of secrets."""
+    use(monkeypatch, province.environment)
+    file = make_token()
+    yield file.read_text(encoding='utf-8').strip()
+    file.unlink()
+
+
 @pytest.mark.parametrize('number', range(4))
 def test_a_request_of_the_readme_answers_as_it_is_shown(
-    province: Province, number: int, monkeypatch: pytest.MonkeyPatch
+    province: Province, key: str, number: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     command, shown = requests('README.md')[number]
     assert 'http://127.0.0.1:500' in command
     here = command.replace('http://127.0.0.1:5000', province.internal_url)
     here = here.replace('http://127.0.0.1:5001', province.public_url)
-    use(monkeypatch, province.environment)
-    monkeypatch.setenv('KEY', make_token().read_text(encoding='utf-8').strip())
+    monkeypatch.setenv('KEY', key)
     done = subprocess.run(['bash', '-c', here], capture_output=True, text=True, timeout=600, check=False)
     assert done.returncode == 0, done.stderr
     assert comparable(done.stdout) == comparable(shown)

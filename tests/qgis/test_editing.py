@@ -90,7 +90,8 @@ def day(
     environment = instance.environment(instance.create('editing', province_template), folder)
     with pytest.MonkeyPatch.context() as patch:
         use(patch, environment)
-        key = make_token().read_text(encoding='utf-8').strip()
+        token_file = make_token()
+        key = token_file.read_text(encoding='utf-8').strip()
     schools = rows(environment, 'select code, id from layer.schools order by code limit 4')
     codes, number = [code for code, _ in schools], schools[3][1]
     grow(environment)
@@ -113,6 +114,8 @@ def day(
             late, _ = script(item, key, 333, tag)
         yield Day(json.loads(out[out.index('{') :]), place, codes, {'first': first, 'late': late})
     instance.drop('editing')
+    # all tests share the place of secrets
+    token_file.unlink()
 
 
 def test_qgis_offers_editing_to_who_has_the_key_and_to_nobody_else(day: Day) -> None:

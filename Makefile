@@ -9,7 +9,7 @@ BASE_PYTHON ?= /usr/bin/python3
 export BASE_PYTHON
 DEMO ?=
 TESTS ?=
-# processes that run tests, each with a PostGIS of its own: 2 GB each when all services are up (4 GB do not do for two)
+# processes that run tests, each with a PostGIS and services of its own: 2 GB each, and a browser
 WORKERS ?= $(shell awk '/MemTotal/ { print ($$2 < 7000000) ? 2 : 3 }' /proc/meminfo)
 PARTS ?=
 STEP := docker/step.sh

@@ -46,7 +46,7 @@ def _keeps(count: int) -> Text:
         vi='Đối tượng đã được sửa từ đợt giao trước giữ nguyên bản sửa.',
         en='Features edited since the last delivery keep their edits.',
     )
-    return CountedText(vi=text.vi, en=text.en, uncounted=uncounted)
+    return CountedText.of(text, uncounted)
 
 
 def _holds(count: int, layer: Layer) -> Text:

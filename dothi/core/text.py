@@ -79,6 +79,11 @@ class CountedText(Text):
 
     uncounted: AdvisedText | Text
 
+    @staticmethod
+    def of(text: Text, uncounted: AdvisedText | Text) -> 'CountedText':
+        """`text`, which has the figures, with what is said in its place without them."""
+        return CountedText(vi=text.vi, en=text.en, uncounted=uncounted)
+
     @property
     def steward(self) -> Text | None:
         """What only a steward can do about it."""

@@ -93,7 +93,7 @@ def stay_as_served(count: int) -> CountedText:
         vi='Đối tượng mà hàng trong tệp có lỗi giữ nguyên như đang phục vụ. Sửa các hàng đó.',
         en='Features of which the row in the file is bad stay as they are served. Correct those rows.',
     )
-    return CountedText(vi=text.vi, en=text.en, uncounted=uncounted)
+    return CountedText.of(text, uncounted)
 
 
 def loses(outcome: Outcome, layer: Layer) -> CountedText:
@@ -135,7 +135,7 @@ def moves(moved: Moved, layer: Layer) -> CountedText:
         en='{moved:,} of {matched:,} present features move by more than {far:g} m ({share:.1%}; limit {limit:.1%}), '
         'so a person has to decide. Check the coordinate system and how it was surveyed.',
     ).format(moved=moved.moved, matched=moved.matched, far=far, share=moved.share, limit=limit)
-    return CountedText(vi=text.vi, en=text.en, uncounted=_MOVES_SOME)
+    return CountedText.of(text, _MOVES_SOME)
 
 
 def key_elsewhere(options: DeliveryOptions) -> Text:

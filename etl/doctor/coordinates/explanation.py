@@ -84,7 +84,7 @@ def by_evidence(label: str, evidence: Text) -> CountedText:
         vi=f'Tệp không nói hệ tọa độ; đọc theo {label} vì không hệ nào khác khớp.',
         en=f'The file names no coordinate system; read as {label}, as no other system fits.',
     )
-    return CountedText(vi=text.vi, en=text.en, uncounted=uncounted)
+    return CountedText.of(text, uncounted)
 
 
 def northing_first(label: str) -> Text:

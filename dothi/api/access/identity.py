@@ -26,7 +26,6 @@ from dothi.core.access.sign_in import identity_of_session
 from dothi.core.access.tokens import adopt_tokens
 from dothi.core.edit_token import editors
 from dothi.core.errors import Forbidden, NotSignedIn
-from dothi.core.settings import SessionSettings
 from dothi.core.text import Text
 
 KEY, TICKET, IDENTITY = 'dothi.key', 'dothi.ticket', 'dothi.identity'
@@ -163,6 +162,8 @@ def _authenticated() -> Identity | None:
 
 def identity_of_request() -> Identity | None:
     """Who asks; None for whoever has not said; raises UnknownToken."""
+    if not credentials_in(request.environ):
+        return None
     environ, authorization = request.environ, request.authorization
     if authorization is not None and authorization.type == 'bearer':
         identity = _of_key(authorization.token or '')
@@ -218,7 +219,7 @@ def _require_known() -> Response | None:
     if _is_open() and not {KEY, TICKET, 'HTTP_AUTHORIZATION'} & request.environ.keys():
         return None
     is_known = current_identity() is not None
-    if _is_open() or WARMING_UP in request.environ or SessionSettings().sign_in == 'to_change':
+    if _is_open() or WARMING_UP in request.environ or service().sessions.sign_in == 'to_change':
         return None
     if not is_known:
         return _send_to_sign_in()

@@ -6,12 +6,16 @@ from functools import lru_cache
 
 from flask import Response, request
 from werkzeug.datastructures import ETags
+from werkzeug.http import http_date
 
 from dothi.api.http.address import root_url
 from dothi.api.http.compression import without_encoding
 from dothi.api.http.language import language
 from dothi.api.http.service import service
 from dothi.core.catalog import Release
+
+# Headers by which a client says what it has.
+CONDITIONS = frozenset(('HTTP_IF_NONE_MATCH', 'HTTP_IF_MODIFIED_SINCE'))
 
 
 def etag(release: Release, form: str) -> str:
@@ -37,6 +41,9 @@ def names_version(tags: ETags, version: int) -> bool:
 
 def is_conditional() -> bool:
     """Whether the client says which answer it has already."""
+    # most say nothing, and parsing that takes as long as parsing something
+    if CONDITIONS.isdisjoint(request.environ):
+        return False
     return bool(request.if_none_match) or request.if_modified_since is not None
 
 
@@ -45,7 +52,7 @@ def not_modified(tag: str, since: datetime | None = None) -> bool:
 
     since: when what is served became so.
     """
-    if request.method not in ('GET', 'HEAD'):
+    if request.method not in ('GET', 'HEAD') or not is_conditional():
         return False
     if request.if_none_match:
         client_tags = request.if_none_match
@@ -85,11 +92,16 @@ def make_conditional(response: Response, release: Release, form: str) -> Respons
 
 def add_last_modified(response: Response, since: datetime) -> Response:
     """`response` with what caches need to know beside its ETag."""
-    response.last_modified = since
+    response.headers['Last-Modified'] = _http_date(since)
     response.headers['Cache-Control'] = 'no-cache'
     response.headers['Content-Language'] = language()
     response.headers['Vary'] = 'Accept, Accept-Language'
     return response
+
+
+@lru_cache(maxsize=1_000)
+def _http_date(moment: datetime) -> str:
+    return http_date(moment)
 
 
 @lru_cache(maxsize=100)

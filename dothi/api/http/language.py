@@ -3,12 +3,14 @@
 import json
 from collections.abc import Iterable
 from datetime import datetime
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from babel import Locale
 from flask import g, request
 from jinja2 import Environment, FileSystemLoader
+from werkzeug.datastructures import LanguageAccept, MIMEAccept
+from werkzeug.http import parse_accept_header
 
 from dothi.api.http.address import with_own_address
 from dothi.api.http.parameters import LANG, F, unknown_value
@@ -41,7 +43,13 @@ def language() -> Lang:
 def _requested_language() -> Lang:
     if LANG.text:
         return 'en' if LANG.text.lower().startswith('en') else 'vi'
-    best: Lang = request.accept_languages.best_match(LANGUAGES, default='vi')  # type: ignore[assignment]
+    return _preferred_language(request.headers.get('Accept-Language'))
+
+
+@lru_cache(maxsize=1_000)
+def _preferred_language(accepted: str | None) -> Lang:
+    accept = parse_accept_header(accepted, LanguageAccept)
+    best: Lang = accept.best_match(LANGUAGES, default='vi')  # type: ignore[assignment]
     return best
 
 
@@ -56,9 +64,14 @@ def wanted_format(offered: tuple[str, ...] = ('json', 'html')) -> str:
         return F.text
     if F.text:
         raise unknown_format(F.text, offered)
+    return _preferred_format(request.headers.get('Accept'), offered)
+
+
+@lru_cache(maxsize=1_000)
+def _preferred_format(accepted: str | None, offered: tuple[str, ...]) -> str:
     by_type = {MEDIA_TYPES[name]: name for name in offered if name in MEDIA_TYPES}
     types = [GEOJSON, *by_type] if 'json' in offered else [*by_type]
-    best = request.accept_mimetypes.best_match(types)
+    best = parse_accept_header(accepted, MIMEAccept).best_match(types)
     return by_type.get(best or '', offered[0])
 
 

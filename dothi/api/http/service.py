@@ -20,7 +20,7 @@ from dothi.core.errors import NotFound
 from dothi.core.layer import Audience, Layer
 from dothi.core.limit_settings import ClientSettings, LimitSettings, MapSettings
 from dothi.core.locality import Locality, UnknownLayer
-from dothi.core.settings import DatabaseSettings, ServerSettings
+from dothi.core.settings import DatabaseSettings, ServerSettings, SessionSettings
 
 
 class NoRelease(NotFound):
@@ -85,6 +85,10 @@ class Service:
     @cached_property
     def server(self) -> ServerSettings:
         return ServerSettings()
+
+    @cached_property
+    def sessions(self) -> SessionSettings:
+        return SessionSettings()
 
     @cached_property
     def places(self) -> BoundedSemaphore:

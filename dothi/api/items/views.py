@@ -1,7 +1,7 @@
 """`/collections/{id}/items`, `/items/{id}` and `/search`, in front of pygeoapi's."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flask import Blueprint, Response, request
 from psycopg2 import sql
@@ -10,6 +10,7 @@ from dothi.api.editing.pending import own_open_edits, pending_feature
 from dothi.api.http import parameters
 from dothi.api.http.address import root_url
 from dothi.api.http.caching import add_last_modified, etag, feature_etag, is_conditional, make_conditional, not_modified
+from dothi.api.http.compression import packed_before
 from dothi.api.http.language import language, wanted_format
 from dothi.api.http.query_body import take_body
 from dothi.api.http.query_parameters import DATETIME
@@ -117,11 +118,15 @@ def _feature_as_file(layer: Layer, item_id: str, form: str) -> Response:
 
 @dataclass(frozen=True)
 class KeptPage:
-    """The document of a page, of which release it is, and the URI of its coordinate system."""
+    """The document of a page, of which release it is, and the URI of its coordinate system.
+
+    packed: the document compressed, by encoding; filled as clients ask for it.
+    """
 
     release: Release
     document: bytes
     crs_uri: str
+    packed: dict[str, bytes] = field(default_factory=dict)
 
 
 def answer_query(layer: Layer) -> Response:
@@ -145,7 +150,7 @@ def answer_query(layer: Layer) -> Response:
             return make_conditional(Response(status=304), release, form)
         if kept is not None and kept.release == release:
             response = feature_response(form, kept.document, layer, {}, kept.crs_uri)
-            return make_conditional(response, release, form)
+            return packed_before(make_conditional(response, release, form), kept.packed)
     query = query or read_query(layer, form, service())
     release, document = _read_document(query, form)
     if form == 'json' and request.method != 'POST' and len(document) <= MOST_KEPT_BYTES:

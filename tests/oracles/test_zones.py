@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from dothi.core.arrays import Floats
 from processes.data import Zones
+from processes.registry import all_processes
 from processes.zones.differences import Pairs, count_changes
 from processes.zones.membership import membership_of, separate_sets
 from tests.matrix import combinations, number_of_examples
@@ -41,6 +42,9 @@ ANALYSES: dict[str, tuple[str, dict[str, Any], str | None, dict[str, str]]] = {
     'service-coverage': (
         'service-coverage', {'facilities': 'health_facilities', 'distance_m': 40.0, 'mode': 'straight-line'}, 'result',
         {},
+    ),
+    'service-capacity': (
+        'service-capacity', {'facilities': 'schools', 'capacity_column': 'places', 'distance_m': 90.0}, 'result', {},
     ),
     'flood-exposure': (
         'flood-exposure', {'level_m': 1.0}, 'result',
@@ -70,7 +74,7 @@ def town(loader: Loader) -> None:
     loader.raster('elevation', heights)
     loader.load('buildings', [(house(*xy), building(i, i + 1)) for i, xy in enumerate(HOMES)])
     loader.load('roads', [(shapely.LineString([(5, 15), (55, 15), (95, 55)]), {'code': 'R', 'class': 'commune'})])
-    loader.load('schools', [(shapely.Point(15, 45), {'code': 'T', 'name': 'x', 'level': 'primary'})])
+    loader.load('schools', [(shapely.Point(15, 45), {'code': 'T', 'name': 'x', 'level': 'primary', 'places': 9})])
     loader.load('health_facilities', [(shapely.Point(35, 5), station(1)), (shapely.Point(15, 55), station(2))])
     rows = [(shapely.Point(x, y), {'code': f'M{x}', 'name': 'x', 'grade': '3'}) for x, y in ((70, 30), (40, 50))]
     loader.load('markets', rows)
@@ -101,6 +105,13 @@ def test_each_zone_answers_as_if_it_were_asked_alone(
         united = rows(asked({'all': whole.bounds}))['all']
         for name, of_zone in once.items():
             assert together['summary'][name] == pytest.approx(united[of_zone], rel=1e-4), name
+
+
+def test_every_analysis_with_zones_is_asked_for_each_alone() -> None:
+    """`compare-releases` wants two releases: what it counts in zones is compared further down."""
+    with_zones = {name for name, process in all_processes().items() if 'zones' in process.inputs.model_fields}
+    missing = with_zones - {name for name, *_ in ANALYSES.values()} - {'compare-releases'}
+    assert not missing, f'add a case of each to ANALYSES: {sorted(missing)}'
 
 
 def rows(found: dict[str, Any]) -> dict[str, dict[str, float]]:

@@ -63,7 +63,7 @@ def first_difference(one: Any, other: Any, place: str = '') -> str | None:
         near = NEAR_DEGREES if abs(shapely.bounds(shape)).max() <= 180 else NEAR_M
         return None if one['type'] == other['type'] and apart < near else f'{place}: {apart} apart'
     if isinstance(one, dict) and isinstance(other, dict):
-        names = {*one, *other} - {'applied_scenario', 'releases', 'caveats', 'id'}
+        names = {*one, *other} - {'applied_scenario', 'releases', 'release', 'caveats', 'id'}
         differences = (first_difference(one.get(name), other.get(name), f'{place}/{name}') for name in sorted(names))
         return next(filter(None, differences), None)
     if isinstance(one, list | tuple) and isinstance(other, list | tuple) and len(one) == len(other):

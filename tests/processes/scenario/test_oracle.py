@@ -112,7 +112,7 @@ CASES: list[tuple[str, dict[str, Any]]] = [
     ]}),
 ]  # fmt: skip
 
-# Off the lattice of roads and cells.
+# Off the lattice of roads and cells, and no way between two of them as long as a limit: a hair would decide.
 coordinates = st.integers(30_000, 1_960_000).map(lambda millimetres: millimetres / 1000 + 0.00037)
 places = st.tuples(coordinates, coordinates)
 

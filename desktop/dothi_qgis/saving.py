@@ -87,7 +87,8 @@ def _changes(layer: QgsVectorLayer, values: dict[int, Any], shape: QgsGeometry |
 
 def _stored_key(layer: QgsVectorLayer, number: int, key: Sequence[str]) -> dict[str, Any]:
     """The key of a feature as the service has it, whatever was typed since."""
-    stored = next(layer.dataProvider().getFeatures(QgsFeatureRequest(number)))
+    # read to its end: QGIS 3.40 can crash where an iterator ends before its download
+    [stored] = layer.dataProvider().getFeatures(QgsFeatureRequest(number))
     return {name: plain_value(stored[name]) for name in key}
 
 

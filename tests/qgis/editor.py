@@ -41,7 +41,9 @@ def commit(layer: QgsVectorLayer) -> dict[str, Any]:
 
 
 def with_code(layer: QgsVectorLayer, code: str) -> QgsFeature:
-    return next(feature for feature in layer.getFeatures() if feature['code'] == code)
+    # an iterator that ends before its download can crash QGIS 3.40
+    [feature] = [feature for feature in layer.getFeatures() if feature['code'] == code]
+    return feature
 
 
 def school(layer: QgsVectorLayer, code: str, x: float, y: float, **values: Any) -> QgsFeature:

@@ -34,6 +34,12 @@ def open_layer(url: str, folder: Path, work: dict[str, Any]) -> QgsVectorLayer:
     return layer
 
 
+def first_feature(layer: QgsVectorLayer) -> QgsFeature:
+    """The first, of all: QGIS 3.40 can crash, or wait for ever, where an iterator ends before its download."""
+    first, *_ = layer.getFeatures()
+    return first
+
+
 def words_of(widget: QWidget) -> str | None:
     """What a person reads in an input of the form."""
     if isinstance(widget, QComboBox):
@@ -75,7 +81,7 @@ def answer(url: str, folder: Path, work: dict[str, Any]) -> dict[str, Any]:
     return {
         'fields': names,
         'widgets': {name: layer.editorWidgetSetup(index).type() for index, name in enumerate(names)},
-        'form': form_words(layer, next(layer.getFeatures())),
+        'form': form_words(layer, first_feature(layer)),
         'broken': [broken_fields(layer, values) for values in work.get('values', [])],
         'table': [column.name for column in table if not column.hidden],
     }

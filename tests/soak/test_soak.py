@@ -31,6 +31,8 @@ MINUTES = float(os.environ.get('DOTHI_SOAK_MINUTES', '0'))
 READERS = 8
 CONSOLE = Console(soft_wrap=True, highlight=False)
 FAULT_PAUSE_S, MEASURE_PAUSE_S = 15.0, 5.0
+# longer than it is told to last: it starts an instance, and waits for the last fault and for all clients to end
+LONGEST_S = (MINUTES or 1) * 60 + 900
 PAGE, BEGIN, END = PROJECT / 'docs' / 'reliability.md', '<!-- soak -->\n', '<!-- /soak -->\n'
 MOST_BACK_S, MOST_GROWTH_MB_PER_MIN = 30.0, 1.0
 
@@ -46,6 +48,7 @@ def instance(shared_folder: Path) -> Iterator[WholeInstance]:
 
 
 @pytest.mark.skipif(not (MINUTES or EXHAUSTIVE), reason='takes its time: `make soak`, `make test-all`')
+@pytest.mark.timeout(LONGEST_S)
 def test_in_use_for_long_and_broken_in_every_way_nothing_is_lost(instance: WholeInstance) -> None:
     minutes = MINUTES or 1
     diary, memory = Diary(), MemoryLog(instance)

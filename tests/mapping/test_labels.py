@@ -8,6 +8,7 @@ import pytest
 
 from dothi.cartography.mapping.pool import renderers
 from dothi.cartography.mapping.view import View
+from dothi.cartography.style.sizes import HALO_PX
 from dothi.core.locality import Locality
 from tests.api.conftest import E0, N0, Desk, school
 from tests.mapping.drawing import Pixels, pixels, shown
@@ -136,3 +137,20 @@ def test_a_name_follows_its_line(desk: Desk) -> None:
     rows, columns = np.nonzero(pixels(desk.locality, over(200, 400), names)[:, :, 3])
     assert np.ptp(rows) > 150
     assert np.ptp(columns) < 40
+
+
+@pytest.mark.parametrize(('ratio', 'within_px'), [(1, 0.5), (2, 0.2), (4, 0.2)])
+def test_a_halo_is_as_wide_as_its_style_says_on_a_screen_within_half_a_pixel(
+    desk: Desk, ratio: int, within_px: float
+) -> None:
+    """Across the stem of an I: what a halo adds to the row of opacities lies half on each side of it."""
+    desk.release('schools', [('POINT(100 100)', school('a', 'I'))])
+    letter = {**LABEL, 'size': 40}
+    view = View(9209, (E0, N0, E0 + 200, N0 + 200), 200 * ratio, 200 * ratio, ratio)
+    bare, haloed = (
+        pixels(desk.locality, view, shown(desk.locality, 'schools', part))[:, :, 3] / 255
+        for part in (letter, {**letter, 'halo': '#00ff00'})
+    )
+    rows = np.nonzero(bare.any(axis=1))[0]
+    middle = (rows.min() + rows.max()) // 2
+    assert (haloed[middle].sum() - bare[middle].sum()) / 2 == pytest.approx(HALO_PX * ratio, abs=within_px)

@@ -28,7 +28,8 @@ class WrittenStyle:
 
 def written_style(name: str, drawing: Drawing, sheet: Sheet) -> WrittenStyle:
     """The style of a pass of `drawing` under this name."""
-    return _written(name, SameDrawing(drawing), sheet.number, round(sheet.zoom, ZOOM_DIGITS), sheet.crosses_edges)
+    looks = (sheet.crosses_edges, sheet.quick_halos)
+    return _written(name, SameDrawing(drawing), sheet.number, round(sheet.zoom, ZOOM_DIGITS), *looks)
 
 
 class SameDrawing:
@@ -45,7 +46,10 @@ class SameDrawing:
 
 
 @lru_cache(maxsize=MOST_STYLES)
-def _written(name: str, of: SameDrawing, number: int, zoom: float, crosses_edges: bool) -> WrittenStyle:
+def _written(
+    name: str, of: SameDrawing, number: int, zoom: float, crosses_edges: bool, quick_halos: bool
+) -> WrittenStyle:
     drawing = of.drawing
     assert drawing is not None  # noqa: S101
-    return WrittenStyle.of(style(name, sheet_of(drawing, number, zoom, crosses_edges=crosses_edges)))
+    sheet = sheet_of(drawing, number, zoom, crosses_edges=crosses_edges, quick_halos=quick_halos)
+    return WrittenStyle.of(style(name, sheet))

@@ -218,6 +218,26 @@ def test_a_picture_that_needs_more_memory_than_there_may_be_is_refused(
     assert renderers.draw(quick(drawn_province)).startswith(PNG)
 
 
+def test_a_renderer_keeps_what_a_picture_took_for_the_next(
+    drawn_province: Locality, pool: Callable[..., Renderers]
+) -> None:
+    """A picture of 3 MB asks the system for no pages: given back and asked for anew they would be thousands."""
+    renderers, province = pool(map_renderers=1), of_the_province(drawn_province, 9209)
+    screen = quick(drawn_province, View(province.crs, province.box, 1024, 768))
+    for _ in range(3):
+        renderers.draw(screen)
+    (renderer,) = renderers._idle
+    before = page_faults(renderer.process.pid)
+    for _ in range(5):
+        renderers.draw(screen)
+    assert page_faults(renderer.process.pid) - before < 5 * 100
+
+
+def page_faults(process: int) -> int:
+    """How many pages the process got from the system without reading a disk (minflt of proc_pid_stat(5))."""
+    return int(Path(f'/proc/{process}/stat').read_text(encoding='utf-8').rpartition(')')[2].split()[7])
+
+
 def test_a_connection_that_the_server_closed_is_made_anew(
     drawn_province: Locality, pool: Callable[..., Renderers]
 ) -> None:

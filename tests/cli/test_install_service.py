@@ -12,9 +12,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 
-from dothi.core.database import LOGIN_ROLES
 from dothi.core.ports import free_port
-from dothi.local.backup.record import key_file
 from dothi.local.systemd.install import install, remove
 from dothi.local.systemd.installation import Installation, UnfitInstallation, closed_part, running_installation
 from dothi.local.systemd.units import STATE, unit_texts
@@ -64,13 +62,44 @@ def test_every_service_is_shut_in(name: str, installation: Installation, tmp_pat
 def test_the_public_service_reaches_no_secret_but_the_passwords_of_its_own_roles(
     installation: Installation, tmp_path: Path
 ) -> None:
-    """Nor the folder of the backup, where the administrator's password and the key of the backup lie too."""
-    install(installation, tmp_path)
-    unit = (tmp_path / 'etc' / 'systemd' / 'system' / 'dothi-public.service').read_text(encoding='utf-8')
-    lines = [line.partition('=')[2] for line in unit.splitlines() if line.startswith('InaccessiblePaths=')]
-    hidden = {path.removeprefix('-') for line in lines for path in line.split()}
-    secrets = {*LOGIN_ROLES, 'edit_token', key_file().name} - {'reader_public', 'reporter'}
-    assert {f'{STATE}/secrets/{name}' for name in secrets} | {f'{STATE}/backup', f'{STATE}/restore'} <= hidden
+    """Whatever is put beside them, at any time: the folder is covered, and these two are laid on top."""
+    unit = installed_unit('dothi-public.service', installation, tmp_path)
+    assert values_of(unit, 'TemporaryFileSystem') == [f'{STATE}/secrets:ro']
+    assert values_of(unit, 'BindReadOnlyPaths') == [f'{STATE}/secrets/{name}' for name in ('reader_public', 'reporter')]
+
+
+def test_what_the_public_service_may_not_see_is_made_before_it_starts(
+    installation: Installation, tmp_path: Path
+) -> None:
+    """systemd covers what is there at the start: the backup that is set up a day later would stand open."""
+    public, migrate = (
+        installed_unit(name, installation, tmp_path) for name in ('dothi-public.service', 'dothi-migrate.service')
+    )
+    hidden = {path.removeprefix('-') for path in values_of(public, 'InaccessiblePaths')}
+    assert {f'{STATE}/{name}' for name in ('backup', 'restore', 'standby', 'inbox', 'store/originals')} <= hidden
+    assert hidden <= set(values_of(migrate, 'ExecStartPre'))
+    assert 'After=dothi-migrate.service' in public
+
+
+def test_the_inbox_may_mark_its_folders_for_their_group(installation: Installation, tmp_path: Path) -> None:
+    """Without it no answer can be handed back; nobody else may make what others would run with more rights."""
+    names = [name for name in unit_texts(Path('/x')) if name.endswith('.service')]
+    last_words = {
+        name: values_of(installed_unit(name, installation, tmp_path), 'RestrictSUIDSGID')[-1] for name in names
+    }
+    assert {name for name, word in last_words.items() if word == 'no'} == {'dothi-inbox.service'}
+
+
+def installed_unit(name: str, installation: Installation, root: Path) -> str:
+    """The text of a unit as it is installed below `root`."""
+    install(installation, root)
+    return (root / 'etc' / 'systemd' / 'system' / name).read_text(encoding='utf-8')
+
+
+def values_of(unit: str, key: str) -> list[str]:
+    """The words of all lines `key=` of a unit."""
+    lines = (line.partition('=')[2] for line in unit.splitlines() if line.startswith(f'{key}='))
+    return [word for line in lines for word in line.split()]
 
 
 def test_settings_are_for_the_services_alone_and_outlive_a_second_install(

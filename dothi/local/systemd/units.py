@@ -33,27 +33,30 @@ SystemCallArchitectures=native
 SystemCallFilter=@system-service @sandbox
 SystemCallErrorNumber=EPERM
 UMask=0027"""
+# New files in the inbox get the group of their folder, by the bit that marks the folder for it.
+SHARES_FOLDERS = 'RestrictSUIDSGID=no'
 NO_NAMESPACES = 'RestrictNamespaces=yes'
 ROOM_NAMESPACES = 'RestrictNamespaces=user net'
 WRITES_STATE = f'ReadWritePaths={STATE}'
 # The database sends its log to the backup as it is written.
 WRITES_BACKUP = f'ReadWritePaths={STATE} {" ".join(f"-{root}" for root in BACKUP_ROOTS)}'
 BACKUP_RECORD, STANDBY_RECORD = STATE / 'backup' / 'backup.json', STATE / 'standby' / 'record.json'
+# A wall is built around what is there when a service starts: what comes later would stand open. So all of it is made
+# before (`dothi-migrate`), and of the passwords only these two come in.
+HIDDEN_FROM_PUBLIC = (
+    'postgis', 'inbox', 'scratch', 'backup', 'standby', 'restore',
+    'store/originals', 'store/drafts', 'store/internal-coverages', 'store/results/internal', 'store/downloads/internal',
+)  # fmt: skip
+PUBLIC_SECRETS = ('reader_public', 'reporter')
 # What strangers reach changes nothing but its own caches, and sees neither what agencies delivered nor other roles.
 # Photos of reports are opened below the one folder that it may write to.
 PUBLIC_FILES = f"""\
 Environment=DOTHI_SCRATCH={STATE}/run/scratch
 ReadOnlyPaths={STATE}
 ReadWritePaths={STATE}/run {STATE}/cache
-InaccessiblePaths=-{STATE}/postgis -{STATE}/inbox -{STATE}/scratch
-InaccessiblePaths=-{STATE}/store/originals -{STATE}/store/drafts -{STATE}/store/internal-coverages
-InaccessiblePaths=-{STATE}/store/results/internal -{STATE}/store/downloads/internal
-InaccessiblePaths=-{STATE}/secrets/owner -{STATE}/secrets/loader -{STATE}/secrets/worker -{STATE}/secrets/editor
-InaccessiblePaths=-{STATE}/secrets/reader_internal -{STATE}/secrets/edit_token
-InaccessiblePaths=-{STATE}/secrets/gatekeeper -{STATE}/secrets/access_key
-InaccessiblePaths=-{STATE}/secrets/gis_public -{STATE}/secrets/gis_internal -{STATE}/secrets/backup_key
-InaccessiblePaths=-{STATE}/secrets/standby -{STATE}/secrets/standby_invitation
-InaccessiblePaths=-{STATE}/backup -{STATE}/standby -{STATE}/restore"""
+InaccessiblePaths={' '.join(f'-{STATE}/{folder}' for folder in HIDDEN_FROM_PUBLIC)}
+TemporaryFileSystem={STATE}/secrets:ro
+BindReadOnlyPaths={' '.join(f'{STATE}/secrets/{name}' for name in PUBLIC_SECRETS)}"""
 ALWAYS = 'Restart=always\nRestartSec=1\nRestartSteps=5\nRestartMaxDelaySec=30'
 # What stands still is killed; a slow machine may take minutes until the first sign of life (dothi/core/heartbeat.py).
 WATCHED = f'{ALWAYS}\nWatchdogSec=300\nWatchdogSignal=SIGKILL'
@@ -64,6 +67,7 @@ def unit_texts(program: Path) -> dict[str, str]:
     database = 'Wants=dothi-database.service\nAfter=dothi-database.service network.target'
     # of a standby only the database runs, and what follows its primary
     alone = f'ConditionPathExists=!{STATE}/standby/follows'
+    made_before = ('store', 'cache', 'run', *HIDDEN_FROM_PUBLIC)
     migrated = f'Requires=dothi-migrate.service\nAfter=dothi-migrate.service\n{alone}'
     return {
         TARGET: _target(),
@@ -77,7 +81,7 @@ def unit_texts(program: Path) -> dict[str, str]:
         'dothi-migrate.service': _service(
             'schema and layers brought up to date', program, 'migrate', f'{database}\n{alone}',
             'Type=oneshot\nRemainAfterExit=yes\nRestart=on-failure\nRestartSec=5\nRestartMode=direct\n'
-            f'ExecStartPre=/usr/bin/mkdir -p {STATE}/store {STATE}/cache {STATE}/run',
+            f'ExecStartPre=/usr/bin/mkdir -p {" ".join(f"{STATE}/{folder}" for folder in made_before)}',
             f'MemoryMax=4G\nTasksMax=512\n{WRITES_STATE}\n{NO_NAMESPACES}',
         ),
         # There from the moment at which a standby is allowed, or this machine is one.
@@ -93,7 +97,7 @@ def unit_texts(program: Path) -> dict[str, str]:
         ),
         'dothi-inbox.service': _service(
             'inbox of deliveries', program, 'inbox --watch', migrated, WATCHED,
-            f'MemoryMax=4G\nTasksMax=512\n{WRITES_STATE}\n{ROOM_NAMESPACES}',
+            f'MemoryMax=4G\nTasksMax=512\n{WRITES_STATE}\n{ROOM_NAMESPACES}\n{SHARES_FOLDERS}',
         ),
         'dothi-internal.service': _service(
             'internal service', program, 'serve --audience internal', migrated, f'{WATCHED}\nTimeoutStopSec=90',

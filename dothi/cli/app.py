@@ -20,6 +20,7 @@ from dothi.core.accounts import become, service_account, write_as
 from dothi.core.settings import PathSettings
 from dothi.core.text import Lang
 from dothi.local.service_user import prepare_service_user
+from dothi.local.systemd.settings_file import take_service_settings
 
 # These look, or change the machine, and leave the state folder as it is.
 FOR_ROOT = {'config', 'doctor', 'install-service', 'status'}
@@ -146,6 +147,7 @@ def _work_as_owner(command: str) -> None:
 
 def main() -> None:
     """Runs the command; every error ends in a message for its reader and the exit code of its family."""
+    take_service_settings()
     set_language(sys.argv)
     translate_frame()
     run(app)

@@ -25,7 +25,7 @@ from dothi.core.reader_language import pick_text, pick_words
 from dothi.core.services import Service
 from dothi.core.settings import PathSettings, ServerSettings
 from dothi.core.text import Lang
-from dothi.local.services import url_of
+from dothi.local.services import public_url_of, url_of
 from processes.mail.links import mail_link
 
 people_app = typer.Typer(
@@ -228,9 +228,9 @@ def _require_agency(agency: str | None) -> None:
 
 def _portal_url() -> str:
     """Where the internal service of this instance is reached: as it runs, whatever ports this shell has in force."""
-    settings = ServerSettings()
     service = Service('internal', [], PathSettings().run)
-    return settings.public_url.rstrip('/') or url_of(service) or listening_url('internal')
+    public_url = ServerSettings().public_url or public_url_of(service)
+    return public_url.rstrip('/') or url_of(service) or listening_url('internal')
 
 
 def _mail_link(db: Connection, secret: str) -> str | None:

@@ -153,6 +153,12 @@ def url_of(service: Service) -> str | None:
     return _url_with(ServerSettings() if pid is None else _settings_of_process(pid), service)
 
 
+def public_url_of(service: Service) -> str:
+    """DOTHI_PUBLIC_URL of the service as it runs, which may be a setting of that service alone; empty for none."""
+    pid = running_pid(service)
+    return '' if pid is None else start_environment(pid).get('DOTHI_PUBLIC_URL', '')
+
+
 def _url_with(server: ServerSettings, service: Service) -> str | None:
     return {'internal': service_url('internal', server), 'public': service_url('public', server)}.get(service.name)
 

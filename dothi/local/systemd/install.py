@@ -11,13 +11,14 @@ from pathlib import Path
 from pydantic import BaseModel
 
 from dothi.core.errors import EnvironmentMissing, WrongUse
+from dothi.core.private_files import STATE_MODE
 from dothi.local.database import private_database
 from dothi.local.services import services
 from dothi.local.systemd.installation import Installation, require_fit
-from dothi.local.systemd.units import SETTINGS_FOLDER, TARGET, USER, account_text, settings_text, unit_texts
+from dothi.local.systemd.settings_file import SETTINGS_FILE
+from dothi.local.systemd.units import SETTINGS_FOLDER, STATE, TARGET, USER, account_text, settings_text, unit_texts
 
 UNIT_FOLDER, ACCOUNT_FILE = Path('/etc/systemd/system'), Path('/etc/sysusers.d/dothi.conf')
-SETTINGS_FILE = SETTINGS_FOLDER / 'dothi.env'
 SETTINGS_MODE = 0o640
 
 
@@ -55,6 +56,7 @@ def install(installation: Installation, root: Path) -> InstalledFiles:
     files.written.append(_write(root, ACCOUNT_FILE, account_text()))
     if is_machine:
         _command('systemd-sysusers', str(ACCOUNT_FILE))
+        _make_state_folder()
     settings = _under(root, SETTINGS_FILE)
     if settings.exists():
         files.kept.append(str(settings))
@@ -130,6 +132,14 @@ def _give_to_group(file: Path) -> None:
     """The services may read their settings, and not write them."""
     with suppress(KeyError, PermissionError):
         os.chown(file, -1, pwd.getpwnam(USER).pw_gid)
+
+
+def _make_state_folder() -> None:
+    """Before any service runs too, so that the user may restore into it, or join a primary."""
+    if not STATE.exists():
+        account = pwd.getpwnam(USER)
+        STATE.mkdir(mode=STATE_MODE)
+        os.chown(STATE, account.pw_uid, account.pw_gid)
 
 
 def _is_booted() -> bool:

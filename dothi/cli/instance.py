@@ -22,8 +22,10 @@ from dothi.core.settings import ServerSettings
 from dothi.local.database_start import run_database
 from dothi.local.demo import DemoSize, left_text, unnoticed_end
 from dothi.local.instance import make_state_folder, start_instance, stop_instance
+from dothi.local.services import services
 from dothi.local.standby.record import follows_primary
 from dothi.local.status import instance_status
+from dothi.local.systemd.running import START_COMMAND, STOP_COMMAND, is_run_by_systemd, run_by_systemd
 
 
 class Ended(BaseModel):
@@ -46,6 +48,8 @@ def up(
     """Khởi động cơ sở dữ liệu, tỉnh minh họa, bộ phân tích và các dịch vụ; cho biết địa chỉ bản đồ. ·
     Starts database, demo province, worker and services, and says where the map is.
     """
+    if is_run_by_systemd():
+        raise run_by_systemd(START_COMMAND)
     with output.progress() as progress:
         status = start_instance(served_locality(), demo, progress)
     output.document(status, as_json, status_screen.addresses)
@@ -56,6 +60,8 @@ def up(
 
 def down(as_json: Json = False) -> None:
     """Dừng những gì `up` đã khởi động; dữ liệu vẫn còn. · Ends what `up` started; the data stays."""
+    if is_run_by_systemd() and not any(service.pid() for service in services()):
+        raise run_by_systemd(STOP_COMMAND)
     output.document(Ended(ended=stop_instance()), as_json, output.ended)
 
 

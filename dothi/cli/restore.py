@@ -175,6 +175,8 @@ def _show_restored(restored: Restored) -> None:
     for folder in restored.set_aside:
         text = pick_words('Bản cũ còn ở', 'What was there before is in')
         output.out.print(f'{text} {folder}', highlight=False, soft_wrap=True)
+    for command in restored.commands:
+        output.out.print(f'[bold]{command}[/]', highlight=False, soft_wrap=True)
 
 
 def _show_access(access: AccessAfterRestore) -> None:

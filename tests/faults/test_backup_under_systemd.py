@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from dothi.core.ports import free_port
+from tests.forked import run_program
 from tests.instances import BAY, WholeInstance
 from tests.matrix import thorough
 from tests.services import PATIENCE_S
@@ -19,15 +20,34 @@ from tests.services import PATIENCE_S
 UNIT = 'until [ -e "$0" ]; do "$1" -m dothi.cli database; sleep 0.2; done'
 
 
+# `dothi`, on a machine where the units of systemd run this very instance.
+UNDER_SYSTEMD = """
+from pathlib import Path
+from dothi.core.settings import PathSettings
+from dothi.local.systemd import running
+running.BOOTED, running.TARGET_UNIT, running.STATE = Path('/'), Path('/'), PathSettings().state
+from dothi.cli.app import main
+main()
+"""
+
+
 @pytest.fixture
 def watched(shared_folder: Path) -> Iterator[WholeInstance]:
     """An instance with nothing but its database, which somebody starts again whenever it ends."""
-    folder = shared_folder / 'watched'
-    instance = WholeInstance(folder / 'state', BAY, free_port(), free_port())
-    with in_foreground(instance, 'bash', '-c', UNIT, str(folder / 'ended'), sys.executable):
-        wait_until(lambda: instance.dothi('migrate').returncode == 0)
+    instance = WholeInstance(shared_folder / 'watched' / 'state', BAY, free_port(), free_port())
+    with database_watched(instance):
         yield instance
-        (folder / 'ended').touch()
+
+
+@contextmanager
+def database_watched(instance: WholeInstance) -> Iterator[None]:
+    """Within, the database of the instance runs, and somebody starts it again whenever it ends."""
+    ended = instance.state.parent / 'ended'
+    ended.unlink(missing_ok=True)
+    with in_foreground(instance, 'bash', '-c', UNIT, str(ended), sys.executable):
+        wait_until(lambda: instance.dothi('migrate').returncode == 0)
+        yield
+        ended.touch()
         pid = (instance.state / 'postgis/data/postmaster.pid').read_text().splitlines()[0]
         os.kill(int(pid), 2)
 
@@ -66,6 +86,31 @@ def test_setup_leaves_the_database_to_who_watches_it_and_off_ends_the_service(wa
         assert watched.dothi('backup', 'off').returncode == 0
         assert watch.wait(PATIENCE_S) == 0
     assert 'backup' not in running(watched)
+
+
+@thorough
+def test_a_restore_starts_nothing_that_systemd_is_to_start(shared_folder: Path) -> None:
+    """What `dothi up` would start has the ports of the units, and none of their walls."""
+    instance = WholeInstance(shared_folder / 'stopped' / 'state', BAY, free_port(), free_port())
+    with database_watched(instance):
+        assert instance.dothi('backup', 'setup', instance.state.parent / 'place').returncode == 0
+    ended = run_program(UNDER_SYSTEMD, ['restore', '--yes', '--json'], instance.environment())
+    assert ended.returncode == 0, ended.stderr
+    assert json.loads(ended.stdout)['commands'] == ['systemctl start dothi.target']
+    assert running(instance) == {}
+    assert not (instance.state / 'postgis/data/postmaster.pid').exists()
+    with database_watched(instance):
+        assert len(json.loads(instance.dothi('backup', 'list', '--json').stdout)['copies']) == 2
+
+
+@pytest.mark.parametrize(
+    ('command', 'instead'), [('up', 'systemctl start dothi.target'), ('down', 'systemctl stop "dothi*"')]
+)
+def test_what_systemd_runs_is_started_and_ended_by_systemd(command: str, instead: str, tmp_path: Path) -> None:
+    instance = WholeInstance(tmp_path / 'state', BAY, free_port(), free_port())
+    refused = run_program(UNDER_SYSTEMD, [command], instance.environment() | {'DOTHI_LANG': 'en'})
+    assert refused.returncode == 2
+    assert instead in refused.stderr
 
 
 def running(instance: WholeInstance) -> dict[str, int]:

@@ -24,6 +24,7 @@ from dothi.local.backup.tools import require_programs
 from dothi.local.database import private_database
 from dothi.local.services import running_pid, services
 from dothi.local.standby.record import follows_primary
+from dothi.local.systemd.running import STOP_COMMAND
 
 
 class StillRunning(WrongUse):
@@ -138,10 +139,10 @@ def _require_free_folder(order: RestoreOrder) -> None:
             )
         if private_database().running() or any(running_pid(service) for service in services()):
             raise StillRunning(
-                vi='Hệ thống đang chạy. Dừng bằng "dothi down" (systemd: systemctl stop dothi.target), hoặc phục hồi '
-                'bên cạnh: --into THƯ-MỤC --port CỔNG.',
-                en='The instance is running. End it by "dothi down" (systemd: systemctl stop dothi.target), or restore '
-                'beside it: --into FOLDER --port PORT.',
+                vi=f'Hệ thống đang chạy. Dừng bằng "dothi down" (systemd: {STOP_COMMAND}), hoặc phục hồi bên cạnh: '
+                '--into THƯ-MỤC --port CỔNG.',
+                en=f'The instance is running. End it by "dothi down" (systemd: {STOP_COMMAND}), or restore beside it: '
+                '--into FOLDER --port PORT.',
             )
         if order.store.is_mount():
             raise FolderInUse(

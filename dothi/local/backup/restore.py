@@ -40,7 +40,9 @@ from dothi.local.backup.run import back_up
 from dothi.local.backup.scratch import evidence_environment, write_store
 from dothi.local.backup.tools import BackupFailed, control_value
 from dothi.local.database import private_database
+from dothi.local.database_start import start_database
 from dothi.local.locks import BACKUP_LOCK, alone
+from dothi.local.systemd.running import START_COMMAND, is_run_by_systemd
 
 SEGMENT = re.compile(r'[0-9A-F]{24}')
 
@@ -58,7 +60,7 @@ class LayerRestored(BaseModel):
 class Restored(BaseModel):
     """What was restored. reached_at: the moment of the last change that is there; set_aside: what was there before.
 
-    access: who is let in of those who were.
+    access: who is let in of those who were. commands: for the administrator now.
     """
 
     state: str
@@ -69,6 +71,7 @@ class Restored(BaseModel):
     notes: list[Text]
     set_aside: list[str]
     access: AccessAfterRestore
+    commands: list[str]
 
 
 def prepare_state(folder: Path) -> None:
@@ -82,8 +85,9 @@ def prepare_state(folder: Path) -> None:
 
 
 def restore(plan: RestorePlan, order: RestoreOrder, progress: Progress = silent) -> Restored:
-    """Restores what `plan` says, and starts it. What is there now stays as it is until all has been made ready.
+    """Restores what `plan` says, and starts it unless systemd does.
 
+    What is there now stays as it is until all has been made ready.
     Raises BackupFailed, NoPostgis or what starting an instance raises.
     """
     with alone(BACKUP_LOCK, progress):
@@ -109,6 +113,7 @@ def restore(plan: RestorePlan, order: RestoreOrder, progress: Progress = silent)
         notes=notes,
         set_aside=set_aside,
         access=access,
+        commands=[START_COMMAND] if _is_started_by_systemd(order) else [],
     )
 
 
@@ -246,21 +251,45 @@ def hand_over_log(data: Path) -> None:
 def _start(order: RestoreOrder, progress: Progress) -> None:
     """Starts what was restored; in the place of this instance, with a backup from which the next restore begins."""
     progress('start', 0, None)
+    if _is_started_by_systemd(order):
+        _back_up_without_services(order, progress)
+        return
     environment = {} if order.into is None else _environment_of_copy(order)
     if order.into is not None:
         _forget_backups(order)
-    command = [sys.executable, '-m', 'dothi.cli', 'up', '--demo', 'no']
-    started = subprocess.run(
-        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, env=os.environ | environment
-    )
-    if started.returncode:
-        raise BackupFailed(
-            vi=f'Đã phục hồi vào {order.state}, nhưng chưa khởi động được: {started.stderr.strip()}',
-            en=f'Restored into {order.state}, but it does not start: {started.stderr.strip()}',
-        )
+    _run_command(order, ['up', '--demo', 'no'], environment)
     if order.into is None:
         with alone(BACKUP_LOCK, progress):
             back_up(instance_backup(), full=False, progress=progress)
+
+
+def _is_started_by_systemd(order: RestoreOrder) -> bool:
+    """Whether services are systemd's to start: those of `dothi up` would take their ports, without their walls."""
+    return order.into is None and is_run_by_systemd()
+
+
+def _back_up_without_services(order: RestoreOrder, progress: Progress) -> None:
+    """Makes the backup from which the next restore begins, while nothing but the database runs, and ends that too."""
+    start_database()
+    try:
+        _run_command(order, ['migrate'], {})
+        with alone(BACKUP_LOCK, progress):
+            back_up(instance_backup(), full=False, progress=progress)
+    finally:
+        private_database().stop()
+
+
+def _run_command(order: RestoreOrder, words: list[str], environment: dict[str, str]) -> None:
+    """Runs a command of what was restored. Raises BackupFailed."""
+    command = [sys.executable, '-m', 'dothi.cli', *words]
+    ended = subprocess.run(
+        command, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, env=os.environ | environment
+    )
+    if ended.returncode:
+        raise BackupFailed(
+            vi=f'Đã phục hồi vào {order.state}, nhưng chưa khởi động được: {ended.stderr.strip()}',
+            en=f'Restored into {order.state}, but it does not start: {ended.stderr.strip()}',
+        )
 
 
 def _environment_of_copy(order: RestoreOrder) -> dict[str, str]:

@@ -13,7 +13,7 @@ from dothi.core.errors import WrongUse
 from dothi.core.own_layers import served_locality
 from dothi.core.private_files import replace_file
 from dothi.core.progress import Progress, silent
-from dothi.core.settings import DatabaseSettings, PathSettings
+from dothi.core.settings import DatabaseSettings
 from dothi.core.standby_settings import StandbySettings
 from dothi.local.backup.record import remove_record
 from dothi.local.backup.tools import control_value
@@ -36,8 +36,7 @@ from dothi.local.standby.record import (
 )  # fmt: skip
 from dothi.local.standby.replication import keep_way_to_primary
 from dothi.local.standby.store_copy import StoreCopyKeeper
-from dothi.local.systemd.install import UNIT_FOLDER
-from dothi.local.systemd.units import STATE, TARGET
+from dothi.local.systemd.running import START_COMMAND, STOP_COMMAND, is_run_by_systemd
 
 # The primary makes a slot, and waits for nobody.
 ANSWER_S = 30.0
@@ -116,14 +115,8 @@ def join_primary(order: JoinOrder, progress: Progress = silent) -> Joined:
         files=files,
         seconds=(datetime.now(UTC) - began_at).total_seconds(),
         set_aside=None if set_aside is None else str(set_aside),
-        commands=['systemctl start dothi.target'] if is_run_by_systemd() else [],
+        commands=[START_COMMAND] if is_run_by_systemd() else [],
     )
-
-
-def is_run_by_systemd() -> bool:
-    """Whether the units of systemd run the instance of this state folder: then nothing is started beside them."""
-    is_installed = Path('/run/systemd/system').is_dir() and (UNIT_FOLDER / TARGET).exists()
-    return is_installed and PathSettings().state == STATE
 
 
 def _require_ended() -> None:
@@ -135,8 +128,8 @@ def _require_ended() -> None:
     server = private_database()
     if (server.data.exists() and server.running()) or any(running_pid(service) for service in services()):
         raise StillRunning(
-            vi='Hệ thống trên máy này đang chạy. Dừng trước: dothi down (systemd: systemctl stop dothi.target).',
-            en='The instance on this machine runs. End it first: dothi down (systemd: systemctl stop dothi.target).',
+            vi=f'Hệ thống trên máy này đang chạy. Dừng trước: dothi down (systemd: {STOP_COMMAND}).',
+            en=f'The instance on this machine runs. End it first: dothi down (systemd: {STOP_COMMAND}).',
         )
 
 

@@ -56,4 +56,6 @@ install_wheels() {
 check_machine
 install_packages
 install_wheels
-say "Đã cài vào $target. Khởi động: $target/bin/dothi up" "Installed into $target. Start: $target/bin/dothi up"
+start="$target/bin/dothi up"
+if [ -e /etc/systemd/system/dothi.target ]; then start="$target/bin/dothi install-service && systemctl start dothi.target"; fi
+say "Đã cài vào $target. Khởi động: $start" "Installed into $target. Start: $start"

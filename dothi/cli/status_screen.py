@@ -13,7 +13,7 @@ from dothi.cli.standby_lines import standby_status_lines
 from dothi.core.edit_token import token_file
 from dothi.core.locality import locality_zone
 from dothi.core.reader_language import pick_number, pick_text, pick_words
-from dothi.core.settings import EditSettings, PathSettings, default_state
+from dothi.core.settings import IN_REPOSITORY, EditSettings, PathSettings, default_state
 from dothi.core.text import Text
 from dothi.local.status import LayerState, Status
 
@@ -41,7 +41,7 @@ def addresses(status: Status) -> None:
         (pick_words('Nội bộ', 'Internal'), urls['internal']),
         *_first_administrator(status, urls['internal']),
         (pick_words('Sửa dữ liệu', 'Edit'), _where_token()),
-        (pick_words('Dừng', 'Stop'), f'make down{_of_this_instance()}'),
+        (pick_words('Dừng', 'Stop'), _stop_command()),
     ):
         output.out.print(f'{title:<14} {value}', highlight=False, soft_wrap=True)
     waiting(status)
@@ -66,10 +66,13 @@ def _where_token() -> str:
     return f'{pick_words("mã trong", "token in")} {token_file()}'
 
 
-def _of_this_instance() -> str:
-    """What tells this instance from the one that `make down` alone would end."""
+def _stop_command() -> str:
+    """The command that ends this instance: that of its checkout, or of its wheel."""
     state = PathSettings().state
-    return '' if state == default_state() else f' DOTHI_STATE={state}'
+    is_usual = state == default_state()
+    if IN_REPOSITORY:
+        return 'make down' if is_usual else f'make down DOTHI_STATE={state}'
+    return 'dothi down' if is_usual else f'DOTHI_STATE={state} dothi down'
 
 
 def status(document: Status) -> None:

@@ -2,9 +2,11 @@
 
 import io
 
+import pytest
 from rich.table import Table
 from rich.text import Text
 
+from dothi.cli import status_screen
 from dothi.cli.messages import Screen
 
 
@@ -28,3 +30,12 @@ def test_the_screens_own_colours_stay() -> None:
     text = shown(Screen(file=io.StringIO(), width=80, force_terminal=True, color_system='standard'), '[red]x[/red]\ny')
     assert '\x1b[31mx' in text
     assert text.count('\n') == 2
+
+
+@pytest.mark.parametrize(('is_checkout', 'command'), [(True, 'make down'), (False, 'dothi down')])
+def test_an_installation_without_a_makefile_is_ended_by_its_command(
+    is_checkout: bool, command: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(status_screen, 'IN_REPOSITORY', is_checkout)
+    monkeypatch.delenv('DOTHI_STATE', raising=False)
+    assert status_screen._stop_command() == command

@@ -10,6 +10,7 @@ from pydantic_core import PydanticCustomError
 
 from dothi.core.arrays import Floats, Geometries, no_geometries, point_geometries
 from dothi.core.errors import DataRefused, WrongUse
+from dothi.core.numbers import number_vi
 from dothi.core.text import Text
 from processes.base import Process, ProgressCallback
 from processes.data import Data
@@ -207,7 +208,8 @@ def ways_from_facilities(
         return
     if facilities.count > MOST_SEPARATE:
         raise TooManySeparate(
-            vi=f'{facilities.count:,} cơ sở, riêng từng cơ sở chỉ vẽ đến {MOST_SEPARATE}. Lọc bớt, hoặc bỏ separate.',
+            vi=f'{number_vi(facilities.count)} cơ sở, riêng từng cơ sở chỉ vẽ đến {MOST_SEPARATE}. '
+            'Lọc bớt, hoặc bỏ separate.',
             en=f'{facilities.count:,} facilities; {MOST_SEPARATE} at most are drawn each by itself. Filter them, or '
             f'leave separate out.',
         )

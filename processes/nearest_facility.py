@@ -7,6 +7,7 @@ from psycopg2 import sql
 
 from dothi.core.arrays import point_geometries
 from dothi.core.errors import WrongUse
+from dothi.core.numbers import number_vi
 from dothi.core.text import Text
 from processes.base import Process, ProgressCallback
 from processes.data import Data
@@ -158,7 +159,7 @@ def check_count(origins: int, inputs: Inputs) -> None:
     most = MOST_ROUTES if inputs.routes else MOST_ROWS
     if origins * inputs.count > most:
         raise TooManyOrigins(
-            vi=f'{origins:,} nơi đi × {inputs.count}: nhiều hơn {most:,} dòng. Lọc bớt nơi đi'
+            vi=f'{number_vi(origins)} nơi đi × {inputs.count}: nhiều hơn {number_vi(most)} dòng. Lọc bớt nơi đi'
             + (', hoặc đặt routes: false.' if inputs.routes else '.'),
             en=f'{origins:,} origins × {inputs.count} are more than {most:,} rows. Filter the origins'
             + (', or set routes: false.' if inputs.routes else '.'),

@@ -63,7 +63,9 @@ def diff(
 
 
 def _print_comparison(comparison: Comparison) -> None:
-    table = Table(title=f'{comparison.layer} {comparison.before} → {comparison.after}', show_header=False)
+    title = f'{comparison.layer} {comparison.before} → {comparison.after}'
+    # a title wraps at the table's width, which is that of its numbers
+    table = Table(title=title, show_header=False, min_width=len(title))
     table.add_row(pick_words('Thêm', 'added'), pick_number(comparison.added))
     table.add_row(pick_words('Bỏ', 'removed'), pick_number(comparison.removed))
     table.add_row(pick_words('Sửa', 'changed'), pick_number(comparison.changed))

@@ -206,7 +206,9 @@ def key(
 @people_app.command()
 def revoke(
     name: Name,
-    key_id: Annotated[UUID, typer.Argument(metavar='KEY', help='Số của khóa (people keys). · Id of the key.')],
+    key_id: Annotated[
+        UUID, typer.Argument(metavar='KEY', help='Mã của khóa (people keys). · Id of the key (people keys).')
+    ],
     as_json: Json = False,
 ) -> None:
     """Thu hồi một khóa API ngay. · Ends an API key at once."""
@@ -297,6 +299,7 @@ def _key_table(document: Keys) -> None:
         pick_words('Được phép', 'allows'),
         pick_words('Hết hạn', 'expires'),
         pick_words('Dùng lần cuối', 'last use'),
+        whole=('id',),  # an id on two lines cannot be copied into `revoke`
     )
     zone = locality_zone()
     for entry in document.keys:

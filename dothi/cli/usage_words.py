@@ -18,6 +18,7 @@ SENTENCES = (
     (r"file '(.+)' does not exist$", r"không có tệp '\1'"),
     (r"('.*') does not match the formats (.+)$", r'\1 không theo dạng nào trong \2'),
     (r'Input should be a valid integer.*$', 'phải là số nguyên'),
+    (r'Input should be a valid UUID.*$', 'phải là mã (UUID) như trong danh sách'),
     (r'Input should be greater than or equal to (\S+)$', r'phải từ \1 trở lên'),
     (r'Input should be less than or equal to (\S+)$', r'phải từ \1 trở xuống'),
     (r'\.? Did you mean (.+?)\?$', r'. Có phải \1?'),

@@ -13,6 +13,7 @@ MOST_FIGURES, MOST_NAMED = 8, 5
 SAME = Text(vi='Hai kết quả không khác nhau ở số liệu nào.', en='The two results differ in no figure.')
 _MORE = Text(vi='{title}: thêm {amount} ({before} → {after}).', en='{title}: {amount} more ({before} → {after}).')
 _LESS = Text(vi='{title}: bớt {amount} ({before} → {after}).', en='{title}: {amount} less ({before} → {after}).')
+_POINT = Text(vi='{number} điểm phần trăm', en='{number} percentage point')
 _POINTS = Text(vi='{number} điểm phần trăm', en='{number} percentage points')
 _MOVED = Text(
     vi='{title}: tăng ở {more} nơi, giảm ở {less} nơi; nhiều nhất ở {name} ({amount}).',
@@ -61,7 +62,8 @@ def _figure_sentence(figure: dict[str, Any]) -> Text:
 def _amount(value: float, unit: str | None) -> Text:
     """The size of a difference; of two shares it is in percentage points."""
     if unit == SHARE:
-        return _POINTS.format(number=in_both_languages(lambda lang: format_number(round(value * 100, 2), lang)))
+        number = in_both_languages(lambda lang: format_number(round(value * 100, 2), lang))
+        return (_POINT if number.en == '1' else _POINTS).format(number=number)
     return _number(value, unit)
 
 

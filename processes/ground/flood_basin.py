@@ -10,6 +10,7 @@ from dothi.core.arrays import Geometries
 from dothi.core.errors import WrongUse
 from dothi.core.grid import Grid
 from dothi.core.norms import Norm
+from dothi.core.numbers import number_vi
 from dothi.core.text import Text
 from processes.data import Data
 from processes.ground.flooding import Basin
@@ -198,7 +199,8 @@ def must_be_few(grid: Grid, cell_m: float) -> None:
     if count > MOST_CELLS:
         least_m = np.ceil(cell_m * np.sqrt(count / MOST_CELLS))
         raise TooManyCells(
-            vi=f'Raster có {count:,} ô {cell_m:g} m, nhiều hơn {MOST_CELLS:,}. Đặt cell_m từ {least_m:.0f} trở lên.',
+            vi=f'Raster có {number_vi(count)} ô {cell_m:g} m, nhiều hơn {number_vi(MOST_CELLS)}. '
+            f'Đặt cell_m từ {least_m:.0f} trở lên.',
             en=f'That is {count:,} cells of {cell_m:g} m (limit {MOST_CELLS:,}). Set cell_m to {least_m:.0f} or more.',
         )
 

@@ -20,6 +20,7 @@ from pydantic import (
 from pydantic_core import PydanticCustomError
 
 from dothi.core.invalid_values import REASONS, explain_error
+from dothi.core.numbers import number_vi
 from dothi.core.text import Text
 from etl.editing.checks import Fault, Unfit
 
@@ -158,7 +159,8 @@ def canonical(documents: Sequence[dict[str, Any]]) -> str:
     text = json.dumps(documents, sort_keys=True, separators=(',', ':'), ensure_ascii=False, allow_nan=False)
     if (size := len(text.encode())) > MOST_BYTES:
         says = Text(
-            vi=f'có {size:,} byte, nhiều nhất {MOST_BYTES:,}. Khái quát hóa hình học, hoặc chia phương án.',
+            vi=f'có {number_vi(size)} byte, nhiều nhất {number_vi(MOST_BYTES)}. '
+            'Khái quát hóa hình học, hoặc chia phương án.',
             en=f'take {size:,} bytes, of {MOST_BYTES:,} at most. Simplify the geometries, or split the scenario.',
         )
         raise Unfit([Fault('/changes', 'changes', says)])
@@ -185,6 +187,6 @@ def _fault(error: Any) -> Fault:
 
 def _too_many(count: int) -> Text:
     return Text(
-        vi=f'có {count:,} thay đổi, nhiều nhất {MOST_CHANGES:,}. Chia thành nhiều phương án.',
+        vi=f'có {number_vi(count)} thay đổi, nhiều nhất {number_vi(MOST_CHANGES)}. Chia thành nhiều phương án.',
         en=f'are {count:,} changes, of {MOST_CHANGES:,} at most. Split the scenario.',
     )

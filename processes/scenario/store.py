@@ -14,6 +14,7 @@ from pydantic import BaseModel
 
 from dothi.core.access.secrets import keyed_hash
 from dothi.core.errors import Forbidden, NotFound, WrongUse
+from dothi.core.numbers import number_vi
 from processes.queue.records import is_uuid
 from processes.scenario.changes import canonical
 from processes.scenario.reference import MOST_VERSIONS, ScenarioRef
@@ -137,7 +138,7 @@ def add_version(db: Connection, scenario_id: str, changes: list[dict[str, Any]],
     text = canonical(changes)
     if read_scenario(db, scenario_id).versions >= MOST_VERSIONS:
         raise TooManyVersions(
-            vi=f'Phương án đã có {MOST_VERSIONS:,} phiên bản. Tạo phương án mới từ phiên bản cuối.',
+            vi=f'Phương án đã có {number_vi(MOST_VERSIONS)} phiên bản. Tạo phương án mới từ phiên bản cuối.',
             en=f'The scenario has {MOST_VERSIONS:,} versions. Make a new one from the last of them.',
         )
     values = {'id': scenario_id, 'digest': _digest_of(scenario_id, text), 'changes': text, 'message': message}

@@ -9,6 +9,7 @@ from rasterio.features import rasterize, shapes
 
 from dothi.core.arrays import Bools, Floats, Geometries, Ints
 from dothi.core.errors import WrongUse
+from dothi.core.numbers import number_vi
 
 # Cells in the areas: what half a minute and half a gigabyte allow. Cells of the grid around them: a byte each.
 MOST_CELLS, LARGEST_GRID = 4_000_000, 50_000_000
@@ -80,7 +81,8 @@ def _check_count(count: int, most: int, side_m: float) -> None:
     if count > most:
         least_side_m = np.ceil(side_m * np.sqrt(count / most))
         raise TooManyCells(
-            vi=f'Vùng cần {count:,} ô {side_m:g} m, nhiều hơn {most:,}. Đặt cell_m từ {least_side_m:.0f} trở lên.',
+            vi=f'Vùng cần {number_vi(count)} ô {side_m:g} m, nhiều hơn {number_vi(most)}. '
+            f'Đặt cell_m từ {least_side_m:.0f} trở lên.',
             en=f'That is {count:,} cells of {side_m:g} m (limit {most:,}). Set cell_m to {least_side_m:.0f} or more.',
         )
 

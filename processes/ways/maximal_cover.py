@@ -15,6 +15,7 @@ from scipy.sparse import coo_array, csc_array, csr_array, eye_array, hstack, vst
 
 from dothi.core.arrays import Floats, Ints
 from dothi.core.errors import WrongUse
+from dothi.core.numbers import number_vi
 from processes.ways.network import Network
 from processes.ways.pairs import pairs_within
 from processes.ways.reach import Reach
@@ -186,7 +187,8 @@ def choose_sites(method: str, cover: Cover, count: int) -> Proposal:
     pairs, is_unlimited = cover.reaches.nnz, math.isinf(cover.room)
     if method == 'exact' and pairs > EXACT_PAIRS:
         raise TooLargeForExact(
-            vi=f'Bài toán có {pairs:,} cặp, exact chỉ nhận đến {EXACT_PAIRS:,}. Dùng greedy, hoặc bớt ứng viên.',
+            vi=f'Bài toán có {number_vi(pairs)} cặp, exact chỉ nhận đến {number_vi(EXACT_PAIRS)}. '
+            'Dùng greedy, hoặc bớt ứng viên.',
             en=f'That is {pairs:,} pairs; exact takes {EXACT_PAIRS:,}. Use greedy, or fewer candidates.',
         )
     if method == 'greedy' or pairs > EXACT_PAIRS or not is_unlimited:

@@ -7,6 +7,7 @@ from scipy.sparse import csr_array
 
 from dothi.core.arrays import Floats, Ints
 from dothi.core.errors import WrongUse
+from dothi.core.numbers import number_vi
 from processes.ways.reach import ROUNDING_M, Reach
 
 # A pair takes some 50 bytes while it is looked for.
@@ -60,6 +61,7 @@ def _points_within(node_m: Floats, beside: csr_array, limit_m: float) -> Ints:
 def _check_count(pairs: int) -> None:
     if pairs > MOST_PAIRS:
         raise TooManyPairs(
-            vi=f'Hơn {MOST_PAIRS:,} cặp ứng viên và nhà. Tăng spacing_m, giảm distance_m hoặc lọc bớt ứng viên.',
+            vi=f'Hơn {number_vi(MOST_PAIRS)} cặp ứng viên và nhà. '
+            'Tăng spacing_m, giảm distance_m hoặc lọc bớt ứng viên.',
             en=f'More than {MOST_PAIRS:,} pairs of candidate and home. Raise spacing_m, lower the limit, or filter.',
         )

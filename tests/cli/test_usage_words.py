@@ -27,6 +27,7 @@ MISTAKES = (
     ('units', 'convert', 'pyproject.toml'),
     ('check', 'pyproject.toml', '--as-of', 'today'),
     ('worker', '-c', 'two'),
+    ('people', 'revoke', 'lan', '1'),
 )
 
 

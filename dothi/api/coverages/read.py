@@ -22,6 +22,7 @@ from dothi.core.coverage import Band
 from dothi.core.crs import proj_string
 from dothi.core.errors import WrongUse
 from dothi.core.grid import Grid, moved_bounds
+from dothi.core.numbers import number_vi
 
 Values = NDArray[Any]
 # Rows that are in memory at a time: about this many cells of one band, in whole blocks.
@@ -222,7 +223,8 @@ def _must_not_read_too_much(part: CoveragePart) -> None:
     read = columns / own.cell_width * rows / own.cell_height
     if columns > 0 and rows > 0 and read > WARPED_CELLS:
         raise TooManyCells(
-            vi=f'Phải đổi hệ tọa độ của {read:,.0f} ô, quá nhiều cho một câu trả lời (tối đa {WARPED_CELLS:,}). '
+            vi=f'Phải đổi hệ tọa độ của {number_vi(read, ",.0f")} ô, quá nhiều cho một câu trả lời (tối đa '
+            f'{number_vi(WARPED_CELLS)}). '
             'Thu hẹp bằng bbox hoặc subset, hoặc giữ hệ tọa độ gốc.',
             en=f'{read:,.0f} cells would have to change their system, too many for one answer (at most '
             f'{WARPED_CELLS:,}). Narrow the area by bbox or subset, or keep the system of the raster.',

@@ -38,6 +38,7 @@ from dothi.api.http.vary import vary_by
 from dothi.core.coverage import Coverage
 from dothi.core.errors import did_you_mean
 from dothi.core.grid import Grid
+from dothi.core.numbers import number_vi
 from dothi.core.text import Text
 
 COVERAGES = Blueprint('coverages', __name__)
@@ -286,7 +287,7 @@ def _one_band(part: CoveragePart) -> CoveragePart:
 def _must_fit(part: CoveragePart, most: int) -> None:
     if part.cells > most:
         raise TooManyCells(
-            vi=f'{part.cells:,} ô là quá nhiều cho một câu trả lời (tối đa {most:,}). '
+            vi=f'{number_vi(part.cells)} ô là quá nhiều cho một câu trả lời (tối đa {number_vi(most)}). '
             'Thu hẹp bằng bbox hoặc subset, giảm số ô bằng width và height, hoặc tải tệp GeoTIFF nguyên vẹn.',
             en=f'{part.cells:,} cells are too many for one answer (at most {most:,}). '
             'Narrow the area by bbox or subset, ask for fewer cells by width and height, or get the whole GeoTIFF.',

@@ -7,6 +7,7 @@ from flask import request
 
 from dothi.api.http.sound_json import sound_json
 from dothi.core.errors import WrongUse, did_you_mean
+from dothi.core.numbers import number_vi
 
 LARGEST_BODY = 200_000
 
@@ -43,7 +44,7 @@ def text_member(body: dict[str, Any], name: str, most: int) -> str | None:
         return None
     if not isinstance(value, str) or len(value) > most or '\x00' in value:
         raise NoSuchBody(
-            vi=f'"{name}" phải là chữ, nhiều nhất {most:,} ký tự.',
+            vi=f'"{name}" phải là chữ, nhiều nhất {number_vi(most)} ký tự.',
             en=f'"{name}" must be a text of {most:,} characters or fewer.',
         )
     return value.strip()

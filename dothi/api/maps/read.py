@@ -41,6 +41,7 @@ from dothi.core.cql2.errors import UnknownProperty
 from dothi.core.layer import Layer
 from dothi.core.layer_source import Times
 from dothi.core.limit_settings import MapSettings
+from dothi.core.numbers import number_vi
 from dothi.core.text import Text
 
 EVERYWHERE: tuple[Parameter[Any], ...] = (*COMMON, DATETIME, *BACKGROUND)
@@ -180,7 +181,7 @@ def _must_fit(view: View) -> None:
     if max(view.width_px, view.height_px) > MOST_PX or pixels > limits.map_max_pixels:
         raise BadParameter(
             vi=f'width × height = {view.width_px} × {view.height_px}: mỗi cạnh nhiều nhất {MOST_PX} điểm ảnh, '
-            f'tất cả nhiều nhất {limits.map_max_pixels:,}.',
+            f'tất cả nhiều nhất {number_vi(limits.map_max_pixels)}.',
             en=f'width × height = {view.width_px} × {view.height_px}: a side has {MOST_PX} pixels at most, all of it '
             f'{limits.map_max_pixels:,}.',
         )

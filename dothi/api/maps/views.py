@@ -16,6 +16,7 @@ from dothi.api.maps.make import Edition, MapFile, edition_in, picture_of
 from dothi.api.maps.read import MapQuery, read_map
 from dothi.api.maps.subject import Subject, subject_of
 from dothi.core.layer import Layer
+from dothi.core.text import Text
 
 MAPS = Blueprint('maps', __name__)
 SPEC = '://www.opengis.net/spec/ogcapi-maps-1/1.0'
@@ -33,7 +34,7 @@ CONFORMANCE_CLASSES = (
 )
 # Any page may read a map; the internal service lets named origins alone.
 PUBLIC_CONFORMANCE_CLASSES = tuple(f'{scheme}{SPEC}/conf/cors' for scheme in SCHEMES)
-
+SCALE = Text(vi='1:{denominator:,.0f}', en='1:{denominator:,.0f}')
 
 # Where maps are: of all collections or one, in a style or none.
 MAPS_BELOW = (
@@ -111,7 +112,7 @@ def _map_page(subject: Subject, map_query: MapQuery, edition: Edition) -> Respon
                 (form, MEDIA_TYPES[form], f'{where}?{urlencode([("f", form), *parameters])}') for form in PICTURES
             ],
             'view': view,
-            'scale': f'{view.metres_per_px / 0.00028 * view.pixel_ratio:,.0f}',
+            'scale': SCALE.format(denominator=view.metres_per_px / 0.00028 * view.pixel_ratio),
             'crs': map_query.system.crs.uri,
             'bbox': map_query.content_bbox,
             'datetime': map_query.content_datetime(edition.released_at, subject),

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 from dothi.core.errors import Busy, Defect, WrongUse
 from dothi.core.limit_settings import MapSettings
+from dothi.core.numbers import number_vi
 from dothi.core.text import Text
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def check_size(width_px: int, height_px: int, less: Text, limits: MapSettings | 
     most = (limits or MapSettings()).map_max_pixels
     if width_px * height_px > most or max(width_px, height_px) > LONGEST_SIDE_PX:
         raise PictureTooLarge(
-            vi=f'Ảnh {width_px} × {height_px} điểm quá lớn (tối đa {most:,} điểm ảnh). {less.vi}',
+            vi=f'Ảnh {width_px} × {height_px} điểm quá lớn (tối đa {number_vi(most)} điểm ảnh). {less.vi}',
             en=f'A picture of {width_px} × {height_px} is too large (at most {most:,} pixels). {less.en}',
         )
 

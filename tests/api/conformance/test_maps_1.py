@@ -445,6 +445,7 @@ def test_png_jpeg_tiff_svg_html_and_others(api: Api) -> None:
         assert rasterio.crs.CRS(raster.crs).is_projected
     page = api.get('/map', {'Accept': 'text/html,application/xhtml+xml,image/webp,*/*;q=0.8'}, width=200)
     assert page.headers['Content-Type'].startswith('text/html')
+    assert re.search(r'khoảng 1:\d{1,3}(\.\d{3})+<', page.text), 'the scale has Vietnamese signs'
     assert '<img' in page.text
     assert api.get(DISTRICTS, f='gif').status_code == 400
 

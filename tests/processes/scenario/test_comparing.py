@@ -92,10 +92,16 @@ def test_sentences_say_how_much_and_who_newly_passes() -> None:
     ]
 
 
-def test_shares_differ_by_percentage_points() -> None:
-    title = {'vi': 'Tỷ lệ', 'en': 'Share'}
-    figure = {'title': title, 'unit': 'share', 'before': 0.5, 'after': 0.475, 'difference': -0.025}
-    assert figure_sentences([figure])[0].en == 'Share: 2.5 percentage points less (50\u00a0% → 47.5\u00a0%).'
+@pytest.mark.parametrize(
+    ('before', 'after', 'sentence'),
+    [
+        (0.5, 0.475, 'Share: 2.5 percentage points less (50\u00a0% → 47.5\u00a0%).'),
+        (0.617498, 0.627534, 'Share: 1 percentage point more (61.7\u00a0% → 62.8\u00a0%).'),
+    ],
+)
+def test_shares_differ_by_percentage_points(before: float, after: float, sentence: str) -> None:
+    figure = {'title': {'vi': 'Tỷ lệ', 'en': 'Share'}, 'unit': 'share', 'before': before, 'after': after}
+    assert figure_sentences([figure | {'difference': after - before}])[0].en == sentence
 
 
 @pytest.fixture

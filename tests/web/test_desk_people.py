@@ -22,6 +22,20 @@ def administrator(desk_url: str) -> str:
     return enter_person('portal-chief', Role.ADMINISTRATOR).name
 
 
+def test_a_planner_is_not_offered_deliveries(signed_in: Callable[..., Portal]) -> None:
+    """Who may neither deliver nor decide would be refused by the API on the dashboard and at the desk's first tab."""
+    portal = signed_in(enter_person('portal-zoning', Role.PLANNER).name)
+    page = portal.visit('/dashboard?lang=en')
+    expect(page.locator('.panels')).to_contain_text('What is due')
+    expect(page.get_by_role('heading', name='Deliveries')).to_have_count(0)
+    page = portal.visit('/desk?lang=en')
+    expect(page.locator('nav.tabs [aria-current=page]')).to_have_text('Agencies and templates')
+    expect(page.locator('nav.tabs')).not_to_contain_text('Hand in a file')
+    page = portal.visit('/desk?tab=hand-in&lang=en')
+    expect(page.locator('main')).to_contain_text('This page is for who may hand in files.')
+    assert [each for each in portal.complaints if '503' not in each] == []
+
+
 def open_people(portal: Portal) -> Page:
     page = portal.visit('/desk?tab=people&lang=en')
     page.wait_for_selector('#invite')

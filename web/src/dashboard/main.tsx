@@ -10,6 +10,7 @@ import {part, setParts} from '../site/address';
 import {ForSignedIn} from '../site/internal';
 import {say} from '../site/language';
 import {startPage, Title} from '../site/page';
+import {seesDeliveries} from '../site/service';
 import {Clock} from './clock';
 
 const isWall = (): boolean => part('wall') === '1';
@@ -22,7 +23,7 @@ startPage('dashboard', 'pageDashboard', () => <ForSignedIn>
   </Title>
   <Indicators rotates={isWall()} />
   <div class="panels">
-    <Freshness /><Deliveries /><CasesPanels /><ReadingsPanels /><Health />
+    <Freshness />{seesDeliveries() && <Deliveries />}<CasesPanels /><ReadingsPanels /><Health />
   </div>
 </ForSignedIn>);
 

@@ -13,7 +13,7 @@ import {useCurrentInSight} from '../site/header';
 import {ForSignedIn} from '../site/internal';
 import {say} from '../site/language';
 import {startPage, Title} from '../site/page';
-import {may, reviewsReports} from '../site/service';
+import {may, reviewsReports, seesDeliveries} from '../site/service';
 import type {Message} from '../messages';
 
 const TABS: [string, Message][] = [
@@ -27,23 +27,30 @@ startPage('desk', 'pageDesk', () => <ForSignedIn>
   {part('delivery') ? <DeliveryPage number={Number(part('delivery'))} /> : <>
     <Title title={say('pageDesk')} lead={say('deskLead')} />
     <Tabs />
-    <Tab name={part('tab')} />
+    <Tab name={openTab()} />
   </>}
 </ForSignedIn>);
 
+/** The tab that the address names, else the first that is for the reader. */
+function openTab(): string {
+  const [first] = TABS.find(isForThem)!;
+  return part('tab') || first;
+}
+
 function Tabs() {
   const tabs = TABS.filter(isForThem);
-  const place = useCurrentInSight(`${part('tab')} ${tabs.length}`);
+  const place = useCurrentInSight(`${openTab()} ${tabs.length}`);
   return <nav class="row tabs" aria-label={say('pageDesk')} ref={place}>
-    {tabs.map(([name, title]) => <a key={name} class={name === part('tab') ? 'button first' : 'button plain'}
-      aria-current={name === part('tab') ? 'page' : undefined} href={name ? `?tab=${name}` : './desk'}
+    {tabs.map(([name, title]) => <a key={name} class={name === openTab() ? 'button first' : 'button plain'}
+      aria-current={name === openTab() ? 'page' : undefined} href={name ? `?tab=${name}` : './desk'}
       onClick={(event) => { event.preventDefault(); setParts({...NOTHING_CHOSEN, tab: name}, true); }}>{say(title)} {name === 'reports' && <Waiting />}</a>)}
   </nav>;
 }
 
-/** Who may not decide has nothing to review; people are for administrators. */
+/** Who may not decide has nothing to review, who may not deliver has sent nothing; people are for administrators. */
 function isForThem([name]: [string, Message]): boolean {
   if (name === 'people') return may('administer');
+  if (name === '' || name === 'hand-in') return seesDeliveries();
   if (name === 'reports') return may('decide') && reviewsReports();
   return name !== 'edits' || may('decide');
 }
@@ -53,7 +60,7 @@ function Tab({name}: {name: string}) {
   if (name === 'people') return may('administer') ? <People /> : <p class="note">{say('forAdministrators')}</p>;
   if (name === 'edits') return may('decide') ? <Edits /> : <p class="note">{say('forReviewers')}</p>;
   if (name === 'reports') return <Reports />;
-  if (name === 'hand-in') return <HandIn />;
+  if (name === 'hand-in') return seesDeliveries() ? <HandIn /> : <p class="note">{say('forDeliverers')}</p>;
   if (name === 'agencies') return <Agencies />;
   return name === 'account' ? <AccountPage /> : <Deliveries />;
 }

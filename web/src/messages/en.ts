@@ -273,6 +273,7 @@ export const EN: Record<keyof typeof VI, string> = {
   reasonOfRejection: 'Reason (the author of the edits reads it; needed to reject)',
   reject: 'Reject',
   forReviewers: 'This page is for who may decide on data. Ask the administrator if you need that right.',
+  forDeliverers: 'This page is for who may hand in files. Ask the administrator if you need that right.',
   forAdministrators: 'This page is for administrators.',
   takesNoReports: 'This locality takes no reports at the map.',
   people: 'People',

@@ -271,6 +271,7 @@ export const VI = {
   reasonOfRejection: 'Lý do (người sửa sẽ đọc; cần khi từ chối)',
   reject: 'Từ chối',
   forReviewers: 'Trang này dành cho người được quyết định về dữ liệu. Cần quyền đó thì hỏi quản trị viên.',
+  forDeliverers: 'Trang này dành cho người được giao tệp. Cần quyền đó thì hỏi quản trị viên.',
   forAdministrators: 'Trang này dành cho quản trị viên.',
   takesNoReports: 'Địa phương này không nhận phản ánh qua bản đồ.',
   people: 'Người dùng',

@@ -31,3 +31,5 @@ export const takesReports = (): boolean => landing.value !== null && linkOf(land
 export const reviewsReports = (): boolean => landing.value !== null && linkOf(landing.value, RECEIVED_REPORTS) !== null;
 const linkOf = ({links}: Landing, relation: string): string | null => links.find(({rel}) => rel === relation)?.href ?? null;
 export const may = (action: Action): boolean => account.value?.may.includes(action) ?? false;
+/** Deliveries are listed for who may hand in some, or decide on them; the API refuses the others. */
+export const seesDeliveries = (): boolean => may('deliver') || may('decide');

@@ -10,6 +10,7 @@ from dothi.core.clock import day_text, local_moment
 from dothi.core.locality import locality_zone
 from dothi.core.numbers import SPACE, vietnamese_signs
 from dothi.core.text import LANGUAGES, Lang, Text
+from dothi.core.units import unit_words
 
 NOTHING = '–'
 # Per cent that one decimal would round to nothing.
@@ -54,13 +55,15 @@ def unit_of(name: str) -> str | None:
     return UNITS[ending] if ending else None
 
 
-def unit_text(unit: str | None, lang: Lang) -> str:
-    """A unit as it is written behind a number; nothing where there is none."""
+def unit_text(unit: str | None, lang: Lang, *, of_one: bool = False) -> str:
+    """A unit as it is written behind a number; nothing where there is none. of_one: that number is 1."""
     if unit is None:
         return ''
     if unit == SHARE:
         return '%'
-    return COUNTED[unit].pick(lang) if unit in COUNTED else WRITTEN.get(unit, unit)
+    if unit in COUNTED:
+        return COUNTED[unit].pick(lang)
+    return WRITTEN[unit] if unit in WRITTEN else unit_words(unit, lang, of_one=of_one)
 
 
 def format_number(value: float, lang: Lang, unit: str | None = None) -> str:
@@ -75,7 +78,7 @@ def format_number(value: float, lang: Lang, unit: str | None = None) -> str:
     text = _format_digits(scaled) if unit != SHARE or is_small else f'{scaled:,.1f}'.removesuffix('.0')
     if lang == 'vi':
         text = vietnamese_signs(text)
-    written = unit_text(unit, lang)
+    written = unit_text(unit, lang, of_one=value == 1)
     return f'{text}{SPACE}{written}' if written else text
 
 

@@ -5,6 +5,7 @@ from uuid import uuid4
 from dothi.core.access.people import has_administrator, invite, people
 from dothi.core.access.person import Person, Role
 from dothi.core.database import connection
+from dothi.core.reader_language import pick_words
 
 # The first that is free: tokens of settings are people too, and may have such a name.
 NAMES = ('admin', 'administrator', 'dothi-admin')
@@ -19,5 +20,6 @@ def first_administrator() -> str | None:
             return None
         names_in_use = {person.name for person in people(db)}
         name = next(name for name in NAMES if name not in names_in_use)
-        person = Person(id=uuid4(), name=name, title='Quản trị viên · Administrator', role=Role.ADMINISTRATOR)
+        title = pick_words('Quản trị viên', 'Administrator')
+        person = Person(id=uuid4(), name=name, title=title, role=Role.ADMINISTRATOR)
         return f'/invitation/{invite(db, person)}'

@@ -410,6 +410,16 @@ viewer:
         migrate(lagoon.locality)
 
 
+def test_a_run_that_changed_a_layer_is_put_into_other_forms_by_who_ran_it(lagoon: Lagoon) -> None:
+    """Such a job answers to its editor alone, hence its copies too; `indicators` with `keep` is one."""
+    job = _exported(lagoon, 'editor', 'wells', 'geojson')
+    rows('update job.job set editor = asker where id = %s returning 1', job)
+    copy = _job_of(execute(lagoon, 'editor', 'present-result', {'job': job, 'format': 'csv'}))
+    assert execute(lagoon, 'steward', 'present-result', {'job': job, 'format': 'csv'}).status_code == 404
+    assert lagoon.client('editor').get(f'/api/jobs/{copy}/results').status_code == 200
+    assert lagoon.client('steward').get(f'/api/jobs/{copy}').status_code == 404
+
+
 def test_a_copy_of_a_result_that_is_gone_is_a_copy_all_the_same(lagoon: Lagoon) -> None:
     """It says itself of which layers it has rows, whatever becomes of the job that it was made from."""
     file = lagoon.locality.path / 'access.yml'

@@ -1,6 +1,6 @@
 """Whether whoever asks may run a process: at the first time and, as roles and keys change, at each time after it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -53,16 +53,19 @@ def require_results(job: Mapping[str, Any]) -> None:
 
 
 def require_process(process: Process[Any], inputs: ProcessInputs) -> str | None:
-    """Under which name a run that changes something is kept; None for one that does not.
+    """Under which name a run that changes something is kept, or one of a result that is somebody's alone; else None.
 
     Raises NotAnEditor and NotAllowedTo, also where a rule of access.yml leaves the layer out that it would change or
     copy.
     """
     require_kind(process)
     _require_download(process, inputs)
-    _require_earlier_results({name: getattr(inputs, name, None) for name in EARLIER_JOBS})
+    earlier = {
+        value for name in EARLIER_JOBS if isinstance(value := getattr(inputs, name, None), str) and is_uuid(value)
+    }
+    _require_earlier_results(earlier)
     if not process.for_editors(inputs):
-        return None
+        return current_editor() if _are_theirs_alone(earlier) else None
     author = must_be_editor(process.action)
     layer_id = process.changed_layer(inputs)
     if layer_id is not None and not _is_told_by_process(process.action, layer_id):
@@ -71,19 +74,29 @@ def require_process(process: Process[Any], inputs: ProcessInputs) -> str | None:
     return author
 
 
-def _require_earlier_results(inputs: Mapping[str, Any]) -> None:
+def _require_earlier_results(job_ids: Iterable[str]) -> None:
     """As `require_results` of the jobs whose results are read: a copy in another form is a copy."""
-    names = {value for name in EARLIER_JOBS if isinstance(value := inputs.get(name), str) and is_uuid(value)}
-    if not names or current_identity() is None:
-        return
-    earlier: list[dict[str, Any]] = []
-    with open_desk(service().audience, current_editor()) as db:
-        for job_id in names:
-            # of one that is not there for them, the process itself says so
+    if current_identity() is not None:
+        for job in _jobs_seen_by(current_editor(), job_ids):
+            require_results(job)
+
+
+def _are_theirs_alone(job_ids: Collection[str]) -> bool:
+    """Whether some job answers to whoever asks and to none of their colleagues, as one that changed a layer does."""
+    editor = current_editor()
+    if editor is None or not job_ids:
+        return False
+    return len(_jobs_seen_by(None, job_ids)) < len(_jobs_seen_by(editor, job_ids))
+
+
+def _jobs_seen_by(editor: str | None, job_ids: Iterable[str]) -> list[dict[str, Any]]:
+    """The states of those jobs that are there for `editor`; of the others the process itself says that they are not."""
+    states: list[dict[str, Any]] = []
+    with open_desk(service().audience, editor) as db:
+        for job_id in job_ids:
             with suppress(UnknownJob):
-                earlier.append(state(db, job_id))
-    for job in earlier:
-        require_results(job)
+                states.append(state(db, job_id))
+    return states
 
 
 def _require_copy(layer_id: str) -> None:

@@ -4,6 +4,7 @@ A few requests show much: a picture costs a hundred times what a document costs.
 """
 
 import io
+import re
 from functools import cache
 from typing import Any
 

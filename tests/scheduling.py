@@ -10,7 +10,7 @@ from xdist.scheduler import LoadFileScheduling
 # Files and folders that use the demo province: its database, or the services that run on it.
 PROVINCE = (
     *('tests/api/conformance/', 'tests/clients/', 'tests/mapping/', 'tests/qgis/', 'tests/web/'),
-    *('tests/docs/test_readme.py', 'tests/fuzz/', 'tests/demo/test_faults.py'),
+    *('tests/docs/test_guides.py', 'tests/docs/test_readme.py', 'tests/fuzz/', 'tests/demo/test_faults.py'),
     'tests/demo/test_template_round_trip.py',
     *(f'tests/api/test_{name}.py' for name in (
         'echo_suite', 'filter_cost', 'geocode', 'left_demo', 'map_cache', 'openapi_examples', 'openapi_fuzzed',

@@ -47,8 +47,9 @@ def test_both_languages_show_the_same_four_requests() -> None:
 
 
 def comparable(output: str) -> str:
-    """The output; for an analysis without its figures, since the tests' province has fewer houses."""
-    return re.sub(r'\d+(\.\d+)?', '#', output) if 'share_covered' in output else output
+    """The output; for an analysis without its figures but for the releases: the tests' province has fewer houses."""
+    figures, releases, rest = output.partition("'releases'")
+    return re.sub(r'\d+(\.\d+)?', '#', figures) + releases + rest if releases else output
 
 
 @pytest.mark.parametrize('page', ['README.md', 'README.vi.md'])

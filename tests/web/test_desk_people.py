@@ -36,6 +36,17 @@ def test_a_planner_is_not_offered_deliveries(signed_in: Callable[..., Portal]) -
     assert [each for each in portal.complaints if '503' not in each] == []
 
 
+def test_the_people_fit_a_small_screen(signed_in: Callable[..., Portal], administrator: str) -> None:
+    """What can be done about somebody stands in the last column; beside the edge of the card nobody looks for it."""
+    portal = signed_in(administrator)
+    portal.page.set_viewport_size({'width': 800, 'height': 600})
+    page = open_people(portal)
+    hidden = (
+        "document.querySelector('#people table').scrollWidth - document.querySelector('#people .table').clientWidth"
+    )
+    portal.wait_until(lambda: page.evaluate(hidden) <= 0)
+
+
 def open_people(portal: Portal) -> Page:
     page = portal.visit('/desk?tab=people&lang=en')
     page.wait_for_selector('#invite')

@@ -22,9 +22,9 @@ def administrator(desk_url: str) -> str:
     return enter_person('portal-chief', Role.ADMINISTRATOR).name
 
 
-def test_a_planner_is_not_offered_deliveries(signed_in: Callable[..., Portal]) -> None:
-    """Who may neither deliver nor decide would be refused by the API on the dashboard and at the desk's first tab."""
-    portal = signed_in(enter_person('portal-zoning', Role.PLANNER).name)
+def test_who_may_not_deliver_is_not_offered_deliveries(signed_in: Callable[..., Portal]) -> None:
+    """The API would refuse them, on the dashboard and at the desk's first tab."""
+    portal = signed_in(enter_person('portal-reader', Role.VIEWER).name)
     page = portal.visit('/dashboard?lang=en')
     expect(page.locator('.panels')).to_contain_text('What is due')
     expect(page.get_by_role('heading', name='Deliveries')).to_have_count(0)

@@ -86,13 +86,14 @@ def _are_theirs_alone(job_ids: Collection[str]) -> bool:
     editor = current_editor()
     if editor is None or not job_ids:
         return False
-    return len(_jobs_seen_by(None, job_ids)) < len(_jobs_seen_by(editor, job_ids))
+    # as a reader they see what runs on their scenarios, which is not of their name
+    return len(_jobs_seen_by(None, job_ids, reader=editor)) < len(_jobs_seen_by(editor, job_ids))
 
 
-def _jobs_seen_by(editor: str | None, job_ids: Iterable[str]) -> list[dict[str, Any]]:
-    """The states of those jobs that are there for `editor`; of the others the process itself says that they are not."""
+def _jobs_seen_by(editor: str | None, job_ids: Iterable[str], reader: str | None = None) -> list[dict[str, Any]]:
+    """The states of those jobs that are there for them; of the others the process itself says that they are not."""
     states: list[dict[str, Any]] = []
-    with open_desk(service().audience, editor) as db:
+    with open_desk(service().audience, editor, reader) as db:
         for job_id in job_ids:
             with suppress(UnknownJob):
                 states.append(state(db, job_id))

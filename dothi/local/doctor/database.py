@@ -96,7 +96,7 @@ def _connections(db: Connection) -> Iterator[Finding]:
 
 def _old_transactions(db: Connection) -> Iterator[Finding]:
     """What is open for long keeps vacuum from clearing away dead rows, and tables grow."""
-    query = """select pid, usename, extract(epoch from now() - xact_start) as age_s from pg_stat_activity
+    query = """select pid, usename, extract(epoch from clock_timestamp() - xact_start) as age_s from pg_stat_activity
         where xact_start is not null and pid <> pg_backend_pid() and backend_type = 'client backend'
         order by age_s desc limit 1"""
     rows = _rows(db, query)

@@ -37,11 +37,11 @@ missing_files() {
     done
 }
 
-# Packages of PostgreSQL, nginx and Prometheus bring running servers of their own unless they are told not to; ours are
+# Packages of PostgreSQL, nginx, Prometheus and Samba bring running servers of their own unless they are told not to; ours are
 # started by `dothi` and by tests. A server that was there before goes on as it is.
 without_server() {
     local policy=/usr/sbin/policy-rc.d files=(/etc/postgresql-common/createcluster.d/dothi.conf) server new=()
-    for server in glewlwyd nginx prometheus prometheus-node-exporter; do
+    for server in glewlwyd nginx nmbd prometheus prometheus-node-exporter smbd; do
         command -v "$server" >/dev/null || new+=("$server")
     done
     mkdir -p /etc/postgresql-common/createcluster.d
@@ -72,6 +72,10 @@ install() {
 if [ "${1:-}" = --install ]; then shift; install "$@"; exit; fi
 check=; if [ "${1:-}" = --check ]; then check=1; shift; fi
 lists=("${@/%/.txt}")
+# a list that is not there would have nothing missing
+for list in "${lists[@]}"; do
+    [ -e "$list" ] || { say "Không có danh sách $list." "There is no list $list." >&2; exit 2; }
+done
 
 if ! on_debian; then
     missing=$(missing_files)

@@ -1,6 +1,7 @@
 """What `make` installs by: it acts only when something is missing, and says what to do where it cannot act."""
 
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -47,6 +48,19 @@ def test_nothing_is_done_when_all_is_there(docker: Path) -> None:
 
 def test_a_missing_package_is_noticed(docker: Path) -> None:
     assert run(docker / 'debian.sh', '--check', 'here', 'gone', **on('debian 13', docker)).returncode == 1
+
+
+def test_a_list_that_is_not_there_is_an_error_and_not_nothing_to_do(docker: Path) -> None:
+    """For a name without .txt LibreOffice and Samba were never installed, and their tests left out."""
+    done = run(docker / 'debian.sh', '--check', 'here', 'forgotten', **on('debian 13', docker))
+    assert (done.returncode, 'forgotten.txt' in done.stderr) == (2, True)
+
+
+def test_every_list_that_make_installs_is_there() -> None:
+    makefile = (PROJECT / 'Makefile').read_text(encoding='utf-8')
+    lists = {name for words in re.findall(r'LISTS := (.+)', makefile) for name in words.split()}
+    assert lists
+    assert lists <= {file.stem for file in (PROJECT / 'docker' / 'packages').glob('*.txt')}
 
 
 @pytest.mark.parametrize('system', ['ubuntu 24.04', 'debian 12', 'fedora 42'])

@@ -30,11 +30,12 @@ DELIMITERS = (',', ';', '\t', '|')
 
 @dataclass(frozen=True, kw_only=True)
 class CsvSource(TableSource):
-    """A table in a text file."""
+    """A table in a text file. padding: what a program of another delimiter put behind short rows; '' for nothing."""
 
     item: Item
     codec: str
     delimiter: str
+    padding: str
 
     def readable(self, cell: str) -> str:
         """A coordinate as text: the signs of degrees and minutes are letters beyond ASCII."""
@@ -52,9 +53,12 @@ class CsvSource(TableSource):
         with _text(self.item, self.codec) as lines:
             reader = csv.reader(lines, delimiter=self.delimiter, strict=True)
             try:
-                yield from reader
+                yield from (map(self._without_padding, reader) if self.padding else reader)
             except csv.Error as error:
                 raise _bad_quote(self.name, reader.line_num, error) from None
+
+    def _without_padding(self, row: list[str]) -> list[str]:
+        return [*row[:-1], row[-1].rstrip(self.padding)] if row else row
 
 
 def csv_source(item: Item, how: Naming) -> CsvSource:
@@ -73,7 +77,18 @@ def csv_source(item: Item, how: Naming) -> CsvSource:
         item=item,
         codec=codec,
         delimiter=delimiter,
+        padding=_padding(header, delimiter),
     )
+
+
+def _padding(header: Header, delimiter: str) -> str:
+    """The delimiter at the end of the header that is not the table's.
+
+    LibreOffice, which takes commas unless it is told otherwise, writes back a table with semicolons so where a value
+    has a comma: `2212554.21,` would be read as 221 million.
+    """
+    last = header.columns[-1][-1:]
+    return last if last in DELIMITERS and last != delimiter else ''
 
 
 def _begin(item: Item, codec: str, reading: Reading) -> tuple[str, Header]:

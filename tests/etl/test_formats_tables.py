@@ -9,6 +9,7 @@ from typing import Any
 
 import openpyxl
 import pytest
+import shapely
 import xlsxwriter
 
 from etl.formats.errors import AmbiguousLayer, BadArchive, NoCoordinates, UnreadableFile
@@ -82,6 +83,15 @@ def test_thousands_in_csv_are_metres_and_the_axes_stay_open(agency: Agency, open
     source = opened(agency.text('t.csv', 'ma;X (VN2000);Y (VN2000)\na;2.260.342,55;569.542,41\n'))
     assert [(p.x, p.y) for p in only(source).geometry] == [(2260342.55, 569542.41)]
     assert not source.axes_known
+
+
+def test_commas_that_another_program_put_behind_semicolons_are_no_part_of_a_number(
+    agency: Agency, opened: Callable[..., Source]
+) -> None:
+    """LibreOffice writes a table back so that it took for one of commas, where a value has one."""
+    table = 'ma;loai;lon;lat,\na;biển;106.25;20.5,\nb;tỉnh, thành;106.5;20.25\n'
+    places = shapely.get_coordinates(only(opened(agency.text('t.csv', table))).geometry)
+    assert places.tolist() == [[106.25, 20.5], [106.5, 20.25]]
 
 
 def test_titles_above_the_header_of_a_csv_are_no_rows(agency: Agency, opened: Callable[..., Source]) -> None:

@@ -139,10 +139,8 @@ def test_a_name_follows_its_line(desk: Desk) -> None:
     assert np.ptp(columns) < 40
 
 
-@pytest.mark.parametrize(('ratio', 'within_px'), [(1, 0.5), (2, 0.2), (4, 0.2)])
-def test_a_halo_is_as_wide_as_its_style_says_on_a_screen_within_half_a_pixel(
-    desk: Desk, ratio: int, within_px: float
-) -> None:
+@pytest.mark.parametrize('ratio', [1, 2, 4])
+def test_a_halo_is_as_wide_as_its_style_says_on_screens_and_on_paper(desk: Desk, ratio: int) -> None:
     """Across the stem of an I: what a halo adds to the row of opacities lies half on each side of it."""
     desk.release('schools', [('POINT(100 100)', school('a', 'I'))])
     letter = {**LABEL, 'size': 40}
@@ -153,4 +151,4 @@ def test_a_halo_is_as_wide_as_its_style_says_on_a_screen_within_half_a_pixel(
     )
     rows = np.nonzero(bare.any(axis=1))[0]
     middle = (rows.min() + rows.max()) // 2
-    assert (haloed[middle].sum() - bare[middle].sum()) / 2 == pytest.approx(HALO_PX * ratio, abs=within_px)
+    assert (haloed[middle].sum() - bare[middle].sum()) / 2 == pytest.approx(HALO_PX * ratio, abs=0.1)

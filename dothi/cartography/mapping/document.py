@@ -28,8 +28,8 @@ BUFFER_PX = 48
 BESIDE_PX = 256
 # Beyond what a pass reaches to: edges are smoothed over the pixels that they touch.
 SMOOTHED_PX = 2
-# Below it Mapnik's quick halo, of whole pixels, is one pixel wide: a picture of streets takes a fifth less. A wider one
-# takes as long as an exact one, and many times as long on paper.
+# Narrower ones Mapnik draws as well from the pixels of letters, and a picture of streets takes a fifth less. Wider ones
+# become too narrow so, and take as long, on paper longer.
 QUICK_HALO_PX = 2
 WHITE = Colour(255, 255, 255)
 # The database reads some layers while another is drawn: a third less time where there are processors for both.
@@ -100,8 +100,8 @@ def seen_in(view: View, drawing: Drawing, *, crosses_edges: bool = False) -> lis
     """The passes that are drawn at the view's scale, lowest first."""
     merged = is_merged(drawing.layer, view)
     quick_halos = view.pixel_ratio * HALO_PX < QUICK_HALO_PX
-    drawn = sheets(drawing, view.zoom, crosses_edges=crosses_edges, quick_halos=quick_halos)
-    return [sheet for sheet in drawn if sheet.drawn.part.merged in {None, merged}]
+    visible_sheets = sheets(drawing, view.zoom, crosses_edges=crosses_edges, quick_halos=quick_halos)
+    return [sheet for sheet in visible_sheets if sheet.drawn.part.merged in {None, merged}]
 
 
 def srs(srid: int) -> str:

@@ -65,7 +65,7 @@ class Sheet:
 
     sign_px: from the middle of the sign that a label names to its edge. crosses_edges: whether names may reach beyond
     the picture, as those of pictures do that lie side by side. quick_halos: whether Mapnik draws halos from the pixels
-    of the letters, a pixel to each side, and not from their outlines.
+    of the letters and not from their outlines.
     """
 
     number: int

@@ -27,6 +27,8 @@ TRUE = frozenset({'true', 't', 'yes', 'y', '1', 'co', 'dung', 'x'})
 FALSE = frozenset({'false', 'f', 'no', 'n', '0', 'khong', 'sai'})
 # More than one group of thousands: no decimal sign comes twice.
 GROUPS = re.compile(r'[+-]?\d{1,3}([.,])\d{3}(?:\1\d{3})+')
+# With decimals after the other sign: what is grouped otherwise is two numbers, or a slip of the pen.
+GROUPS_AND_DECIMALS = re.compile(r'[+-]?\d{1,3}([.,])\d{3}(?:\1\d{3})*(?!\1)[.,]\d+(?:[eE][+-]?\d+)?')
 # Beyond this a float has no unit digit left.
 EXACT_INTEGER = 2**53
 
@@ -53,6 +55,8 @@ def parse_number(text: str) -> float:
     text = re.sub(r'[\s\u00a0\u202f]', '', text)
     comma, point = text.rfind(','), text.rfind('.')
     if comma >= 0 and point >= 0:
+        if not GROUPS_AND_DECIMALS.fullmatch(text):
+            raise ValueError(text)
         thousands = '.' if comma > point else ','
         text = text.replace(thousands, '')
     elif GROUPS.fullmatch(text):

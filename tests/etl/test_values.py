@@ -1,5 +1,6 @@
 """Values are read as people and spreadsheets write them, and nothing is read wrongly."""
 
+import re
 import unicodedata
 from datetime import UTC, date, datetime
 from typing import Any
@@ -97,6 +98,22 @@ def test_a_domain_takes_codes_and_titles_in_any_spelling() -> None:
 @given(st.floats(-1e12, 1e12), st.sampled_from(['.', ',']))
 def test_any_number_survives_either_decimal_sign(number: float, sign: str) -> None:
     assert parse_number(f'{number:.6f}'.replace('.', sign)) == pytest.approx(number, abs=1e-6)
+
+
+@given(st.floats(1e3, 1e12), st.sampled_from(['.,', ',.']))
+def test_any_number_survives_groups_of_three_in_either_writing(number: float, signs: str) -> None:
+    """signs: of decimals, and of thousands."""
+    written = f'{number:,.6f}'.translate(str.maketrans('.,', signs))
+    assert parse_number(written) == pytest.approx(number, abs=1e-6)
+
+
+@pytest.mark.parametrize(
+    'text', ['2212554.21,', '2212554.21,5', '1.23,4', '12,34,567.8', '1.234,567,8', '1,234.', '.5,25', '1,234.5.6']
+)
+def test_two_signs_that_are_no_groups_and_decimals_are_no_number(text: str) -> None:
+    """A northing before a comma too many was read a hundred times too large."""
+    with pytest.raises(ValueError, match=re.escape(text)):
+        parse_number(text)
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=['Cs'], exclude_characters='\0'), max_size=20), max_size=20))

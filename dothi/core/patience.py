@@ -2,9 +2,13 @@
 
 Analyses, deliveries and backups take a processor each for minutes. Beside them a service got a third of the machine;
 so they run at a higher `nice`, and what they have a database on this machine do runs at the same one.
+
+Where Linux shares the processors out by sessions first (sched(7), "The autogroup feature"), `nice` counts among the
+processes of one session only, and each backend of PostgreSQL is a session: there the session gets the niceness too.
 """
 
 import os
+import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -12,12 +16,17 @@ from psycopg2.extensions import connection as Connection
 
 # Out of 19. Beside someone at 0, who has something to do, a process at 5 gets a quarter of a processor.
 PATIENT = 5
+TRIES = 5
 
 
 def be_patient(niceness: int = PATIENT) -> None:
     """From now on this thread, and whatever it starts, runs when others leave it room; it never goes back."""
     if own_patience() < niceness:
         os.setpriority(os.PRIO_PROCESS, 0, niceness)
+    # a session that somebody else leads is a terminal's, whose other work is none of ours
+    if os.getpid() == os.getsid(0):
+        with suppress(OSError):
+            _make_session_patient(os.getpid(), niceness)
 
 
 def own_patience() -> int:
@@ -34,6 +43,20 @@ def share_patience(db: Connection) -> None:
     with suppress(OSError):
         if niceness > 0 and _is_backend_of(db, backend):
             os.setpriority(os.PRIO_PROCESS, backend, niceness)
+            _make_session_patient(backend, niceness)
+
+
+def _make_session_patient(pid: int, niceness: int) -> None:
+    """Gives the session of a process `niceness` beside other sessions; raises OSError where there is no such thing."""
+    file = Path(f'/proc/{pid}/autogroup')
+    for _ in range(TRIES):
+        if int(file.read_text(encoding='ascii').split()[-1]) >= niceness:
+            return
+        # all who are not root share ten changes a second
+        with suppress(BlockingIOError):
+            file.write_text(f'{niceness}', encoding='ascii')
+            return
+        time.sleep(0.1)
 
 
 def _is_backend_of(db: Connection, pid: int) -> bool:

@@ -14,6 +14,7 @@ from dothi.core.errors import DataRefused, DiskFull, DothiError, EnvironmentMiss
 from dothi.core.interruption import Interrupted, is_interrupted
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
+from dothi.core.patience import share_patience
 from dothi.core.text import Text
 from etl.desk.archive import Original, forget_draft
 from etl.desk.delivery import Delivery
@@ -64,6 +65,7 @@ def loader_session(name: str = 'dothi deliver', role: Role = 'loader') -> Iterat
         db = psycopg2.connect(address, application_name=name, options=SESSION)
     except psycopg2.OperationalError as error:
         raise no_database(error) from None
+    share_patience(db)
     try:
         yield db
     except psycopg2.errors.DiskFull as error:

@@ -90,6 +90,14 @@ def test_the_inbox_may_mark_its_folders_for_their_group(installation: Installati
     assert {name for name, word in last_words.items() if word == 'no'} == {'dothi-inbox.service'}
 
 
+def test_what_nobody_waits_for_lets_the_services_go_first(installation: Installation, tmp_path: Path) -> None:
+    """systemd shares processors out by units first: beside them the niceness of a process counts for nothing."""
+    names = [name for name in unit_texts(Path('/x')) if name.endswith('.service')]
+    weights = {name: values_of(installed_unit(name, installation, tmp_path), 'CPUWeight') for name in names}
+    lighter = {name for name, values in weights.items() if values and int(values[0]) < 100}
+    assert lighter == {'dothi-worker.service', 'dothi-inbox.service', 'dothi-backup.service'}
+
+
 def installed_unit(name: str, installation: Installation, root: Path) -> str:
     """The text of a unit as it is installed below `root`."""
     install(installation, root)

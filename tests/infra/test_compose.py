@@ -150,6 +150,11 @@ def test_every_container_has_limits_of_memory_and_processes(services: dict[str, 
         assert service['pids_limit'] > 0, name
 
 
+def test_what_nobody_waits_for_lets_the_services_go_first(services: dict[str, dict[str, Any]]) -> None:
+    lighter = {name for name, service in services.items() if service.get('cpu_shares', 1024) < 1024}
+    assert lighter == {'worker', 'inbox'}
+
+
 def test_who_listens_for_all_says_what_stands_in_front(services: dict[str, dict[str, Any]]) -> None:
     for name in ('internal', 'public'):
         assert services[name]['environment']['DOTHI_BEHIND_PROXY'] == 'yes'

@@ -37,6 +37,8 @@ UMask=0027"""
 SHARES_FOLDERS = 'RestrictSUIDSGID=no'
 NO_NAMESPACES = 'RestrictNamespaces=yes'
 ROOM_NAMESPACES = 'RestrictNamespaces=user net'
+# What nobody waits for (dothi/core/patience.py): `nice` counts within a unit, this among units; others have 100.
+PATIENT = 'CPUWeight=30'
 WRITES_STATE = f'ReadWritePaths={STATE}'
 # The database sends its log to the backup as it is written.
 WRITES_BACKUP = f'ReadWritePaths={STATE} {" ".join(f"-{root}" for root in BACKUP_ROOTS)}'
@@ -93,11 +95,11 @@ def unit_texts(program: Path) -> dict[str, str]:
         ),
         'dothi-worker.service': _service(
             'worker of analyses', program, 'worker', migrated, f'{WATCHED}\nTimeoutStopSec=60',
-            f'MemoryMax=4G\nTasksMax=512\n{WRITES_STATE}\n{ROOM_NAMESPACES}',
+            f'{PATIENT}\nMemoryMax=4G\nTasksMax=512\n{WRITES_STATE}\n{ROOM_NAMESPACES}',
         ),
         'dothi-inbox.service': _service(
             'inbox of deliveries', program, 'inbox --watch', migrated, WATCHED,
-            f'MemoryMax=4G\nTasksMax=512\n{WRITES_STATE}\n{ROOM_NAMESPACES}\n{SHARES_FOLDERS}',
+            f'{PATIENT}\nMemoryMax=4G\nTasksMax=512\n{WRITES_STATE}\n{ROOM_NAMESPACES}\n{SHARES_FOLDERS}',
         ),
         'dothi-internal.service': _service(
             'internal service', program, 'serve --audience internal', migrated, f'{WATCHED}\nTimeoutStopSec=90',
@@ -112,7 +114,7 @@ def unit_texts(program: Path) -> dict[str, str]:
         'dothi-backup.service': _service(
             'backups', program, 'backup watch', f'{migrated}\nConditionPathExists={BACKUP_RECORD}',
             f'{WATCHED}\nNice=10\nTimeoutStopSec=60',
-            f'MemoryMax=4G\nTasksMax=512\n{WRITES_BACKUP}\n{ROOM_NAMESPACES}',
+            f'{PATIENT}\nMemoryMax=4G\nTasksMax=512\n{WRITES_BACKUP}\n{ROOM_NAMESPACES}',
         ),
     }  # fmt: skip
 

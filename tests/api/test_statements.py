@@ -9,7 +9,8 @@ import pytest
 from flask.testing import FlaskClient
 from psycopg2 import sql
 
-from dothi.api.http.snapshot import MOST_PREPARED, statements
+from dothi.api.http.prepared import MOST_PREPARED
+from dothi.api.http.snapshot import statements
 from tests.api.conftest import Desk, school
 from tests.matrix import exhaustive, number_of_examples
 from tests.statements import heard_statements

@@ -14,12 +14,12 @@ from flask.testing import FlaskClient
 from pmtiles.reader import MmapSource, Reader, all_tiles
 
 from dothi.api.app import create_app
-from dothi.api.tiles import pmtiles
+from dothi.api.tiles import maker, pmtiles
 from dothi.api.tiles.cache import TileCache, pack_tile
-from dothi.api.tiles.changes import Changes, Version
+from dothi.api.tiles.changes import Changes, Version, states_by_layer, states_statement
 from dothi.api.tiles.place import WEB_MERCATOR_QUAD, WORLD_CRS84_QUAD, TileAddress, limits
-from dothi.api.tiles.tileset import NoData
-from dothi.core.database import connection
+from dothi.api.tiles.tileset import NoData, of_all
+from dothi.core.database import READERS, connection
 from dothi.core.layer import Audience
 from dothi.core.locality import Locality
 from etl.desk.deliver import deliver
@@ -157,6 +157,41 @@ def test_audiences_never_share_a_tile(readable_province: dict[str, str]) -> None
         for audience, sees in turns:
             content = app(audience).get(address).get_data()
             assert (b'population' in content) is sees, (base, audience)
+
+
+@pytest.mark.parametrize('audience', ['public', pytest.param('internal', marks=exhaustive)])
+@pytest.mark.parametrize('zoom', [13, 16, pytest.param(14, marks=exhaustive), pytest.param(15, marks=exhaustive)])
+def test_a_tile_of_all_layers_is_the_tiles_of_each_in_their_order(
+    readable_province: dict[str, str], locality: Locality, audience: Audience, zoom: int
+) -> None:
+    """The very bytes, whether all are drawn by one statement or each by its own; over HTTP and for a file."""
+    ((_, lon, lat),) = schools(1)
+    served = app(audience).get(f'/api{where(lon, lat, zoom).partition("/schools")[2]}').get_data()
+    at = limits(WEB_MERCATOR_QUAD, zoom, (lon, lat, lon, lat))
+    place, made_by = TileAddress(zoom, at.west, at.north), maker.TileMaker(audience, locality)
+    with connection(READERS[audience]) as db:
+        reading = pmtiles.Reading(db)
+        now = states_by_layer(reading.rows(states_statement(tuple(locality.layers_for(audience).values()))))
+        sheet = of_all(locality, audience, now).sheet
+        own_tiles = [made_by.tile(reading, maker.Sheet((layer,)), now, place).content for layer in sheet.at(place)]
+        together = made_by.tile(reading, sheet, now, place).content
+    assert len([tile for tile in own_tiles if tile]) > 5
+    assert together == b''.join(own_tiles)
+    assert served == together
+
+
+def test_a_layer_that_is_too_large_for_a_tile_of_all_is_shortened_there(
+    readable_province: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ((_, lon, lat),) = schools(1)
+    address = f'/api{where(lon, lat, 14).partition("/schools")[2]}'
+    whole = app().get(address)
+    assert 'Dothi-Shortened' not in whole.headers
+    monkeypatch.setattr(maker, 'MOST_BYTES', len(whole.get_data()) // 2)
+    monkeypatch.setenv('DOTHI_TILE_CACHE_MB', '0')
+    answer = app().get(address)
+    assert answer.headers['Dothi-Shortened']
+    assert len(answer.get_data()) <= len(whole.get_data()) // 2
 
 
 def test_a_damaged_file_is_made_anew(readable_province: dict[str, str]) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
-from math import isfinite
 from typing import Any
 
 import psycopg2
@@ -13,6 +12,7 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extensions import cursor as Cursor
 
 from dothi.api.http.clients import query_place
+from dothi.api.http.prepared import PreparedStatement
 from dothi.api.http.service import no_release, require_release, service
 from dothi.api.http.silence import SILENCE
 from dothi.core.access.claims import claim_statement
@@ -38,9 +38,6 @@ SEEN = """
         case when box_wgs84 is not null then
             array[ST_XMin(box_wgs84), ST_YMin(box_wgs84), ST_XMax(box_wgs84), ST_YMax(box_wgs84)] end
     from (select ST_Extent(geom) as box, ST_Extent(geom_wgs84) as box_wgs84, count(*) as rows from {}) as seen"""
-# Plans that a connection keeps; one has about 100 KB.
-MOST_PREPARED = 50
-PREPARED_TYPES: dict[type, str] = {str: 'text', int: 'bigint', float: 'double precision'}
 
 
 class TooSlow(Busy):
@@ -126,7 +123,7 @@ class Reading:
 
         The connection keeps the plan: planning takes two thirds of the time of a small page.
         """
-        with self._executed(_Prepared(statement, values), as_bytes=True) as cursor:
+        with self._executed(PreparedStatement(statement, values), as_bytes=True) as cursor:
             return cursor.fetchall()
 
     def end(self) -> None:
@@ -144,7 +141,7 @@ class Reading:
             pooled.invalidate()
         pooled.close()
 
-    def _executed(self, statement: 'sql.Composable | _Prepared', *, as_bytes: bool = False) -> Cursor:
+    def _executed(self, statement: sql.Composable | PreparedStatement, *, as_bytes: bool = False) -> Cursor:
         """A cursor with the answer to `statement`."""
         if self._begun:
             return self._execute('', statement, as_bytes)
@@ -160,7 +157,7 @@ class Reading:
         self._pooled = _open_connection()
         return self._execute(self._opening, statement, as_bytes)
 
-    def _execute(self, opening: str, statement: 'sql.Composable | _Prepared', as_bytes: bool) -> Cursor:
+    def _execute(self, opening: str, statement: sql.Composable | PreparedStatement, as_bytes: bool) -> Cursor:
         """Sends everything in one message, but for a plan that is made: a way to the database and back counts here."""
         db, info = self.db, self._pooled.info
         cursor = db.cursor()
@@ -170,7 +167,7 @@ class Reading:
         SILENCE.begin(db, service().statement_timeout_ms)
         try:
             _set_up_session(cursor, info)
-            if isinstance(statement, _Prepared):
+            if isinstance(statement, PreparedStatement):
                 statement.prepare(cursor, info)
                 cursor.execute(opening + statement.text(db))
             else:
@@ -193,46 +190,6 @@ def read_release(row: Sequence[Any]) -> Release:
     """The release in a row of RELEASE_COLUMNS, whose text may be bytes."""
     values = (value.decode() if isinstance(value, bytes) else value for value in row)
     return Release(**dict(zip(RELEASE_COLUMNS, values, strict=True)))
-
-
-class _Prepared:
-    """A statement whose plan the connection keeps, with the values for one execution."""
-
-    def __init__(self, statement: str, values: tuple[int | float | str, ...]) -> None:
-        self.statement, self.values = statement, values
-        self._name = ''
-
-    def prepare(self, cursor: Cursor, info: dict[Any, Any]) -> None:
-        """Has the connection plan it, where it has not done so yet; info: what the pool knows of the connection.
-
-        In a message of its own: the session keeps the whole message with the plan (pg_prepared_statements), and claims
-        that came with it could be read there by whoever is answered on the connection later.
-        """
-        names: dict[str, str] = info.setdefault('prepared', {})
-        self._name = names.get(self.statement, '')
-        if self._name:
-            return
-        opening = ''
-        if len(names) >= MOST_PREPARED:
-            names.clear()
-            opening = 'deallocate all; '
-        # a name is never used again: whether it was prepared is not known where that failed
-        info['last_prepared'] = info.get('last_prepared', 0) + 1
-        self._name = f'p{info["last_prepared"]}'
-        types = ', '.join(PREPARED_TYPES[type(value)] for value in self.values)
-        types = f'({types})' if types else ''
-        cursor.execute(f'{opening}prepare {self._name}{types} as {self.statement}')
-        names[self.statement] = self._name
-
-    def text(self, db: Connection) -> str:
-        """SQL that executes it on `db`, which has prepared it."""
-        arguments = ', '.join(_written(value, db) for value in self.values)
-        return f'execute {self._name}({arguments})' if arguments else f'execute {self._name}'
-
-
-def _written(value: int | float | str, db: Connection) -> str:
-    """The value as SQL has it; the driver takes 5 µs for a number."""
-    return repr(value) if isinstance(value, float) and isfinite(value) else str(sql.Literal(value).as_string(db))
 
 
 def _set_up_session(cursor: Cursor, info: dict[Any, Any]) -> None:

@@ -1,5 +1,6 @@
 """A tile that is not kept yet: drawn by one statement, together with the release that it shows."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from psycopg2 import sql
@@ -33,6 +34,17 @@ def new_tile_statement(canvas: Canvas, place: TileAddress) -> sql.Composable:
     return sql.SQL('select state.*, drawn.tile from ({} where s.layer_id = {}) as state, ({}) as drawn').format(
         sql.SQL(STATE_WITHOUT_CELLS), sql.Literal(canvas.layer.id), parameter_statement(canvas, place)
     )
+
+
+def parts_statement(canvases: Sequence[Canvas], place: TileAddress) -> sql.Composable:
+    """A statement that gives the full forms of several layers for any tile of that zoom: one row, a column for each.
+
+    Subqueries of their own: as tables to be joined the planner would look for an order of them.
+    """
+    parts = [
+        sql.SQL('(select tile from ({}) as part)').format(parameter_statement(canvas, place)) for canvas in canvases
+    ]
+    return sql.SQL('select ') + sql.SQL(', ').join(parts)
 
 
 def read_new_tile(db: PlanKeeper, statement: str, place: TileAddress) -> NewTile | None:

@@ -11,6 +11,7 @@ from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 from pydantic import BaseModel
 
+from dothi.api.http.prepared import PreparedStatement
 from dothi.api.tiles.changes import Current, states_by_layer, states_statement
 from dothi.api.tiles.maker import TileMaker
 from dothi.api.tiles.place import WEB_MERCATOR_QUAD, TileAddress
@@ -43,6 +44,7 @@ class Reading:
 
     def __init__(self, db: Connection) -> None:
         self.db = db
+        self._plans: dict[Any, Any] = {}
         db.cursor().execute('set transaction isolation level repeatable read read only; set local jit = off')
 
     def row(self, statement: sql.Composable) -> tuple[Any, ...]:
@@ -54,6 +56,14 @@ class Reading:
         """All rows of `statement`."""
         with self.db.cursor() as cursor:
             cursor.execute(statement)
+            return cursor.fetchall()
+
+    def prepared_rows(self, statement: str, *values: int | float | str) -> list[tuple[Any, ...]]:
+        """All rows of `statement` with `values` in place of $1, $2, …; its plan is kept."""
+        prepared = PreparedStatement(statement, values)
+        with self.db.cursor() as cursor:
+            prepared.prepare(cursor, self._plans)
+            cursor.execute(prepared.text(self.db))
             return cursor.fetchall()
 
 

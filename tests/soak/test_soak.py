@@ -56,7 +56,9 @@ def test_in_use_for_long_and_broken_in_every_way_nothing_is_lost(instance: Whole
         _measure_memory(memory, minutes * 30)
         recoveries = _break(instance, minutes * 30)
     lost = lost_rows(instance, diary)
-    growth = memory.growth_mb_per_min(warm_up_s=minutes * 10)
+    slopes = memory.growth_mb_per_min(warm_up_s=minutes * 10)
+    growth = sum(slopes.values())
+    CONSOLE.print('\n'.join(f'{slope:+.2f} MB a minute: {name}' for name, slope in slopes.items()), markup=False)
     lines = list(_report(minutes, diary, memory, growth, recoveries, lost))
     CONSOLE.print('\n'.join(lines), markup=False)
     if MINUTES:

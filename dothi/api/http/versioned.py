@@ -5,6 +5,7 @@ Of the public service only: what one person may see is nothing that a cache betw
 
 import hashlib
 import re
+from collections.abc import Callable
 from urllib.parse import urlencode
 
 from flask import Flask, Response, g, request
@@ -62,14 +63,15 @@ def with_version(address: str, version: str) -> str:
     return f'{address}{"&" if "?" in address else "?"}{VERSION.name}={version}'
 
 
-def moved_to(version: str) -> Response | None:
-    """The way to the current address, where the request carries another version than `version`; None where it does not.
+def moved_to(current_version: Callable[[], str]) -> Response | None:
+    """The way to the current address, where the request carries another version than that; None where it does not.
 
-    What is answered with the same snapshot of the database as `version` may then be kept for as long as caches like.
+    What is answered with the same snapshot of the database as the version may then be kept for as long as caches like.
     """
     requested = VERSION.read()
     if requested is None or service().audience != 'public':
         return None
+    version = current_version()
     if requested == version:
         g.carries_version = True
         return None

@@ -79,7 +79,7 @@ def map_tile(
     with snapshot() as db:
         of = tileset_of(subject_of(db, collection_id, style_id), tileMatrixSetId)
         map_query, edition = _tile_edition(db, of, (tileMatrix, tileRow, tileCol), form)  # type: ignore[arg-type]
-    return moved_to(map_version(of.subject)) or map_response(map_query, edition, of.subject)
+    return moved_to(lambda: map_version(of.subject)) or map_response(map_query, edition, of.subject)
 
 
 @at_each_map(MAP_TILES, '/map/xyz/<z>/<x>/<y>.<any(png, webp, jpg, jpeg):ending>')
@@ -90,7 +90,7 @@ def map_xyz(
     with snapshot() as db:
         of = MapTileset(subject_of(db, collection_id, style_id), WEB_MERCATOR_QUAD)
         map_query, edition = _tile_edition(db, of, (z, y.removesuffix(FINE), x), ENDINGS[ending], fine=y.endswith(FINE))
-    return moved_to(map_version(of.subject)) or map_response(map_query, edition, of.subject)
+    return moved_to(lambda: map_version(of.subject)) or map_response(map_query, edition, of.subject)
 
 
 def _tile_edition(

@@ -83,7 +83,7 @@ def style(style_id: str, collection_id: str | None = None) -> Response:
     if collection_id in service().coverages:
         return style_of_a_coverage(collection_id, style_id)
     styled = _requested_style(style_id, collection_id, ZOOM, VERSION)
-    moved = moved_to(style_version(styled))
+    moved = moved_to(lambda: style_version(styled))
     if moved is not None:
         return moved
     form = wanted_form(styled.layer)
@@ -116,7 +116,7 @@ def style_legend(style_id: str, collection_id: str | None = None) -> Response:
         return legend_of_a_coverage(collection_id, style_id)
     form = wanted_format(('json', 'png'))
     styled = _requested_style(style_id, collection_id, VERSION)
-    moved = moved_to(style_version(styled))
+    moved = moved_to(lambda: style_version(styled))
     if moved is not None:
         return moved
     if form == 'png':
@@ -146,7 +146,7 @@ def _legend_picture(styled: Styled) -> Response:
 def style_sprite(style_id: str, part: str, collection_id: str | None = None) -> Response:
     """The signs of a style as MapLibre asks for them: a picture, or where each is in it, also for fine screens."""
     styled = _requested_style(style_id, collection_id, VERSION)
-    moved = moved_to(style_version(styled))
+    moved = moved_to(lambda: style_version(styled))
     if moved is not None:
         return moved
     icons, ratio = tuple(icons_of(styled.drawings)), 2 if '@2x' in part else 1

@@ -106,7 +106,7 @@ def tile_answer(db: Snapshot, tileset: Tileset, grid: Grid, where: tuple[str, st
     """One tile, unless the client has it. where: zoom, row and column, as they were asked for."""
     wanted_format(('mvt',))
     place = place_in(_Within(tileset, grid), *where)
-    moved = moved_to(tileset_version(tileset))
+    moved = moved_to(lambda: tileset_version(tileset))
     if moved is not None:
         return moved
     edition = tile_maker_of_app().edition(db, tileset.sheet, tileset.now, place)
@@ -145,7 +145,7 @@ def _new_answer(layer: Layer, grid: Grid, where: tuple[str, str, str]) -> Respon
         # what a release changed stays as it was written, whatever has been released since
         edition = maker.edition(db, sheet, now, place)
     place_in(_Within(of_layer(layer, service().locality, now), grid), *where)
-    moved = moved_to(tiles_version((layer,), [new.current.version]))
+    moved = moved_to(lambda: tiles_version((layer,), [new.current.version]))
     return moved or _with_new_tile(sheet, place, edition, new.content)
 
 

@@ -56,6 +56,11 @@ def backend_session_patience() -> int:
         return session_patience(db.info.backend_pid)
 
 
+def patient_session() -> int:
+    be_patient()
+    return backend_session_patience()
+
+
 def test_the_database_works_as_patiently_as_whoever_has_it_work() -> None:
     assert in_a_thread(patiently) == PATIENT
     assert in_a_thread(backend_patience) == own_patience()
@@ -109,7 +114,7 @@ def test_a_backend_that_cannot_be_seen_is_no_fault(monkeypatch: pytest.MonkeyPat
 def test_the_session_of_a_backend_is_as_patient_as_whoever_has_it_work() -> None:
     """Each backend is a session, and among sessions the niceness of a process counts for nothing."""
     assert in_a_thread(backend_session_patience) == 0
-    assert in_a_thread(lambda: (be_patient(), backend_session_patience())[1]) == PATIENT
+    assert in_a_thread(patient_session) == PATIENT
 
 
 @sessions_first
@@ -140,5 +145,5 @@ def test_a_session_is_patient_although_others_change_theirs(monkeypatch: pytest.
         return write(path, text, **options)
 
     monkeypatch.setattr(Path, 'write_text', refuse_once)
-    assert in_a_thread(lambda: (be_patient(), backend_session_patience())[1]) == PATIENT
+    assert in_a_thread(patient_session) == PATIENT
     assert refused

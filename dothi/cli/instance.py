@@ -16,7 +16,6 @@ from dothi.core.listening import require_closed
 from dothi.core.locality import Locality
 from dothi.core.locality_file import BadLocalityFile
 from dothi.core.own_layers import served_locality
-from dothi.core.patience import be_patient
 from dothi.core.reader_language import pick_text
 from dothi.core.settings import ServerSettings
 from dothi.local.database_start import run_database
@@ -122,7 +121,6 @@ def worker(
     """
     from processes.queue.job_server import start_job_server
 
-    be_patient()
     record_foreground('worker')
     start_job_server()
     from processes.queue.worker import run_worker

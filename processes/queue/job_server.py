@@ -11,6 +11,8 @@ from importlib import import_module
 from multiprocessing import forkserver, util
 from pathlib import Path
 
+from dothi.core.patience import be_patient
+
 # What a fork server imports that has to be started anew, after the first one has died.
 PRELOAD = ['__main__', 'processes.queue.warm']
 
@@ -18,11 +20,15 @@ PRELOAD = ['__main__', 'processes.queue.warm']
 def start_job_server() -> None:
     """Import what jobs need, and start multiprocessing's fork server as a fork of this process: a job begins in 50 ms.
 
+    From then on this process and its jobs let others go first (dothi/core/patience.py).
+
     Before anything else: no thread runs yet, and as after the start of a new program no connection is open there.
     One thread each for linear algebra: as many jobs run at once as the machine shall bear.
     """
     os.environ.setdefault('OPENBLAS_NUM_THREADS', '1')
     import_module(PRELOAD[-1])
+    # not before: who waits for a worker that was started again waits for what it imports
+    be_patient()
     multiprocessing.set_forkserver_preload(PRELOAD)
     starts_python, util.spawnv_passfds = util.spawnv_passfds, _fork_program  # type: ignore[assignment]
     try:

@@ -147,3 +147,17 @@ def test_a_session_is_patient_although_others_change_theirs(monkeypatch: pytest.
     monkeypatch.setattr(Path, 'write_text', refuse_once)
     assert in_a_thread(patient_session) == PATIENT
     assert refused
+
+
+def test_the_worker_and_what_its_jobs_are_forked_from_let_others_go_first() -> None:
+    """Once it has imported what they need: a worker that was started again is there as soon as others are."""
+    code = """if True:
+        import os
+        from multiprocessing import forkserver
+        from processes.queue.job_server import start_job_server
+        start_job_server()
+        print(*(os.getpriority(os.PRIO_PROCESS, pid) for pid in (0, forkserver._forkserver._forkserver_pid)))
+    """
+    command = [sys.executable, '-c', code]
+    ended = subprocess.run(command, start_new_session=True, check=True, capture_output=True, text=True)
+    assert ended.stdout.split() == [str(PATIENT)] * 2

@@ -1,5 +1,6 @@
 """What cannot be answered is refused with the reason, in the reader's language, and nothing internal."""
 
+import errno
 from collections.abc import Callable
 
 import pytest
@@ -177,3 +178,31 @@ def test_nothing_is_there_whatever_the_method(client: Client, method: str, path:
     """The portal's files are read at any address, so a change at one of the API was answered: GET alone."""
     answer = getattr(client(), method)(f'{path}?lang=en')
     assert (answer.status_code, answer.get_json()['code']) == (404, 'NoSuchResource')
+
+
+@pytest.mark.parametrize(
+    'shortage',
+    [
+        OSError(errno.ENOSPC, 'secret'),
+        OSError(errno.EMFILE, 'secret'),
+        FileNotFoundError(errno.ENOENT, 'secret'),
+        MemoryError('secret'),
+    ],
+    ids=repr,
+)
+def test_what_the_machine_is_short_of_is_no_fault_of_ours(
+    desk: Desk, client: Client, caplog: pytest.LogCaptureFixture, shortage: Exception
+) -> None:
+    """The client comes again; the log has what it was, with its place in the code."""
+
+    def fail(collection_id: str) -> str:
+        raise shortage
+
+    desk.release('schools', [('POINT(0 0)', school('A'))])
+    app = client()
+    app.application.view_functions['items.items'] = fail
+    answer = app.get(f'{SCHOOLS}/items?lang=en')
+    assert (answer.status_code, 'secret' in answer.get_data(as_text=True)) == (503, False)
+    assert int(answer.headers['Retry-After']) > 0
+    assert 'secret' in caplog.text
+    assert 'in fail' in caplog.text

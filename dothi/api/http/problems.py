@@ -16,6 +16,7 @@ from dothi.api.http.operations import MEANINGS
 from dothi.api.http.service import service
 from dothi.core.errors import Busy, Defect, DothiError, EnvironmentMissing, NotFound, WrongUse, http_status
 from dothi.core.request_id import current_request_id
+from dothi.core.shortages import shortage
 from dothi.core.text import Text, steward_advice
 
 LOG = logging.getLogger('dothi.api')
@@ -158,7 +159,10 @@ def is_for_browser() -> bool:
 
 
 def _answer_http_error(error: HTTPException) -> Response:
-    """Flask's own: no route, wrong method, a redirect."""
+    """Flask's own: no route, wrong method, a redirect; and what failed after a view had answered."""
+    original = getattr(error, 'original_exception', None)
+    if original is not None:
+        return problem_response(original) if isinstance(original, DothiError) else _answer_defect(original)
     if error.code is None or error.code < 400:
         return error.get_response()  # type: ignore[return-value]
     if error.code == HTTPStatus.NOT_FOUND or _is_for_files_alone(error):
@@ -208,7 +212,7 @@ def _answer_unreadable(error: PermissionError) -> Response:
 
 
 def _answer_defect(error: Exception) -> Response:
-    return problem_response(log_defect(error))
+    return problem_response(shortage(error) or log_defect(error))
 
 
 def log_defect(error: Exception) -> Defect:

@@ -70,6 +70,7 @@ from dothi.api.tiles.views import TILES
 from dothi.core.access.classes import EVERYBODY, AccessClass, locality_of
 from dothi.core.access.log import note_policy
 from dothi.core.access.tokens import adopt_tokens
+from dothi.core.catalog import Release
 from dothi.core.database import connection
 from dothi.core.errors import EnvironmentMissing
 from dothi.core.guard_sync import guarded_locality
@@ -117,7 +118,7 @@ def create_app(audience: Audience, url: str | None = None, accounts: ClientAccou
     """
     locality, accounts = served_locality(), accounts or clients.open_accounts()
     if audience == 'public':
-        return _app_of(audience, locality, url, accounts)
+        return _app_of(audience, locality, url, accounts, config.releases_now(audience))
 
     with suppress(EnvironmentMissing):
         note_policy(locality.policy)
@@ -127,20 +128,23 @@ def create_app(audience: Audience, url: str | None = None, accounts: ClientAccou
             locality = guarded_locality(db, locality)
 
     def of_class(access_class: AccessClass) -> Flask:
-        return _app_of(audience, locality_of(locality, access_class), url, accounts)
+        # unlike the first one it is not made anew when the database is back: without one there is none
+        releases = config.read_releases(audience)
+        return _app_of(audience, locality_of(locality, access_class), url, accounts, releases)
 
-    app = of_class(EVERYBODY)
+    app = _app_of(audience, locality_of(locality, EVERYBODY), url, accounts, config.releases_now(audience))
     if locality.guards:
         app.wsgi_app = ClassApps(app, locality, of_class)  # type: ignore[method-assign, assignment]
     return app
 
 
-def _app_of(audience: Audience, locality: Locality, url: str | None, accounts: ClientAccounts) -> Flask:
-    """The app for whoever sees the locality like this.
+def _app_of(
+    audience: Audience, locality: Locality, url: str | None, accounts: ClientAccounts, releases: dict[str, Release]
+) -> Flask:
+    """The app for whoever sees the locality like this, with these releases.
 
     A view of ours that has the very same rule as one of pygeoapi's takes its place, because it is registered first.
     """
-    releases = config.releases_now(audience)
     rendered = config.render_with(locality, audience, PLACEHOLDER, releases)
     pygeoapi = library.load_pygeoapi(rendered, PathSettings().run / audience)
 

@@ -52,10 +52,15 @@ def render_with(locality: Locality, audience: Audience, url: str, releases: dict
 def releases_now(audience: Audience) -> dict[str, Release]:
     """The current releases that `audience` may see; none while the database is away or was never migrated."""
     try:
-        with connection(READERS[audience]) as db:
-            return current_releases(db)
+        return read_releases(audience)
     except (NoDatabase, psycopg2.Error):
         return {}
+
+
+def read_releases(audience: Audience) -> dict[str, Release]:
+    """The current releases that `audience` may see. Raises NoDatabase."""
+    with connection(READERS[audience]) as db:
+        return current_releases(db)
 
 
 def collections(

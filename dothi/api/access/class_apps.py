@@ -10,7 +10,7 @@ from typing import Any
 
 from flask import Flask
 
-from dothi.api.access.identity import IDENTITY, credentials_in, identity_of_request, take_secrets
+from dothi.api.access.identity import FAILURE, IDENTITY, credentials_in, identity_of_request, take_secrets
 from dothi.core.access.claims import claim
 from dothi.core.access.classes import EVERYBODY, AccessClass, class_of
 from dothi.core.access.person import Person
@@ -38,11 +38,22 @@ class ClassApps:
     def __call__(self, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:
         """The answer of that app. What this thread reads until its next request, it reads with the class's claims."""
         claim(EVERYBODY, '')
+        try:
+            app = self._app_for(environ)
+        except Exception as error:
+            # such as a database that is away: an app answers with the reason, here nobody would
+            claim(EVERYBODY, '')
+            environ[FAILURE] = error
+            app = self._base_wsgi
+        return app(environ, start)
+
+    def _app_for(self, environ: dict[str, Any]) -> WsgiApp:
+        """The app of the class of who asks, whose claims this thread has from now on."""
         access_class = self._class_of_request(environ)
         if not access_class.name:
-            return self._base_wsgi(environ, start)
+            return self._base_wsgi
         claim(access_class, self._claims.of(access_class))
-        return self._app_of(access_class).wsgi_app(environ, start)
+        return self._app_of(access_class).wsgi_app
 
     def _class_of_request(self, environ: dict[str, Any]) -> AccessClass:
         """The class of who asks; of who cannot be let in it is nobody's, and its app says why."""

@@ -29,6 +29,8 @@ from dothi.core.errors import Forbidden, NotSignedIn
 from dothi.core.text import Text
 
 KEY, TICKET, IDENTITY = 'dothi.key', 'dothi.ticket', 'dothi.identity'
+# Why it could not be found out what who asks may see.
+FAILURE = 'dothi.failure'
 # Set by the service itself where it asks its own app, before anybody else can.
 WARMING_UP = 'dothi.warming_up'
 TICKET_PATH = re.compile(r'^/(api|ows)/key/([^/]*)(?=/|$)')
@@ -212,12 +214,14 @@ def _require_csrf_token() -> None:
 def _require_known() -> Response | None:
     """A key that is nobody's is refused wherever it comes, so that nobody works on with an old one.
 
-    The key of `/metrics` is no person's.
+    The key of `/metrics` is no person's. Raises what kept the app of who asks from being found.
     """
     if request.endpoint == 'metrics.metrics' or (request.endpoint or '').startswith('sign_in.'):
         return None
     if _is_open() and not {KEY, TICKET, 'HTTP_AUTHORIZATION'} & request.environ.keys():
         return None
+    if FAILURE in request.environ:
+        raise request.environ[FAILURE]
     is_known = current_identity() is not None
     if _is_open() or WARMING_UP in request.environ or service().sessions.sign_in == 'to_change':
         return None

@@ -12,11 +12,10 @@ from psycopg2.extensions import connection as Connection
 from pydantic import BaseModel
 
 from dothi.core.access.log import Deed, note
-from dothi.core.access.look_up import LookUp, look_up
+from dothi.core.access.look_up import LookUp, look_up, note_use
 from dothi.core.access.people import OF_PERSON, PERSON_COLUMNS
 from dothi.core.access.person import Action, Identity, Person
 from dothi.core.access.secrets import new_secret, sha256_of
-from dothi.core.database import connection
 from dothi.core.errors import NotFound, WrongUse
 from dothi.core.settings import EditSettings
 
@@ -157,7 +156,6 @@ def _find_bearer(column: str, value: object) -> tuple[Identity, bytes] | None:
         return None
     *values, sha256, scopes, key, outdated = row
     if outdated:
-        with connection('gatekeeper') as db, db.cursor() as cursor:
-            cursor.execute('update access.api_key set used_at = clock_timestamp() where id = %s', [key])
+        note_use('update access.api_key set used_at = clock_timestamp() where id = %s', [key])
     person = Person(**dict(zip(PERSON_COLUMNS, values, strict=True)))
     return Identity(person=person, scopes=frozenset(Action(scope) for scope in scopes), key=key), bytes(sha256)

@@ -1,6 +1,7 @@
 """One row for a request, by one statement and one way to the database: who asks is looked up at each request."""
 
 import itertools
+from contextlib import suppress
 from typing import Any
 
 import psycopg2
@@ -8,7 +9,8 @@ import sqlalchemy
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
-from dothi.core.database import connection_lost, discard_or_roll_back, engine, no_database
+from dothi.core.database import connection, connection_lost, discard_or_roll_back, engine, no_database
+from dothi.core.errors import EnvironmentMissing
 
 NUMBERS = itertools.count(1)
 
@@ -49,6 +51,12 @@ def look_up(statement: LookUp, values: list[object]) -> tuple[Any, ...] | None:
         return _read(statement, values)
     except psycopg2.OperationalError as error:
         raise no_database(error) from None
+
+
+def note_use(statement: str, values: list[object]) -> None:
+    """Writes down that somebody came, where that can be written: a full disk is no reason to keep anybody out."""
+    with suppress(psycopg2.Error, EnvironmentMissing), connection('gatekeeper') as db, db.cursor() as cursor:
+        cursor.execute(statement, values)
 
 
 def _read(statement: LookUp, values: list[object]) -> tuple[Any, ...] | None:

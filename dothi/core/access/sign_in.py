@@ -14,7 +14,7 @@ from dothi.core.access.attempts import count_failure, forgive, require_patience
 from dothi.core.access.device import known_device
 from dothi.core.access.doors import one_attempt
 from dothi.core.access.log import Deed, note
-from dothi.core.access.look_up import LookUp, look_up
+from dothi.core.access.look_up import LookUp, look_up, note_use
 from dothi.core.access.passwords import hash_password, is_password, require_strong
 from dothi.core.access.people import OF_PERSON, PERSON_COLUMNS, end_sessions, lock_person
 from dothi.core.access.person import Identity, Person
@@ -232,8 +232,7 @@ def identity_of_session(secret: str) -> Identity | None:
         return None
     *values, session, outdated = row
     if outdated:
-        with connection('gatekeeper') as db, db.cursor() as cursor:
-            cursor.execute('update access.session set seen_at = clock_timestamp() where id = %s', [session])
+        note_use('update access.session set seen_at = clock_timestamp() where id = %s', [session])
     return Identity(person=_person(tuple(values)), session=session)
 
 

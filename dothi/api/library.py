@@ -1,5 +1,6 @@
 """pygeoapi's Flask module, loaded for one configuration."""
 
+import logging
 import os
 import sys
 from importlib import import_module
@@ -12,6 +13,7 @@ import yaml
 from dothi.api.http.remembered import Remembered
 from dothi.api.processes.descriptions import offered_processes
 
+LOG = logging.getLogger('dothi.api')
 MODULE = 'pygeoapi.flask_app'
 # By configuration, and by the analyses that are offered.
 LOADED: Remembered[tuple[str, tuple[str, ...]], ModuleType] = Remembered(8)
@@ -27,10 +29,9 @@ def load_pygeoapi(config: dict[str, Any], folder: Path) -> ModuleType:
     hold an app for each audience. Apps with the same configuration, such as those of colleagues who differ in the rows
     that they see, share it: importing takes half the time in which an app is made.
     """
-    folder.mkdir(parents=True, exist_ok=True)
     text = yaml.dump(config, Dumper=DUMPER, allow_unicode=True)
-    os.environ['PYGEOAPI_CONFIG'] = str(_write_whole(folder / 'pygeoapi.yml', text))
-    os.environ['PYGEOAPI_OPENAPI'] = str(_write_whole(folder / 'openapi.json', '{}'))
+    os.environ['PYGEOAPI_CONFIG'] = _kept(folder / 'pygeoapi.yml', text)
+    os.environ['PYGEOAPI_OPENAPI'] = _kept(folder / 'openapi.json', '{}')
     # which analyses are offered is a matter of settings too
     question = (text, tuple(offered_processes(config['server']['manager']['audience'])))
     module = LOADED.get(question)
@@ -39,6 +40,19 @@ def load_pygeoapi(config: dict[str, Any], folder: Path) -> ModuleType:
         module = import_module(MODULE)
         LOADED.keep(question, module)
     return module
+
+
+def _kept(file: Path, text: str) -> str:
+    """The path of a file with this text: `file`, or one in memory where the disk takes nothing."""
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        return str(_write_whole(file, text))
+    except OSError:
+        LOG.warning('%s cannot be written', file, exc_info=True)
+    memory = os.memfd_create(file.name)
+    with open(memory, 'w', encoding='utf-8', closefd=False) as opened:
+        opened.write(text)
+    return f'/proc/self/fd/{memory}'
 
 
 def _write_whole(file: Path, text: str) -> Path:

@@ -7,14 +7,14 @@ import signal
 import subprocess
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
 import requests
 from prometheus_client.parser import text_string_to_metric_families
 
-from dothi.api.http.measures import Measures
+from dothi.api.http.measures import ROUTE, Measures, count_answer, empty_folder, open_measures
 from dothi.core.database import connection
 from dothi.core.locality import Locality
 from dothi.core.ports import free_port
@@ -250,3 +250,41 @@ def test_a_place_goes_on_counting_where_the_last_process_stopped(tmp_path: Path)
     for _ in range(2):
         Measures(tmp_path, 3).count_request('/x', 'GET', 200, 0.02)
     assert [file.name for file in sorted(tmp_path.iterdir())] == ['counter_3.db', 'histogram_3.db']
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """The folder of a disk of 3 MB."""
+    disk = tmp_path / 'disk'
+    disk.mkdir()
+    if subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=3m', 'tmpfs', disk], check=False).returncode:
+        pytest.skip('only root may mount a disk')
+    yield disk
+    subprocess.run(['umount', disk], check=True)
+
+
+def fill(disk: Path) -> None:
+    with suppress(OSError), (disk / 'filler').open('wb', buffering=0) as file:
+        while file.write(bytes(4_096)):
+            pass
+
+
+@pytest.mark.parametrize('is_full_before', [False, True])
+def test_a_full_disk_ends_no_process_that_counts(small_disk: Path, is_full_before: bool) -> None:
+    """The kernel ends whoever fills a hole of a file for which there is no room: each new route was one."""
+    folder = small_disk / 'metrics'
+    empty_folder(folder)
+    child = os.fork()
+    if child == 0:
+        code = 1
+        try:
+            if is_full_before:
+                fill(small_disk)
+            open_measures(folder, 0)
+            fill(small_disk)
+            for number in range(200):
+                count_answer({'REQUEST_METHOD': 'GET', ROUTE: f'/api/{number}'}, 503, 0.1)
+            code = 0
+        finally:
+            os._exit(code)
+    assert os.waitpid(child, 0)[1] == 0

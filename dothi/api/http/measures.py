@@ -5,8 +5,10 @@ process that follows a dead one takes its place and goes on counting where that 
 processes at once, no count is lost, and none goes down. The master empties the folder at its start.
 """
 
+import logging
 import os
 import shutil
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,12 +20,15 @@ from prometheus_client.multiprocess import MultiProcessCollector
 from dothi.core.layer import Audience
 from dothi.core.settings import PathSettings
 
+LOG = logging.getLogger('dothi.measures')
 # Seconds: a kept tile, ten features, a page, a picture, an analysis that is waited for.
 BUCKETS_S = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60)
 METHODS = frozenset(('GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'))
 NO_ROUTE = 'none'
 # Where the route's template is kept in the environment of a request.
 ROUTE = 'dothi.route'
+# Of a file that counts: 7,000 series. Their names are of routes, methods and statuses, of which there are fewer.
+FILE_BYTES = 2**20
 
 
 class Measures:
@@ -76,14 +81,30 @@ def measures_folder(audience: Audience, port: int) -> Path:
 
 
 def empty_folder(folder: Path) -> None:
-    """Begin to count anew: called in the master before it forks."""
+    """Begin to count anew: called in the master before it forks. Where nothing can be written, nothing is counted."""
     shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(parents=True)
+    with suppress(OSError):
+        folder.mkdir(parents=True)
 
 
 def open_measures(folder: Path, place: int) -> None:
-    """From now on this process counts; called in each web process after it was forked."""
-    _PROCESS.measures = Measures(folder, place)
+    """From now on this process counts, where there is room for it; called in each web process after it was forked."""
+    try:
+        for kind in ('counter', 'histogram'):
+            _reserve(folder / f'{kind}_{place}.db')
+        _PROCESS.measures = Measures(folder, place)
+    except OSError:
+        LOG.warning('requests are not counted', exc_info=True)
+
+
+def _reserve(file: Path) -> None:
+    """Takes the room for all that the file will hold.
+
+    The library maps a file with holes into memory. Where the disk is full when a hole is filled, the kernel ends the
+    process (SIGBUS), and each one that follows it, with the next count.
+    """
+    with file.open('ab') as opened:
+        os.posix_fallocate(opened.fileno(), 0, FILE_BYTES)
 
 
 def install(app: Flask) -> None:

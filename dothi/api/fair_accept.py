@@ -5,6 +5,7 @@ is. Of 16 clients that came at once and stayed, one of two processes had between
 many requests a second, while the other one was idle.
 """
 
+import errno
 import mmap
 import time
 from typing import Any
@@ -20,6 +21,8 @@ NOT_ACCEPTING = -1
 PATIENCE_S = 0.05
 # After as long it looks whether the connection is still there.
 LOOK_AGAIN_S = 0.001
+# The process, or the machine, has no descriptor left.
+NO_DESCRIPTOR = frozenset((errno.EMFILE, errno.ENFILE))
 
 
 class ConnectionBoard:
@@ -82,8 +85,11 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         self._publish()
         self.has_yielded = self.app.board.has_less_busy(self.place) and self._has_patience()
         if not self.has_yielded:
-            super().accept(listener)
+            self._accept_one(listener)
             self._publish()
+
+    def make_room(self) -> None:
+        """Called where another connection can be had at the cost of those that are there."""
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
         """Waits for events as gunicorn does; after it left a connection to others, for a moment without new ones."""
@@ -96,6 +102,19 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         self.set_accept_enabled(False)
         super().wait_for_and_dispatch_events(LOOK_AGAIN_S)
         self.set_accept_enabled(True)
+
+    def _accept_one(self, listener: Any) -> None:
+        """Accepts a connection, or leaves it waiting while there is no descriptor for it.
+
+        gunicorn would end the process, and with it the answers that others wait for.
+        """
+        try:
+            super().accept(listener)
+        except OSError as error:
+            if error.errno not in NO_DESCRIPTOR:
+                raise
+            self.make_room()
+            self.has_yielded = True
 
     def _has_patience(self) -> bool:
         now_s = time.monotonic()

@@ -152,8 +152,16 @@ class Master(Arbiter):  # type: ignore[misc]  # gunicorn has no types
         return stale or bool(current and worker.state.generation not in current)
 
     def _spawn(self, count: int) -> None:
-        for _ in range(count):
-            self.spawn_worker()
+        """Starts so many workers; where the system has nothing for them, those that serve go on, and it tries again.
+
+        gunicorn would end the service: there is no memory, process or descriptor, or no folder for temporary files.
+        """
+        try:
+            for _ in range(count):
+                self.spawn_worker()
+        except OSError:
+            self.log.exception('No worker could be started; the next try comes in %s s', RETRY_S)
+            self._not_before_s = time.monotonic() + RETRY_S
 
 
 class CatalogueWatch:
@@ -174,7 +182,7 @@ class CatalogueWatch:
             if self._db.notifies or time.monotonic() - self._asked_s >= ASK_S:
                 self._db.notifies.clear()
                 self._generation, self._asked_s = generation(self._db), time.monotonic()
-        except (DothiError, psycopg2.Error):
+        except (DothiError, psycopg2.Error, OSError):
             self.close()
         return self._generation
 

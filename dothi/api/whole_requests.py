@@ -13,6 +13,7 @@ from collections import deque
 from concurrent.futures import Future
 from contextlib import suppress
 from functools import partial
+from itertools import islice
 from typing import Any
 
 from dothi.api.fair_accept import FairWorker
@@ -29,6 +30,8 @@ HEADER_PATIENCE_S = 10.0
 # (RFC 9112, 9.6).
 LINGER_S = 2.0
 MOST_LINGERING = 500
+# So many connections that wait for a request are closed at once where there is no room for another one.
+MOST_CLOSED = 50
 # For as long a thread waits for the rest of a body that was refused: what has come is read, what may come is not.
 DRAIN_S = 0.05
 # For as long a thread waits for the next request of a connection before that goes back to the poller.
@@ -125,6 +128,24 @@ class WholeRequestWorker(FairWorker):
         if len(self.lingering) > MOST_LINGERING:
             self._close_lingering(self.lingering[0][1])
 
+    def notify(self) -> None:
+        """Called at every turn of the worker's loop, before it decides whether to accept."""
+        if self.nr_conns >= self.worker_connections:
+            self.make_room()
+        super().notify()
+
+    def make_room(self) -> None:
+        """Closes connections that have waited longest without a whole request: others have one.
+
+        2,000 clients that connected and said nothing kept everybody else out for as long as they might.
+        """
+        while self.lingering:
+            self._close_lingering(self.lingering[0][1])
+        for conn in islice(self.pending_conns or self.keepalived_conns, MOST_CLOSED):
+            conn.timeout = 0.0
+        self.murder_pending()
+        self.murder_keepalived()
+
     def murder_keepalived(self, force: bool = False) -> None:
         """Closes idle connections as gunicorn does, but answers a request that came as the time ran out."""
         late = [conn for conn in self.keepalived_conns if conn.timeout <= time.monotonic() and _received(conn) != 0]
@@ -157,14 +178,19 @@ class WholeRequestWorker(FairWorker):
 
 
 def _received(conn: Any) -> int | None:
-    """How many bytes of a header have come; None when it is whole, or the connection is at its end."""
+    """How many bytes of a header wait to be read; None when it is whole, or the connection is at its end.
+
+    Its beginning, or all of it, may have been read with the request before it (pipelining, RFC 9112, 9.3.2).
+    """
+    parser = getattr(conn, 'parser', None)
+    read_before = parser.unreader.buf.getvalue() if parser else b''
     try:
         begun = conn.sock.recv(LONGEST_HEADER, socket.MSG_PEEK | socket.MSG_DONTWAIT)
     except BlockingIOError:
-        return 0
+        return None if END_OF_HEADER in read_before else 0
     except OSError:
         return None
-    return None if END_OF_HEADER in begun or _has_ended(conn.sock) else len(begun)
+    return None if END_OF_HEADER in read_before + begun or _has_ended(conn.sock) else len(begun)
 
 
 def _is_readable(sock: socket.socket, patience_s: float) -> bool:

@@ -175,9 +175,12 @@ def dismiss_job(db: Connection, job_id: str) -> bool:
 
 def _wait_for_notice(db: Connection, job_id: str, within_s: float) -> None:
     """Returns when the job's state changed, or after `within_s`."""
+    # not by select(): among thousands of connections of clients this one may have any number
+    poller = select.poll()
+    poller.register(db, select.POLLIN)
     ends = time.monotonic() + within_s
     while (left_s := ends - time.monotonic()) > 0:
-        if not select.select([db], [], [], left_s)[0]:
+        if not poller.poll(left_s * 1000):
             return
         db.poll()
         payloads = {notification.payload for notification in db.notifies}

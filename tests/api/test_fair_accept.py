@@ -1,10 +1,12 @@
 """New connections among several web processes: gunicorn's workers as they are, on one socket."""
 
 import os
+import resource
 import selectors
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -158,3 +160,34 @@ def test_whether_anybody_answers_clients_is_on_the_board() -> None:
     board.publish(second, NOT_ACCEPTING)
     board.publish(first, NOT_ACCEPTING)
     assert not board.is_anybody_accepting()
+
+
+def test_a_worker_without_a_descriptor_for_another_connection_goes_on(
+    workers: tuple[WholeRequestWorker, WholeRequestWorker], listener: socket.socket
+) -> None:
+    """Those who wait without a request give theirs to those who come."""
+    worker, _hanging = workers
+    with _clients(listener, 5):
+        while worker.nr_conns < 3:
+            _take_what_waits(worker)
+        with _no_more_descriptors():
+            assert _take_what_waits(worker, turns=1_000) < 3
+        while _take_what_waits(worker) < 2:
+            pass
+    assert worker.nr_conns == 2
+
+
+@contextmanager
+def _no_more_descriptors() -> Iterator[None]:
+    """Within, this process can open nothing more than it has open."""
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    highest = max(int(file.name) for file in Path('/proc/self/fd').iterdir())
+    with ExitStack() as taken:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (highest + 1, before[1]))
+        try:
+            with suppress(OSError):
+                while True:
+                    taken.enter_context(Path(os.devnull).open('rb'))
+            yield
+        finally:
+            resource.setrlimit(resource.RLIMIT_NOFILE, before)

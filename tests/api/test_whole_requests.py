@@ -3,7 +3,9 @@
 import os
 import selectors
 import socket
+import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
 from types import SimpleNamespace
 from typing import Any
 from wsgiref.types import StartResponse, WSGIEnvironment
@@ -106,3 +108,38 @@ def test_a_client_that_goes_in_its_header_is_not_waited_for() -> None:
         assert whole_requests._received(connection) == len(b'GET /api HTTP')
         theirs.shutdown(socket.SHUT_WR)
         assert whole_requests._received(connection) is None
+
+
+def test_who_waits_longest_without_a_request_gives_way(worker: WholeRequestWorker) -> None:
+    """As many connections are open as may be, and nobody asks for anything: 2,000 of them kept everybody else out."""
+    worker.worker_connections = 3
+    with ExitStack() as stack:
+        clients = []
+        for _ in range(worker.worker_connections):
+            ours, theirs = socket.socketpair()
+            clients.append(stack.enter_context(ours))
+            worker.nr_conns += 1
+            worker.enqueue_req(TConn(worker.cfg, theirs, ('127.0.0.1', 1), ('127.0.0.1', 2)))
+        worker.notify()
+        assert worker.nr_conns < worker.worker_connections
+        clients[0].settimeout(60)
+        assert clients[0].recv(100) == b''
+
+
+def test_requests_that_come_before_the_answer_to_the_first_are_answered_too(worker: WholeRequestWorker) -> None:
+    """All of them in one piece, which is read with the first (RFC 9112, 9.3.2)."""
+    ours, theirs = socket.socketpair()
+    worker.nr_conns = 1
+    with ours:
+        ours.settimeout(60)
+        ours.sendall(REQUEST * 5)
+        connection = TConn(worker.cfg, theirs, ('127.0.0.1', 1), ('127.0.0.1', 2))
+        worker.poller.register(worker.method_queue.fileno(), selectors.EVENT_READ, worker.method_queue.run_callbacks)
+        worker.enqueue_req(connection)
+        answers = b''
+        until = time.monotonic() + 5
+        while answers.count(b'hello') < 5 and time.monotonic() < until:
+            worker.wait_for_and_dispatch_events(0.1)
+            with suppress(BlockingIOError):
+                answers += ours.recv(10_000, socket.MSG_DONTWAIT)
+    assert answers.count(b'hello') == 5

@@ -3,6 +3,7 @@
 import contextlib
 import gc
 import os
+import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -31,6 +32,10 @@ from dothi.core.listening import require_closed
 from dothi.core.settings import ServerSettings
 from processes.registry import all_processes
 
+# For as long a request waits for what somebody else has locked.
+LOCK_PATIENCE_MS = 5_000
+# For as long a client may take nothing of what is sent to it.
+STALLED_S = 30
 # A request that runs when its worker is replaced has this long to end.
 GRACE_S = 60
 # The combined format of Apache, and the id of the request.
@@ -63,6 +68,7 @@ class Worker(WholeRequestWorker):
         with ThreadPoolExecutor(1, initializer=yields) as aside:
             aside.submit(super().load_wsgi).result()
             aside.submit(_warm_up, self.wsgi).result()
+        database.limit_lock_waits(LOCK_PATIENCE_MS)
         self.state.publish(loaded)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
@@ -150,6 +156,7 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
             'limit_request_line': LONGEST_LINE,
             'control_socket_disable': True,
             'proc_name': f'dothi {self.audience}',
+            'when_ready': _limit_stalled,
             'post_fork': _after_fork,
             # else Python looks through all objects several times as a process ends, which takes seconds
             'worker_exit': lambda _master, _worker: gc.freeze(),
@@ -181,6 +188,15 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
         """In the master, when a worker is gone, in whatever way."""
         self.accounts.forget_process(worker.pid)
         self.board.free_place(worker.place)
+
+
+def _limit_stalled(master: Any) -> None:
+    """Has the kernel end connections whose client takes nothing more: each of them would keep a thread for ever.
+
+    Connections have this from the socket that they came by.
+    """
+    for listener in master.LISTENERS:
+        listener.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, STALLED_S * 1000)
 
 
 def _after_fork(master: Any, _worker: Any) -> None:

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any, Literal
 
 import psycopg2
@@ -37,6 +38,16 @@ LOGIN_ROLES: tuple[Role, ...] = (
 LIVENESS = {'keepalives_idle': '15', 'keepalives_interval': '5', 'keepalives_count': '3', 'tcp_user_timeout': '30000'}
 
 _engines: dict[Role, sqlalchemy.Engine] = {}
+
+
+@dataclass
+class _Waiting:
+    """longest_ms: for so long this process waits for what somebody has locked; 0 for as long as it takes."""
+
+    longest_ms: int = 0
+
+
+_WAITING = _Waiting()
 
 
 NEW_PASSWORD = Text(
@@ -78,18 +89,35 @@ def database_url(role: Role) -> URL:
 def engine(role: Role) -> sqlalchemy.Engine:
     """The process's engine for `role`, pooled."""
     if role not in _engines:
+        url = database_url(role)
         new_engine = sqlalchemy.create_engine(
-            database_url(role),
+            url,
             pool_size=DatabaseSettings().pool_size,
             max_overflow=0,
             # a restart of the database leaves dead connections in the pool; the look costs 0.1 ms, and what reads for
             # a request notices by itself (dothi/api/http/snapshot.py, dothi/core/access/look_up.py)
             pool_pre_ping=role not in (*READERS.values(), 'gatekeeper'),
-            connect_args={'application_name': f'dothi {role}', 'connect_timeout': 10},
+            connect_args={'application_name': f'dothi {role}', 'connect_timeout': 10, **lock_options(url)},
         )
         sqlalchemy.event.listen(new_engine, 'connect', lambda db, _record: share_patience(db))
         _engines[role] = new_engine
     return _engines[role]
+
+
+def limit_lock_waits(longest_ms: int) -> None:
+    """From now on this process waits no longer for what somebody has locked; raises LockNotAvailable in its place.
+
+    For a service: a transaction that somebody left open would in the end keep all of its threads.
+    """
+    _WAITING.longest_ms = longest_ms
+    fresh()
+
+
+def lock_options(url: URL) -> dict[str, str]:
+    """What a new connection to `url` is told of how long to wait for locks, beside what the URL says itself."""
+    if not _WAITING.longest_ms:
+        return {}
+    return {'options': f'-c lock_timeout={_WAITING.longest_ms} {url.query.get("options", "")}'}
 
 
 def fresh(*, after_fork: bool = False) -> None:

@@ -15,12 +15,13 @@ from psycopg2.extras import Json, RealDictCursor
 from dothi.core import errors
 from dothi.core.access.claims import claimed
 from dothi.core.access.signing import signed_author
-from dothi.core.database import READERS, database_url, no_database
-from dothi.core.errors import Busy, DothiError, NotFound
+from dothi.core.database import READERS, database_url, lock_options, no_database
+from dothi.core.errors import Busy, DothiError, EnvironmentMissing, NotFound
 from dothi.core.job_settings import JobSettings
+from dothi.core.kept_file import is_intact
 from dothi.core.layer import Audience
 from dothi.core.text import AdvisedText, Text, for_steward
-from processes.queue.store import result_store
+from processes.queue.store import RESULTS, result_store
 
 NO_WORKER = AdvisedText(
     vi='Không có tiến trình xử lý phân tích nào đang chạy. Hãy thử lại sau ít phút.',
@@ -56,6 +57,10 @@ class ResultGone(NotFound):
     """The job's result is not kept any more."""
 
 
+class StoreAway(EnvironmentMissing):
+    """The store of results is not there."""
+
+
 class Dismissed(Busy):
     """Somebody dismissed the job while the request waited for it."""
 
@@ -84,9 +89,11 @@ def open_desk(audience: Audience, editor: str | None = None, reader: str | None 
     """
     author = signed_author(editor)
     signed_reader = author if reader is None or reader == editor else signed_author(reader)
-    url = database_url(READERS[audience]).set(drivername='postgresql').render_as_string(hide_password=False)
+    url = database_url(READERS[audience]).set(drivername='postgresql')
+    address = url.render_as_string(hide_password=False)
     try:
-        db = psycopg2.connect(url, connect_timeout=10, application_name='dothi jobs')
+        options: dict[str, Any] = {'connect_timeout': 10, 'application_name': 'dothi jobs', **lock_options(url)}
+        db = psycopg2.connect(address, **options)
     except psycopg2.OperationalError as error:
         raise no_database(error) from None
     try:
@@ -180,9 +187,14 @@ def unknown_job(job_id: str) -> UnknownJob:
 def job_results(db: Connection, job_id: str) -> dict[str, Result]:
     """A successful job's outputs by name, the main one first; none for any other job.
 
-    Raises ResultGone for a file that is not there any more.
+    Raises ResultGone for a file that is not there any more, or is not what was kept; whoever asks for the same then has
+    it computed anew. Raises StoreAway.
     """
-    return {row['name']: _result_of_row(row) for row in fetch_rows(db, 'select * from job.results(%s)', [job_id])}
+    rows = fetch_rows(db, 'select * from job.results(%s)', [job_id])
+    if not all(map(_is_whole, rows)):
+        fetch_rows(db, 'select job.lose_result(%s)', [job_id])
+        raise result_lost()
+    return {row['name']: _result_of_row(row) for row in rows}
 
 
 def media_types(db: Connection, job_id: str) -> dict[str, str]:
@@ -196,9 +208,24 @@ def media_types(db: Connection, job_id: str) -> dict[str, str]:
 def _result_of_row(row: dict[str, Any]) -> Result:
     if row['body'] is not None:
         return Result(row['media_type'], bytes(row['body']), None, None)
-    if row['file'] is None or not (result_store() / row['file']).exists():
-        raise result_gone()
     return Result(row['media_type'], None, result_store() / row['file'], row['file_name'])
+
+
+def _is_whole(row: dict[str, Any]) -> bool:
+    """Whether an output is what was kept. Of files before 0050 nobody knows the size."""
+    if row['body'] is not None:
+        return True
+    if not (result_store() / RESULTS).is_dir():
+        # not lost: its disk is not there
+        raise StoreAway(
+            vi='Kho kết quả tạm thời không đọc được. Hãy thử lại sau ít phút.',
+            en='The store of results cannot be read at the moment. Try again in a few minutes.',
+        )
+    path = result_store() / (row['file'] or '')
+    try:
+        return path.is_file() and is_intact(path, row['stored_bytes'] or path.stat().st_size, row['sha256'])
+    except OSError:
+        return False
 
 
 def fetch_rows(db: Connection, query: str, values: Sequence[Any] | Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -230,6 +257,14 @@ def result_gone() -> ResultGone:
     return ResultGone(
         vi=f'Kết quả đã bị xóa sau {JobSettings().result_days:g} ngày. Hãy chạy lại.',
         en=f'The result was removed after {JobSettings().result_days:g} days. Run the job again.',
+    )
+
+
+def result_lost() -> ResultGone:
+    """The error for a successful job whose file is gone, or is another one."""
+    return ResultGone(
+        vi='Tệp kết quả bị mất hoặc bị hỏng. Hãy chạy lại.',
+        en='The file of the result is gone or damaged. Run it again.',
     )
 
 

@@ -6,6 +6,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from dothi.api.master import LONGEST_S, QUIET_S, SettledGeneration
 from dothi.core.database import connection
 from dothi.core.locality import Locality
 from dothi.core.ports import free_port
+from dothi.core.settings import PROJECT
 from tests.api.conftest import Desk, school
 from tests.conftest import PATIENCE_S, Instance, fresh
 from tests.forked import start_program
@@ -27,7 +29,14 @@ SLOW_MS, PATIENT_MS = 4_000, 1000 * PATIENCE_S
 # that has loaded says so in the log.
 SETTLED_S = 1.0
 SERVE = f"""
-from dothi.api import master
+from dothi.api import master, server
+server.STALLED_S = 2
+limit_stalled = server._limit_stalled
+def limit_buffers_too(master):
+    limit_stalled(master)
+    for listener in master.LISTENERS:
+        listener.setsockopt(server.socket.SOL_SOCKET, server.socket.SO_SNDBUF, 65_536)
+server._limit_stalled = limit_buffers_too
 master.QUIET_S = {SETTLED_S}
 publish = master.WorkerState.publish
 master.WorkerState.publish = lambda *state: (publish(*state), print('A worker has loaded', flush=True))
@@ -267,3 +276,35 @@ def _wait_until(condition: object, patience_s: float = PATIENCE_S) -> None:
     while not condition():  # type: ignore[operator]
         assert time.monotonic() < deadline, 'it took too long'
         time.sleep(0.2)
+
+
+def test_what_somebody_has_locked_keeps_no_thread_for_long(served_schools: str) -> None:
+    """The list of jobs is not there without its table; with threads that wait for it there would be nothing."""
+    with connection('admin') as db, db.cursor() as cursor:
+        cursor.execute('lock table job.job in access exclusive mode')
+        with ThreadPoolExecutor(12) as pool:
+            answers = [*pool.map(lambda _: requests.get(f'{served_schools}/api/jobs', timeout=30), range(12))]
+        db.rollback()
+    assert {answer.status_code for answer in answers} == {503}
+    assert all(int(answer.headers['Retry-After']) > 0 for answer in answers)
+    assert requests.get(f'{served_schools}/api/jobs', timeout=30).status_code == 200
+
+
+def test_clients_that_take_nothing_keep_no_thread(served_schools: str) -> None:
+    """60 ask for a large file, and read none of it: there are 40 threads."""
+    large = max((PROJECT / 'web' / 'dist' / 'assets').glob('*.js'), key=lambda file: file.stat().st_size)
+    host, _, port = served_schools.removeprefix('http://').partition(':')
+    with ExitStack() as stack:
+        for _ in range(60):
+            client = stack.enter_context(socket.socket())
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 2_048)
+            client.connect((host, int(port)))
+            client.sendall(f'GET /assets/{large.name} HTTP/1.1\r\nHost: localhost\r\n\r\n'.encode())
+        _wait_until(lambda: _answers_within(f'{served_schools}/health', 5))
+
+
+def _answers_within(address: str, longest_s: float) -> bool:
+    try:
+        return requests.get(address, timeout=longest_s).status_code == 200
+    except requests.RequestException:
+        return False

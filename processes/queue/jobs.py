@@ -16,6 +16,7 @@ from dothi.core.access.signing import LASTS_S, sign, sign_author
 from dothi.core.database import connection
 from dothi.core.errors import EnvironmentMissing
 from dothi.core.export.formats import not_written
+from dothi.core.kept_file import file_sha256
 from dothi.core.layer import Audience
 from dothi.core.text import steward_advice
 from processes.outputs import ResultFile
@@ -160,7 +161,7 @@ def _mark_finished(job_id: str, ended: FinishedRun | FailedRun, places: dict[str
     One that read demonstration data which was left meanwhile has none (job.refuse_left). One that failed does not say
     what it read, but its inputs and message may name it: it stays with who sees as much as whoever asked.
     """
-    values = _ending_columns(ended)
+    values, digests = _ending_columns(ended), _file_digests(places)
     assignments = ', '.join(f'{name} = %({name})s' for name in values)
     with connection('worker') as db, db.cursor() as cursor:
         cursor.execute(
@@ -179,7 +180,7 @@ def _mark_finished(job_id: str, ended: FinishedRun | FailedRun, places: dict[str
         sizes = _output_sizes(ended, places)
         for position, output in enumerate(ended.outputs if isinstance(ended, FinishedRun) else ()):
             cursor.execute(
-                'insert into job.output values (%s, %s, %s, %s, %s, %s, %s, %s, %s)',
+                'insert into job.output values (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s)',
                 [
                     job_id,
                     output.name,
@@ -189,6 +190,7 @@ def _mark_finished(job_id: str, ended: FinishedRun | FailedRun, places: dict[str
                     places.get(output.name),
                     *_file_columns(output.file),
                     sizes[output.name],
+                    digests.get(output.name),
                 ],
             )
     return True
@@ -208,6 +210,11 @@ def _output_sizes(ended: FinishedRun | FailedRun, places: dict[str, str]) -> dic
         else len(output.body or b'')
         for output in outputs
     }
+
+
+def _file_digests(places: dict[str, str]) -> dict[str, str]:
+    """SHA-256 of each output that is a file of the store."""
+    return {name: file_sha256(result_store() / place) for name, place in places.items()}
 
 
 def _file_columns(file: ResultFile | None) -> list[Any]:

@@ -338,16 +338,32 @@ returns uuid language sql stable security definer set search_path = job, pg_temp
 $$;
 
 -- The outputs of a successful job of the caller's audience, or no row: each a document, or the path of a file in the
--- store and what it is to be called. Neither is there any more when it was kept for long enough.
+-- store, what it is to be called, and its size and hash. Neither is there any more when it was kept for long enough.
 create or replace function job.results(job_id uuid)
-returns table (name text, media_type text, body bytea, file text, file_name text, row_count bigint)
+returns table (
+    name text, media_type text, body bytea, file text, file_name text, row_count bigint, stored_bytes bigint,
+    sha256 text
+)
 language sql stable security definer set search_path = job, pg_temp as $$
-    select o.name, o.media_type, o.body, o.file, o.file_name, o.rows
+    select o.name, o.media_type, o.body, o.file, o.file_name, o.rows, o.stored_bytes, o.sha256
     from job.job join job.output as o on o.job_id = coalesce(job.result_of, job.id)
     where
         job.id = results.job_id and job.answerable(job.audience, job.editor, job.shown_to, job.scenarios)
         and job.status = 'successful' and job.gone_at is null
     order by o.position;
+$$;
+
+-- Has nobody be answered any more by the run of a job of the caller's audience: its file is not what was kept. Whoever
+-- asks for the same has it computed anew.
+create or replace function job.lose_result(job_id uuid) returns void
+language sql security definer set search_path = job, pg_temp as $$
+    update job.job set gone_at = now()
+    from (
+        select coalesce(own.result_of, own.id) as id from job.job as own
+        where own.id = lose_result.job_id
+            and job.answerable(own.audience, own.editor, own.shown_to, own.scenarios)
+    ) as run
+    where coalesce(job.result_of, job.id) = run.id and job.gone_at is null;
 $$;
 
 -- The names of those whose jobs are meant: `me`, or `group` for everybody of the same agency, or of the centre.
@@ -503,7 +519,7 @@ job.begun(bigint, bigint), job.note_callback(),
 job.submit(
     text, jsonb, text, text, text, double precision, text, jsonb, text, bytea, bigint, bigint, bigint
 ),
-job.state(uuid), job.results(uuid),
+job.state(uuid), job.results(uuid), job.lose_result(uuid),
 job.list(text[], bigint, bigint, text[], timestamptz, timestamptz, double precision, double precision, text),
 job.dismiss(uuid), job.run_of_upload(text), job.open_run(text, jsonb), job.reads_advice(),
 job.worker_alive(double precision) from public;
@@ -512,7 +528,7 @@ job.audience(), job.answerable(text, text, jsonb, uuid[]),
 job.submit(
     text, jsonb, text, text, text, double precision, text, jsonb, text, bytea, bigint, bigint, bigint
 ),
-job.state(uuid), job.results(uuid),
+job.state(uuid), job.results(uuid), job.lose_result(uuid),
 job.list(text[], bigint, bigint, text[], timestamptz, timestamptz, double precision, double precision, text),
 job.dismiss(uuid), job.reads_advice(), job.run_of_upload(text), job.open_run(text, jsonb),
 job.worker_alive(double precision), job.worker_lost(uuid, double precision)

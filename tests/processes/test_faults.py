@@ -2,7 +2,7 @@
 
 import os
 import resource
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from processes.queue import records, requests
 from processes.queue.child import FinishedRun, RunOutput
 from processes.queue.jobs import begin_job, finish_job, forget_orphans
 from processes.queue.manager import outcome_of
-from processes.queue.records import NoResult
+from processes.queue.records import NoResult, ResultGone
 from processes.queue.requests import ENDED, JobRequest
 from processes.queue.store import RESULTS, result_store
 from tests.forked import ForkedProcess
@@ -171,3 +171,50 @@ def test_a_database_without_room_for_the_result_fails_the_job_with_a_reason(hous
         outcome_of(job_id, 'internal')
     assert 'base/1/2' not in str(refused.value), 'no internals'
     assert not [*(result_store() / RESULTS).glob(f'{job_id}*')]
+
+
+DAMAGES: dict[str, Callable[[bytes], bytes]] = {
+    'empty': lambda _: b'',
+    'cut off': lambda content: content[: len(content) // 2],
+    'zeros': lambda content: bytes(len(content)),
+}
+
+
+@pytest.mark.parametrize('damage', [*DAMAGES.values(), None], ids=[*DAMAGES, 'gone'])
+def test_a_result_that_is_not_what_was_kept_is_computed_anew(
+    houses: int, worker: ForkedProcess, monkeypatch: pytest.MonkeyPatch, damage: Callable[[bytes], bytes] | None
+) -> None:
+    """Nobody is handed it, also not as the answer to the same request again."""
+    monkeypatch.setenv('DOTHI_RESULT_STORE', 'on')
+    job_id = finished_export()
+    file = present(outcome_of(job_id, 'internal').result.file)
+    content = file.read_bytes()
+    if damage is None:
+        file.unlink()
+    else:
+        file.write_bytes(damage(content))
+    with pytest.raises(ResultGone):
+        outcome_of(job_id, 'internal')
+    again = outcome_of(finished_export(), 'internal').result
+    assert present(again.file).read_bytes() == content
+
+
+def test_a_store_that_is_away_loses_no_result(houses: int, worker: ForkedProcess) -> None:
+    """Whoever asks meanwhile comes again."""
+    job_id = finished_export()
+    results = result_store() / RESULTS
+    away = results.rename(results.with_name('away'))
+    try:
+        with pytest.raises(DothiError) as told:
+            outcome_of(job_id, 'internal')
+        assert http_status(told.value) == 503
+    finally:
+        away.rename(results)
+    assert present(outcome_of(job_id, 'internal').result.file).exists()
+
+
+def finished_export() -> str:
+    job_id = export()
+    wait_until(lambda: status(job_id) in ENDED)
+    assert status(job_id) == 'successful'
+    return job_id

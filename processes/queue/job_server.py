@@ -10,6 +10,7 @@ from contextlib import suppress
 from importlib import import_module
 from multiprocessing import forkserver, util
 from pathlib import Path
+from typing import Any
 
 from dothi.core.patience import be_patient
 
@@ -35,6 +36,24 @@ def start_job_server() -> None:
         forkserver.ensure_running()
     finally:
         util.spawnv_passfds = starts_python
+
+
+def replace_job_server() -> None:
+    """Have the next run come from another server, where the address of the one that was there is gone.
+
+    It lies in the folder of temporary files, which somebody has cleared, or on a disk that is away. Whoever runs still
+    goes on; multiprocessing has no public way to this.
+    """
+    server: Any = forkserver._forkserver  # type: ignore[attr-defined]
+    with server._lock:
+        address = server._forkserver_address
+        if address is None or Path(address).exists():
+            # another thread was first
+            return
+        Path(util.get_temp_dir()).mkdir(mode=0o700, parents=True, exist_ok=True)
+        # it ends when the last process has closed this
+        os.close(server._forkserver_alive_fd)
+        server._forkserver_alive_fd = server._forkserver_address = server._forkserver_pid = None
 
 
 def _fork_program(_path: str, arguments: list[str], descriptors: list[int]) -> int:

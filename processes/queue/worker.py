@@ -48,6 +48,7 @@ from processes.queue.child import (
     run_order,
 )
 from processes.queue.downloads import Keeper, OrderResult
+from processes.queue.job_server import replace_job_server
 from processes.queue.jobs import (
     begin_job,
     expire_results,
@@ -205,7 +206,8 @@ async def _sweep_stalled(app: App, changes: ChangeListener) -> None:
             await asyncio.to_thread(_tidy_store)
             if number % ORPHANS_EVERY == 0:
                 await asyncio.to_thread(forget_orphans)
-        except (ConnectorException, NoDatabase, psycopg2.Error):
+        except Exception:
+            # whatever it is, such as a disk without room for a log that is set aside: nobody else would look again
             LOG.exception('could not look for abandoned jobs')
         await asyncio.sleep(SWEEP_S)
         await asyncio.to_thread(changes.wait, seen, changes.idle_s())
@@ -295,12 +297,7 @@ def _work_on(context: JobContext, job_id: str, order: RunOrder) -> None:
 
 def watch_child(order: RunOrder, tell: Callable[[RunProgress], None], stopped: Callable[[], bool]) -> OrderResult:
     """How the run of `order` in a child process ended; None when `stopped` said so first. The child is gone then."""
-    context = multiprocessing.get_context('forkserver')
-    ours, theirs = context.Pipe(duplex=False)
-    child = context.Process(target=run_order, args=(order, theirs))
-    child.start()
-    # or the end of the child would never be seen, as this process held its side of the pipe open too
-    theirs.close()
+    ours, child = _start_child(order)
     try:
         return _listen_to_child(ours, child, tell, stopped)
     finally:
@@ -308,6 +305,28 @@ def watch_child(order: RunOrder, tell: Callable[[RunProgress], None], stopped: C
         child.join()
         child.close()
         ours.close()
+
+
+def _start_child(order: RunOrder) -> tuple[Connection, BaseProcess]:
+    """A child process at the run, and where it tells of it. Raises OSError."""
+    context = multiprocessing.get_context('forkserver')
+    for is_last in (False, True):
+        ours, theirs = context.Pipe(duplex=False)
+        child = context.Process(target=run_order, args=(order, theirs))
+        try:
+            child.start()
+        except (FileNotFoundError, ConnectionRefusedError):
+            ours.close()
+            if is_last:
+                raise
+            LOG.warning('the server that runs are forked from cannot be reached, and is replaced')
+            replace_job_server()
+        else:
+            return ours, child
+        finally:
+            # or the end of the child would never be seen, as this process held its side of the pipe open too
+            theirs.close()
+    raise AssertionError
 
 
 def _listen_to_child(

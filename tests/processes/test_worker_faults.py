@@ -1,7 +1,10 @@
 """Workers, web processes and the database go while jobs run: no job is lost, and none says for ever that it waits."""
 
+import asyncio
 import base64
+import errno
 import os
+import shutil
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -18,6 +21,7 @@ from dothi.core.locality import Locality
 from dothi.core.migrate import migrate
 from dothi.core.postgis import THROWAWAY, LocalPostgis
 from etl.desk.uploads import append_part, begin_upload
+from processes.queue import worker as worker_module
 from processes.queue.manager import outcome_of, start_job
 from tests.conftest import Instance, fresh, use
 from tests.forked import ForkedProcess, start_program
@@ -241,3 +245,62 @@ def test_a_restart_of_the_database_in_the_middle_costs_no_job(
         assert worker.poll() is None
     finally:
         stop_worker(worker)
+
+
+@pytest.mark.own_database
+def test_a_job_server_whose_address_was_removed_is_followed_by_another(
+    houses: int, new_worker: Callable[..., ForkedProcess]
+) -> None:
+    """Somebody has cleared the folder of temporary files, where it lies."""
+    worker = new_worker()
+    folders = listening_folders(worker.pid)
+    assert folders
+    for folder in folders:
+        shutil.rmtree(folder)
+    job_id = export()
+    wait_until(lambda: status(job_id) in {'successful', 'failed'})
+    assert (status(job_id), worker.poll()) == ('successful', None)
+
+
+def listening_folders(pid: int) -> set[Path]:
+    """The folders of multiprocessing in which the process, or one below it, has a socket."""
+    files = [file for process in (pid, *descendants(pid)) for file in Path(f'/proc/{process}/fd').iterdir()]
+    sockets = {str(file.readlink()).removeprefix('socket:[').removesuffix(']') for file in files}
+    lines = [line.split() for line in Path('/proc/net/unix').read_text(encoding='utf-8').splitlines()]
+    folders = {Path(fields[7]).parent for fields in lines if len(fields) > 7 and fields[6] in sockets}
+    return {folder for folder in folders if folder.name.startswith('pymp-')}
+
+
+def test_a_round_that_fails_does_not_end_the_care_for_abandoned_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as one that sets a log aside on a full disk."""
+    rounds: list[int] = []
+
+    class Changes:
+        changes = 0
+
+        def wait(self, *_: object) -> None:
+            pass
+
+        def idle_s(self) -> float:
+            return 0.0
+
+    async def nothing(_app: object) -> None:
+        pass
+
+    def fail_once() -> None:
+        rounds.append(len(rounds))
+        if len(rounds) == 1:
+            raise OSError(errno.ENOSPC, 'full')
+
+    async def look() -> None:
+        task = asyncio.create_task(worker_module._sweep_stalled(Any, Changes()))  # type: ignore[arg-type]
+        while len(rounds) < 3 and not task.done():
+            await asyncio.sleep(0.01)
+        task.cancel()
+
+    monkeypatch.setattr(worker_module, 'SWEEP_S', 0)
+    monkeypatch.setattr(worker_module, 'take_up_abandoned', nothing)
+    monkeypatch.setattr(worker_module, '_tidy_store', fail_once)
+    monkeypatch.setattr(worker_module, 'forget_orphans', lambda: None)
+    asyncio.run(look())
+    assert len(rounds) >= 3

@@ -179,20 +179,32 @@ class Supervisor:
             self._record(part, reason, next_start_at=datetime.fromtimestamp(time.time() + delay_s, UTC))
 
     def _start_again(self, part: Part, reason: str) -> None:
-        with alone_at_once(PARTS) as is_alone:
-            if not is_alone:
-                asyncio.get_running_loop().call_later(OCCUPIED_S, self._start_again, part, reason)
-                return
-            if part.pid() is None and part.is_wanted():
-                try:
-                    self._revive(part, reason)
-                except Exception as error:
-                    # whatever it is: nobody else would try again
-                    LOG.warning('%s cannot be started', part.name, exc_info=not isinstance(error, DothiError))
-                    self._schedule(part, str(error))
-                    return
-        if part.is_wanted():
+        try:
+            is_left_to_us = self._revive_alone(part, reason)
+        except Exception as error:
+            # whatever it is: nobody else would try again
+            LOG.warning('%s cannot be started', part.name, exc_info=not isinstance(error, DothiError))
+            self._schedule(part, str(error))
+            return
+        if not is_left_to_us:
+            asyncio.get_running_loop().call_later(OCCUPIED_S, self._start_again, part, reason)
+        elif part.is_wanted():
             self._watch(part)
+        else:
+            # it was ended by intention, or its record cannot be read for a moment
+            asyncio.get_running_loop().call_later(LONGEST_DELAY_S, self._start_again, part, reason)
+
+    def _revive_alone(self, part: Part, reason: str) -> bool:
+        """Starts the part where it should run and does not; False while somebody else starts or ends parts.
+
+        Also while the folder of the records is away: one that is made in its place would be in the way of it.
+        """
+        if not PathSettings().run.is_dir():
+            return False
+        with alone_at_once(PARTS) as is_alone:
+            if is_alone and part.pid() is None and part.is_wanted():
+                self._revive(part, reason)
+            return is_alone
 
     def _revive(self, part: Part, reason: str) -> None:
         # a database that recovers takes its time, and meanwhile the other supervisor is to see us alive
@@ -206,12 +218,17 @@ class Supervisor:
         self.revivals[part.name] = Revival(
             restarts=restarts, died_at=datetime.now(UTC), next_start_at=next_start_at, reason=reason
         )
-        record_revivals(self.revivals)
+        self._write_down()
 
     def _settle(self, part: Part) -> None:
         """A part that runs is not to be started any more."""
         if part.name in self.revivals:
             self.revivals[part.name].next_start_at = None
+            self._write_down()
+
+    def _write_down(self) -> None:
+        """Tells others what died. A disk that takes no change is no reason to watch less."""
+        with suppress(OSError):
             record_revivals(self.revivals)
 
 

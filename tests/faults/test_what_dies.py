@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -103,3 +104,19 @@ def test_root_runs_what_is_in_a_folder_of_roots_and_says_so(running: WholeInstan
     assert Path(f'/proc/{pid_of(running, "worker")}').stat().st_uid == 0
     assert 'root' in running.dothi('status').stdout
     assert 'chown' in running.dothi('doctor').stdout
+
+
+@exhaustive
+def test_what_dies_while_the_folder_of_its_records_is_away_comes_back_with_it(running: WholeInstance) -> None:
+    """Its disk is not there for a moment; nobody makes another folder in its place."""
+    run, away = running.state / 'run', running.state / 'run-away'
+    wait_until_ready(running)
+    dead = {part: pid_of(running, part) for part in ('worker', 'inbox')}
+    run.rename(away)
+    for pid in dead.values():
+        os.kill(pid, signal.SIGKILL)
+    time.sleep(3)
+    away.rename(run)
+    for part, pid in dead.items():
+        wait_until_replaced(running, part, pid)
+    wait_until_ready(running)

@@ -56,6 +56,8 @@ GIS_ROLES = 'dothi_gis_public,dothi_gis_internal'
 
 
 REPLICATION_ROLE = 'dothi_standby'
+# Linux gives it to none (PID_MAX_LIMIT).
+NO_PROCESS = 2**22
 
 
 @dataclass(frozen=True)
@@ -146,6 +148,7 @@ class LocalPostgis:
             self.start()
             self.stop()
         self._choose_port()
+        self._disown_lock()
         self._say_who_may_connect()
         options = [f'--{name}={value}' for name, value in self._server_settings().items()]
         return self._as_server_user([str(BINARIES / 'postgres'), '-D', str(self.data), *options])
@@ -171,15 +174,46 @@ class LocalPostgis:
 
         `pg_ctl status` takes a killed server that nobody has waited for yet for a running one.
         """
+        pid = self._locked_by()
+        return pid if pid is not None and self._is_server(pid) else None
+
+    def _locked_by(self) -> int | None:
+        """The process id in the lock file; None where there is none."""
         try:
-            pid = int((self.data / 'postmaster.pid').read_text(encoding='utf-8').split('\n')[0])
+            return int((self.data / 'postmaster.pid').read_text(encoding='utf-8').split('\n')[0])
         except PermissionError:
             raise
         except (OSError, ValueError):
             return None
-        return pid if start_time(pid) is not None and program_name(pid) == 'postgres' else None
+
+    def _is_server(self, pid: int) -> bool:
+        """Whether the process is a server that works in this data folder, and not one that has the number by now."""
+        if start_time(pid) is None or program_name(pid) != 'postgres':
+            return False
+        try:
+            return Path(f'/proc/{pid}/cwd').samefile(self.data)
+        except PermissionError:
+            # of another user, who alone may look; its number stands in a file that they wrote
+            return True
+        except OSError:
+            return False
+
+    def _disown_lock(self) -> None:
+        """Takes the number of somebody else's process out of the lock file that a dead server left.
+
+        After a reboot any process may have it, and PostgreSQL would take that for its server, and not start. The rest
+        of the file stays: by it PostgreSQL finds what may still use the data.
+        """
+        pid, lock = self._locked_by(), self.data / 'postmaster.pid'
+        if pid is None or start_time(pid) is None or self._is_server(pid):
+            return
+        _, _, rest = lock.read_text(encoding='utf-8').partition('\n')
+        with lock.open('r+', encoding='utf-8') as opened:
+            opened.write(f'{NO_PROCESS}\n{rest}')
+            opened.truncate()
 
     def _launch(self) -> None:
+        self._disown_lock()
         self._say_who_may_connect()
         self._pg_ctl(
             'start', '-w', '-t', str(self.patience_s), '-l', str(self.folder / 'server.log'), '-o', self._options()

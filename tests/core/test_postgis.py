@@ -1,8 +1,10 @@
 """The private server starts on an empty folder, survives what machines do to it, and leaves nothing behind."""
 
 import os
+import shutil
 import signal
 import socket
+import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import closing
@@ -145,3 +147,26 @@ def _wait_until_gone(pid: int) -> None:
     deadline = time.monotonic() + PATIENCE_S
     while Path(f'/proc/{pid}').exists() and time.monotonic() < deadline:
         time.sleep(0.05)
+
+
+@pytest.mark.parametrize('name', ['sleep', 'postgres'])
+def test_a_number_that_another_process_has_by_now_is_not_the_servers(server: LocalPostgis, name: str) -> None:
+    """After a reboot any process of the same user may have the number that a dead server left, another server too."""
+    server.start()
+    pid = int((server.data / 'postmaster.pid').read_text(encoding='utf-8').splitlines()[0])
+    os.kill(pid, signal.SIGKILL)
+    _wait_until_gone(pid)
+    program = server.folder / name
+    shutil.copy('/bin/sleep', program)
+    other = subprocess.Popen(server._as_server_user([str(program), '600']), cwd='/')
+    try:
+        lock = server.data / 'postmaster.pid'
+        lock.write_text(lock.read_text(encoding='utf-8').replace(str(pid), str(other.pid), 1), encoding='utf-8')
+        assert not server.running()
+        server.start()
+        assert answer(server) == 42
+        server.stop()
+        assert other.poll() is None
+    finally:
+        other.kill()
+        other.wait()

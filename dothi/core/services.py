@@ -21,6 +21,9 @@ from dothi.core.settings import PathSettings
 # What is left of a dead service serves nobody who would miss it.
 ORPHANS_PATIENCE_S = 3.0
 LONGEST_LOG_BYTES = 20 * 2**20
+# A program that begins once it is told to, and never where whoever started it is killed before: nobody would know of
+# it, and of the port that it has.
+ONCE_TOLD = 'read -r _ && exec "$@" </dev/null'
 
 
 class ServiceDied(EnvironmentMissing):
@@ -83,8 +86,8 @@ class Service:
         set_aside(self.log)
         with self.log.open('ab') as log:
             process = subprocess.Popen(
-                [sys.executable, '-m', self.module, *self.arguments],
-                stdin=subprocess.DEVNULL,
+                ['/bin/sh', '-c', ONCE_TOLD, self.name, sys.executable, '-m', self.module, *self.arguments],
+                stdin=subprocess.PIPE,
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -99,6 +102,7 @@ class Service:
             process.kill()
             process.wait()
             raise
+        _tell_to_begin(process)
 
     def stop(self, patience_s: float = 20) -> bool:
         """Whether it ran; asked to end first, and ended with its children when it does not."""
@@ -152,6 +156,13 @@ class Service:
             # a disk that failed may have left anything
             return None
         return parts if len(parts) == 3 and parts[0].isdigit() else None
+
+
+def _tell_to_begin(process: subprocess.Popen[bytes]) -> None:
+    """Lets a program begin that waits for a line."""
+    if process.stdin is not None:
+        with suppress(BrokenPipeError), process.stdin:
+            process.stdin.write(b'\n')
 
 
 def rotate_logs() -> None:

@@ -2,16 +2,19 @@
 
 import http.server
 import os
+import signal
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import ClassVar
 
 import pytest
 
+from dothi.core import services as services_of_core
 from dothi.core.process_table import start_time
 from dothi.core.services import Service
 from dothi.local import services
@@ -99,3 +102,28 @@ def test_a_service_is_waited_for_where_this_process_has_it_listen(
             server.shutdown()
             process.communicate(b'\n')
     assert Healthy.requests == ['/health']
+
+
+def test_whoever_is_killed_as_it_starts_a_service_leaves_none_that_nobody_knows_of(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would have the port that the next one wants, and `dothi down` would not find it."""
+    child = os.fork()
+    if child == 0:
+        try:
+            # before the record is written
+            monkeypatch.setattr(services_of_core, 'replace_file', lambda *_: os.kill(os.getpid(), signal.SIGKILL))
+            service.start('print')
+        finally:
+            os._exit(1)
+    os.waitpid(child, 0)
+    time.sleep(1)
+    assert not [folder for folder in Path('/proc').glob('[0-9]*') if is_of(folder, service)]
+    assert service.last_line == ''
+
+
+def is_of(process: Path, service: Service) -> bool:
+    """Whether the process writes to the log of the service."""
+    with suppress(OSError):
+        return (process / 'fd' / '1').readlink() == service.log
+    return False

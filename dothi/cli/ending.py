@@ -6,6 +6,7 @@ import json
 import os
 import sys
 import traceback
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 from typing import NoReturn
@@ -15,7 +16,7 @@ import typer
 import dothi
 from dothi.cli.messages import show_error
 from dothi.cli.usage_words import explain_usage
-from dothi.core.errors import Defect, DothiError, EnvironmentMissing, WrongUse, describe, exit_code
+from dothi.core.errors import Defect, DiskFull, DothiError, EnvironmentMissing, WrongUse, describe, exit_code
 from dothi.core.interruption import Interrupted, ignore_interrupts, is_interrupted, remember_interrupts
 from dothi.core.private_files import close_new_files
 from dothi.core.settings import PathSettings
@@ -25,6 +26,9 @@ from dothi.core.text import Text
 
 # The SQLSTATE of a change in a transaction that takes none.
 READ_ONLY = '25006'
+# And of one that a full disk of the database does not take.
+DATABASE_FULL = '53100'
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 # What is the matter with a file that is no fault of the program: of another kind than it was, or on a disk that fails.
 UNUSABLE = {errno.EISDIR, errno.ENOTDIR, errno.ELOOP, errno.EIO, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENXIO}
 # What the shell expects of a command that Ctrl-C has ended.
@@ -52,11 +56,11 @@ def run(app: typer.Typer) -> NoReturn:
     except OSError as error:
         if is_interrupted():
             _end_interrupted()
-        _fail(unusable_file(error) or recorded())
+        _fail(unusable_file(error) or no_room(error) or recorded())
     except Exception as error:
         if is_interrupted():
             _end_interrupted()
-        _fail(_change_of_standby(error) or recorded())
+        _fail(_change_of_standby(error) or no_room(error) or recorded())
     finally:
         ignore_interrupts()
         # the process ends: looking through all objects for what could be freed would take longer than most commands
@@ -157,6 +161,18 @@ def unusable_file(error: OSError) -> DothiError | None:
     return damaged(file, Text(vi=str(error.strerror), en=str(error.strerror)), advice)
 
 
+def no_room(error: Exception) -> DothiError | None:
+    """The error for a disk that is full, of the instance or of its database; None for any other error."""
+    is_full = isinstance(error, OSError) and error.errno in NO_ROOM
+    if not is_full and getattr(error, 'pgcode', None) != DATABASE_FULL:
+        return None
+    state = PathSettings().state
+    return DiskFull(
+        vi=f'Hết chỗ trên đĩa ({state}). Dọn chỗ rồi chạy lại; dữ liệu đã phát hành vẫn còn.',
+        en=f'No room is left on the disk ({state}). Make room and run this again; what was released is still there.',
+    )
+
+
 def recorded() -> Defect:
     """The error for a fault of ours: what happened is in the log, not on the screen.
 
@@ -165,14 +181,28 @@ def recorded() -> Defect:
     if _is_stderr_a_log():
         traceback.print_exc()
     log = PathSettings().run / 'errors.log'
-    log.parent.mkdir(parents=True, exist_ok=True)
-    with log.open('a', encoding='utf-8') as lines:
-        lines.write(f'{datetime.now().astimezone().isoformat()} dothi {dothi.__version__} {sys.argv[1:2]}\n')
-        lines.write(traceback.format_exc())
+    try:
+        _write_down(log)
+    except OSError:
+        # a disk that is full or away may be the reason itself
+        with suppress(OSError):
+            traceback.print_exc()
+        return Defect(
+            vi=f'Chương trình gặp lỗi, và không ghi được vào {log}. Xem đĩa của nó; chi tiết ở trên.',
+            en=f'This is a fault of the program, and {log} cannot be written. Look at its disk; details are above.',
+        )
     return Defect(
         vi=f'Chương trình gặp lỗi. Chi tiết trong {log}; hãy gửi tệp đó cho người phát triển.',
         en=f'This is a fault of the program. Details are in {log}; please send that file to its developers.',
     )
+
+
+def _write_down(log: Path) -> None:
+    """Adds the error that is being handled to the log. Raises OSError."""
+    log.parent.mkdir(parents=True, exist_ok=True)
+    with log.open('a', encoding='utf-8') as lines:
+        lines.write(f'{datetime.now().astimezone().isoformat()} dothi {dothi.__version__} {sys.argv[1:2]}\n')
+        lines.write(traceback.format_exc())
 
 
 def _is_stderr_a_log() -> bool:

@@ -288,3 +288,14 @@ def test_a_full_disk_ends_no_process_that_counts(small_disk: Path, is_full_befor
         finally:
             os._exit(code)
     assert os.waitpid(child, 0)[1] == 0
+
+
+def test_without_the_folder_of_its_counts_a_service_tells_the_rest(served: Served) -> None:
+    """It is away for a moment: whether the platform is well is asked all the same."""
+    folder = Path(os.environ['DOTHI_STATE']) / 'run' / 'metrics' / f'internal-{served.port}'
+    away = folder.rename(folder.with_name('away'))
+    try:
+        answer = served.metrics()
+    finally:
+        away.rename(folder)
+    assert (answer.status_code, 'dothi_' in answer.text) == (200, True)

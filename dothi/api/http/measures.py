@@ -35,6 +35,7 @@ class Measures:
     """The counts of this process. folder: of the service; place: which of its processes this is."""
 
     def __init__(self, folder: Path, place: int) -> None:
+        self.folder = folder
         os.environ['PROMETHEUS_MULTIPROC_DIR'] = str(folder)
         # what the library keeps its values in is decided once for a process
         values.ValueClass = values.MultiProcessValue(lambda: place)
@@ -135,8 +136,8 @@ def count_drawing(kind: str, origin: str) -> None:
 
 
 def service_registry() -> CollectorRegistry:
-    """What all web processes of this service have counted together; empty outside a server."""
-    registry = CollectorRegistry()
-    if _PROCESS.measures is not None:
+    """What all web processes of this service have counted together; empty outside a server, and without its folder."""
+    registry, measures = CollectorRegistry(), _PROCESS.measures
+    if measures is not None and measures.folder.is_dir():
         MultiProcessCollector(registry)
     return registry

@@ -24,6 +24,7 @@ from dothi.core.coverage import Coverage
 from dothi.core.cql2.errors import BadFilter
 from dothi.core.export.formats import not_written
 from dothi.core.filter_cost import require_affordable
+from dothi.core.kept_file import require_store
 from dothi.core.layer import Audience, Layer
 from dothi.core.layer_source import Times, parse_times
 from dothi.core.layer_source import source as layer_source
@@ -284,7 +285,8 @@ class Data:
         self._norms |= part._norms
 
     def draft(self, name: str) -> Path:
-        """Where the run may write a file of this name, to be its result; raises NotWritten."""
+        """Where the run may write a file of this name, to be its result; raises NotWritten and StoreAway."""
+        require_store()
         try:
             self._drafts.mkdir(parents=True, exist_ok=True)
         except OSError as error:

@@ -11,6 +11,7 @@ from pathlib import Path
 import yaml
 
 from dothi.core.errors import NotFound
+from dothi.core.kept_file import require_store
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality, load_described, load_locality
 from dothi.core.locality_file import BadLayerFile
@@ -50,7 +51,8 @@ def file_of(layer_id: str) -> Path:
 
 
 def write(layer: Layer) -> None:
-    """Writes the layer's file, whole or not at all."""
+    """Writes the layer's file, whole or not at all. Raises StoreAway."""
+    require_store()
     file = file_of(layer.id)
     file.parent.mkdir(parents=True, exist_ok=True)
     draft = file.with_suffix('.part')

@@ -13,6 +13,7 @@ from rasterio.transform import from_origin
 from dothi.core.coverage import BandKind, Coverage
 from dothi.core.errors import EnvironmentMissing
 from dothi.core.grid import Grid
+from dothi.core.kept_file import require_store
 from dothi.core.layer import Access
 from dothi.core.settings import PathSettings
 from dothi.core.units import ucum
@@ -38,7 +39,8 @@ def place_of(coverage_id: str, access: Access, name: str) -> str:
 
 
 def write(raster: Raster, coverage: Coverage, grid: Grid, scan: Scan, release: int) -> int:
-    """Bytes of the file that was written for the release; it appears whole or not at all."""
+    """Bytes of the file that was written for the release; it appears whole or not at all. Raises StoreAway."""
+    require_store()
     target = Path(PathSettings().store) / store_path(coverage, release)
     draft, plain = target.with_suffix('.part'), target.with_suffix('.plain')
     target.parent.mkdir(parents=True, exist_ok=True)

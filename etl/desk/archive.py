@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dothi.core.errors import EnvironmentMissing
+from dothi.core.kept_file import require_store
 from dothi.core.settings import PathSettings
 from etl.formats.file_parts import suffixes_beside
 
@@ -62,7 +63,11 @@ def original(file: Path) -> Original:
 
 
 def keep(original: Original, delivery: int) -> None:
-    """Puts the original into the store, whole or not at all; one that is there already stays, if it is still whole."""
+    """Puts the original into the store, whole or not at all; one that is there already stays, if it is still whole.
+
+    Raises OSError and StoreAway.
+    """
+    require_store()
     target = _store() / original.store_name
     if target.exists() and is_original(original.store_name, original.file.name, original.sha256):
         return
@@ -84,6 +89,7 @@ def keep(original: Original, delivery: int) -> None:
 
 def keep_letter(file: Path) -> str:
     """Puts the file of a letter into the store under the hash of its content, and gives its path there."""
+    require_store()
     kept = Original(file, [], hashlib.sha256(file.read_bytes()).hexdigest(), file.stat().st_size)
     target = _store() / kept.store_name.replace('originals/', 'letters/', 1)
     if not target.exists():

@@ -16,7 +16,7 @@ from dothi.core.access.signing import LASTS_S, sign, sign_author
 from dothi.core.database import connection
 from dothi.core.errors import EnvironmentMissing
 from dothi.core.export.formats import not_written
-from dothi.core.kept_file import file_sha256
+from dothi.core.kept_file import StoreAway, file_sha256
 from dothi.core.layer import Audience
 from dothi.core.text import steward_advice
 from processes.outputs import ResultFile
@@ -118,6 +118,9 @@ def finish_job(job_id: str, ended: FinishedRun | FailedRun) -> None:
     folder = results_folder(_job_audience(job_id), f'{job_id}.{uuid.uuid4().hex[:8]}')
     try:
         stored = _mark_finished(job_id, ended, _store_files(folder, ended))
+    except StoreAway as error:
+        stored = False
+        _mark_finished(job_id, failure(error), {})
     except OSError as error:
         stored = False
         _mark_finished(job_id, failure(not_written(Path(error.filename or ''), error)), {})

@@ -16,9 +16,9 @@ from dothi.core import errors
 from dothi.core.access.claims import claimed
 from dothi.core.access.signing import signed_author
 from dothi.core.database import READERS, database_url, lock_options, no_database
-from dothi.core.errors import Busy, DothiError, EnvironmentMissing, NotFound
+from dothi.core.errors import Busy, DothiError, NotFound
 from dothi.core.job_settings import JobSettings
-from dothi.core.kept_file import is_intact
+from dothi.core.kept_file import is_intact, store_away
 from dothi.core.layer import Audience
 from dothi.core.text import AdvisedText, Text, for_steward
 from processes.queue.store import RESULTS, result_store
@@ -55,10 +55,6 @@ class NoResult(NotFound):
 
 class ResultGone(NotFound):
     """The job's result is not kept any more."""
-
-
-class StoreAway(EnvironmentMissing):
-    """The store of results is not there."""
 
 
 class Dismissed(Busy):
@@ -217,10 +213,7 @@ def _is_whole(row: dict[str, Any]) -> bool:
         return True
     if not (result_store() / RESULTS).is_dir():
         # not lost: its disk is not there
-        raise StoreAway(
-            vi='Kho kết quả tạm thời không đọc được. Hãy thử lại sau ít phút.',
-            en='The store of results cannot be read at the moment. Try again in a few minutes.',
-        )
+        raise store_away()
     path = result_store() / (row['file'] or '')
     try:
         return path.is_file() and is_intact(path, row['stored_bytes'] or path.stat().st_size, row['sha256'])

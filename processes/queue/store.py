@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from dothi.core.database import connection
+from dothi.core.kept_file import require_store
 from dothi.core.layer import VISIBLE, Audience
 from dothi.core.settings import PathSettings
 
@@ -37,7 +38,8 @@ def draft_folder() -> Iterator[Path]:
 
 
 def keep_draft(draft: Path, place: str) -> Path:
-    """The draft under its `place` in the store, on the disk, and never half of it; raises OSError."""
+    """The draft under its `place` in the store, on the disk, and never half of it; raises OSError and StoreAway."""
+    require_store()
     target = result_store() / place
     target.parent.mkdir(parents=True, exist_ok=True)
     with draft.open('rb') as written:
@@ -99,6 +101,7 @@ def separate_results() -> None:
 
 def _move_file(place: str, moved: str) -> bool:
     """Whether the file lies at its new place, or is gone from both."""
+    require_store()
     source, target = result_store() / place, result_store() / moved
     try:
         target.parent.mkdir(parents=True, exist_ok=True)

@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -290,3 +291,15 @@ def test_only_the_limits_have_tiles_and_their_neighbours_say_why(province: Provi
         outside = requests.get(f'{base}/{at["maxTileRow"] + 1}/{at["minTileCol"]}', timeout=120)
         assert outside.status_code == 404
         assert str(at['maxTileRow']) in outside.json()['description']
+
+
+@pytest.mark.parametrize('put', [lambda file, _: file.mkdir(), lambda file, kept: file.symlink_to(kept)])
+def test_what_lies_in_the_place_of_a_kept_tile_and_is_no_file_is_none(
+    tmp_path: Path, put: Callable[[Path, Path], None]
+) -> None:
+    """Where a link led to a device, a process read it until it had all memory."""
+    cache = TileCache(tmp_path / 'cache', 10_000)
+    cache.put('a/1', pack_tile('v', '', b'tile'))
+    kept = (tmp_path / 'cache' / 'a' / '1').rename(tmp_path / 'kept')
+    put(tmp_path / 'cache' / 'a' / '1', kept)
+    assert cache.get('a/1', 'v') is None

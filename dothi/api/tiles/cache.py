@@ -1,10 +1,12 @@
 """Tiles and pictures kept in files, each with the version that it shows: a release makes useless only those that it
 changed."""
 
+import errno
 import fcntl
 import gzip
 import json
 import os
+import stat
 import threading
 import zlib
 from collections.abc import Iterator
@@ -56,7 +58,7 @@ class FileCache:
         if not self.most_bytes:
             return None
         try:
-            head, _, body = (self.folder / key).read_bytes().partition(b'\n')
+            head, _, body = _read_file(self.folder / key).partition(b'\n')
             head_members = json.loads(head)
             if head_members['version'] == version and head_members['crc32'] == zlib.crc32(body):
                 return head_members, body
@@ -110,6 +112,16 @@ class TileCache(FileCache):
     def put(self, key: str, tile: CachedTile) -> None:
         """Store the tile; it replaces any other version."""
         self.write(key, tile.version, tile.packed, shortened=tile.shortened)
+
+
+def _read_file(file: Path) -> bytes:
+    """What is in a file. Raises OSError for what is none: what a link leads to, or a pipe, may have no end."""
+    number = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+    if not stat.S_ISREG(os.fstat(number).st_mode):
+        os.close(number)
+        raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), file)
+    with open(number, 'rb') as opened:  # noqa: PTH123
+        return opened.read()
 
 
 def _write_file(file: Path, body: bytes) -> None:

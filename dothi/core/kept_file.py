@@ -1,4 +1,4 @@
-"""Whether a file of the store is still what was put there: its size, and its SHA-256; and whether the store is there."""
+"""Whether a file of the store is what was put there: its size, and its SHA-256; and whether the store is there."""
 
 import hashlib
 import logging

@@ -31,9 +31,9 @@ from dothi.local.still_parts import StillParts
 
 LOG = logging.getLogger('dothi.supervisor')
 # A part that dies is started again at once; when it dies again, after the first delay, and twice as much each time.
-FIRST_DELAY_S, LONGEST_DELAY_S = 1.0, 20.0
+FIRST_DELAY_S, LONGEST_DELAY_S = 1.0, 10.0
 # A part that ran for so long has recovered: its next death is a first one.
-RECOVERED_S = 60.0
+RECOVERED_S = 20.0
 # While a command starts or ends parts of the instance, the supervisor waits and looks again.
 OCCUPIED_S = 0.5
 

@@ -1,5 +1,6 @@
 """Parts of an instance that are killed are there again without a person, and what is ended by intention stays ended."""
 
+import asyncio
 import json
 import os
 import signal
@@ -10,6 +11,8 @@ from pathlib import Path
 import pytest
 
 from dothi.core.process_table import session_members, start_time
+from dothi.local.supervision import DatabasePart, Supervisor
+from tests.faults.clients import BACK_S
 from tests.faults.parts import SERVICES, pid_of, wait_until, wait_until_ready, wait_until_replaced
 from tests.instances import WholeInstance
 from tests.matrix import exhaustive, thorough
@@ -120,3 +123,23 @@ def test_what_dies_while_the_folder_of_its_records_is_away_comes_back_with_it(ru
     for part, pid in dead.items():
         wait_until_replaced(running, part, pid)
     wait_until_ready(running)
+
+
+def test_what_is_killed_time_and_again_does_not_wait_for_so_long_that_it_is_late(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A database that recovers takes up to half of the time, beside other work."""
+    delays_s: list[float] = []
+
+    async def die_ten_times() -> None:
+        monkeypatch.setattr(asyncio.get_running_loop(), 'call_later', lambda delay_s, *_: delays_s.append(delay_s))
+        supervisor = Supervisor('supervisor', [])
+        for _ in range(10):
+            supervisor.started_s['database'] = time.monotonic()
+            supervisor._died(DatabasePart(), 'SIGKILL')
+
+    monkeypatch.setattr(DatabasePart, 'is_wanted', lambda _: False)
+    asyncio.run(die_ten_times())
+    assert delays_s == sorted(delays_s)
+    assert delays_s[0] == 0
+    assert delays_s[-1] <= BACK_S / 2

@@ -67,13 +67,14 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
     """gunicorn's threads, which leave a new connection to the process with the fewest of them.
 
     app.board: the ConnectionBoard of the service. place: this process's place on it. yielding_since_s: since when it
-    leaves what waits to others; None while nothing waits.
+    leaves what waits to others; None while nothing waits. wants_room: whether there was no descriptor for a connection.
     """
 
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
         self.place, self.has_yielded = self.app.board.take_place(), False
         self.yielding_since_s: float | None = None
+        self.wants_room = False
 
     def notify(self) -> None:
         """Called at every turn of the worker's loop."""
@@ -87,9 +88,6 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         if not self.has_yielded:
             self._accept_one(listener)
             self._publish()
-
-    def make_room(self) -> None:
-        """Called where another connection can be had at the cost of those that are there."""
 
     def wait_for_and_dispatch_events(self, timeout: float) -> None:
         """Waits for events as gunicorn does; after it left a connection to others, for a moment without new ones."""
@@ -113,8 +111,7 @@ class FairWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no types
         except OSError as error:
             if error.errno not in NO_DESCRIPTOR:
                 raise
-            self.make_room()
-            self.has_yielded = True
+            self.wants_room, self.has_yielded = True, True
 
     def _has_patience(self) -> bool:
         now_s = time.monotonic()

@@ -129,8 +129,9 @@ class WholeRequestWorker(FairWorker):
             self._close_lingering(self.lingering[0][1])
 
     def notify(self) -> None:
-        """Called at every turn of the worker's loop, before it decides whether to accept."""
-        if self.nr_conns >= self.worker_connections:
+        """Called at every turn of the worker's loop, before it decides whether to accept, and has events in hand."""
+        if self.wants_room or self.nr_conns >= self.worker_connections:
+            self.wants_room = False
             self.make_room()
         super().notify()
 

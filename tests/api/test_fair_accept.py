@@ -66,12 +66,10 @@ def _running(app: Silent, listener: socket.socket) -> Iterator[WholeRequestWorke
 
 
 @contextmanager
-def _clients(listener: socket.socket, count: int) -> Iterator[None]:
+def _clients(listener: socket.socket, count: int) -> Iterator[list[socket.socket]]:
     """So many clients that connect and say nothing."""
     with ExitStack() as clients:
-        for _ in range(count):
-            clients.enter_context(socket.create_connection(listener.getsockname()))
-        yield
+        yield [clients.enter_context(socket.create_connection(listener.getsockname())) for _ in range(count)]
 
 
 def _take_what_waits(worker: WholeRequestWorker, turns: int = 1) -> int:
@@ -163,13 +161,16 @@ def test_whether_anybody_answers_clients_is_on_the_board() -> None:
 
 
 def test_a_worker_without_a_descriptor_for_another_connection_goes_on(
-    workers: tuple[WholeRequestWorker, WholeRequestWorker], listener: socket.socket
+    workers: tuple[WholeRequestWorker, WholeRequestWorker], listener: socket.socket, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Those who wait without a request give theirs to those who come."""
+    """Those who wait without a request give theirs to those who come, also where they ask at that very moment."""
+    monkeypatch.setattr(fair_accept, 'PATIENCE_S', 0)
     worker, _hanging = workers
-    with _clients(listener, 5):
+    with _clients(listener, 3) as first, _clients(listener, 2):
         while worker.nr_conns < 3:
             _take_what_waits(worker)
+        for client in first:
+            client.sendall(b'GET')
         with _no_more_descriptors():
             assert _take_what_waits(worker, turns=1_000) < 3
         while _take_what_waits(worker) < 2:

@@ -44,7 +44,7 @@ def replace_job_server() -> None:
     It lies in the folder of temporary files, which somebody has cleared, or on a disk that is away. Whoever runs still
     goes on; multiprocessing has no public way to this.
     """
-    server: Any = forkserver._forkserver  # type: ignore[attr-defined]
+    server: Any = forkserver._forkserver
     with server._lock:
         address = server._forkserver_address
         if address is None or Path(address).exists():

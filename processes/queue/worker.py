@@ -98,18 +98,17 @@ ORPHANS_EVERY = 200
 
 
 class Again(BaseRetryStrategy):
-    """A job goes back to the queue when its worker is asked to stop, and for a few times when the database was away."""
+    """A job goes back to the queue when its worker is asked to stop, and for a few times when the database was away.
+
+    Or the machine had nothing for its child process.
+    """
 
     def get_retry_decision(self, *, exception: BaseException, job: Job) -> RetryDecision | None:
         """When the job is to be run again, if at all."""
         if isinstance(exception, JobAborted):
             return RetryDecision(retry_in={'seconds': 0})
-        is_unreachable = isinstance(exception, NoDatabase | psycopg2.Error)
-        return (
-            RetryDecision(retry_in={'seconds': AGAIN_S})
-            if is_unreachable and job.attempts + 1 < MOST_ATTEMPTS
-            else None
-        )
+        is_passing = isinstance(exception, NoDatabase | psycopg2.Error | OSError)
+        return RetryDecision(retry_in={'seconds': AGAIN_S}) if is_passing and job.attempts + 1 < MOST_ATTEMPTS else None
 
 
 def run_worker(concurrency: int = 1) -> None:
@@ -278,6 +277,10 @@ def _work_on(context: JobContext, job_id: str, order: RunOrder) -> None:
     try:
         ended = watch_child(order, lambda underway: report_progress(job_id, underway), context.should_abort)
     except (NoDatabase, psycopg2.Error):
+        raise
+    except OSError:
+        # no descriptor, process or memory for the child, which has not begun
+        give_back(job_id)
         raise
     except Exception:
         ended = BrokenRun(traceback.format_exc())

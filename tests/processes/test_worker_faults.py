@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import MagicMock
 from uuid import UUID
 
 import pytest
@@ -304,3 +305,18 @@ def test_a_round_that_fails_does_not_end_the_care_for_abandoned_jobs(monkeypatch
     monkeypatch.setattr(worker_module, 'forget_orphans', lambda: None)
     asyncio.run(look())
     assert len(rounds) >= 3
+
+
+def test_a_job_for_which_there_is_no_process_goes_back_to_the_queue(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Descriptors, processes or memory of the machine are used up: it was acknowledged, and is no fault of its own."""
+    back: list[str] = []
+
+    def fail(*_: object) -> None:
+        raise OSError(errno.EMFILE, 'no descriptor')
+
+    monkeypatch.setattr(worker_module, 'watch_child', fail)
+    monkeypatch.setattr(worker_module, 'give_back', back.append)
+    with pytest.raises(OSError, match='no descriptor') as shortage:
+        worker_module._work_on(MagicMock(), 'job', MagicMock())
+    assert back == ['job']
+    assert worker_module.Again().get_retry_decision(exception=shortage.value, job=MagicMock(attempts=0)) is not None

@@ -35,7 +35,7 @@ from processes.registry import all_processes
 # For as long a request waits for what somebody else has locked.
 LOCK_PATIENCE_MS = 5_000
 # For as long a client may take nothing of what is sent to it.
-STALLED_S = 30
+STALLED_S = 10
 # A request that runs when its worker is replaced has this long to end.
 GRACE_S = 60
 # The combined format of Apache, and the id of the request.

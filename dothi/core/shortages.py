@@ -23,8 +23,8 @@ USED_UP = frozenset((
 ))  # fmt: skip
 # Of a file of the instance: somebody took it or its folder away.
 AWAY = frozenset((errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.ELOOP, errno.ENXIO))
-# What Python says where the system gives it none.
-NO_THREAD = "can't start new thread"
+# What Python says where the system gives it none, and where its process is about to end.
+NO_THREAD = ("can't start new thread", 'cannot schedule new futures after')
 
 
 class MachineShort(EnvironmentMissing):
@@ -39,7 +39,7 @@ def shortage(error: Exception) -> EnvironmentMissing | None:
     """`error` as one that will pass, with what it was for the log; None for a fault of ours."""
     if isinstance(error, psycopg2.Error):
         return _of_database(error)
-    is_short = isinstance(error, MemoryError) or NO_THREAD in str(error)
+    is_short = isinstance(error, MemoryError) or any(words in str(error) for words in NO_THREAD)
     if is_short or (isinstance(error, OSError) and _is_of_machine(error)):
         return _passing(MachineShort, error)
     return None

@@ -32,6 +32,7 @@ def refused(code: str) -> psycopg2.Error:
         *((error, MachineShort) for error in USED_UP),
         (MemoryError(), MachineShort),
         (RuntimeError("can't start new thread"), MachineShort),
+        (RuntimeError('cannot schedule new futures after shutdown'), MachineShort),
         *((refused(code), DatabaseShort) for code in ('53100', '53200', '55P03', '40P01', '58030', '57014', '25006')),
         (refused('57P01'), NoDatabase),
     ],

@@ -113,7 +113,8 @@ def test_a_backend_that_cannot_be_seen_is_no_fault(monkeypatch: pytest.MonkeyPat
 @sessions_first
 def test_the_session_of_a_backend_is_as_patient_as_whoever_has_it_work() -> None:
     """Each backend is a session, and among sessions the niceness of a process counts for nothing."""
-    assert in_a_thread(backend_session_patience) == 0
+    # another test may have made this process patient
+    assert in_a_thread(backend_session_patience) == own_patience()
     assert in_a_thread(patient_session) == PATIENT
 
 

@@ -30,8 +30,8 @@ def load_pygeoapi(config: dict[str, Any], folder: Path) -> ModuleType:
     that they see, share it: importing takes half the time in which an app is made.
     """
     text = yaml.dump(config, Dumper=DUMPER, allow_unicode=True)
-    os.environ['PYGEOAPI_CONFIG'] = _kept(folder / 'pygeoapi.yml', text)
-    os.environ['PYGEOAPI_OPENAPI'] = _kept(folder / 'openapi.json', '{}')
+    os.environ['PYGEOAPI_CONFIG'] = _written_path(folder / 'pygeoapi.yml', text)
+    os.environ['PYGEOAPI_OPENAPI'] = _written_path(folder / 'openapi.json', '{}')
     # which analyses are offered is a matter of settings too
     question = (text, tuple(offered_processes(config['server']['manager']['audience'])))
     module = LOADED.get(question)
@@ -42,7 +42,7 @@ def load_pygeoapi(config: dict[str, Any], folder: Path) -> ModuleType:
     return module
 
 
-def _kept(file: Path, text: str) -> str:
+def _written_path(file: Path, text: str) -> str:
     """The path of a file with this text: `file`, or one in memory where the disk takes nothing."""
     try:
         file.parent.mkdir(parents=True, exist_ok=True)

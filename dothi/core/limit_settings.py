@@ -181,7 +181,7 @@ class MapSettings(Settings):
         description='Số tiến trình vẽ nhiều nhất của một tiến trình web. · Renderers that one web process has at most.',
     )
     map_queue: int = Field(
-        16,
+        48,
         ge=0,
         description='Số yêu cầu của một tiến trình web được chờ tiến trình vẽ: mỗi yêu cầu giữ một luồng, nên phải '
         'chừa luồng cho các yêu cầu khác. · '

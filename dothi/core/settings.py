@@ -253,7 +253,7 @@ class ServerSettings(Settings):
     )
     workers: int = Field(2, gt=0, description='Số tiến trình web của mỗi dịch vụ. · Web processes of each service.')
     threads: int = Field(
-        20,
+        64,
         gt=0,
         description='Số luồng của mỗi tiến trình web; nhiều hơn số được vẽ hoặc chờ vẽ ảnh bản đồ, xem bên dưới. · '
         'Threads of each web process; more than may draw or wait for map images, see below.',

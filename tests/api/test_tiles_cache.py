@@ -161,7 +161,7 @@ def test_audiences_never_share_a_tile(readable_province: dict[str, str]) -> None
 
 
 @pytest.mark.parametrize('audience', ['public', pytest.param('internal', marks=exhaustive)])
-@pytest.mark.parametrize('zoom', [13, 16, pytest.param(14, marks=exhaustive), pytest.param(15, marks=exhaustive)])
+@pytest.mark.parametrize('zoom', [13, 16, *(pytest.param(zoom, marks=exhaustive) for zoom in (11, 14, 15))])
 def test_a_tile_of_all_layers_is_the_tiles_of_each_in_their_order(
     readable_province: dict[str, str], locality: Locality, audience: Audience, zoom: int
 ) -> None:

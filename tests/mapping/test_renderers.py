@@ -114,6 +114,15 @@ def wait_for(condition: Callable[[], bool], seconds: float = PATIENCE_S) -> None
         time.sleep(0.02)
 
 
+def test_renderers_let_go_first_who_answers_with_what_is_kept(
+    province_database: dict[str, str], locality: Locality, pool: Callable[..., Renderers]
+) -> None:
+    """They are later by a little, where a kept answer, which takes a millisecond, would be late for many."""
+    own, renderers = os.getpriority(os.PRIO_PROCESS, 0), pool(map_renderers=1)
+    renderers.draw(quick(locality))
+    assert {os.getpriority(os.PRIO_PROCESS, pid) for pid in children()} == {min(own + 5, 19)}
+
+
 def test_who_waits_for_a_picture_leaves_the_turn_to_others(
     drawn_province: Locality, pool: Callable[..., Renderers], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -8,7 +8,7 @@ from dothi.api.http import parameters
 from dothi.api.http.parameters import COMMON, Parameter
 from dothi.api.http.query_parameters import COLLECTIONS, read_collections
 from dothi.api.http.service import service
-from dothi.api.http.snapshot import Snapshot, snapshot
+from dothi.api.http.snapshot import Reading, snapshot
 from dothi.api.http.versioned import VERSION
 from dothi.api.tiles.changes import Current, current_states
 from dothi.api.tiles.matrix_sets import known_grid
@@ -59,9 +59,9 @@ def dataset_tileset(matrix_set: str, theme: str | None = None) -> Response:
 def dataset_tile(matrix_set: str, z: str, y: str, x: str, theme: str | None = None) -> Response:
     """One tile with a layer per collection; empty (204) where nothing lies."""
     parameters.refuse_unknown((*PARAMETERS, VERSION))
-    grid = known_grid(matrix_set)
-    with snapshot() as db:
-        return tile_answer(db, _selected_layers(_require_tileset(theme, _current_layers(db))), grid, (z, y, x))
+    return tile_answer(
+        lambda db: _selected_layers(_require_tileset(theme, _current_layers(db))), known_grid(matrix_set), (z, y, x)
+    )
 
 
 @DATASET_TILES.route('/xyz/<z>/<x>/<y>.pbf')
@@ -71,7 +71,7 @@ def dataset_xyz(z: str, x: str, y: str, theme: str | None = None) -> Response:
     return dataset_tile(WEB_MERCATOR_QUAD.name, z, y, x, theme)
 
 
-def _current_layers(db: Snapshot) -> dict[str, Current]:
+def _current_layers(db: Reading) -> dict[str, Current]:
     return current_states(db, tuple(service().layers.values()))
 
 

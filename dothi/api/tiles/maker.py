@@ -129,17 +129,21 @@ class TileMaker:
     ) -> CachedTile:
         """The tile, from the cache or made now. edition: where it is known already."""
         edition = edition or self.edition(db, sheet, now, place)
-        version, key = edition.state, cache_key(sheet, edition.fingerprint, place)
-        cached = self.cache.get(key, version) if self._is_kept(sheet) else None
+        cached = self.kept_tile(sheet, place, edition)
+        if cached:
+            return cached
+        tile = self._draw_tile(db, sheet, now, place)
+        made = pack_tile(edition.state, tile.shortened, tile.content)
+        self.keep(sheet, place, edition, made)
+        return made
+
+    def kept_tile(self, sheet: Sheet, place: TileAddress, edition: Edition) -> CachedTile | None:
+        """The tile as it is kept in that edition, if it is."""
+        key = cache_key(sheet, edition.fingerprint, place)
+        cached = self.cache.get(key, edition.state) if self._is_kept(sheet) else None
         if cached:
             count_drawing('tile', 'kept')
-            return cached
-        count_drawing('tile', 'drawn')
-        tile = self._draw_tile(db, sheet, now, place)
-        made = pack_tile(version, tile.shortened, tile.content)
-        if self._is_kept(sheet):
-            self.cache.put(key, made)
-        return made
+        return cached
 
     def _is_kept(self, sheet: Sheet) -> bool:
         """Whether its tiles are kept: of a layer of which somebody sees some rows they never are."""
@@ -147,7 +151,7 @@ class TileMaker:
 
     def is_new(self, layer: Layer, place: TileAddress) -> bool:
         """Whether the layer's tile is not kept, not even as it was before a release, and `new_tile` may have it."""
-        sheet = Sheet((layer,), layer.id)
+        sheet = own_sheet(layer)
         if not (sheet.at(place) and is_drawn_at_once(layer, place)):
             return False
         return not (self._is_kept(sheet) and self.cache.has(cache_key(sheet, self.fingerprint(sheet), place)))
@@ -207,7 +211,7 @@ class TileMaker:
 
     def _kept_part(self, db: Reader, layer: Layer, now: dict[str, Current], place: TileAddress) -> LayerTile:
         """The layer's own tile."""
-        tile = self.tile(db, Sheet((layer,), layer.id), now, place)
+        tile = self.tile(db, own_sheet(layer), now, place)
         return LayerTile(tile.content, tile.shortened)
 
     def _statement(
@@ -245,6 +249,11 @@ class TileMaker:
         if key not in self._labelled:
             self._labelled[key] = has_labels(layer, self.locality.path)
         return self._labelled[key]
+
+
+def own_sheet(layer: Layer) -> Sheet:
+    """The sheet of the layer's own tiles."""
+    return Sheet((layer,), layer.id)
 
 
 def cache_key(sheet: Sheet, fingerprint: str, place: TileAddress) -> str:

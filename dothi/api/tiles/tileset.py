@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from dothi.api.tiles.changes import Current
-from dothi.api.tiles.maker import Sheet, TileMaker
+from dothi.api.tiles.maker import Sheet, TileMaker, own_sheet
 from dothi.api.tiles.place import WEB_MERCATOR_QUAD, Box, Grid, Limits, limits
 from dothi.core.errors import NotFound, WrongUse
 from dothi.core.layer import Audience, ColumnType, Layer
@@ -85,7 +85,7 @@ def of_layer(layer: Layer, locality: Locality, now: dict[str, Current]) -> Tiles
     """The tileset of one layer; raises NoData."""
     if layer.id not in now:
         raise NoData(vi=f'Lớp "{layer.id}" chưa có dữ liệu.', en=f'The collection "{layer.id}" has no data yet.')
-    path, sheet = f'/collections/{layer.id}', Sheet((layer,), layer.id)
+    path, sheet = f'/collections/{layer.id}', own_sheet(layer)
     return Tileset(path, layer.title, layer.description, sheet, now, locality.place.extent_wgs84)
 
 

@@ -1,5 +1,6 @@
 """Vector tiles of a collection, and what any tileset answers: tiles, metadata, TileJSON."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,7 +12,7 @@ from dothi.api.http.documents import as_json, as_page
 from dothi.api.http.language import wanted_format
 from dothi.api.http.parameters import COMMON
 from dothi.api.http.service import service
-from dothi.api.http.snapshot import Snapshot, snapshot, statements
+from dothi.api.http.snapshot import Reading, snapshot, statements
 from dothi.api.http.vary import vary_by
 from dothi.api.http.versioned import VERSION, moved_to
 from dothi.api.records.queryables import CATALOGUE
@@ -29,7 +30,8 @@ from dothi.api.tiles.descriptions import (
     xyz_template,
 )
 from dothi.api.tiles.draw import MOST_BYTES
-from dothi.api.tiles.maker import Edition, Sheet
+from dothi.api.tiles.drawing_places import drawing_place
+from dothi.api.tiles.maker import Edition, Sheet, own_sheet
 from dothi.api.tiles.matrix_sets import known_grid
 from dothi.api.tiles.place import WEB_MERCATOR_QUAD, Grid, Limits, TileAddress
 from dothi.api.tiles.tileset import Tileset, of_layer
@@ -58,11 +60,7 @@ def tile_data(collection_id: str, tileMatrixSetId: str, tileMatrix: str, tileRow
     layer = tiled_layer(collection_id)
     parameters.refuse_unknown((*COMMON, VERSION))
     grid, where = known_grid(tileMatrixSetId), (tileMatrix, tileRow, tileCol)
-    answer = _new_answer(layer, grid, where)
-    if answer is not None:
-        return answer
-    with snapshot() as db:
-        return tile_answer(db, _tileset(db, layer), grid, where)
+    return _new_answer(layer, grid, where) or tile_answer(lambda db: _tileset(db, layer), grid, where)
 
 
 @TILES.route('/collections/<path:collection_id>/xyz/<z>/<x>/<y>.pbf')
@@ -91,7 +89,7 @@ def tileset(collection_id: str, tileMatrixSetId: str) -> Response:  # noqa: N803
         return tileset_answer(_tileset(db, layer), known_grid(tileMatrixSetId))
 
 
-def _tileset(db: Snapshot, layer: Layer) -> Tileset:
+def _tileset(db: Reading, layer: Layer) -> Tileset:
     return of_layer(layer, service().locality, current_states(db, (layer,)))
 
 
@@ -102,19 +100,41 @@ def tiled_layer(collection_id: str) -> Layer:
     return service().layer(collection_id)
 
 
-def tile_answer(db: Snapshot, tileset: Tileset, grid: Grid, where: tuple[str, str, str]) -> Response:
+def tile_answer(tileset_in: Callable[[Reading], Tileset], grid: Grid, where: tuple[str, str, str]) -> Response:
     """One tile, unless the client has it. where: zoom, row and column, as they were asked for."""
     wanted_format(('mvt',))
-    place = place_in(_Within(tileset, grid), *where)
-    moved = moved_to(lambda: tileset_version(tileset))
-    if moved is not None:
-        return moved
-    edition = tile_maker_of_app().edition(db, tileset.sheet, tileset.now, place)
+    with statements() as db:
+        tileset = tileset_in(db)
+        place = place_in(_Within(tileset, grid), *where)
+        answer = moved_to(lambda: tileset_version(tileset)) or _kept_answer(db, tileset, place)
+    return answer or _drawn_answer(tileset_in, place)
+
+
+def _kept_answer(db: Reading, tileset: Tileset, place: TileAddress) -> Response | None:
+    """The tile as it is kept, or that the client has it; None where it has to be drawn."""
+    maker = tile_maker_of_app()
+    # what a release changed stays as it was written, whatever has been released since
+    edition = maker.edition(db, tileset.sheet, tileset.now, place)
     tag = edition.tag(tileset.sheet)
     if not_modified(tag, edition.version.released_at):
         return _headed(Response(status=304), tag, edition.version)
-    tile = tile_maker_of_app().tile(db, tileset.sheet, tileset.now, place, edition)
-    response = _headed(_body(tile), tag, edition.version)
+    tile = maker.kept_tile(tileset.sheet, place, edition)
+    return _tile_response(tile, tag, edition.version) if tile else None
+
+
+def _drawn_answer(tileset_in: Callable[[Reading], Tileset], place: TileAddress) -> Response:
+    """The tile drawn now, or by somebody else who wanted it meanwhile."""
+    maker = tile_maker_of_app()
+    with drawing_place(), snapshot() as db:
+        tileset = tileset_in(db)
+        edition = maker.edition(db, tileset.sheet, tileset.now, place)
+        tile = maker.tile(db, tileset.sheet, tileset.now, place, edition)
+    moved = moved_to(lambda: tileset_version(tileset))
+    return moved or _tile_response(tile, edition.tag(tileset.sheet), edition.version)
+
+
+def _tile_response(tile: CachedTile, tag: str, version: Version) -> Response:
+    response = _headed(_body(tile), tag, version)
     if tile.shortened:
         response.headers['Dothi-Shortened'] = tile.shortened
     return response
@@ -133,11 +153,11 @@ def _new_answer(layer: Layer, grid: Grid, where: tuple[str, str, str]) -> Respon
 
     It will not where the client has a copy, the features are merged at that zoom, or the tile is too large.
     """
-    sheet, maker, place = Sheet((layer,), layer.id), tile_maker_of_app(), _address(grid, where)
+    sheet, maker, place = own_sheet(layer), tile_maker_of_app(), _address(grid, where)
     if place is None or place.z > grid.last_zoom or is_conditional() or not maker.is_new(layer, place):
         return None
     wanted_format(('mvt',))
-    with statements() as db:
+    with drawing_place(), statements() as db:
         new = maker.new_tile(db, layer, place)
         if new is None or len(new.content) > MOST_BYTES:
             return None

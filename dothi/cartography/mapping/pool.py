@@ -16,11 +16,12 @@ from dothi.cartography.mapping.limits import (
     PictureTooLarge,
     drawing_broke,
     filter_not_computable,
+    too_busy,
     took_too_long,
 )
-from dothi.cartography.mapping.places import Places
 from dothi.core.database import NoDatabase
 from dothi.core.limit_settings import MapSettings
+from dothi.core.places import Places
 from dothi.core.settings import PACKAGES
 from dothi.core.turns import turn_given_away
 
@@ -73,7 +74,7 @@ class Renderers:
 
     def __init__(self, settings: MapSettings) -> None:
         self.settings = settings
-        self._places = Places(settings.map_renderers, settings.map_queue)
+        self._places = Places(settings.map_renderers, settings.map_queue, too_busy)
         self._lock = threading.Lock()
         self._idle: list[Renderer] = []
         # A renderer ends with the thread that started it, and a thread of a web server may end before its process.

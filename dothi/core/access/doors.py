@@ -12,8 +12,8 @@ from dothi.core.settings import ServerSettings
 
 # Each has places of its own: a provider that is slow takes none from who has a password.
 type WayIn = Literal['password', 'provider']
-# Of all threads, a third for each way in; of these an address has half.
-SHARE_OF_THREADS, MOST_OF_AN_ADDRESS = 3, 3
+# Of all threads a third for each way in, and no more than six: to hash a password takes 64 MB. An address has half.
+SHARE_OF_THREADS, MOST_UNDERWAY, MOST_OF_AN_ADDRESS = 3, 6, 3
 _LOCK = Lock()
 _INSIDE: dict[WayIn, Counter[str]] = {'password': Counter(), 'provider': Counter()}
 
@@ -33,7 +33,8 @@ class Crowded(TooManyAttempts):
 @contextmanager
 def one_attempt(address: str, way_in: WayIn = 'password') -> Iterator[None]:
     """One of the places for attempts on that way in; raises Crowded where none is free for that address."""
-    most, inside = max(1, ServerSettings().threads // SHARE_OF_THREADS), _INSIDE[way_in]
+    most = min(max(1, ServerSettings().threads // SHARE_OF_THREADS), MOST_UNDERWAY)
+    inside = _INSIDE[way_in]
     with _LOCK:
         if inside.total() >= most or inside[address] >= MOST_OF_AN_ADDRESS:
             raise Crowded

@@ -6,8 +6,8 @@ from time import monotonic, sleep
 
 import pytest
 
-from dothi.cartography.mapping.limits import TooBusy
-from dothi.cartography.mapping.places import Places
+from dothi.cartography.mapping.limits import TooBusy, too_busy
+from dothi.core.places import Places
 from tests.conftest import PATIENCE_S
 
 
@@ -20,7 +20,7 @@ def waiting(found: Collection[object], count: int) -> None:
 
 
 def test_a_newcomer_does_not_overtake_who_waits() -> None:
-    places, came = Places(1, 8), []
+    places, came = Places(1, 8, too_busy), []
 
     def come(name: str) -> None:
         places.take(10)
@@ -40,7 +40,7 @@ def test_a_newcomer_does_not_overtake_who_waits() -> None:
 
 
 def test_who_gave_up_gets_no_place_and_leaves_it_to_others() -> None:
-    places = Places(1, 1)
+    places = Places(1, 1, too_busy)
     places.take(0)
     with pytest.raises(TooBusy):
         places.take(0.01)

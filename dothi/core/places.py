@@ -2,8 +2,9 @@
 
 import threading
 from collections import deque
+from collections.abc import Callable
 
-from dothi.cartography.mapping.limits import too_busy
+from dothi.core.errors import Busy
 
 
 class Places:
@@ -11,22 +12,24 @@ class Places:
 
     With Python's own a newcomer often gets it before the one that was woken for it: under load one picture in a
     hundred waited twice as long as in turn.
+
+    queue: so many may wait. refusal: the error for who finds the queue full, or has waited in it for too long.
     """
 
-    def __init__(self, count: int, queue: int) -> None:
-        self._free, self._queue = count, queue
+    def __init__(self, count: int, queue: int, refusal: Callable[[], Busy]) -> None:
+        self._free, self._queue, self._refusal = count, queue, refusal
         self._waiting: deque[threading.Event] = deque()
         self._lock = threading.Lock()
 
     def take(self, wait_s: float) -> None:
-        """Comes back with a place; raises TooBusy where the queue is full, and after `wait_s`."""
+        """Comes back with a place; raises the refusal where the queue is full, and after `wait_s`."""
         turn = threading.Event()
         with self._lock:
             if self._free:
                 self._free -= 1
                 return
             if len(self._waiting) >= self._queue:
-                raise too_busy()
+                raise self._refusal()
             self._waiting.append(turn)
         if turn.wait(wait_s):
             return
@@ -34,7 +37,7 @@ class Places:
             # it may have been handed over since
             if not turn.is_set():
                 self._waiting.remove(turn)
-                raise too_busy()
+                raise self._refusal()
 
     def give_back(self) -> None:
         """Give the place to the one who has waited longest."""

@@ -7,7 +7,7 @@ from typing import Any
 
 from dothi.api.config import render_with
 from dothi.api.http.address import PLACEHOLDER
-from dothi.api.openapi.document import render_templated, texts_of
+from dothi.api.openapi.document import in_bytes, render_templated
 from dothi.core.layer import Audience
 from dothi.core.locality import load_locality
 from dothi.core.settings import LOCALITIES, PROJECT
@@ -39,7 +39,7 @@ def portal_document() -> dict[str, Any]:
 def _document(audience: Audience) -> dict[str, Any]:
     locality = load_locality(LOCALITIES / 'nam_dinh')
     rendered = render_with(locality, audience, PLACEHOLDER, {})
-    document: dict[str, Any] = json.loads(texts_of(render_templated(rendered, locality, audience))['en'])
+    document: dict[str, Any] = json.loads(in_bytes(render_templated(rendered, locality, audience), 'en'))
     return document
 
 

@@ -12,7 +12,7 @@ from openapi_spec_validator import validate
 
 from dothi.api.config import render_with
 from dothi.api.http.address import PLACEHOLDER
-from dothi.api.openapi.document import render_openapi, render_templated, texts_of
+from dothi.api.openapi.document import in_bytes, render_openapi, render_templated
 from dothi.core.layer import Audience
 from dothi.core.locality import Locality
 from dothi.core.settings import PROJECT
@@ -27,7 +27,7 @@ def documents(locality: Locality, audience: Audience) -> tuple[dict[str, Any], d
     rendered['resources'] |= {layer: {} for layer in locality.layers_for(audience)}
     coverages = [*locality.coverages_for(audience)]
     whole = render_openapi(rendered, locality, audience, coverages)
-    return json.loads(texts_of(whole)['en']), json.loads(texts_of(render_templated(rendered, locality, audience))['en'])
+    return json.loads(in_bytes(whole, 'en')), json.loads(in_bytes(render_templated(rendered, locality, audience), 'en'))
 
 
 @pytest.mark.parametrize('audience', AUDIENCES)

@@ -17,7 +17,15 @@ import pytest
 from dothi.core.backup_state import forget_backups, record_failure, record_success
 from dothi.core.ports import free_port
 from dothi.core.text import Text
-from dothi.local.doctor.certificate import bad_certificate, certificate_end, published_addresses
+from dothi.core.trust import trusting_context
+from dothi.local.doctor.certificate import (
+    Validity,
+    bad_certificate,
+    certificate_finding,
+    certificate_validity,
+    published_addresses,
+    validity_finding,
+)
 from dothi.local.doctor.findings import Finding
 from dothi.local.doctor.machine import (
     PINNED,
@@ -167,15 +175,71 @@ def _shake_hands(server: socket.socket, context: ssl.SSLContext) -> None:
         secured.recv(1)
 
 
+def _refuse_hands(server: socket.socket) -> None:
+    """Answers whatever begins with the alert `unrecognized_name`."""
+    connection, _ = server.accept()
+    with suppress(OSError), connection:
+        connection.recv(4096)
+        connection.sendall(bytes([21, 3, 3, 0, 2, 2, 112]))
+        connection.recv(4096)
+
+
 def test_the_end_of_a_certificate_is_read(certified: tuple[int, ssl.SSLContext]) -> None:
     port, trusting = certified
-    left = certificate_end('localhost', port, trusting) - datetime.now(UTC)
+    left = certificate_validity('localhost', port, trusting).left(datetime.now(UTC))
     assert timedelta(days=9) < left <= timedelta(days=10)
+
+
+@pytest.mark.parametrize(
+    ('life_days', 'left_days', 'severity'),
+    [
+        (90, 29, 'ok'), (90, 20, 'warning'), (90, 6, 'fault'), (365, 22, 'ok'), (365, 6, 'fault'),
+        (45, 14, 'ok'), (45, 9, 'warning'), (45, 3, 'fault'), (6, 3, 'ok'), (6, 1, 'warning'), (6, 0, 'fault'),
+    ],
+)  # fmt: skip
+def test_a_short_certificate_is_not_late_before_it_is_renewed(life_days: int, left_days: int, severity: str) -> None:
+    """certbot renews when a third is left, of those of six days a half: until then nothing is wrong."""
+    now = datetime(2027, 1, 1, tzinfo=UTC)
+    end = now + timedelta(days=left_days)
+    finding = validity_finding('map.example', Validity(end - timedelta(days=life_days), end), now)
+    assert finding.severity == severity
+    if severity != 'ok':
+        assert 'systemctl reload nginx' in finding.advice.en, 'a renewal that nginx does not have yet is as late'
+
+
+def test_a_root_without_the_newest_extensions_is_believed(tmp_path: Path) -> None:
+    """As by browsers: roots of offices are old, and Python alone refuses one that lacks the use of its key."""
+    root, key, signed = (str(tmp_path / name) for name in ('root.pem', 'key.pem', 'signed.pem'))
+    openssl = ['openssl', 'req', '-newkey', 'rsa:2048', '-nodes', '-days', '90']
+    subprocess.run(
+        [*openssl, '-x509', '-subj', '/CN=An office', '-keyout', key, '-out', root], check=True, capture_output=True
+    )
+    subprocess.run(
+        [*openssl, '-x509', '-CA', root, '-CAkey', key, '-subj', '/CN=localhost', '-addext',
+         'basicConstraints=CA:FALSE', '-addext', 'subjectAltName=DNS:localhost', '-keyout', f'{key}.2', '-out', signed],
+        check=True, capture_output=True,
+    )  # fmt: skip
+    trusting, serving = trusting_context(), ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    trusting.load_verify_locations(root)
+    serving.load_cert_chain(signed, f'{key}.2')
+    with socket.create_server(('127.0.0.1', 0)) as server:
+        threading.Thread(target=_shake_hands, args=[server, serving], daemon=True).start()
+        validity = certificate_validity('localhost', server.getsockname()[1], trusting)
+    assert timedelta(days=89) < validity.left(datetime.now(UTC)) <= timedelta(days=90)
+
+
+def test_an_address_that_begins_no_tls_is_a_fault() -> None:
+    """nginx refuses a handshake for a name that it does not publish, and with a key that is another certificate's."""
+    with socket.create_server(('127.0.0.1', 0)) as server:
+        threading.Thread(target=_refuse_hands, args=[server], daemon=True).start()
+        finding = certificate_finding('localhost', server.getsockname()[1])
+    assert finding.severity == 'fault'
+    assert 'server_name' in finding.advice.en
 
 
 def test_a_certificate_that_nobody_vouches_for_is_told_in_both_languages(certified: tuple[int, ssl.SSLContext]) -> None:
     with pytest.raises(ssl.SSLCertVerificationError) as refused:
-        certificate_end('localhost', certified[0])
+        certificate_validity('localhost', certified[0])
     finding = bad_certificate('localhost', refused.value)
     assert (finding.severity, finding.text.en) == (
         'fault', 'The certificate of localhost is self-signed: nobody vouches for it.'

@@ -17,6 +17,7 @@ from dothi.local.doctor.machine import (
     check_temporary_folder,
     check_walls,
 )
+from dothi.local.doctor.mail import check_mail
 from dothi.local.doctor.standby import check_standby
 from dothi.local.standby.record import follows_primary
 
@@ -35,6 +36,7 @@ CHECKS: dict[str, Callable[[], Iterable[Finding]]] = {
     'ports': check_ports,
     'supervisor': check_supervisor,
     'certificate': check_certificates,
+    'mail': check_mail,
 }
 
 

@@ -8,7 +8,7 @@ from psycopg2.extensions import connection as Connection
 from pydantic import BaseModel, ValidationError
 
 from dothi.core.private_files import STATE_MODE, replace_file
-from dothi.core.settings import PathSettings
+from dothi.core.settings import DatabaseSettings, PathSettings
 from dothi.core.standby_settings import StandbySettings
 
 # Of the replication slot, and the name under which the standby connects.
@@ -51,6 +51,9 @@ class StandbyState(BaseModel):
             return 'gone'
         if self.lag_s > most_s:
             return 'behind'
+        if DatabaseSettings().database_url:
+            # whoever runs that database and its standby copies the store, too, and tells nobody
+            return None
         return 'store behind' if self.store_lag_s is None or self.store_lag_s > most_s else None
 
 

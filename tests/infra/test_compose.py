@@ -52,6 +52,19 @@ def test_compose_accepts_the_file_and_would_not_accept_a_misspelt_one(tmp_path: 
     assert compose(misspelt, 'config', '--quiet').returncode != 0
 
 
+def test_the_database_alone_is_reached_by_a_standby_at_an_address_that_was_named() -> None:
+    pair = ['docker-compose', '-f', str(COMPOSE), '-f', str(COMPOSE.with_name('standby.yml')), 'config']
+    unnamed = subprocess.run(pair, env=os.environ | {'STANDBY_LISTEN': ''}, capture_output=True, check=False)
+    assert unnamed.returncode != 0
+    named = subprocess.run(
+        [*pair, '--format', 'json'], env=os.environ | {'STANDBY_LISTEN': '10.20.0.5'}, capture_output=True, check=True
+    )
+    services = json.loads(named.stdout)['services']
+    (port,) = services['postgis']['ports']
+    assert (port['host_ip'], port['published'], port['target']) == ('10.20.0.5', '5432', 5432)
+    assert {name for name, service in services.items() if 'standby' in service['networks']} == {'postgis'}
+
+
 def test_every_command_is_one_of_ours(services: dict[str, dict[str, Any]]) -> None:
     from dothi.cli.app import app
 

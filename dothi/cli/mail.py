@@ -11,7 +11,7 @@ from dothi.core.database import connection
 from dothi.core.errors import EnvironmentMissing
 from dothi.core.mail_settings import MailSettings
 from dothi.core.reader_language import pick_words
-from processes.mail.outbox import OutboxState, outbox_state
+from processes.mail.outbox import OutboxState, make_due, outbox_state
 from processes.mail.sender import send_for_trial
 
 mail_app = typer.Typer(
@@ -44,8 +44,8 @@ def state(context: typer.Context, as_json: Json = False) -> None:
 def test(
     address: Annotated[str, typer.Argument(metavar='ADDRESS', help='Gửi đến đâu. · Where to.')],
 ) -> None:
-    """Gửi ngay một thư thử; mã thoát 5 nếu máy chủ không nhận. ·
-    Sends one mail now; exit code 5 where it is not taken.
+    """Gửi ngay một thư thử, rồi gửi các thư đang chờ; mã thoát 5 nếu máy chủ không nhận. ·
+    Sends one mail now, and then those that wait; exit code 5 where it is not taken.
     """
     if not MailSettings().mail_server:
         raise NoMailServer(
@@ -54,6 +54,13 @@ def test(
         )
     send_for_trial(address)
     output.out.print(pick_words(f'Máy chủ đã nhận thư cho {address}', f'The server took the mail for {address}'))
+    with connection('worker') as db:
+        waiting = make_due(db)
+    if waiting:
+        output.out.print(
+            pick_words(f'{waiting} thư đang chờ sẽ được gửi ngay', f'{waiting} mails that wait are sent at once'),
+            highlight=False,
+        )
 
 
 def _print_state(document: MailState) -> None:

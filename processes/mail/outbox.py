@@ -132,6 +132,16 @@ def mark_failed(db: Connection, mail: QueuedMail, fault: str, *, for_good: bool,
     _update(db, mail, assignment, {'pause': pause, 'fault': fault})
 
 
+def make_due(db: Connection) -> int:
+    """How many mails wait, all of which are due now: their server is there again, and their pauses may be hours."""
+    with db.cursor() as cursor:
+        cursor.execute(
+            """update mail.message set next_try_at = clock_timestamp() where id in (
+                   select id from mail.message where sent_at is null and given_up_at is null for update skip locked)"""
+        )
+        return cursor.rowcount
+
+
 def outbox_state(db: Connection) -> OutboxState:
     """How many mails wait and how many were given up within the last week."""
     with db.cursor(cursor_factory=RealDictCursor) as cursor:

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from smtplib import SMTPAuthenticationError, SMTPRecipientsRefused, SMTPServerDisconnected
 
 import pytest
+from typer.testing import CliRunner
 
+from dothi.cli.app import app
 from dothi.core.access.person import Person, Role
 from dothi.local.doctor.mail import check_mail
 from processes.mail import session as mail_session
@@ -127,3 +129,16 @@ def test_the_doctor_tries_the_server_and_looks_at_the_queue(
     monkeypatch.setenv('DOTHI_MAIL_SERVER', '')
     assert [*check_mail()] == []
     assert mail_server.mails == []
+
+
+def test_a_trial_that_goes_well_ends_the_pause_of_what_waits(
+    reader: Callable[..., Person], mail_server: MailServer
+) -> None:
+    """A password that was put right on the third day found mails that were due six hours later."""
+    queue(reader('an', Role.STEWARD))
+    rows("update mail.message set next_try_at = now() + interval '6 hours' returning 1")
+    assert send_due_mails() == 0
+    done = CliRunner().invoke(app, ['mail', 'test', 'admin@example.vn'])
+    assert done.exit_code == 0, done.output
+    assert send_due_mails() == 1
+    assert mail_server.to == ['admin@example.vn', 'an@example.vn']

@@ -10,6 +10,13 @@ from processes.mail.faults import advice
 from processes.mail.outbox import OutboxState, outbox_state
 from processes.mail.session import try_session
 
+# The worker has the settings with which it was started.
+WAITING = Text(
+    vi='Sẽ thử lại trong ba ngày; sau khi đổi cấu hình: systemctl restart dothi-worker, rồi dothi mail test.',
+    en='They are tried again for three days; after a change of settings: systemctl restart dothi-worker, then dothi '
+    'mail test.',
+)
+
 
 def check_mail() -> Iterator[Finding]:
     """Nothing where no mail server is set."""
@@ -33,7 +40,7 @@ def outbox_findings(outbox: OutboxState) -> Iterator[Finding]:
             vi=f'{outbox.waiting} thư đang chờ. Lỗi cuối: {outbox.fault}',
             en=f'{outbox.waiting} mails wait. The last fault: {outbox.fault}',
         )
-        yield warning('mail', text, Text(vi='Sẽ thử lại trong ba ngày.', en='They are tried again for three days.'))
+        yield warning('mail', text, WAITING)
 
 
 def _server_finding(settings: MailSettings) -> Finding:

@@ -10,7 +10,11 @@ from dothi.core.text import Text
 
 # What a server refuses about the sender, the session or its own rules (RFC 3463): another password or setting is the
 # cure, and the mail is as good as before. RFC 4954: 530, 534, 535 and 538 are of the sign-in.
-OF_THE_WAY = re.compile(rb'5\.(1\.[78]|5\.|7\.)')
+# Exim gives no such number.
+OF_THE_WAY = re.compile(
+    rb'5\.(1\.[78]|5\.|7\.)|(?!5\.).*(relay(ing)? (access )?(denied|not (permitted|allowed))|authentication required)',
+    re.IGNORECASE | re.DOTALL,
+)
 OF_SIGN_IN = frozenset({530, 534, 535, 538})
 SMTPS = Text(
     vi='Cổng 465 cần smtps://, cổng 25 và 587 cần smtp:// trong DOTHI_MAIL_SERVER. Xem cả tường lửa.',

@@ -36,6 +36,7 @@ def test_no_password_goes_to_another_machine_without_tls(
     [
         '554 5.7.1 Relay access denied', '530 5.7.0 Authentication required', '530 Authentication required',
         '550 5.1.8 Sender address rejected: Domain not found', '504 5.5.2 Helo command rejected: need a full name',
+        '550 relay not permitted',
     ],
 )  # fmt: skip
 def test_what_is_the_fault_of_the_settings_costs_no_mail(
@@ -49,6 +50,18 @@ def test_what_is_the_fault_of_the_settings_costs_no_mail(
     mail_server.to_address = '250 OK'
     rows('update mail.message set next_try_at = now() returning 1')
     assert send_due_mails() == 1
+
+
+@pytest.mark.parametrize(
+    'refusal', ['550 5.1.1 User unknown in relay recipient table', '550 Unrouteable address', '552 5.2.2 Mailbox full']
+)
+def test_an_address_that_is_refused_for_good_is_given_up(
+    reader: Callable[..., Person], mail_server: MailServer, refusal: str
+) -> None:
+    queue(reader('an', Role.STEWARD))
+    mail_server.to_address = refusal
+    assert send_due_mails() == 0
+    assert rows('select given_up_at is null from mail.message') == [(False,)]
 
 
 @pytest.mark.parametrize(

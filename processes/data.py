@@ -24,13 +24,13 @@ from dothi.core.coverage import Coverage
 from dothi.core.cql2.errors import BadFilter
 from dothi.core.export.formats import not_written
 from dothi.core.filter_cost import require_affordable
-from dothi.core.kept_file import require_store
 from dothi.core.layer import Audience, Layer
 from dothi.core.layer_source import Times, parse_times
 from dothi.core.layer_source import source as layer_source
 from dothi.core.locality import Locality
 from dothi.core.norms import Norm
 from dothi.core.released_raster import Raster
+from dothi.core.store_mark import require_store
 from dothi.core.text import Text
 from processes.geojson import FeatureCollection, feature_collection, geojson_feature
 from processes.inputs import LayerRef

@@ -29,6 +29,7 @@ from dothi.api.whole_requests import WholeRequestWorker
 from dothi.core import database
 from dothi.core.layer import Audience
 from dothi.core.listening import require_closed
+from dothi.core.log_file import reopen_deleted_log
 from dothi.core.settings import ServerSettings
 from processes.registry import all_processes
 
@@ -58,6 +59,11 @@ class Worker(WholeRequestWorker):
     def __init__(self, *args: Any, **named: Any) -> None:
         super().__init__(*args, **named)
         self.state, self.leaving = WorkerState(), False
+
+    def notify(self) -> None:
+        """Called at every turn of the worker's loop."""
+        super().notify()
+        reopen_deleted_log()
 
     def load_wsgi(self) -> None:
         """Loads the app, and tells the master which generation it shows."""

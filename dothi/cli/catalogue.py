@@ -6,15 +6,17 @@ import typer
 
 from dothi.cartography.shared_styles import sync_styles
 from dothi.cli import output
-from dothi.cli.messages import err
+from dothi.cli.messages import err, show_error
 from dothi.cli.options import Json
 from dothi.core.catalog import releases as catalog_releases
 from dothi.core.database import connection
 from dothi.core.migrate import migrate as apply_migrations
 from dothi.core.own_layers import served_locality
 from dothi.core.reader_language import pick_text
+from dothi.core.store_mark import store_away
 from dothi.core.text import Text
 from dothi.local.services import hold_old_names
+from dothi.local.store_adoption import adopt_store
 
 OLD_NAMES = Text(
     vi='Các dịch vụ đang chạy còn giữ tên cơ quan và locality.yml cũ; để hiện tên mới: dothi up.',
@@ -38,6 +40,9 @@ def migrate(
     if not dry_run:
         sync_styles(locality)
     output.document(report, as_json, output.migrated)
+    if not dry_run and not adopt_store():
+        # the database is up to date all the same, and what needs no files can be served
+        show_error(store_away())
     if hold_old_names():
         err.print(pick_text(OLD_NAMES), style='yellow', soft_wrap=True)
 

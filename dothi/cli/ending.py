@@ -16,19 +16,17 @@ import typer
 import dothi
 from dothi.cli.messages import show_error
 from dothi.cli.usage_words import explain_usage
+from dothi.core.disk_room import NO_ROOM_WORDS, disk_full, full_disk, is_full, is_no_room
 from dothi.core.errors import Defect, DiskFull, DothiError, EnvironmentMissing, WrongUse, describe, exit_code
 from dothi.core.interruption import Interrupted, ignore_interrupts, is_interrupted, remember_interrupts
 from dothi.core.private_files import close_new_files
 from dothi.core.settings import PathSettings
 from dothi.core.start_command import is_in_container
 from dothi.core.state_file import damaged
-from dothi.core.text import Text
+from dothi.core.text import Text, for_steward
 
 # The SQLSTATE of a change in a transaction that takes none.
 READ_ONLY = '25006'
-# And of one that a full disk of the database does not take.
-DATABASE_FULL = '53100'
-NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 # What is the matter with a file that is no fault of the program: of another kind than it was, or on a disk that fails.
 UNUSABLE = {errno.EISDIR, errno.ENOTDIR, errno.ELOOP, errno.EIO, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENXIO}
 # What the shell expects of a command that Ctrl-C has ended.
@@ -48,7 +46,7 @@ def run(app: typer.Typer) -> NoReturn:
     except DothiError as error:
         if is_interrupted():
             _end_interrupted()
-        _fail(error)
+        _fail(_for_want_of_room(error) or error)
     except typer.TyperException as wrong:
         _fail(_misused(wrong))
     except PermissionError as error:
@@ -163,14 +161,14 @@ def unusable_file(error: OSError) -> DothiError | None:
 
 def no_room(error: Exception) -> DothiError | None:
     """The error for a disk that is full, of the instance or of its database; None for any other error."""
-    is_full = isinstance(error, OSError) and error.errno in NO_ROOM
-    if not is_full and getattr(error, 'pgcode', None) != DATABASE_FULL:
-        return None
-    state = PathSettings().state
-    return DiskFull(
-        vi=f'Hết chỗ trên đĩa ({state}). Dọn chỗ rồi chạy lại; dữ liệu đã phát hành vẫn còn.',
-        en=f'No room is left on the disk ({state}). Make room and run this again; what was released is still there.',
-    )
+    return disk_full(error) if is_no_room(error) else None
+
+
+def _for_want_of_room(error: DothiError) -> DothiError | None:
+    """The error that the disk is full, for one in which a program says so in its words; None for any other error."""
+    state, words = PathSettings().state, for_steward(error.text).en
+    is_told = not isinstance(error, DiskFull) and any(no_room_words in words for no_room_words in NO_ROOM_WORDS)
+    return full_disk(state) if is_told and state.is_dir() and is_full(state) else None
 
 
 def recorded() -> Defect:

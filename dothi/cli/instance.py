@@ -20,7 +20,7 @@ from dothi.core.reader_language import pick_text
 from dothi.core.settings import ServerSettings
 from dothi.local.database_start import run_database
 from dothi.local.demo import DemoSize, left_text, unnoticed_end
-from dothi.local.instance import make_state_folder, start_instance, stop_instance
+from dothi.local.instance import make_new_secrets, make_state_folder, start_instance, stop_instance
 from dothi.local.services import services
 from dothi.local.standby.record import follows_primary
 from dothi.local.status import instance_status
@@ -42,15 +42,25 @@ def up(
             'Size of the demo province; small when left out, and no after "dothi demo leave".',
         ),
     ] = None,
+    new_secrets: Annotated[
+        bool,
+        typer.Option(
+            '--new-secrets',
+            help='Tạo mới mọi mật khẩu và khóa, khi chúng đã mất hết và không có bản sao. · '
+            'Makes all passwords and keys anew, where all of them are gone and there is no copy.',
+        ),
+    ] = False,
     as_json: Json = False,
 ) -> None:
     """Khởi động cơ sở dữ liệu, tỉnh minh họa, bộ phân tích và các dịch vụ; cho biết địa chỉ bản đồ. ·
     Starts database, demo province, worker and services, and says where the map is.
     """
     if is_run_by_systemd():
+        if new_secrets:
+            make_new_secrets()
         raise run_by_systemd(START_COMMAND)
     with output.progress() as progress:
-        status = start_instance(served_locality(), demo, progress)
+        status = start_instance(served_locality(), demo, progress, makes_secrets=new_secrets)
     output.document(status, as_json, status_screen.addresses)
     left_at = None if follows_primary() else unnoticed_end()
     if left_at is not None:

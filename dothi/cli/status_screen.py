@@ -14,7 +14,8 @@ from dothi.core.edit_token import token_file
 from dothi.core.locality import locality_zone
 from dothi.core.reader_language import pick_number, pick_text, pick_words
 from dothi.core.settings import IN_REPOSITORY, EditSettings, PathSettings, default_state
-from dothi.core.text import Text
+from dothi.core.store_mark import store_away
+from dothi.core.text import Text, for_steward
 from dothi.local.status import LayerState, Status
 
 DAMAGE = {
@@ -94,6 +95,8 @@ def status(document: Status) -> None:
     waiting(document)
     for wall in document.missing_walls:
         output.out.print(f'[yellow]{pick_words("Phòng kín", "Closed room")}: {pick_text(wall)}[/]')
+    if document.store.is_away:
+        _show_store_away()
     for damaged in document.store.damaged:
         output.out.print(
             f'[bold red]{pick_text(DAMAGE[damaged.damage])}: {damaged.file}[/]\n  {pick_text(damaged.advice)}'
@@ -107,6 +110,11 @@ def status(document: Status) -> None:
         output.out.print(line, soft_wrap=True)
     _refused(document)
     _wrong_files(document)
+
+
+def _show_store_away() -> None:
+    """Print that the store is not there, and what to do."""
+    output.out.print(pick_text(for_steward(store_away().text)), style='bold red', highlight=False, soft_wrap=True)
 
 
 def _backup_lines(document: Status) -> Iterator[str]:

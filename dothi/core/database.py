@@ -17,7 +17,7 @@ from dothi.core.errors import EnvironmentMissing, without_secrets
 from dothi.core.layer import Audience
 from dothi.core.patience import share_patience
 from dothi.core.postgis import admin_password_advice
-from dothi.core.private_files import write_once
+from dothi.core.secret_files import write_secret
 from dothi.core.settings import DatabaseSettings, PathSettings
 from dothi.core.start_command import start_command
 from dothi.core.state_file import damaged, read_state_text
@@ -66,12 +66,13 @@ def role_name(role: Role) -> str:
 
 
 def password(role: Role) -> str:
-    """The role's password, made at its first use and kept in a file that only its owner can read."""
-    folder = PathSettings().secrets
-    file = folder / role
+    """The role's password, made at its first use and kept in a file that only its owner can read.
+
+    Raises SecretsAway and DamagedFile.
+    """
+    file = PathSettings().secrets / role
     if not file.exists():
-        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_once(file, secrets.token_urlsafe(24))
+        write_secret(role, secrets.token_urlsafe(24))
     return read_state_text(file, NEW_PASSWORD)
 
 

@@ -4,7 +4,7 @@ import secrets
 from contextlib import suppress
 from pathlib import Path
 
-from dothi.core.private_files import write_once
+from dothi.core.secret_files import write_secret
 from dothi.core.settings import EditSettings, PathSettings
 from dothi.core.state_file import DamagedFile, read_state_text
 from dothi.core.text import Text
@@ -23,11 +23,10 @@ def token_file() -> Path:
 
 
 def make_token() -> Path:
-    """The file of tokens, made with one token in it where there is none. Raises DamagedFile."""
+    """The file of tokens, made with one token in it where there is none. Raises DamagedFile and SecretsAway."""
     file = token_file()
     if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_once(file, f'{secrets.token_urlsafe(24)}\n')
+        write_secret(file.name, f'{secrets.token_urlsafe(24)}\n')
     _read_tokens(file)
     return file
 

@@ -11,12 +11,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from dothi.core.log_file import reopen_deleted_log
+
 BEAT_S, OLD_S = 3.0, 120
 MODE = 0o640
 
 
 def beat(run: Path, name: str) -> bool:
-    """Whether a sign of life of this process could be given, as the part `name`; systemd hears it too."""
+    """Whether a sign of life of this process could be given, as the part `name`; systemd hears it too.
+
+    Whoever gives signs goes on in a new log where somebody deleted the old one.
+    """
+    reopen_deleted_log()
     _tell_systemd()
     try:
         file = os.open(_file(run, name), os.O_WRONLY | os.O_CREAT, MODE)

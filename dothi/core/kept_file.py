@@ -1,4 +1,4 @@
-"""Whether a file of the store is what was put there: its size, and its SHA-256; and whether the store is there."""
+"""Whether a file of the store is what was put there: its size, and its SHA-256."""
 
 import hashlib
 import logging
@@ -6,41 +6,11 @@ import threading
 from collections import OrderedDict
 from pathlib import Path
 
-from dothi.core.errors import EnvironmentMissing
-from dothi.core.settings import PathSettings
-from dothi.core.text import Text
-
 LOG = logging.getLogger('dothi.store')
 MOST_REMEMBERED = 10_000
 # Digest by what changes whenever a file is written or replaced: hashing a gigabyte takes a second, once a process.
 _DIGESTS: OrderedDict[tuple[str, int, int, int, int], str] = OrderedDict()
 _LOCK = threading.Lock()
-
-
-class StoreAway(EnvironmentMissing):
-    """The store is not there: its disk is not mounted, or somebody moved it."""
-
-
-def require_store() -> None:
-    """Raises StoreAway where an instance has lost its store: what were put in its place would be hidden by it later.
-
-    `dothi up` makes the store before anything comes into it, and writes down where the database is.
-    """
-    paths = PathSettings()
-    if not Path(paths.store).is_dir() and (paths.run / 'database_url').exists():
-        raise store_away()
-
-
-def store_away() -> StoreAway:
-    """The error for a store that is not there."""
-    return StoreAway(
-        vi='Kho tệp tạm thời không có. Hãy thử lại sau ít phút.',
-        en='The store of files is not there at the moment. Try again in a few minutes.',
-        steward=Text(
-            vi=f'({PathSettings().store}) Gắn lại đĩa của nó. Bắt đầu với kho trống: dothi up.',
-            en=f'({PathSettings().store}) Mount its disk again. To begin with an empty one: dothi up.',
-        ),
-    )
 
 
 def is_intact(path: Path, size_bytes: int, sha256: str | None) -> bool:

@@ -18,6 +18,7 @@ from dothi.core.errors import WrongUse, describe
 from dothi.core.layer_sync import grow_generation, sync_layers
 from dothi.core.locality import Locality
 from dothi.core.norm_sync import sync_norms
+from dothi.core.secret_files import require_secrets
 from dothi.core.settings import PROJECT
 from dothi.core.unit_sync import sync_units
 
@@ -53,9 +54,10 @@ def migrate(locality: Locality, *, dry_run: bool = False) -> MigrationReport:
     """What changed: migrations applied, layers made or altered, units restated. A dry run only tells it.
 
     Each migration is a transaction, the functions and layer tables together are one.
-    Raises OtherLocality for the database of another locality, ChangedMigration, or UnsafeLayerChange where a layer
-    file asks for what would lose data.
+    Raises SecretsAway, OtherLocality for the database of another locality, ChangedMigration, or UnsafeLayerChange where
+    a layer file asks for what would lose data.
     """
+    require_secrets()
     report = MigrationReport(broken={name: describe(error) for name, error in locality.broken.items()})
     if dry_run:
         return _rehearse(locality, report)

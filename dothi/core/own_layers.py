@@ -11,11 +11,11 @@ from pathlib import Path
 import yaml
 
 from dothi.core.errors import NotFound
-from dothi.core.kept_file import require_store
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality, load_described, load_locality
 from dothi.core.locality_file import BadLayerFile
 from dothi.core.settings import PathSettings
+from dothi.core.store_mark import require_store
 
 
 class NoOwnLayer(NotFound):

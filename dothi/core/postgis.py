@@ -14,6 +14,7 @@ import psycopg2
 from sqlalchemy import URL
 
 from dothi.core.accounts import database_account, give_to_database_user, setpriv_words
+from dothi.core.disk_room import NO_ROOM_WORDS, full_disk, is_full
 from dothi.core.errors import EnvironmentMissing
 from dothi.core.ports import free_port, is_free
 from dothi.core.process_table import program_name, start_time
@@ -226,7 +227,11 @@ class LocalPostgis:
         if self.replication:
             standby = ipaddress.ip_network(self.replication.address)
             rules.append(f'hostssl replication {REPLICATION_ROLE} {standby} scram-sha-256')
-        self._access.write_text('\n'.join([*rules, '']), encoding='utf-8')
+        text = '\n'.join([*rules, ''])
+        if _text_of(self._access) == text:
+            # a disk that is full would leave nothing of it
+            return
+        self._access.write_text(text, encoding='utf-8')
         give_to_database_user(self._access)
 
     @property
@@ -277,7 +282,8 @@ class LocalPostgis:
                 vi=f'Cổng {self.port} đang được dùng. Đặt DOTHI_DATABASE_PORT khác, hoặc 0 để tự chọn.',
                 en=f'Port {self.port} is taken. Set another DOTHI_DATABASE_PORT, or 0 for a free one.',
             )
-        (self.folder / 'port').write_text(str(port), encoding='utf-8')
+        if _text_of(self.folder / 'port') != str(port):
+            (self.folder / 'port').write_text(str(port), encoding='utf-8')
 
     def _options(self) -> str:
         return ' '.join(f'-c {name}={shlex.quote(value)}' for name, value in self._server_settings().items())
@@ -335,6 +341,9 @@ class LocalPostgis:
         log = self.folder / 'server.log'
         last = log.read_text(encoding='utf-8', errors='replace').splitlines()[-3:] if log.exists() else []
         reason = ' / '.join([*result.stderr.strip().splitlines()[-3:], *last])
+        # where the log had no room either, its last words are of another day
+        if is_full(self.folder) or any(words in reason for words in NO_ROOM_WORDS):
+            raise full_disk(self.folder)
         raise NoPostgis(
             vi=f'PostgreSQL trong {self.folder} không khởi động được: {reason}',
             en=f'PostgreSQL in {self.folder} does not start: {reason}',
@@ -358,3 +367,10 @@ class LocalPostgis:
     def _as_server_user(self, command: Sequence[str]) -> list[str]:
         words = setpriv_words(database_account())
         return ['setpriv', *words, *command] if words else list(command)
+
+
+def _text_of(file: Path) -> str | None:
+    try:
+        return file.read_text(encoding='utf-8')
+    except (OSError, ValueError):
+        return None

@@ -1,5 +1,6 @@
 """Who may read what the platform writes: its user, and its group; no stranger of this machine."""
 
+import errno
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -28,9 +29,35 @@ def replace_file(file: Path, text: str, mode: int = 0o600) -> None:
     """
     draft = file.with_name(f'{file.name}.{os.getpid()}')
     draft.unlink(missing_ok=True)
-    draft.touch(mode=mode)
-    draft.write_text(text, encoding='utf-8')
-    draft.replace(file)
+    try:
+        draft.touch(mode=mode)
+        draft.write_text(text, encoding='utf-8')
+        draft.replace(file)
+    except OSError:
+        draft.unlink(missing_ok=True)
+        raise
+
+
+def replace_file_without_room(file: Path, text: str, mode: int = 0o600) -> None:
+    """The same, and on a full disk in place of what the file held, with blanks behind: for a few words or JSON.
+
+    A file that is there has room for them, as it has a block of the disk.
+    """
+    try:
+        replace_file(file, text, mode)
+    except OSError as error:
+        if error.errno not in (errno.ENOSPC, errno.EDQUOT) or not file.exists():
+            raise
+        _overwrite(file, text)
+
+
+def _overwrite(file: Path, text: str) -> None:
+    """Writes at once, so that who reads meanwhile gets the old text or the new one."""
+    opened = os.open(file, os.O_WRONLY)
+    try:
+        os.pwrite(opened, text.encode().ljust(os.fstat(opened).st_size), 0)
+    finally:
+        os.close(opened)
 
 
 def write_once(file: Path, text: str) -> None:

@@ -12,6 +12,7 @@ from dothi.core.changes import is_present
 from dothi.core.job_settings import JobSettings
 from dothi.core.settings import PathSettings, ServerSettings
 from dothi.core.standby_state import standby_state
+from dothi.core.store_mark import is_store_own
 
 OK = 'ok'
 MB = 2**20
@@ -19,10 +20,16 @@ MB = 2**20
 
 def files_readiness() -> dict[str, str]:
     """The store and the disk: `ok`, or what is the matter; asked of the system, so the database may be away."""
+    return {'store': _store_state(), 'disk': _disk_state()}
+
+
+def _store_state() -> str:
+    """`foreign` where the folder has not the mark of this instance: that of another one, or an empty mount point."""
     store = Path(PathSettings().store)
     # a service of strangers reads the store and writes nothing
-    is_store_there = store.is_dir() and os.access(store, os.R_OK | os.X_OK)
-    return {'store': OK if is_store_there else 'unreachable', 'disk': _disk_state()}
+    if not (store.is_dir() and os.access(store, os.R_OK | os.X_OK)):
+        return 'unreachable'
+    return OK if is_store_own() else 'foreign'
 
 
 def database_readiness(db: Connection) -> dict[str, str]:

@@ -1,11 +1,12 @@
 """What died since the instance was started, and what became of it: written by the supervisor, read by all others."""
 
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
 from pydantic import BaseModel, TypeAdapter
 
-from dothi.core.private_files import STATE_MODE, replace_file
+from dothi.core.private_files import STATE_MODE, replace_file_without_room
 from dothi.core.settings import PathSettings
 
 
@@ -31,12 +32,16 @@ def revivals() -> dict[str, Revival]:
 def record_revivals(by_part: dict[str, Revival]) -> None:
     """Write down what died, in place of what was written before."""
     text = TypeAdapter(dict[str, Revival]).dump_json(by_part, indent=2).decode()
-    replace_file(_record_file(), text, STATE_MODE & 0o666)
+    replace_file_without_room(_record_file(), text, STATE_MODE & 0o666)
 
 
 def forget_revivals() -> None:
-    """Forget what died before: somebody starts or ends the instance by intention."""
-    _record_file().unlink(missing_ok=True)
+    """Forget what died before: somebody starts or ends the instance by intention.
+
+    The file stays: a full disk has room for what dies later.
+    """
+    with suppress(OSError):
+        record_revivals({})
 
 
 def _record_file() -> Path:

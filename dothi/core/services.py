@@ -14,7 +14,7 @@ from pathlib import Path
 from dothi.core.accounts import account_environment, popen_account, service_account
 from dothi.core.errors import EnvironmentMissing
 from dothi.core.heartbeat import is_old, last_sign
-from dothi.core.private_files import STATE_MODE, replace_file
+from dothi.core.private_files import STATE_MODE, replace_file_without_room
 from dothi.core.process_table import session_members, start_time
 from dothi.core.settings import PathSettings
 
@@ -96,7 +96,8 @@ class Service:
                 **popen_account(account),
             )
         try:
-            replace_file(self._file, f'{process.pid} {start_time(process.pid)} {fingerprint}', STATE_MODE & 0o666)
+            record = f'{process.pid} {start_time(process.pid)} {fingerprint}'
+            replace_file_without_room(self._file, record, STATE_MODE & 0o666)
         except OSError:
             # nobody would find it again
             process.kill()
@@ -106,15 +107,19 @@ class Service:
 
     def stop(self, patience_s: float = 20) -> bool:
         """Whether it ran; asked to end first, and ended with its children when it does not."""
+        was_running = self.end(patience_s)
+        self._file.unlink(missing_ok=True)
+        return was_running
+
+    def end(self, patience_s: float = 20) -> bool:
+        """As `stop`, and it is to run still: were we killed now, whoever watches would start it again."""
         pid = self.pid()
         if pid is not None:
             os.kill(pid, signal.SIGTERM)
             if not _has_ended(pid, patience_s):
                 os.killpg(pid, signal.SIGKILL)
                 _has_ended(pid, 5)
-        left = self.end_orphans()
-        self._file.unlink(missing_ok=True)
-        return pid is not None or left
+        return self.end_orphans() or pid is not None
 
     def end_orphans(self, patience_s: float = ORPHANS_PATIENCE_S) -> bool:
         """Whether children were left by a service that died, all of them ended now.

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 from dothi.core.errors import EnvironmentMissing
 from dothi.core.foreground import foreground_pid, record_foreground
-from dothi.core.private_files import replace_file
+from dothi.core.private_files import replace_file, replace_file_without_room
+from dothi.core.secret_files import begin_secrets
 from dothi.core.settings import DatabaseSettings, PathSettings
 from dothi.local.backup.instance import archive_settings
 from dothi.local.database import private_database
@@ -51,6 +52,8 @@ def archived_database() -> 'LocalPostgis':
             en=f'The data in {server.data} is gone, and there is a backup of it: dothi restore. '
             'Or begin again with an empty database: dothi backup off, then dothi up.',
         )
+    if not server.data.exists():
+        begin_secrets()
     return replace(server, settings=settings)
 
 
@@ -64,7 +67,7 @@ def start_database() -> None:
         return
     server = archived_database()
     server.start()
-    replace_file(run / 'database_url', server.address.render_as_string())
+    replace_file_without_room(run / 'database_url', server.address.render_as_string())
     fresh()
 
 

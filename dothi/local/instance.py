@@ -12,7 +12,9 @@ from dothi.core.listening import require_closed
 from dothi.core.private_files import PASSAGE_MODE, STATE_MODE, close_new_files
 from dothi.core.progress import Progress, silent
 from dothi.core.revivals import forget_revivals
+from dothi.core.secret_files import SecretsAway, begin_secrets, require_secrets
 from dothi.core.settings import DatabaseSettings, PathSettings, ServerSettings
+from dothi.core.store_mark import own_store_mark, require_store
 from dothi.local.backup.instance import forget_ended_backups
 from dothi.local.backup.leftovers import clear_leftovers
 from dothi.local.database import private_database
@@ -23,23 +25,30 @@ from dothi.local.service_user import require_open_to_services
 from dothi.local.services import services, start_services, supervisors
 from dothi.local.standby.record import follows_primary
 from dothi.local.status import Status, instance_status
+from dothi.local.store_adoption import adopt_store
 
 if TYPE_CHECKING:
     from dothi.core.locality import Locality
 
 
-def start_instance(locality: 'Locality', demo: DemoSize | None, progress: Progress = silent) -> Status:
+def start_instance(
+    locality: 'Locality', demo: DemoSize | None, progress: Progress = silent, *, makes_secrets: bool = False
+) -> Status:
     """The running instance, with everything started that did not run; safe to repeat.
 
     demo: its size; None for the small one, where the demonstration was never left. It is left out for a locality that
     has nothing to draw it on. Of a standby only its database and what follows the primary are started.
+    makes_secrets: where all of them are gone, new ones take their place.
 
-    Raises DemonstrationLeft, OpenToAll, NoPostgis, SupersededPrimary, and ServiceDied or ServiceSilent with the log to
-    read.
+    Raises DemonstrationLeft, OpenToAll, NoPostgis, SecretsAway, SupersededPrimary, and ServiceDied or ServiceSilent
+    with the log to read; with all of it started StoreAway.
     """
     require_closed(ServerSettings().host)
     require_open_to_services()
     make_state_folder()
+    if makes_secrets:
+        make_new_secrets()
+    require_secrets()
     with alone('up', progress):
         progress('database', 0, None)
         with alone(PARTS, progress):
@@ -49,6 +58,9 @@ def start_instance(locality: 'Locality', demo: DemoSize | None, progress: Progre
         with alone(PARTS, progress):
             forget_revivals()
             start_services(progress)
+    if not follows_primary():
+        # what needs no files is served meanwhile
+        require_store()
     link = None if follows_primary() else first_administrator()
     return instance_status(locality).model_copy(update={'first_administrator': link})
 
@@ -66,8 +78,18 @@ def _bring_up_to_date(locality: 'Locality', demo: DemoSize | None, progress: Pro
     sync_styles(locality)
     make_token()
     size = size_to_load(demo)
-    if size != 'no' and can_be_drawn(locality.path):
+    if adopt_store() and size != 'no' and can_be_drawn(locality.path):
         deliver_demo(locality, demo_buildings(size), progress)
+
+
+def make_new_secrets() -> None:
+    """Begins the secrets anew where all of them are gone; nothing runs on with those of before."""
+    make_state_folder()
+    with suppress(SecretsAway):
+        require_secrets()
+        return
+    stop_instance()
+    begin_secrets()
 
 
 def stop_instance() -> list[str]:
@@ -107,5 +129,6 @@ def make_state_folder() -> None:
         with suppress(KeyError):
             _let_database_user_pass(state)
     close_new_files()
-    # before the first delivery too a service is to find it: a store that is not there is one that was lost
-    Path(PathSettings().store).mkdir(parents=True, exist_ok=True)
+    if own_store_mark() is None:
+        # before the first delivery too a service is to find it: a store that is not there is one that was lost
+        Path(PathSettings().store).mkdir(parents=True, exist_ok=True)

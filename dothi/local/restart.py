@@ -26,7 +26,7 @@ def restart_service(name: str) -> None:
     with unsupervised() as was_supervised:
         for service in services():
             if service.name == name and was_supervised:
-                service.stop()
+                service.end()
                 service.start(code_fingerprint())
     pid = foreground_pid(name)
     if pid is not None and not was_supervised:
@@ -35,12 +35,17 @@ def restart_service(name: str) -> None:
 
 @contextmanager
 def unsupervised() -> Iterator[bool]:
-    """Within, nobody starts again what is ended; supervisors that ran do so afterwards. Whether any did."""
+    """Within, nobody starts again what is ended; afterwards supervisors do, with what is in force then. Whether any do.
+
+    They run all the while, and wait for the lock: whoever is killed within gives it back.
+    """
     with alone(PARTS):
-        running = [supervisor for supervisor in supervisors() if supervisor.stop()]
+        running = [supervisor for supervisor in supervisors() if supervisor.pid()]
         try:
             yield bool(running)
         finally:
             forget_revivals()
             for supervisor in running:
+                # one after the other, so that there always is one
+                supervisor.end()
                 supervisor.start(code_fingerprint())

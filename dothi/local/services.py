@@ -8,6 +8,7 @@ import urllib.request
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from dothi.core.disk_room import full_disk, is_full
 from dothi.core.errors import EnvironmentMissing
 from dothi.core.foreground import foreground_pid
 from dothi.core.layer import Audience
@@ -16,7 +17,7 @@ from dothi.core.locality_folder import locality_file
 from dothi.core.ports import is_free
 from dothi.core.process_table import Listener, listener_on, start_environment
 from dothi.core.progress import Progress, silent
-from dothi.core.services import Service
+from dothi.core.services import Service, ServiceDied
 from dothi.core.settings import EditSettings, PathSettings, ReaderSettings, ServerSettings, code_files
 from dothi.core.settings_table import SETTINGS
 from dothi.local.supervisor_names import NAMES
@@ -94,11 +95,16 @@ def start_services(progress: Progress = silent) -> None:
         for done, service in enumerate(services()):
             progress(f'start {service.name}', done, len(services()))
             if not service.fresh(fingerprint):
-                service.stop()
+                service.end()
                 require_port(service)
                 service.start(fingerprint)
         for service in services():
             wait_for(service)
+    except ServiceDied:
+        if is_full(PathSettings().run):
+            # its log had no room for why
+            raise full_disk(PathSettings().run) from None
+        raise
     finally:
         # also where one cannot be started: the others run, and are started again when they die
         _start_supervisors(fingerprint)
@@ -107,7 +113,7 @@ def start_services(progress: Progress = silent) -> None:
 def _start_supervisors(fingerprint: str) -> None:
     for supervisor in supervisors():
         if not supervisor.fresh(fingerprint):
-            supervisor.stop()
+            supervisor.end()
             supervisor.start(fingerprint)
 
 

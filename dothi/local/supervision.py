@@ -17,6 +17,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Protocol
 
+from dothi.core.disk_reserve import give_reserve, keep_reserve
 from dothi.core.errors import DothiError
 from dothi.core.heartbeat import beating
 from dothi.core.revivals import Revival, record_revivals, revivals
@@ -87,6 +88,8 @@ class DatabasePart:
     def revive(self) -> None:
         """At its old address; where somebody took the port meanwhile, at another, which services then start with."""
         before = private_database().url
+        if give_reserve():
+            LOG.warning('the disk is full: the database starts in what was held in reserve for it')
         start_database()
         if private_database().url != before:
             for service in services():
@@ -134,6 +137,7 @@ class Supervisor:
         while True:
             try:
                 self.still.look(watched_services, DatabasePart().pid)
+                keep_reserve()
             except (DothiError, OSError):
                 # such as a folder that is away for a moment; who watches has to go on
                 LOG.exception('could not look for what stands still')
@@ -221,10 +225,13 @@ class Supervisor:
         self._write_down()
 
     def _settle(self, part: Part) -> None:
-        """A part that runs is not to be started any more."""
-        if part.name in self.revivals:
-            self.revivals[part.name].next_start_at = None
-            self._write_down()
+        """A part that runs is not to be started any more; one that somebody else ended and started has not died."""
+        if part.name not in self.revivals:
+            return
+        self.revivals[part.name].next_start_at = None
+        if not self.revivals[part.name].restarts:
+            del self.revivals[part.name]
+        self._write_down()
 
     def _write_down(self) -> None:
         """Tells others what died. A disk that takes no change is no reason to watch less."""

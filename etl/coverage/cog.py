@@ -13,9 +13,9 @@ from rasterio.transform import from_origin
 from dothi.core.coverage import BandKind, Coverage
 from dothi.core.errors import EnvironmentMissing
 from dothi.core.grid import Grid
-from dothi.core.kept_file import require_store
 from dothi.core.layer import Access
 from dothi.core.settings import PathSettings
+from dothi.core.store_mark import require_store
 from dothi.core.units import ucum
 from etl.coverage.cells import BLOCK, Scan, strips
 from etl.coverage.file import Raster

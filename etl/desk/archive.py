@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dothi.core.errors import EnvironmentMissing
-from dothi.core.kept_file import require_store
 from dothi.core.settings import PathSettings
+from dothi.core.store_mark import require_store
 from etl.formats.file_parts import suffixes_beside
 
 BLOCK_BYTES = 1 << 20

@@ -10,11 +10,13 @@ from psycopg2.extensions import connection as Connection
 
 from dothi.core.coverage import Coverage
 from dothi.core.database import Role, database_url, no_database
+from dothi.core.disk_room import room_text
 from dothi.core.errors import DataRefused, DiskFull, DothiError, EnvironmentMissing, HeldForDecision, Outdated
 from dothi.core.interruption import Interrupted, is_interrupted
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
 from dothi.core.patience import share_patience
+from dothi.core.settings import DatabaseSettings, PathSettings
 from dothi.core.text import Text
 from etl.desk.archive import Original, forget_draft
 from etl.desk.delivery import Delivery
@@ -106,6 +108,7 @@ def _disk_full(error: Exception) -> DiskFull:
     return DiskFull(
         vi=f'Hết chỗ trên đĩa ({reason}). Dữ liệu đang phục vụ không đổi; dọn chỗ rồi làm lại.',
         en=f'No room is left on the disk ({reason}). What is served is unchanged; make room and do it again.',
+        steward=None if DatabaseSettings().database_url else room_text(PathSettings().state),
     )
 
 

@@ -13,6 +13,7 @@ from pydantic import BaseModel
 
 from dothi.core.kept_file import is_intact
 from dothi.core.settings import PathSettings
+from dothi.core.store_mark import is_store_own
 from dothi.core.text import Text
 from etl.desk.archive import is_original
 
@@ -55,6 +56,8 @@ class StoreCheck(BaseModel):
 
     damaged: list[DamagedFile] = []
     unread: int = 0
+    # the store as a whole: nothing is said of its files then
+    is_away: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,6 +77,8 @@ def check_store(db: Connection) -> StoreCheck:
     A file that nobody wrote since it was kept is believed to be what it was: its content is read only where its
     change time, which no program sets back, is later. Reading everything would take minutes.
     """
+    if not is_store_own():
+        return StoreCheck(is_away=True)
     check, ends_s = StoreCheck(), time.monotonic() + READING_S
     for file in (*_rasters(db), *_originals(db)):
         damage = _damage(file, time.monotonic() > ends_s)

@@ -10,6 +10,7 @@ from dothi.core.errors import WrongUse
 from dothi.core.locality import Locality
 from dothi.core.progress import Progress, silent
 from dothi.core.settings import PathSettings
+from dothi.core.store_mark import require_store
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
 from etl.fetch.download import fetch, sha256_of
@@ -58,9 +59,10 @@ class How:
 def fetch_source(source: OpenSource, locality: Locality, how: How, progress: Progress = silent) -> Outcome:
     """The files of the source, and the reports of the deliveries that were made of them.
 
-    Raises NotGiven, NoDownload, WrongChecksum, ChangedFile, and what a delivery raises.
+    Raises NotGiven, NoDownload, WrongChecksum, ChangedFile, StoreAway, and what a delivery raises.
     """
     layers = _layers_to_fetch(source, how.layer)
+    require_store()
     room = Path(PathSettings().store) / 'downloads' / source.id
     files = [fetch(download, room, update=how.update, progress=progress) for download in source.downloads]
     fetched = [

@@ -23,6 +23,7 @@ from dothi.core.errors import DothiError, WrongUse
 from dothi.core.export.formats import not_written
 from dothi.core.layer import Audience
 from dothi.core.locality import Locality, load_locality
+from dothi.core.log_file import reopen_deleted_log
 from dothi.core.patience import be_patient
 from dothi.core.settings import PathSettings
 from dothi.core.text import Text
@@ -139,6 +140,7 @@ class RunProgress:
 def run_order(order: RunOrder, worker: Connection) -> None:
     """Runs `order` and tells `worker`: Underway any number of times, then Done, Failed, Interrupted or Broken."""
     _end_with_the_worker()
+    reopen_deleted_log()
     _limit_memory(order.memory_mb)
     if order.patient:
         be_patient(PATIENCE)

@@ -16,8 +16,9 @@ from dothi.core.access.signing import LASTS_S, sign, sign_author
 from dothi.core.database import connection
 from dothi.core.errors import EnvironmentMissing
 from dothi.core.export.formats import not_written
-from dothi.core.kept_file import StoreAway, file_sha256
+from dothi.core.kept_file import file_sha256
 from dothi.core.layer import Audience
+from dothi.core.store_mark import StoreAway
 from dothi.core.text import steward_advice
 from processes.outputs import ResultFile
 from processes.queue.child import FailedRun, FinishedRun, RunOrder, RunProgress, failure

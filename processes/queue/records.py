@@ -18,8 +18,9 @@ from dothi.core.access.signing import signed_author
 from dothi.core.database import READERS, database_url, lock_options, no_database
 from dothi.core.errors import Busy, DothiError, NotFound
 from dothi.core.job_settings import JobSettings
-from dothi.core.kept_file import is_intact, store_away
+from dothi.core.kept_file import is_intact
 from dothi.core.layer import Audience
+from dothi.core.store_mark import is_store_own, store_away
 from dothi.core.text import AdvisedText, Text, for_steward
 from processes.queue.store import RESULTS, result_store
 
@@ -211,7 +212,7 @@ def _is_whole(row: dict[str, Any]) -> bool:
     """Whether an output is what was kept. Of files before 0050 nobody knows the size."""
     if row['body'] is not None:
         return True
-    if not (result_store() / RESULTS).is_dir():
+    if not is_store_own() or not (result_store() / RESULTS).is_dir():
         # not lost: its disk is not there
         raise store_away()
     path = result_store() / (row['file'] or '')

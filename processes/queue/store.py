@@ -10,9 +10,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from dothi.core.database import connection
-from dothi.core.kept_file import require_store
 from dothi.core.layer import VISIBLE, Audience
 from dothi.core.settings import PathSettings
+from dothi.core.store_mark import require_store
 
 DRAFTS, RESULTS, DOWNLOADS = 'drafts', 'results', 'downloads'
 # No run takes so long: what lies there was left by a worker that was killed.

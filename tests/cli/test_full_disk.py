@@ -24,6 +24,15 @@ def test_a_full_disk_is_named(error: Exception) -> None:
     assert isinstance(no_room(error), DiskFull)
 
 
+def test_the_disk_that_is_full_is_told_from_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a copy it is the one to which it went."""
+    monkeypatch.setenv('DOTHI_DISK_MIN_MB', '77')
+    error = no_room(OSError(errno.ENOSPC, 'full', '/proc/of_what', None, str(tmp_path / 'to' / 'file')))
+    assert error is not None
+    for words in (error.text.vi, error.text.en):
+        assert all(word in words for word in (str(tmp_path / 'to'), ' MB', '77', 'du -xhd2')), words
+
+
 @pytest.mark.parametrize('error', [OSError(errno.ENOENT, 'x'), RefusedByDatabase('42P01'), KeyError('x')], ids=repr)
 def test_another_fault_is_none_of_the_disk(error: Exception) -> None:
     assert no_room(error) is None

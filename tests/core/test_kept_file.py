@@ -6,9 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from dothi.core.kept_file import StoreAway, is_intact, require_store
-from etl.desk.archive import keep, original
-from processes.queue.store import keep_draft
+from dothi.core.kept_file import is_intact
 
 CONTENT = b'what was kept'
 SHA256 = hashlib.sha256(CONTENT).hexdigest()
@@ -47,20 +45,3 @@ def test_content_is_read_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     assert is_intact(file, len(CONTENT), SHA256)
     monkeypatch.setattr(hashlib, 'file_digest', None)
     assert all(is_intact(file, len(CONTENT), SHA256) for _ in range(3))
-
-
-def test_nothing_is_put_in_the_place_of_a_store_that_is_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """It would be hidden when the disk of the store is mounted again, and a service would call the store well."""
-    monkeypatch.setenv('DOTHI_STATE', str(tmp_path))
-    require_store()
-    (tmp_path / 'run').mkdir()
-    (tmp_path / 'run' / 'database_url').touch()
-    with pytest.raises(StoreAway):
-        require_store()
-    with pytest.raises(StoreAway):
-        keep(original(Path(__file__)), 1)
-    with pytest.raises(StoreAway):
-        keep_draft(Path(__file__), 'results/internal/x/y')
-    assert not (tmp_path / 'store').exists()
-    (tmp_path / 'store').mkdir()
-    require_store()

@@ -5,7 +5,10 @@ import json
 import os
 import signal
 import socket
+import subprocess
+import sys
 import time
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -143,3 +146,42 @@ def test_what_is_killed_time_and_again_does_not_wait_for_so_long_that_it_is_late
     assert delays_s == sorted(delays_s)
     assert delays_s[0] == 0
     assert delays_s[-1] <= BACK_S / 2
+
+
+def test_a_command_that_is_killed_while_it_changes_parts_leaves_them_watched(running: WholeInstance) -> None:
+    """It had ended the inbox, and the database, to start both again."""
+    code = """
+import os, signal
+from dothi.local.database import private_database
+from dothi.local.restart import unsupervised
+from dothi.local.services import services
+with unsupervised():
+    next(service for service in services() if service.name == 'inbox').end()
+    private_database().stop()
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+    dead = {part: pid_of(running, part) for part in ('inbox', 'database')}
+    ended = subprocess.run([sys.executable, '-c', code], env=running.environment(), check=False)
+    assert ended.returncode == -signal.SIGKILL
+    assert json.loads(running.dothi('status', '--json').stdout)['supervised']
+    for part, pid in dead.items():
+        wait_until_replaced(running, part, pid)
+    wait_until_ready(running)
+
+
+def test_deleted_logs_are_there_again_and_written_by_all_processes(running: WholeInstance) -> None:
+    """Of masters and supervisors, by their signs of life; of a web process, that writes a line for each request."""
+    logs = {running.state / 'run' / f'{name}.log' for name in (*SERVICES, 'supervisor', 'spare')}
+    for log in logs:
+        log.unlink(missing_ok=True)
+    wait_until(lambda: all(log.exists() for log in logs), 'all logs are there')
+    public = running.state / 'run' / 'public.log'
+
+    def is_logged() -> bool:
+        urllib.request.urlopen(f'http://127.0.0.1:{running.public_port}/health/live', timeout=10).close()
+        return '/health/live' in public.read_text(encoding='utf-8')
+
+    wait_until(is_logged, 'requests are logged')
+    links = [link for folder in running.process_folders() for link in (folder / 'fd').glob('[12]')]
+    left = {str(link.readlink()): link.parts[2] for link in links if '(deleted)' in str(link.readlink())}
+    sys.stdout.write(f'{left}\n')

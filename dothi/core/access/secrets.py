@@ -8,7 +8,7 @@ from pathlib import Path
 from cryptography.fernet import Fernet, InvalidToken
 
 from dothi.core.errors import EnvironmentMissing
-from dothi.core.private_files import write_once
+from dothi.core.secret_files import write_secret
 from dothi.core.settings import PathSettings
 from dothi.core.state_file import damaged, read_state_text
 from dothi.core.text import Text
@@ -57,11 +57,10 @@ def keyed_hash(text: str) -> bytes:
 
 
 def vault() -> Fernet:
-    """What encrypts; its key is in the secrets folder, and made where there is none. Raises OtherVaultKey."""
+    """What encrypts; its key is in the secrets folder, and made where there is none. Raises SecretsAway."""
     file = _key_file()
     if not file.exists():
-        file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        write_once(file, Fernet.generate_key().decode())
+        write_secret(file.name, Fernet.generate_key().decode())
     try:
         return Fernet(read_state_text(file, NEW_KEY))
     except ValueError:

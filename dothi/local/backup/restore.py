@@ -21,6 +21,7 @@ from dothi.core.postgis import LocalPostgis
 from dothi.core.private_files import STATE_MODE, close_new_files
 from dothi.core.progress import Progress, silent
 from dothi.core.settings import PathSettings
+from dothi.core.store_mark import own_store_mark, write_mark
 from dothi.core.text import Text
 from dothi.local.backup.access import AccessAfterRestore, close_access
 from dothi.local.backup.evidence import Evidence, EvidenceOrder, gather_elsewhere
@@ -208,6 +209,10 @@ def _put_in_place(plan: RestorePlan, order: RestoreOrder) -> list[str]:
         with suppress(FileNotFoundError):
             # those who know the address of the database find it again
             shutil.copyfile(postgis / 'port', order.work / 'postgis' / 'port')
+        mark = own_store_mark()
+        if mark is not None:
+            # a snapshot may be from before there were marks
+            write_mark(order.work / 'store', mark)
     # the database first: whoever is killed in between finds a store that has all its files, and more
     replacements = [
         Replacement(order.work / 'postgis', postgis, at),

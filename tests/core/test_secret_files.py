@@ -1,0 +1,52 @@
+"""Secrets of an instance that has lost all of them are not made anew without a word."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from dothi.core.access.secrets import vault
+from dothi.core.database import password
+from dothi.core.edit_token import make_token
+from dothi.core.secret_files import SecretsAway, begin_secrets, require_secrets
+
+
+@pytest.fixture
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A state folder without a database, and with nothing else in it."""
+    monkeypatch.setenv('DOTHI_STATE', str(tmp_path))
+    monkeypatch.delenv('DOTHI_DATABASE_URL', raising=False)
+    monkeypatch.delenv('DOTHI_SECRETS', raising=False)
+    return tmp_path
+
+
+@pytest.mark.parametrize('has_folder', [True, False])
+def test_no_secret_is_made_beside_a_database_that_had_others(state: Path, has_folder: bool) -> None:
+    before = password('worker')
+    (state / 'postgis' / 'data').mkdir(parents=True)
+    shutil.move(state / 'secrets', state / 'elsewhere')
+    if has_folder:
+        (state / 'secrets').mkdir()
+    for make in (lambda: password('worker'), vault, make_token, require_secrets):
+        with pytest.raises(SecretsAway):
+            make()
+    assert not [*(state / 'secrets').glob('*')]
+    shutil.rmtree(state / 'secrets', ignore_errors=True)
+    shutil.move(state / 'elsewhere', state / 'secrets')
+    assert password('worker') == before
+
+
+def test_one_that_is_missing_beside_others_is_made(state: Path) -> None:
+    """A version may need more of them; and whoever removes one wants a new one."""
+    begin_secrets()
+    (state / 'postgis' / 'data').mkdir(parents=True)
+    assert password('worker')
+    vault()
+
+
+def test_the_database_of_another_server_has_its_secrets_where_they_are_made(
+    state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv('DOTHI_DATABASE_URL', 'postgresql://somebody@127.0.0.1/dothi')
+    (state / 'postgis' / 'data').mkdir(parents=True)
+    assert password('worker')

@@ -26,7 +26,7 @@ WORLD = ('tests/api/conformance/test_cql2_', 'tests/api/test_cql2_predicates.py'
 # Files whose tests look at one whole instance, or kill and damage parts of it.
 KILLED = (
     *('tests/cli/test_doctor.py', 'tests/cli/test_instances.py'),
-    *('tests/faults/test_what_dies.py', 'tests/faults/test_what_stands_still.py'),
+    *('tests/faults/test_behind_nginx.py', 'tests/faults/test_what_dies.py', 'tests/faults/test_what_stands_still.py'),
 )
 BACKUP = ('tests/faults/test_backup.py', 'tests/faults/test_damaged_files.py')
 # Files on the demo province in memory: 80 MB to read.

@@ -37,7 +37,19 @@ from dothi.api.desk.uploads import UPLOADS
 from dothi.api.editing.batch import BATCH
 from dothi.api.editing.read_only import READ_ONLY
 from dothi.api.editing.views import EDITING
-from dothi.api.http import clients, compression, cors, gate, guard, measures, problems, request_ids, security, versioned
+from dothi.api.http import (
+    clients,
+    compression,
+    cors,
+    full_disk,
+    gate,
+    guard,
+    measures,
+    problems,
+    request_ids,
+    security,
+    versioned,
+)
 from dothi.api.http.address import PLACEHOLDER, listening_url
 from dothi.api.http.client_accounts import ClientAccounts
 from dothi.api.http.kept_answers import KeptAnswers
@@ -92,7 +104,8 @@ WORKPLACE = (
 )  # fmt: skip
 # What looks at each request and answer; the last one sees an answer first, so that compression comes at the end.
 PARTS = (
-    request_ids, measures, gate, clients, guard, problems, identity, reads, versioned, compression, cors, security,
+    full_disk, request_ids, measures, gate, clients, guard, problems, identity, reads, versioned, compression, cors,
+    security,
 )  # fmt: skip
 
 # An execute request holds ids, numbers and a filter.

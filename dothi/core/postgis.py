@@ -1,10 +1,13 @@
 """A private PostGIS server in a folder: for `make up` and for the tests, beside any other PostgreSQL."""
 
 import ipaddress
+import os
 import secrets
 import shlex
 import shutil
+import signal
 import subprocess
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -57,6 +60,8 @@ GIS_ROLES = 'dothi_gis_public,dothi_gis_internal'
 
 
 REPLICATION_ROLE = 'dothi_standby'
+# How long processes of a server that was killed may take to end.
+ORPHANS_PATIENCE_S = 3.0
 # Linux gives it to none (PID_MAX_LIMIT).
 NO_PROCESS = 2**22
 
@@ -150,6 +155,7 @@ class LocalPostgis:
             self.stop()
         self._choose_port()
         self._disown_lock()
+        self._end_orphans()
         self._say_who_may_connect()
         options = [f'--{name}={value}' for name, value in self._server_settings().items()]
         return self._as_server_user([str(BINARIES / 'postgres'), '-D', str(self.data), *options])
@@ -202,19 +208,43 @@ class LocalPostgis:
     def _disown_lock(self) -> None:
         """Takes the number of somebody else's process out of the lock file that a dead server left.
 
-        After a reboot any process may have it, and PostgreSQL would take that for its server, and not start. The rest
-        of the file stays: by it PostgreSQL finds what may still use the data.
+        After a reboot any process may have it, and after a kill the dead server has it until its parent has noticed;
+        PostgreSQL would take either for its server, and not start. The rest of the file stays: by it PostgreSQL finds
+        what may still use the data.
         """
         pid, lock = self._locked_by(), self.data / 'postmaster.pid'
-        if pid is None or start_time(pid) is None or self._is_server(pid):
+        if pid is None or not Path(f'/proc/{pid}').exists() or self._is_server(pid):
             return
         _, _, rest = lock.read_text(encoding='utf-8').partition('\n')
         with lock.open('r+', encoding='utf-8') as opened:
             opened.write(f'{NO_PROCESS}\n{rest}')
             opened.truncate()
 
+    def _orphans(self) -> list[int]:
+        """Processes of a server that was killed: each works on until its query ends, and keeps a new server out."""
+        pids = [int(folder.name) for folder in Path('/proc').glob('[0-9]*')]
+        return [pid for pid in pids if self._works_here(pid)]
+
+    def _works_here(self, pid: int) -> bool:
+        if start_time(pid) is None or program_name(pid) != 'postgres':
+            return False
+        with suppress(OSError):
+            return Path(f'/proc/{pid}/cwd').samefile(self.data)
+        return False
+
+    def _end_orphans(self) -> None:
+        """Ends them as their server would have: by SIGQUIT, and where that is not heeded by SIGKILL."""
+        for number in (signal.SIGQUIT, signal.SIGKILL):
+            for pid in self._orphans():
+                with suppress(ProcessLookupError, PermissionError):
+                    os.kill(pid, number)
+            deadline = time.monotonic() + ORPHANS_PATIENCE_S
+            while self._orphans() and time.monotonic() < deadline:
+                time.sleep(0.05)
+
     def _launch(self) -> None:
         self._disown_lock()
+        self._end_orphans()
         self._say_who_may_connect()
         self._pg_ctl(
             'start', '-w', '-t', str(self.patience_s), '-l', str(self.folder / 'server.log'), '-o', self._options()

@@ -20,7 +20,7 @@ MB = 2**20
 
 def files_readiness() -> dict[str, str]:
     """The store and the disk: `ok`, or what is the matter; asked of the system, so the database may be away."""
-    return {'store': _store_state(), 'disk': _disk_state()}
+    return {'store': _store_state(), 'disk': disk_state()}
 
 
 def _store_state() -> str:
@@ -65,7 +65,7 @@ def _backup_readiness(db: Connection) -> dict[str, str]:
     return {'backup': 'behind' if backups.is_behind() else OK}
 
 
-def _disk_state() -> str:
+def disk_state() -> str:
     """`full` where a folder that the instance writes to has less room than DOTHI_DISK_MIN_MB."""
     paths, least = PathSettings(), ServerSettings().disk_min_mb * MB
     folders = [folder for folder in (paths.state, Path(paths.store)) if folder.is_dir()]

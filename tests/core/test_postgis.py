@@ -13,8 +13,10 @@ from typing import Any
 
 import psycopg2
 import pytest
+from psycopg2.extras import wait_select
 
 from dothi.core.postgis import THROWAWAY, LocalPostgis, NoPostgis
+from dothi.core.process_table import start_time
 from tests.conftest import PATIENCE_S
 from tests.matrix import thorough
 
@@ -170,3 +172,41 @@ def test_a_number_that_another_process_has_by_now_is_not_the_servers(server: Loc
     finally:
         other.kill()
         other.wait()
+
+
+def test_a_killed_server_is_replaced_although_a_query_of_it_runs_on(server: LocalPostgis) -> None:
+    """Who only computes does not notice that its server is dead, and keeps the next one out until its query ends."""
+    server.start()
+    url = server.url.set(drivername='postgresql').render_as_string(hide_password=False)
+    with closing(psycopg2.connect(url, async_=True)) as connection:
+        wait_select(connection)
+        connection.cursor().execute('select count(*) from generate_series(1, 100000000000)')
+        busy = connection.info.backend_pid
+        time.sleep(0.5)
+        dead = server.pid()
+        assert dead is not None
+        os.kill(dead, signal.SIGKILL)
+        while start_time(dead) is not None:
+            time.sleep(0.01)
+        began_s = time.monotonic()
+        server.start()
+        assert answer(server) == 42
+        # by its query it would be there for hours
+        assert time.monotonic() - began_s < PATIENCE_S
+        assert not Path(f'/proc/{busy}').exists() or start_time(busy) is None
+
+
+def test_a_killed_server_that_its_parent_has_not_noticed_keeps_no_other_out(server: LocalPostgis) -> None:
+    """Its number is in the lock file, and there is a process of that number still."""
+    server.start()
+    server.stop()
+    owner = (server.data / 'PG_VERSION').owner()
+    remains = subprocess.Popen(['/bin/true'], user=owner if os.geteuid() == 0 else None)
+    while start_time(remains.pid) is not None:
+        time.sleep(0.01)
+    lines = [remains.pid, server.data, int(time.time()), server.url.port, '', '127.0.0.1', '', 'ready']
+    (server.data / 'postmaster.pid').write_text('\n'.join(map(str, lines)) + '\n', encoding='utf-8')
+    shutil.chown(server.data / 'postmaster.pid', owner)
+    server.start()
+    assert answer(server) == 42
+    remains.wait()

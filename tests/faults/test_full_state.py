@@ -9,7 +9,9 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import pytest
+import requests
 
+from bench.nginx import nginx
 from dothi.core.ports import free_port
 from tests.faults.clients import BACK_S, ask, require
 from tests.faults.parts import pid_of, wait_until, wait_until_ready, wait_until_replaced
@@ -111,3 +113,17 @@ def test_commands_say_which_disk_is_full_and_how_much_it_takes(instance: WholeIn
         refused = instance.dothi('deliver', wells(tmp_path), '-l', 'wells', '--crs', 'EPSG:4326')
         assert (refused.returncode, ' 0 MB' in refused.stderr) == (5, True), refused.stderr
     wait_until_ready(instance)
+
+
+def test_nginx_on_the_full_disk_passes_answers_on(instance: WholeInstance) -> None:
+    """It has room for no copy: it cut off all that it had not kept before, tiles and items."""
+    folder = instance.state.parent / 'nginx'
+    folder.mkdir()
+    with nginx(f'127.0.0.1:{instance.public_port}', folder) as address, full(instance):
+        wait_until(lambda: instance.readiness()['disk'] == 'full', 'the disk is full')
+        # a service looks once a second
+        time.sleep(1.5)
+        answers = [requests.get(f'{address}{WELLS}&offset={number}', timeout=60) for number in range(3)]
+        assert [answer.status_code for answer in answers] == [200] * 3
+        large = requests.post(f'{address}/api/processes/x/execution', data=b'{' * 100_000, timeout=60)
+        assert (large.status_code, 'Retry-After' in large.headers, large.json()['code']) == (503, True, 'ServiceAway')

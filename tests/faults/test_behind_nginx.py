@@ -1,0 +1,146 @@
+"""nginx in front of a service that dies: what only reads is asked for again, and nothing that was cut off is kept."""
+
+import os
+import signal
+import socket
+import threading
+import time
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+import requests
+
+from bench.nginx import nginx
+from dothi.core.process_table import session_members
+from tests.faults.clients import BACK_S, PATIENCE_S
+from tests.faults.parts import pid_of, wait_until_ready
+from tests.instances import WholeInstance
+
+CLIENTS = 4
+# no client asks so often that nginx would tell it to come back
+FOR_ALL = {'rate=200r/s': 'rate=9000r/s'}
+PATHS = ('/api?f=json', '/api/collections?f=json', '/api/processes?f=json', '/health/live')
+WHOLE = b'whole' * 2_000_000
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """nginx works as nobody where it is started by root."""
+    for above in (tmp_path, *tmp_path.parents[:3]):
+        above.chmod(0o755)
+    return tmp_path
+
+
+@contextmanager
+def busy(address: str) -> Iterator[Counter[str]]:
+    """Within, clients ask for one thing after the other. Counts statuses, and by `wrong` what no client can use."""
+    counts: Counter[str] = Counter()
+    ended = threading.Event()
+
+    def go_on() -> None:
+        number = 0
+        while not ended.is_set():
+            number += 1
+            counts[outcome(f'{address}{PATHS[number % len(PATHS)]}')] += 1
+            time.sleep(0.02)
+
+    clients = [threading.Thread(target=go_on) for _ in range(CLIENTS)]
+    for client in clients:
+        client.start()
+    try:
+        yield counts
+    finally:
+        ended.set()
+        for client in clients:
+            client.join()
+
+
+def outcome(address: str) -> str:
+    """The status; `cut` for an answer that the client knows to be incomplete; `wrong` for what no client can use."""
+    try:
+        answer = requests.get(address, timeout=PATIENCE_S)
+    except (requests.exceptions.ChunkedEncodingError, requests.exceptions.ContentDecodingError):
+        return 'cut'
+    except requests.RequestException as error:
+        return f'wrong: {error}'
+    if answer.status_code < 500:
+        return str(answer.status_code)
+    is_ours = answer.status_code == 503 and 'Retry-After' in answer.headers and 'code' in answer.json()
+    return '503' if is_ours else f'wrong: {answer.status_code} {answer.text[:200]}'
+
+
+def test_nobody_hears_of_a_web_process_that_is_killed(running: WholeInstance, folder: Path) -> None:
+    """The other one answers, or the one that is started in its place. Cut off is what was half sent already."""
+    with nginx(f'127.0.0.1:{running.public_port}', folder, FOR_ALL) as address, busy(address) as counts:
+        for _ in range(3):
+            # asked for again is once: who takes the second request is left to answer it
+            time.sleep(4)
+            master = pid_of(running, 'public')
+            for child in set(session_members(master)) - {master}:
+                with suppress(ProcessLookupError):
+                    os.kill(child, signal.SIGKILL)
+        time.sleep(2)
+    assert {*counts} <= {'200', 'cut'}, counts
+    assert counts['200'] > CLIENTS
+
+
+def test_a_service_that_is_killed_is_said_to_come_back(running: WholeInstance, folder: Path) -> None:
+    with nginx(f'127.0.0.1:{running.public_port}', folder, FOR_ALL) as address:
+        with busy(address) as counts:
+            master = pid_of(running, 'public')
+            for process in (master, *session_members(master)):
+                with suppress(ProcessLookupError):
+                    os.kill(process, signal.SIGKILL)
+            time.sleep(2)
+            until = time.monotonic() + BACK_S
+            while outcome(f'{address}/api?f=json') != '200':
+                assert time.monotonic() < until
+                time.sleep(0.2)
+        assert {*counts} <= {'200', '503', 'cut'}, counts
+    wait_until_ready(running)
+
+
+class BreakingService:
+    """Answers each second request with the whole document, the others with half of it. is_chunked: in which form."""
+
+    def __init__(self, *, is_chunked: bool) -> None:
+        self.listener = socket.create_server(('127.0.0.1', 0))
+        self.is_chunked, self.requests = is_chunked, 0
+        threading.Thread(target=self._serve, daemon=True).start()
+
+    @property
+    def address(self) -> str:
+        return f'127.0.0.1:{self.listener.getsockname()[1]}'
+
+    def _serve(self) -> None:
+        with suppress(OSError):
+            while True:
+                connection, _ = self.listener.accept()
+                with connection, suppress(OSError):
+                    connection.recv(65536)
+                    self.requests += 1
+                    self._answer(connection, WHOLE if self.requests % 2 == 0 else WHOLE[: len(WHOLE) // 2])
+
+    def _answer(self, connection: socket.socket, sent: bytes) -> None:
+        head = b'HTTP/1.1 200 OK\r\nETag: "one"\r\nConnection: close\r\n'
+        if not self.is_chunked:
+            connection.sendall(head + b'Content-Length: %d\r\n\r\n' % len(WHOLE) + sent)
+            return
+        end = b'0\r\n\r\n' if len(sent) == len(WHOLE) else b''
+        connection.sendall(head + b'Transfer-Encoding: chunked\r\n\r\n%x\r\n%b\r\n%b' % (len(sent), sent, end))
+
+
+@pytest.mark.parametrize('is_chunked', [True, False])
+def test_an_answer_that_is_cut_off_is_known_to_be_and_kept_by_nobody(folder: Path, is_chunked: bool) -> None:
+    service = BreakingService(is_chunked=is_chunked)
+    with nginx(service.address, folder, FOR_ALL) as address:
+        document = f'{address}/api/collections/wells/items'
+        with pytest.raises(requests.exceptions.ChunkedEncodingError):
+            requests.get(document, timeout=PATIENCE_S)
+        answer = requests.get(document, timeout=PATIENCE_S)
+        assert (answer.headers['X-Cache'], answer.content == WHOLE) == ('MISS', True)
+        assert requests.get(document, timeout=PATIENCE_S).content == WHOLE
+    service.listener.close()

@@ -8,6 +8,8 @@ from dothi.core.settings import DatabaseSettings, PathSettings
 from dothi.core.text import Text
 
 FIRST = 'owner'
+# What an empty disk has in it.
+LOST_AND_FOUND = 'lost+found'
 
 
 class SecretsAway(EnvironmentMissing):
@@ -42,7 +44,7 @@ def require_secrets() -> None:
 def _are_there() -> bool:
     folder = PathSettings().secrets
     try:
-        return any(file.is_file() for file in folder.iterdir())
+        return any(file.name != LOST_AND_FOUND for file in folder.iterdir())
     except (FileNotFoundError, NotADirectoryError):
         return False
 

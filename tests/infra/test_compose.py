@@ -122,7 +122,8 @@ def test_each_container_has_the_passwords_of_its_own_roles_only(services: dict[s
     }
     secret = [volume for volume in volumes(services[name]) if volume.endswith('secrets')]
     assert len(secret) == 1
-    assert copied_to[secret[0]] == ROLES[name]
+    # by its mark each knows the store for its own, or for another one
+    assert copied_to[secret[0]] == {*ROLES[name], 'store_id'}
     assert volumes(services[name])[secret[0]] is False
 
 

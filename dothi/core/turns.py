@@ -66,12 +66,13 @@ _THREAD = _Thread()
 def turn_given_away() -> Iterator[None]:
     """While inside, others have this thread's turn; after it the thread has one again. Without a turn it does nothing.
 
-    For waiting that may take long: for a picture, or for whoever draws the same one.
+    For waiting that may take long: for a picture, or for whoever draws the same one. Within another it does nothing.
     """
     if _THREAD.taken is None:
         yield
         return
     turns, free = _THREAD.taken
+    _THREAD.taken = None
     free.put(None)
     try:
         yield

@@ -101,6 +101,31 @@ def test_a_release_drops_only_the_pictures_that_it_touches(
     assert len(drawn) == 8
 
 
+def test_a_picture_that_two_processes_want_at_once_is_drawn_by_one_of_them(
+    readable_province: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each app has a lock of its own, as each web process has; the other app waits, and finds the picture kept."""
+    ((_, lon, lat),) = schools(1)
+    begun, drawn = Event(), []
+
+    def draw(picture: Picture, *others: Any) -> bytes:
+        drawn.append(picture.format)
+        begun.set()
+        sleep(0.3)
+        return real(picture, *others)
+
+    real = drawing.draw
+    monkeypatch.setattr(make, 'draw', draw)
+    first, second = app(), app()
+    with ThreadPoolExecutor(1) as other:
+        waited_for = other.submit(first.get, around(lon, lat))
+        assert begun.wait(PATIENCE_S)
+        answer = second.get(around(lon, lat))
+    assert answer.status_code == 200, answer.get_data()
+    assert answer.get_data() == waited_for.result().get_data()
+    assert drawn == ['png']
+
+
 def test_a_release_that_took_long_drops_pictures_too(
     readable_province: dict[str, str], drawn: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -154,3 +154,17 @@ def test_an_error_gives_the_place_back() -> None:
 def test_a_worker_has_a_place_for_each_of_its_processors_and_one_at_least(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr('os.sched_getaffinity', lambda _pid: set(range(16)))
     assert [places_of_worker(workers) for workers in (1, 2, 5, 16, 40)] == [16, 8, 3, 1, 1]
+
+
+def test_a_turn_that_is_given_away_twice_lets_one_in(visitors: list[Visitor], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever waits for another process that draws a picture may wait for a renderer after that."""
+    monkeypatch.setattr(turns, 'LONGEST_TURN_S', PATIENCE_S)
+    taken = Turns(1)
+    with taken.turn():
+        with turn_given_away(), turn_given_away():
+            first = _enter(visitors, taken)
+            assert first.inside.wait(PATIENCE_S)
+            assert not _enter(visitors, taken).inside.wait(0.1)
+            for visitor in visitors:
+                visitor.leave()
+        assert not _enter(visitors, taken).inside.wait(0.1), 'the turn is back'

@@ -16,6 +16,7 @@ from dothi.cartography.generalised.source import is_merged
 from dothi.cartography.mapping.view import View
 from dothi.core.crs import WGS84, proj_string, transformer
 from dothi.core.layer import Layer
+from dothi.core.named_locks import NamedLocks
 from dothi.core.settings import PathSettings
 
 # Beyond its edge a picture shows half of a marker; and a label there decides which labels within find room.
@@ -33,6 +34,15 @@ def picture_cache() -> FileCache:
         current_app.extensions['dothi.pictures'] = FileCache(folder, service().maps.map_cache_mb * 1_000_000)
     cache: FileCache = current_app.extensions['dothi.pictures']
     return cache
+
+
+def drawing_locks() -> NamedLocks:
+    """By which the processes of a service draw each picture that is kept once."""
+    if 'dothi.drawing_locks' not in current_app.extensions:
+        folder = picture_cache().folder
+        current_app.extensions['dothi.drawing_locks'] = NamedLocks(folder.with_name(f'{folder.name}.lock'))
+    locks: NamedLocks = current_app.extensions['dothi.drawing_locks']
+    return locks
 
 
 def tile_window(view: View) -> Window | None:

@@ -21,7 +21,7 @@ from dothi.api.http.measures import count_drawing
 from dothi.api.http.service import no_release, service
 from dothi.api.http.snapshot import Snapshot, snapshot
 from dothi.api.maps.blocks import Block
-from dothi.api.maps.cache import is_passing, picture_cache, tile_window
+from dothi.api.maps.cache import drawing_locks, is_passing, picture_cache, tile_window
 from dothi.api.maps.formats import MEDIA_TYPES
 from dothi.api.maps.paint import Paint, paint_background
 from dothi.api.maps.single_flight import SingleFlight
@@ -42,6 +42,7 @@ from dothi.core.layer import Layer
 from dothi.core.layer_source import Times, source
 from dothi.core.settings import code_files
 from dothi.core.text import DEMO
+from dothi.core.turns import turn_given_away
 
 # What decides over the bytes of a picture beside data, layer file and style file.
 SOURCES = code_files(
@@ -175,9 +176,15 @@ def _flight_of(edition: Edition) -> str:
 
 
 def _kept_or_new(request: MapRequest, edition: Edition) -> dict[int, MapFile]:
-    # one that ended since may have kept it
-    cached = _cached_map(edition)
-    return {edition.tile: cached} if cached is not None else _draw_new_map(request, edition)
+    """What is drawn now, unless somebody has drawn and kept it since it was looked for.
+
+    Other processes are waited for, too: of 303 blocks that two of them drew for map users 114 were drawn twice.
+    """
+    if not _is_kept(edition):
+        return _draw_new_map(request, edition)
+    with turn_given_away(), drawing_locks().locked(_flight_of(edition), service().maps.map_wait_s):
+        cached = _cached_map(edition)
+        return {edition.tile: cached} if cached is not None else _draw_new_map(request, edition)
 
 
 def _cached_map(edition: Edition) -> MapFile | None:

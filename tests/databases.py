@@ -20,6 +20,7 @@ from dothi.core.locality import Locality
 from dothi.core.migrate import migrate
 from dothi.core.postgis import THROWAWAY, LocalPostgis
 from dothi.core.settings import PathSettings
+from dothi.core.store_mark import MARK
 from etl.closed_room import fork_server
 from tests import sessions
 
@@ -131,6 +132,7 @@ class Instance:
 
     def environment(self, url: URL, state: Path) -> dict[str, str]:
         """What makes `dothi`, here or in a child process, work on this database and state folder."""
+        self.forget_store()
         return {
             'DOTHI_DATABASE_URL': url.render_as_string(hide_password=False),
             'DOTHI_STATE': str(state),
@@ -144,10 +146,15 @@ class Instance:
 
     def forbid_tokens(self) -> None:
         """Fail a test that made a token for the tests after it: all share their secrets, and services adopt it."""
+        self.forget_store()
         token = self.folder / 'secrets' / 'edit_token'
         if token.exists():
             token.unlink()
             pytest.fail(f'A test made {token} for all tests: give what it runs a DOTHI_SECRETS of its own.')
+
+    def forget_store(self) -> None:
+        """Has the shared secrets belong to no store: each state folder has one of its own."""
+        (self.folder / 'secrets' / MARK).unlink(missing_ok=True)
 
     def _admin(self, statement: sql.Composable) -> None:
         url = self.server.url.set(drivername='postgresql', database='postgres')

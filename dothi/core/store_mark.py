@@ -10,7 +10,7 @@ import uuid
 from pathlib import Path
 
 from dothi.core.errors import EnvironmentMissing
-from dothi.core.private_files import STATE_MODE, replace_file
+from dothi.core.private_files import replace_file
 from dothi.core.settings import PathSettings
 from dothi.core.text import Text
 
@@ -71,8 +71,8 @@ def read_mark(folder: Path) -> str | None:
 
 
 def write_mark(folder: Path, mark: str) -> None:
-    """Marks a folder, whatever mark it had."""
-    replace_file(folder / MARK, f'{mark}\n', STATE_MODE & 0o666)
+    """Marks a folder, whatever mark it had. For its owner alone, as all that lies among the secrets."""
+    replace_file(folder / MARK, f'{mark}\n')
 
 
 def mark_store() -> None:

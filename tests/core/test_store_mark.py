@@ -15,6 +15,8 @@ from processes.queue.store import keep_draft
 def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A state folder with an empty store and no secrets."""
     monkeypatch.setenv('DOTHI_STATE', str(tmp_path))
+    for name in ('DOTHI_SECRETS', 'DOTHI_STORE'):
+        monkeypatch.delenv(name, raising=False)
     for name in ('run', 'store', 'secrets'):
         (tmp_path / name).mkdir()
     (tmp_path / 'run' / 'database_url').touch()
@@ -24,6 +26,8 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_nothing_is_put_in_the_place_of_a_store_that_is_away(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It would be hidden when the disk of the store is mounted again, and a service would call the store well."""
     monkeypatch.setenv('DOTHI_STATE', str(tmp_path))
+    for name in ('DOTHI_SECRETS', 'DOTHI_STORE'):
+        monkeypatch.delenv(name, raising=False)
     require_store()
     (tmp_path / 'run').mkdir()
     (tmp_path / 'run' / 'database_url').touch()

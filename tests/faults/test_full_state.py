@@ -47,6 +47,14 @@ def wells(folder: Path) -> Path:
     return file
 
 
+def many_wells(folder: Path) -> Path:
+    """A file for which the server's log has no room left over, as it may have for a row."""
+    file = folder / 'many-wells.csv'
+    rows = (f'W{number};;1;{109.2 + number / 1e6:.6f};12.21\n' for number in range(60_000))
+    file.write_text('NAME;end;depth;lon;lat\n' + ''.join(rows), encoding='utf-8')
+    return file
+
+
 @contextmanager
 def full(instance: WholeInstance) -> Iterator[None]:
     """Within, the disk has no room at all."""
@@ -110,7 +118,7 @@ def test_commands_say_which_disk_is_full_and_how_much_it_takes(instance: WholeIn
             assert 'du -xhd2' in refused.stderr
     require(instance, 'up', '--demo', 'no')
     with full(instance):
-        refused = instance.dothi('deliver', wells(tmp_path), '-l', 'wells', '--crs', 'EPSG:4326')
+        refused = instance.dothi('deliver', many_wells(tmp_path), '-l', 'wells', '--crs', 'EPSG:4326')
         assert (refused.returncode, ' 0 MB' in refused.stderr) == (5, True), refused.stderr
     wait_until_ready(instance)
 

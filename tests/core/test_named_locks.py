@@ -1,5 +1,7 @@
 """Processes keep each other out by name, and a dead one keeps nobody out."""
 
+import errno
+import fcntl
 import select
 import signal
 import subprocess
@@ -76,6 +78,17 @@ def test_who_stands_still_inside_keeps_others_out_for_so_long_only(tmp_path: Pat
 def test_without_a_file_nobody_is_kept_out(tmp_path: Path) -> None:
     (tmp_path / 'file').touch()
     with NamedLocks(tmp_path / 'file' / 'locks').locked('a', PATIENCE_S):
+        pass
+
+
+def test_where_there_are_no_locks_nobody_is_kept_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As on a network's folder: a picture is drawn twice there, and nobody hears of a fault."""
+
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, 'No locks available')
+
+    monkeypatch.setattr(fcntl, 'fcntl', refuse)
+    with NamedLocks(tmp_path / 'locks').locked('a', PATIENCE_S):
         pass
 
 

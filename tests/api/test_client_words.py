@@ -12,7 +12,7 @@ import processes
 from tests.etl.agency_words import OF_THE_PLATFORM, texts_in_source
 
 # Texts for whoever writes the files of the locality, and constants that are handed on as `steward=`.
-FOR_STEWARDS = ('evaluation/figures.py', 'forms/own_layer.py', 'indicators.py', 'queue/reasons.py')
+FOR_STEWARDS = ('evaluation/figures.py', 'forms/own_layer.py', 'indicators.py', 'mail/faults.py', 'queue/reasons.py')
 
 
 def test_no_text_of_the_services_speaks_of_settings_or_commands() -> None:

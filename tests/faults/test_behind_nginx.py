@@ -16,7 +16,7 @@ import requests
 from bench.nginx import nginx
 from dothi.core.process_table import session_members
 from tests.faults.clients import BACK_S, PATIENCE_S
-from tests.faults.parts import pid_of, wait_until_ready
+from tests.faults.parts import pid_of, wait_until, wait_until_ready
 from tests.instances import WholeInstance
 
 CLIENTS = 4
@@ -34,24 +34,36 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-@contextmanager
-def busy(address: str) -> Iterator[Counter[str]]:
-    """Within, clients ask for one thing after the other. Counts statuses, and by `wrong` what no client can use."""
-    counts: Counter[str] = Counter()
-    ended = threading.Event()
+class Answers:
+    """Answers of each client, counted by status, and by `wrong` what no client can use."""
 
-    def go_on() -> None:
-        number = 0
+    def __init__(self) -> None:
+        self.by_client = [Counter[str]() for _ in range(CLIENTS)]
+
+    def statuses(self) -> Counter[str]:
+        return sum(self.by_client, Counter())
+
+    def wait_for_more(self) -> None:
+        """Until each client has had two more, so that one of them was asked for after this was called."""
+        wanted = [(counts, counts.total() + 2) for counts in self.by_client]
+        wait_until(lambda: all(counts.total() >= least for counts, least in wanted), 'more answers to each client')
+
+
+@contextmanager
+def busy(address: str) -> Iterator[Answers]:
+    """Within, clients ask for one thing after the other."""
+    answers, ended = Answers(), threading.Event()
+
+    def go_on(counts: Counter[str]) -> None:
         while not ended.is_set():
-            number += 1
-            counts[outcome(f'{address}{PATHS[number % len(PATHS)]}')] += 1
+            counts[outcome(f'{address}{PATHS[counts.total() % len(PATHS)]}')] += 1
             time.sleep(0.02)
 
-    clients = [threading.Thread(target=go_on) for _ in range(CLIENTS)]
+    clients = [threading.Thread(target=go_on, args=(counts,)) for counts in answers.by_client]
     for client in clients:
         client.start()
     try:
-        yield counts
+        yield answers
     finally:
         ended.set()
         for client in clients:
@@ -72,34 +84,41 @@ def outcome(address: str) -> str:
     return '503' if is_ours else f'wrong: {answer.status_code} {answer.text[:200]}'
 
 
+def kill_at_once(processes: set[int]) -> None:
+    """Kills them; none takes a request in the moment between the end of another and its own."""
+    for signal_number in (signal.SIGSTOP, signal.SIGKILL):
+        for process in processes:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal_number)
+
+
 def test_nobody_hears_of_a_web_process_that_is_killed(running: WholeInstance, folder: Path) -> None:
     """The other one answers, or the one that is started in its place. Cut off is what was half sent already."""
-    with nginx(f'127.0.0.1:{running.public_port}', folder, FOR_ALL) as address, busy(address) as counts:
+    with nginx(f'127.0.0.1:{running.public_port}', folder, FOR_ALL) as address, busy(address) as answers:
         for _ in range(3):
             # asked for again is once: who takes the second request is left to answer it
-            time.sleep(4)
+            answers.wait_for_more()
+            time.sleep(3)
             master = pid_of(running, 'public')
-            for child in set(session_members(master)) - {master}:
-                with suppress(ProcessLookupError):
-                    os.kill(child, signal.SIGKILL)
-        time.sleep(2)
-    assert {*counts} <= {'200', 'cut'}, counts
-    assert counts['200'] > CLIENTS
+            kill_at_once(set(session_members(master)) - {master})
+        answers.wait_for_more()
+    statuses = answers.statuses()
+    assert {*statuses} <= {'200', 'cut'}, statuses
+    assert statuses['200'] > CLIENTS
 
 
 def test_a_service_that_is_killed_is_said_to_come_back(running: WholeInstance, folder: Path) -> None:
     with nginx(f'127.0.0.1:{running.public_port}', folder, FOR_ALL) as address:
-        with busy(address) as counts:
+        with busy(address) as answers:
             master = pid_of(running, 'public')
-            for process in (master, *session_members(master)):
-                with suppress(ProcessLookupError):
-                    os.kill(process, signal.SIGKILL)
+            kill_at_once({master, *session_members(master)})
             time.sleep(2)
             until = time.monotonic() + BACK_S
             while outcome(f'{address}/api?f=json') != '200':
                 assert time.monotonic() < until
                 time.sleep(0.2)
-        assert {*counts} <= {'200', '503', 'cut'}, counts
+        statuses = answers.statuses()
+        assert {*statuses} <= {'200', '503', 'cut'}, statuses
     wait_until_ready(running)
 
 

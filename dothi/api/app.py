@@ -6,7 +6,7 @@ from contextlib import suppress
 from flask import Blueprint, Flask
 from werkzeug.routing import Map
 
-from dothi.api import config, library
+from dothi.api import config, library, repeated_answers
 from dothi.api.access import identity, reads
 from dothi.api.access.account import ACCOUNT
 from dothi.api.access.class_apps import ClassApps
@@ -104,8 +104,8 @@ WORKPLACE = (
 )  # fmt: skip
 # What looks at each request and answer; the last one sees an answer first, so that compression comes at the end.
 PARTS = (
-    full_disk, request_ids, measures, gate, clients, guard, problems, identity, reads, versioned, compression, cors,
-    security,
+    full_disk, request_ids, measures, gate, clients, guard, problems, repeated_answers, identity, reads, versioned,
+    compression, cors, security,
 )  # fmt: skip
 
 # An execute request holds ids, numbers and a filter.

@@ -2,6 +2,7 @@
 
 import ipaddress
 from functools import lru_cache
+from typing import Any
 
 from flask import g, request
 
@@ -47,7 +48,7 @@ def api_url() -> str:
 def _forwarded_address() -> str | None:
     """What a trusted proxy says that the client asked for."""
     host = request.headers.get('X-Forwarded-Host', '').split(',')[0].strip()
-    if not host or not _is_trusted(request.remote_addr):
+    if not host or not is_trusted(request.remote_addr):
         return None
     scheme = request.headers.get('X-Forwarded-Proto', 'http').split(',')[0].strip()
     prefix = request.headers.get('X-Forwarded-Prefix', '').split(',')[0].strip().strip('/')
@@ -63,16 +64,18 @@ def client_address() -> str:
     """
     address: str | None = g.get('client_address')
     if address is None:
-        address = g.client_address = _address_of_request()
+        address = g.client_address = address_in(request.environ)
     return address
 
 
-def _address_of_request() -> str:
-    remote = request.remote_addr or ''
-    addresses = [part.strip() for part in request.headers.get('X-Forwarded-For', '').split(',') if part.strip()]
-    return _network_of(addresses[-1] if addresses and _is_trusted(request.remote_addr) else remote)
+def address_in(environ: dict[str, Any]) -> str:
+    """The address of whoever asks, before Flask has looked at the request; within an app's context."""
+    remote, forwarded = environ.get('REMOTE_ADDR'), environ.get('HTTP_X_FORWARDED_FOR', '')
+    addresses = [part.strip() for part in forwarded.split(',') if part.strip()]
+    return _network_of(addresses[-1] if addresses and is_trusted(remote) else remote or '')
 
 
+@lru_cache(maxsize=1_000)
 def _network_of(address: str) -> str:
     try:
         parsed = ipaddress.ip_address(address.strip('[]').partition('%')[0])
@@ -85,13 +88,14 @@ def _network_of(address: str) -> str:
 
 def from_trusted_proxy() -> bool:
     """Whether the other end of the connection is a proxy of DOTHI_TRUSTED_PROXIES."""
-    return _is_trusted(request.remote_addr)
+    return is_trusted(request.remote_addr)
 
 
 SAFE = frozenset('abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789.-_~:[]/')
 
 
-def _is_trusted(address: str | None) -> bool:
+def is_trusted(address: str | None) -> bool:
+    """Whether that is a proxy of DOTHI_TRUSTED_PROXIES; within an app's context."""
     if address is None:
         return False
     return _is_within(address, tuple(service().server.trusted_proxies))

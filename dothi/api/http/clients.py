@@ -7,12 +7,13 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from flask import Flask, g, request
 
-from dothi.api.http.address import client_address
+from dothi.api.http.address import address_in, client_address
 from dothi.api.http.client_accounts import ClientAccounts
-from dothi.api.http.service import service
+from dothi.api.http.service import Service, service
 from dothi.core.errors import TooMany
 from dothi.core.limit_settings import ClientSettings
 
@@ -20,6 +21,9 @@ from dothi.core.limit_settings import ClientSettings
 QUERY_PATIENCE_S, QUERY_LOOK_S = 3.0, 0.005
 # Whoever watches the service may share its address with whom it is to be watched for.
 HEALTH = frozenset({'health.health', 'health.live', 'health.ready', 'metrics.metrics'})
+
+# Set for a request that was counted before Flask looked at it.
+COUNTED = 'dothi.counted'
 
 
 class TooManyRequests(TooMany):
@@ -44,14 +48,20 @@ def install(app: Flask) -> None:
 
 def count_request() -> None:
     """Raises TooManyRequests; health checks are not counted."""
-    if request.endpoint in HEALTH:
+    if request.endpoint in HEALTH or COUNTED in request.environ:
         return
-    per_s = service().client_limits.client_requests_per_s
-    if per_s and not service().clients.take_token(client_address()):
+    if not take_token(service(), request.environ):
+        per_s = service().client_limits.client_requests_per_s
         raise TooManyRequests(
             vi=f'Quá {per_s:g} yêu cầu mỗi giây từ một địa chỉ. Gửi chậm lại, hoặc tải cả lớp (/api/collections/…).',
             en=f'More than {per_s:g} requests a second from one address. Ask more slowly, or download whole layers.',
         )
+
+
+def take_token(served: Service, environ: dict[str, Any]) -> bool:
+    """Whether the request is within what its client may ask, where that is limited; it counts then."""
+    limits_clients = served.audience == 'public' and served.client_limits.client_requests_per_s
+    return not limits_clients or served.clients.take_token(address_in(environ))
 
 
 @dataclass

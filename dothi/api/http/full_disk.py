@@ -24,10 +24,15 @@ def install(app: Flask) -> None:
     app.after_request(_say_whether_to_keep)
 
 
-def _say_whether_to_keep(response: Response) -> Response:
+def is_disk_full() -> bool:
+    """Whether a disk of the instance is full, as of a second ago at most."""
     if time.monotonic() - _Disk.looked_at_s >= LOOK_S:
         _Disk.is_full, _Disk.looked_at_s = disk_state() != OK, time.monotonic()
-    if _Disk.is_full:
+    return _Disk.is_full
+
+
+def _say_whether_to_keep(response: Response) -> Response:
+    if is_disk_full():
         response.headers['X-Accel-Expires'] = '0'
         response.headers['X-Accel-Buffering'] = 'no'
     return response

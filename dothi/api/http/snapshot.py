@@ -225,20 +225,29 @@ def statements() -> AbstractContextManager[Reading]:
 
 @contextmanager
 def _reading[Kind: Reading](kind: type[Kind]) -> Iterator[Kind]:
-    with query_place():
-        reading = kind()
-        try:
-            yield reading
-        except psycopg2.extensions.QueryCanceledError:
-            raise too_slow() from None
-        except (psycopg2.DataError, psycopg2.InternalError) as error:
-            raise _not_computable(error) from error
-        except psycopg2.Error as error:
-            if not (connection_lost(error) or isinstance(error, psycopg2.OperationalError)):
-                raise
-            raise no_database(error) from None
-        finally:
-            reading.end()
+    with query_place(), uncounted_reading(kind) as reading:
+        yield reading
+
+
+@contextmanager
+def uncounted_reading[Kind: Reading](kind: type[Kind]) -> Iterator[Kind]:
+    """What the audience may read, without a place among its client's queries: for a look of a moment.
+
+    It needs an app's context alone. Raises as `snapshot` does, but for TooManyQueries.
+    """
+    reading = kind()
+    try:
+        yield reading
+    except psycopg2.extensions.QueryCanceledError:
+        raise too_slow() from None
+    except (psycopg2.DataError, psycopg2.InternalError) as error:
+        raise _not_computable(error) from error
+    except psycopg2.Error as error:
+        if not (connection_lost(error) or isinstance(error, psycopg2.OperationalError)):
+            raise
+        raise no_database(error) from None
+    finally:
+        reading.end()
 
 
 def _restore_session(db: Connection) -> None:

@@ -31,6 +31,7 @@ from dothi.api.items.query import (
     requested_tolerance,
     wanted_crs,
 )
+from dothi.api.repeated_answers import name_of_release, repeat_while_released
 from dothi.core.catalog import Release
 from dothi.core.errors import NotFound
 from dothi.core.export.formats import PAGED
@@ -85,6 +86,8 @@ def item(collection_id: str, item_id: str) -> Response:
         return waiting
     number, columns = number_of_feature(item_id), layer.columns_for(service().audience)
     with statements() as db:
+        if form == 'json':
+            repeat_while_released(name_of_release(db, layer))
         version = read_version(db, layer, number) if is_conditional() else None
         if version is not None and not_modified(_item_tag(version, form, crs), version.released_at):
             return _with_version(Response(status=304), version, form, crs)
@@ -146,6 +149,8 @@ def answer_query(layer: Layer) -> Response:
     if kept is not None or is_conditional():
         with statements() as db:
             release = db.release(layer)
+        if form == 'json' and request.method != 'POST':
+            repeat_while_released((layer.id, (release.number, release.released_at)))
         if not_modified(etag(release, form), release.released_at):
             return make_conditional(Response(status=304), release, form)
         if kept is not None and kept.release == release:

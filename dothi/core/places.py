@@ -39,6 +39,13 @@ class Places:
                 self._waiting.remove(turn)
                 raise self._refusal()
 
+    def take_if_free(self) -> bool:
+        """Whether there was a place for who does not wait; it is taken then."""
+        with self._lock:
+            is_free = self._free > 0
+            self._free -= is_free
+        return is_free
+
     def give_back(self) -> None:
         """Give the place to the one who has waited longest."""
         with self._lock:

@@ -1,7 +1,9 @@
 """A tile that is not kept comes by one statement, without cutting what need not be cut: the same tile as ever."""
 
+import itertools
 import math
 import random
+import re
 from collections.abc import Callable
 from threading import Thread
 from typing import Any
@@ -16,14 +18,16 @@ from shapely.geometry import MultiPolygon, Polygon, box, shape
 from shapely.geometry.base import BaseGeometry
 from werkzeug.test import TestResponse
 
+from dothi.api.http.snapshot import Reading
 from dothi.api.tiles.frame import parameter_frame, parameters, written_frame
+from dothi.api.tiles.maker import TileMaker
 from dothi.api.tiles.place import GRIDS, Grid, TileAddress, limits
 from dothi.api.tiles.sql import Canvas, Ink, parameter_statement, statement
 from dothi.core.clearance import CLEARANCE
-from dothi.core.crs import WGS84
+from dothi.core.crs import WGS84, proj_string, transformer
 from dothi.core.database import connection
 from dothi.core.locality import Locality
-from tests.api.conftest import Desk, building, school, square, tile_address
+from tests.api.conftest import E0, N0, Desk, building, school, square, tile_address
 
 type Client = Callable[..., FlaskClient]
 
@@ -200,28 +204,76 @@ def test_a_new_tile_is_kept_for_whoever_asks_next(desk: Desk, client: Client, en
     assert _places(app.get(address)) == {1}
 
 
+@pytest.mark.parametrize('whose', ['/api/collections/schools', '/api'])
 def test_no_tile_is_of_another_release_than_it_says(
-    desk: Desk, client: Client, monkeypatch: pytest.MonkeyPatch
+    desk: Desk, client: Client, monkeypatch: pytest.MonkeyPatch, whose: str
 ) -> None:
     """While releases come one after another: the places of a school say of which one it is."""
     monkeypatch.setenv('DOTHI_TILE_CACHE_MB', '0')
+    desk.release('buildings', [(square(0, 0), building('A'))])
     desk.release('schools', [('POINT(0 0)', school('A', places=0))])
-    app, address, made = client(), tile_address('schools', 15), {}
-    made[app.get(address).headers['ETag'].split('-')[2]] = 0
+    app, made = client(), {}
+    address = tile_address('schools', 15).replace('/api/collections/schools', whose)
+    made[_release(app.get(address))] = 0
 
     def release_on_and_on() -> None:
         for number in range(1, 40):
-            made[str(desk.release('schools', [('POINT(0 0)', school('A', places=number))]))] = number
+            made[desk.release('schools', [('POINT(0 0)', school('A', places=number))])] = number
 
     releasing = Thread(target=release_on_and_on)
     releasing.start()
     seen = []
     while releasing.is_alive():
         answer = app.get(address)
-        seen.append((answer.headers['ETag'].split('-')[2], _places(answer)))
+        seen.append((_release(answer), _places(answer)))
     releasing.join()
     assert len({release for release, _ in seen}) > 3
     assert [places for _, places in seen] == [{made[release]} for release, _ in seen]
+
+
+def test_a_tile_of_all_layers_that_meets_a_release_is_drawn_once_more(
+    desk: Desk, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The release comes after the states were read, and before the tile: what is kept says of which one it is."""
+    desk.release('buildings', [(square(0, 0), building('A'))])
+    desk.release('schools', [('POINT(0 0)', school('A', places=1))])
+    app, address = client(), tile_address('schools', 16).replace('/api/collections/schools', '/api')
+    draw = TileMaker.tile_at_once
+
+    def draw_after_it(*args: Any) -> Any:
+        desk.release('schools', [('POINT(0 0)', school('A', places=2))])
+        monkeypatch.undo()
+        return draw(*args)
+
+    monkeypatch.setattr(TileMaker, 'tile_at_once', draw_after_it)
+    first, again = app.get(address), app.get(address)
+    assert _places(first) == _places(again) == {2}
+    assert first.headers['ETag'] == again.headers['ETag']
+
+
+@pytest.mark.parametrize('zoom', [14, 16])
+def test_a_new_tile_of_all_layers_takes_two_ways_to_the_database(
+    desk: Desk, client: Client, zoom: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Which states there are, and the tile, whose statement was prepared before; where it is empty, too."""
+    desk.release('buildings', [(square(0, 0), building('A'))])
+    desk.release('schools', [('POINT(0 0)', school('A')), ('POINT(9000 9000)', school('B'))])
+    app, statements = client(), []
+    addresses = [
+        tile_address('schools', zoom, east_m).replace('/api/collections/schools', '/api')
+        for east_m in (0, 3_000, 6_000)
+    ]
+    app.get(addresses[0])
+    execute = Reading._execute
+
+    def note(*args: Any) -> Any:
+        statements.append(args)
+        return execute(*args)
+
+    monkeypatch.setattr(Reading, '_execute', note)
+    for address in addresses[1:]:
+        assert app.get(address).status_code in {200, 204}
+    assert len(statements) == 4
 
 
 def test_a_new_tile_that_is_too_large_is_shortened(desk: Desk, client: Client) -> None:
@@ -248,6 +300,52 @@ def test_new_tiles_are_refused_as_kept_ones_are(desk: Desk, client: Client) -> N
     assert app.get(f'{address}?colour=red').status_code == 400
 
 
+def _release(answer: TestResponse) -> int:
+    """The newest release that the tile says it shows."""
+    named = re.search(r'-(\d+)-[0-9a-f]{9,}(?:-|$)', answer.headers['ETag'])
+    assert named, answer.headers['ETag']
+    return int(named[1])
+
+
 def _places(answer: TestResponse) -> set[int]:
     features = mapbox_vector_tile.decode(answer.get_data())['schools']['features']
     return {feature['properties']['places'] for feature in features}
+
+
+@pytest.mark.parametrize('zoom', [13, 16])
+@pytest.mark.parametrize('at', [(0.5, 0.5), (0.01, 0.5), (0.999, 0.001)])
+def test_merged_points_are_in_a_tile_of_all_layers_as_in_their_own(
+    desk: Desk, client: Client, zoom: int, at: tuple[float, float]
+) -> None:
+    """Two hours of a station, in the middle of a tile, at its edge and near its corner; nothing lies in most of those
+    around it, which is asked by the statement that draws the others.
+    """
+    x_m, y_m = _in_tile(zoom, *at)
+    hours = [{'station_code': 'K1', 'observed_at': f'2026-01-01T0{hour}:00Z', 'pm25_ug_m3': hour} for hour in (1, 2)]
+    desk.release('air_observations', [(f'POINT({x_m} {y_m})', hour) for hour in hours])
+    desk.release('schools', [(f'POINT({x_m} {y_m})', school('A'))])
+    app, (z, row, column) = client('public'), tile_address('schools', zoom, x_m, y_m).split('/')[-3:]
+    counts = []
+    for down, across in itertools.product((-1, 0, 1), repeat=2):
+        place = f'tiles/WebMercatorQuad/{z}/{int(row) + down}/{int(column) + across}'
+        parts = _layers(app.get(f'/api/{place}'))
+        assert parts.get('air_observations') == _layers(app.get(f'/api/collections/air_observations/{place}')).get(
+            'air_observations'
+        )
+        counts.append(len(parts.get('air_observations', {}).get('features', ())))
+    assert counts[4] == 1
+    assert counts.count(0) >= 5
+
+
+def _layers(answer: TestResponse) -> dict[str, Any]:
+    decoded: dict[str, Any] = mapbox_vector_tile.decode(answer.get_data()) if answer.status_code == 200 else {}
+    return decoded
+
+
+def _in_tile(zoom: int, across: float, down: float) -> tuple[float, float]:
+    """Metres from (E0, N0) to a place in the tile there, as shares of its side from the upper left."""
+    z, row, column = (int(part) for part in tile_address('schools', zoom).split('/')[-3:])
+    west, south, east, north = TileAddress(z, column, row, GRIDS['WebMercatorQuad']).degrees
+    lon, lat = west + across * (east - west), north - down * (north - south)
+    x, y = transformer('EPSG:4326', proj_string(9209)).transform(lon, lat)
+    return x - E0, y - N0

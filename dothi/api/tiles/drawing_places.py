@@ -40,3 +40,16 @@ def drawing_place() -> Iterator[None]:
             yield
         finally:
             _PLACES.give_back()
+
+
+@contextmanager
+def free_drawing_place() -> Iterator[bool]:
+    """Whether a place is free for who has a connection already, and so cannot wait; it is theirs meanwhile."""
+    if not _PLACES.take_if_free():
+        yield False
+        return
+    try:
+        with turn_given_away():
+            yield True
+    finally:
+        _PLACES.give_back()

@@ -19,6 +19,8 @@ from dothi.api.tiles.frame import drawn_srid, parameters
 from dothi.api.tiles.new_tile import (
     NewTile,
     is_drawn_at_once,
+    is_scattered,
+    may_be_empty,
     new_tile_statement,
     parts_statement,
     read_new_tile,
@@ -70,6 +72,14 @@ class Sheet:
     def at(self, place: TileAddress) -> tuple[Layer, ...]:
         """The layers that have tiles at that zoom; what a layer has at its last zoom stays beyond it."""
         return tuple(layer for layer in self.layers if place.zoom >= layer.publish.tiles.zooms[0])
+
+
+@dataclass(frozen=True)
+class Parts:
+    """Layers' own parts of a tile by id. releases: the numbers of those that they are of, in the order of the ids."""
+
+    releases: list[int]
+    tiles: dict[str, LayerTile]
 
 
 @dataclass(frozen=True)
@@ -182,7 +192,7 @@ class TileMaker:
 
     def _draw_together(self, db: Reader, sheet: Sheet, now: dict[str, Current], place: TileAddress) -> LayerTile:
         """The layers' own tiles, one after the other, which is a tile too; the largest are drawn again if needed."""
-        layers, new_parts = sheet.at(place), self._draw_at_once(db, sheet, place)
+        layers, new_parts = sheet.at(place), self._draw_at_once(db, sheet, place).tiles
         parts_by_name = {
             layer.id: new_parts.get(layer.id) or self._kept_part(db, layer, now, place) for layer in layers
         }
@@ -193,21 +203,52 @@ class TileMaker:
         shortened = '; '.join(f'{name}: {tile.shortened}' for name, tile in parts_by_name.items() if tile.shortened)
         return LayerTile(b''.join(tile.content for tile in parts_by_name.values()), shortened)
 
-    def _draw_at_once(self, db: Reader, sheet: Sheet, place: TileAddress) -> dict[str, LayerTile]:
-        """Parts of the tile by their layers' names, drawn by one statement, but for those that come too large from it.
+    def tile_at_once(
+        self, db: PlanKeeper, sheet: Sheet, now: dict[str, Current], place: TileAddress, edition: Edition
+    ) -> CachedTile | None:
+        """The tile of several layers as one statement draws it, and of their states `now`, whatever `db` reads from.
+
+        None where merged features lie in it, where it comes too large, or a layer has had another release since.
+        """
+        layers = sheet.at(place)
+        if len(sheet.layers) == 1 or not all(_comes_at_once(layer, place) for layer in layers):
+            return None
+        parts = self._draw_at_once(db, sheet, place)
+        if parts.releases != _releases(layers, now) or parts.tiles.keys() != {layer.id for layer in layers}:
+            return None
+        content = b''.join(parts.tiles[layer.id].content for layer in layers)
+        if len(content) > MOST_BYTES:
+            return None
+        made = pack_tile(edition.state, '', content)
+        self.keep(sheet, place, edition, made)
+        return made
+
+    def _draw_at_once(self, db: PlanKeeper, sheet: Sheet, place: TileAddress) -> Parts:
+        """Parts of the tile by one statement, but for those that come too large from it.
 
         One after the other, 30 layers of a tile of zoom 16 took 16 ms, of which most was planning; so they take 2.
         """
-        layers = tuple(layer for layer in sheet.at(place) if is_drawn_at_once(layer, place))
+        drawn = tuple(layer for layer in sheet.at(place) if is_drawn_at_once(layer, place))
+        merged = tuple(layer for layer in sheet.at(place) if may_be_empty(layer, place))
         # the selections of clients are too many for their plans to be kept
-        if not layers or sheet.kept_as is None:
-            return {}
-        statement = self._statement(
-            db, 'parts', layers, place, lambda: parts_statement([*map(self._canvas_of_layer, layers)], place)
+        if not drawn or sheet.kept_as is None:
+            return Parts([], {})
+        ((releases, *columns),) = db.prepared_rows(self._parts_statement(db, drawn, merged, place), *parameters(place))
+        tiles = [LayerTile(bytes(tile)) for tile in columns[: len(drawn)]]
+        parts = {layer.id: tile for layer, tile in zip(drawn, tiles, strict=True) if len(tile.content) <= MOST_BYTES}
+        is_filled = zip(merged, columns[len(drawn) :], strict=True)
+        return Parts(releases, parts | {layer.id: LayerTile(b'') for layer, filled in is_filled if not filled})
+
+    def _parts_statement(
+        self, db: PlanKeeper, drawn: tuple[Layer, ...], merged: tuple[Layer, ...], place: TileAddress
+    ) -> str:
+        return self._statement(
+            db,
+            'parts',
+            (*drawn, *merged),
+            place,
+            lambda: parts_statement([*map(self._canvas_of_layer, drawn)], [*map(self._canvas_of_layer, merged)], place),
         )
-        (tiles,) = db.prepared_rows(statement, *parameters(place))
-        parts = {layer.id: LayerTile(bytes(tile)) for layer, tile in zip(layers, tiles, strict=True)}
-        return {name: part for name, part in parts.items() if len(part.content) <= MOST_BYTES}
 
     def _kept_part(self, db: Reader, layer: Layer, now: dict[str, Current], place: TileAddress) -> LayerTile:
         """The layer's own tile."""
@@ -249,6 +290,14 @@ class TileMaker:
         if key not in self._labelled:
             self._labelled[key] = has_labels(layer, self.locality.path)
         return self._labelled[key]
+
+
+def _comes_at_once(layer: Layer, place: TileAddress) -> bool:
+    return is_drawn_at_once(layer, place) or is_scattered(layer, place)
+
+
+def _releases(layers: tuple[Layer, ...], now: dict[str, Current]) -> list[int]:
+    return [now[name].version.number for name in sorted(layer.id for layer in layers)]
 
 
 def own_sheet(layer: Layer) -> Sheet:

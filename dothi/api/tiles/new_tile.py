@@ -9,8 +9,11 @@ from dothi.api.tiles.changes import STATE_WITHOUT_CELLS, Current, PlanKeeper, cu
 from dothi.api.tiles.draw import is_merged
 from dothi.api.tiles.frame import parameters
 from dothi.api.tiles.place import TileAddress
-from dothi.api.tiles.sql import ALONE_FROM, Canvas, parameter_statement, small_rule
+from dothi.api.tiles.sql import ALONE_FROM, Canvas, parameter_anything, parameter_statement, small_rule
 from dothi.core.layer import Layer
+
+NUMBERS = """(select array_agg(s.number order by s.layer_id collate "C")
+    from catalog.current_state as s where s.layer_id = any ({}::text[]))"""
 
 
 @dataclass(frozen=True)
@@ -36,15 +39,27 @@ def new_tile_statement(canvas: Canvas, place: TileAddress) -> sql.Composable:
     )
 
 
-def parts_statement(canvases: Sequence[Canvas], place: TileAddress) -> sql.Composable:
-    """A statement that gives the full forms of several layers for any tile of that zoom: one row, a column for each.
+def may_be_empty(layer: Layer, place: TileAddress) -> bool:
+    """Whether it is worth asking if anything of the layer lies there: merging takes a statement of its own."""
+    return place.zoom >= ALONE_FROM and is_merged(layer, place)
 
-    Subqueries of their own: as tables to be joined the planner would look for an order of them.
+
+def is_scattered(layer: Layer, place: TileAddress) -> bool:
+    """Whether few tiles of that zoom have any of its features: those that are merged at all zooms, such as stations."""
+    rules = layer.publish.tiles
+    return may_be_empty(layer, place) and (rules.merge_below or 0) > rules.zooms[1]
+
+
+def parts_statement(drawn: Sequence[Canvas], merged: Sequence[Canvas], place: TileAddress) -> sql.Composable:
+    """A statement that gives layers' full forms for any tile of that zoom, and whether others have anything there.
+
+    One row: the numbers of all these layers' releases in the order of their ids, and a column for each layer. They are
+    subqueries of their own: as tables to be joined the planner would look for an order of them.
     """
-    parts = [
-        sql.SQL('(select tile from ({}) as part)').format(parameter_statement(canvas, place)) for canvas in canvases
-    ]
-    return sql.SQL('select ') + sql.SQL(', ').join(parts)
+    names = sql.Literal([canvas.layer.id for canvas in (*drawn, *merged)])
+    tiles = [sql.SQL('(select tile from ({}) as part)').format(parameter_statement(canvas, place)) for canvas in drawn]
+    filled = [sql.SQL('({})').format(parameter_anything(canvas, place)) for canvas in merged]
+    return sql.SQL('select ') + sql.SQL(', ').join([sql.SQL(NUMBERS).format(names), *tiles, *filled])
 
 
 def read_new_tile(db: PlanKeeper, statement: str, place: TileAddress) -> NewTile | None:

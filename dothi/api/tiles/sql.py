@@ -84,6 +84,11 @@ def anything(canvas: Canvas, place: TileAddress) -> sql.Composable:
     return sql.SQL('select exists (select from {})').format(_in_tile_area(canvas, place))
 
 
+def parameter_anything(canvas: Canvas, place: TileAddress) -> sql.Composable:
+    """The same for any tile of the zoom of `place`, with the numbers of a parameter_frame."""
+    return sql.SQL('select exists (select from {})').format(_rows_in(canvas, parameter_frame(drawn_srid(place))))
+
+
 def _tile(layers: list[sql.Composable]) -> sql.Composable:
     """One statement from those of the layers within a tile; the first one says how many features there are."""
     tiles = sql.SQL(' || ').join(sql.SQL(f'm{number}.tile') for number in range(len(layers)))

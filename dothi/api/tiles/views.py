@@ -30,7 +30,7 @@ from dothi.api.tiles.descriptions import (
     xyz_template,
 )
 from dothi.api.tiles.draw import MOST_BYTES
-from dothi.api.tiles.drawing_places import drawing_place
+from dothi.api.tiles.drawing_places import drawing_place, free_drawing_place
 from dothi.api.tiles.maker import Edition, Sheet, own_sheet
 from dothi.api.tiles.matrix_sets import known_grid
 from dothi.api.tiles.place import WEB_MERCATOR_QUAD, Grid, Limits, TileAddress
@@ -103,23 +103,34 @@ def tiled_layer(collection_id: str) -> Layer:
 def tile_answer(tileset_in: Callable[[Reading], Tileset], grid: Grid, where: tuple[str, str, str]) -> Response:
     """One tile, unless the client has it. where: zoom, row and column, as they were asked for."""
     wanted_format(('mvt',))
+    maker = tile_maker_of_app()
     with statements() as db:
         tileset = tileset_in(db)
         place = place_in(_Within(tileset, grid), *where)
-        answer = moved_to(lambda: tileset_version(tileset)) or _kept_answer(db, tileset, place)
+        # what a release changed stays as it was written, whatever has been released since
+        edition = maker.edition(db, tileset.sheet, tileset.now, place)
+        answer = (
+            moved_to(lambda: tileset_version(tileset))
+            or _kept_answer(tileset.sheet, place, edition)
+            or _answer_at_once(db, tileset, place, edition)
+        )
     return answer or _drawn_answer(tileset_in, place)
 
 
-def _kept_answer(db: Reading, tileset: Tileset, place: TileAddress) -> Response | None:
+def _kept_answer(sheet: Sheet, place: TileAddress, edition: Edition) -> Response | None:
     """The tile as it is kept, or that the client has it; None where it has to be drawn."""
-    maker = tile_maker_of_app()
-    # what a release changed stays as it was written, whatever has been released since
-    edition = maker.edition(db, tileset.sheet, tileset.now, place)
-    tag = edition.tag(tileset.sheet)
+    tag = edition.tag(sheet)
     if not_modified(tag, edition.version.released_at):
         return _headed(Response(status=304), tag, edition.version)
-    tile = maker.kept_tile(tileset.sheet, place, edition)
+    tile = tile_maker_of_app().kept_tile(sheet, place, edition)
     return _tile_response(tile, tag, edition.version) if tile else None
+
+
+def _answer_at_once(db: Reading, tileset: Tileset, place: TileAddress, edition: Edition) -> Response | None:
+    """The tile drawn with the connection that is at hand; None where others draw, or that will not do."""
+    with free_drawing_place() as is_free:
+        tile = tile_maker_of_app().tile_at_once(db, tileset.sheet, tileset.now, place, edition) if is_free else None
+    return _tile_response(tile, edition.tag(tileset.sheet), edition.version) if tile else None
 
 
 def _drawn_answer(tileset_in: Callable[[Reading], Tileset], place: TileAddress) -> Response:

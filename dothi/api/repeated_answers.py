@@ -26,6 +26,8 @@ RELEASE, ASKED_BEFORE = 'dothi.answer_of_release', 'dothi.asked_before'
 # What kept the release of an answer from being read.
 UNREADABLE = 'dothi.unreadable'
 MOST_ANSWERS, MOST_BYTES, MOST_QUESTIONS = 500, 8_192, 10_000
+# What the headers of a question have together; browsers send half of it.
+LONGEST_HEADERS = 2_000
 # Headers that no view looks at, beside whose requests are counted. All others tell questions apart.
 WITHOUT_EFFECT = frozenset(('HTTP_X_REQUEST_ID', 'HTTP_X_FORWARDED_FOR', 'HTTP_REFERER'))
 # What makes an answer somebody's own.
@@ -137,9 +139,11 @@ def _question(environ: dict[str, Any]) -> Hashable | None:
         return None
     if not WITH_BODY.isdisjoint(environ) and any(environ.get(name) for name in WITH_BODY):
         return None
-    headers = (
+    headers = [
         member for member in environ.items() if member[0].startswith('HTTP_') and member[0] not in WITHOUT_EFFECT
-    )
+    ]
+    if sum(len(value) for _, value in headers) > LONGEST_HEADERS:
+        return None
     return (
         environ['REQUEST_METHOD'],
         environ.get('RAW_URI'),

@@ -256,6 +256,14 @@ def test_no_more_is_kept_than_there_is_room_for(make: Callable[..., Counted], mo
     assert not app.repeats(PAGE)
 
 
+def test_questions_that_would_fill_the_memory_are_not_kept(make: Callable[..., Counted]) -> None:
+    app = make()
+    for length, is_repeated in ((1_000, True), (20_000, False)):
+        headers = {'X-Long': 'x' * length}
+        app.ask_often(PAGE, headers=headers)
+        assert app.repeats(PAGE, headers=headers) == is_repeated
+
+
 def test_a_repeated_page_is_packed_as_it_was_asked_for(make: Callable[..., Counted], desk: Desk) -> None:
     desk.release('schools', [(POINT, school(str(number))) for number in range(9)])
     app = make()

@@ -163,6 +163,26 @@ def test_who_asks_for_what_is_on_its_way_does_not_wait_for_it_for_long(
         assert first.result(PATIENCE_S).content == second.result(PATIENCE_S).content
 
 
+def test_nobody_waits_for_a_tile_that_nginx_has_and_a_release_changed(
+    published: Callable[..., requests.Response], desk: Desk
+) -> None:
+    """One connection: the tile of before comes, and then something else, while the new one waits for its table."""
+    tile = tile_address('schools', 14)
+    before = published(tile)
+    desk.release('schools', [('POINT(0 0)', school('a', 'Mới'))])
+    time.sleep(2.1)  # it is asked after when it is older than a second, of which nginx counts whole ones
+    with connection('admin') as db:
+        db.cursor().execute('lock table layer.schools in access exclusive mode')
+        again = published(tile)
+        assert (again.headers['X-Cache'], again.content) == ('STALE', before.content)
+        assert published('/api/conformance').status_code == 200
+        _await_waiting(1)
+    ends = time.monotonic() + PATIENCE_S
+    while published(tile).content == before.content:
+        assert time.monotonic() < ends, 'the copy of the former release is served for ever'
+        time.sleep(0.05)
+
+
 def _await_waiting(count: int) -> None:
     """Comes back when so many requests wait for the lock of a table."""
     ends = time.monotonic() + PATIENCE_S

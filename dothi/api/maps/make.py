@@ -116,7 +116,12 @@ class Edition:
     @property
     def drawing_tag(self) -> str:
         """The same of all tiles that are drawn together."""
-        return f'{self.looks}-{self.state}-{self.picture.format}'
+        return f'{self.tag_stem}{self.state}-{self.picture.format}'
+
+    @property
+    def tag_stem(self) -> str:
+        """What the tag begins with in every state of the data."""
+        return f'{self.looks}-'
 
     @property
     def released_at(self) -> datetime:
@@ -167,6 +172,11 @@ def under_way() -> SingleFlight[dict[int, MapFile]]:
     """The maps that this process is drawing at the moment; those of a block of tiles by their numbers."""
     flights: SingleFlight[dict[int, MapFile]] = current_app.extensions.setdefault('dothi.under_way', SingleFlight())
     return flights
+
+
+def has_to_be_drawn(edition: Edition) -> bool:
+    """Whether the picture is one that is kept, and is not yet."""
+    return _is_kept(edition) and _cached_map(edition) is None
 
 
 def _flight_of(edition: Edition) -> str:

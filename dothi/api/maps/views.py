@@ -5,14 +5,15 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
+from dothi.api.drawn_later import answer_while_drawn
 from dothi.api.http.address import api_url
-from dothi.api.http.caching import not_modified
+from dothi.api.http.caching import is_conditional, not_modified
 from dothi.api.http.documents import as_page
 from dothi.api.http.snapshot import snapshot
 from dothi.api.http.vary import vary_by
 from dothi.api.http.versioned import unversioned
 from dothi.api.maps.formats import MEDIA_TYPES, PICTURES, wanted_form
-from dothi.api.maps.make import Edition, MapFile, edition_in, picture_of
+from dothi.api.maps.make import Edition, MapFile, edition_in, has_to_be_drawn, picture_of
 from dothi.api.maps.read import MapQuery, read_map
 from dothi.api.maps.subject import Subject, subject_of
 from dothi.core.layer import Layer
@@ -77,6 +78,8 @@ def map_response(map_query: MapQuery, edition: Edition, subject: Subject) -> Res
     if not_modified(edition.tag, edition.released_at):
         response = Response(status=304)
         made = MapFile(b'', '', edition.tag, edition.released_at, edition.demo)
+    elif (later := _answer_while_drawn(edition)) is not None:
+        return later
     else:
         made = picture_of(map_query.request, edition)
         # a release came while it was drawn, or it is drawn in another way in some seconds
@@ -94,6 +97,11 @@ def map_response(map_query: MapQuery, edition: Edition, subject: Subject) -> Res
     response.headers['Content-Datetime'] = map_query.content_datetime(made.released_at, subject)
     response.headers['Dothi-Demo'] = str(made.demo).lower()
     return response
+
+
+def _answer_while_drawn(edition: Edition) -> Response | None:
+    is_asked_after = is_conditional() and has_to_be_drawn(edition)
+    return answer_while_drawn(edition.tag_stem, edition.state) if is_asked_after else None
 
 
 def _map_page(subject: Subject, map_query: MapQuery, edition: Edition) -> Response:

@@ -95,7 +95,11 @@ class Edition:
 
     def tag(self, sheet: Sheet) -> str:
         """A text that changes whenever the tile's bytes may change, for use as an ETag."""
-        return f'{self.fingerprint}-{sheet.kept_as or "selection"}-{self.state}-mvt'
+        return f'{self.tag_stem(sheet)}{self.state}-mvt'
+
+    def tag_stem(self, sheet: Sheet) -> str:
+        """What the tag begins with in every state of the data."""
+        return f'{self.fingerprint}-{sheet.kept_as or "selection"}-'
 
 
 class TileMaker:
@@ -150,12 +154,12 @@ class TileMaker:
     def kept_tile(self, sheet: Sheet, place: TileAddress, edition: Edition) -> CachedTile | None:
         """The tile as it is kept in that edition, if it is."""
         key = cache_key(sheet, edition.fingerprint, place)
-        cached = self.cache.get(key, edition.state) if self._is_kept(sheet) else None
+        cached = self.cache.get(key, edition.state) if self.is_kept(sheet) else None
         if cached:
             count_drawing('tile', 'kept')
         return cached
 
-    def _is_kept(self, sheet: Sheet) -> bool:
+    def is_kept(self, sheet: Sheet) -> bool:
         """Whether its tiles are kept: of a layer of which somebody sees some rows they never are."""
         return sheet.kept_as is not None and not self.locality.row_limited & {layer.id for layer in sheet.layers}
 
@@ -164,12 +168,12 @@ class TileMaker:
         sheet = own_sheet(layer)
         if not (sheet.at(place) and is_drawn_at_once(layer, place)):
             return False
-        return not (self._is_kept(sheet) and self.cache.has(cache_key(sheet, self.fingerprint(sheet), place)))
+        return not (self.is_kept(sheet) and self.cache.has(cache_key(sheet, self.fingerprint(sheet), place)))
 
     def keep(self, sheet: Sheet, place: TileAddress, edition: Edition, tile: CachedTile) -> None:
         """Puts a tile that was drawn elsewhere into the cache, if such tiles are kept."""
         count_drawing('tile', 'drawn')
-        if self._is_kept(sheet):
+        if self.is_kept(sheet):
             self.cache.put(cache_key(sheet, edition.fingerprint, place), tile)
 
     def new_tile(self, db: PlanKeeper, layer: Layer, place: TileAddress) -> NewTile | None:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from flask import Blueprint, Response, request
 
+from dothi.api.drawn_later import answer_while_drawn
 from dothi.api.http import parameters
 from dothi.api.http.caching import is_conditional, not_modified
 from dothi.api.http.documents import as_json, as_page
@@ -112,6 +113,7 @@ def tile_answer(tileset_in: Callable[[Reading], Tileset], grid: Grid, where: tup
         answer = (
             moved_to(lambda: tileset_version(tileset))
             or _kept_answer(tileset.sheet, place, edition)
+            or _answer_while_drawn(tileset.sheet, edition)
             or _answer_at_once(db, tileset, place, edition)
         )
     return answer or _drawn_answer(tileset_in, place)
@@ -124,6 +126,10 @@ def _kept_answer(sheet: Sheet, place: TileAddress, edition: Edition) -> Response
         return _headed(Response(status=304), tag, edition.version)
     tile = tile_maker_of_app().kept_tile(sheet, place, edition)
     return _tile_response(tile, tag, edition.version) if tile else None
+
+
+def _answer_while_drawn(sheet: Sheet, edition: Edition) -> Response | None:
+    return answer_while_drawn(edition.tag_stem(sheet), edition.state) if tile_maker_of_app().is_kept(sheet) else None
 
 
 def _answer_at_once(db: Reading, tileset: Tileset, place: TileAddress, edition: Edition) -> Response | None:

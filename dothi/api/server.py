@@ -24,6 +24,7 @@ from dothi.api.http.clients import open_accounts
 from dothi.api.http.measures import count_answer, empty_folder, measures_folder, open_measures
 from dothi.api.http.request_ids import IN_ENVIRONMENT
 from dothi.api.master import Master, WorkerState, generation_now
+from dothi.api.openapi.document import prepare_document
 from dothi.api.unreadable import LONGEST_LINE, refusal
 from dothi.api.whole_requests import WholeRequestWorker
 from dothi.core import database
@@ -41,7 +42,7 @@ STALLED_S = 10
 GRACE_S = 60
 # The combined format of Apache, and the id of the request.
 ACCESS_LINE = '%(h)s %(l)s %(u)s %(t)s "%(r)s" %(s)s %(b)s "%(f)s" "%(a)s" %(id)s'
-FIRST_ASKED = ('/health', '/', '/api?f=json', '/api?f=html', '/api/collections?f=json', '/api/openapi?f=json')
+FIRST_ASKED = ('/health', '/', '/api?f=json', '/api?f=html', '/api/collections?f=json')
 
 
 def serve_api(audience: Audience, host: str, port: int, workers: int | None = None) -> None:
@@ -112,7 +113,7 @@ class Log(Logger):  # type: ignore[misc]  # gunicorn has no types
         }
 
 
-def _load_shared_code() -> None:
+def load_shared_code() -> None:
     """Loads in the master what every app loads at its making: 40 MB that workers share, and have not to load each."""
     all_processes()
     for name in (
@@ -135,6 +136,7 @@ def _yield_processor() -> None:
 
 def _warm_up(app: Flask) -> None:
     """Answers what every client asks first, once: templates and documents are made at their first use."""
+    prepare_document(app)
     client = app.test_client()
     for path in FIRST_ASKED:
         client.get(path, environ_overrides={WARMING_UP: True})
@@ -184,7 +186,7 @@ class Application(BaseApplication):  # type: ignore[misc]  # gunicorn has no typ
 
     def run(self) -> None:
         empty_folder(measures_folder(self.audience, self.port))
-        _load_shared_code()
+        load_shared_code()
         # else the first look for garbage in each worker makes a copy of all that it shares with the master
         gc.collect()
         gc.freeze()

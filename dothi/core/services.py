@@ -6,10 +6,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO, Any, Protocol
 
 from dothi.core.accounts import account_environment, popen_account, service_account
 from dothi.core.errors import EnvironmentMissing
@@ -28,6 +29,24 @@ ONCE_TOLD = 'read -r _ && exec "$@" </dev/null'
 
 class ServiceDied(EnvironmentMissing):
     """A service ended right after its start."""
+
+
+class WaitingProcess(Protocol):
+    """A process that was made for a service, and begins once it is told to."""
+
+    @property
+    def pid(self) -> int:
+        """Its number, which is also that of its session."""
+
+    def begin(self) -> None:
+        """Lets it begin; nothing where it has ended."""
+
+    def kill(self) -> None:
+        """Ends it."""
+
+
+# Makes a process for a service, with the file that its output goes to.
+type Launch = Callable[['Service', IO[bytes]], WaitingProcess]
 
 
 @dataclass(frozen=True)
@@ -77,33 +96,27 @@ class Service:
         """Whether it runs, stands not still, and was started from the same code and settings."""
         return self.pid() is not None and not self.is_still() and self.fingerprint() == fingerprint
 
-    def start(self, fingerprint: str) -> None:
-        """Starts the service apart from this terminal, and records which process it is."""
-        # relative names were given where the command was called, and the service works elsewhere
-        paths = PathSettings()
-        path_variables = {f'DOTHI_{name.upper()}': str(getattr(paths, name)) for name in ('state', 'locality', 'inbox')}
-        account = service_account()
+    @property
+    def words(self) -> list[str]:
+        """The command line that it runs as."""
+        return [sys.executable, '-m', self.module, *self.arguments]
+
+    def start(self, fingerprint: str, launch: Launch | None = None) -> None:
+        """Starts the service apart from this terminal, and records which process it is.
+
+        launch: where its process comes from; None for a program of its own.
+        """
         set_aside(self.log)
         with self.log.open('ab') as log:
-            process = subprocess.Popen(
-                ['/bin/sh', '-c', ONCE_TOLD, self.name, sys.executable, '-m', self.module, *self.arguments],
-                stdin=subprocess.PIPE,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-                cwd='/',
-                env=os.environ | path_variables | account_environment(account),
-                **popen_account(account),
-            )
+            process = (launch or launch_program)(self, log)
         try:
             record = f'{process.pid} {start_time(process.pid)} {fingerprint}'
             replace_file_without_room(self._file, record, STATE_MODE & 0o666)
         except OSError:
             # nobody would find it again
             process.kill()
-            process.wait()
             raise
-        _tell_to_begin(process)
+        process.begin()
 
     def stop(self, patience_s: float = 20) -> bool:
         """Whether it ran; asked to end first, and ended with its children when it does not."""
@@ -163,11 +176,48 @@ class Service:
         return parts if len(parts) == 3 and parts[0].isdigit() else None
 
 
-def _tell_to_begin(process: subprocess.Popen[bytes]) -> None:
-    """Lets a program begin that waits for a line."""
-    if process.stdin is not None:
-        with suppress(BrokenPipeError), process.stdin:
-            process.stdin.write(b'\n')
+@dataclass(frozen=True)
+class WaitingProgram:
+    """A program that waits for a line before it begins."""
+
+    process: subprocess.Popen[bytes]
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    def begin(self) -> None:
+        if self.process.stdin is not None:
+            with suppress(BrokenPipeError), self.process.stdin:
+                self.process.stdin.write(b'\n')
+
+    def kill(self) -> None:
+        self.process.kill()
+        self.process.wait()
+
+
+def launch_program(service: Service, log: IO[bytes]) -> WaitingProcess:
+    """A program of its own for the service, which waits to be told to begin."""
+    words = ['/bin/sh', '-c', ONCE_TOLD, service.name, *service.words]
+    return WaitingProgram(spawn_apart(words, log, stdin=subprocess.PIPE))
+
+
+def spawn_apart(words: Sequence[str], output: IO[bytes] | int, **options: Any) -> subprocess.Popen[bytes]:
+    """A program apart from this terminal, of the user of services and in their environment."""
+    # relative names were given where the command was called, and the service works elsewhere
+    paths = PathSettings()
+    path_variables = {f'DOTHI_{name.upper()}': str(getattr(paths, name)) for name in ('state', 'locality', 'inbox')}
+    account = service_account()
+    return subprocess.Popen(
+        words,
+        stdout=output,
+        stderr=output,
+        start_new_session=True,
+        cwd='/',
+        env=os.environ | path_variables | account_environment(account),
+        **popen_account(account),
+        **options,
+    )
 
 
 def rotate_logs() -> None:

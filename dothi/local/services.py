@@ -20,6 +20,7 @@ from dothi.core.progress import Progress, silent
 from dothi.core.services import Service, ServiceDied
 from dothi.core.settings import EditSettings, PathSettings, ReaderSettings, ServerSettings, code_files
 from dothi.core.settings_table import SETTINGS
+from dothi.local.common_origin import common_origin
 from dothi.local.supervisor_names import NAMES
 
 if TYPE_CHECKING:
@@ -91,30 +92,30 @@ def start_services(progress: Progress = silent) -> None:
     health = [f'{service_url("internal")}/health', f'{service_url("public")}/health']
     os.environ.setdefault('DOTHI_PROBE_URLS', json.dumps(health))
     fingerprint = code_fingerprint()
-    try:
-        for done, service in enumerate(services()):
-            progress(f'start {service.name}', done, len(services()))
-            if not service.fresh(fingerprint):
-                service.end()
-                require_port(service)
-                service.start(fingerprint)
-        for service in services():
-            wait_for(service)
-    except ServiceDied:
-        if is_full(PathSettings().run):
-            # its log had no room for why
-            raise full_disk(PathSettings().run) from None
-        raise
-    finally:
-        # also where one cannot be started: the others run, and are started again when they die
-        _start_supervisors(fingerprint)
+    with common_origin(_stale(services(), fingerprint)) as launch:
+        try:
+            for done, service in enumerate(services()):
+                progress(f'start {service.name}', done, len(services()))
+                if not service.fresh(fingerprint):
+                    service.end()
+                    require_port(service)
+                    service.start(fingerprint, launch)
+            for service in services():
+                wait_for(service)
+        except ServiceDied:
+            if is_full(PathSettings().run):
+                # its log had no room for why
+                raise full_disk(PathSettings().run) from None
+            raise
+        finally:
+            # also where one cannot be started: the others run, and are started again when they die
+            for supervisor in _stale(supervisors(), fingerprint):
+                supervisor.end()
+                supervisor.start(fingerprint, launch)
 
 
-def _start_supervisors(fingerprint: str) -> None:
-    for supervisor in supervisors():
-        if not supervisor.fresh(fingerprint):
-            supervisor.end()
-            supervisor.start(fingerprint)
+def _stale(candidates: list[Service], fingerprint: str) -> list[Service]:
+    return [service for service in candidates if not service.fresh(fingerprint)]
 
 
 def require_port(service: Service) -> None:

@@ -18,6 +18,7 @@ from dothi.core.ports import free_port, is_free
 from dothi.local.services import code_fingerprint
 from tests.instances import BAY, WholeInstance
 from tests.matrix import thorough
+from tests.memory import is_mostly_shared
 from tests.nam_dinh import NAM_DINH
 
 
@@ -94,6 +95,15 @@ def test_two_starts_at_once_both_succeed(watched_instance: WholeInstance) -> Non
     assert [one.returncode for one in started] == [0, 0], [one.stderr for one in started]
     pids = [{service['name']: service['pid'] for service in json.loads(one.stdout)['services']} for one in started]
     assert pids[0] == pids[1] == watched_instance.services()
+
+
+def test_services_share_what_they_have_loaded(watched_instance: WholeInstance) -> None:
+    """As programs of their own they took half a gigabyte more."""
+    watched_instance.dothi('down')
+    assert watched_instance.dothi('up', '--demo', 'no').returncode == 0
+    services = {name: pid for name, pid in watched_instance.services().items() if pid and name != 'database'}
+    assert {'worker', 'inbox', 'internal', 'public'} <= services.keys()
+    assert [name for name, pid in services.items() if not is_mostly_shared(pid)] == []
 
 
 def test_strangers_of_the_machine_read_nothing_of_the_state_folder(watched_instance: WholeInstance) -> None:

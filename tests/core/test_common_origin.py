@@ -1,0 +1,166 @@
+"""Services that start together are forks of one process, and are otherwise like programs of their own."""
+
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from dothi.core import services as services_of_core
+from dothi.core.process_table import session_members, start_environment
+from dothi.core.services import Service
+from dothi.core.settings import PROJECT
+from dothi.local import common_origin as common_origin_module
+from dothi.local.common_origin import common_origin
+from tests.conftest import PATIENCE_S
+from tests.memory import is_mostly_shared, kilobytes
+
+# Waits to be ended, and says so.
+WAITING = """
+import atexit, signal, sys
+atexit.register(print, 'ended')
+signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+print('waiting with', *sys.argv[1:], flush=True)
+while True:
+    signal.pause()
+"""
+
+
+def wait_until(is_so: Callable[[], object]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+@pytest.fixture
+def pair(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Service]]:
+    """Two services that wait to be ended."""
+    (tmp_path / 'waiting_module.py').write_text(WAITING, encoding='utf-8')
+    monkeypatch.setenv('PYTHONPATH', f'{tmp_path}:{PROJECT}')
+    services = [Service(name, [name], tmp_path, 'waiting_module') for name in ('first', 'second')]
+    yield services
+    for service in services:
+        service.stop(patience_s=1)
+
+
+def start_together(pair: list[Service]) -> list[int]:
+    with common_origin(pair) as launch:
+        for service in pair:
+            service.start('print', launch)
+    wait_until(lambda: all(service.log.read_text(encoding='utf-8') for service in pair))
+    return [pid for service in pair if (pid := service.pid())]
+
+
+def test_services_that_start_together_share_what_they_hold(pair: list[Service]) -> None:
+    """Each service took 70 to 120 MB for libraries that the others had loaded too."""
+    pids = start_together(pair)
+    assert all(map(is_mostly_shared, pids))
+    assert all(kilobytes(pid, 'Rss') > 100_000 for pid in pids)
+
+
+def test_a_fork_looks_like_a_program_of_its_own(pair: list[Service]) -> None:
+    """Command line, log, environment, session, and the way it ends."""
+    pids = start_together(pair)
+    for service, pid in zip(pair, pids, strict=True):
+        shown = Path(f'/proc/{pid}/cmdline').read_bytes().decode().rstrip('\0').split('\0')
+        assert shown == [sys.executable, '-m', 'waiting_module', service.name]
+        assert session_members(pid) == [pid]
+        assert start_environment(pid)['DOTHI_STATE']
+        assert service.log.read_text(encoding='utf-8') == f'waiting with {service.name}\n'
+        assert service.stop()
+        assert service.log.read_text(encoding='utf-8').endswith('ended\n')
+
+
+def test_the_origin_does_not_stay(pair: list[Service]) -> None:
+    pids = start_together(pair)
+    parents = {Path(f'/proc/{pid}/stat').read_text(encoding='utf-8').rpartition(')')[2].split()[1] for pid in pids}
+    assert not any(b'dothi.local.origin' in Path(f'/proc/{parent}/cmdline').read_bytes() for parent in parents)
+
+
+def test_a_service_that_starts_alone_is_a_program(pair: list[Service]) -> None:
+    """It would take longer to load what it never uses."""
+    (pid,) = start_together(pair[:1])
+    assert kilobytes(pid, 'Rss') < 100_000
+
+
+def test_without_an_origin_they_are_programs(pair: list[Service], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(common_origin_module, 'ORIGIN', 'no.such.module')
+    pids = start_together(pair)
+    assert [kilobytes(pid, 'Rss') < 100_000 for pid in pids] == [True, True]
+
+
+def test_an_origin_that_stands_still_is_not_waited_for(pair: list[Service], monkeypatch: pytest.MonkeyPatch) -> None:
+    """As with one that is stopped: both services run, and it is gone."""
+    monkeypatch.setattr(common_origin_module, 'PATIENCE_S', 0.2)
+    pids = start_together(pair)
+    assert [kilobytes(pid, 'Rss') < 100_000 for pid in pids] == [True, True]
+
+
+def test_a_fork_that_cannot_be_recorded_is_ended(pair: list[Service], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody would find it again, or the port that it has."""
+    pids: list[int] = []
+
+    def refuse(_file: Path, record: str, _mode: int) -> None:
+        pids.append(int(record.partition(' ')[0]))
+        raise OSError('no room')
+
+    monkeypatch.setattr(services_of_core, 'replace_file_without_room', refuse)
+    with common_origin(pair) as launch, pytest.raises(OSError, match='no room'):
+        pair[0].start('print', launch)
+    wait_until(lambda: not session_members(pids[0]))
+    assert not pair[0].log.read_text(encoding='utf-8')
+
+
+def test_a_fork_never_begins_when_whoever_starts_it_is_killed(pair: list[Service]) -> None:
+    program = f"""
+        import os, signal
+        from pathlib import Path
+        from dothi.core import services
+        from dothi.core.services import Service
+        from dothi.local.common_origin import common_origin
+
+        def die(file, record, mode):
+            print(record.partition(' ')[0], flush=True)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+        services.replace_file_without_room = die
+        pair = [Service(name, [name], Path({str(pair[0].run)!r}), 'waiting_module') for name in ('first', 'second')]
+        with common_origin(pair) as launch:
+            pair[0].start('print', launch)
+    """
+    ended = subprocess.run(
+        [sys.executable, '-c', textwrap.dedent(program)], stdout=subprocess.PIPE, check=False, env=dict(os.environ)
+    )
+    assert ended.returncode == -signal.SIGKILL
+    wait_until(lambda: not session_members(int(ended.stdout)))
+    assert not pair[0].log.read_text(encoding='utf-8')
+
+
+@pytest.mark.parametrize(
+    'start',
+    [
+        'import dothi.api.server; dothi.api.server.load_shared_code()',
+        'import dothi.cli.app, dothi.cli.inbox, etl.inbox.round, etl.inbox.watch',
+        'import dothi.cli.instance, processes.queue.job_server, processes.queue.warm, processes.queue.worker',
+        'import dothi.local.supervisor, dothi.local.supervision',
+    ],
+)
+def test_what_a_service_imports_at_its_start_the_origin_has_imported(start: str) -> None:
+    """Whatever is missing in the origin is in memory once for each service."""
+    program = f"""
+        import sys
+        from dothi.local.origin import import_shared
+        import_shared()
+        before = set(sys.modules)
+        {start}
+        print(*sorted(set(sys.modules) - before))
+    """
+    environment = {name: value for name, value in os.environ.items() if not name.startswith('DOTHI_')}
+    more = subprocess.check_output([sys.executable, '-c', textwrap.dedent(program)], env=environment, text=True).split()
+    assert set(more) <= {'dothi.local.supervisor'}

@@ -10,8 +10,8 @@ from functools import cached_property
 from typing import Protocol
 
 import numpy as np
+import scipy
 import shapely
-from scipy import ndimage
 
 from dothi.core.arrays import Bools, Floats, Geometries, Ints, no_geometries
 from dothi.core.grid import Grid
@@ -85,7 +85,7 @@ class Distance:
         is_near = farthest <= np.float32(limits.at_most) if math.isfinite(limits.at_most) else np.ones(tile.shape, bool)
         if math.isfinite(limits.at_least):
             # between two cells it is a cell less in either direction: the way to the features' cells grown by one
-            grown = ndimage.binary_dilation(near, np.ones((3, 3), dtype=bool))
+            grown = scipy.ndimage.binary_dilation(near, np.ones((3, 3), dtype=bool))
             clear = self._metres_of_steps(*self._steps_to_nearest(grown, grid, tile), grid) >= np.float32(
                 limits.at_least
             )
@@ -129,7 +129,7 @@ class Distance:
             none = np.full(tile.shape, np.inf, dtype=np.float32)
             return none, none
         halo = self._halo_cells(grid)
-        row, column = ndimage.distance_transform_edt(~near, return_distances=False, return_indices=True)
+        row, column = scipy.ndimage.distance_transform_edt(~near, return_distances=False, return_indices=True)
         inside = slice(halo, halo + tile.height), slice(halo, halo + tile.width)
         down = row[inside] - np.arange(halo, halo + tile.height)[:, None]
         right = column[inside] - np.arange(halo, halo + tile.width)

@@ -12,13 +12,11 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 import numpy as np
+import scipy
 import shapely
 from numpy.typing import NDArray
 from rasterio.features import rasterize
 from rasterio.transform import Affine
-from scipy import ndimage
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from dothi.core.arrays import Bools, Geometries, Ints
 from dothi.core.grid import Bounds, Grid
@@ -150,8 +148,8 @@ def label_patches(mask: Bools, neighbours: Neighbours) -> Labels:
 
     neighbours: 4 cells that share a side hang together, or also the 4 that share a corner.
     """
-    structure = ndimage.generate_binary_structure(2, 1 if neighbours == 4 else 2)
-    labels, _ = ndimage.label(mask, structure, output=np.int32)
+    structure = scipy.ndimage.generate_binary_structure(2, 1 if neighbours == 4 else 2)
+    labels, _ = scipy.ndimage.label(mask, structure, output=np.int32)
     return np.asarray(labels)
 
 
@@ -178,8 +176,12 @@ def join_tiles(tiles: Sequence[Tile], rims: Sequence[Rim]) -> list[Ints]:
                 edge, two = getattr(rims[number], side), getattr(rims[beside], other)
                 pairs.append(np.stack([edge[edge > 0] + before[number] - 1, two[edge > 0] + before[beside] - 1]))
     start, end = np.concatenate(pairs, axis=1)
-    graph = coo_array((np.ones(len(start), dtype=np.int8), (start, end)), shape=(before[-1], before[-1]))
-    area = connected_components(graph, directed=False)[1] + 1 if before[-1] else np.empty(0, dtype=np.int64)
+    graph = scipy.sparse.coo_array((np.ones(len(start), dtype=np.int8), (start, end)), shape=(before[-1], before[-1]))
+    area = (
+        scipy.sparse.csgraph.connected_components(graph, directed=False)[1] + 1
+        if before[-1]
+        else np.empty(0, dtype=np.int64)
+    )
     return [
         np.concatenate([[0], area[first : first + rim.count]]).astype(np.int64)
         for first, rim in zip(before, rims, strict=False)

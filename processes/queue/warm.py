@@ -12,6 +12,9 @@ from processes.registry import all_processes
 
 # of runs that make tables or fill them (dothi/core/tables.py)
 import_module('geoalchemy2')
+# SciPy loads a part of it at its first use
+for part in ('ndimage', 'optimize', 'sparse', 'spatial', 'special'):
+    import_module(f'scipy.{part}')
 # GDAL, Arrow, Parquet and others that files are written with
 for row in FORMATS.values():
     row.load()

@@ -3,8 +3,8 @@
 from collections.abc import Callable
 
 import numpy as np
+import scipy
 import shapely
-from scipy.spatial import cKDTree
 
 from dothi.core.arrays import Bools, Floats
 from dothi.core.text import Text
@@ -64,7 +64,7 @@ def nearest_dark(stations: Rows, xy: Floats, serving: Bools, dark: Bools) -> Cal
     serves = np.flatnonzero(serving)
 
     def affected(homes: Homes) -> AffectedHomes:
-        nearest_query = cKDTree(xy[serves]).query(homes.xy)
+        nearest_query = scipy.spatial.cKDTree(xy[serves]).query(homes.xy)
         distance_m, nearest = np.asarray(nearest_query[0]), np.asarray(nearest_query[1])
         station = serves[nearest]
         home = np.flatnonzero(dark[station])

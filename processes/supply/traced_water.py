@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 import shapely
-from scipy.spatial import cKDTree
 
 from dothi.core.arrays import Bools, Floats, Geometries, Ints, wkb_geometries
 from dothi.core.errors import WrongUse
@@ -123,7 +123,9 @@ def nearest_nodes(plants: Rows, nodes: Ints, lines: Geometries) -> tuple[Ints, B
     ends_xy: Floats = np.vstack([shapely.get_coordinates(shapely.get_point(lines, side)) for side in (0, -1)])
     if not len(plants) or not len(ends_xy):
         return np.empty(0, dtype=np.int64), np.zeros(len(plants), dtype=bool)
-    distance_m, end = cKDTree(ends_xy).query(shapely.get_coordinates(shapely.centroid(shapes_of_rows(plants))))
+    distance_m, end = scipy.spatial.cKDTree(ends_xy).query(
+        shapely.get_coordinates(shapely.centroid(shapes_of_rows(plants)))
+    )
     return np.concatenate([nodes[:, 0], nodes[:, 1]])[end], np.asarray(distance_m <= TOUCH_M)
 
 

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
+import scipy
 import shapely
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
 
 from dothi.core.arrays import Bools, Floats, Geometries, Ints, point_geometries
 
@@ -73,8 +72,8 @@ def _connected_parts(pipes: Pipes, open_: Bools) -> Ints:
     """Number of the connected part of each vertex, by the ends that are open; shape (k + n,)."""
     start, end = pipes.ends[open_].T
     size = pipes.count + len(pipes.nodes)
-    graph = coo_array((np.ones(len(start), dtype=np.int8), (start, end)), shape=(size, size))
-    _, part = connected_components(graph, directed=False)
+    graph = scipy.sparse.coo_array((np.ones(len(start), dtype=np.int8), (start, end)), shape=(size, size))
+    _, part = scipy.sparse.csgraph.connected_components(graph, directed=False)
     return np.asarray(part, dtype=np.int64)
 
 
@@ -108,8 +107,8 @@ def grid_of(stations: Floats, lines: Geometries, touch_m: float) -> Grid:
 def energised_nodes(grid: Grid, sources: Bools, lost: Bools) -> Bools:
     """Whether each station is connected to a source over sections between stations that are not lost, shape (k,)."""
     start, end = grid.sections[~lost[grid.sections].any(axis=1)].T
-    graph = coo_array((np.ones(len(start), dtype=np.int8), (start, end)), shape=(len(lost), len(lost)))
-    _, part = connected_components(graph, directed=False)
+    graph = scipy.sparse.coo_array((np.ones(len(start), dtype=np.int8), (start, end)), shape=(len(lost), len(lost)))
+    _, part = scipy.sparse.csgraph.connected_components(graph, directed=False)
     return np.isin(part, part[sources & ~lost])
 
 

@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from scipy.optimize import Bounds, LinearConstraint, milp
-from scipy.sparse import coo_array, csc_array, csr_array, eye_array, hstack, vstack
+import scipy
 
 from dothi.core.arrays import Floats, Ints
 from dothi.core.errors import WrongUse
@@ -33,7 +32,7 @@ class Cover:
     demand: number of the demand of each home, shape (h,). room: people whom each candidate can serve at most.
     """
 
-    reaches: csr_array
+    reaches: 'scipy.sparse.csr_array'
     people: Floats
     demand: Ints
     room: float = math.inf
@@ -84,14 +83,16 @@ def cover_of(candidate: Ints, demand: Ints, people: Floats, candidates: int) -> 
 
     Demands that the same candidates reach are one, their people added up: the same question, and far smaller.
     """
-    reaches = coo_array((np.ones(len(demand)), (candidate, demand)), shape=(candidates, len(people)))
+    reaches = scipy.sparse.coo_array((np.ones(len(demand)), (candidate, demand)), shape=(candidates, len(people)))
     group, groups = _group_alike(reaches)
-    merged = coo_array((np.ones(len(demand)), (candidate, group[demand])), shape=(candidates, groups)).tocsr()
+    merged = scipy.sparse.coo_array(
+        (np.ones(len(demand)), (candidate, group[demand])), shape=(candidates, groups)
+    ).tocsr()
     merged.data[:] = 1
     return Cover(merged, np.bincount(group, weights=people, minlength=groups), group)
 
 
-def _group_alike(reaches: coo_array) -> tuple[Ints, int]:
+def _group_alike(reaches: 'scipy.sparse.coo_array') -> tuple[Ints, int]:
     """A number for each demand, the same for those of the same candidates, and how many numbers there are.
 
     Told by the sum of two random 64-bit numbers of each candidate: among a million demands that two different sets
@@ -142,14 +143,14 @@ def choose_exactly(cover: Cover, k: int) -> CoverChoice:
         # nothing is left to search for, and HiGHS takes no programme without unknowns
         return first
     candidates, demands = cover.reaches.shape
-    linked = hstack([-cover.reaches.T, eye_array(demands)])
-    counted = coo_array(np.concatenate([np.ones(candidates), np.zeros(demands)])[None, :])
-    rules = csc_array(vstack([linked, counted]))
-    solution = milp(
+    linked = scipy.sparse.hstack([-cover.reaches.T, scipy.sparse.eye_array(demands)])
+    counted = scipy.sparse.coo_array(np.concatenate([np.ones(candidates), np.zeros(demands)])[None, :])
+    rules = scipy.sparse.csc_array(scipy.sparse.vstack([linked, counted]))
+    solution = scipy.optimize.milp(
         np.concatenate([np.zeros(candidates), -cover.people]),
         integrality=np.concatenate([np.ones(candidates), np.zeros(demands)]),
-        bounds=Bounds(0, 1),
-        constraints=LinearConstraint(rules, ub=[*np.zeros(demands), k]),
+        bounds=scipy.optimize.Bounds(0, 1),
+        constraints=scipy.optimize.LinearConstraint(rules, ub=[*np.zeros(demands), k]),
         options={'node_limit': EXACT_NODES, 'mip_rel_gap': 0},
     )
     bound = first.bound if solution.mip_dual_bound is None else min(first.bound, -solution.mip_dual_bound)

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 import numpy as np
-from scipy.sparse import csr_array
+import scipy
 
 from dothi.core.arrays import Floats, Ints
 from dothi.core.errors import WrongUse
@@ -37,7 +37,7 @@ def pairs_within(reach: Reach, limit_m: float, report_share: Callable[[float], N
     return place, np.concatenate([*of_places, np.empty(0, dtype=np.int64)])
 
 
-def _points_beside(reach: Reach, limit_m: float) -> csr_array:
+def _points_beside(reach: Reach, limit_m: float) -> 'scipy.sparse.csr_array':
     """Metres from each node to the homes on the segments that end there, by node and home."""
     point, node, way_m = reach.entries
     near = way_m <= limit_m + ROUNDING_M
@@ -45,10 +45,10 @@ def _points_beside(reach: Reach, limit_m: float) -> csr_array:
     # a home may reach a node from two segments: what follows takes either, so that the entries need no summing
     order = np.lexsort([point[near], node[near]])
     indptr = np.searchsorted(node[near][order], np.arange(size[0] + 1))
-    return csr_array((way_m[near][order], point[near][order], indptr), shape=size)
+    return scipy.sparse.csr_array((way_m[near][order], point[near][order], indptr), shape=size)
 
 
-def _points_within(node_m: Floats, beside: csr_array, limit_m: float) -> Ints:
+def _points_within(node_m: Floats, beside: 'scipy.sparse.csr_array', limit_m: float) -> Ints:
     """Numbers of the homes that the source of `node_m` has within the limit."""
     reached = np.flatnonzero(np.isfinite(node_m))
     starts = beside.indptr[reached]

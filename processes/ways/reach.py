@@ -10,9 +10,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+import scipy
 import shapely
-from scipy.sparse import coo_array, csr_array
-from scipy.sparse.csgraph import dijkstra
 
 from dothi.core.arrays import Floats, Ints, point_geometries
 from processes.ways.network import Network, SnappedPoints, places_xy, snap_points, split_at
@@ -42,7 +41,7 @@ class Reach:
     count: int
 
     @cached_property
-    def graph(self) -> csr_array:
+    def graph(self) -> 'scipy.sparse.csr_array':
         """Lengths in metres of the directed edges between nodes, and from each place to the network."""
         start, end = self.network.ends.T
         starts = np.concatenate([start, end, self.numbers(self.places.point)])
@@ -72,7 +71,7 @@ class Reach:
         chosen = np.arange(self.size) if chosen is None else chosen
         if not len(chosen):
             return np.full(self.count, np.inf)
-        node_m = dijkstra(self.graph, indices=self.numbers(chosen), min_only=True)
+        node_m = scipy.sparse.csgraph.dijkstra(self.graph, indices=self.numbers(chosen), min_only=True)
         return self.from_nodes(node_m)
 
     def nearest(self) -> tuple[Floats, Ints]:
@@ -83,7 +82,7 @@ class Reach:
         if not self.size:
             return np.full(self.count, np.inf), np.full(self.count, -1)
         late = self._with_head_starts()
-        node_m, _, source = dijkstra(
+        node_m, _, source = scipy.sparse.csgraph.dijkstra(
             late, indices=self.numbers(np.arange(self.size)), min_only=True, return_predecessors=True
         )
         way_m, entry = self.best_entries(node_m)
@@ -94,7 +93,7 @@ class Reach:
     def each(self, chosen: Ints, limit_m: float = np.inf) -> Iterator[Floats]:
         """By chosen place: metres to every node of the network, inf beyond `limit_m`."""
         for number in self.numbers(chosen):
-            yield dijkstra(self.graph, indices=number, limit=limit_m)[: len(self.network.nodes)]
+            yield scipy.sparse.csgraph.dijkstra(self.graph, indices=number, limit=limit_m)[: len(self.network.nodes)]
 
     def from_nodes(self, node_m: Floats) -> Floats:
         """Metres from each point to the source of `node_m`, which has metres from it to each node. Shape (count,)."""
@@ -129,7 +128,7 @@ class Reach:
         best[np.isinf(best_m)] = -1
         return best_m, best
 
-    def _with_head_starts(self) -> csr_array:
+    def _with_head_starts(self) -> 'scipy.sparse.csr_array':
         late = self.graph.copy()
         place = np.repeat(np.arange(late.shape[0]), np.diff(late.indptr)) - len(self.network.nodes)
         late.data = late.data + HEAD_START_M * np.maximum(place, 0)
@@ -163,10 +162,10 @@ def straight_to_nearest(points: Floats, facilities: Floats) -> Floats:
     return result
 
 
-def _shortest_edges(starts: Ints, ends: Ints, lengths_m: Floats, size: int) -> csr_array:
+def _shortest_edges(starts: Ints, ends: Ints, lengths_m: Floats, size: int) -> 'scipy.sparse.csr_array':
     """Lengths by start and end, the shortest of several edges: a sparse matrix alone would add them up."""
     order = np.lexsort([lengths_m, ends, starts])
     starts, ends, lengths_m = starts[order], ends[order], lengths_m[order]
     first = np.ones(len(starts), dtype=bool)
     first[1:] = (starts[1:] != starts[:-1]) | (ends[1:] != ends[:-1])
-    return coo_array((lengths_m[first], (starts[first], ends[first])), shape=(size, size)).tocsr()
+    return scipy.sparse.coo_array((lengths_m[first], (starts[first], ends[first])), shape=(size, size)).tocsr()

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
+import scipy
 import shapely
-from scipy.sparse.csgraph import dijkstra
 
 from dothi.core.arrays import Floats, Geometries, Ints
 from processes.ways.reach import NOWHERE, Reach
@@ -66,7 +66,9 @@ def route_lines(reach: Reach, points: Floats, places: Floats, owner: Ints, ranke
     for place in np.unique(ranked.place):
         rows = np.flatnonzero(ranked.place == place)
         entrances = reach.numbers(np.flatnonzero(owner == place))
-        node_m, before, _ = dijkstra(reach.graph, indices=entrances, min_only=True, return_predecessors=True)
+        node_m, before, _ = scipy.sparse.csgraph.dijkstra(
+            reach.graph, indices=entrances, min_only=True, return_predecessors=True
+        )
         came_from = np.asarray(before, dtype=np.int64)
         _, entry = reach.best_entries(node_m)
         for row in rows:

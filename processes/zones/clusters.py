@@ -5,7 +5,7 @@ from itertools import combinations
 from typing import Any
 
 import numpy as np
-from scipy import ndimage, special
+import scipy
 
 from dothi.core.arrays import Bools, Floats, Ints
 from processes.geojson import geojson_geometries, numbered_features
@@ -49,12 +49,12 @@ def neighbourhood_kernel(reach_cells: float, periods_back: int) -> Floats:
 
 def near_sums(cube: Floats, kernel: Floats) -> Floats:
     """Sum of each bin's neighbourhood; beyond the edge there is nothing. cube: (periods, rows, columns)."""
-    return np.asarray(ndimage.correlate(cube, kernel, mode='constant', cval=0.0))
+    return np.asarray(scipy.ndimage.correlate(cube, kernel, mode='constant', cval=0.0))
 
 
 def two_sided(z: Floats) -> Floats:
     """Probability of a z-score as far from 0 as this, or farther, by chance."""
-    return np.asarray(2 * special.ndtr(-np.abs(z)))
+    return np.asarray(2 * scipy.special.ndtr(-np.abs(z)))
 
 
 def adjust_p(p: Floats) -> Floats:

@@ -140,27 +140,3 @@ def test_a_fork_never_begins_when_whoever_starts_it_is_killed(pair: list[Service
     assert ended.returncode == -signal.SIGKILL
     wait_until(lambda: not session_members(int(ended.stdout)))
     assert not pair[0].log.read_text(encoding='utf-8')
-
-
-@pytest.mark.parametrize(
-    'start',
-    [
-        'import dothi.api.server; dothi.api.server.load_shared_code()',
-        'import dothi.cli.app, dothi.cli.inbox, etl.inbox.round, etl.inbox.watch',
-        'import dothi.cli.instance, processes.queue.job_server, processes.queue.warm, processes.queue.worker',
-        'import dothi.local.supervisor, dothi.local.supervision',
-    ],
-)
-def test_what_a_service_imports_at_its_start_the_origin_has_imported(start: str) -> None:
-    """Whatever is missing in the origin is in memory once for each service."""
-    program = f"""
-        import sys
-        from dothi.local.origin import import_shared
-        import_shared()
-        before = set(sys.modules)
-        {start}
-        print(*sorted(set(sys.modules) - before))
-    """
-    environment = {name: value for name, value in os.environ.items() if not name.startswith('DOTHI_')}
-    more = subprocess.check_output([sys.executable, '-c', textwrap.dedent(program)], env=environment, text=True).split()
-    assert set(more) <= {'dothi.local.supervisor'}

@@ -9,10 +9,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
+import scipy
 from numpy.typing import NDArray
 from rasterio.enums import Resampling
 from rasterio.windows import Window
-from scipy.sparse import csr_matrix
 
 from dothi.api.http.parameters import BadParameter
 from dothi.core.coverage import LIMITS, BandType
@@ -20,7 +20,7 @@ from dothi.core.grid import Grid
 
 Values = NDArray[Any]
 # Some of the raster's cells, and their shares in the answer: rows in its rows, columns in its columns.
-type Chunk = tuple[Values, csr_matrix, csr_matrix]
+type Chunk = tuple[Values, scipy.sparse.csr_matrix, scipy.sparse.csr_matrix]
 # Cells of the raster that are in memory at a time.
 CHUNK_CELLS = 250_000
 # Shares of the smaller cell below this are rounding errors of its edges.
@@ -43,7 +43,9 @@ def by_area(raster: Any, number: int, own: Grid, target_grid: Grid, how: Resampl
     return _in_type(np.concatenate(columns), raster.dtypes[number - 1])
 
 
-def _tally_cells(raster: Any, number: int, down: csr_matrix, across: csr_matrix, how: Resampling) -> Values:
+def _tally_cells(
+    raster: Any, number: int, down: 'scipy.sparse.csr_matrix', across: 'scipy.sparse.csr_matrix', how: Resampling
+) -> Values:
     chunks = _read_chunks(raster, number, down, across)
     shape = down.shape[0], across.shape[0]
     if how is Resampling.mode:
@@ -51,7 +53,7 @@ def _tally_cells(raster: Any, number: int, down: csr_matrix, across: csr_matrix,
     return _area_means(chunks, shape, raster.nodata, mean=how is Resampling.average)
 
 
-def _share_matrix(first: float, size: float, cells: int, own: int) -> csr_matrix:
+def _share_matrix(first: float, size: float, cells: int, own: int) -> 'scipy.sparse.csr_matrix':
     """How much of each of `own` cells (columns) lies in each of `cells` (rows).
 
     first, size: where the first of `cells` begins and how long each is, counted in own cells.
@@ -62,10 +64,12 @@ def _share_matrix(first: float, size: float, cells: int, own: int) -> csr_matrix
     lengths, middles = np.diff(breaks), (breaks[1:] + breaks[:-1]) / 2
     real = lengths > NOTHING * min(size, 1)
     places = np.minimum(((middles[real] - first) / size).astype(int), cells - 1), middles[real].astype(int)
-    return csr_matrix((lengths[real], places), shape=(cells, own))
+    return scipy.sparse.csr_matrix((lengths[real], places), shape=(cells, own))
 
 
-def _read_chunks(raster: Any, number: int, down: csr_matrix, across: csr_matrix) -> Iterator[Chunk]:
+def _read_chunks(
+    raster: Any, number: int, down: 'scipy.sparse.csr_matrix', across: 'scipy.sparse.csr_matrix'
+) -> Iterator[Chunk]:
     """Values of the cells that have a share in the answer, some rows at a time, with the shares of both axes."""
     if not down.nnz or not across.nnz:
         return
@@ -78,7 +82,7 @@ def _read_chunks(raster: Any, number: int, down: csr_matrix, across: csr_matrix)
         yield values, down[:, first : first + height], across[:, left:right]
 
 
-def _chunk_rows(across: csr_matrix) -> int:
+def _chunk_rows(across: 'scipy.sparse.csr_matrix') -> int:
     used = int(across.indices.max()) + 1 - int(across.indices.min()) if across.nnz else 1
     return max(1, CHUNK_CELLS // used)
 

@@ -95,6 +95,27 @@ def test_without_an_origin_they_are_programs(pair: list[Service], monkeypatch: p
     assert [kilobytes(pid, 'Rss') < 100_000 for pid in pids] == [True, True]
 
 
+def test_a_killed_origin_takes_nobody_along(pair: list[Service]) -> None:
+    """What was forked from it goes on, and what is started next is a program."""
+    with common_origin(pair) as launch:
+        pair[0].start('print', launch)
+        os.kill(origin_pid(), signal.SIGKILL)
+        pair[1].start('print', launch)
+    wait_until(lambda: all(service.log.read_text(encoding='utf-8') for service in pair))
+    forked, program = (service.pid() for service in pair)
+    assert forked is not None
+    assert program is not None
+    assert kilobytes(program, 'Rss') < 100_000 < kilobytes(forked, 'Rss')
+
+
+def origin_pid() -> int:
+    """The origin among the children of this process."""
+    children = [
+        int(pid) for task in Path('/proc/self/task').iterdir() for pid in (task / 'children').read_text().split()
+    ]
+    return next(pid for pid in children if b'dothi.local.origin' in Path(f'/proc/{pid}/cmdline').read_bytes())
+
+
 def test_an_origin_that_stands_still_is_not_waited_for(pair: list[Service], monkeypatch: pytest.MonkeyPatch) -> None:
     """As with one that is stopped: both services run, and it is gone."""
     monkeypatch.setattr(common_origin_module, 'PATIENCE_S', 0.2)

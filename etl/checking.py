@@ -14,7 +14,7 @@ from etl import stage
 from etl.desk import quarantine
 from etl.desk.delivery import Delivery
 from etl.doctor.rows.completeness import missing_units
-from etl.doctor.rows.duplicates import Fault, duplicates
+from etl.doctor.rows.duplicates import Fault, duplicates, may_repeat_keys
 from etl.doctor.rows.near_duplicates import Places
 from etl.doctor.rows.sizes import TotalSize
 from etl.doctor.text.capitals import known_capitals
@@ -43,10 +43,14 @@ class Load:
 
 @dataclass(frozen=True)
 class Staged:
-    """Rows that were read, checked one by one and copied. places: of rows, where near duplicates are looked for."""
+    """Rows that were read, checked one by one and copied.
+
+    places: of rows, where near duplicates are looked for. may_repeat_keys: whether two may have one key.
+    """
 
     tally: Tally
     places: Places
+    may_repeat_keys: bool
 
 
 @dataclass(frozen=True)
@@ -65,7 +69,7 @@ def check_rows(work: Load, plan: Plan, on: date) -> Checked:
     stage.create(db, layer, plan.srid, work.delivery.staging, ahead=ahead)
     staged = _stage(work, plan)
     capitals = known_capitals(db, layer, work.delivery.staging, matching, work.inspected.decoder, plan.register)
-    _take_out_faults(work, plan, staged.tally)
+    _take_out_faults(work, plan, staged)
     _look_at_all_rows(work, plan, staged, on)
     _take_turn(work, plan, staged.tally)
     tally = staged.tally
@@ -90,12 +94,12 @@ def _stage(work: Load, plan: Plan) -> Staged:
             if plan.layer.checks.near_duplicate_m:
                 places.add(rows.row_numbers, rows.geometry)
             _quarantine(work, plan, rows.problems + rows.warnings)
-            copying = copier.submit(stage.copy, work.db, plan.layer, plan.srid, work.delivery.staging, rows)
+            copying = copier.submit(stage.copy, work.db, plan.layer, work.delivery.staging, rows)
             progress('stage', tally.read, source.rows)
         if copying is not None:
             copying.result()
-    stage.analyze(work.db, work.delivery.staging)
-    return Staged(tally, places)
+    stage.analyze(work.db, plan.layer, work.delivery.staging)
+    return Staged(tally, places, may_repeat_keys(work.db, plan.layer, work.delivery.staging))
 
 
 def _quarantine(work: Load, plan: Plan, problems: list[Problem]) -> None:
@@ -103,14 +107,14 @@ def _quarantine(work: Load, plan: Plan, problems: list[Problem]) -> None:
         quarantine.keep_rows(work.db, work.delivery.number, plan.layer.id, plan.reading.label, problems)
 
 
-def _take_out_faults(work: Load, plan: Plan, tally: Tally) -> None:
+def _take_out_faults(work: Load, plan: Plan, staged: Staged) -> None:
     """Takes rows with a doubled key, and rows that are somebody else's, out of staging."""
     staging = work.delivery.staging
     work.delivery.progress('duplicates', 0, None)
-    faults = duplicates(work.db, plan.layer, staging, plan.register, work.units)
+    faults = duplicates(work.db, plan.layer, staging, plan.register, work.units) if staged.may_repeat_keys else []
     faulty_rows = {fault.row for fault in faults}
     faults += [fault for fault in _rows_of_others(work, plan) if fault.row not in faulty_rows]
-    _take_out(work, plan, faults, tally)
+    _take_out(work, plan, faults, staged.tally)
 
 
 def _take_turn(work: Load, plan: Plan, tally: Tally) -> None:
@@ -139,7 +143,7 @@ def _look_at_all_rows(work: Load, plan: Plan, staged: Staged, on: date) -> None:
     """What only shows among all staged rows: errors are taken out, warnings told, units without a row noted."""
     layer, staging, tally = plan.layer, work.delivery.staging, staged.tally
     work.delivery.progress('check', 0, None)
-    faults = noticed(work.db, layer, staging, staged.places, on)
+    faults = noticed(work.db, layer, staging, staged.places, on, look_at_keys=staged.may_repeat_keys)
     _take_out(work, plan, errors_of(faults, layer), tally)
     warnings, counts = warnings_of(work.db, faults, staging, plan)
     tally.add_warnings(warnings, counts)

@@ -172,7 +172,7 @@ def save(
     options = DeliveryOptions(layer=layer.id, mode='upsert', origin='edit', note=note)
     stage.create(db, layer, locality.srid, staging)
     if changes.rows is not None:
-        stage.copy(db, layer, locality.srid, staging, changes.rows)
+        stage.copy(db, layer, staging, changes.rows)
     match_known(db, changes.numbered)
     tell_apart(db, layer, staging, None, options, locality.srid, matched=True)
     _close(db, changes.closed)

@@ -21,13 +21,20 @@ declare
     matched text := case when p_matched then 'etl_match' else '(select null::integer, null::bigint where false)' end;
     ours text := (select string_agg(format('l.%I', name), ', ') from unnest(p_columns || 'geom'::text) as name);
     theirs text := (select string_agg(format('s.%I', name), ', ') from unnest(p_columns || 'geom'::text) as name);
+    is_empty boolean;
 begin
     create temporary table etl_diff (change text, id bigint, row_number integer) on commit drop;
     create temporary table etl_demo_release on commit drop as
         select number from catalog.release where layer_id = p_layer and demo;
 
-    -- Without closing, the staged rows lead: an edit's few rows then find theirs through an index.
-    execute format($sql$
+    execute format('select not exists (select from layer.%I)', p_layer) into is_empty;
+    -- Where nothing is open, all is added. Without closing, the staged rows lead: an edit's few rows then find theirs
+    -- through an index.
+    execute case when is_empty then format($sql$
+        insert into etl_diff
+        select 'added', m.id, s.id
+        from staging.%1$I as s left join %2$s as m (row_number, id) on m.row_number = s.id
+        $sql$, p_staging, matched) else format($sql$
         insert into etl_diff
         select case when l.id is null then 'added' when s.id is null then 'closed' else 'changed' end,
                coalesce(l.id, m.id), s.id
@@ -40,9 +47,10 @@ begin
             else (%6$s) is distinct from (%7$s)
                 or not $1 and l.release_from in (select number from etl_demo_release)
         end
-        $sql$, p_layer, p_staging, case when p_closes then 'full' else 'left' end, matched, same, ours, theirs)
+        $sql$, p_layer, p_staging, case when p_closes then 'full' else 'left' end, matched, same, ours, theirs) end
     using p_demo, p_scope;
-    create index on etl_diff (id);
+    -- What was never served has no id: all of a first delivery.
+    create index on etl_diff (id) where id is not null;
     analyze etl_diff;
 end
 $$;
@@ -101,28 +109,42 @@ language plpgsql
 as $$
 declare
     box box2d;
+    adds_all boolean;
 begin
     select count(*) filter (where change = 'added'), count(*) filter (where change = 'changed'),
            count(*) filter (where change = 'closed')
     into rows_added, rows_changed, rows_closed from etl_diff;
 
-    execute format($sql$
-        select count(*), count(*) filter (where exists (
-            select from etl_diff as d where d.id = l.id and d.change = 'closed'
-        ))
-        from layer.%1$I as l
-        where ($2 or l.release_from not in (select number from etl_demo_release))
-        and ($1 is null or l.geom && $1 and st_intersects($1, st_pointonsurface(l.geom)))
-        $sql$, p_layer) into real_in_scope, real_closed using p_scope, p_demo;
+    -- To a layer without rows all that is staged is added, unless an edit keeps some of it away.
+    execute format('select not exists (select from layer.%I)', p_layer) into adds_all;
+    if adds_all then
+        execute format('select count(*) = $1, st_extent(geom) from staging.%I', p_staging) into adds_all, box
+        using rows_added;
+    end if;
+    if adds_all then
+        real_in_scope := 0;
+        real_closed := 0;
+        rows_total := rows_added;
+        demo_rows := case when p_demo then rows_added else 0 end;
+    else
+        execute format($sql$
+            select count(*), count(*) filter (where exists (
+                select from etl_diff as d where d.id = l.id and d.change = 'closed'
+            ))
+            from layer.%1$I as l
+            where ($2 or l.release_from not in (select number from etl_demo_release))
+            and ($1 is null or l.geom && $1 and st_intersects($1, st_pointonsurface(l.geom)))
+            $sql$, p_layer) into real_in_scope, real_closed using p_scope, p_demo;
 
-    execute format($sql$
-        select count(*), count(*) filter (where demo), st_extent(geom) from (
-            select l.geom, l.release_from in (select number from etl_demo_release) as demo from layer.%1$I as l
-            where not exists (select from etl_diff as d where d.id = l.id)
-            union all
-            select s.geom, $1 from staging.%2$I as s join etl_diff as d on d.row_number = s.id
-        ) as after
-        $sql$, p_layer, p_staging) into rows_total, demo_rows, box using p_demo;
+        execute format($sql$
+            select count(*), count(*) filter (where demo), st_extent(geom) from (
+                select l.geom, l.release_from in (select number from etl_demo_release) as demo from layer.%1$I as l
+                where not exists (select from etl_diff as d where d.id = l.id)
+                union all
+                select s.geom, $1 from staging.%2$I as s join etl_diff as d on d.row_number = s.id
+            ) as after
+            $sql$, p_layer, p_staging) into rows_total, demo_rows, box using p_demo;
+    end if;
 
     if box is not null then
         extent := array[st_xmin(box), st_ymin(box), st_xmax(box), st_ymax(box)];

@@ -81,10 +81,17 @@ begin
     -- or it would be sorted at each level
     analyze general_cell;
     foreach one_level in array p_levels[2:] loop
-        insert into general_cell
-        select one_level, x >> 1, y >> 1, kind, sum(n)::bigint, sum(dm2)::bigint, sum(east), sum(north)
-        from general_cell where level = one_level - 1
-        group by 2, 3, kind;
+        if p_points then
+            insert into general_cell
+            select one_level, x >> 1, y >> 1, kind, sum(n)::bigint, 0, sum(east), sum(north)
+            from general_cell where level = one_level - 1
+            group by 2, 3, kind;
+        else
+            insert into general_cell
+            select one_level, x >> 1, y >> 1, kind, sum(n)::bigint, sum(dm2)::bigint
+            from general_cell where level = one_level - 1
+            group by 2, 3, kind;
+        end if;
     end loop;
     create index on general_cell (level);
     analyze general_cell;

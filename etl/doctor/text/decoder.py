@@ -88,8 +88,11 @@ class Decoder:
         notes = []
         for name, values in columns.items():
             tally = DamageTally()
-            if pa.types.is_string(values.type) and self._reading(name) is not None:
-                _mend_distinct(self._decode_distinct(values, self._reading(name) or self.hint)[0], tally)
+            how = self._reading(name)
+            if pa.types.is_string(values.type) and how is not None:
+                text, _ = self._decode(values, how)
+                if may_be_harmed(_together(text)):
+                    _mend_distinct(text, tally)
             if tally.is_lost():
                 notes += [note for note in tally.notes(name) if WORDS['lost'].en in note.en]
         return notes
@@ -145,7 +148,10 @@ class Decoder:
 
     def _accented(self, values: Any) -> list[bytes]:
         """The distinct values beyond ASCII, as the file's bytes."""
-        distinct = pc.unique(values.cast(pa.binary())).to_pylist()
+        raw_values = values.cast(pa.binary())
+        if _together(raw_values).isascii():
+            return []
+        distinct = pc.unique(raw_values).to_pylist()
         return sampled(self._bytes(raw, 'replace') for raw in distinct if raw is not None)
 
     def _as_given(self, reading: Reading, judgement: Judgement, sample: list[bytes], column: str) -> Judgement:

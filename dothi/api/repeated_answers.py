@@ -18,7 +18,6 @@ from dothi.api.http.remembered import Remembered
 from dothi.api.http.request_ids import HEADER, IN_ENVIRONMENT
 from dothi.api.http.service import Service
 from dothi.api.http.snapshot import NAME_OF_CURRENT, Reading, uncounted_reading
-from dothi.core.layer import Layer
 from dothi.core.request_id import begin_request
 
 # Where a view says of which release its answer is, and where it learns that the same was asked before.
@@ -56,19 +55,17 @@ def install(app: Flask) -> None:
     app.wsgi_app = RepeatedAnswers(app)  # type: ignore[method-assign, assignment]
 
 
-def name_of_release(db: Reading, layer: Layer) -> ReleaseName | None:
-    """Names the layer's release, where the current request was asked before and its answer is worth keeping.
+def is_asked_again() -> bool:
+    """Whether the same was asked before, so that the answer is worth keeping."""
+    return ASKED_BEFORE in request.environ
 
-    To be read before what is answered: what is released meanwhile makes the answer one that is never repeated.
+
+def repeat_while_released(release: ReleaseName) -> None:
+    """The answer to the current request depends on nothing but the request and that release.
+
+    release: of the state that the answer is of, or of one before: what was released meanwhile is never repeated then.
     """
-    names = db.prepared_rows(NAME_OF_CURRENT, layer.id) if ASKED_BEFORE in request.environ else []
-    return (layer.id, names[0]) if names else None
-
-
-def repeat_while_released(release: ReleaseName | None) -> None:
-    """The answer to the current request depends on nothing but the request and that release."""
-    if release is not None:
-        request.environ[RELEASE] = release
+    request.environ[RELEASE] = release
 
 
 class RepeatedAnswers:

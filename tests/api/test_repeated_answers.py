@@ -123,7 +123,7 @@ def test_a_release_is_in_the_next_answer(make: Callable[..., Counted], desk: Des
 def test_what_was_released_while_it_was_read_is_not_repeated_as_older(
     make: Callable[..., Counted], desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The release comes after its name was read, and before the feature: the answer is of none of both for ever."""
+    """The release comes when the feature was read, and before its answer is kept."""
     app = make()
     app.client.get(ITEM)
     read_feature = features.read_feature

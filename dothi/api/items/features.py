@@ -1,8 +1,9 @@
 """Features as GeoJSON that PostGIS writes and Python passes on as bytes."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from psycopg2 import sql
 
@@ -28,11 +29,15 @@ class Page:
 
 @dataclass(frozen=True)
 class Version:
-    """The open version of a feature: the release that made it, when that was, and whether it was demonstration data."""
+    """The open version of a feature: the release that made it, when that was, and whether it was demonstration data.
+
+    layer_release: number and time of the release that the layer has in the same state of the database.
+    """
 
     release: int
     released_at: datetime
     demo: bool
+    layer_release: tuple[Any, ...]
 
 
 def name_column(layer: Layer, columns: dict[str, Column]) -> str | None:
@@ -117,7 +122,7 @@ def read_version(db: Reading, layer: Layer, feature_id: int) -> Version | None:
     """The open version of a feature, without its geometry; None when there is no feature with this id."""
     statement = _feature_statement(db, layer, 'version', lambda: sql.Literal(None))
     version_rows = db.prepared_rows(statement, feature_id)
-    return Version(*version_rows[0][:3]) if version_rows else None
+    return _version(version_rows[0]) if version_rows else None
 
 
 def read_feature(
@@ -130,7 +135,11 @@ def read_feature(
 
     statement = _feature_statement(db, layer, f'{crs.uri} {tolerance}', feature)
     feature_rows = db.prepared_rows(statement, feature_id)
-    return (Version(*feature_rows[0][:3]), feature_rows[0][3]) if feature_rows else None
+    return (_version(feature_rows[0]), feature_rows[0][5]) if feature_rows else None
+
+
+def _version(row: Sequence[Any]) -> Version:
+    return Version(*row[:3], (row[3], row[4]))
 
 
 def _feature_statement(db: Reading, layer: Layer, shape: str, feature: Callable[[], sql.Composable]) -> str:
@@ -139,10 +148,12 @@ def _feature_statement(db: Reading, layer: Layer, shape: str, feature: Callable[
     statement = kept.get((layer.id, shape))
     if statement is None:
         form = sql.SQL("""
-            select r.number, r.released_at, r.demo, f.feature
+            select r.number, r.released_at, r.demo, s.number, s.released_at, f.feature
             from (select id, release_from, {} as feature from {}) as f
-            join catalog.release as r on r.number = f.release_from where f.id = $1""")
-        statement = form.format(feature(), table_of(layer, service().locality)).as_string(db.db)
+            join catalog.release as r on r.number = f.release_from
+            left join catalog.current_state as s on s.layer_id = {} where f.id = $1""")
+        parts = feature(), table_of(layer, service().locality), sql.Literal(layer.id)
+        statement = form.format(*parts).as_string(db.db)
         kept.keep((layer.id, shape), statement)
     return statement
 

@@ -31,7 +31,7 @@ from dothi.api.items.query import (
     requested_tolerance,
     wanted_crs,
 )
-from dothi.api.repeated_answers import name_of_release, repeat_while_released
+from dothi.api.repeated_answers import is_asked_again, repeat_while_released
 from dothi.core.catalog import Release
 from dothi.core.errors import NotFound
 from dothi.core.export.formats import PAGED
@@ -86,17 +86,22 @@ def item(collection_id: str, item_id: str) -> Response:
         return waiting
     number, columns = number_of_feature(item_id), layer.columns_for(service().audience)
     with statements() as db:
-        if form == 'json':
-            repeat_while_released(name_of_release(db, layer))
         version = read_version(db, layer, number) if is_conditional() else None
+        _repeat(version, layer, form)
         if version is not None and not_modified(_item_tag(version, form, crs), version.released_at):
             return _with_version(Response(status=304), version, form, crs)
         feature = read_feature(db, layer, columns, crs, requested_tolerance(), number)
         if feature is None:
             db.release(layer)
             raise no_such_feature(layer, item_id)
+    _repeat(feature[0], layer, form)
     document = feature_document(layer, item_id, *feature, form)
     return _with_version(feature_response(form, document, layer, columns, crs.uri), feature[0], form, crs)
+
+
+def _repeat(version: Version | None, layer: Layer, form: str) -> None:
+    if version is not None and form == 'json' and is_asked_again():
+        repeat_while_released((layer.id, version.layer_release))
 
 
 def _item_tag(version: Version, form: str, crs: ServedCrs) -> str:

@@ -139,7 +139,8 @@ def read_feature(
 
 
 def _version(row: Sequence[Any]) -> Version:
-    return Version(*row[:3], (row[3], row[4]))
+    release, released_at, demo, *layer_release = row[:5]
+    return Version(release, released_at, demo, tuple(layer_release))
 
 
 def _feature_statement(db: Reading, layer: Layer, shape: str, feature: Callable[[], sql.Composable]) -> str:

@@ -27,6 +27,8 @@ UNREADABLE = 'dothi.unreadable'
 MOST_ANSWERS, MOST_BYTES, MOST_QUESTIONS = 500, 8_192, 10_000
 # What the headers of a question have together; browsers send half of it.
 LONGEST_HEADERS = 2_000
+# A failure that comes after the release was read is of a moment.
+REPEATED = frozenset(('200', '304'))
 # Headers that no view looks at, beside whose requests are counted. All others tell questions apart.
 WITHOUT_EFFECT = frozenset(('HTTP_X_REQUEST_ID', 'HTTP_X_FORWARDED_FOR', 'HTTP_REFERER'))
 # What makes an answer somebody's own.
@@ -117,8 +119,9 @@ class RepeatedAnswers:
             return parts
         body = _whole(parts)
         status, headers = begun
-        # of a disk that was full a moment ago
-        if len(body) <= MOST_BYTES and 'X-Accel-Expires' not in dict(headers):
+        # the other header is of a disk that was full a moment ago
+        is_true = status[:3] in REPEATED and 'X-Accel-Expires' not in dict(headers)
+        if is_true and len(body) <= MOST_BYTES:
             route = environ.get(ROUTE, NO_ROUTE)
             self._answers.keep(question, RepeatedAnswer(environ[RELEASE], route, status, headers, body))
         return [body]

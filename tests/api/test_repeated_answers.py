@@ -15,6 +15,7 @@ from dothi.api import repeated_answers
 from dothi.api.app import create_app
 from dothi.api.http import full_disk
 from dothi.api.http.measures import ROUTE
+from dothi.api.http.snapshot import TooSlow
 from dothi.api.items import features, views
 from dothi.core import database as core_database
 from dothi.core.layer import Audience
@@ -254,6 +255,19 @@ def test_no_more_is_kept_than_there_is_room_for(make: Callable[..., Counted], mo
     app = make()
     app.ask_often(PAGE)
     assert not app.repeats(PAGE)
+
+
+def test_a_failure_is_not_repeated(make: Callable[..., Counted], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The release was read, so that the answer may be kept; the page takes too long, once."""
+    app, headers = make(), {'If-None-Match': '"other"'}
+
+    def fail(*_: Any) -> None:
+        raise TooSlow(vi='lâu', en='slow')
+
+    monkeypatch.setattr(views, '_read_document', fail)
+    assert [app.client.get(PAGE, headers=headers).status_code for _ in range(OWN_ANSWERS)] == [503] * OWN_ANSWERS
+    monkeypatch.undo()
+    assert app.client.get(PAGE, headers=headers).status_code == 200
 
 
 def test_questions_that_would_fill_the_memory_are_not_kept(make: Callable[..., Counted]) -> None:

@@ -49,8 +49,8 @@ class PluginDesk:
         """What comes of a function of the client, by one of the people. url: by which they reach the service."""
         environment = {'PATH': os.environ['PATH'], 'HOME': str(home), 'QT_QPA_PLATFORM': 'offscreen'}
         environment |= {'LC_ALL': 'C.UTF-8', 'PYTHONPATH': str(PROJECT / 'desktop'), 'LANG_OF_QGIS': lang}
-        # nothing is left beside the sources
-        environment |= {'PYTHONDONTWRITEBYTECODE': '1'}
+        # nothing is left beside the sources, and a fault of QGIS says in which line of ours it came
+        environment |= {'PYTHONDONTWRITEBYTECODE': '1', 'PYTHONFAULTHANDLER': '1'}
         environment |= {'PICTURES': os.environ['PICTURES']} if 'PICTURES' in os.environ else {}
         command = ['/usr/bin/python3', str(CLIENT), url or self.place.internal_url, do]
         given = json.dumps({'key': self.keys[name], **work})

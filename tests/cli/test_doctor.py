@@ -1,5 +1,6 @@
 """`dothi doctor`: each thing that is wrong with an installation is named, with what to do; a sound one has no fault."""
 
+import hashlib
 import json
 import socket
 import ssl
@@ -16,6 +17,7 @@ import pytest
 
 from dothi.core.backup_state import forget_backups, record_failure, record_success
 from dothi.core.ports import free_port
+from dothi.core.settings import PROJECT
 from dothi.core.text import Text
 from dothi.core.trust import trusting_context
 from dothi.local.doctor.certificate import (
@@ -27,6 +29,7 @@ from dothi.local.doctor.certificate import (
     validity_finding,
 )
 from dothi.local.doctor.findings import Finding
+from dothi.local.doctor.front import REVISION, STAMP, check_front
 from dothi.local.doctor.machine import (
     PINNED,
     TIME_ERROR,
@@ -255,6 +258,32 @@ def test_addresses_are_read_where_the_services_have_their_settings(tmp_path: Pat
     (tmp_path / 'internal.env').write_text('DOTHI_PUBLIC_URL="https://office.example:8443"\n')
     (tmp_path / 'dothi.env').write_text('DOTHI_LOCALITY=ninh_binh\n')
     assert [address.netloc for address in published_addresses(tmp_path)] == ['office.example:8443', 'map.example']
+
+
+def test_settings_of_nginx_cannot_change_without_a_new_revision() -> None:
+    """By it `dothi doctor` says who has to copy them once more."""
+    text = (PROJECT / 'docker' / 'nginx.conf').read_text()
+    lines = [line for line in text.splitlines() if line.strip() and not line.lstrip().startswith('#')]
+    revision = hashlib.sha256('\n'.join(lines).encode()).hexdigest()[:8]
+    assert (STAMP.findall(text), REVISION) == ([revision], revision)
+
+
+@pytest.mark.parametrize(
+    ('text', 'severities'),
+    [
+        (f'# Revision {REVISION}\nserver_name our.name;\n', ['ok']),
+        ('# Revision 0badcafe\n', ['warning']),
+        ('# a copy from before\n', ['warning']),
+        (None, []),
+    ],
+)
+def test_settings_of_nginx_of_another_version_are_warned_of(
+    tmp_path: Path, text: str | None, severities: list[str]
+) -> None:
+    installed = tmp_path / 'dothi.conf'
+    if text is not None:
+        installed.write_text(text)
+    assert [finding.severity for finding in check_front(installed)] == severities
 
 
 def test_a_clock_that_nobody_keeps_is_warned_of() -> None:

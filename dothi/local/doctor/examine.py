@@ -7,6 +7,7 @@ from dothi.core.text import Text
 from dothi.local.doctor.certificate import check_certificates
 from dothi.local.doctor.database import check_database
 from dothi.local.doctor.findings import Examination, Finding, fault
+from dothi.local.doctor.front import check_front
 from dothi.local.doctor.instance import check_ports, check_rights, check_supervisor, check_user
 from dothi.local.doctor.machine import (
     check_clock,
@@ -36,6 +37,7 @@ CHECKS: dict[str, Callable[[], Iterable[Finding]]] = {
     'ports': check_ports,
     'supervisor': check_supervisor,
     'certificate': check_certificates,
+    'nginx': check_front,
     'mail': check_mail,
 }
 

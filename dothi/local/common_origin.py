@@ -1,7 +1,8 @@
 """Services that start together are forked from one process that has imported what all of them import: a copy for all.
 
-It ends once they run, so that nothing has to watch over it. A service that is started again alone is a program of its
-own, which shares nothing; so is every service where the origin cannot be had, and under systemd or in containers.
+It ends once they run, so that nothing has to watch over it; what dies is forked again by the supervisor
+(dothi/local/standing_origin.py). A service that is started alone is a program of its own, which shares nothing; so is
+every service where the origin cannot be had, and under systemd or in containers.
 """
 
 import os
@@ -55,11 +56,16 @@ def common_origin(starting: Sequence[Service]) -> Iterator[Launch]:
     try:
         with ours:
             ours.settimeout(PATIENCE_S)
-            yield lambda service, log: _fork(ours, service, log) or launch_program(service, log)
+            yield launch_from(ours)
     finally:
         # nobody can ask it any more, and what was forked from it lives on
         origin.kill()
         origin.wait()
+
+
+def launch_from(origin: socket.socket) -> Launch:
+    """What has processes forked by the origin at the other end; they are programs where it does not answer."""
+    return lambda service, log: _fork(origin, service, log) or launch_program(service, log)
 
 
 def _fork(origin: socket.socket, service: Service, log: IO[bytes]) -> WaitingProcess | None:

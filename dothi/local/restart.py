@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 from dothi.core.foreground import foreground_pid
 from dothi.core.revivals import forget_revivals
+from dothi.local.common_origin import common_origin
 from dothi.local.database_start import restart_database
 from dothi.local.locks import PARTS, alone
 from dothi.local.services import code_fingerprint, services, supervisors
@@ -45,7 +46,8 @@ def unsupervised() -> Iterator[bool]:
             yield bool(running)
         finally:
             forget_revivals()
-            for supervisor in running:
-                # one after the other, so that there always is one
-                supervisor.end()
-                supervisor.start(code_fingerprint())
+            with common_origin(running) as launch:
+                for supervisor in running:
+                    # one after the other, so that there always is one
+                    supervisor.end()
+                    supervisor.start(code_fingerprint(), launch)

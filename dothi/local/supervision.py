@@ -21,7 +21,7 @@ from dothi.core.disk_reserve import give_reserve, keep_reserve
 from dothi.core.errors import DothiError
 from dothi.core.heartbeat import beating
 from dothi.core.revivals import Revival, record_revivals, revivals
-from dothi.core.services import Service
+from dothi.core.services import Launch, Service
 from dothi.core.settings import DatabaseSettings, PathSettings
 from dothi.core.stillness import LOOK_S
 from dothi.local.database import private_database
@@ -50,8 +50,8 @@ class Part(Protocol):
     def pid(self) -> int | None:
         """Its process, while it runs."""
 
-    def revive(self) -> None:
-        """Starts it again. Raises DothiError where that fails."""
+    def revive(self, launch: Launch | None) -> None:
+        """Starts it again, from where `launch` has processes. Raises DothiError where that fails."""
 
 
 class ServicePart:
@@ -66,12 +66,12 @@ class ServicePart:
     def pid(self) -> int | None:
         return self.service.pid()
 
-    def revive(self) -> None:
+    def revive(self, launch: Launch | None) -> None:
         """As it was started: a change of code or settings is what `dothi up` takes over."""
         fingerprint = self.service.fingerprint()
         self.service.end_orphans()
         require_port(self.service)
-        self.service.start(fingerprint or '')
+        self.service.start(fingerprint or '', launch)
 
 
 class DatabasePart:
@@ -85,7 +85,7 @@ class DatabasePart:
     def pid(self) -> int | None:
         return private_database().pid()
 
-    def revive(self) -> None:
+    def revive(self, launch: Launch | None) -> None:
         """At its old address; where somebody took the port meanwhile, at another, which services then start with."""
         before = private_database().url
         if give_reserve():
@@ -95,7 +95,7 @@ class DatabasePart:
             for service in services():
                 fingerprint = service.fingerprint()
                 service.stop()
-                service.start(fingerprint or '')
+                service.start(fingerprint or '', launch)
 
 
 def parts() -> list[Part]:
@@ -104,17 +104,20 @@ def parts() -> list[Part]:
     return [DatabasePart(), *map(ServicePart, [*services(), *others])]
 
 
-def supervise(name: str) -> None:
-    """Watches the instance as the supervisor `name` until SIGTERM; returns then, and leaves all parts running."""
+def supervise(name: str, launch: Launch | None = None) -> None:
+    """Watches the instance as the supervisor `name` until SIGTERM; returns then, and leaves all parts running.
+
+    launch: where what is started again comes from; None for programs.
+    """
     logging.basicConfig(stream=sys.stderr, format='%(asctime)s %(message)s', level=logging.INFO)
-    asyncio.run(Supervisor(name, parts()).run())
+    asyncio.run(Supervisor(name, parts(), launch).run())
 
 
 class Supervisor:
     """Watches parts, and starts again what dies."""
 
-    def __init__(self, name: str, watched: Sequence[Part]) -> None:
-        self.name, self.watched = name, watched
+    def __init__(self, name: str, watched: Sequence[Part], launch: Launch | None = None) -> None:
+        self.name, self.watched, self.launch = name, watched, launch
         self.still = StillParts(name)
         self.revivals = revivals()
         self.started_s: dict[str, float] = {}
@@ -213,9 +216,13 @@ class Supervisor:
     def _revive(self, part: Part, reason: str) -> None:
         # a database that recovers takes its time, and meanwhile the other supervisor is to see us alive
         with beating(PathSettings().run, self.name):
-            part.revive()
+            part.revive(self._launch(part))
         LOG.info('%s ended (%s) and was started again', part.name, reason or 'nobody saw how')
         self.revivals.setdefault(part.name, Revival(died_at=datetime.now(UTC))).restarts += 1
+
+    def _launch(self, part: Part) -> Launch | None:
+        """Where the part comes from; what dies again is a child of this process, which hears how that ends."""
+        return self.launch if self.delays_s.get(part.name, 0.0) <= FIRST_DELAY_S else None
 
     def _record(self, part: Part, reason: str, next_start_at: datetime) -> None:
         restarts = self.revivals[part.name].restarts if part.name in self.revivals else 0

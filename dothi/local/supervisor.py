@@ -12,19 +12,40 @@ import signal
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from dothi.core.heartbeat import beat, last_sign
 from dothi.core.stillness import LOOK_S, Stillness
 from dothi.local.supervisor_names import NAMES
+
+if TYPE_CHECKING:
+    from dothi.core.services import Launch
 
 # A supervisor that has just become the one that watches gives no sign until it has loaded what it needs.
 START_S = 300.0
 
 
 def main(run: Path, name: str, patience_s: float) -> None:
+    """Watches as a supervisor, once the other one does not; in what one that is a fork has forked runs the service."""
+    # a fork of the origin has what it needs, and can be forked from
+    if 'dothi.local.supervision' not in sys.modules:
+        wait_and_watch(run, name, patience_s)
+        return
+    from dothi.local.forking import run_as
+    from dothi.local.standing_origin import stand_by
+
+    order, launch = stand_by()
+    if order:
+        run_as(order)
+    else:
+        wait_and_watch(run, name, patience_s, launch)
+
+
+def wait_and_watch(run: Path, name: str, patience_s: float, launch: 'Launch | None' = None) -> None:
     """Waits for the lock in the folder `run`, and watches the instance until SIGTERM.
 
-    patience_s: so long whoever holds the lock may give no sign of life; then it is killed.
+    patience_s: so long whoever holds the lock may give no sign of life; then it is killed. launch: where what is
+    started again comes from; None for programs.
     """
     with (run / 'supervisor.lock').open('a+') as lock:
         stillness: Stillness[int] = Stillness()
@@ -38,7 +59,7 @@ def main(run: Path, name: str, patience_s: float) -> None:
         lock.flush()
         from dothi.local.supervision import supervise
 
-        supervise(name)
+        supervise(name, launch)
 
 
 def _look(run: Path, name: str, patience_s: float, stillness: Stillness[int]) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from dothi.core import services as services_of_core
-from dothi.core.process_table import session_members, start_environment
+from dothi.core.process_table import session_members, start_environment, start_time
 from dothi.core.services import Service
 from dothi.core.settings import PROJECT
 from dothi.local import common_origin as common_origin_module
@@ -161,3 +161,75 @@ def test_a_fork_never_begins_when_whoever_starts_it_is_killed(pair: list[Service
     assert ended.returncode == -signal.SIGKILL
     wait_until(lambda: not session_members(int(ended.stdout)))
     assert not pair[0].log.read_text(encoding='utf-8')
+
+
+SUPERVISING = """
+from pathlib import Path
+from sys import argv
+from dothi.core.services import Service
+from dothi.local.forking import run_as
+from dothi.local.standing_origin import stand_by
+
+order, launch = stand_by()
+if order:
+    run_as(order)
+else:
+    print('stands by', flush=True)
+    input()
+    Service('first', ['first'], Path(argv[1]), 'waiting_module').start('print', launch)
+    print('started', flush=True)
+    input()
+"""
+
+
+@pytest.fixture
+def supervising(pair: list[Service]) -> Iterator[subprocess.Popen[str]]:
+    """A program that stands by, starts the first service when it reads a line, and ends at the next one."""
+    with subprocess.Popen(
+        [sys.executable, '-c', SUPERVISING, pair[0].run, ' ' * 4096], stdin=-1, stdout=-1, text=True, bufsize=1
+    ) as program:
+        yield program
+        program.kill()
+
+
+def say_and_hear(program: subprocess.Popen[str], line: str) -> str:
+    """The next line of the program; an empty `line` says nothing before."""
+    assert program.stdin is not None
+    assert program.stdout is not None
+    program.stdin.write(line)
+    return program.stdout.readline().strip()
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f'/proc/{pid}/task/{pid}/children').read_text().split()]
+
+
+def test_what_a_supervisor_starts_again_is_forked_and_lives_on_without_it(
+    pair: list[Service], supervising: subprocess.Popen[str]
+) -> None:
+    """It took 10 s of a busy machine to import the same once more, and 100 MB."""
+    assert say_and_hear(supervising, '') == 'stands by'
+    (origin,) = children(supervising.pid)
+    assert say_and_hear(supervising, '\n') == 'started'
+    wait_until(lambda: pair[0].log.read_text(encoding='utf-8'))
+    pid = pair[0].pid() or 0
+    assert children(origin) == [pid]
+    assert session_members(pid) == [pid]
+    assert Path(f'/proc/{pid}/cmdline').read_bytes().rstrip(b'\0').endswith(b'waiting_module\0first')
+    supervising.kill()
+    wait_until(lambda: start_time(origin) is None)
+    assert pair[0].stop()
+    assert pair[0].log.read_text(encoding='utf-8') == 'waiting with first\nended\n'
+
+
+@pytest.mark.parametrize('signal_number', [signal.SIGKILL, signal.SIGSTOP])
+def test_without_its_origin_a_supervisor_starts_programs(
+    pair: list[Service], supervising: subprocess.Popen[str], signal_number: signal.Signals
+) -> None:
+    assert say_and_hear(supervising, '') == 'stands by'
+    (origin,) = children(supervising.pid)
+    os.kill(origin, signal_number)
+    assert say_and_hear(supervising, '\n') == 'started'
+    wait_until(lambda: pair[0].log.read_text(encoding='utf-8'))
+    assert pair[0].pid() in children(supervising.pid)
+    os.kill(origin, signal.SIGCONT) if signal_number == signal.SIGSTOP else None

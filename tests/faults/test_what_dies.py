@@ -14,11 +14,13 @@ from pathlib import Path
 import pytest
 
 from dothi.core.process_table import session_members, start_time
+from dothi.core.services import launch_program
 from dothi.local.supervision import DatabasePart, Supervisor
 from tests.faults.clients import BACK_S
 from tests.faults.parts import SERVICES, pid_of, wait_until, wait_until_ready, wait_until_replaced
 from tests.instances import WholeInstance
 from tests.matrix import exhaustive, thorough
+from tests.memory import is_mostly_shared
 
 
 def kill(instance: WholeInstance, *parts: str) -> None:
@@ -35,7 +37,9 @@ def kill(instance: WholeInstance, *parts: str) -> None:
     'part', ['worker', pytest.param('inbox', marks=exhaustive), 'supervisor', pytest.param('spare', marks=exhaustive)]
 )
 def test_a_killed_part_is_started_again(running: WholeInstance, part: str) -> None:
+    """And holds what the others hold, too: it took 100 MB of its own before."""
     kill(running, part)
+    assert is_mostly_shared(pid_of(running, part))
 
 
 @exhaustive  # by day the next but two kills the database too
@@ -43,16 +47,24 @@ def test_a_killed_database_comes_back_at_its_address_and_the_others_find_it(runn
     kill(running, 'database')
 
 
-@exhaustive
-def test_all_parts_killed_at_once_come_back_and_one_supervisor_is_enough(running: WholeInstance) -> None:
+@pytest.mark.parametrize('supervisors', [('supervisor', 'spare'), pytest.param(('supervisor',), marks=exhaustive)])
+def test_all_parts_killed_at_once_come_back(running: WholeInstance, supervisors: tuple[str, ...]) -> None:
     """A client that stays connected keeps the children of a dead master on its port: they are ended first."""
     masters = [pid_of(running, name) for name in SERVICES]
     children = {child for master in masters for child in session_members(master)} - set(masters)
     with socket.create_connection(('127.0.0.1', running.port)) as busy:
         busy.sendall(b'GET /health HTTP/1.1\r\nHost: 127.0.0.1\r\n')
-        kill(running, 'supervisor', 'database', *SERVICES)
+        kill(running, *supervisors, 'database', *SERVICES)
     assert children, 'a master and a worker have children'
     assert not [child for child in children if start_time(child)]
+
+
+def test_a_supervisor_that_is_ended_by_intention_stays_ended(running: WholeInstance) -> None:
+    """What it forked from would start another one if it had been killed, and is gone with it."""
+    assert running.dothi('down').returncode == 0
+    assert running.all_ended()
+    assert running.dothi('up', '--demo', 'no').returncode == 0
+    wait_until_ready(running)
 
 
 def test_status_says_what_died_and_how_often(running: WholeInstance) -> None:
@@ -146,6 +158,20 @@ def test_what_is_killed_time_and_again_does_not_wait_for_so_long_that_it_is_late
     assert delays_s == sorted(delays_s)
     assert delays_s[0] == 0
     assert delays_s[-1] <= BACK_S / 2
+
+
+def test_what_dies_again_and_again_says_how_it_ended() -> None:
+    """Only of its own children a process hears that."""
+    part, supervisor = DatabasePart(), Supervisor('supervisor', [], launch_program)
+
+    async def die() -> None:
+        supervisor.started_s[part.name] = time.monotonic()
+        supervisor._died(part, '')
+
+    asyncio.run(die())
+    assert supervisor._launch(part) is launch_program
+    asyncio.run(die())
+    assert supervisor._launch(part) is None
 
 
 def test_a_command_that_is_killed_while_it_changes_parts_leaves_them_watched(running: WholeInstance) -> None:

@@ -9,6 +9,7 @@ later.
 import io
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from queue import Empty, SimpleQueue
 from threading import Lock, Thread
 from typing import Any
@@ -68,13 +69,20 @@ class DrawnLater:
                 return True
             if self._tried.get(question) or len(self._waiting) >= MOST_WAITING:
                 return False
+            if not self._begin():
+                return False
             self._tried.keep(question, True)
             self._waiting.add(question)
             self._requests.put((question, _plain_request(environ)))
-            if not self._is_running:
-                self._is_running = True
-                Thread(target=self._work, name='tiles drawn later', daemon=True).start()
         return True
+
+    def _begin(self) -> bool:
+        """Whether there is a thread that draws; none where the system has no room for another."""
+        if not self._is_running:
+            with suppress(RuntimeError):
+                Thread(target=self._work, name='tiles drawn later', daemon=True).start()
+                self._is_running = True
+        return self._is_running
 
     def _work(self) -> None:
         while True:

@@ -5,6 +5,7 @@ Of a page of ten features, or a 304, Flask's way through the app takes most of a
 
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from flask import Flask, request
@@ -25,8 +26,8 @@ RELEASE, ASKED_BEFORE = 'dothi.answer_of_release', 'dothi.asked_before'
 # What kept the release of an answer from being read.
 UNREADABLE = 'dothi.unreadable'
 MOST_ANSWERS, MOST_BYTES, MOST_QUESTIONS = 500, 8_192, 10_000
-# What the headers of a question have together; browsers send half of it.
-LONGEST_HEADERS = 2_000
+# What a question has together: its address twice, and headers with their names, of which browsers send half of it.
+LONGEST_QUESTION = 3_000
 # A failure that comes after the release was read is of a moment.
 REPEATED = frozenset(('200', '304'))
 # Headers that no view looks at, beside whose requests are counted. All others tell questions apart.
@@ -142,18 +143,16 @@ def _question(environ: dict[str, Any]) -> Hashable | None:
     headers = [
         member for member in environ.items() if member[0].startswith('HTTP_') and member[0] not in WITHOUT_EFFECT
     ]
-    if sum(len(value) for _, value in headers) > LONGEST_HEADERS:
-        return None
-    return (
+    question = (
         environ['REQUEST_METHOD'],
-        environ.get('RAW_URI'),
+        environ.get('RAW_URI', ''),
         environ['PATH_INFO'],
         environ['QUERY_STRING'],
         environ['SERVER_PROTOCOL'],
         environ['wsgi.url_scheme'],
-        is_trusted(environ.get('REMOTE_ADDR')),
-        *headers,
+        *chain.from_iterable(headers),
     )
+    return (is_trusted(environ.get('REMOTE_ADDR')), question) if sum(map(len, question)) <= LONGEST_QUESTION else None
 
 
 def _repeat(answer: RepeatedAnswer, environ: dict[str, Any], start: Callable[..., Any]) -> Iterable[bytes]:

@@ -1,7 +1,7 @@
 """A proxy that keeps a tile of before is told so at once; the new one is drawn behind, once, and is there soon."""
 
 from collections.abc import Callable
-from threading import Event
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -121,3 +121,18 @@ def test_so_many_wait_and_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
     assert [later.takes(ENVIRON, str(state)) for state in range(5)] == [True, True, True, False, False]
     go_on.set()
     wait_until(lambda: later.takes(ENVIRON, 'another'))
+
+
+def test_without_room_for_a_thread_it_is_drawn_for_who_asks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """And behind again once there is room."""
+    asked: list[dict[str, Any]] = []
+
+    def no_room(_thread: Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    later = DrawnLater(lambda environ, _: asked.append(environ) or [])
+    monkeypatch.setattr(Thread, 'start', no_room)
+    assert [later.takes(ENVIRON, 'new') for _ in range(2)] == [False, False]
+    monkeypatch.undo()
+    assert later.takes(ENVIRON, 'new')
+    wait_until(lambda: len(asked) == 1)

@@ -8,6 +8,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -163,3 +164,73 @@ def test_an_answer_that_is_cut_off_is_known_to_be_and_kept_by_nobody(folder: Pat
         assert (answer.headers['X-Cache'], answer.content == WHOLE) == ('MISS', True)
         assert requests.get(document, timeout=PATIENCE_S).content == WHOLE
     service.listener.close()
+
+
+class ChangingService(ThreadingHTTPServer):
+    """Answers each address with what `status` says, as the service does; of what has no copy without ETag."""
+
+    status = 200
+
+    def __init__(self) -> None:
+        super().__init__(('127.0.0.1', 0), ChangingAnswer)
+        threading.Thread(target=self.serve_forever, daemon=True).start()
+
+
+class ChangingAnswer(BaseHTTPRequestHandler):
+    protocol_version = 'HTTP/1.1'
+
+    def do_GET(self) -> None:
+        status = self.server.status  # type: ignore[attr-defined]
+        body = b'' if status == 204 else b'%d' % status
+        self.send_response(status)
+        self.send_header('X-Request-ID', 'of-the-service')
+        self.send_header('Cache-Control', 'no-cache' if status < 300 else 'no-store')
+        if status < 300:
+            self.send_header('ETag', f'W/"{status}"')
+        if status == 307:
+            self.send_header('Location', '/elsewhere')
+        if body:
+            self.send_header('Content-Length', str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Nothing."""
+
+
+@pytest.mark.parametrize(('status', 'takes_its_place'), [
+    *((status, True) for status in (204, 307, 400, 404, 410)),
+    *((status, False) for status in (406, 415, 429, 503)),
+])  # fmt: skip
+def test_a_copy_goes_when_the_service_says_that_there_is_none(folder: Path, status: int, takes_its_place: bool) -> None:
+    """A withdrawn layer, a tile that is empty now; what is of a moment or of who asks leaves it where it is."""
+    service = ChangingService()
+    with nginx(f'127.0.0.1:{service.server_port}', folder, FOR_ALL) as address:
+        tile = f'{address}/api/collections/wells/tiles/WebMercatorQuad/1/1/1'
+
+        def ask() -> requests.Response:
+            return requests.get(tile, allow_redirects=False, timeout=PATIENCE_S)
+
+        wait_until(lambda: ask().headers['X-Cache'] == 'HIT', 'a copy')
+        service.status = status
+        # a copy is true for a second, and answers once more while it is asked after
+        until = time.monotonic() + 4
+        while time.monotonic() < until:
+            time.sleep(0.5)
+            last = ask().status_code
+        assert last == (status if takes_its_place else 200)
+        service.status = 200
+        wait_until(lambda: ask().status_code == 200, 'what is there again')
+    service.shutdown()
+
+
+def test_what_was_never_there_is_not_kept(folder: Path) -> None:
+    """Else whoever asks for what is not there would push out what is kept."""
+    service = ChangingService()
+    service.status = 404
+    with nginx(f'127.0.0.1:{service.server_port}', folder, FOR_ALL) as address:
+        for number in range(3):
+            url = f'{address}/api/collections/wells/items/{number}'
+            assert requests.get(url, timeout=PATIENCE_S).status_code == 404
+    assert not [file for file in (folder / 'cache').rglob('*') if file.is_file()]
+    service.shutdown()

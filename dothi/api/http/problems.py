@@ -14,6 +14,7 @@ from dothi.api.http.language import language, page
 from dothi.api.http.masking import one_line
 from dothi.api.http.operations import MEANINGS
 from dothi.api.http.service import service
+from dothi.api.http.vary import vary_by
 from dothi.core.errors import Busy, Defect, DothiError, EnvironmentMissing, NotFound, WrongUse, http_status
 from dothi.core.request_id import current_request_id
 from dothi.core.shortages import shortage
@@ -84,6 +85,9 @@ def problem_response(error: DothiError, status: int | None = None) -> Response:
         response.headers['Retry-After'] = str(getattr(error, 'wait_s', RETRY_AFTER_S))
     response.headers['Cache-Control'] = 'no-store'
     response.headers['Content-Language'] = language()
+    # nginx keeps one in place of what it had of the same address (docker/nginx.conf)
+    for header in ('Accept', 'Accept-Language'):
+        vary_by(response, header)
     return response
 
 

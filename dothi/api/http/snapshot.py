@@ -5,6 +5,7 @@ from contextlib import AbstractContextManager, contextmanager
 from typing import Any
 
 import psycopg2
+import psycopg2.errors
 import sqlalchemy
 from psycopg2 import sql
 from psycopg2.extensions import BYTES, TRANSACTION_STATUS_IDLE, register_type
@@ -26,6 +27,11 @@ from dothi.core.layer_source import table_of
 # here wins back.
 SESSION = "set statement_timeout = {}; set jit = off; set timezone = 'UTC'"
 BEGIN = 'begin isolation level repeatable read read only; '
+# What a process meets that has not been replaced yet after the layers changed; of plans too.
+CHANGED = (
+    psycopg2.errors.InsufficientPrivilege, psycopg2.errors.UndefinedTable, psycopg2.errors.UndefinedColumn,
+    psycopg2.errors.FeatureNotSupported,
+)  # fmt: skip
 RELEASE_COLUMNS = tuple(Release.model_fields)
 FROM_SEEN = 'from catalog.layer as l join catalog.seen_release as r on r.number = l.current_release'
 CURRENT = f'select {", ".join(f"r.{column}" for column in RELEASE_COLUMNS)} {FROM_SEEN}'
@@ -50,6 +56,10 @@ class NotComputable(WrongUse):
 
 class NoConnection(EnvironmentMissing):
     """All connections are in use."""
+
+
+class BeingChanged(Busy):
+    """What this process serves was withdrawn or changed its columns, and the process that takes its place starts."""
 
 
 class Reading:
@@ -242,12 +252,21 @@ def uncounted_reading[Kind: Reading](kind: type[Kind]) -> Iterator[Kind]:
         raise too_slow() from None
     except (psycopg2.DataError, psycopg2.InternalError) as error:
         raise _not_computable(error) from error
+    except CHANGED as error:
+        raise _being_changed() from error
     except psycopg2.Error as error:
         if not (connection_lost(error) or isinstance(error, psycopg2.OperationalError)):
             raise
         raise no_database(error) from None
     finally:
         reading.end()
+
+
+def _being_changed() -> BeingChanged:
+    return BeingChanged(
+        vi='Dữ liệu này đang được thay đổi. Hãy thử lại sau ít giây.',
+        en='What is served is being changed. Try again in a few seconds.',
+    )
 
 
 def _restore_session(db: Connection) -> None:

@@ -18,9 +18,11 @@ from dothi.core.ports import is_free
 from dothi.core.process_table import Listener, listener_on, start_environment
 from dothi.core.progress import Progress, silent
 from dothi.core.services import Service, ServiceDied
-from dothi.core.settings import EditSettings, PathSettings, ReaderSettings, ServerSettings, code_files
+from dothi.core.settings import DatabaseSettings, EditSettings, PathSettings, ReaderSettings, ServerSettings, code_files
 from dothi.core.settings_table import SETTINGS
 from dothi.local.common_origin import common_origin
+from dothi.local.database import private_database
+from dothi.local.database_start import start_database
 from dothi.local.supervisor_names import NAMES
 
 if TYPE_CHECKING:
@@ -97,6 +99,7 @@ def start_services(progress: Progress = silent) -> None:
             for done, service in enumerate(services()):
                 progress(f'start {service.name}', done, len(services()))
                 if not service.fresh(fingerprint):
+                    revive_database()
                     service.end()
                     require_port(service)
                     service.start(fingerprint, launch)
@@ -185,6 +188,7 @@ def wait_for(service: Service) -> None:
     url = _url_with(ServerSettings(), service)
     deadline = time.monotonic() + START_PATIENCE_S
     while time.monotonic() < deadline:
+        revive_database()
         if service.pid() is None:
             raise service.died()
         if url is None or _answers(f'{url}/health'):
@@ -196,6 +200,12 @@ def wait_for(service: Service) -> None:
         en=f'The service {service.name} does not answer after {START_PATIENCE_S} s: {service.last_line} (log: '
         f'{service.log})',
     )
+
+
+def revive_database() -> None:
+    """Starts the private database again where it has ended: supervisors wait while somebody starts services."""
+    if not DatabaseSettings().database_url and private_database().pid() is None:
+        start_database()
 
 
 def _answers(url: str) -> bool:

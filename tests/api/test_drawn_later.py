@@ -130,7 +130,11 @@ def test_without_room_for_a_thread_it_is_drawn_for_who_asks(monkeypatch: pytest.
     def no_room(_thread: Thread) -> None:
         raise RuntimeError("can't start new thread")
 
-    later = DrawnLater(lambda environ, _: asked.append(environ) or [])
+    def answer(environ: dict[str, Any], _start: Any) -> list[bytes]:
+        asked.append(environ)
+        return []
+
+    later = DrawnLater(answer)
     monkeypatch.setattr(Thread, 'start', no_room)
     assert [later.takes(ENVIRON, 'new') for _ in range(2)] == [False, False]
     monkeypatch.undo()

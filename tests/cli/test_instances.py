@@ -4,6 +4,8 @@ A start takes 18 s of processor time. Tests that need an instance that has ended
 """
 
 import json
+import os
+import signal
 import stat
 import subprocess
 import sys
@@ -16,6 +18,8 @@ import pytest
 
 from dothi.core.ports import free_port, is_free
 from dothi.local.services import code_fingerprint
+from tests.faults.clients import BACK_S
+from tests.faults.parts import pid_of, wait_until, wait_until_ready
 from tests.instances import BAY, WholeInstance
 from tests.matrix import thorough
 from tests.memory import is_mostly_shared
@@ -95,6 +99,19 @@ def test_two_starts_at_once_both_succeed(watched_instance: WholeInstance) -> Non
     assert [one.returncode for one in started] == [0, 0], [one.stderr for one in started]
     pids = [{service['name']: service['pid'] for service in json.loads(one.stdout)['services']} for one in started]
     assert pids[0] == pids[1] == watched_instance.services()
+
+
+def test_a_database_that_dies_while_services_start_keeps_nobody_waiting(watched_instance: WholeInstance) -> None:
+    """The supervisors wait for whoever starts services, who would wait for services that wait for the database."""
+    watched_instance.dothi('down')
+    with ThreadPoolExecutor(1) as beside:
+        starting = beside.submit(watched_instance.dothi, 'up', '--demo', 'no')
+        wait_until((watched_instance.state / 'run' / 'public.pid').exists, 'the last service begins')
+        os.kill(pid_of(watched_instance, 'database'), signal.SIGKILL)
+        killed_s = time.monotonic()
+        wait_until_ready(watched_instance)
+        assert time.monotonic() - killed_s < BACK_S
+        starting.result()
 
 
 def test_services_share_what_they_have_loaded(watched_instance: WholeInstance) -> None:

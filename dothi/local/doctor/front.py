@@ -10,7 +10,7 @@ from dothi.local.doctor.findings import Finding, ok, warning
 # Where docs/how-to/production.md has docker/nginx.conf copied to.
 INSTALLED = Path('/etc/nginx/conf.d/dothi.conf')
 # Of docker/nginx.conf, where it stands as well: the beginning of SHA-256 of its lines without comments.
-REVISION = '273b9c5a'
+REVISION = '2f698337'
 STAMP = re.compile(r'^# Revision ([0-9a-f]{8})$', re.MULTILINE)
 
 

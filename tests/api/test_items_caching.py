@@ -156,3 +156,10 @@ def test_what_was_read_before_is_refused_where_it_is_wrong(desk: Desk, client: C
         assert app.get(f'{ITEMS}?colour=red', headers={'If-None-Match': tag}).status_code == 400
         assert app.get(f'{ITEMS}?limit=1', headers={'If-None-Match': tag}).status_code == 304
     assert app.get(f'{ITEMS}?limit=1').get_json()['numberReturned'] == 1
+
+
+def test_an_error_says_what_it_differs_by(client: Client) -> None:
+    """A proxy keeps one in place of what was there before."""
+    answer = client('public').get('/api/collections/nothing/items')
+    assert answer.status_code == 404
+    assert {'Accept', 'Accept-Language'} <= {*answer.headers['Vary'].split(', ')}

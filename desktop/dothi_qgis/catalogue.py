@@ -12,6 +12,7 @@ from qgis.PyQt.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem
 
 from dothi_qgis.buttons import ButtonRow
 from dothi_qgis.connection import ServiceConnection
+from dothi_qgis.progress_row import ProgressRow
 from dothi_qgis.service import ServiceError, read_bytes, read_json
 from dothi_qgis.words import say
 
@@ -42,15 +43,18 @@ def _offered(collection: dict[str, Any]) -> Offered:
 
 def styled_layer(connection: ServiceConnection, offered: Offered) -> QgsVectorLayer:
     """The layer with the style and the form that the service has for it; raises ServiceError."""
+    # first, since QGIS does not say why it cannot reach a layer
+    style = read_style(connection, offered.id)
     key = f'authcfg={connection.authcfg} ' if connection.authcfg else ''
+    # without progress among the tasks of QGIS 3.40: it crashes where a drawing ends while one of those is being made
     source = (
-        f"{key}pageSize='1000' restrictToRequestBBOX='1' srsname='{offered.storage_crs}' "
-        f"typename='{offered.id}' url='{connection.api_url}'"
+        f"{key}hideDownloadProgressDialog='1' pageSize='1000' restrictToRequestBBOX='1' "
+        f"srsname='{offered.storage_crs}' typename='{offered.id}' url='{connection.api_url}'"
     )
     layer = QgsVectorLayer(source, offered.title, 'OAPIF')
     if not layer.isValid():
         raise ServiceError(f'{offered.title}: {layer.error().message()}')
-    apply_style(layer, read_style(connection, offered.id))
+    apply_style(layer, style)
     if offered.box:
         # QGIS would take the box in degrees for one in metres until all rows are there, and show nothing
         layer.setExtent(QgsRectangle(*offered.box))
@@ -97,14 +101,14 @@ class CatalogueDialog(QDialog):
         self._connection, self._layers = connection, layers
         self.setWindowTitle(say('Danh mục dữ liệu', 'Catalogue'))
         self.resize(460, 520)
-        self.search, self.list = QLineEdit(self), QListWidget(self)
+        self.search, self.list, self.progress = QLineEdit(self), QListWidget(self), ProgressRow(self)
         self.search.setPlaceholderText(say('Tìm lớp…', 'Find a layer…'))
         self.search.textChanged.connect(self.show_matching)
         self.list.itemDoubleClicked.connect(lambda _item: self.add_chosen())
         buttons = ButtonRow(self)
         self.add_button = buttons.add(say('Thêm vào bản đồ', 'Add to the map'), self.add_chosen)
         column = QVBoxLayout(self)
-        for widget in (self.search, self.list, buttons):
+        for widget in (self.search, self.list, self.progress, buttons):
             column.addWidget(widget)
         self.show_matching('')
 
@@ -120,7 +124,14 @@ class CatalogueDialog(QDialog):
         self.list.setCurrentRow(0)
 
     def add_chosen(self) -> None:
-        """Adds the layer that is chosen to the project."""
+        """Adds the layer that is chosen to the project, or says why it cannot."""
         item = self.list.currentItem()
-        if item is not None:
-            QgsProject.instance().addMapLayer(styled_layer(self._connection, item.data(Qt.UserRole)))
+        if item is None:
+            return
+        try:
+            layer = styled_layer(self._connection, item.data(Qt.UserRole))
+        except ServiceError as error:
+            self.progress.fail(str(error))
+        else:
+            QgsProject.instance().addMapLayer(layer)
+            self.progress.show_words(say(f'Đã thêm {layer.name()}.', f'Added {layer.name()}.'))

@@ -138,18 +138,20 @@ class ConflictsDialog(QDialog):
             self.show_chosen(None)
 
     def show_chosen(self, item: QListWidgetItem | None) -> None:
-        """Shows the conflict of the line; None where there is none."""
-        for widget in (self.versions, self.box, self.map_button):
-            widget.setVisible(item is not None)
-        if item is None:
-            self.heading.setText(say('Không có mâu thuẫn.', 'There is no conflict.'))
-            return
+        """Shows the conflict of the line; None where there is none. What cannot be read is not settled by mistake."""
+        self._conflict = None
+        self.progress.clear()
         try:
-            self._conflict = read_conflict(self._connection, item.data(Qt.UserRole))
+            if item is not None:
+                self._conflict = read_conflict(self._connection, item.data(Qt.UserRole))
         except ServiceError as error:
             self.progress.fail(str(error))
-        else:
+        for widget in (self.versions, self.box, self.map_button):
+            widget.setVisible(self._conflict is not None)
+        if self._conflict is not None:
             self._show_conflict(self._conflict)
+        else:
+            self.heading.setText(say('Không có mâu thuẫn.', 'There is no conflict.') if item is None else '')
 
     def _show_conflict(self, conflict: dict[str, Any]) -> None:
         title = f'<b>{conflict["layer_title"]}: {key_words(conflict)}</b>'

@@ -34,9 +34,10 @@ def keep_connection(address: str, key: str) -> ServiceConnection:
 
 
 def api_address(address: str) -> str:
-    """The address of the API for what somebody typed: that of the portal or of the API."""
+    """The address of the API for what somebody typed, that of the portal or of the API; by HTTPS unless it says how."""
     plain = address.strip().rstrip('/')
-    return plain if plain.endswith('/api') else f'{plain}/api'
+    whole = plain if '://' in plain else f'https://{plain}'
+    return whole if whole.endswith('/api') else f'{whole}/api'
 
 
 def keep_key(key: str) -> str:
@@ -50,6 +51,4 @@ def keep_key(key: str) -> str:
     keep = keeper.updateAuthenticationConfig if KEY_ID in keeper.configIds() else keeper.storeAuthenticationConfig
     kept = keep(configuration)
     # one of the two answers with the configuration beside
-    if not (kept[0] if isinstance(kept, tuple) else kept):
-        raise RuntimeError(keeper.name())
-    return KEY_ID
+    return KEY_ID if (kept[0] if isinstance(kept, tuple) else kept) else ''

@@ -1,5 +1,7 @@
 """The window of one delivery: what was found, its bad rows, and the answers that it waits for."""
 
+from collections.abc import Mapping
+
 from qgis.PyQt.QtWidgets import QDialog, QTextBrowser, QVBoxLayout, QWidget
 
 from dothi_qgis.answers_form import AnswersForm
@@ -40,7 +42,9 @@ class DeliveryDialog(QDialog):
 
     def show_delivery(self, number: int) -> None:
         """Reads the delivery, and shows it as it is now; raises ServiceError."""
-        self.delivery: Delivery = read_delivery(self._connection, number)
+        delivery = read_delivery(self._connection, number)
+        titles = read_column_titles(self._connection, delivery.document['layer_id']) if delivery.waits else {}
+        self.delivery: Delivery = delivery
         document, rows = self.delivery.document, self.delivery.report.get('rows', {})
         self.setWindowTitle(say(f'Đợt giao {number}', f'Delivery {number}') + f': {document["layer_title"]}')
         self.page.setHtml(delivery_page(self.delivery))
@@ -49,7 +53,7 @@ class DeliveryDialog(QDialog):
         for button in (self.return_button, self.accept_button):
             button.setVisible(self.delivery.waits and may_decide)
         self.again_button.setVisible(self.delivery.waits and not may_decide)
-        self._show_questions()
+        self._show_questions(titles)
 
     def refresh(self, number: int) -> None:
         """The same, and says so where it cannot be read."""
@@ -58,13 +62,12 @@ class DeliveryDialog(QDialog):
         except ServiceError as error:
             self.progress.fail(str(error))
 
-    def _show_questions(self) -> None:
+    def _show_questions(self, titles: Mapping[str, str]) -> None:
         if self.form is not None:
             self._column.removeWidget(self.form)
             self.form.deleteLater()
         self._form = None
         if self.delivery.waits:
-            titles = read_column_titles(self._connection, self.delivery.document['layer_id'])
             self._form = AnswersForm(self.delivery, titles, self)
             self._column.insertWidget(1, self._form)
 

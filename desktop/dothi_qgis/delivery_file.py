@@ -9,8 +9,8 @@ from dothi_qgis.catalogue import plain
 from dothi_qgis.service import ServiceError
 from dothi_qgis.words import say
 
-# What the service itself adds to a feature, and what a GeoPackage keeps for itself: no columns of an agency.
-OWN_FIELDS = frozenset({'id', 'fid'})
+# What a GeoPackage keeps for itself, and what the service adds to a feature: no columns of an agency.
+FILE_NUMBER, SERVICE_NUMBER = 'fid', 'id'
 LONGEST_NAME = 60
 
 
@@ -31,8 +31,9 @@ def write_delivery_file(layer: QgsVectorLayer, folder: Path, only_selection: boo
 
 
 def delivered_fields(layer: QgsVectorLayer) -> list[int]:
-    """Positions of the fields that are delivered."""
-    return [at for at, name in enumerate(layer.fields().names()) if name.casefold() not in OWN_FIELDS]
+    """Positions of the fields that are delivered; an `ID` of the agency's own is among them."""
+    own = {FILE_NUMBER, SERVICE_NUMBER} if layer.providerType() == 'OAPIF' else {FILE_NUMBER}
+    return [at for at, name in enumerate(layer.fields().names()) if name.casefold() not in own]
 
 
 def file_name_of(title: str) -> str:

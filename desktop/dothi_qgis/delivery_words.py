@@ -89,8 +89,9 @@ def _findings(report: Mapping[str, Any]) -> list[tuple[str, Any]]:
     )
     return [
         (say('Hệ tọa độ', 'Coordinate system'), report['crs']['decided'] or report['crs']['declared']),
-        (say('Số hàng đã đọc', 'Rows read'), rows['read']),
-        (say('Số hàng lỗi', 'Bad rows'), rows['bad_rows']),
+        # of a file that waits before its rows are read there is nothing to count
+        (say('Số hàng đã đọc', 'Rows read'), rows['read'] or None),
+        (say('Số hàng lỗi', 'Bad rows'), rows['bad_rows'] if rows['read'] else None),
         (say('Thay đổi', 'Changes'), changes),
     ]
 
@@ -136,4 +137,8 @@ def _fault_rows(faults: list[tuple[int, bool, str]]) -> str:
 def _decision(made: Mapping[str, Any]) -> str:
     words = say('Nhận', 'Accepted') if made['decision'] == 'accept' else say('Trả lại', 'Returned')
     line = f'{minute_of(made["decided_at"])}, {made["decided_by"]}: {words}, “{made["reason"]}”'
-    return _paragraph(escape(line))
+    # of a file that was accepted and did not pass; an older service sends no notes
+    notes = [escape(note) for note in made.get('notes', [])]
+    is_refused = made['decision'] == 'accept' and made['outcome'] == 'returned'
+    came_to = say(' → không đạt, vẫn chờ', ' → not passed, waits on') if is_refused else ''
+    return _paragraph(escape(line) + came_to, notes)

@@ -18,7 +18,7 @@ from dothi_qgis.past_dialog import PastDialog
 from dothi_qgis.provider import DothiProvider
 from dothi_qgis.saving import save_together
 from dothi_qgis.send_dialog import SendDialog
-from dothi_qgis.service import ServiceError, read_json
+from dothi_qgis.service import ServiceError, read_title
 from dothi_qgis.words import say
 
 MENU = 'Đô Thị'
@@ -74,7 +74,7 @@ class DothiPlugin:
 
     def unload(self) -> None:
         """Takes away all that was added."""
-        for dialog in self._dialogs:
+        for dialog in [*self._dialogs]:
             dialog.close()
         for action in self._actions:
             self._iface.removePluginWebMenu(MENU, action)
@@ -93,12 +93,11 @@ class DothiPlugin:
 
     def connect_to(self, address: str, key: str) -> str:
         """The title of the service, which is used from now on; raises ServiceError."""
-        if not key:
-            # an address that nobody answers at is not kept
-            read_json(ServiceConnection(api_address(address)), '/')
-        title = read_json(keep_connection(address, key), '/')['title']
+        # what does not answer, or a key that does not fit, takes the place of nothing
+        title = read_title(ServiceConnection(api_address(address)), key)
+        keep_connection(address, key)
         self._provider.refreshAlgorithms()
-        return str(title)
+        return title
 
     def show_catalogue(self) -> None:
         """Shows the layers of the service."""
@@ -179,8 +178,18 @@ class DothiPlugin:
         except ServiceError as error:
             self._tell(str(error), Qgis.Warning)
             return
-        self._dialogs = [*(each for each in self._dialogs if each.isVisible()), dialog]
+        self._dialogs.append(dialog)
+        dialog.finished.connect(lambda _result: self._let_go(dialog))
         dialog.show()
+
+    def _let_go(self, dialog: QDialog) -> None:
+        """Takes a closed window away, so that its maps draw no more: once what it still runs has ended."""
+        if dialog in self._dialogs:
+            self._dialogs.remove(dialog)
+        if dialog.progress.is_busy:
+            dialog.progress.ended.connect(dialog.deleteLater)
+        else:
+            dialog.deleteLater()
 
     def _add_action(self, title: str, call: Callable[[], None]) -> None:
         action = QAction(title, self._iface.mainWindow())

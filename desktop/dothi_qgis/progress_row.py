@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from qgis.PyQt.QtCore import Qt
+from qgis.PyQt.QtCore import Qt, pyqtSignal
 from qgis.PyQt.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from dothi_qgis.tasks import ServiceTask, start_task
@@ -12,6 +12,9 @@ from dothi_qgis.words import say
 
 class ProgressRow(QWidget):
     """Runs one task at a time; buttons that begin one rest meanwhile."""
+
+    # after what ran, and all that came of it
+    ended = pyqtSignal()
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
@@ -56,6 +59,11 @@ class ProgressRow(QWidget):
         self.words.setStyleSheet('color: #b3261e')
         self.words.show()
 
+    def clear(self) -> None:
+        """Takes away what it said before."""
+        if not self.is_busy:
+            self._show_task(None)
+
     def show_words(self, words: str) -> None:
         """Shows what came of it."""
         self.words.setText(words)
@@ -65,10 +73,12 @@ class ProgressRow(QWidget):
     def _finish(self, done: Callable[[Any], None], result: Any) -> None:
         self._show_task(None)
         done(result)
+        self.ended.emit()
 
     def _fail(self, words: str) -> None:
         self._show_task(None)
         self.fail(words or say('Đã hủy.', 'Cancelled.'))
+        self.ended.emit()
 
     def _cancel_task(self) -> None:
         if self._task is not None:

@@ -29,7 +29,23 @@ class OutOfDate(ServiceError):
 
 def read_json(connection: ServiceConnection, path: str, **query: str) -> Any:
     """The JSON document at a path below the API; raises ServiceError."""
-    return json.loads(bytes(_get(connection, path, query).content()))
+    return _document(_get(connection, path, query))
+
+
+def read_title(connection: ServiceConnection, key: str) -> str:
+    """The title of the service, read with a key that is in no store yet; raises ServiceError, also where it is another.
+
+    key: '' without one.
+    """
+    request = _request(connection, '/', {'lang': language()})
+    if key:
+        request.setRawHeader(b'Authorization', f'Bearer {key}'.encode())
+    call = _call(connection)
+    call.get(request)
+    document = _document(_checked(call))
+    if not (isinstance(document, dict) and 'title' in document):
+        raise ServiceError(_no_service())
+    return str(document['title'])
 
 
 def read_bytes(connection: ServiceConnection, path: str, **query: str) -> bytes:
@@ -48,7 +64,7 @@ def read_file(connection: ServiceConnection, path: str) -> tuple[str, bytes]:
 def read_versioned(connection: ServiceConnection, path: str) -> tuple[Any, str]:
     """The JSON document at a path below the API, and the ETag of its version; raises ServiceError."""
     reply = _get(connection, path, {})
-    return json.loads(bytes(reply.content())), bytes(reply.rawHeader(b'ETag')).decode()
+    return _document(reply), bytes(reply.rawHeader(b'ETag')).decode()
 
 
 def begin_job(connection: ServiceConnection, process_id: str, inputs: dict[str, Any]) -> str:
@@ -60,7 +76,7 @@ def begin_job(connection: ServiceConnection, process_id: str, inputs: dict[str, 
 def post_json(connection: ServiceConnection, path: str, body: Any, headers: dict[str, str]) -> Any:
     """The JSON document with which the service answers to a JSON document; raises ServiceError."""
     reply = post_bytes(connection, path, json.dumps(body).encode(), {'Content-Type': 'application/json', **headers})
-    return json.loads(bytes(reply.content()))
+    return _document(reply)
 
 
 def post_bytes(
@@ -116,6 +132,20 @@ def _checked(call: QgsBlockingNetworkRequest) -> QgsNetworkReplyContent:
         kinds = {CONFLICT: OutOfDate} | dict.fromkeys(TRY_LATER, Unavailable)
         raise kinds.get(int(status), ServiceError)(words)
     raise Unavailable(say('Không kết nối được dịch vụ: ', 'No connection: ') + call.errorMessage())
+
+
+def _document(reply: QgsNetworkReplyContent) -> Any:
+    """The JSON in a reply; raises ServiceError where something else answers, such as the sign-in page of a network."""
+    try:
+        return json.loads(bytes(reply.content()))
+    except ValueError:
+        raise ServiceError(_no_service()) from None
+
+
+def _no_service() -> str:
+    return say(
+        'Địa chỉ này trả lời, nhưng không phải dịch vụ Đô Thị.', 'Something answers there, but it is no Đô Thị service.'
+    )
 
 
 def _words_of(reply: QgsNetworkReplyContent) -> str:

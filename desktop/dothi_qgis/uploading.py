@@ -6,15 +6,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 from dothi_qgis.connection import ServiceConnection
-from dothi_qgis.jobs import Cancelled
+from dothi_qgis.jobs import PAUSES_S, Cancelled
 from dothi_qgis.service import OutOfDate, Unavailable, delete, post_bytes, read_json
 from dothi_qgis.words import say
 
 TUS = {'Tus-Resumable': '1.0.0'}
 PART_BYTES = 2**20
 PART_TYPE = 'application/offset+octet-stream'
-# 36 seconds together, in which a service starts again.
-PAUSES_S = (0, 1, 3, 5, 7, 10, 10)
 
 
 def send_file(

@@ -277,13 +277,9 @@ def _words(made: DecisionRecord) -> str:
     verb = {'accept': pick_words('nhận', 'accept'), 'return': pick_words('trả lại', 'return')}[made.decision]
     at = local_minute(made.decided_at, locality_zone())
     came_to = (
-        pick_words('không đạt, vẫn chờ', 'not passed, waits on') if _failed(made) else pick_text(STATES[made.outcome])
+        pick_words('không đạt, vẫn chờ', 'not passed, waits on') if made.is_refused else pick_text(STATES[made.outcome])
     )
     return f'{at} {made.decided_by}: {" ".join([verb, options]).strip()} ("{made.reason}"){letter} → {came_to}'
-
-
-def _failed(made: DecisionRecord) -> bool:
-    return made.decision == 'accept' and made.outcome == 'returned'
 
 
 def _table(records: list[DeliveryRecord]) -> None:

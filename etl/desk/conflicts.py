@@ -120,11 +120,21 @@ def no_conflict(number: int) -> NoConflict:
 
 def _must_be_open(conflict: Conflict) -> Conflict:
     if conflict.status != 'open':
+        words = _decision_words(conflict)
         raise AlreadyDecided(
-            vi=f'Mâu thuẫn {conflict.id} đã được quyết định ({conflict.decision}, {conflict.decided_by}).',
-            en=f'The conflict {conflict.id} is decided already ({conflict.decision}, {conflict.decided_by}).',
+            vi=f'Mâu thuẫn {conflict.id} đã được quyết định ({words.vi}).',
+            en=f'The conflict {conflict.id} is decided already ({words.en}).',
         )
     return conflict
+
+
+def _decision_words(conflict: Conflict) -> Text:
+    """What was decided, and by whom."""
+    if conflict.decision == 'merged':
+        return Text(vi='đợt giao sau không còn khác', en='a later delivery left nothing to decide')
+    if conflict.decision == 'ours':
+        return Text(vi=f'{conflict.decided_by} lấy bản sửa', en=f'{conflict.decided_by} took the edit')
+    return Text(vi=f'{conflict.decided_by} lấy đợt giao', en=f'{conflict.decided_by} took the delivery')
 
 
 def _release(

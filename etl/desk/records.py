@@ -79,11 +79,23 @@ class DecisionRecord(BaseModel):
     options: dict[str, Any]
     outcome: Literal['accepted', 'unchanged', 'returned', 'diagnosed']
     job: UUID | None = Field(None, exclude=True)
+    # of a file that was accepted and did not pass, read as was decided
+    found: Report | None = Field(None, exclude=True)
 
     @property
     def letter(self) -> Letter | None:
         """The official letter that says so."""
         return Letter.model_validate(self.options['letter']) if 'letter' in self.options else None
+
+    @property
+    def is_refused(self) -> bool:
+        """Whether somebody accepted the file, and it did not pass: the delivery waits on."""
+        return self.decision == 'accept' and self.outcome == 'returned'
+
+    @property
+    def notes(self) -> list[Text]:
+        """Why the file did not pass."""
+        return list(self.found.notes) if self.found and self.is_refused else []
 
 
 class DeliveryShown(BaseModel):
@@ -168,7 +180,15 @@ def no_such_delivery(number: int) -> NoSuchDelivery:
 def decisions(number: int, role: Role = 'loader') -> list[DecisionRecord]:
     """What was decided on the delivery, in order."""
     made = _rows('select * from catalog.decision where delivery_id = %(id)s order by id', {'id': number}, role)
-    return [DecisionRecord(**row) for row in made]
+    return [DecisionRecord(**row, found=_valid_report(row['report'])) for row in made]
+
+
+def _valid_report(report: dict[str, Any] | None) -> Report | None:
+    """The report; None where there is none, or it is of a form that is read no more."""
+    try:
+        return Report.model_validate(report) if report else None
+    except ValidationError:
+        return None
 
 
 def _failure(report: dict[str, Any]) -> Text:

@@ -32,7 +32,12 @@ def report_for(report: Report, seen: Locality, reader: Person | None) -> Report:
 
 def shown_for(whole: DeliveryShown, seen: Locality, reader: Person | None) -> DeliveryShown:
     """The delivery with its report as its reader may have it."""
-    return whole.model_copy(update={'report': whole.report and report_for(whole.report, seen, reader)})
+    decisions = [
+        made.model_copy(update={'found': made.found and report_for(made.found, seen, reader)})
+        for made in whole.decisions
+    ]
+    report = whole.report and report_for(whole.report, seen, reader)
+    return whole.model_copy(update={'report': report, 'decisions': decisions})
 
 
 def shown_in_a_folder(whole: DeliveryShown, locality: Locality) -> DeliveryShown:

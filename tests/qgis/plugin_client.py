@@ -36,9 +36,9 @@ def connect() -> str:
     return plugin.connect_to(sys.argv[1], work['key'])
 
 
-def refused_address() -> str:
+def refused_address(address: str, key: str = '') -> str:
     try:
-        plugin.connect_to(f'{sys.argv[1]}/nowhere', '')
+        plugin.connect_to(address, key)
     except ServiceError as error:
         return str(error)
     return ''
@@ -86,14 +86,17 @@ def added_layer(words: str) -> dict[str, Any]:
     return {
         'unaccented': dialog.list.item(0).text(), 'box': [layer.extent().xMinimum(), layer.extent().yMinimum()],
         'titles': titles, 'valid': layer.isValid(), 'renderer': layer.renderer().type(), 'widgets': widgets,
-        'crs': layer.crs().authid(), 'editable': 'Add Features' in layer.dataProvider().capabilitiesString(),
+        'crs': layer.crs().authid(), 'source': layer.source(),
+        'editable': 'Add Features' in layer.dataProvider().capabilitiesString(),
     }  # fmt: skip
 
 
 answer = {
-    'refused': refused_address(),
+    'refused': refused_address(f'{sys.argv[1]}/nowhere'),
     'before': analyses(),
     'title': connect(),
+    'refused_later': [refused_address(*each) for each in work['refused']],
+    'address': current_connection().api_url,
     'analyses': analyses(),
     'results': [run(name, inputs) for name, inputs in work['runs']],
     'layer': added_layer(work['search']),

@@ -13,15 +13,17 @@ import time
 from pathlib import Path
 from typing import Any
 
-from dothi_qgis.catalogue import offered_layers, styled_layer
+from dothi_qgis.catalogue import CatalogueDialog, offered_layers, styled_layer
 from dothi_qgis.comparison_dialog import ComparisonDialog
 from dothi_qgis.conflicts_dialog import ConflictsDialog
 from dothi_qgis.connection import ServiceConnection, keep_connection
 from dothi_qgis.deliveries import read_account, supplied_layers
 from dothi_qgis.deliveries_dialog import DeliveriesDialog
 from dothi_qgis.delivery_dialog import DeliveryDialog
+from dothi_qgis.delivery_file import delivered_fields
 from dothi_qgis.jobs import Cancelled
 from dothi_qgis.past_dialog import PastDialog
+from dothi_qgis.plugin import DothiPlugin
 from dothi_qgis.send_dialog import SendDialog
 from dothi_qgis.service import ServiceError
 from dothi_qgis.uploading import send_file
@@ -34,8 +36,9 @@ from qgis.core import (
     QgsProject,
     QgsVectorLayer,
 )
-from qgis.PyQt.QtCore import QLocale
-from qgis.PyQt.QtWidgets import QDialog, QPushButton
+from qgis.PyQt import sip
+from qgis.PyQt.QtCore import QEvent, QLocale
+from qgis.PyQt.QtWidgets import QDialog, QMainWindow, QPushButton
 
 PATIENCE_S = 120
 application = QgsApplication([], True)
@@ -230,6 +233,59 @@ def settle(collection: str, take: str, reason: str) -> dict[str, Any]:
         'listed': listed, 'rows': rows, 'places': places, 'extents': extents, 'added': added, 'refused': refused,
         'said': said, 'left': dialog.list.count(),
     }  # fmt: skip
+
+
+def lose_service(collection: str) -> dict[str, Any]:
+    """What windows say and still offer while the service is away, and once it is back."""
+    offered = offered_layers(connection)
+    catalogue = CatalogueDialog(connection, offered)
+    conflicts = ConflictsDialog(connection, collection, list, QgsCoordinateReferenceSystem('EPSG:9209'))
+    item = conflicts.list.currentItem()
+    for dialog in (catalogue, conflicts):
+        dialog._connection = ServiceConnection('http://127.0.0.1:9/api')
+    catalogue.add_chosen()
+    conflicts.show_chosen(item)
+    away = [catalogue.progress.words.text(), conflicts.progress.words.text(), conflicts.box.isHidden()]
+    conflicts._connection = connection
+    conflicts.show_chosen(item)
+    return {'away': away, 'back': [conflicts.progress.words.isHidden(), conflicts.box.isHidden()]}
+
+
+def close_windows(collection: str) -> dict[str, Any]:
+    """Which windows are still there once they were closed: at rest, and while something ran in them."""
+    plugin, added = DothiPlugin(FakeWindow()), len(project_layers())
+    plugin.show_past()
+    (resting,) = plugin._dialogs
+    resting.close()
+    plugin.show_past()
+    (working,) = plugin._dialogs
+    working.add_layer()
+    working.close()
+    waits = not sip.isdeleted(working)
+    wait(working)
+    application.sendPostedEvents(None, QEvent.DeferredDelete)
+    plugin.unload()
+    gone = [sip.isdeleted(each) for each in (resting, working)]
+    return {'waits': waits, 'gone': gone, 'added': len(project_layers()) - added, 'open': len(plugin._dialogs)}
+
+
+class FakeWindow:
+    """As much of the window of QGIS as the plugin asks for."""
+
+    def __init__(self) -> None:
+        self._window = QMainWindow()
+
+    def mainWindow(self) -> QMainWindow:  # noqa: N802  # QGIS calls these names
+        return self._window
+
+    def activeLayer(self) -> None:  # noqa: N802
+        return None
+
+
+def delivered_columns(columns: dict[str, str]) -> list[str]:
+    """The columns of a layer that come with a delivery of it."""
+    layer = table_of(columns, [], 'Trường học', 'EPSG:9209')
+    return [layer.fields()[at].name() for at in delivered_fields(layer)]
 
 
 def add_past(collection: str, times: list[Any]) -> list[dict[str, Any]]:

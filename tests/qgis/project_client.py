@@ -46,6 +46,8 @@ def layer_facts(layer: QgsMapLayer) -> dict[str, Any]:
         'name': layer.name(),
         'crs': layer.crs().authid(),
         'error': layer.error().message(),
+        'provider': layer.providerType(),
+        'source': layer.source(),
     }
     if not isinstance(layer, QgsVectorLayer):
         return facts

@@ -6,6 +6,7 @@ import socket
 import socketserver
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -159,6 +160,32 @@ def breaking_line(url: str, after_bytes: int, times: int) -> Iterator[str]:
     assert not breaks.acquire(blocking=False), 'the line broke less often'
 
 
+@contextmanager
+def dead_line(url: str, begins_with: bytes, seconds: float) -> Iterator[str]:
+    """An address that leads to the service, and for so long to nothing, from the first of such requests on."""
+    host, port = urlsplit(url).hostname, urlsplit(url).port
+    first: list[float] = []
+
+    class Line(socketserver.BaseRequestHandler):
+        def handle(self) -> None:
+            with socket.create_connection((host, port)) as service:
+                threading.Thread(target=forward, args=(service, self.request), daemon=True).start()
+                while content := self.request.recv(65_536):
+                    if begins_with in content and not first:
+                        first.append(time.monotonic())
+                    if first and time.monotonic() < first[0] + seconds:
+                        service.shutdown(socket.SHUT_RDWR)
+                        return
+                    service.sendall(content)
+
+    with socketserver.ThreadingTCPServer(('127.0.0.1', 0), Line) as line:
+        line.daemon_threads = True
+        threading.Thread(target=line.serve_forever, daemon=True).start()
+        yield f'http://127.0.0.1:{line.server_address[1]}'
+        line.shutdown()
+    assert first, 'nobody looked'
+
+
 def forward(source: socket.socket, target: socket.socket) -> None:
     with suppress(OSError):
         while content := source.recv(65_536):
@@ -283,6 +310,36 @@ def test_conflicts_stand_beside_each_other_and_are_settled(desk: PluginDesk, tmp
            order by c.id desc limit 1"""
     )
     assert (places, name) == (150, 'Trường đổi tên')
+
+
+def test_windows_say_that_the_service_is_away_and_settle_nothing_meanwhile(desk: PluginDesk, tmp_path: Path) -> None:
+    """A conflict that cannot be read takes the one before it off the screen."""
+    editor = enter_editor(desk.place.internal_url, 'qgis-lost-editor')
+    with open_conflict(editor, tmp_path):
+        came = desk.use(tmp_path, 'lose_service', DECIDER, collection='schools')
+    catalogue, conflict, is_box_hidden = came['away']
+    assert catalogue.startswith('Không kết nối được dịch vụ')
+    assert conflict.startswith('Không kết nối được dịch vụ')
+    assert is_box_hidden
+    assert came['back'] == [True, False]
+
+
+def test_a_closed_window_is_gone_once_its_work_is_done(desk: PluginDesk, tmp_path: Path) -> None:
+    """Closed while it reads, it adds its layer all the same."""
+    came = desk.use(tmp_path, 'close_windows', collection='schools')
+    assert came == {'waits': True, 'gone': [True, True], 'added': 1, 'open': 0}
+
+
+def test_an_id_of_the_agency_is_delivered(desk: PluginDesk, tmp_path: Path) -> None:
+    columns = {'fid': 'integer', 'ID': 'string', 'ten': 'string'}
+    assert desk.use(tmp_path, 'delivered_columns', columns=columns) == ['ID', 'ten']
+
+
+def test_a_service_that_is_away_for_a_moment_costs_no_job(desk: PluginDesk, tmp_path: Path) -> None:
+    """From the first look at the job on the line is dead for five seconds: more than QGIS itself tries again."""
+    with dead_line(desk.place.internal_url, b'GET /api/jobs/', seconds=5) as url:
+        (came,) = desk.use(tmp_path, 'add_past', url=url, collection='schools', times=[0])
+    assert came['said'].startswith('Đã thêm Trường học'), came
 
 
 def test_who_may_not_decide_hears_so(desk: PluginDesk, tmp_path: Path) -> None:

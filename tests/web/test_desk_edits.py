@@ -12,7 +12,7 @@ from dothi.core.database import connection
 from etl.editing.change_set import change_set
 from tests.matrix import exhaustive, thorough
 from tests.present import present
-from tests.web.conftest import Portal
+from tests.web.conftest import STEWARD, Portal
 from tests.web.desk_edits import Editor, enter_editor, open_conflict, pending_edits
 
 EDITOR = 'portal-editor'
@@ -84,7 +84,7 @@ def test_who_settles_second_is_told_that_it_is_done(signed_in: Callable[..., Por
     first.page.get_by_role('button', name='Giải quyết').click()
     expect(first.page.locator('main')).to_contain_text('Đã giải quyết')
     second.page.get_by_role('button', name='Giải quyết').click()
-    expect(second.page.get_by_role('alert')).to_contain_text('đã được quyết định')
+    expect(second.page.get_by_role('alert')).to_contain_text(f'đã được quyết định ({STEWARD} lấy bản sửa)')
 
 
 def test_an_edit_under_review_is_read_and_accepted(signed_in: Callable[..., Portal], pending: int) -> None:

@@ -12,7 +12,7 @@ from playwright.sync_api import Page, expect
 from dothi.core.access.person import Role
 from tests.access.browsers import PASSWORD
 from tests.matrix import thorough
-from tests.web.conftest import Portal, enter_person
+from tests.web.conftest import STEWARD, Portal, enter_person
 
 
 @pytest.fixture(scope='module')
@@ -138,6 +138,23 @@ def test_a_key_is_made_used_and_ended(signed_in: Callable[..., Portal]) -> None:
     expect(page.locator('#new-key')).to_have_count(0)
     assert requests.get(address, headers=headers, timeout=60).status_code == 401
     assert portal.complaints == []
+
+
+def test_a_session_that_ends_meanwhile_costs_nothing_that_was_typed(
+    signed_in: Callable[..., Portal],
+) -> None:
+    """Whoever signs in again in another tab goes on where they were."""
+    portal = signed_in()
+    page = portal.visit('/desk?tab=account&lang=vi')
+    page.locator('#new-key-form').get_by_label('Dùng ở đâu').fill('Máy ở phòng 2')
+    page.context.clear_cookies()
+    page.locator('#new-key-form').get_by_role('button').click()
+    expect(page.get_by_role('alert').first).to_contain_text('Phiên làm việc đã hết.')
+    answer = page.request.post(f'{portal.url}/sign-in', data={'name': STEWARD, 'password': PASSWORD})
+    assert answer.ok, answer.text()
+    page.locator('#new-key-form').get_by_role('button').click()
+    page.wait_for_selector('#new-key')
+    expect(page.locator('main')).to_contain_text('Máy ở phòng 2')
 
 
 def test_one_ends_a_session_of_ones_own(signed_in: Callable[..., Portal]) -> None:

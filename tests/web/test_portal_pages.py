@@ -90,12 +90,29 @@ def test_columns_are_matched_by_hand_where_their_names_say_nothing(signed_in: Ca
     expect(page.locator('body')).to_contain_text('la.csv')
 
 
+def test_who_accepts_a_file_that_does_not_pass_reads_why(signed_in: Callable[..., Portal]) -> None:
+    """Two of four rows are bad, once their system is known; it is still so when somebody comes back to the page."""
+    portal = signed_in()
+    hand_in(portal, 'bus_stops', 'diem_dung.csv', UNCLEAR.replace('B1,', 'B0,').replace('B3,', 'B2,'))
+    page = portal.page
+    page.get_by_label('Hệ tọa độ').fill('EPSG:9209')
+    page.get_by_label('Lý do').fill('VN-2000')
+    page.get_by_role('button', name='Nhận và phát hành').click()
+    expect(page.get_by_role('alert')).to_contain_text('số hàng có lỗi')
+    page.reload()
+    expect(page.get_by_role('alert')).to_contain_text('số hàng có lỗi')
+    expect(page.locator('main')).to_contain_text('“VN-2000” → không đạt, vẫn chờ')
+    assert portal.complaints == []
+
+
 def test_a_steward_sees_where_each_system_puts_the_data_and_returns_it(signed_in: Callable[..., Portal]) -> None:
     portal = signed_in()
     hand_in(portal, 'bus_stops', 'diem_dung.csv', UNCLEAR)
     page = portal.page
     page.wait_for_selector('.candidates li')
     page.wait_for_selector('.small-map canvas')
+    # its rows are not read yet
+    expect(page.locator('main')).not_to_contain_text('Số hàng đã đọc')
     page.get_by_role('button', name='Trả lại').click()
     expect(page.get_by_role('alert')).to_have_text('Ghi lý do: cơ quan sẽ đọc.')
     page.get_by_label('Lý do').fill('Cho biết hệ tọa độ')

@@ -65,6 +65,8 @@ def test_a_problem_goes_from_the_map_to_the_desk_and_back(
     page.get_by_role('button', name='Lấy giữa bản đồ').click()
     expect(page.locator('#report-spot')).to_have_text(re.compile(r'20\.4\d+, 106\.1\d+'))
     fill_in(page)
+    # 8 × 2²⁰ bytes, as the limit is counted
+    expect(page.locator('label', has=page.locator('#report-photo'))).to_contain_text('đến 8\xa0MB')
     page.set_input_files('#report-photo', files=[photo()])
     page.get_by_label('Cách liên hệ với bạn').fill('0912 345 678')
     page.get_by_role('button', name='Gửi', exact=True).click()

@@ -88,7 +88,7 @@ def numbers(
     chief = enter_person(CHIEF, Role.ADMINISTRATOR)
     editor = enter_editor(desk_url, 'sound-editor')
     returned = deliver_text(
-        folder / 'truong.csv', BAD_ROWS, DeliveryOptions(layer='schools', crs='EPSG:9209', mode='upsert')
+        folder / f'truong_{"x" * 60}.csv', BAD_ROWS, DeliveryOptions(layer='schools', crs='EPSG:9209', mode='upsert')
     )
     waiting = deliver_text(folder / 'diem_dung.csv', UNCLEAR, DeliveryOptions(layer='bus_stops', mode='upsert'))
     body = {'place': [106.17, 20.43], 'kind': 'waste', 'text': 'Rác đổ đầy vỉa hè trước chợ'}

@@ -90,7 +90,10 @@ def one_delivery(number: int) -> Response:
         return private_page('desk/delivery.html', members | _words())
     document = {
         **_delivery_member(whole.delivery),
-        'decisions': [made.model_dump(mode='json') for made in whole.decisions],
+        'decisions': [
+            made.model_dump(mode='json') | {'notes': [note.pick(language()) for note in made.notes]}
+            for made in whole.decisions
+        ],
         'report': whole.report.model_dump(mode='json') if whole.report else None,
         'failure': whole.failure.pick(language()) if whole.failure else None,
     }

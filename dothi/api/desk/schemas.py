@@ -28,9 +28,9 @@ DELIVERY = object_with(
     finished_at=or_null(MOMENT), superseded_by=or_null(COUNT), release=or_null(COUNT), waits_for=list_of(TEXT),
     links=LINKS,
 )  # fmt: skip
-WHOLE_DELIVERY = extend(
-    DELIVERY, decisions=list_of(schema_of(DecisionRecord)), report=or_null(schema_of(Report)), failure=or_null(TEXT)
-)
+# notes: why a file that was accepted did not pass
+DECISION = extend(schema_of(DecisionRecord), notes=list_of(TEXT))
+WHOLE_DELIVERY = extend(DELIVERY, decisions=list_of(DECISION), report=or_null(schema_of(Report)), failure=or_null(TEXT))
 DELIVERIES = object_with(deliveries=list_of(DELIVERY))
 FRESHNESS_LINE = object_with(
     layer=TEXT, layer_title=TEXT, agency=TEXT, agency_title=TEXT, update_cycle=TEXT, last_delivered=or_null(MOMENT),

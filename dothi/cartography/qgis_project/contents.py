@@ -95,10 +95,13 @@ class ServiceSource:
     provider: str = 'OAPIF'
 
     def address(self, layer: Layer, srid: int) -> str:
-        """Only what the window shows is read, page by page."""
+        """Only what the window shows is read, page by page.
+
+        No progress among the tasks of QGIS: 3.40 crashes where a drawing ends while such a task is being made.
+        """
         key = f'authcfg={self.authcfg} ' if self.authcfg else ''
         return (
-            f"{key}pageSize='1000' restrictToRequestBBOX='1' srsname='EPSG:{srid}' "
+            f"{key}hideDownloadProgressDialog='1' pageSize='1000' restrictToRequestBBOX='1' srsname='EPSG:{srid}' "
             f"typename='{layer.id}' url='{self.api_url}'"
         )
 

@@ -4385,6 +4385,7 @@ export interface operations {
                             };
                             /** @enum {string} */
                             outcome: "accepted" | "unchanged" | "returned" | "diagnosed";
+                            notes: string[];
                         }[];
                         report: {
                             layer: string;

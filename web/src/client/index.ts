@@ -1,7 +1,7 @@
 /** The API of the server that the page came from, with the types that its OpenAPI document gives. */
 import createClient, {type Middleware} from 'openapi-fetch';
 import type {paths} from './api';
-import {language} from '../site/language';
+import {language, say} from '../site/language';
 import {csrfHeader} from '../site/session';
 
 /** Answers in the reader's language; a change brings the token of the session along. */
@@ -27,6 +27,8 @@ export const client = createClient<paths, 'application/json'>(OPTIONS);
 export const geoClient = createClient<paths, 'application/geo+json'>(OPTIONS);
 client.use(inTheirName);
 geoClient.use(inTheirName);
+
+const UNAUTHORIZED = 401;
 
 /** What the server refused, in the reader's words. */
 export class Refused extends Error {
@@ -58,5 +60,7 @@ export async function answerOf<Data>(asked: Promise<Answer<Data>>): Promise<Data
   const {data, error, response} = await asked;
   if (data !== undefined && response.ok) return data;
   const {description, errors} = (error ?? {}) as {description?: string; errors?: Fault[]};
+  // the words of the service are for programs, which send a key
+  if (response.status === UNAUTHORIZED) throw new Refused(UNAUTHORIZED, say('signInAgain'));
   throw new Refused(response.status, description ?? `${response.status} ${response.statusText}`, errors);
 }

@@ -48,6 +48,7 @@ export function Decide({delivery, tag, report, decided}: DecideProps) {
     <HowToRead delivery={delivery} report={report} reading={reading} change={setReading} />
     <label class="field"><span>{say('reason')}</span>
       <textarea rows={2} maxLength={2000} value={reason} required onInput={({currentTarget}) => setReason(currentTarget.value)} /></label>
+    <Refused delivery={delivery} />
     {fault && <p class="note bad" role="alert">{fault}</p>}
     {busy && <p class="note" role="status">{busy}</p>}
     <p class="row">
@@ -55,6 +56,16 @@ export function Decide({delivery, tag, report, decided}: DecideProps) {
       <button type="button" class="button" disabled={!!busy} onClick={() => void send('return')}>{say('giveBack')}</button>
     </p>
   </form>;
+}
+
+/** Whether somebody accepted the file, and it did not pass: the delivery waits on. */
+export const isRefused = (made: Delivery['decisions'][number]): boolean => made.decision === 'accept' && made.outcome === 'returned';
+
+/** Why the file did not pass when it was accepted last. */
+function Refused({delivery}: {delivery: Delivery}) {
+  const last = delivery.decisions.at(-1);
+  if (!last || !isRefused(last)) return null;
+  return <div class="note bad stack" role="alert" id="refused">{last.notes.map((note) => <p key={note}>{note}</p>)}</div>;
 }
 
 interface HowToReadProps {

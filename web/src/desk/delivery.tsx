@@ -1,7 +1,7 @@
 import {lazy} from '../site/lazy';
 import {BadRows} from './bad_rows';
 import {Changes} from './changes';
-import {Decide} from './decide';
+import {Decide, isRefused} from './decide';
 import {StatusTag} from './deliveries';
 import type {Report} from './report';
 import {RollBack} from './roll_back';
@@ -62,7 +62,8 @@ function Facts({delivery, report}: {delivery: Delivery; report: Report | null}) 
     [say('mode'), say(delivery.mode === 'replace' ? 'modeReplace' : 'modeUpsert')],
     [say('asOf'), delivery.as_of && localDate(delivery.as_of)], [say('note'), delivery.note],
     [say('coordinateSystem'), report?.crs.decided ?? report?.crs.declared],
-    [say('rowsRead'), report && localNumber(report.rows.read)], [say('rowsBad'), report && localNumber(report.rows.bad_rows)],
+    // of a file that waits before its rows are read there is nothing to count
+    ...(report?.rows.read ? [[say('rowsRead'), localNumber(report.rows.read)], [say('rowsBad'), localNumber(report.rows.bad_rows)]] as const : []),
     [say('diff'), report?.diff && `+${localNumber(report.diff.added)} ~${localNumber(report.diff.changed)} −${localNumber(report.diff.closed)}`],
     [say('release'), delivery.release],
   ];
@@ -83,6 +84,7 @@ function Decisions({delivery}: {delivery: Delivery}) {
   return <section class="card"><h2>{say('decisions')}</h2><ul class="stack">
     {decisions.map((made) => <li key={made.decided_at}>
       {momentOf(made.decided_at)}, {made.decided_by}: <strong>{say(made.decision === 'accept' ? 'accept' : 'giveBack')}</strong>, “{made.reason}”
+      {isRefused(made) && ` → ${say('notPassed')}`}
     </li>)}
   </ul></section>;
 }

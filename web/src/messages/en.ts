@@ -47,6 +47,7 @@ export const EN: Record<keyof typeof VI, string> = {
   unitPlace: 'administrative unit',
   retry: 'Try again',
   fault_search: 'The search has failed: the server did not answer. Please try again in a few minutes.',
+  signInAgain: 'Your session has ended. Sign in again in another tab of the browser, then try again here: what you filled in is still there.',
   fault_unreachable: 'The data API cannot be reached. Check the network or the server; this page keeps trying.',
   fault_noData: 'No data yet. The map appears as soon as the first layer is released.',
   fault_noWebgl:
@@ -210,6 +211,7 @@ export const EN: Record<keyof typeof VI, string> = {
   decide: 'Decide',
   accept: 'Accept and publish',
   giveBack: 'Return',
+  notPassed: 'not passed, waits on',
   reasonPlain: 'Reason',
   emptyPhoto: 'The photo file is empty. Choose another one.',
   reason: 'Reason (the agency reads it)',

@@ -46,6 +46,7 @@ export const VI = {
   unitPlace: 'đơn vị hành chính',
   retry: 'Thử lại',
   fault_search: 'Chưa tìm được: máy chủ không trả lời. Hãy thử lại sau ít phút.',
+  signInAgain: 'Phiên làm việc đã hết. Đăng nhập lại ở một thẻ khác của trình duyệt, rồi bấm lại ở đây: những gì đã điền vẫn còn.',
   fault_unreachable: 'Không kết nối được với API dữ liệu. Kiểm tra mạng hoặc máy chủ; trang sẽ tự thử lại.',
   fault_noData: 'Chưa có dữ liệu. Bản đồ sẽ hiện ra khi lớp dữ liệu đầu tiên được phát hành.',
   fault_noWebgl:
@@ -208,6 +209,7 @@ export const VI = {
   decide: 'Quyết định',
   accept: 'Nhận và phát hành',
   giveBack: 'Trả lại',
+  notPassed: 'không đạt, vẫn chờ',
   reasonPlain: 'Lý do',
   emptyPhoto: 'Tệp ảnh trống. Chọn ảnh khác.',
   reason: 'Lý do (cơ quan sẽ đọc)',

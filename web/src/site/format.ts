@@ -38,9 +38,10 @@ function minuteOf(moment: Date): string {
   return `${part('year')}-${part('month')}-${part('day')} ${part('hour')}:${part('minute')}`;
 }
 
+/** `8 MB` for a limit of 8 × 2²⁰ bytes: counted as the service sets its limits, and as file managers count. */
 export function localBytes(bytes: number): string {
-  if (bytes < 1_000) return `${localNumber(bytes)} B`;
-  const [size, unit] = bytes < 1_000_000 ? [bytes / 1_000, 'kB'] : bytes < 1e9 ? [bytes / 1e6, 'MB'] : [bytes / 1e9, 'GB'];
+  if (bytes < 2 ** 10) return `${localNumber(bytes)} B`;
+  const [size, unit] = bytes < 2 ** 20 ? [bytes / 2 ** 10, 'kB'] : bytes < 2 ** 30 ? [bytes / 2 ** 20, 'MB'] : [bytes / 2 ** 30, 'GB'];
   return `${localNumber(size, size < 10 ? 1 : 0)}\u00a0${unit}`;
 }
 

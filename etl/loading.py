@@ -73,7 +73,9 @@ def make_report(
 ) -> Report:
     """All that the steps came to, in the order in which they were taken; checked and released: if it came so far."""
     delivery, inspected, units = work.delivery, work.inspected, work.units
-    before = [text for _, text in inspected.questions] + decision.notes + inspected.hints
+    # whatever the answers are, these rows have no place; other faults of rows are told once the answers are there
+    unread = [] if checked else notes.unread_places(inspected.first)
+    before = [text for _, text in inspected.questions] + unread + decision.notes + inspected.hints
     before += notes.about_columns(inspected.matching, inspected.source.coordinate_columns)
     return Report(
         layer=delivery.layer.id,

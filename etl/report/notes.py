@@ -7,8 +7,14 @@ from etl.desk.options import DeliveryOptions
 from etl.doctor.columns import Matching
 from etl.doctor.rows.completeness import incomplete
 from etl.doctor.rows.factors import whole_column
+from etl.formats.source import RawBatch
 from etl.release import Moved, Outcome
+from etl.report.problems import Finding
 from etl.report.tally import Tally
+
+PLACE_FAULTS = ('coordinates_missing', 'geometry_invalid')
+# Rows that a note names.
+MOST_ROWS = 5
 
 NOTHING_NEW = Text(
     vi='Nội dung giống hệt dữ liệu đang phục vụ; không tạo bản phát hành mới.',
@@ -47,6 +53,18 @@ def about_columns(matching: Matching, used: frozenset[str]) -> list[Text]:
         names = ', '.join(matching.filled)
         notes.append(Text(vi=f'Lấy từ danh mục đơn vị: {names}.', en=f'Taken from the register of units: {names}.'))
     return notes
+
+
+def unread_places(first: RawBatch) -> list[Text]:
+    """Which of the first rows have no place that can be read in any coordinate system."""
+    return [_unread(first.first_row, finding) for finding in first.findings if finding.code in PLACE_FAULTS]
+
+
+def _unread(first_row: int, finding: Finding) -> Text:
+    says, more = finding.text(0), len(finding.rows) - MOST_ROWS
+    numbers = ', '.join(str(first_row + int(row)) for row in finding.rows[:MOST_ROWS])
+    more_vi, more_en = (f' và {more} hàng nữa', f' and {more} more') if more > 0 else ('', '')
+    return Text(vi=f'Hàng {numbers}{more_vi}: {says.vi}', en=f'Row {numbers}{more_en}: {says.en}')
 
 
 def about_rows(tally: Tally, layer: Layer, matching: Matching) -> list[Text]:

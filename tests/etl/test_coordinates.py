@@ -100,6 +100,15 @@ def test_a_table_without_a_declaration_is_undecided_where_nothing_tells_zones_ap
     assert {'EPSG:9209', 'EPSG:9210'} <= likely
 
 
+def test_rows_without_a_readable_place_are_told_with_the_question(agency: Agency, send: Send) -> None:
+    """Whoever is asked for the system hears of them before, and corrects the file once."""
+    norths = {'a': agency.north, 'b': '22 58x', 'c': '', 'd': 'x'}
+    rows = [f'{code},A,primary,{agency.east},{north}' for code, north in norths.items()]
+    report = send(agency.text('t.csv', '\n'.join(['ma,ten_truong,cap_hoc,E,N', *rows])), 'schools')
+    assert report.verdict == 'undecided'
+    assert report.notes[0].vi == 'Hàng 3, 4, 5: thiếu tọa độ hoặc tọa độ không phải là số (E, N). Điền tọa độ.'
+
+
 def test_an_undecided_file_is_decided_by_saying_so(agency: Agency, send: Send) -> None:
     file = agency.geojson('t.geojson', [(agency.school('a'), agency.point())], srid=None)
     assert send(file, 'schools', crs='EPSG:9209').verdict == 'accepted'

@@ -230,6 +230,8 @@ def test_the_same_coordinates_in_another_system_arrive_in_place(desk: PluginDesk
 
 def test_a_question_is_answered_by_who_may_decide(desk: PluginDesk, tmp_path: Path) -> None:
     """A whole layer of two schools would remove all others: it waits, and is returned with a reason only."""
+    # a file may take the place of the demonstration without a question
+    send_schools(tmp_path, 'QA', {'1': 10})
     ((before,),) = rows('select count(*) from layer.schools')
     table = {'columns': COLUMNS, 'rows': schools('QL', 2), 'title': 'Schools', 'crs': 'EPSG:9209'}
     came = desk.use(

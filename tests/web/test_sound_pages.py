@@ -90,7 +90,9 @@ def numbers(
     returned = deliver_text(
         folder / f'truong_{"x" * 60}.csv', BAD_ROWS, DeliveryOptions(layer='schools', crs='EPSG:9209', mode='upsert')
     )
-    waiting = deliver_text(folder / 'diem_dung.csv', UNCLEAR, DeliveryOptions(layer='bus_stops', mode='upsert'))
+    waiting = deliver_text(
+        folder / f'diem_dung_{"x" * 60}.csv', UNCLEAR, DeliveryOptions(layer='bus_stops', mode='upsert')
+    )
     body = {'place': [106.17, 20.43], 'kind': 'waste', 'text': 'Rác đổ đầy vỉa hè trước chợ'}
     assert requests.post(f'{desk_province.public_url}/api/reports', json=body, timeout=60).status_code == 201
     with ExitStack() as stack:

@@ -55,6 +55,8 @@ function Whole({delivery, tag, again}: {delivery: Delivery; tag: string; again: 
 }
 
 function Facts({delivery, report}: {delivery: Delivery; report: Report | null}) {
+  // of a file that waits before its rows are read there is nothing to count
+  const counted = report?.rows.read ? report.rows : null;
   const rows: [string, string | number | null | undefined][] = [
     [say('layer'), delivery.layer_title], [say('sender'), [delivery.agency_title, delivery.sender].filter(Boolean).join(', ')],
     [say('received'), momentOf(delivery.received_at)], [say('size'), localBytes(delivery.size_bytes)],
@@ -62,8 +64,7 @@ function Facts({delivery, report}: {delivery: Delivery; report: Report | null}) 
     [say('mode'), say(delivery.mode === 'replace' ? 'modeReplace' : 'modeUpsert')],
     [say('asOf'), delivery.as_of && localDate(delivery.as_of)], [say('note'), delivery.note],
     [say('coordinateSystem'), report?.crs.decided ?? report?.crs.declared],
-    // of a file that waits before its rows are read there is nothing to count
-    ...(report?.rows.read ? [[say('rowsRead'), localNumber(report.rows.read)], [say('rowsBad'), localNumber(report.rows.bad_rows)]] as const : []),
+    [say('rowsRead'), counted && localNumber(counted.read)], [say('rowsBad'), counted && localNumber(counted.bad_rows)],
     [say('diff'), report?.diff && `+${localNumber(report.diff.added)} ~${localNumber(report.diff.changed)} −${localNumber(report.diff.closed)}`],
     [say('release'), delivery.release],
   ];

@@ -80,6 +80,6 @@ def _start_alone(launch: Launch | None) -> bool:
     """Starts a supervisor if it is missing still; False while somebody else starts or ends parts of the instance."""
     with alone_at_once(PARTS) as is_alone:
         if is_alone and _is_missing():
-            wanted = next(each for each in supervisors() if each.fingerprint() is not None)
-            wanted.start(wanted.fingerprint() or '', launch)
+            supervisor = next(each for each in supervisors() if each.fingerprint() is not None)
+            supervisor.start(supervisor.fingerprint() or '', launch)
         return is_alone

@@ -80,7 +80,7 @@ class DecisionRecord(BaseModel):
     outcome: Literal['accepted', 'unchanged', 'returned', 'diagnosed']
     job: UUID | None = Field(None, exclude=True)
     # of a file that was accepted and did not pass, read as was decided
-    found: Report | None = Field(None, exclude=True)
+    outcome_report: Report | None = Field(None, exclude=True)
 
     @property
     def letter(self) -> Letter | None:
@@ -95,7 +95,7 @@ class DecisionRecord(BaseModel):
     @property
     def notes(self) -> list[Text]:
         """Why the file did not pass."""
-        return list(self.found.notes) if self.found and self.is_refused else []
+        return list(self.outcome_report.notes) if self.outcome_report and self.is_refused else []
 
 
 class DeliveryShown(BaseModel):
@@ -180,7 +180,7 @@ def no_such_delivery(number: int) -> NoSuchDelivery:
 def decisions(number: int, role: Role = 'loader') -> list[DecisionRecord]:
     """What was decided on the delivery, in order."""
     made = _rows('select * from catalog.decision where delivery_id = %(id)s order by id', {'id': number}, role)
-    return [DecisionRecord(**row, found=_valid_report(row['report'])) for row in made]
+    return [DecisionRecord(**row, outcome_report=_valid_report(row['report'])) for row in made]
 
 
 def _valid_report(report: dict[str, Any] | None) -> Report | None:

@@ -33,7 +33,9 @@ def report_for(report: Report, seen: Locality, reader: Person | None) -> Report:
 def shown_for(whole: DeliveryShown, seen: Locality, reader: Person | None) -> DeliveryShown:
     """The delivery with its report as its reader may have it."""
     decisions = [
-        made.model_copy(update={'found': made.found and report_for(made.found, seen, reader)})
+        made.model_copy(
+            update={'outcome_report': made.outcome_report and report_for(made.outcome_report, seen, reader)}
+        )
         for made in whole.decisions
     ]
     report = whole.report and report_for(whole.report, seen, reader)

@@ -152,11 +152,8 @@ def breaking_line(url: str, after_bytes: int, times: int) -> Iterator[str]:
                         return
                     service.sendall(content)
 
-    with socketserver.ThreadingTCPServer(('127.0.0.1', 0), Line) as line:
-        line.daemon_threads = True
-        threading.Thread(target=line.serve_forever, daemon=True).start()
-        yield f'http://127.0.0.1:{line.server_address[1]}'
-        line.shutdown()
+    with listening(Line) as address:
+        yield address
     assert not breaks.acquire(blocking=False), 'the line broke less often'
 
 
@@ -178,12 +175,19 @@ def dead_line(url: str, begins_with: bytes, seconds: float) -> Iterator[str]:
                         return
                     service.sendall(content)
 
-    with socketserver.ThreadingTCPServer(('127.0.0.1', 0), Line) as line:
-        line.daemon_threads = True
-        threading.Thread(target=line.serve_forever, daemon=True).start()
-        yield f'http://127.0.0.1:{line.server_address[1]}'
-        line.shutdown()
+    with listening(Line) as address:
+        yield address
     assert first, 'nobody looked'
+
+
+@contextmanager
+def listening(handler: type[socketserver.BaseRequestHandler]) -> Iterator[str]:
+    """An address whose connections are handled so, each in a thread."""
+    with socketserver.ThreadingTCPServer(('127.0.0.1', 0), handler) as server:
+        server.daemon_threads = True
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield f'http://127.0.0.1:{server.server_address[1]}'
+        server.shutdown()
 
 
 def forward(source: socket.socket, target: socket.socket) -> None:

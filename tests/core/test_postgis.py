@@ -57,6 +57,13 @@ def test_it_starts_twice_and_stops_twice(server: LocalPostgis) -> None:
     assert not server.running()
 
 
+def test_a_new_session_has_postgis_loaded_before_its_first_shape(server: LocalPostgis) -> None:
+    server.start()
+    url = server.url.set(drivername='postgresql').render_as_string(hide_password=False)
+    with closing(psycopg2.connect(url)) as connection:
+        assert 'postgis-3.so' in Path(f'/proc/{connection.info.backend_pid}/maps').read_text()
+
+
 def test_other_machines_reach_it_only_from_the_networks_named_and_only_as_gis_staff(server: LocalPostgis) -> None:
     server.start()
     alone = rows(server, 'show listen_addresses')

@@ -87,10 +87,14 @@ def test_every_variable_is_a_setting(services: dict[str, dict[str, Any]]) -> Non
     assert (used | dockerfile) - known == set()
 
 
+# Settings that do not depend on the machine.
+SAME = ('jit', 'password_encryption', 'shared_preload_libraries')
+
+
 def test_the_database_is_tuned_like_the_private_one(services: dict[str, dict[str, Any]]) -> None:
     given = dict(item.split('=') for item in services['postgis']['command'] if '=' in item)
     assert given.keys() == DATABASE_SETTINGS.keys()
-    assert given['jit'] == DATABASE_SETTINGS['jit']
+    assert [given[name] for name in SAME] == [DATABASE_SETTINGS[name] for name in SAME]
 
 
 def test_only_this_machine_reaches_the_services_and_nothing_is_privileged(services: dict[str, dict[str, Any]]) -> None:

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import subprocess
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -16,7 +17,7 @@ from pmtiles.reader import MmapSource, Reader, all_tiles
 
 from dothi.api.app import create_app
 from dothi.api.tiles import maker, pmtiles
-from dothi.api.tiles.cache import TileCache, pack_tile
+from dothi.api.tiles.cache import FileCache, TileCache, pack_tile
 from dothi.api.tiles.changes import Changes, Version, states_by_layer, states_statement
 from dothi.api.tiles.place import WEB_MERCATOR_QUAD, WORLD_CRS84_QUAD, TileAddress, limits
 from dothi.api.tiles.tileset import NoData, of_all
@@ -207,6 +208,24 @@ def test_a_damaged_file_is_made_anew(readable_province: dict[str, str]) -> None:
         file.write_bytes(damaged)
         assert client.get(address).get_data() == tile
         assert file.read_bytes() == whole
+
+
+def test_tiles_of_one_block_are_kept_together_and_a_damaged_one_is_none(tmp_path: Path) -> None:
+    cache, parts = FileCache(tmp_path, 1_000_000), [b'first', b'', b'third']
+    cache.write_parts('ab/block', '7', parts)
+    assert [cache.read_part('ab/block', '7', number) for number in range(4)] == [*parts, None]
+    assert cache.read_part('ab/block', '8', 0) is None
+    assert [file.name for file in tmp_path.rglob('*') if file.is_file()] == ['block']
+    file = tmp_path / 'ab' / 'block'
+    whole = file.read_bytes()
+    file.write_bytes(whole[:-1] + b'x')
+    assert [cache.read_part('ab/block', '7', number) for number in range(3)] == [b'first', b'', None]
+    head, _, body = whole.partition(b'\n')
+    for sizes in ('[1e9]', '{"0": 5}', '[99999999999999999999]', '[-1]', '{}', 'null', '["5"]', '[]'):
+        lying = re.sub(rb'\[5, 0, 5\]', sizes.encode(), head)
+        for damaged in (lying + b'\n' + body, lying, body):
+            file.write_bytes(damaged)
+            assert cache.read_part('ab/block', '7', 0) is None
 
 
 def test_a_cache_that_is_full_forgets_what_was_written_first(tmp_path: Path) -> None:

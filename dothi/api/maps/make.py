@@ -161,9 +161,10 @@ def picture_of(request: MapRequest, edition: Edition | None = None) -> MapFile:
         cached = _cached_map(edition)
         if cached is not None:
             return cached
-        work = partial(_kept_or_new, request, edition)
-        files = under_way().do(_flight_of(edition), work, limits.map_wait_s + limits.map_seconds)
-        # else another process has kept the tile, or kept another tile of the block only
+        passing = _is_passing(edition.picture)
+        work = partial(_kept_or_new, request, edition, passing)
+        files = under_way().do(_flight_of(edition, passing), work, limits.map_wait_s + limits.map_seconds)
+        # else another process has kept the block, of which this one read another tile only
         if edition.tile in files:
             return files[edition.tile]
 
@@ -179,48 +180,51 @@ def has_to_be_drawn(edition: Edition) -> bool:
     return _is_kept(edition) and _cached_map(edition) is None
 
 
-def _flight_of(edition: Edition) -> str:
+def _flight_of(edition: Edition, passing: bool) -> str:
     """What differs between drawings. A tile that will look another way in some seconds is drawn alone."""
     several = edition.picture.tiles not in (None, ALONE)
-    return edition.tag if several and _is_passing(edition.picture) else edition.drawing_tag
+    return edition.tag if several and passing else edition.drawing_tag
 
 
-def _kept_or_new(request: MapRequest, edition: Edition) -> dict[int, MapFile]:
+def _kept_or_new(request: MapRequest, edition: Edition, passing: bool) -> dict[int, MapFile]:
     """What is drawn now, unless somebody has drawn and kept it since it was looked for.
 
     Other processes are waited for, too: of 303 blocks that two of them drew for map users 114 were drawn twice.
     """
     if not _is_kept(edition):
-        return _draw_new_map(request, edition)
-    with turn_given_away(), drawing_locks().locked(_flight_of(edition), service().maps.map_wait_s):
+        return _draw_new_map(request, edition, passing)
+    with turn_given_away(), drawing_locks().locked(_flight_of(edition, passing), service().maps.map_wait_s):
         cached = _cached_map(edition)
-        return {edition.tile: cached} if cached is not None else _draw_new_map(request, edition)
+        return {edition.tile: cached} if cached is not None else _draw_new_map(request, edition, passing)
 
 
 def _cached_map(edition: Edition) -> MapFile | None:
-    cached = picture_cache().read(_cache_key(edition), edition.state) if _is_kept(edition) else None
-    if cached is None:
+    if not _is_kept(edition):
+        return None
+    content = picture_cache().read_part(_cache_key(edition), edition.state, edition.tile)
+    if content is None:
         return None
     count_drawing('picture', 'kept')
-    return _made_map(edition, cached[1])
+    return _made_map(edition, content)
 
 
-def _draw_new_map(request: MapRequest, edition: Edition) -> dict[int, MapFile]:
+def _draw_new_map(request: MapRequest, edition: Edition, passing: bool) -> dict[int, MapFile]:
     count_drawing('picture', 'drawn')
-    contents, passing = {}, False
+    contents: dict[int, bytes] = {}
     for _ in range(ATTEMPTS):
-        passing = _is_passing(edition.picture)
         contents = _render_alone(request, edition) if passing else _render_all(request, edition)
         after = edition_of(request)
         if after.tag == edition.tag:
             break
-        edition, passing = after, True
+        edition, passing = after, _is_passing(after.picture)
+    else:
+        # not what is released any more
+        passing = True
     if passing:
         return {edition.tile: _made_map(edition, contents[edition.tile], '-passing')}
     files = {number: _made_map(replace(edition, tile=number), content) for number, content in contents.items()}
     if _is_kept(edition):
-        for number, file in files.items():
-            picture_cache().write(_cache_key(replace(edition, tile=number)), edition.state, file.content)
+        picture_cache().write_parts(_cache_key(edition), edition.state, list(contents.values()))
     return files
 
 
@@ -230,9 +234,8 @@ def _is_kept(edition: Edition) -> bool:
 
 
 def _cache_key(edition: Edition) -> str:
-    """The name of the cache file of a map."""
-    name = f'{edition.looks}-{edition.tile}' if edition.picture.tiles else edition.looks
-    return f'{edition.looks[:2]}/{name}.{edition.picture.format}'
+    """The name of the cache file of a map, or of all tiles that are drawn together."""
+    return f'{edition.looks[:2]}/{edition.looks}.{edition.picture.format}'
 
 
 def _made_map(edition: Edition, content: bytes, suffix: str = '') -> MapFile:

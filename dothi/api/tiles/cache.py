@@ -9,16 +9,18 @@ import os
 import stat
 import threading
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 # What zlib calls the format.
 GZIP = 16 + zlib.MAX_WBITS
 # Most file systems give a file whole blocks of so many bytes: an empty tile takes one, too.
 BLOCK = 4096
+# What comes of a file that says of itself what is not so.
+DAMAGED = (OSError, ValueError, KeyError, TypeError, IndexError, OverflowError, MemoryError)
 
 
 @dataclass(frozen=True)
@@ -58,12 +60,26 @@ class FileCache:
         if not self.most_bytes:
             return None
         try:
-            head, _, body = _read_file(self.folder / key).partition(b'\n')
+            with _opened(self.folder / key) as file:
+                head, _, body = file.read().partition(b'\n')
             head_members = json.loads(head)
             if head_members['version'] == version and head_members['crc32'] == zlib.crc32(body):
                 return head_members, body
         except (OSError, ValueError, KeyError, TypeError):
             pass
+        return None
+
+    def read_part(self, key: str, version: str, number: int) -> bytes | None:
+        """The answer of this number among those that were kept together, if they are kept in this version."""
+        if not self.most_bytes:
+            return None
+        with suppress(*DAMAGED), _opened(self.folder / key) as file:
+            head_members = json.loads(file.readline())
+            if head_members['version'] == version:
+                sizes = head_members['sizes']
+                file.seek(sum(sizes[:number]), os.SEEK_CUR)
+                part = file.read(sizes[number])
+                return part if zlib.crc32(part) == head_members['crc32s'][number] else None
         return None
 
     def versions(self) -> Iterator[tuple[Path, str, float]]:
@@ -77,10 +93,24 @@ class FileCache:
         """Keeps the answer in place of any other version. A full disk is no reason to fail."""
         if not self.most_bytes:
             return
-        head = json.dumps({'version': version, **said, 'crc32': zlib.crc32(body)}).encode()
+        self._write_file(key, {'version': version, **said, 'crc32': zlib.crc32(body)}, body)
+
+    def write_parts(self, key: str, version: str, parts: Sequence[bytes]) -> None:
+        """Keeps answers that are made together in one file, as `write`: making a file takes longer than filling it."""
+        if not self.most_bytes:
+            return
+        head_members = {
+            'version': version,
+            'sizes': [len(part) for part in parts],
+            'crc32s': [zlib.crc32(part) for part in parts],
+        }
+        self._write_file(key, head_members, b''.join(parts))
+
+    def _write_file(self, key: str, head_members: dict[str, Any], body: bytes) -> None:
+        content = json.dumps(head_members).encode() + b'\n' + body
         with suppress(OSError):
-            _write_file(self.folder / key, head + b'\n' + body)
-            self._written += -(-(len(head) + 1 + len(body)) // BLOCK) * BLOCK
+            _write_file(self.folder / key, content)
+            self._written += -(-len(content) // BLOCK) * BLOCK
         if self._written > self.most_bytes / 20:
             self._written = 0
             threading.Thread(target=self.prune, daemon=True).start()
@@ -114,14 +144,13 @@ class TileCache(FileCache):
         self.write(key, tile.version, tile.packed, shortened=tile.shortened)
 
 
-def _read_file(file: Path) -> bytes:
-    """What is in a file. Raises OSError for what is none: what a link leads to, or a pipe, may have no end."""
+def _opened(file: Path) -> BinaryIO:
+    """A file, to be read. Raises OSError for what is none: what a link leads to, or a pipe, may have no end."""
     number = os.open(file, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     if not stat.S_ISREG(os.fstat(number).st_mode):
         os.close(number)
         raise OSError(errno.EINVAL, os.strerror(errno.EINVAL), file)
-    with open(number, 'rb') as opened:  # noqa: PTH123
-        return opened.read()
+    return open(number, 'rb')  # noqa: PTH123
 
 
 def _write_file(file: Path, body: bytes) -> None:

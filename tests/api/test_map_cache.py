@@ -12,7 +12,7 @@ import yaml
 from flask.testing import FlaskClient
 
 from dothi.api.app import create_app
-from dothi.api.maps import make
+from dothi.api.maps import edition, make
 from dothi.api.maps.cache import tile_window
 from dothi.api.maps.single_flight import SingleFlight
 from dothi.api.tiles.changes import Version
@@ -137,7 +137,7 @@ def test_a_release_that_took_long_drops_pictures_too(
     tags = []
     for districts in (5, 6):
         numbers = {'districts': districts, 'schools': 7}
-        monkeypatch.setattr(make, '_layer_version', lambda _db, layer, *_, n=numbers: Version(n[layer.id], made))
+        monkeypatch.setattr(edition, '_layer_version', lambda _db, layer, *_, n=numbers: Version(n[layer.id], made))
         tags.append(app().get(address).headers['ETag'])
     assert tags[0] != tags[1]
     assert len(drawn) == 2
@@ -222,7 +222,7 @@ def test_pictures_that_wait_leave_threads_for_other_requests() -> None:
 
 
 def test_signs_decide_over_a_picture_too() -> None:
-    assert any(file.name == 'school.svg' for file in make.SOURCES)
+    assert any(file.name == 'school.svg' for file in edition.SOURCES)
 
 
 @thorough

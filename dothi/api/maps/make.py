@@ -1,132 +1,32 @@
-"""Pictures of layers and coverages: from which releases, under which tag, and their bytes.
+"""Pictures of layers and coverages: drawn, or kept since.
 
 A picture is drawn without a connection of the web process: the versions are read before and once more after, and
 where a release came in between it is drawn anew.
 """
 
-import hashlib
-import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import lru_cache, partial
+from functools import partial
 
 from flask import current_app
-from psycopg2 import sql
 
-from dothi import __version__
-from dothi.api.coverages.stored import stored_in
-from dothi.api.http.client_filter import ClientFilter
 from dothi.api.http.measures import count_drawing
-from dothi.api.http.service import no_release, service
-from dothi.api.http.snapshot import Snapshot, snapshot
-from dothi.api.maps.blocks import Block
-from dothi.api.maps.cache import drawing_locks, is_passing, picture_cache, tile_window
+from dothi.api.http.service import service
+from dothi.api.http.snapshot import snapshot
+from dothi.api.maps.cache import drawing_locks, is_passing, picture_cache
+from dothi.api.maps.edition import Edition, MapRequest, edition_of
 from dothi.api.maps.formats import MEDIA_TYPES
-from dothi.api.maps.paint import Paint, paint_background
+from dothi.api.maps.paint import paint_background
 from dothi.api.maps.single_flight import SingleFlight
-from dothi.api.maps.times import format_times
-from dothi.api.styles.drawings import drawing, no_such_style
-from dothi.api.tiles.changes import Current, Version, current_states, state_of
-from dothi.api.tiles.descriptions import tile_maker_of_app
-from dothi.api.tiles.place import Window
 from dothi.cartography.mapping.draw import draw, draw_tiles
-from dothi.cartography.mapping.formats import DATETIME
-from dothi.cartography.mapping.picture import Format, Picture, PictureLayer
-from dothi.cartography.mapping.view import View
-from dothi.cartography.style.colour import Colour
-from dothi.cartography.style.style_file import DEFAULT
-from dothi.core.coverage import Coverage
-from dothi.core.crs import WGS84
+from dothi.cartography.mapping.picture import Picture
 from dothi.core.layer import Layer
-from dothi.core.layer_source import Times, source
-from dothi.core.settings import code_files
-from dothi.core.text import DEMO
 from dothi.core.turns import turn_given_away
 
-# What decides over the bytes of a picture beside data, layer file and style file.
-SOURCES = code_files(
-    'dothi/cartography/mapping/*.py', 'dothi/cartography/generalised/*.py', 'dothi/cartography/style/**/*.py',
-    'dothi/cartography/style/markers/*.svg', 'dothi/api/maps/*.py', 'sql/functions/generalise*.sql',
-)  # fmt: skip
 # Releases that may come while a picture is drawn, before it is given away as it was.
 ATTEMPTS = 3
 # Of a picture that is one tile.
 ALONE = (1, 1)
-
-
-@dataclass(frozen=True)
-class MapRequest:
-    """What is drawn. layers: ids of layers and coverages with a style each (None: the default one), lowest first.
-
-    background: None is transparent. filters: by the layer's id. paint: what comes over the finished picture. block: of
-    a tile, those with which it is drawn.
-    """
-
-    layers: tuple[tuple[str, str | None], ...]
-    view: View
-    format: Format = 'png'
-    background: Colour | None = None
-    times: Times | None = None
-    filters: Mapping[str, ClientFilter] = field(default_factory=dict)
-    paint: Paint | None = None
-    block: Block | None = None
-
-    @property
-    def drawn_view(self) -> View:
-        """What is drawn: the block of a tile, else what is asked for."""
-        return self.block.view if self.block else self.view
-
-    @property
-    def alone(self) -> 'MapRequest':
-        """The same, of a tile that is drawn without those around it."""
-        return replace(self, block=Block(self.view)) if self.block else self
-
-    @property
-    def fingerprint(self) -> str:
-        """A text that differs between requests whose maps differ."""
-        filters = sorted(
-            (name, json.dumps(layer_filter.tree), repr(layer_filter.space))
-            for name, layer_filter in self.filters.items()
-        )
-        view = self.block.drawing if self.block else self.view
-        return repr((self.layers, view, self.format, self.background, self.times, filters, self.paint))
-
-
-@dataclass(frozen=True)
-class Edition:
-    """A picture as it would be drawn now.
-
-    looks: differs for what is drawn differently. version: the newest release that may have changed what it shows.
-    state: differs for other releases of any layer. tile: its number where several are drawn together.
-    """
-
-    looks: str
-    version: Version
-    state: str
-    demo: bool
-    picture: Picture
-    tile: int = 0
-
-    @property
-    def tag(self) -> str:
-        """Hash of everything that can change the picture's bytes, for use as an ETag."""
-        return f'{self.drawing_tag}-{self.tile}' if self.picture.tiles else self.drawing_tag
-
-    @property
-    def drawing_tag(self) -> str:
-        """The same of all tiles that are drawn together."""
-        return f'{self.tag_stem}{self.state}-{self.picture.format}'
-
-    @property
-    def tag_stem(self) -> str:
-        """What the tag begins with in every state of the data."""
-        return f'{self.looks}-'
-
-    @property
-    def released_at(self) -> datetime:
-        """The time of the release that the map shows."""
-        return self.version.released_at
 
 
 @dataclass(frozen=True)
@@ -138,16 +38,6 @@ class MapFile:
     tag: str
     released_at: datetime
     demo: bool
-
-
-@dataclass(frozen=True)
-class _DrawnLayer:
-    """A layer or coverage as it stands: the release that counts here, and what else decides over its looks."""
-
-    drawing: PictureLayer
-    version: Version
-    demo: bool
-    looks: str
 
 
 def picture_of(request: MapRequest, edition: Edition | None = None) -> MapFile:
@@ -249,69 +139,6 @@ def _is_passing(picture: Picture) -> bool:
         return is_passing(db, layers, picture.view)
 
 
-def edition_of(request: MapRequest) -> Edition:
-    """The edition that a map of the current data would have; raises as `picture_of`."""
-    with snapshot() as db:
-        return edition_in(db, request)
-
-
-def edition_in(db: Snapshot, request: MapRequest) -> Edition:
-    """What `edition_of` returns, read in the snapshot `db`."""
-    if request.block and not _may_share(request):
-        request = request.alone
-    sources = [find_source(name) for name, _ in request.layers]
-    now, view_window = (
-        current_states(db, tuple(source for source in sources if isinstance(source, Layer))),
-        tile_window(request.drawn_view),
-    )
-    drawn_layers = [
-        _layer_of_map(db, source, style, now, request, view_window)
-        if isinstance(source, Layer)
-        else _coverage_of_map(db, source, style, request)
-        for source, (_, style) in zip(sources, request.layers, strict=True)
-    ]
-    versions = [drawn_layer.version for drawn_layer in drawn_layers] or [_newest_version(db)]
-    newest = max(versions)
-    demo = any(drawn_layer.demo for drawn_layer in drawn_layers)
-    fingerprint_parts = [
-        software_versions(),
-        service().fingerprint,
-        request.fingerprint,
-        f'{demo}',
-        *(drawn_layer.looks for drawn_layer in drawn_layers),
-    ]
-    # longer than a tag must be: among the pictures that are kept no two may share it
-    looks = hashlib.sha256('\0'.join(fingerprint_parts).encode()).hexdigest()[:20]
-    block = request.block
-    picture = Picture(
-        request.drawn_view,
-        tuple(drawn_layer.drawing for drawn_layer in drawn_layers),
-        request.background,
-        request.format,
-        _file_metadata(newest, demo, request.times),
-        (block.columns, block.rows) if block else None,
-    )
-    return Edition(looks, newest, state_of(versions), demo, picture, block.number if block else 0)
-
-
-def _may_share(request: MapRequest) -> bool:
-    """Whether the tiles around a tile are drawn with it: where they are kept until somebody wants them."""
-    kept = picture_cache().most_bytes > 0
-    layers = {name for name, _ in request.layers}
-    return kept and request.paint is None and not service().locality.row_limited & layers
-
-
-def _newest_version(db: Snapshot) -> Version:
-    """That of a picture with nothing on it, as it is of a time before all data: any release may put something there."""
-    return max(Version(release.number, release.released_at) for release in db.releases().values())
-
-
-def find_source(collection_id: str) -> Layer | Coverage:
-    """The layer or coverage; raises UnknownLayer with the nearest id."""
-    coverage = service().coverages.get(collection_id)
-    return coverage if coverage is not None else service().layer(collection_id)
-
-
 def _render_all(request: MapRequest, edition: Edition) -> dict[int, bytes]:
     """What is drawn with the picture, by its number; there is more than the picture only with tiles."""
     locality, audience = service().locality, service().audience
@@ -331,60 +158,3 @@ def _render_alone(request: MapRequest, edition: Edition) -> dict[int, bytes]:
         return _render_all(request, edition)
     alone = replace(edition.picture, view=request.view, tiles=ALONE)
     return {edition.tile: _render_all(request, replace(edition, picture=alone))[0]}
-
-
-def _layer_of_map(
-    db: Snapshot, layer: Layer, style: str | None, now: dict[str, Current], request: MapRequest, place: Window | None
-) -> _DrawnLayer:
-    if layer.id not in now:
-        raise no_release(layer)
-    state = now[layer.id]
-    changed, looks = drawing(db, layer, style or DEFAULT, state.version.number)
-    condition = _layer_condition(db, layer, request, place) if layer.id in request.filters else None
-    # limits of classes may move though nothing changes here
-    classes = [rendering_pass.rules for rendering_pass in looks.passes if rendering_pass.part.classes]
-    drawn_layer = PictureLayer(layer, looks, request.times, condition)
-    return _DrawnLayer(
-        drawn_layer, _layer_version(db, layer, state, request, place), state.demo, f'{changed} {classes}'
-    )
-
-
-def _layer_condition(db: Snapshot, layer: Layer, request: MapRequest, place: Window | None) -> sql.Composable:
-    """The filter of the layer, weighed as it is looked for: among the rows in the picture."""
-    rows = source(layer, service().locality, service().audience, request.times)
-    box = sql.SQL('geom_wgs84 && ST_MakeEnvelope({}, {}, {}, {}, {})')
-    narrowing = [] if place is None else [box.format(*map(sql.Literal, (*place.degrees, WGS84)))]
-    return request.filters[layer.id].condition(db, layer, rows, narrowing)
-
-
-def _layer_version(db: Snapshot, layer: Layer, state: Current, request: MapRequest, place: Window | None) -> Version:
-    """The release that last changed what the picture shows of the layer."""
-    # which state another time shows may depend on any release
-    if place is None or request.times is not None:
-        return state.version
-    return tile_maker_of_app().ledger.version(db, layer, state, place)
-
-
-def _coverage_of_map(db: Snapshot, coverage: Coverage, style: str | None, request: MapRequest) -> _DrawnLayer:
-    if style not in {None, DEFAULT}:
-        raise no_such_style(coverage.id, str(style), [DEFAULT])
-    source = stored_in(db, coverage, request.times)
-    version = Version(source.release.number, source.release.released_at)
-    return _DrawnLayer(PictureLayer(coverage, None, request.times), version, source.release.demo, source.path.name)
-
-
-def _file_metadata(version: Version, demo: bool, times: Times | None) -> dict[str, str]:
-    """What the file says of itself, where its format can; in both languages, since a picture is kept for all."""
-    attribution = service().locality.place.attribution
-    members = {'Author': f'{attribution.vi} / {attribution.en}', 'Release': str(version.number)}
-    if demo:
-        members['Comment'] = f'{DEMO.vi} / {DEMO.en}'
-    if times is not None:
-        members[DATETIME] = format_times(times, version.released_at)
-    return members
-
-
-@lru_cache
-def software_versions() -> str:
-    """The versions of all software that draws maps, for use in cache keys."""
-    return hashlib.sha256(b''.join([__version__.encode(), *(file.read_bytes() for file in SOURCES)])).hexdigest()

@@ -17,7 +17,7 @@ from dothi.api.maps import times
 from dothi.api.maps.area import AREA, read_area
 from dothi.api.maps.background import BACKGROUND, read_background
 from dothi.api.maps.blocks import TilePlace
-from dothi.api.maps.make import MapRequest
+from dothi.api.maps.edition import MapRequest
 from dothi.api.maps.paint import paint_for
 from dothi.api.maps.size import (
     HEIGHT,

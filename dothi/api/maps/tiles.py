@@ -12,8 +12,8 @@ from dothi.api.http.parameters import COMMON
 from dothi.api.http.query_parameters import COLLECTIONS
 from dothi.api.http.snapshot import Snapshot, snapshot
 from dothi.api.http.versioned import moved_to
+from dothi.api.maps.edition import Edition, edition_in
 from dothi.api.maps.formats import TILES, wanted_form
-from dothi.api.maps.make import Edition, edition_in
 from dothi.api.maps.read import MapQuery, read_tile
 from dothi.api.maps.subject import Subject, subject_of
 from dothi.api.maps.tilesets import (

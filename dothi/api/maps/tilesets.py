@@ -11,8 +11,8 @@ from dothi.api.http.served_crs import ServedCrs, uri_of
 from dothi.api.http.service import service
 from dothi.api.http.versioned import version_of, with_version
 from dothi.api.maps.blocks import TilePlace, place_in_matrix, place_of_tile
+from dothi.api.maps.edition import software_versions
 from dothi.api.maps.formats import MEDIA_TYPES, TILES
-from dothi.api.maps.make import software_versions
 from dothi.api.maps.subject import Subject
 from dothi.api.styles.offered import style_file_times
 from dothi.api.tiles.changes import Version

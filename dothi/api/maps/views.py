@@ -12,8 +12,9 @@ from dothi.api.http.documents import as_page
 from dothi.api.http.snapshot import snapshot
 from dothi.api.http.vary import vary_by
 from dothi.api.http.versioned import unversioned
+from dothi.api.maps.edition import Edition, edition_in
 from dothi.api.maps.formats import MEDIA_TYPES, PICTURES, wanted_form
-from dothi.api.maps.make import Edition, MapFile, edition_in, has_to_be_drawn, picture_of
+from dothi.api.maps.make import MapFile, has_to_be_drawn, picture_of
 from dothi.api.maps.read import MapQuery, read_map
 from dothi.api.maps.subject import Subject, subject_of
 from dothi.core.layer import Layer

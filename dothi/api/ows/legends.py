@@ -13,7 +13,7 @@ from dothi.api.http.parsers import NUMBER
 from dothi.api.http.service import service
 from dothi.api.http.snapshot import Snapshot
 from dothi.api.http.vary import vary_by
-from dothi.api.maps.make import software_versions
+from dothi.api.maps.edition import software_versions
 from dothi.api.ows.address import service_url
 from dothi.api.ows.contents import Group, Leaf, leaves_in_style
 from dothi.api.ows.errors import InvalidParameterValue, bad_value

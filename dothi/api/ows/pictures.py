@@ -5,7 +5,8 @@ from flask import Response
 from dothi.api.http.caching import not_modified
 from dothi.api.http.service import NoRelease
 from dothi.api.http.snapshot import Snapshot
-from dothi.api.maps.make import Edition, MapRequest, edition_in, picture_of
+from dothi.api.maps.edition import Edition, MapRequest, edition_in
+from dothi.api.maps.make import picture_of
 from dothi.api.ows.errors import InvalidDimensionValue, LayerNotDefined
 from dothi.api.ows.frame import Frame
 from dothi.cartography.mapping.picture import Format

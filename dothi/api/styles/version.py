@@ -4,7 +4,7 @@ from dothi.api.http.address import root_url
 from dothi.api.http.caching import hash_of
 from dothi.api.http.service import service
 from dothi.api.http.versioned import version_of
-from dothi.api.maps.make import software_versions
+from dothi.api.maps.edition import software_versions
 from dothi.api.styles.offered import Styled, layer_styles, map_styles, paper_of
 from dothi.api.tiles.changes import Version
 from dothi.api.tiles.descriptions import tiles_version

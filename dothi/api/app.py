@@ -12,6 +12,7 @@ from dothi.api.access.account import ACCOUNT
 from dothi.api.access.class_apps import ClassApps
 from dothi.api.access.people import PEOPLE
 from dothi.api.access.sign_in import SIGN_IN
+from dothi.api.common import health
 from dothi.api.common.collections import COLLECTIONS
 from dothi.api.common.conformance import CONFORMANCE
 from dothi.api.common.functions import FUNCTIONS
@@ -130,6 +131,12 @@ def create_app(audience: Audience, url: str | None = None, accounts: ClientAccou
     where several processes share them.
     """
     locality, accounts = served_locality(), accounts or clients.open_accounts()
+    app = _create_app(audience, url, locality, accounts)
+    health.install(app)
+    return app
+
+
+def _create_app(audience: Audience, url: str | None, locality: Locality, accounts: ClientAccounts) -> Flask:
     if audience == 'public':
         return _app_of(audience, locality, url, accounts, config.releases_now(audience))
 

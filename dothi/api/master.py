@@ -7,6 +7,7 @@ were ended before they had loaded, and nobody answered for a minute.
 
 import mmap
 import os
+import select
 import signal
 import struct
 import time
@@ -15,16 +16,18 @@ from typing import Any
 import psycopg2
 from gunicorn.arbiter import Arbiter  # type: ignore[import-untyped]
 from gunicorn.errors import HaltServer  # type: ignore[import-untyped]
+from psycopg2.extensions import POLL_OK, POLL_READ
 from psycopg2.extensions import connection as Connection
 
 from dothi.core import database
-from dothi.core.catalog import generation
+from dothi.core.catalog import GENERATION, generation
 from dothi.core.changes import CHANNEL
 from dothi.core.database import READERS, connection, database_url
 from dothi.core.errors import DothiError
 from dothi.core.heartbeat import BEAT_S, beat
 from dothi.core.layer import Audience
 from dothi.core.settings import PathSettings, ServerSettings
+from dothi.core.shared_look import NoAnswer
 from dothi.core.stillness import Stillness
 
 # A generation counts once it has not changed for so long …
@@ -35,6 +38,8 @@ LONGEST_S = 20.0
 RETRY_S = 10.0
 # Without word of a change the generation is asked for so often: somebody may have changed it without a trigger.
 ASK_S = 30.0
+# For as long the master waits for the database to answer, and so long after an answer that did not come it asks again.
+PATIENCE_S, AGAIN_S = 2.0, 10.0
 NO_GENERATION = 0
 
 
@@ -165,23 +170,26 @@ class Master(Arbiter):  # type: ignore[misc]  # gunicorn has no types
 
 
 class CatalogueWatch:
-    """The catalogue's generation, asked for when the database tells of a change and now and again without one."""
+    """The catalogue's generation, asked for when the database tells of a change and now and again without one.
+
+    Nobody waits for a database that says nothing: a master that did would give no signs of life.
+    """
 
     def __init__(self, audience: Audience) -> None:
         self._audience = audience
         self._db: Connection | None = None
         self._generation: int | None = None
-        self._asked_s = 0.0
+        self._asked_s, self._not_before_s = 0.0, 0.0
 
     def generation(self) -> int | None:
         """None while the database is away; costs a look at a socket where nothing has changed."""
+        if time.monotonic() < self._not_before_s:
+            return self._generation
         try:
-            if self._db is None:
-                self._db = self._listen()
-            self._db.poll()
-            if self._db.notifies or time.monotonic() - self._asked_s >= ASK_S:
-                self._db.notifies.clear()
-                self._generation, self._asked_s = generation(self._db), time.monotonic()
+            self._look()
+        except NoAnswer:
+            self.close()
+            self._not_before_s = time.monotonic() + AGAIN_S
         except (DothiError, psycopg2.Error, OSError):
             self.close()
         return self._generation
@@ -200,15 +208,37 @@ class CatalogueWatch:
             os.close(nowhere)
             self._db = None
 
-    def _listen(self) -> Connection:
-        url = database_url(READERS[self._audience]).set(drivername='postgresql')
-        db = psycopg2.connect(
-            url.render_as_string(hide_password=False), connect_timeout=10, application_name='dothi master'
-        )
-        db.autocommit = True
-        with db.cursor() as cursor:
-            cursor.execute(f'listen {CHANNEL}')
-        return db
+    def _look(self) -> None:
+        if self._db is None:
+            url = database_url(READERS[self._audience]).set(drivername='postgresql')
+            dsn = url.render_as_string(hide_password=False)
+            self._db = psycopg2.connect(dsn, application_name='dothi master', async_=True)
+            _await_answer(self._db)
+            _execute(self._db, f'listen {CHANNEL}')
+        self._db.poll()
+        if self._db.notifies or time.monotonic() - self._asked_s >= ASK_S:
+            self._db.notifies.clear()
+            self._generation = int(_execute(self._db, GENERATION) or 0)
+            self._asked_s = time.monotonic()
+
+
+def _execute(db: Connection, statement: str) -> Any:
+    """The first value of the answer; None without one. Raises NoAnswer."""
+    with db.cursor() as cursor:
+        cursor.execute(statement)
+        _await_answer(db)
+        row = cursor.fetchone() if cursor.description else None
+    return row[0] if row else None
+
+
+def _await_answer(db: Connection) -> None:
+    """Returns when what was sent over an asynchronous connection is answered. Raises NoAnswer after PATIENCE_S."""
+    ends_s = time.monotonic() + PATIENCE_S
+    while (state := db.poll()) != POLL_OK:
+        reads, writes = ([db], []) if state == POLL_READ else ([], [db])
+        left_s = ends_s - time.monotonic()
+        if left_s <= 0 or not any(select.select(reads, writes, [], left_s)):
+            raise NoAnswer
 
 
 def generation_now(audience: Audience) -> int | None:

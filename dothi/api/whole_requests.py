@@ -10,7 +10,7 @@ import socket
 import threading
 import time
 from collections import deque
-from concurrent.futures import Future
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from functools import partial
 from itertools import islice
@@ -19,6 +19,10 @@ from typing import Any
 from dothi.api.fair_accept import FairWorker
 from dothi.core.turns import Turns, places_of_worker
 
+# While a database says nothing, those who wait for it have all threads of a worker; who asks why is answered by others.
+HEALTH_REQUESTS = (b'GET /health', b'HEAD /health', b'GET /metrics')
+LONGEST_HEALTH = max(map(len, HEALTH_REQUESTS))
+HEALTH_THREADS = 4
 END_OF_HEADER = b'\r\n\r\n'
 # gunicorn takes a request line of 8,190 bytes and as much for each field; what is longer is its to refuse.
 LONGEST_HEADER = 65_536
@@ -52,6 +56,7 @@ class WholeRequestWorker(FairWorker):
         self.lingering: deque[tuple[float, Any]] = deque()
         self.turns = Turns(places_of_worker(self.cfg.workers))
         self.patient_place = threading.Lock()
+        self.health_threads = ThreadPoolExecutor(HEALTH_THREADS, 'health')
 
     def handle(self, conn: Any) -> Any:
         """Answers a request, and on the same thread those that follow it closely.
@@ -95,7 +100,7 @@ class WholeRequestWorker(FairWorker):
             if getattr(conn, 'header_deadline_s', None) is not None:
                 _wake_at(conn.sock, 1)
                 conn.header_deadline_s = None
-            super().enqueue_req(conn)
+            self._hand_over(conn)
             return
         # ready again when there is more than now: else the poller would wake for the same half again and again
         _wake_at(conn.sock, received + 1)
@@ -104,6 +109,14 @@ class WholeRequestWorker(FairWorker):
         conn.timeout = conn.header_deadline_s
         self.pending_conns.append(conn)
         self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
+
+    def _hand_over(self, conn: Any) -> None:
+        """Hands the connection to a thread: of its own kind, where the service is asked for its health."""
+        if not _asks_for_health(conn):
+            super().enqueue_req(conn)
+            return
+        answered = self.health_threads.submit(self._handle_in_turn, conn)
+        answered.add_done_callback(lambda done: self.method_queue.defer(self.finish_request, conn, done))
 
     def _keepalive_after(self, conn: Any, keepalive: bool) -> bool:
         """Whether the connection may have another request: not while most of a body that nobody read is to come."""
@@ -192,6 +205,19 @@ def _received(conn: Any) -> int | None:
     except OSError:
         return None
     return None if END_OF_HEADER in read_before + begun or _has_ended(conn.sock) else len(begun)
+
+
+def _asks_for_health(conn: Any) -> bool:
+    """Whether the next request is for `/health`, what is below it, or `/metrics`."""
+    parser = getattr(conn, 'parser', None)
+    read_before = parser.unreader.buf.getvalue() if parser else b''
+    if read_before:
+        return bool(read_before.startswith(HEALTH_REQUESTS))
+    try:
+        begun = conn.sock.recv(LONGEST_HEALTH, socket.MSG_PEEK | socket.MSG_DONTWAIT)
+    except OSError:
+        return False
+    return bool(begun.startswith(HEALTH_REQUESTS))
 
 
 def _is_readable(sock: socket.socket, patience_s: float) -> bool:

@@ -8,6 +8,7 @@ from psycopg2.extensions import connection as Connection
 from psycopg2.extras import RealDictCursor
 from pydantic import BaseModel
 
+GENERATION = 'select n from catalog.generation'
 Origin = Literal['demo', 'delivery', 'edit', 'rollback', 'leave']
 
 
@@ -84,7 +85,7 @@ def releases_numbered(db: Connection, numbers: list[int]) -> dict[int, Release]:
 def generation(db: Connection) -> int:
     """Grows whenever what is served changes in kind: a first release, another layer file."""
     with db.cursor() as cursor:
-        cursor.execute('select n from catalog.generation')
+        cursor.execute(GENERATION)
         row = cursor.fetchone()
     return int(row[0]) if row else 0
 

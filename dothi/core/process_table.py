@@ -26,6 +26,12 @@ def start_time(pid: int) -> str | None:
     return None if fields is None or fields[0] == 'Z' else fields[19]
 
 
+def processor_time(pid: int) -> int | None:
+    """How long processors have worked for process `pid`, in clock ticks; None when there is none."""
+    fields = _stat(pid)
+    return None if fields is None else int(fields[11]) + int(fields[12])
+
+
 def program_name(pid: int) -> str | None:
     """The name of the program that process `pid` runs, at most 15 letters of it; None when there is none."""
     try:

@@ -15,6 +15,8 @@ from dothi.core.standby_state import standby_state
 from dothi.core.store_mark import is_store_own
 
 OK = 'ok'
+# What gave no answer in time.
+SILENT = 'silent'
 MB = 2**20
 
 

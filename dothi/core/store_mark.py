@@ -5,6 +5,7 @@ backed up, restored and copied to a standby together. A service that cannot read
 store that is there for its own.
 """
 
+import os
 import re
 import uuid
 from pathlib import Path
@@ -14,7 +15,7 @@ from dothi.core.private_files import replace_file
 from dothi.core.settings import PathSettings
 from dothi.core.text import Text
 
-MARK = 'store_id'
+MARK, LONGEST_MARK = 'store_id', 100
 
 
 class StoreAway(EnvironmentMissing):
@@ -64,10 +65,16 @@ def own_store_mark() -> str | None:
 def read_mark(folder: Path) -> str | None:
     """The mark in a folder; None where there is none, or one that is damaged."""
     try:
-        mark = (folder / MARK).read_text(encoding='ascii').strip()
+        # a pipe of that name would keep whoever opens it
+        with open(folder / MARK, encoding='ascii', opener=_open_at_once) as file:  # opener
+            mark = file.read(LONGEST_MARK).strip()
     except (OSError, ValueError):
         return None
     return mark if re.fullmatch('[0-9a-f]{32}', mark) else None
+
+
+def _open_at_once(name: str, flags: int) -> int:
+    return os.open(name, flags | os.O_NONBLOCK)
 
 
 def write_mark(folder: Path, mark: str) -> None:

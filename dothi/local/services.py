@@ -94,7 +94,7 @@ def start_services(progress: Progress = silent) -> None:
     health = [f'{service_url("internal")}/health', f'{service_url("public")}/health']
     os.environ.setdefault('DOTHI_PROBE_URLS', json.dumps(health))
     fingerprint = code_fingerprint()
-    with common_origin(_stale(services(), fingerprint)) as launch:
+    with common_origin(_stale([*services(), *supervisors()], fingerprint)) as launch:
         try:
             for done, service in enumerate(services()):
                 progress(f'start {service.name}', done, len(services()))

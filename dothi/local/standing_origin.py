@@ -9,14 +9,14 @@ import sys
 import time
 
 from dothi.core.services import Launch
-from dothi.local.common_origin import launch_from
+from dothi.local.common_origin import Origin, launch_from
 from dothi.local.forking import fork_services, show_command_line
 from dothi.local.locks import PARTS, alone_at_once
 from dothi.local.origin_protocol import ForkOrder
 from dothi.local.services import supervisors
 
 # A fork is made in some hundredths of a second; a supervisor that waits is taken for one that stands still.
-PATIENCE_S = 10.0
+PATIENCE_S = 5.0
 # While a command starts or ends parts of the instance, or its folder is away, so long is waited, and at most.
 OCCUPIED_S, LONGEST_S = 0.5, 600.0
 # So long what was killed may still be in the table of processes.
@@ -30,10 +30,9 @@ def stand_by() -> tuple[ForkOrder | None, Launch | None]:
     process, when a supervisor runs, or none is to.
     """
     ours, theirs = socket.socketpair()
-    if os.fork():
+    if pid := os.fork():
         theirs.close()
-        ours.settimeout(PATIENCE_S)
-        return None, launch_from(ours)
+        return None, launch_from(Origin(pid, ours, PATIENCE_S))
     ours.close()
     with theirs:
         _become_origin()

@@ -3,6 +3,7 @@
 import os
 import selectors
 import socket
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
@@ -97,6 +98,21 @@ def test_one_thread_waits_longer_for_a_next_request_and_no_other(
         assert worker._is_followed(connection) is not is_taken
         assert looks == ([False] if is_taken else [False, False, True])
         assert worker.patient_place.locked() is is_taken
+
+
+def test_who_asks_for_health_is_answered_while_others_have_all_threads(worker: WholeRequestWorker) -> None:
+    """A database that says nothing keeps whoever reads from it; then one asks why."""
+    ends = threading.Event()
+    for _ in range(worker.cfg.threads):
+        worker.tpool.submit(ends.wait, 60)
+    ours, theirs = socket.socketpair()
+    with ours, theirs:
+        ours.settimeout(10)
+        ours.sendall(REQUEST.replace(b'GET /', b'GET /health/ready'))
+        worker.enqueue_req(TConn(worker.cfg, theirs, ('127.0.0.1', 1), ('127.0.0.1', 2)))
+        answer = ours.recv(1000)
+        ends.set()
+    assert answer.split(b'\r\n')[0] == b'HTTP/1.1 200 OK'
 
 
 def test_a_client_that_goes_in_its_header_is_not_waited_for() -> None:

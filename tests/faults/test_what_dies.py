@@ -67,6 +67,21 @@ def test_a_supervisor_that_is_ended_by_intention_stays_ended(running: WholeInsta
     wait_until_ready(running)
 
 
+@exhaustive
+def test_what_kills_both_supervisors_and_their_origins_is_said_and_taken_up(running: WholeInstance) -> None:
+    """Nobody is left to start anything; `dothi up` leaves what runs, and as much beside it as there was before."""
+    before = {part: pid_of(running, part) for part in SERVICES}
+    supervisors = [pid_of(running, name) for name in ('supervisor', 'spare')]
+    for pid in [member for supervisor in supervisors for member in session_members(supervisor)]:
+        os.kill(pid, signal.SIGKILL)
+    assert not json.loads(running.dothi('status', '--json').stdout)['supervised']
+    assert running.dothi('up', '--demo', 'no').returncode == 0
+    assert {part: pid_of(running, part) for part in SERVICES} == before
+    for name in ('supervisor', 'spare'):
+        wait_until(lambda name=name: len(session_members(pid_of(running, name))) == 2, name)  # type: ignore[misc]
+    kill(running, 'supervisor', 'spare')
+
+
 def test_status_says_what_died_and_how_often(running: WholeInstance) -> None:
     kill(running, 'inbox')
     status = json.loads(running.dothi('status', '--json').stdout)

@@ -2,9 +2,11 @@
 
 import os
 import signal
+import sys
+import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import pytest
@@ -19,6 +21,11 @@ from tests.matrix import EXHAUSTIVE, exhaustive
 from tests.shared_instances import STILL_S
 
 SUPERVISORS = ('supervisor', 'spare')
+# As many as a web process has by default.
+THREADS = 64
+HEALTH = ('/health/live', '/health', '/health/ready')
+# Two are promised, on a machine that is not full of other work.
+SOON_S = 5.0
 # Each that is replaced is started from nothing, which takes 4 s of processor time.
 STILL = SERVICES if EXHAUSTIVE else ('inbox', 'public')
 
@@ -84,6 +91,47 @@ def test_parts_that_stand_still_are_replaced_and_the_database_goes_on(running: W
         wait_until_ready(running)
     assert pid_of(running, 'database') == before['database']
     assert 'chạy lại' in running.dothi('status').stdout
+
+
+def test_health_is_answered_while_the_database_stands_still(running: WholeInstance) -> None:
+    """And all threads of the services wait for it; each answer took 40 s and more before."""
+    wait_until_ready(running)
+    ports = (running.port, running.public_port)
+    clients = [
+        threading.Thread(target=read_items, args=[running, port, number]) for port in ports for number in range(THREADS)
+    ]
+    with stopped(*database_processes(running)):
+        for client in clients:
+            client.start()
+        took_s = [seconds_to_answer(running, path, port) for path in HEALTH for port in ports]
+    for client in clients:
+        client.join()
+    sys.stdout.write(f'{took_s}\n')
+    assert max(took_s) < SOON_S
+    wait_until_ready(running)
+
+
+def database_processes(instance: WholeInstance) -> list[int]:
+    server = pid_of(instance, 'database')
+    children = [int(folder.name) for folder in Path('/proc').glob('[0-9]*') if is_child(int(folder.name), server)]
+    return [server, *children]
+
+
+def is_child(pid: int, parent: int) -> bool:
+    with suppress(OSError):
+        return parent_of(pid) == parent
+    return False
+
+
+def read_items(instance: WholeInstance, port: int, number: int) -> None:
+    with suppress(OSError):
+        ask(instance, f'/api/collections/wells/items?f=json&offset={number}', port)
+
+
+def seconds_to_answer(instance: WholeInstance, path: str, port: int) -> float:
+    began_s = time.monotonic()
+    assert ask(instance, path, port)[0] == (200 if path == '/health/live' else 503)
+    return time.monotonic() - began_s
 
 
 @exhaustive

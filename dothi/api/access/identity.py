@@ -154,6 +154,13 @@ def credentials_in(environ: dict[str, Any]) -> bool:
     return not {KEY, TICKET, 'HTTP_AUTHORIZATION', 'HTTP_COOKIE'}.isdisjoint(environ)
 
 
+def forget_credentials(environ: dict[str, Any]) -> None:
+    """Makes the request that of a stranger, for an answer that must not wait until it is clear who sends it."""
+    take_secrets(environ)
+    for name in (KEY, TICKET, 'HTTP_AUTHORIZATION', 'HTTP_COOKIE'):
+        environ.pop(name, None)
+
+
 def _authenticated() -> Identity | None:
     environ = request.environ
     identity: Identity | None = environ[IDENTITY] if IDENTITY in environ else identity_of_request()

@@ -1,23 +1,27 @@
 """State of the platform as figures: queue, deliveries, how new each layer is, database, disks, what was restarted."""
 
 import shutil
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+from flask import Flask, current_app
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 from psycopg2 import sql
 
-from dothi.api.http.snapshot import Snapshot, snapshot
+from dothi.api.http.snapshot import Snapshot, uncounted_reading
 from dothi.core.backup_state import backup_times
 from dothi.core.clock import today
 from dothi.core.errors import DothiError
 from dothi.core.freshness import last_deliveries, of_layer
 from dothi.core.locality import Locality
-from dothi.core.readiness import OK, database_readiness, files_readiness
+from dothi.core.readiness import OK, SILENT, database_readiness, files_readiness
 from dothi.core.revivals import revivals
 from dothi.core.settings import PathSettings
+from dothi.core.shared_look import NoAnswer, SharedLook, outcome
 from dothi.core.standby_state import standby_state
 
 # Figures of catalog.figures(): name, label and meaning of each metric.
@@ -33,6 +37,10 @@ FIGURES = {
 }
 
 
+# Prometheus waits for 10 s; for a part that hangs less is waited, so that the others are heard of.
+PATIENCE_S = 4.0
+
+
 class PlatformFigures(Collector):
     """Read anew for each scrape; what comes from the database is left out while that is away."""
 
@@ -41,19 +49,27 @@ class PlatformFigures(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """The figures of this moment; `dothi_ready` says of each part whether it is well."""
-        checks = {'database': 'unreachable', **files_readiness()}
-        families: list[Metric] = []
-        try:
-            with snapshot() as db:
-                checks |= database_readiness(db.db)
-                families = [*_database_figures(db), *_freshness(db, self._locality)]
-                families += [_backup_ages(db), *_standby_figures(db)]
-        except DothiError:
-            families = []
+        app = current_app._get_current_object()  # type: ignore[attr-defined]  # for another thread
+        database, files = SharedLook(lambda: self._database(app)).begin(), SharedLook(_files).begin()
+        ends_s = time.monotonic() + PATIENCE_S
+        checks, families = {'database': 'unreachable', 'store': SILENT, 'disk': SILENT}, list[Metric]()
+        for look in (files, database):
+            with suppress(NoAnswer, DothiError):
+                states, figures = outcome(look, ends_s)
+                checks |= states
+                families += figures
         yield _labelled('dothi_ready', 'Whether a part is well', 'part', {n: float(s == OK) for n, s in checks.items()})
         yield from families
-        yield from _disk_figures()
         yield _restarts()
+
+    def _database(self, app: Flask) -> tuple[dict[str, str], list[Metric]]:
+        with app.app_context(), uncounted_reading(Snapshot) as db:
+            families = [*_database_figures(db), *_freshness(db, self._locality)]
+            return database_readiness(db.db), [*families, _backup_ages(db), *_standby_figures(db)]
+
+
+def _files() -> tuple[dict[str, str], list[Metric]]:
+    return files_readiness(), list(_disk_figures())
 
 
 def _database_figures(db: Snapshot) -> Iterator[Metric]:

@@ -5,18 +5,27 @@ that are larger than its memory for them. It is told to pass them on as they com
 """
 
 import time
+from contextlib import suppress
 
 from flask import Flask, Response
 
 from dothi.core.readiness import OK, disk_state
+from dothi.core.shared_look import NoAnswer, SharedLook, outcome
 
 LOOK_S = 1.0
+# For as long a request waits for a disk that does not answer.
+PATIENCE_S = 0.2
+
+
+def _is_full_now() -> bool:
+    return disk_state() != OK
 
 
 class _Disk:
     """The state of the disk, looked at once a second at most: a request asks for it."""
 
     is_full, looked_at_s = False, float('-inf')
+    look = SharedLook(_is_full_now)
 
 
 def install(app: Flask) -> None:
@@ -25,9 +34,12 @@ def install(app: Flask) -> None:
 
 
 def is_disk_full() -> bool:
-    """Whether a disk of the instance is full, as of a second ago at most."""
-    if time.monotonic() - _Disk.looked_at_s >= LOOK_S:
-        _Disk.is_full, _Disk.looked_at_s = disk_state() != OK, time.monotonic()
+    """Whether a disk of the instance is full, as of a second ago at most; one that hangs is as it was before that."""
+    now_s = time.monotonic()
+    if now_s - _Disk.looked_at_s >= LOOK_S:
+        _Disk.looked_at_s = now_s
+        with suppress(NoAnswer):
+            _Disk.is_full = outcome(_Disk.look.begin(), now_s + PATIENCE_S)
     return _Disk.is_full
 
 

@@ -15,13 +15,13 @@ from psycopg2.extensions import cursor as Cursor
 from dothi.api.http.clients import query_place
 from dothi.api.http.prepared import PreparedStatement
 from dothi.api.http.service import no_release, require_release, service
-from dothi.api.http.silence import SILENCE
 from dothi.core.access.claims import claim_statement
 from dothi.core.catalog import Release
 from dothi.core.database import connection_lost, engine, no_database
 from dothi.core.errors import Busy, EnvironmentMissing, WrongUse
 from dothi.core.layer import Layer
 from dothi.core.layer_source import table_of
+from dothi.core.silence import SILENCE
 
 # What holds for a connection as long as it lasts. No just-in-time compiling: it costs 100 ms and more, which nothing
 # here wins back.
@@ -44,6 +44,10 @@ SEEN = """
         case when box_wgs84 is not null then
             array[ST_XMin(box_wgs84), ST_YMin(box_wgs84), ST_XMax(box_wgs84), ST_YMax(box_wgs84)] end
     from (select ST_Extent(geom) as box, ST_Extent(geom_wgs84) as box_wgs84, count(*) as rows from {}) as seen"""
+
+
+# After as long a look of a moment is given up.
+BRIEF_S = 1.5
 
 
 class TooSlow(Busy):
@@ -167,6 +171,10 @@ class Reading:
         self._pooled = _open_connection()
         return self._execute(self._opening, statement, as_bytes)
 
+    def _await(self, db: Connection) -> None:
+        """Has a way that says nothing given up once the server should have ended the statement."""
+        SILENCE.begin(db, service().statement_timeout_ms)
+
     def _execute(self, opening: str, statement: sql.Composable | PreparedStatement, as_bytes: bool) -> Cursor:
         """Sends everything in one message, but for a plan that is made: a way to the database and back counts here."""
         db, info = self.db, self._pooled.info
@@ -174,7 +182,7 @@ class Reading:
         if as_bytes:
             register_type(BYTES_FOR_TEXT, cursor)
         opening += claim_statement()
-        SILENCE.begin(db, service().statement_timeout_ms)
+        self._await(db)
         try:
             _set_up_session(cursor, info)
             if isinstance(statement, PreparedStatement):
@@ -194,6 +202,13 @@ class Snapshot(Reading):
     """
 
     _opening = BEGIN
+
+
+class BriefSnapshot(Snapshot):
+    """The same, for who would rather hear soon that the database says nothing."""
+
+    def _await(self, db: Connection) -> None:
+        SILENCE.begin(db, 0, BRIEF_S)
 
 
 def read_release(row: Sequence[Any]) -> Release:

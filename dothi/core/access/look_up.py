@@ -11,7 +11,10 @@ from psycopg2.extensions import cursor as Cursor
 
 from dothi.core.database import connection, connection_lost, discard_or_roll_back, engine, no_database
 from dothi.core.errors import EnvironmentMissing
+from dothi.core.silence import SILENCE
 
+# A row is found in a millisecond; on a database that says nothing nobody waits for it without end.
+LONGEST_MS = 5_000
 NUMBERS = itertools.count(1)
 
 
@@ -67,9 +70,13 @@ def _read(statement: LookUp, values: list[object]) -> tuple[Any, ...] | None:
     db: Any = pooled.driver_connection
     try:
         db.autocommit = True
-        with db.cursor() as cursor:
-            statement.execute(cursor, pooled.info, values)
-            row: tuple[Any, ...] | None = cursor.fetchone()
+        SILENCE.begin(db, LONGEST_MS)
+        try:
+            with db.cursor() as cursor:
+                statement.execute(cursor, pooled.info, values)
+                row: tuple[Any, ...] | None = cursor.fetchone()
+        finally:
+            SILENCE.end(db)
         db.autocommit = False
     except psycopg2.Error:
         discard_or_roll_back(pooled)

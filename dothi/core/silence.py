@@ -24,9 +24,9 @@ class SilenceWatch:
         self._lock = threading.Lock()
         self._process = 0
 
-    def begin(self, db: Connection, statement_timeout_ms: int) -> None:
+    def begin(self, db: Connection, statement_timeout_ms: int, grace_s: float | None = None) -> None:
         """From now on an answer of `db` is awaited, until that time has passed."""
-        ends_s = time.monotonic() + statement_timeout_ms / 1000 + GRACE_S
+        ends_s = time.monotonic() + statement_timeout_ms / 1000 + (GRACE_S if grace_s is None else grace_s)
         with self._lock:
             self._awaited[id(db)] = (ends_s, db.fileno())
         # a thread of the process that was forked is not there in its children

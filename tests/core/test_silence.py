@@ -7,9 +7,9 @@ import psycopg2
 import pytest
 from sqlalchemy import make_url
 
-from dothi.api.http import silence
-from dothi.api.http.silence import SilenceWatch
+from dothi.core import silence
 from dothi.core.database import connection_lost
+from dothi.core.silence import SilenceWatch
 from tests.faults.proxies import way_to
 
 

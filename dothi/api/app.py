@@ -165,6 +165,7 @@ def _app_of(
 
     A view of ours that has the very same rule as one of pygeoapi's takes its place, because it is registered first.
     """
+    generation = config.generation_now(audience)
     rendered = config.render_with(locality, audience, PLACEHOLDER, releases)
     pygeoapi = library.load_pygeoapi(rendered, PathSettings().run / audience)
 
@@ -174,7 +175,9 @@ def _app_of(
     app.config['MAX_CONTENT_LENGTH'] = MOST_BYTES
     # of endpoints that take more
     app.config['MOST_BYTES_OF'] = {}
-    app.extensions['dothi'] = Service(audience, locality, url or listening_url(audience), pygeoapi, accounts)
+    app.extensions['dothi'] = Service(
+        audience, locality, url or listening_url(audience), pygeoapi, accounts, generation
+    )
     app.extensions['dothi.kept_answers'] = KeptAnswers()
     pygeoapi.api_.manager.asking = identity.current_editor
     openapi.install(

@@ -9,7 +9,7 @@ import yaml
 
 from dothi.api.http.address import listening_url
 from dothi.api.http.served_crs import served_crs, uri_of
-from dothi.core.catalog import Release, current_releases
+from dothi.core.catalog import Release, current_releases, generation
 from dothi.core.database import READERS, NoDatabase, connection
 from dothi.core.layer import Audience, Column, Layer
 from dothi.core.limit_settings import LimitSettings
@@ -47,6 +47,15 @@ def render_with(locality: Locality, audience: Audience, url: str, releases: dict
     _name_the_place(config['metadata'], locality, url)
     config['resources'] |= collections(locality, audience, releases, url)
     return config
+
+
+def generation_now(audience: Audience) -> int | None:
+    """The catalogue's generation; None while the database is away or was never migrated."""
+    try:
+        with connection(READERS[audience]) as db:
+            return generation(db)
+    except (NoDatabase, psycopg2.Error):
+        return None
 
 
 def releases_now(audience: Audience) -> dict[str, Release]:

@@ -91,14 +91,15 @@ class RepeatedAnswers:
         return _repeat(answer, environ, start) if answer and may_repeat else self._ask(question, environ, start)
 
     def _may_repeat(self, answer: RepeatedAnswer, environ: dict[str, Any]) -> bool:
-        """Whether the client may ask as much, and the layer still has the release; the app says why it may not."""
+        """Whether the client may ask as much, and release and columns are as they were; the app says why it may not."""
         if not take_token(self._service, environ):
             return False
         environ[COUNTED] = True
         layer_id, name = answer.release
+        current = (*name, self._service.generation)
         try:
             with uncounted_reading(Reading) as db:
-                return db.prepared_rows(NAME_OF_CURRENT, layer_id) == [name]
+                return db.prepared_rows(NAME_OF_CURRENT, layer_id) == [current]
         except Exception as error:
             environ[UNREADABLE] = error
             return False

@@ -13,6 +13,7 @@ from sqlalchemy import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
 from dothi.core.access.claims import claimed
+from dothi.core.disk_room import database_room
 from dothi.core.errors import EnvironmentMissing, without_secrets
 from dothi.core.layer import Audience
 from dothi.core.patience import share_patience
@@ -214,13 +215,14 @@ def no_database(error: Exception) -> NoDatabase:
     lines = without_secrets(str(getattr(error, 'orig', None) or error)).strip().splitlines()
     # a connection that the server closed without a word has none
     reason = lines[0] if lines else type(error).__name__
+    advice = database_room() or Text(
+        vi=f'Chạy "{start_command()}", hoặc kiểm tra DOTHI_DATABASE_URL.',
+        en=f'Run "{start_command()}", or check DOTHI_DATABASE_URL.',
+    )
     return NoDatabase(
         vi='Không kết nối được cơ sở dữ liệu. Hãy thử lại sau ít giây.',
         en='The database cannot be reached. Try again in a few seconds.',
-        steward=Text(
-            vi=f'({reason}) Chạy "{start_command()}", hoặc kiểm tra DOTHI_DATABASE_URL.',
-            en=f'({reason}) Run "{start_command()}", or check DOTHI_DATABASE_URL.',
-        ),
+        steward=Text(vi=f'({reason}) {advice.vi}', en=f'({reason}) {advice.en}'),
     )
 
 

@@ -11,6 +11,7 @@ from dothi.core.settings import DatabaseSettings, PathSettings, ServerSettings
 from dothi.core.text import Text
 
 MB = 2**20
+LOG_SEGMENT_MB = 16
 NO_ROOM = frozenset((errno.ENOSPC, errno.EDQUOT))
 # In the words of PostgreSQL and of programs, which speak English to us.
 NO_ROOM_WORDS = ('No space left on device', 'Disk quota exceeded')
@@ -21,6 +22,17 @@ DATABASE_FULL = '53100'
 def is_full(folder: Path) -> bool:
     """Whether nothing can be written to the disk of `folder` any more."""
     return shutil.disk_usage(_nearest(folder)).free < MB
+
+
+def database_room() -> Text | None:
+    """What to say of the disk of the private database where that cannot go on; None where it has room, or is none.
+
+    It ends where it has no room for another segment of its log, and leaves some MB free.
+    """
+    state = PathSettings().state
+    if DatabaseSettings().database_url or shutil.disk_usage(_nearest(state)).free >= LOG_SEGMENT_MB * MB:
+        return None
+    return room_text(state)
 
 
 def is_no_room(error: Exception) -> bool:

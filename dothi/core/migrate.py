@@ -18,7 +18,7 @@ from dothi.core.errors import WrongUse, describe
 from dothi.core.layer_sync import grow_generation, sync_layers
 from dothi.core.locality import Locality
 from dothi.core.norm_sync import sync_norms
-from dothi.core.secret_files import require_secrets
+from dothi.core.secret_files import require_any, require_secrets
 from dothi.core.settings import PROJECT
 from dothi.core.unit_sync import sync_units
 
@@ -63,6 +63,7 @@ def migrate(locality: Locality, *, dry_run: bool = False) -> MigrationReport:
         return _rehearse(locality, report)
     with connection('admin') as db:
         require_same_locality(db, locality)
+        _require_secrets_of(db)
     _prepare()
     for file in _migration_files():
         with connection('owner') as db:
@@ -73,6 +74,19 @@ def migrate(locality: Locality, *, dry_run: bool = False) -> MigrationReport:
         _sync(db, locality, report)
     note_policy(locality.policy)
     return report
+
+
+def _require_secrets_of(db: Connection) -> None:
+    """Raises SecretsAway where the database was migrated before, and no secret is there.
+
+    One of another server may have a state folder that is new: the roles would get other passwords, and whoever has
+    theirs would be shut out.
+    """
+    with db.cursor() as cursor:
+        cursor.execute("select to_regclass('catalog.migration') is not null")
+        ((is_migrated,),) = cursor.fetchall()
+    if is_migrated:
+        require_any()
 
 
 def _rehearse(locality: Locality, report: MigrationReport) -> MigrationReport:

@@ -29,6 +29,7 @@ VERSION = 17
 BINARIES = Path(f'/usr/lib/postgresql/{VERSION}/bin')
 ADMIN = 'dothi_admin'
 DATABASE = 'dothi'
+LOG = 'server.log'
 SETTINGS = {
     'shared_buffers': '256MB',
     'work_mem': '32MB',
@@ -99,7 +100,9 @@ class LocalPostgis:
     folder: as root it must be reachable for the user `postgres`, who then runs the server (PostgreSQL
     refuses to run as root). port: 0 takes a free one at the first start and keeps it. networks: from these the roles
     of GIS staff may connect (`10.20.0.0/16`), and nobody else; a server that runs takes them up at its next start.
-    patience_s: so long a start may take. replication: to a standby; on that one to the primary, once it is promoted.
+    patience_s: so long a start may take. collects_log: by a process of its own, which goes on in a new file where the
+    log was deleted; not in the foreground, where whoever watches has the log. replication: to a standby; on that one to
+    the primary, once it is promoted.
     """
 
     folder: Path
@@ -107,6 +110,7 @@ class LocalPostgis:
     settings: dict[str, str] = field(default_factory=dict)
     networks: tuple[str, ...] = ()
     patience_s: int = 60
+    collects_log: bool = False
     replication: Replication | None = None
 
     @property
@@ -172,6 +176,15 @@ class LocalPostgis:
         """Ends the server, if it runs; open transactions are rolled back."""
         if self.running():
             self._pg_ctl('stop', '-m', 'fast', '-w', '-t', '60')
+
+    def keep_log(self) -> None:
+        """Has a server that runs and collects its log go on in a new file where the log was deleted."""
+        pid, command = self.pid(), _text_of(self.data / 'postmaster.opts') or ''
+        if pid is None or (self.folder / LOG).exists() or 'logging_collector' not in command:
+            return
+        # as `pg_ctl logrotate` does
+        (self.data / 'logrotate').touch(mode=0o600)
+        os.kill(pid, signal.SIGUSR1)
 
     def running(self) -> bool:
         """Whether a server runs on this folder's data; a lock file that a dead one left counts for nothing."""
@@ -247,9 +260,7 @@ class LocalPostgis:
         self._disown_lock()
         self._end_orphans()
         self._say_who_may_connect()
-        self._pg_ctl(
-            'start', '-w', '-t', str(self.patience_s), '-l', str(self.folder / 'server.log'), '-o', self._options()
-        )
+        self._pg_ctl('start', '-w', '-t', str(self.patience_s), '-l', str(self.folder / LOG), '-o', self._options())
 
     def _say_who_may_connect(self) -> None:
         """A file beside the data, for what PostgreSQL wrote itself is for whoever runs it to change."""
@@ -317,7 +328,19 @@ class LocalPostgis:
             (self.folder / 'port').write_text(str(port), encoding='utf-8')
 
     def _options(self) -> str:
-        return ' '.join(f'-c {name}={shlex.quote(value)}' for name, value in self._server_settings().items())
+        values = self._server_settings() | (self._log_settings() if self.collects_log else {})
+        return ' '.join(f'-c {name}={shlex.quote(value)}' for name, value in values.items())
+
+    def _log_settings(self) -> dict[str, str]:
+        """To the file that also has what comes before its collector starts; it is set aside as all logs are."""
+        return {
+            'logging_collector': 'on',
+            'log_directory': str(self.folder),
+            'log_filename': LOG,
+            'log_file_mode': '0640',
+            'log_rotation_age': '0',
+            'log_rotation_size': '0',
+        }
 
     def _server_settings(self) -> dict[str, str]:
         values = {**SETTINGS, **self.settings, 'port': str(self._port()), 'listen_addresses': self._addresses()}
@@ -369,11 +392,12 @@ class LocalPostgis:
     def _check(self, result: subprocess.CompletedProcess[str]) -> None:
         if result.returncode == 0:
             return
-        log = self.folder / 'server.log'
+        log = self.folder / LOG
         last = log.read_text(encoding='utf-8', errors='replace').splitlines()[-3:] if log.exists() else []
         reason = ' / '.join([*result.stderr.strip().splitlines()[-3:], *last])
         # where the log had no room either, its last words are of another day
-        if is_full(self.folder) or any(words in reason for words in NO_ROOM_WORDS):
+        # initdb says it first, and makes room again before it ends
+        if is_full(self.folder) or any(words in text for words in NO_ROOM_WORDS for text in (reason, result.stderr)):
             raise full_disk(self.folder)
         raise NoPostgis(
             vi=f'PostgreSQL trong {self.folder} không khởi động được: {reason}',

@@ -63,8 +63,11 @@ def _overwrite(file: Path, text: str) -> None:
 def write_once(file: Path, text: str) -> None:
     """Writes `file` whole and private, unless somebody else was quicker."""
     draft = file.with_name(f'{file.name}.{os.getpid()}')
-    draft.touch(mode=0o600)
-    draft.write_text(text, encoding='utf-8')
-    with suppress(FileExistsError):
-        os.link(draft, file)
-    draft.unlink()
+    try:
+        draft.touch(mode=0o600)
+        draft.write_text(text, encoding='utf-8')
+        with suppress(FileExistsError):
+            os.link(draft, file)
+    finally:
+        # on a full disk, too: among the secrets it would be taken for one of them
+        draft.unlink(missing_ok=True)

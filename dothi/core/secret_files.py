@@ -1,10 +1,12 @@
 """The folder of secrets: passwords of roles, keys, tokens. None is made in place of those that an instance had."""
 
 import secrets
+from pathlib import Path
 
 from dothi.core.errors import EnvironmentMissing
 from dothi.core.private_files import write_once
 from dothi.core.settings import DatabaseSettings, PathSettings
+from dothi.core.store_mark import read_mark
 from dothi.core.text import Text
 
 FIRST = 'owner'
@@ -27,21 +29,34 @@ def begin_secrets() -> None:
 
     Before the database is: whoever is killed in between leaves no database without its secrets.
     """
-    if not _are_there():
+    if not are_there():
         _write(FIRST, secrets.token_urlsafe(24))
 
 
 def require_secrets() -> None:
-    """Raises SecretsAway where the private database has been made, and no secret is there.
+    """Raises SecretsAway where the instance has had secrets, and none is there: it has a database, or a marked store.
 
-    New ones would shut out sessions, keys, one-time codes and staff without a word, and hide the old ones.
+    New ones would shut out sessions, keys, one-time codes and staff without a word, and hide the old ones. Of another
+    server's database `dothi migrate` sees more (require_any).
     """
-    data = PathSettings().state / 'postgis' / 'data'
-    if not DatabaseSettings().database_url and data.exists() and not _are_there():
+    if _had_secrets():
+        require_any()
+
+
+def require_any() -> None:
+    """Raises SecretsAway where no secret is there."""
+    if not are_there():
         raise _secrets_away()
 
 
-def _are_there() -> bool:
+def _had_secrets() -> bool:
+    if DatabaseSettings().database_url:
+        return read_mark(Path(PathSettings().store)) is not None
+    return (PathSettings().state / 'postgis' / 'data').exists()
+
+
+def are_there() -> bool:
+    """Whether there is any secret."""
     folder = PathSettings().secrets
     try:
         return any(file.name != LOST_AND_FOUND for file in folder.iterdir())

@@ -16,4 +16,4 @@ def private_database() -> 'LocalPostgis':
     settings = DatabaseSettings()
     networks = tuple(map(str, settings.gis_networks))
     folder = PathSettings().state / 'postgis'
-    return LocalPostgis(folder, settings.database_port, networks=networks, replication=replication())
+    return LocalPostgis(folder, settings.database_port, networks=networks, collects_log=True, replication=replication())

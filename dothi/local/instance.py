@@ -12,7 +12,7 @@ from dothi.core.listening import require_closed
 from dothi.core.private_files import PASSAGE_MODE, STATE_MODE, close_new_files
 from dothi.core.progress import Progress, silent
 from dothi.core.revivals import forget_revivals
-from dothi.core.secret_files import SecretsAway, begin_secrets, require_secrets
+from dothi.core.secret_files import are_there, begin_secrets, require_secrets
 from dothi.core.settings import DatabaseSettings, PathSettings, ServerSettings
 from dothi.core.store_mark import own_store_mark, require_store
 from dothi.local.backup.instance import forget_ended_backups
@@ -85,11 +85,9 @@ def _bring_up_to_date(locality: 'Locality', demo: DemoSize | None, progress: Pro
 def make_new_secrets() -> None:
     """Begins the secrets anew where all of them are gone; nothing runs on with those of before."""
     make_state_folder()
-    with suppress(SecretsAway):
-        require_secrets()
-        return
-    stop_instance()
-    begin_secrets()
+    if not are_there():
+        stop_instance()
+        begin_secrets()
 
 
 def stop_instance() -> list[str]:

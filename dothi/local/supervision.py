@@ -141,6 +141,7 @@ class Supervisor:
             try:
                 self.still.look(watched_services, DatabasePart().pid)
                 keep_reserve()
+                private_database().keep_log()
             except (DothiError, OSError):
                 # such as a folder that is away for a moment; who watches has to go on
                 LOG.exception('could not look for what stands still')

@@ -3,6 +3,7 @@
 import gzip
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import psycopg2
@@ -17,12 +18,17 @@ from dothi.api.http import full_disk
 from dothi.api.http.measures import ROUTE
 from dothi.api.http.snapshot import TooSlow
 from dothi.api.items import features, views
+from dothi.api.master import generation_now
 from dothi.core import database as core_database
 from dothi.core.layer import Audience
+from dothi.core.locality import load_locality
+from dothi.core.migrate import migrate
 from tests.api.conftest import Desk, school
+from tests.nam_dinh import whole_copy
 
 PAGE, ITEM = '/api/collections/schools/items?limit=10', '/api/collections/schools/items/1'
 POINT = 'POINT(0 0)'
+NAME = '"name":"Trường"'
 # So often the app answers itself: a page is composed, kept, and then repeated.
 OWN_ANSWERS = 3
 
@@ -138,6 +144,23 @@ def test_what_was_released_while_it_was_read_is_not_repeated_as_older(
     assert 'another' not in app.client.get(ITEM).text
     monkeypatch.undo()
     assert 'another' in app.client.get(ITEM).text
+
+
+@pytest.mark.parametrize('path', [PAGE, ITEM])
+def test_what_was_hidden_is_repeated_by_nobody(make: Callable[..., Counted], tmp_path: Path, path: str) -> None:
+    """A column becomes internal, and no release is made: this process shows it still, until another takes its place."""
+    app = make()
+    assert NAME in app.ask_often(path).text
+    generation = generation_now('public')
+    folder = whole_copy(tmp_path / 'locality')
+    file = folder / 'layers' / 'schools.yml'
+    layer = file.read_text(encoding='utf-8')
+    file.write_text(layer.replace('  name: {type: text, ', '  name: {type: text, access: internal, '), encoding='utf-8')
+    migrate(load_locality(folder))
+    assert generation_now('public') != generation
+    answer = app.client.get(path)
+    assert NAME not in answer.text
+    assert answer.status_code == 503
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -15,6 +15,7 @@ import psycopg2
 import pytest
 from psycopg2.extras import wait_select
 
+from dothi.core.errors import DiskFull
 from dothi.core.postgis import THROWAWAY, LocalPostgis, NoPostgis
 from dothi.core.process_table import start_time
 from tests.conftest import PATIENCE_S
@@ -62,6 +63,49 @@ def test_a_new_session_has_postgis_loaded_before_its_first_shape(server: LocalPo
     url = server.url.set(drivername='postgresql').render_as_string(hide_password=False)
     with closing(psycopg2.connect(url)) as connection:
         assert 'postgis-3.so' in Path(f'/proc/{connection.info.backend_pid}/maps').read_text()
+
+
+@pytest.fixture
+def small_disk(shared_folder: Path) -> Iterator[Path]:
+    """The folder of a disk that takes half of a new server."""
+    disk = shared_folder / 'small-disk'
+    disk.mkdir()
+    disk.chmod(0o755)
+    if subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=30m,mode=755', 'tmpfs', disk], check=False).returncode:
+        pytest.skip('only root may mount a disk')
+    yield disk
+    subprocess.run(['umount', disk], check=True)
+
+
+def test_a_new_server_that_has_no_room_says_so_and_leaves_none_behind(small_disk: Path) -> None:
+    """initdb makes room again before it ends, and its last words are of that."""
+    with pytest.raises(DiskFull, match='No room'):
+        LocalPostgis(small_disk / 'postgis').start()
+    assert not (small_disk / 'postgis' / 'data').exists()
+    assert shutil.disk_usage(small_disk).used < 2**20
+
+
+def test_a_log_that_was_deleted_is_written_again(server: LocalPostgis) -> None:
+    """Also what sessions write that were there before; it was lost until the next start."""
+    server.collects_log = True
+    server.start()
+    log = server.folder / 'server.log'
+    url = server.url.set(drivername='postgresql').render_as_string(hide_password=False)
+    with closing(psycopg2.connect(url)) as session:
+        server.keep_log()
+        log.unlink()
+        server.keep_log()
+        _wait_until(log.exists)
+        with pytest.raises(psycopg2.Error), session.cursor() as cursor:
+            cursor.execute('select no_such_column')
+        _wait_until(lambda: 'no_such_column' in log.read_text(encoding='utf-8'))
+
+
+def _wait_until(is_so: Callable[[], bool]) -> None:
+    until = time.monotonic() + PATIENCE_S
+    while not is_so():
+        assert time.monotonic() < until
+        time.sleep(0.05)
 
 
 def test_other_machines_reach_it_only_from_the_networks_named_and_only_as_gis_staff(server: LocalPostgis) -> None:

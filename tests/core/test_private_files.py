@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from dothi.core import private_files
-from dothi.core.private_files import replace_file, replace_file_without_room
+from dothi.core.private_files import replace_file, replace_file_without_room, write_once
 
 
 def test_who_reads_while_a_secret_is_replaced_gets_the_old_or_the_new_one(tmp_path: Path) -> None:
@@ -62,3 +62,15 @@ def test_a_draft_for_which_there_is_no_room_is_removed(tmp_path: Path, monkeypat
     with pytest.raises(OSError, match='No space'):
         replace_file(tmp_path / 'record', 'text')
     assert not list(tmp_path.iterdir())
+
+
+def test_a_secret_that_has_no_room_leaves_nothing_that_is_taken_for_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fill(_file: Path, _text: str, **_more: str) -> None:
+        raise OSError(errno.ENOSPC, 'no room')
+
+    monkeypatch.setattr(Path, 'write_text', fill)
+    with pytest.raises(OSError, match='no room'):
+        write_once(tmp_path / 'owner', 'secret')
+    assert not [*tmp_path.iterdir()]

@@ -8,7 +8,10 @@ import pytest
 from dothi.core.access.secrets import vault
 from dothi.core.database import password
 from dothi.core.edit_token import make_token
-from dothi.core.secret_files import SecretsAway, begin_secrets, require_secrets
+from dothi.core.locality import Locality
+from dothi.core.migrate import migrate
+from dothi.core.secret_files import SecretsAway, begin_secrets, require_any, require_secrets
+from dothi.core.store_mark import mark_store
 
 
 @pytest.fixture
@@ -50,3 +53,32 @@ def test_the_database_of_another_server_has_its_secrets_where_they_are_made(
     monkeypatch.setenv('DOTHI_DATABASE_URL', 'postgresql://somebody@127.0.0.1/dothi')
     (state / 'postgis' / 'data').mkdir(parents=True)
     assert password('worker')
+
+
+def test_no_secret_is_made_beside_a_store_that_had_others(state: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database of another server lies elsewhere; the store was marked when the secrets were there."""
+    monkeypatch.setenv('DOTHI_DATABASE_URL', 'postgresql://somebody@127.0.0.1/dothi')
+    (state / 'store').mkdir()
+    before = password('worker')
+    mark_store()
+    shutil.move(state / 'secrets', state / 'elsewhere')
+    for make in (lambda: password('worker'), vault, make_token, require_secrets):
+        with pytest.raises(SecretsAway):
+            make()
+    assert not [*(state / 'secrets').glob('*')]
+    shutil.rmtree(state / 'secrets', ignore_errors=True)
+    shutil.move(state / 'elsewhere', state / 'secrets')
+    assert password('worker') == before
+
+
+def test_a_database_that_was_migrated_gets_no_other_passwords(
+    database: dict[str, str], locality: Locality, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Store and secrets are gone together, with the disk that the state folder lay on; or it is another machine."""
+    monkeypatch.setenv('DOTHI_STATE', str(tmp_path))
+    monkeypatch.setenv('DOTHI_SECRETS', str(tmp_path / 'secrets'))
+    with pytest.raises(SecretsAway):
+        migrate(locality)
+    assert not (tmp_path / 'secrets').exists()
+    begin_secrets()
+    require_any()

@@ -31,7 +31,8 @@ class NoRelease(NotFound):
 class Service:
     """What an app serves, and pygeoapi's Flask module as it was loaded for it.
 
-    clients: what each client has asked for, of all processes that serve the audience here.
+    clients: what each client has asked for, of all processes that serve the audience here. generation: that the
+    catalogue had as the app was made; what the app keeps is for no other one, in which a column may be hidden.
     """
 
     audience: Audience
@@ -39,6 +40,7 @@ class Service:
     url: str
     pygeoapi: ModuleType
     clients: ClientAccounts
+    generation: int | None = None
 
     @property
     def role(self) -> Role:

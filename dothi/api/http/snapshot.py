@@ -37,7 +37,9 @@ FROM_SEEN = 'from catalog.layer as l join catalog.seen_release as r on r.number 
 CURRENT = f'select {", ".join(f"r.{column}" for column in RELEASE_COLUMNS)} {FROM_SEEN}'
 # A restored database may have the number of another release, but not its time too.
 NAMES_OF_CURRENT = 'select number, released_at from catalog.current_state'
-NAME_OF_CURRENT = f'{NAMES_OF_CURRENT} where layer_id = $1'
+# And whether what this process keeps is still for what the catalogue says of layers.
+NAME_OF_CURRENT = """select number, released_at, (select n from catalog.generation)
+    from catalog.current_state where layer_id = $1"""
 # Who sees no row, or none with a geometry, sees no extent, as of a release without rows.
 SEEN = """
     select rows, case when box is not null then array[ST_XMin(box), ST_YMin(box), ST_XMax(box), ST_YMax(box)] end,
@@ -69,6 +71,7 @@ class BeingChanged(Busy):
 class Reading:
     """Statements of one request on one connection; each sees the database as it is when that statement begins.
 
+    may_repeat: whether the catalogue has the generation that the app was made from, as of the last look at a release.
     Statements hold their values already, quoted by the driver, so % is a plain letter.
     """
 
@@ -77,6 +80,7 @@ class Reading:
     def __init__(self) -> None:
         self._pooled = _open_connection()
         self._begun = False
+        self.may_repeat = False
 
     @property
     def db(self) -> Connection:
@@ -89,7 +93,9 @@ class Reading:
         names = self.prepared_rows(NAME_OF_CURRENT, layer.id)
         if not names:
             raise no_release(layer)
-        release = service().releases.get(names[0])
+        *name, generation = names[0]
+        self.may_repeat = generation == service().generation
+        release = service().releases.get(tuple(name))
         return release or require_release(layer, self.releases())
 
     def releases(self) -> dict[str, Release]:

@@ -158,7 +158,7 @@ def answer_query(layer: Layer) -> Response:
             repeat_while_released((layer.id, (release.number, release.released_at)))
         if not_modified(etag(release, form), release.released_at):
             return make_conditional(Response(status=304), release, form)
-        if kept is not None and kept.release == release:
+        if kept is not None and kept.release == release and db.may_repeat:
             response = feature_response(form, kept.document, layer, {}, kept.crs_uri)
             return packed_before(make_conditional(response, release, form), kept.packed)
     query = query or read_query(layer, form, service())

@@ -31,6 +31,10 @@ class ChangedMigration(WrongUse):
     """A migration that was applied before has another content now."""
 
 
+class NewerDatabase(WrongUse):
+    """The database was migrated by a newer version, whose functions and rights this one would undo."""
+
+
 class MigrationReport(BaseModel):
     """What a migrate did (or, on a dry run, would do). broken: layer files that were left out, and why."""
 
@@ -54,8 +58,8 @@ def migrate(locality: Locality, *, dry_run: bool = False) -> MigrationReport:
     """What changed: migrations applied, layers made or altered, units restated. A dry run only tells it.
 
     Each migration is a transaction, the functions and layer tables together are one.
-    Raises SecretsAway, OtherLocality for the database of another locality, ChangedMigration, or UnsafeLayerChange where
-    a layer file asks for what would lose data.
+    Raises SecretsAway, OtherLocality for the database of another locality, NewerDatabase, ChangedMigration, or
+    UnsafeLayerChange where a layer file asks for what would lose data.
     """
     require_secrets()
     report = MigrationReport(broken={name: describe(error) for name, error in locality.broken.items()})
@@ -63,21 +67,23 @@ def migrate(locality: Locality, *, dry_run: bool = False) -> MigrationReport:
         return _rehearse(locality, report)
     with connection('admin') as db:
         require_same_locality(db, locality)
-        _require_secrets_of(db)
+        _require_ours(db)
     _prepare()
     for file in _migration_files():
         with connection('owner') as db:
             report.migrations += _apply_migration(db, file)
     with connection('owner') as db:
         lock_migration(db)
+        # of two versions that migrate at once, too
+        _require_no_newer(db)
         _apply_functions(db)
         _sync(db, locality, report)
     note_policy(locality.policy)
     return report
 
 
-def _require_secrets_of(db: Connection) -> None:
-    """Raises SecretsAway where the database was migrated before, and no secret is there.
+def _require_ours(db: Connection) -> None:
+    """Raises NewerDatabase; and SecretsAway where the database was migrated before, and no secret is there.
 
     One of another server may have a state folder that is new: the roles would get other passwords, and whoever has
     theirs would be shut out.
@@ -87,6 +93,21 @@ def _require_secrets_of(db: Connection) -> None:
         ((is_migrated,),) = cursor.fetchall()
     if is_migrated:
         require_any()
+        _require_no_newer(db)
+
+
+def _require_no_newer(db: Connection) -> None:
+    """Raises NewerDatabase where a migration was applied that this version does not have."""
+    with db.cursor() as cursor:
+        cursor.execute('select name from catalog.migration where name <> all (%s) order by name', [migration_names()])
+        newer = [name for (name,) in cursor.fetchall()]
+    if newer:
+        raise NewerDatabase(
+            vi=f'Cơ sở dữ liệu này là của bản mới hơn ({newer[-1]}). Không có gì thay đổi. Cài bản mới hơn đó, hoặc '
+            'khôi phục bản sao lưu có trước nó: dothi restore --to.',
+            en=f'This database is of a newer version ({newer[-1]}). Nothing was changed. Install that version, or '
+            'restore a backup from before it: dothi restore --to.',
+        )
 
 
 def _rehearse(locality: Locality, report: MigrationReport) -> MigrationReport:
@@ -95,6 +116,7 @@ def _rehearse(locality: Locality, report: MigrationReport) -> MigrationReport:
         with connection('admin') as db:
             lock_migration(db)
             require_same_locality(db, locality)
+            _require_ours(db)
             _add_roles(db)
             db.cursor().execute('set local role dothi_owner')
             _add_catalog(db)

@@ -59,6 +59,21 @@ def session_members(session: int) -> list[int]:
     return [pid for pid in _pids() if (fields := _stat(pid)) and fields[0] != 'Z' and fields[3] == str(session)]
 
 
+def leaders_with_output(file: Path) -> dict[int, list[str]]:
+    """The command lines of living processes that lead a session and whose output goes to `file`, deleted or not.
+
+    Those of other users that may not be looked at are left out.
+    """
+    leaders: dict[int, list[str]] = {}
+    for pid in _pids():
+        with suppress(*UNREADABLE):
+            output = str(Path(f'/proc/{pid}/fd/1').readlink()).removesuffix(' (deleted)')
+            fields = _stat(pid)
+            if output == str(file) and fields and fields[0] != 'Z' and fields[3] == str(pid):
+                leaders[pid] = _words(pid)
+    return leaders
+
+
 def stopped_processes(roots: set[int]) -> dict[int, str]:
     """Those of `roots`, and of the processes below them, that a signal has stopped, and when each began.
 
@@ -102,6 +117,12 @@ def _listening_inodes(port: int) -> Iterator[str]:
                 fields = line.split()
                 if fields[3] == LISTENING and int(fields[1].rpartition(':')[2], 16) == port:
                     yield fields[9]
+
+
+def _words(pid: int) -> list[str]:
+    # a fork has blanks or nothing behind what it shows
+    block = Path(f'/proc/{pid}/cmdline').read_bytes()
+    return [word for word in block.decode(errors='replace').split('\0') if word.strip()]
 
 
 def _command(pid: int) -> str:

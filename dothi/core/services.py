@@ -16,7 +16,7 @@ from dothi.core.accounts import account_environment, popen_account, service_acco
 from dothi.core.errors import EnvironmentMissing
 from dothi.core.heartbeat import is_old, last_sign
 from dothi.core.private_files import STATE_MODE, replace_file_without_room
-from dothi.core.process_table import session_members, start_time
+from dothi.core.process_table import leaders_with_output, session_members, start_time
 from dothi.core.settings import PathSettings
 
 # What is left of a dead service serves nobody who would miss it.
@@ -25,6 +25,10 @@ LONGEST_LOG_BYTES = 20 * 2**20
 # A program that begins once it is told to, and never where whoever started it is killed before: nobody would know of
 # it, and of the port that it has.
 ONCE_TOLD = 'read -r _ && exec "$@" </dev/null'
+
+
+# In a record in place of what the process was started from.
+LOST = 'lost'
 
 
 class ServiceDied(EnvironmentMissing):
@@ -100,6 +104,27 @@ class Service:
     def words(self) -> list[str]:
         """The command line that it runs as."""
         return [sys.executable, '-m', self.module, *self.arguments]
+
+    def adopt(self) -> bool:
+        """Whether it ran without a record, which somebody had deleted, and has one again: of code that is out of date.
+
+        Without one nobody would start it again when it dies.
+        """
+        strays = [] if self._recorded() else self._strays()
+        for pid in strays[:1]:
+            replace_file_without_room(self._file, f'{pid} {start_time(pid)} {LOST}', STATE_MODE & 0o666)
+        return bool(strays)
+
+    def end_strays(self) -> None:
+        """Ends processes of this service that its record does not name: somebody deleted the one that did."""
+        for pid in self._strays():
+            if pid != os.getpid():
+                end_session(pid)
+
+    def _strays(self) -> list[int]:
+        own = self.pid()
+        leaders = leaders_with_output(self.log).items()
+        return [pid for pid, words in leaders if words[1:] == self.words[1:] and pid != own]
 
     def start(self, fingerprint: str, launch: Launch | None = None) -> None:
         """Starts the service apart from this terminal, and records which process it is.

@@ -22,7 +22,7 @@ from dothi.local.database_start import start_database
 from dothi.local.demo import DemoSize, deliver_demo, demo_buildings, size_to_load
 from dothi.local.locks import PARTS, alone
 from dothi.local.service_user import require_open_to_services
-from dothi.local.services import services, start_services, supervisors
+from dothi.local.services import end_strays, services, start_services, supervisors
 from dothi.local.standby.record import follows_primary
 from dothi.local.status import Status, instance_status
 from dothi.local.store_adoption import adopt_store
@@ -94,6 +94,7 @@ def stop_instance() -> list[str]:
     """Names of what was running and is ended now: services first, then the private database."""
     # the supervisors wait while somebody else is inside
     with alone(PARTS):
+        end_strays()
         for supervisor in supervisors():
             supervisor.stop()
         ended = [service.name for service in reversed(services()) if service.stop()]

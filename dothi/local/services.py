@@ -94,6 +94,7 @@ def start_services(progress: Progress = silent) -> None:
     health = [f'{service_url("internal")}/health', f'{service_url("public")}/health']
     os.environ.setdefault('DOTHI_PROBE_URLS', json.dumps(health))
     fingerprint = code_fingerprint()
+    end_strays()
     with common_origin(_stale([*services(), *supervisors()], fingerprint)) as launch:
         try:
             for done, service in enumerate(services()):
@@ -115,6 +116,12 @@ def start_services(progress: Progress = silent) -> None:
             for supervisor in _stale(supervisors(), fingerprint):
                 supervisor.end()
                 supervisor.start(fingerprint, launch)
+
+
+def end_strays() -> None:
+    """Ends what runs beside what the records say. To be called while nobody else starts or ends parts."""
+    for service in (*supervisors(), *services()):
+        service.end_strays()
 
 
 def _stale(candidates: list[Service], fingerprint: str) -> list[Service]:

@@ -140,12 +140,24 @@ class Supervisor:
         while True:
             try:
                 self.still.look(watched_services, DatabasePart().pid)
+                self._adopt_lost()
                 keep_reserve()
                 private_database().keep_log()
             except (DothiError, OSError):
                 # such as a folder that is away for a moment; who watches has to go on
                 LOG.exception('could not look for what stands still')
             await asyncio.sleep(LOOK_S)
+
+    def _adopt_lost(self) -> None:
+        """Gives parts that run a record again where somebody deleted it: without one nobody would start them again."""
+        watched = [part.service for part in self.watched if isinstance(part, ServicePart)]
+        ourselves = [service for service in supervisors() if service.name == self.name]
+        lost = [service for service in (*watched, *ourselves) if service.fingerprint() is None]
+        if not lost:
+            return
+        with alone_at_once(PARTS) as is_alone:
+            for service in lost if is_alone else ():
+                service.adopt()
 
     def _watch(self, part: Part) -> None:
         """Waits for the end of the part's process; a part that should run and does not is started again."""

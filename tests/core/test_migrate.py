@@ -15,7 +15,7 @@ from dothi.core.layer import Layer
 from dothi.core.layer_columns import UnsafeLayerChange
 from dothi.core.locality import Locality
 from dothi.core.locality_file import BadLayerFile
-from dothi.core.migrate import ChangedMigration, migrate
+from dothi.core.migrate import ChangedMigration, NewerDatabase, migrate
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
 from tests.matrix import exhaustive, thorough
@@ -79,6 +79,18 @@ def test_a_changed_old_migration_is_an_error(
     monkeypatch.setattr(migrate_module, 'SQL', changed)
     with pytest.raises(ChangedMigration, match='0001_catalog'):
         migrate(locality)
+
+
+@pytest.mark.parametrize('dry_run', [True, False])
+def test_an_older_version_leaves_the_database_of_a_newer_one_alone(
+    database: dict[str, str], locality: Locality, dry_run: bool
+) -> None:
+    """Its functions and rights would take the place of the newer ones, under services that run on those."""
+    with connection('owner') as db, db.cursor() as cursor:
+        cursor.execute("insert into catalog.migration values ('9999_later.sql', '', now())")
+    with pytest.raises(NewerDatabase, match='9999_later'):
+        migrate(with_column(locality, 'schools', 'pupils', type='integer'), dry_run=dry_run)
+    assert column_type('pupils') is None
 
 
 def test_a_migration_that_fails_leaves_no_trace_and_those_before_it_stay(

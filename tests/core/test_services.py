@@ -44,6 +44,26 @@ def test_a_record_that_cannot_be_read_is_none(service: Service, record: bytes) -
     assert not service.stop()
 
 
+def test_a_service_whose_record_was_deleted_is_found_by_its_log_and_ended(tmp_path: Path) -> None:
+    """Another one was started beside it, and `dothi down` left it running."""
+    service = Service('files', ['0', '--bind', '127.0.0.1'], tmp_path, 'http.server')
+    service.start('print')
+    pid = service.pid()
+    assert not service.adopt()
+    (tmp_path / 'files.pid').unlink()
+    assert service.pid() is None
+    deadline = time.monotonic() + PATIENCE_S
+    while not service.adopt() and time.monotonic() < deadline:
+        # the shell that becomes it is there first
+        time.sleep(0.05)
+    assert service.pid() == pid
+    assert not service.fresh('print')
+    (tmp_path / 'files.pid').unlink()
+    service.end_strays()
+    assert start_time(pid or 0) is None
+    assert not Service('other', ['0', '--bind', '127.0.0.1'], tmp_path, 'http.server').adopt()
+
+
 def test_a_service_that_ended_tells_its_last_words(service: Service) -> None:
     service.start('print')
     deadline = time.monotonic() + PATIENCE_S
@@ -87,6 +107,8 @@ def test_a_service_is_waited_for_where_this_process_has_it_listen(
     """Also while the kernel shows no environment of it: `dothi up` waited for 60 s at the port that is the default."""
     service = Service('internal', [], tmp_path)
     monkeypatch.setattr(services, 'START_PATIENCE_S', 2)
+    # by itself this test would start one where an instance of the machine has its own
+    monkeypatch.setattr(services, 'revive_database', lambda: None)
     with (
         http.server.HTTPServer(('127.0.0.1', 0), Healthy) as server,
         subprocess.Popen([sys.executable, '-c', 'input()'], env={}, stdin=subprocess.PIPE) as process,

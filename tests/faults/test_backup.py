@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import socket
 from pathlib import Path
 
 import psycopg2
@@ -39,10 +40,40 @@ def test_a_wrong_key_is_refused_before_anything_is_written(backed_up: BackedUpIn
     assert not list(copy.iterdir())
 
 
+def test_a_key_that_is_lost_is_missed_before_it_is_needed_and_no_other_is_left_in_its_place(
+    backed_up: BackedUpInstance,
+) -> None:
+    """The log goes on by the copy of it that the configuration of pgBackRest has."""
+    key = backed_up.state / 'secrets' / 'backup_key'
+    text = key.read_text(encoding='utf-8')
+    key.unlink()
+    refused = backed_up.instance.dothi('backup', 'setup', backed_up.place)
+    assert refused.returncode == 2
+    assert not key.exists()
+    for command in (('backup', 'run'), ('doctor', '--json')):
+        said = backed_up.instance.dothi(*command)
+        assert 'repo1-cipher-pass' in said.stdout + said.stderr
+    config = (backed_up.state / 'backup' / 'pgbackrest.conf').read_text(encoding='utf-8')
+    assert f'repo1-cipher-pass={text.strip()}' in config
+    key.write_text(text, encoding='utf-8')
+    backed_up.require('backup', 'run')
+
+
 def test_a_restore_beside_a_running_instance_needs_a_folder_of_its_own(backed_up: BackedUpInstance) -> None:
     refused = backed_up.instance.dothi('restore', '--yes')
     assert refused.returncode == 2
     assert 'dothi down' in refused.stderr
+
+
+def test_a_copy_whose_port_is_taken_is_refused_before_anything_is_restored(backed_up: BackedUpInstance) -> None:
+    """It was known when all was there, and a database of the copy ran on."""
+    copy = backed_up.folder / 'copy-with-taken-port'
+    with socket.create_server(('127.0.0.1', 0)) as listener:
+        port = listener.getsockname()[1]
+        refused = backed_up.instance.dothi('restore', '--into', copy, '--port', str(port), '--yes')
+    assert refused.returncode == 5
+    assert f'{port}' in refused.stderr
+    assert not copy.exists() or not [*copy.iterdir()]
 
 
 def test_a_backup_without_a_proof_gets_old(backed_up: BackedUpInstance) -> None:

@@ -82,6 +82,23 @@ def test_what_kills_both_supervisors_and_their_origins_is_said_and_taken_up(runn
     kill(running, 'supervisor', 'spare')
 
 
+def test_records_that_somebody_deleted_are_made_anew_and_nothing_runs_twice(running: WholeInstance) -> None:
+    """Two workers ran then, `dothi up` met a port that was taken, and `dothi down` left what had no record."""
+    run = running.state / 'run'
+    before = {name: pid_of(running, name) for name in (*SERVICES, 'supervisor', 'spare')}
+    for name in before:
+        (run / f'{name}.pid').unlink()
+    wait_until(lambda: all((run / f'{name}.pid').exists() for name in before), 'records are there')
+    assert {name: pid_of(running, name) for name in before} == before
+    kill(running, 'worker')
+    (run / 'inbox.pid').unlink()
+    assert running.dothi('up', '--demo', 'no').returncode == 0
+    assert start_time(before['inbox']) is None
+    assert running.dothi('down').returncode == 0
+    assert running.all_ended()
+    assert running.dothi('up', '--demo', 'no').returncode == 0
+
+
 def test_status_says_what_died_and_how_often(running: WholeInstance) -> None:
     kill(running, 'inbox')
     status = json.loads(running.dothi('status', '--json').stdout)

@@ -11,7 +11,9 @@ from dothi.core.accounts import give_to_database_user
 from dothi.core.clock import local_second
 from dothi.core.errors import DiskFull, WrongUse
 from dothi.core.locality import locality_zone
-from dothi.core.settings import DatabaseSettings, PathSettings
+from dothi.core.ports import is_free
+from dothi.core.process_table import listener_on
+from dothi.core.settings import DatabaseSettings, PathSettings, ServerSettings
 from dothi.local.backup.instance import Contents, read_contents
 from dothi.local.backup.pgbackrest import DatabaseBackup, DatabaseCopy
 from dothi.local.backup.place import BackupPlace
@@ -22,7 +24,7 @@ from dothi.local.backup.scratch import WORK_FOLDER, contents_path
 from dothi.local.backup.sftp import prepare_sftp
 from dothi.local.backup.tools import require_programs
 from dothi.local.database import private_database
-from dothi.local.services import running_pid, services
+from dothi.local.services import port_taken, running_pid, services
 from dothi.local.standby.record import follows_primary
 from dothi.local.systemd.running import STOP_COMMAND
 
@@ -153,6 +155,18 @@ def _require_free_folder(order: RestoreOrder) -> None:
         raise FolderInUse(
             vi=f'{order.into} không trống. Chọn một thư mục mới.', en=f'{order.into} is not empty. Choose a new folder.'
         )
+    else:
+        _require_free_ports(order)
+
+
+def _require_free_ports(order: RestoreOrder) -> None:
+    """Raises PortTaken where a copy could not listen: it would be known when all is restored."""
+    server = ServerSettings()
+    internal = order.port or server.port
+    public = order.port + 1 if order.port else server.public_port
+    for name, port in (('internal', internal), ('public', public)):
+        if not is_free(port, server.host):
+            raise port_taken(name, port, listener_on(port))
 
 
 def _choose_copy(order: RestoreOrder) -> DatabaseCopy:

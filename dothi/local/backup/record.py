@@ -9,6 +9,7 @@ from pydantic import BaseModel, ValidationError
 from dothi.core.errors import EnvironmentMissing, WrongUse
 from dothi.core.private_files import replace_file, write_once
 from dothi.core.settings import PathSettings
+from dothi.core.text import Text
 from dothi.local.backup.place import BackupPlace, read_place
 from dothi.local.locks import BACKUP_LOCK, alone_at_once
 
@@ -160,13 +161,25 @@ def read_key(file: Path) -> str:
         key = file.read_text(encoding='utf-8').strip()
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else error.reason
+        advice = lost_key_advice() if file == key_file() else Text(vi='', en='')
         raise NoKey(
-            vi=f'Không đọc được khóa của bản sao lưu trong {file}: {reason}.',
-            en=f'The key of the backup in {file} cannot be read: {reason}.',
+            vi=f'Không đọc được khóa của bản sao lưu trong {file}: {reason}. {advice.vi}'.strip(),
+            en=f'The key of the backup in {file} cannot be read: {reason}. {advice.en}'.strip(),
         ) from None
     if not key:
         raise NoKey(vi=f'{file} trống: cần khóa của bản sao lưu.', en=f'{file} is empty: it takes the backup key.')
     return key
+
+
+def lost_key_advice() -> Text:
+    """What to do where the key of this instance's backup is gone: its database writes on by a copy of it."""
+    file, config = key_file(), backup_folder() / 'pgbackrest.conf'
+    return Text(
+        vi=f'Chép lại khóa đã cất vào {file}. Không còn bản nào: lấy từ dòng repo1-cipher-pass của {config}, và cất '
+        'nó ở nơi khác.',
+        en=f'Put the key that you keep elsewhere back into {file}. Is there none, take it from the line '
+        f'repo1-cipher-pass of {config}, and keep it elsewhere.',
+    )
 
 
 def keep_key(key: str) -> None:

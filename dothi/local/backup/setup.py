@@ -81,8 +81,9 @@ def set_up_backup(where: str, progress: Progress = silent) -> BackupSetUp:
     place = read_place(where)
     with alone(BACKUP_LOCK, progress), _way_kept() as take_old_way:
         host_key = _prepare_place(place)
-        backup = instance_backup(place, make_key())
-        _require_own(backup.database)
+        with _new_key_for_new_place():
+            backup = instance_backup(place, make_key())
+            _require_own(backup.database)
         with _recorded(place, take_old_way):
             backup.database.write_config()
             backup.database.create_stanza()
@@ -173,6 +174,18 @@ def _require_own(database: DatabaseBackup) -> None:
             vi=f'{database.place} đã chứa bản sao lưu của hệ thống khác. Chọn thư mục khác cho hệ thống này.',
             en=f'{database.place} already holds the backup of another instance. Choose another folder for this one.',
         )
+
+
+@contextmanager
+def _new_key_for_new_place() -> Iterator[None]:
+    """Within, a key may be made; where the place is refused, none is left that looks like the one that is lost."""
+    had_key = key_file().exists()
+    try:
+        yield
+    except BaseException:
+        if not had_key:
+            key_file().unlink(missing_ok=True)
+        raise
 
 
 @contextmanager

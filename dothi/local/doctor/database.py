@@ -1,5 +1,6 @@
 """What the database is: whether it answers, its clock, its versions, what keeps it from working well."""
 
+import os
 import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -11,7 +12,9 @@ from dothi.core.backup_state import backup_state
 from dothi.core.database import NoDatabase, connection
 from dothi.core.migrate import migration_names
 from dothi.core.readiness import OK, database_readiness
+from dothi.core.settings import PathSettings
 from dothi.core.text import Text
+from dothi.local.backup.record import key_file, lost_key_advice
 from dothi.local.doctor.findings import Finding, fault, graded, ok, warning
 from dothi.local.standby.record import follows_primary
 
@@ -127,6 +130,7 @@ def _backups(db: Connection) -> Iterator[Finding]:
     if not state.is_set_up:
         yield warning('backup', NO_BACKUP, Text(vi='dothi backup setup NƠI-LƯU', en='dothi backup setup WHERE'))
         return
+    yield from _backup_key()
     faults = [step.fault for step in state.steps.values() if step.fault]
     for text in faults:
         yield fault(
@@ -136,6 +140,16 @@ def _backups(db: Connection) -> Iterator[Finding]:
         yield graded('backup', state.is_behind(), True, LOG_WAITS, LOG_ADVICE)
     elif not faults:
         yield ok('backup', Text(vi='Có sao lưu.', en='There is a backup.'))
+
+
+def _backup_key() -> Iterator[Finding]:
+    """Nothing where the key is there, or we may not look; the next backup would say so, and a fire would come first."""
+    if not os.access(PathSettings().secrets, os.X_OK) or key_file().exists():
+        return
+    text = Text(
+        vi='Mất khóa của bản sao lưu: không ai mở được nó.', en='The key of the backup is gone: nobody can open it.'
+    )
+    yield fault('backup', text, lost_key_advice())
 
 
 def _parts(db: Connection) -> Iterator[Finding]:

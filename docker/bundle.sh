@@ -7,6 +7,8 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 # shellcheck source=docker/language.sh
 . docker/language.sh
 bundle=$(realpath -m "$1")
+# The last line of the list of files; sha256sum leaves it out.
+END='# end'
 export PIP_DISABLE_PIP_VERSION_CHECK=1
 
 # By apt as if nothing was installed: a package that this machine has may be missing on the other one.
@@ -45,14 +47,21 @@ if [ -n "$(ls -A "$bundle" 2>/dev/null)" ] && [ ! -d "$bundle/debs" ]; then
         "$bundle holds something else, and no bundle: choose a new folder." >&2
     exit 2
 fi
-rm -rf "$bundle"
-mkdir -p "$bundle/docker"
+# `debs` is the first that is made and the last that goes: by it a bundle is known that was interrupted.
+if [ -d "$bundle" ]; then
+    find "$bundle" -mindepth 1 -maxdepth 1 ! -name debs -exec rm -rf {} +
+    rm -rf "$bundle"
+fi
+mkdir -p "$bundle/debs" "$bundle/docker"
 gather_packages
 gather_wheels
 cp -r docker/debian.sh docker/language.sh docker/packages "$bundle/docker/"
 cp docker/install_bundle.sh "$bundle/install.sh"
 cd "$bundle"
 write_index
-find . -type f ! -name SHA256SUMS -print0 | sort -z | xargs -0 sha256sum > SHA256SUMS
+# whole or not at all: what is not in it is not looked at by who installs
+find . -type f ! -name 'SHA256SUMS*' -print0 | sort -z | xargs -0 sha256sum > SHA256SUMS.new
+echo "$END" >> SHA256SUMS.new
+mv SHA256SUMS.new SHA256SUMS
 say "$bundle: $(du -sh . | cut -f1). Chép sang máy kia rồi chạy: ./install.sh" \
     "$bundle: $(du -sh . | cut -f1). Copy it to the other machine and run there: ./install.sh"

@@ -21,6 +21,9 @@ check_machine() {
         "This bundle is for $made_for, and this machine is $(dpkg --print-architecture)."
     sha256sum --check --quiet SHA256SUMS || fail 'Bộ cài bị hỏng khi chép: xem các tệp nêu trên. Hãy chép lại.' \
         'The bundle was damaged on its way: see the files above. Copy it again.'
+    # a list that was cut off names too few of them
+    [ "$(tail -n 1 SHA256SUMS)" = '# end' ] || fail 'Bộ cài không đủ: SHA256SUMS bị cắt ngang. Hãy chép lại.' \
+        'The bundle is not whole: SHA256SUMS is cut off. Copy it again.'
 }
 
 # apt that knows this folder and nothing else, and keeps the machine's own lists as they are.

@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import time
 from pathlib import Path
 
 from psycopg2 import sql
@@ -9,6 +10,8 @@ from psycopg2.extensions import connection as Connection
 
 from dothi.core.backup_state import backup_times
 from dothi.core.changes import is_present
+from dothi.core.foreground import foreground_pid
+from dothi.core.heartbeat import last_sign
 from dothi.core.job_settings import JobSettings
 from dothi.core.settings import PathSettings, ServerSettings
 from dothi.core.standby_state import standby_state
@@ -21,8 +24,20 @@ MB = 2**20
 
 
 def files_readiness() -> dict[str, str]:
-    """The store and the disk: `ok`, or what is the matter; asked of the system, so the database may be away."""
-    return {'store': _store_state(), 'disk': disk_state()}
+    """Store, disk, and an inbox that is silent: `ok`, or what is the matter; asked of the system, not of a database."""
+    return {'store': _store_state(), 'disk': disk_state(), **_silent_inbox()}
+
+
+def _silent_inbox() -> dict[str, str]:
+    """That an inbox which runs on this machine gives no sign of life: the session by which it is known stays.
+
+    Nothing of one that gives signs, and of one elsewhere.
+    """
+    pid = foreground_pid('inbox')
+    sign = None if pid is None else last_sign(PathSettings().run, 'inbox', pid)
+    if sign is None or abs(time.time_ns() - sign) < JobSettings().worker_silent_s * 10**9:
+        return {}
+    return {'inbox': SILENT}
 
 
 def _store_state() -> str:

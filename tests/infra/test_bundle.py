@@ -28,7 +28,7 @@ def bundle(tmp_path: Path) -> Path:
     shutil.copy(PROJECT / 'docker' / 'language.sh', folder / 'docker')
     (folder / 'Packages').write_text(f'Package: x\nArchitecture: {architecture()}\n', encoding='utf-8')
     digest = hashlib.sha256((folder / 'Packages').read_bytes()).hexdigest()
-    (folder / 'SHA256SUMS').write_text(f'{digest}  ./Packages\n', encoding='utf-8')
+    (folder / 'SHA256SUMS').write_text(f'{digest}  ./Packages\n# end\n', encoding='utf-8')
     return folder
 
 
@@ -46,6 +46,30 @@ def test_a_bundle_that_was_damaged_on_its_way_is_refused_before_anything_is_inst
     assert 'Packages' in refused.stdout + refused.stderr
     assert 'Copy it again' in refused.stderr
     assert not (bundle / 'target').exists()
+
+
+def test_a_bundle_whose_list_was_cut_off_is_refused_before_anything_is_installed(bundle: Path) -> None:
+    """The disk was pulled out too early, or whoever made it was killed: what is not in the list is not looked at."""
+    whole = (bundle / 'SHA256SUMS').read_text(encoding='utf-8')
+    (bundle / 'SHA256SUMS').write_text(whole.removesuffix('# end\n'), encoding='utf-8')
+    refused = install(bundle)
+    assert refused.returncode == 5
+    assert 'Copy it again' in refused.stderr
+    assert not (bundle / 'target').exists()
+
+
+def test_a_bundle_that_was_killed_at_its_beginning_is_begun_anew(tmp_path: Path) -> None:
+    """It was taken for a folder that holds something else."""
+    (tmp_path / 'bin').mkdir()
+    # whoever gathers is gone before it has fetched anything
+    (tmp_path / 'bin' / 'mktemp').write_text('#!/bin/sh\nkill -9 $PPID\n', encoding='utf-8')
+    (tmp_path / 'bin' / 'mktemp').chmod(0o755)
+    command = [str(PROJECT / 'docker' / 'bundle.sh'), str(tmp_path / 'bundle')]
+    environment = {'PATH': f'{tmp_path}/bin:/usr/bin:/bin', 'DOTHI_LANG': 'en'}
+    for _ in range(2):
+        killed = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+        assert killed.returncode not in (0, 2), killed.stderr
+        assert [*(tmp_path / 'bundle').iterdir()]
 
 
 def test_a_bundle_of_another_architecture_is_refused(bundle: Path) -> None:

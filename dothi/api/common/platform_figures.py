@@ -53,7 +53,7 @@ class PlatformFigures(Collector):
         database, files = SharedLook(lambda: self._database(app)).begin(), SharedLook(_files).begin()
         ends_s = time.monotonic() + PATIENCE_S
         checks, families = {'database': 'unreachable', 'store': SILENT, 'disk': SILENT}, list[Metric]()
-        for look in (files, database):
+        for look in (database, files):
             with suppress(NoAnswer, DothiError):
                 states, figures = outcome(look, ends_s)
                 checks |= states

@@ -20,7 +20,7 @@ from dothi.core.accounts import database_account, give_to_database_user, setpriv
 from dothi.core.disk_room import NO_ROOM_WORDS, full_disk, is_full
 from dothi.core.errors import EnvironmentMissing
 from dothi.core.ports import free_port, is_free
-from dothi.core.process_table import program_name, start_time
+from dothi.core.process_table import program_name, start_time, stopped_processes
 from dothi.core.start_command import start_command
 from dothi.core.state_file import damaged, read_state_text
 from dothi.core.text import Text
@@ -134,7 +134,9 @@ class LocalPostgis:
         self._require_program()
         if not (self.data / 'PG_VERSION').exists():
             self._create()
-        if not self.running():
+        if self.running():
+            self._wake()
+        else:
             self._choose_port()
             try:
                 self._launch()
@@ -175,6 +177,7 @@ class LocalPostgis:
     def stop(self) -> None:
         """Ends the server, if it runs; open transactions are rolled back."""
         if self.running():
+            self._wake()
             self._pg_ctl('stop', '-m', 'fast', '-w', '-t', '60')
 
     def keep_log(self) -> None:
@@ -255,6 +258,13 @@ class LocalPostgis:
             deadline = time.monotonic() + ORPHANS_PATIENCE_S
             while self._orphans() and time.monotonic() < deadline:
                 time.sleep(0.05)
+
+    def _wake(self) -> None:
+        """Tells processes of the server that a signal has stopped to go on: they answer nobody, and do not end."""
+        pid = self.pid()
+        for stopped in stopped_processes({pid} if pid else set()):
+            with suppress(ProcessLookupError, PermissionError):
+                os.kill(stopped, signal.SIGCONT)
 
     def _launch(self) -> None:
         self._disown_lock()

@@ -16,7 +16,7 @@ from dothi.core.accounts import account_environment, popen_account, service_acco
 from dothi.core.errors import EnvironmentMissing
 from dothi.core.heartbeat import is_old, last_sign
 from dothi.core.private_files import STATE_MODE, replace_file_without_room
-from dothi.core.process_table import leaders_with_output, session_members, start_time
+from dothi.core.process_table import leaders_with_output, session_members, start_time, stopped_processes
 from dothi.core.settings import PathSettings
 
 # What is left of a dead service serves nobody who would miss it.
@@ -154,6 +154,9 @@ class Service:
         pid = self.pid()
         if pid is not None:
             os.kill(pid, signal.SIGTERM)
+            # what a signal has stopped hears nothing until it goes on
+            for stopped in stopped_processes({pid}):
+                _signal(stopped, signal.SIGCONT)
             if not _has_ended(pid, patience_s):
                 os.killpg(pid, signal.SIGKILL)
                 _has_ended(pid, 5)
@@ -261,6 +264,11 @@ def set_aside(log: Path) -> None:
     if log.exists() and log.stat().st_size > LONGEST_LOG_BYTES:
         shutil.copyfile(log, log.with_name(f'{log.name}.1'))
         os.truncate(log, 0)
+
+
+def _signal(pid: int, number: signal.Signals) -> None:
+    with suppress(ProcessLookupError):
+        os.kill(pid, number)
 
 
 def end_session(session: int, patience_s: float = ORPHANS_PATIENCE_S) -> None:

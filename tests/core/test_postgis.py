@@ -85,6 +85,24 @@ def test_a_new_server_that_has_no_room_says_so_and_leaves_none_behind(small_disk
     assert shutil.disk_usage(small_disk).used < 2**20
 
 
+def test_a_server_that_was_stopped_by_a_signal_is_adopted_and_ends_when_told_to(server: LocalPostgis) -> None:
+    """`dothi up` waited for it without end, and `dothi down` for a minute, in vain."""
+    server.start()
+    _suspend(server)
+    server.start()
+    assert answer(server) == 42
+    _suspend(server)
+    server.stop()
+    assert not server.running()
+
+
+def _suspend(server: LocalPostgis) -> None:
+    pid = server.pid() or 0
+    children = Path(f'/proc/{pid}/task/{pid}/children').read_text(encoding='utf-8').split()
+    for each in (pid, *map(int, children)):
+        os.kill(each, signal.SIGSTOP)
+
+
 def test_a_log_that_was_deleted_is_written_again(server: LocalPostgis) -> None:
     """Also what sessions write that were there before; it was lost until the next start."""
     server.collects_log = True

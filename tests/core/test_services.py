@@ -64,6 +64,16 @@ def test_a_service_whose_record_was_deleted_is_found_by_its_log_and_ended(tmp_pa
     assert not Service('other', ['0', '--bind', '127.0.0.1'], tmp_path, 'http.server').adopt()
 
 
+def test_a_service_that_a_signal_has_stopped_ends_when_told_to(tmp_path: Path) -> None:
+    """Not by being killed, after all the time that it may take."""
+    service = Service('files', ['0', '--bind', '127.0.0.1'], tmp_path, 'http.server')
+    service.start('print')
+    os.kill(service.pid() or 0, signal.SIGSTOP)
+    began_s = time.monotonic()
+    assert service.stop(patience_s=PATIENCE_S)
+    assert time.monotonic() - began_s < PATIENCE_S / 2
+
+
 def test_a_service_that_ended_tells_its_last_words(service: Service) -> None:
     service.start('print')
     deadline = time.monotonic() + PATIENCE_S

@@ -96,6 +96,81 @@ def test_a_layer_is_switched_and_read_about_by_keyboard(visit: Callable[..., Por
     assert portal.complaints == []
 
 
+def test_a_tool_that_is_opened_from_a_card_takes_the_focus(visit: Callable[..., Portal]) -> None:
+    """The button that opened it is gone with the card before; Escape still closes, and leads back to the list."""
+    portal = visit(**DESK_SIZE)
+    page = portal.open(SCHOOLS)
+    if page.locator('[data-layer=schools]').is_hidden():
+        page.locator('[data-theme=society] [aria-expanded]').click()
+    page.locator('[data-layer=schools] .about').focus()
+    page.keyboard.press('Enter')
+    card = page.locator('section.tool')
+    card.get_by_role('button', name='Attribute table').focus()
+    page.keyboard.press('Enter')
+    expect(card.locator('h2')).to_have_text('Attribute table')
+    expect(card.locator('h2')).to_be_focused()
+    page.keyboard.press('Escape')
+    expect(card).to_have_count(0)
+    expect(page.locator('[data-layer=schools] .about')).to_be_focused()
+
+
+def test_the_first_stop_leads_past_what_all_pages_have(portal: Portal) -> None:
+    page = portal.open(SCHOOLS)
+    page.keyboard.press('Tab')
+    expect(page.get_by_role('button', name='To the map')).to_be_focused()
+    page.keyboard.press('Enter')
+    expect(page.locator('#map canvas')).to_be_focused()
+    press_until(page, '#site-links summary', 'Shift+Tab')
+    page.keyboard.press('Enter')
+    page.keyboard.press('Tab')
+    page.keyboard.press('Escape')
+    expect(page.locator('#site-links summary')).to_be_focused()
+    portal.visit('/planning?lang=en')
+    expect(page.get_by_role('heading', level=1)).to_be_visible()
+    page.keyboard.press('Tab')
+    expect(page.get_by_role('button', name='To the content')).to_be_focused()
+    page.keyboard.press('Enter')
+    expect(page.locator('main')).to_be_focused()
+    assert findings(page) == []
+
+
+def test_a_way_is_measured_by_keyboard(portal: Portal) -> None:
+    """Enter takes the middle of the map as a click does, and opens no card of a feature that lies there."""
+    page = portal.open(SCHOOLS)
+    page.get_by_role('toolbar').get_by_role('button', name='Measure, draw, coordinates').click()
+    card = page.locator('section.tool')
+    expect(card.get_by_text('By keyboard')).to_be_visible()
+    page.locator('#map canvas').focus()
+    page.keyboard.press('Enter')
+    expect(card.locator('dd').first).to_have_text('20.430000, 106.170000')
+    page.keyboard.press('ArrowUp')
+    portal.wait_until(lambda: page.evaluate('!dothiMap.isMoving() && dothiMap.getCenter().lat > 20.43'))
+    page.keyboard.press('Enter')
+    expect(card.locator('dd')).to_have_count(2)
+    expect(page.locator('#details')).to_be_hidden()
+
+
+def test_an_area_is_drawn_by_keyboard(portal: Portal) -> None:
+    """A shape that is seen but not done keeps the form from being sent; the next one begins on the map."""
+    page = portal.visit('/planning?analysis=zonal-statistics&lang=en')
+    page.locator('[data-field=zones] select').select_option('drawn:')
+    canvas = page.locator('.small-map[data-map=idle] canvas')
+    expect(canvas).to_be_visible()
+    for key in ('ArrowRight', 'ArrowDown', 'Tab'):
+        canvas.focus()
+        page.keyboard.press('Enter')
+        page.keyboard.press(key)
+        page.wait_for_timeout(500)  # as the map moves on
+    page.get_by_role('button', name='Run').click()
+    assert 'analysis=' in page.url
+    assert 'not finished' in page.locator('.only-validity').evaluate('field => field.validationMessage')
+    page.get_by_role('button', name='This shape is done').focus()
+    page.keyboard.press('Enter')
+    expect(page.locator('[data-field=zones] [role=status]')).to_contain_text('1')
+    expect(canvas).to_be_focused()
+    assert page.locator('.only-validity').evaluate('field => field.validationMessage') == ''
+
+
 @thorough
 def test_the_table_is_sorted_and_a_row_chosen_by_keyboard(visit: Callable[..., Portal]) -> None:
     portal = visit(**DESK_SIZE)

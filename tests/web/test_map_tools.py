@@ -76,6 +76,68 @@ def test_a_filter_is_chosen_in_words_and_a_link_shows_the_same(wide: Portal) -> 
     assert wide.complaints == []
 
 
+def test_words_in_a_column_of_numbers_are_no_filter(wide: Portal) -> None:
+    """`many` is not zero, and 1.000 in Vietnamese is a thousand."""
+    page = wide.open(f'/?lang=vi&layers=schools{NEAR}')
+    card = open_tool(page, 'Lọc')
+    card.get_by_label('Cột').select_option('places')
+    card.get_by_label('So sánh').select_option('>')
+    value = card.get_by_label('Giá trị')
+    value.fill('nhiều')
+    expect(card.get_by_role('alert')).to_contain_text('Nhập một số')
+    expect(card.get_by_role('button', name='Lọc', exact=True)).to_be_disabled()
+    value.fill('1.000')
+    expect(card.locator('code')).to_have_text('"places" > 1000')
+    card.get_by_role('button', name='Lọc', exact=True).click()
+    expect(page.get_by_role('button', name='Đang lọc 1 lớp')).to_be_visible()
+    expect(open_tool(page, 'In')).to_contain_text('bộ lọc và nền của nơi khác không được in')
+
+
+def test_a_map_on_which_all_is_off_is_shared_as_such(wide: Portal) -> None:
+    page = wide.open(f'/?lang=en&layers=communes{NEAR}')
+    page.get_by_role('checkbox', name='Communes').uncheck()
+    assert parse_qs(urlsplit(page.url).query, keep_blank_values=True)['layers'] == ['']
+    page.reload()
+    page.wait_for_selector('body[data-map=idle]')
+    expect(page.locator('#legend-layers input:checked')).to_have_count(0)
+
+
+def test_a_link_to_the_past_says_so_and_counts_days_as_the_locality_does(wide: Portal) -> None:
+    """A day of Nam Định ends at 17 o'clock UTC; before the first release the map is empty, and says why."""
+    page = wide.open(f'/?lang=en&layers=schools&day=2020-01-01{NEAR}')
+    page.get_by_role('button', name='Data of 2020-01-01').click()
+    expect(page.locator('.tool')).to_contain_text('The first release was on')
+    wide.wait_until(lambda: any('datetime=2020-01-01T16%3A59%3A59Z' in url for url in wide.requests))
+    page.get_by_role('button', name='Back to now').click()
+    expect(page.locator('.narrowed')).to_have_count(0)
+
+
+@pytest.mark.parametrize(('width', 'height'), [(320, 568), (640, 430), (568, 320)])
+def test_no_tool_lies_below_the_search_on_a_small_screen(visit: Callable[..., Portal], width: int, height: int) -> None:
+    """The second one is a page of 1280 by 860 at twice its size."""
+    page = visit(viewport={'width': width, 'height': height}).open(f'/?lang=en&layers=schools&day=2020-01-01{NEAR}')
+    covered = page.locator('.tool-bar button, #zoom button, .report-here, .narrowed button').evaluate_all(
+        """all => all.filter(each => {
+            const {x, y, width, height} = each.getBoundingClientRect();
+            return !each.contains(document.elementFromPoint(x + width / 2, y + height / 2));
+        }).map(each => each.title || each.textContent)"""
+    )
+    assert covered == []
+    assert page.evaluate('document.documentElement.scrollWidth <= innerWidth')
+
+
+def test_a_tool_whose_code_does_not_come_says_so(wide: Portal) -> None:
+    """As after an update of the service, whose code has other names."""
+    page = wide.open(f'/?lang=en&layers=schools{NEAR}')
+    page.route('**/assets/**', lambda route: route.abort())
+    card = open_tool(page, 'Filter')
+    expect(card.get_by_role('alert')).to_contain_text('did not come')
+    page.unroute('**/assets/**')
+    card.get_by_role('button', name='Reload the page').click()
+    page.wait_for_selector('body[data-map=idle]')
+    expect(open_tool(page, 'Filter').get_by_label('Column')).to_be_visible()
+
+
 def test_the_table_has_what_is_on_the_screen_in_the_order_that_is_asked_for(wide: Portal) -> None:
     page = wide.open(f'/?lang=en&show=schools{NEAR}')
     card = open_tool(page, 'Attribute table')

@@ -1,6 +1,7 @@
 """Planners in a real browser: a question by its form, its answer on map, table and chart, and what was wrong."""
 
 import json
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -135,6 +136,59 @@ def test_points_are_drawn_by_clicks_and_inputs_are_changed_for_another_run(porta
     page.get_by_role('link', name='Sửa đầu vào và chạy lại').click()
     expect(page.get_by_role('status').filter(has_text='Đã vẽ 2')).to_be_visible()
     assert field(page, 'Cách đi') == 'lái xe'
+
+
+def test_what_was_filled_in_is_there_again_after_back_and_reload(portal: Portal) -> None:
+    page = portal.visit('/planning')
+    page.locator('.cards').get_by_role('link', name='Định vị địa chỉ').click()
+    expect(page.get_by_role('heading', level=1)).to_be_focused()
+    addresses = page.locator('[data-field=addresses] textarea')
+    addresses.fill('xã Hải An\nphường Năng Tĩnh')
+    page.reload()
+    expect(addresses).to_have_value('xã Hải An\nphường Năng Tĩnh')
+    page.get_by_role('button', name=RUN).click()
+    page.wait_for_url('**run=**')
+    portal.wait_until(lambda: page.title().startswith('Định vị địa chỉ: xã Hải An'))
+    page.go_back()
+    expect(addresses).to_have_value('xã Hải An\nphường Năng Tĩnh')
+    portal.wait_until(lambda: page.title().startswith('Định vị địa chỉ · Phân tích · '))
+    page.go_back()
+    portal.wait_until(lambda: page.title().startswith('Phân tích · '))
+    page.locator('.cards').get_by_role('link', name='Định vị địa chỉ').click()
+    expect(addresses).not_to_have_value('xã Hải An\nphường Năng Tĩnh')
+
+
+def test_an_area_whose_edges_cross_is_not_done(portal: Portal) -> None:
+    page = portal.visit('/planning?analysis=zonal-statistics')
+    page.locator('[data-field=zones] select').select_option('drawn:')
+    page.wait_for_selector('[data-field=zones] [data-map=idle]')
+    canvas = page.locator('[data-field=zones] canvas')
+    for x, y in ((150, 120), (250, 200), (250, 120)):
+        canvas.click(position={'x': x, 'y': y})
+    done = page.get_by_role('button', name='Xong hình này')
+    expect(done).to_be_enabled()
+    canvas.click(position={'x': 150, 'y': 200})
+    expect(page.get_by_role('alert')).to_contain_text('Các cạnh của vùng cắt nhau')
+    expect(done).to_be_disabled()
+    page.get_by_role('button', name='Bỏ điểm cuối').click()
+    expect(done).to_be_enabled()
+
+
+def test_a_small_map_that_does_not_come_says_so(portal: Portal) -> None:
+    page = portal.visit('/planning?analysis=zonal-statistics')
+    page.route('**/styles/**', lambda route: route.abort())
+    page.locator('[data-field=zones] select').select_option('drawn:')
+    expect(page.get_by_role('alert')).to_contain_text('Không vẽ được bản đồ')
+    page.unroute('**/styles/**')
+    page.get_by_role('alert').get_by_role('button', name='Thử lại').click()
+    page.wait_for_selector('[data-field=zones] [data-map=idle]')
+    expect(page.get_by_role('alert')).to_have_count(0)
+
+
+def test_parts_of_a_form_fit_a_narrow_phone(visit: Callable[..., Portal]) -> None:
+    page = visit(viewport={'width': 320, 'height': 640}).visit('/planning?analysis=site-suitability')
+    expect(page.locator('fieldset.part').first).to_be_visible()
+    assert page.evaluate('document.documentElement.scrollWidth <= innerWidth')
 
 
 def test_a_report_opens_in_the_browser(portal: Portal) -> None:

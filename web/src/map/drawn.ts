@@ -2,6 +2,7 @@
 import type {LayerSpecification, SourceSpecification} from 'maplibre-gl';
 import {apiAddress, type MapStyle} from './api';
 import {collectionOf} from './layers';
+import {endOfDay} from '../site/format';
 import {needsPicture, type View} from './view';
 
 const PICTURE_PX = 256;
@@ -65,7 +66,7 @@ function pictureSource(style: MapStyle, {filters, day}: View, id: string): Sourc
   const query = new URLSearchParams({f: 'png', transparent: 'true'});
   const filter = filters.get(id);
   if (filter) query.set('filter', filter);
-  if (day) query.set('datetime', `${day}T23:59:59Z`);
+  if (day) query.set('datetime', endOfDay(day));
   const below = `collections/${id}/styles/${own}/map/tiles/WebMercatorQuad/{z}/{y}/{x}?${query}`;
   return {type: 'raster', tiles: [apiAddress('') + below], tileSize: PICTURE_PX, minzoom: 6, maxzoom: 18};
 }

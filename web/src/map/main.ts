@@ -110,6 +110,11 @@ function answerClicks(map: MapLibre, style: MapStyle, details: Details): void {
   map.on('click', (event) => { if (!areClicksPaused()) void open(event.point); });
   map.getCanvas().addEventListener('keydown', (event) => {
     if (event.key !== 'Enter') return;
+    // a tool that takes clicks takes the middle of the map from a keyboard
+    if (areClicksPaused()) {
+      map.fire('click', {lngLat: map.getCenter(), point: map.project(map.getCenter())});
+      return;
+    }
     void open(map.project(map.getCenter())).then(() => {
       // whoever has gone on by keyboard meanwhile stays there
       if (document.activeElement === map.getCanvas()) byId('details-head').focus();
@@ -125,5 +130,6 @@ function run(): void {
 }
 
 startLanguage();
+byId('to-map').addEventListener('click', () => document.querySelector<HTMLElement>('.maplibregl-canvas')?.focus());
 startLinks();
 run();

@@ -5,6 +5,7 @@ import type {Found} from './details';
 import {nameIn, REACH_PX} from './find';
 import {shownBy} from './drawn';
 import {needsPicture, view} from './view';
+import {endOfDay} from '../site/format';
 import {answerOf, geoClient} from '../client';
 
 const MOST_OF_A_LAYER = 8;
@@ -18,7 +19,7 @@ export async function picturedAt(map: MapLibre, style: MapStyle, {x, y}: {x: num
   const {day, filters} = view.value;
   const found = await Promise.all(layers.map(async (layer) => {
     const filter = filters.get(layer.id);
-    const query = {limit: MOST_OF_A_LAYER, skipGeometry: true, ...(filter && {filter}), ...(day && {datetime: `${day}T23:59:59Z`})};
+    const query = {limit: MOST_OF_A_LAYER, skipGeometry: true, ...(filter && {filter}), ...(day && {datetime: endOfDay(day)})};
     const page = await answerOf(geoClient.GET('/collections/{collectionId}/items', {
       params: {path: {collectionId: layer.id}, query: {...query, bbox}},
     }));

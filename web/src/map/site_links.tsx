@@ -10,8 +10,12 @@ export function startLinks(): void {
   render(<Menu />, byId('site-links'));
 }
 
-/** Escape closes it, as does a click beside it. */
-const Menu = () => <details onKeyDown={({key, currentTarget}) => { if (key === 'Escape') currentTarget.open = false; }}
+/** Escape closes it, and gives the focus back; a click beside it closes it as well. */
+const Menu = () => <details onKeyDown={({key, currentTarget}) => {
+  if (key !== 'Escape' || !currentTarget.open) return;
+  currentTarget.querySelector('summary')?.focus();
+  currentTarget.open = false;
+}}
   onFocusOut={({currentTarget, relatedTarget}) => { if (!currentTarget.contains(relatedTarget as Node | null)) currentTarget.open = false; }}>
   <summary aria-label={say('pages')} title={say('pages')}>
     <svg viewBox="0 0 16 16" width="18" height="18" aria-hidden="true"><path d="M2 4h12M2 8h12M2 12h12" /></svg>

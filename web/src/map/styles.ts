@@ -6,6 +6,7 @@ import {DEFAULT, chosen, darkLook, keep, type Choice} from './choice';
 import {chooser} from './chooser';
 import {byId} from '../site/elements';
 import {inLanguage, say} from '../site/language';
+import {landing} from '../site/service';
 import {Legend} from './legend';
 import {reloadTiles, restyle} from './map';
 import {change, view} from './view';
@@ -24,7 +25,8 @@ export class Styles {
     darkLook.addEventListener('change', () => void this.take(chosen()).then(() => this.writeMapStyles()));
     let isFirst = true;
     effect(() => {
-      view.value; // drawn as it is already when this begins
+      // drawn as it is already when this begins; where a day ends depends on the zone, which comes later
+      if (view.value.day) landing.value;
       if (!isFirst) restyle(this.map, this.style);
       isFirst = false;
     });

@@ -60,13 +60,16 @@ function keep({shown, order, opacity, filters, day, base}: View): void {
   for (const name of [...query.keys()]) if (name.startsWith(FILTER)) query.delete(name);
   query.delete('show');
   const parts = {
-    layers: shown && [...shown].join(','), order: order.join(','), day, base,
+    order: order.join(','), day, base,
     opacity: [...opacity].map(([layer, share]) => `${layer}:${Math.round(share * 100)}`).join(','),
   };
   for (const [name, value] of Object.entries(parts)) {
     if (value) query.set(name, value);
     else query.delete(name);
   }
+  // a map without any layer says so: without the part a link shows the usual ones
+  if (shown) query.set('layers', [...shown].join(','));
+  else query.delete('layers');
   for (const [layer, filter] of filters) query.set(FILTER + layer, filter);
   history.replaceState(history.state, '', address);
 }

@@ -4,12 +4,13 @@ import {useId, useState} from 'preact/hooks';
 import type {Field} from './api';
 import {LayerField} from './layer_field';
 import {LayersField, PartsField, ScoresField} from './list_fields';
-import {limitsOf, NumberInput, readNumber} from './number_input';
+import {limitsOf, NumberInput} from './number_input';
 import {ScenarioField} from './scenario_field';
 import {useAnswer} from '../site/answer';
 import {readProperties, type Property} from '../site/conditions';
 import {localNumber, unitName} from '../site/format';
 import {say} from '../site/language';
+import {readNumber} from '../site/numbers';
 
 /** What needs the whole width of the form. */
 const WIDE = new Set<Field['kind']>(['layer', 'layers', 'scores', 'parts', 'lines']);

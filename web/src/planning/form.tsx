@@ -1,12 +1,12 @@
 /** The form of an analysis: what it asks, filled in as it can be sent, and what was wrong with it. */
-import {useState} from 'preact/hooks';
+import {useEffect, useState} from 'preact/hooks';
 import {readDescription, readJob, readJobs, start, type Description, type Field} from './api';
 import {FieldRow, type Values} from './fields';
 import {StudyTrail} from './study_trail';
 import {addRun} from './study_api';
 import {Refused} from '../client';
 import {reasonOf, Shown, useAnswer} from '../site/answer';
-import {part, setParts} from '../site/address';
+import {heldInStep, holdInStep, part, setParts} from '../site/address';
 import {localNumber} from '../site/format';
 import {say} from '../site/language';
 import {Title} from '../site/page';
@@ -49,9 +49,10 @@ function withFilters(fields: Field[], values: Values): Values {
 }
 
 function Form({description: {id, fields, example}, first}: {description: Description; first: Values}) {
-  const [values, setValues] = useState<Values>(first);
+  const [values, setValues] = useState<Values>(() => heldInStep<Values>() ?? first);
   const [fault, setFault] = useState('');
   const [isSending, setSending] = useState(false);
+  useEffect(() => { if (values !== first) holdInStep(values); }, [values]);
   const shown = fields.filter(({filters}) => !filters);
   // what somebody has chosen, what the example shows, and what may be said in place of that
   const isChosen = ({name, required, value}: Field): boolean =>

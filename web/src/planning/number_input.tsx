@@ -1,8 +1,9 @@
 /** A number as people write it, in Vietnamese with a comma: browsers read `1,5` as 15 in a field of type number. */
 import {useState} from 'preact/hooks';
 import type {Field} from './api';
-import {language, say} from '../site/language';
+import {say} from '../site/language';
 import {localNumber} from '../site/format';
+import {readNumber, writeNumber} from '../site/numbers';
 
 export type Limits = Pick<Field, 'least' | 'most' | 'above'> & {kind?: Field['kind']};
 
@@ -18,9 +19,9 @@ interface NumberInputProps {
 }
 
 export function NumberInput({value, limits, change, required = false, id, describedBy, label, placeholder}: NumberInputProps) {
-  const [typed, setTyped] = useState(() => written(value));
+  const [typed, setTyped] = useState(() => writeNumber(value));
   // another field may have taken this one's place
-  const text = Object.is(readNumber(typed), value ?? NaN) ? typed : written(value);
+  const text = Object.is(readNumber(typed), value ?? NaN) ? typed : writeNumber(value);
   const complaint = text.trim() === '' ? '' : complaintOf(readNumber(text), limits);
   return <input id={id} aria-describedby={describedBy} aria-label={label} inputMode="decimal" required={required} value={text} placeholder={placeholder}
     aria-invalid={complaint !== ''} ref={(input) => input?.setCustomValidity(complaint)}
@@ -28,19 +29,6 @@ export function NumberInput({value, limits, change, required = false, id, descri
       setTyped(currentTarget.value);
       change(currentTarget.value.trim() === '' ? undefined : readNumber(currentTarget.value));
     }} />;
-}
-
-/** As it can be typed again: without anything between thousands. */
-const written = (value: number | undefined): string =>
-  value === undefined || Number.isNaN(value) ? '' : language() === 'vi' ? String(value).replace('.', ',') : String(value);
-
-/** The number, or NaN: `1,5` and `1.5` are the same, `1.500` in Vietnamese and `1,500` in English are thousands. */
-export function readNumber(typed: string): number {
-  const plain = typed.replace(/[\s\u00a0]/g, '');
-  const [thousands, decimal] = language() === 'vi' ? ['\\.', ','] : [',', '\\.'];
-  const inGroups = new RegExp(`^-?[1-9]\\d{0,2}(${thousands}\\d{3})+(${decimal}\\d+)?$`);
-  const one = inGroups.test(plain) ? plain.replace(new RegExp(thousands, 'g'), '') : plain;
-  return /^-?\d+([.,]\d+)?$/.test(one) ? Number(one.replace(',', '.')) : NaN;
 }
 
 function complaintOf(value: number, limits: Limits): string {

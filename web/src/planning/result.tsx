@@ -76,7 +76,7 @@ function Answer({job, output, figures, features, proposed}: AnswerProps) {
       {features.length > 0
         ? <ResultMap features={features} figures={figures} context={context} proposed={proposed} selected={selected} select={setSelected} />
         : output.forms.includes('png') && <img class="card" src={outputAddress(job.jobID, output.name, 'png')} alt={say('mapOfResult')} />}
-      {member && <div class="stack card">
+      {member && figures.map!.classes.length > 1 && <div class="stack card">
         <Ranking figures={figures} features={features} member={member} />
         <Distribution figures={figures} features={features} member={member} />
       </div>}

@@ -1,7 +1,8 @@
 /** Conditions on the columns of a layer, put together by choosing. */
 import {useState} from 'preact/hooks';
-import {conditionsOf, conditionText, FITTING, type Condition, type Operator} from './cql2';
+import {conditionsOf, conditionText, FITTING, isUnreadable, type Condition, type Operator} from './cql2';
 import {useAnswer} from './answer';
+import {localNumber} from './format';
 import {say} from './language';
 import {answerOf, geoClient} from '../client';
 import type {Message} from '../messages';
@@ -49,7 +50,9 @@ export function Conditions({properties, filter, change}: ConditionsProps) {
   const update = (next: Condition[], how = joined): void => {
     setConditions(next);
     setJoined(how);
-    change(next.filter(({value}) => value !== '').map((each) => conditionText(each, properties[each.column]?.type)).join(` ${how} `));
+    const isReadable = ({column, value}: Condition): boolean => !isUnreadable(value, properties[column]?.type);
+    change(next.every(isReadable)
+      ? next.filter(({value}) => value !== '').map((each) => conditionText(each, properties[each.column]?.type)).join(` ${how} `) : '');
   };
   if (isFree) return <p class="row"><code>{filter}</code> <button type="button" class="link" onClick={() => { setFree(false); update([blank]); }}>{say('remove')}</button></p>;
   return <div class="stack conditions">
@@ -75,6 +78,7 @@ function ConditionRow({condition: {column, operator, value}, properties, set, re
   const property = properties[column] ?? {};
   const units = useUnits(property['x-dothi-unit-layer']);
   const values = property.oneOf ?? property.enum?.map((each) => ({const: each, title: each})) ?? units;
+  const complaint = !values && isUnreadable(value, property.type) ? say('aNumber', {example: localNumber(1.5)}) : '';
   const fitting = values ? FITTING.coded : FITTING[property.type ?? ''] ?? FITTING.string!;
   return <div class="condition">
     <select aria-label={say('column')} value={column} onChange={({currentTarget}) => set({column: currentTarget.value, value: '', operator: '='})}>
@@ -84,9 +88,10 @@ function ConditionRow({condition: {column, operator, value}, properties, set, re
     {values
       ? <select aria-label={say('value')} value={value} onChange={({currentTarget}) => set({value: currentTarget.value})}>
         <option value="">{say('choose')}</option>{values.map((each) => <option key={each.const} value={each.const}>{each.title ?? each.const}</option>)}</select>
-      : <input aria-label={say('value')} value={value} maxLength={200} inputMode={property.type === 'string' ? 'text' : 'decimal'}
+      : <input aria-label={say('value')} value={value} maxLength={200} aria-invalid={complaint !== ''} ref={(input) => input?.setCustomValidity(complaint)} inputMode={property.type === 'string' ? 'text' : 'decimal'}
         type={(property.format === 'date' ? 'date' : 'text') as 'text'} onInput={({currentTarget}) => set({value: currentTarget.value})} />}
     {remove && <button type="button" class="link" aria-label={say('remove')} onClick={remove}>×</button>}
+    {complaint && <span class="fault" role="alert">{complaint}</span>}
   </div>;
 }
 

@@ -1,4 +1,5 @@
 /** Conditions in CQL2 text (OGC 21-065r2). */
+import {readNumber, writeNumber} from './numbers';
 
 export type Operator = '=' | '<>' | '<' | '<=' | '>' | '>=' | 'contains';
 
@@ -17,10 +18,15 @@ export const FITTING: Record<string, Operator[]> = {
   number: ['=', '<>', '<', '<=', '>', '>='],
 };
 
-/** A condition; words are compared without accents and case. type: of the column in its JSON schema. */
+const isNumeric = (type: string | undefined): boolean => type === 'integer' || type === 'number';
+
+/** Whether something was written that is no value of a column of this type. */
+export const isUnreadable = (value: string, type: string | undefined): boolean => value !== '' && isNumeric(type) && Number.isNaN(readNumber(value));
+
+/** A condition that can be read; words are compared without accents and case. type: of the column in its JSON schema. */
 export function conditionText({column, operator, value}: Condition, type: string | undefined): string {
   const name = `"${column.replaceAll('"', '""')}"`;
-  if (type === 'integer' || type === 'number') return `${name} ${operator} ${Number(value.replace(',', '.')) || 0}`;
+  if (isNumeric(type)) return `${name} ${operator} ${readNumber(value)}`;
   if (type === 'boolean') return `${name} ${operator} ${value === 'true'}`;
   const text = `'${value.replaceAll("'", "''")}'`;
   if (operator !== 'contains') return `${name} ${operator} ${text}`;
@@ -42,7 +48,7 @@ function conditionOf(text: string): Condition | null {
   const contains = CONTAINS.exec(text);
   if (contains) return {column: unquoted(contains[1]!), operator: 'contains', value: contains[2]!.replaceAll("''", "'").replace(/\\([%_])/g, '$1')};
   const simple = SIMPLE.exec(text);
-  return simple && {column: unquoted(simple[1]!), operator: simple[2] as Operator, value: unquoted(simple[3]!)};
+  return simple && {column: unquoted(simple[1]!), operator: simple[2] as Operator, value: /^-?\d/.test(simple[3]!) ? writeNumber(Number(simple[3])) : unquoted(simple[3]!)};
 }
 
 function unquoted(text: string): string {

@@ -28,6 +28,16 @@ export const momentOf = (moment: string | Date): string => localMinute(minuteOf(
 /** The day that it is in the locality, as the API writes days. */
 export const today = (): string => minuteOf(new Date()).slice(0, 10);
 
+/** The day of a moment by the clocks of the locality, as the API writes days. */
+export const dayOf = (moment: string): string => minuteOf(new Date(moment)).slice(0, 10);
+
+/** The end of a day by the clocks of the locality, as the API takes moments: `2026-11-30T16:59:59Z` for a day seven hours ahead. */
+export function endOfDay(day: string): string {
+  const end = new Date(`${day}T23:59:59Z`);
+  const shown = new Date(`${minuteOf(end).replace(' ', 'T')}:59Z`);
+  return new Date(2 * end.getTime() - shown.getTime()).toISOString().replace('.000', '');
+}
+
 /** `2026-11-30 14:05` by the clocks of the locality; by those of the browser until the service has named the zone. */
 function minuteOf(moment: Date): string {
   const zone = landing.value?.time_zone;

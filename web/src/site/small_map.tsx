@@ -2,7 +2,7 @@
 import 'maplibre-gl/dist/maplibre-gl.css';
 import {LngLatBounds, Map as MapLibre, setWorkerUrl, type GeoJSONSource, type LayerSpecification} from 'maplibre-gl';
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url';
-import {useEffect, useRef} from 'preact/hooks';
+import {useEffect, useRef, useState} from 'preact/hooks';
 import {fetchStyle, ownAddress, UnknownStyle, type MapStyle} from '../map/api';
 import {DEFAULT, usualStyle} from '../map/choice';
 import {drawIcons} from '../map/icons';
@@ -40,20 +40,27 @@ export function SmallMap({label, features, layers, isFitted = true, selected = n
   // what is there once the map has been made, which takes longer than many an answer
   const latest = useRef(features);
   latest.current = features;
+  const [round, setRound] = useState(0);
+  const [hasFailed, setFailed] = useState(false);
   useEffect(() => {
     let isHere = true;
-    void createMap(place.current!, label, layers).then((made) => {
+    setFailed(false);
+    createMap(place.current!, label, layers).then((made) => {
       if (!isHere) return made.remove();
       map.current = made;
       listen(made, listeners);
       draw(made, latest.current, isFitted);
       onReady?.(made);
+    }).catch((error: unknown) => {
+      console.warn(error);
+      if (isHere) setFailed(true);
     });
     return () => { isHere = false; map.current?.remove(); map.current = null; };
-  }, []);
+  }, [round]);
   useEffect(() => { if (map.current) draw(map.current, features, isFitted); }, [features]);
   useEffect(() => { if (map.current) standOut(map.current, features, selected); }, [selected]);
-  return <div class="zoomed"><div class="small-map" ref={place} />
+  return <div class="zoomed"><div class="small-map" ref={place} /><div class="crosshair" aria-hidden="true" />
+    {hasFailed && <p class="note bad" role="alert">{say('noSmallMap')} <button type="button" class="link" onClick={() => setRound(round + 1)}>{say('retry')}</button></p>}
     <p class="zoom"><button type="button" aria-label={say('zoomIn')} onClick={() => map.current?.zoomIn()}>+</button>
       <button type="button" aria-label={say('zoomOut')} onClick={() => map.current?.zoomOut()}>−</button></p></div>;
 }
@@ -64,6 +71,12 @@ interface Listeners {
 }
 
 function listen(map: MapLibre, listeners: {current: Listeners}): void {
+  // from a keyboard the middle is what is clicked
+  map.getCanvas().addEventListener('keydown', (event) => {
+    if (event.key !== 'Enter') return;
+    event.preventDefault();
+    map.fire('click', {lngLat: map.getCenter(), point: map.project(map.getCenter())});
+  });
   map.on('click', ({lngLat, point}) => {
     listeners.current.onClick?.([Number(lngLat.lng.toFixed(7)), Number(lngLat.lat.toFixed(7))]);
     const [hit] = listeners.current.onFeature ? map.queryRenderedFeatures(point, {layers: [...PARTS]}) : [];

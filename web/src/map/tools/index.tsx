@@ -4,8 +4,10 @@ import {useEffect, useRef} from 'preact/hooks';
 import type {Map as MapLibre} from 'maplibre-gl';
 import {closeTool, openTool, tool, type Tool, type ToolName} from './tool';
 import type {MapStyle} from '../api';
+import {view} from '../view';
 import {part} from '../../site/address';
 import {byId} from '../../site/elements';
+import {localDate} from '../../site/format';
 import {say} from '../../site/language';
 import {lazy} from '../../site/lazy';
 import {takesReports} from '../../site/service';
@@ -42,6 +44,7 @@ export function startTools(props: ToolProps): void {
 function Tools(props: ToolProps) {
   const open = tool.value;
   return <>
+    <Narrowed />
     {takesReports() && <button type="button" class="report-here" aria-pressed={open?.name === 'report'}
       onClick={() => open?.name === 'report' ? closeTool() : openTool({name: 'report'})}>
       <svg viewBox="0 0 16 16" width="18" height="18" aria-hidden="true"><path d="M8 14.5S3 10 3 6.5a5 5 0 0 1 10 0C13 10 8 14.5 8 14.5M8 4v3M8 9v.5" /></svg>
@@ -53,8 +56,18 @@ function Tools(props: ToolProps) {
           <svg viewBox="0 0 16 16" width="18" height="18" aria-hidden="true"><path d={path} /></svg>
         </button>)}
     </div>
-    {open && <Card title={titleOf(open, props.style)} wide={open.name === 'table'}><Content open={open} {...props} /></Card>}
+    {open && <Card title={titleOf(open, props.style)} about={`${open.name} ${open.layer ?? ''}`} wide={open.name === 'table'}><Content open={open} {...props} /></Card>}
   </>;
+}
+
+/** What the map leaves out of what there is now, for who was sent its address or has closed the tool. */
+function Narrowed() {
+  const {day, filters} = view.value;
+  if (!day && filters.size === 0) return null;
+  return <p class="narrowed" role="status">
+    {day && <button type="button" onClick={() => openTool({name: 'time'})}>{say('dataOfDay', {day: localDate(day)})}</button>}
+    {filters.size > 0 && <button type="button" onClick={() => openTool({name: 'filter'})}>{say('layersFiltered', {n: filters.size})}</button>}
+  </p>;
 }
 
 function titleOf(open: Tool, style: MapStyle): string {
@@ -78,14 +91,15 @@ function Content({open, ...props}: ToolProps & {open: Tool}) {
   }
 }
 
-/** Escape closes it, and the focus goes back to where it came from. */
-function Card({title, wide, children}: {title: string; wide: boolean; children: ComponentChildren}) {
+/** Escape closes it, and the focus goes back to where it came from. about: what is in it; the focus goes to its head when that changes. */
+function Card({title, about, wide, children}: {title: string; about: string; wide: boolean; children: ComponentChildren}) {
   const head = useRef<HTMLHeadingElement>(null);
   useEffect(() => {
     const before = document.activeElement as HTMLElement | null;
-    head.current?.focus();
     return () => before?.focus();
   }, []);
+  // a button of the card that leads to another tool goes away with what it stood in
+  useEffect(() => head.current?.focus(), [about]);
   return <section class={wide ? 'card sheet tool wide' : 'card sheet tool'} aria-label={title}
     onKeyDown={({key}) => { if (key === 'Escape') closeTool(); }}>
     <div class="bar"><h2 tabIndex={-1} ref={head}>{title}</h2>

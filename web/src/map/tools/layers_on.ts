@@ -1,6 +1,7 @@
 import {shownBy} from '../drawn';
 import {view} from '../view';
 import type {LayerInfo, MapStyle} from '../api';
+import {endOfDay} from '../../site/format';
 import {pick} from '../../site/language';
 
 /** The layers that are on, by title. */
@@ -10,4 +11,4 @@ export function layersOn(style: MapStyle): LayerInfo[] {
 }
 
 /** The day as the API's `datetime` takes it, its end, or nothing for now. */
-export const datetimeOf = (day: string): {datetime?: string} => day ? {datetime: `${day}T23:59:59Z`} : {};
+export const datetimeOf = (day: string): {datetime?: string} => day ? {datetime: endOfDay(day)} : {};

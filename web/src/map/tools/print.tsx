@@ -5,6 +5,7 @@ import {layersOn} from './layers_on';
 import {view} from '../view';
 import {answerOf, API, client} from '../../client';
 import {reasonOf} from '../../site/answer';
+import {endOfDay} from '../../site/format';
 import {followJob, type JobState} from '../../site/job';
 import {language, say} from '../../site/language';
 
@@ -49,6 +50,7 @@ export function Print({map, style}: ToolProps) {
         <option value="">{say('bestScale')}</option>
         {SCALES.map((scale) => <option key={scale} value={scale}>1:{new Intl.NumberFormat(language()).format(scale)}</option>)}</select>
     </p>
+    {(view.value.filters.size > 0 || view.value.base) && <p class="note">{say('notOnSheet')}</p>}
     <p class="row"><button class="button first" disabled={!!busy}>{say('previewSheet')}</button>
       <button type="button" class="button" disabled={!!busy} onClick={() => void make('pdf')}>PDF</button>
       <button type="button" class="button plain" onClick={() => print()}>{say('browserPrint')}</button></p>
@@ -65,7 +67,7 @@ function inputsOf({map, style}: ToolProps, {title, paper, orientation, scale}: S
   return {
     extent: {bbox}, layers: layersOn(style).map(({id, style: own}) => isForPaper(own) ? `${id}:${own}` : id), paper, format, lang: language(),
     ...(title.trim() && {title: title.trim()}), ...(orientation && {orientation}), ...(scale && {scale: Number(scale)}),
-    ...(day && {datetime: `${day}T23:59:59Z`}),
+    ...(day && {datetime: endOfDay(day)}),
   };
 }
 

@@ -5,6 +5,7 @@ import {layersOn} from './layers_on';
 import {view} from '../view';
 import {API} from '../../client';
 import {Copied} from '../../site/copied';
+import {endOfDay} from '../../site/format';
 import {language, say} from '../../site/language';
 
 /** A link and a QR code that show the same again, and the requests of the API behind what is shown. */
@@ -35,7 +36,7 @@ function requests({map, style}: ToolProps): [string, string][] {
   const box = map.getBounds().toArray().flat().map((degrees) => degrees.toFixed(5)).join(',');
   const on = layersOn(style).map(({id}) => id);
   const {day, filters} = view.value;
-  const when = day ? `&datetime=${day}T23:59:59Z` : '';
+  const when = day ? `&datetime=${endOfDay(day)}` : '';
   const first = [...filters.keys()][0] ?? on[0] ?? '';
   const filter = filters.get(first) ? `&filter=${encodeURIComponent(filters.get(first)!)}` : '';
   return [

@@ -3,7 +3,7 @@ import type {ToolProps} from './index';
 import {change, view} from '../view';
 import {answerOf, client} from '../../client';
 import {Shown, useAnswer} from '../../site/answer';
-import {localDate, today} from '../../site/format';
+import {dayOf, localDate, today} from '../../site/format';
 import {say} from '../../site/language';
 
 const MOST = 1000;
@@ -17,7 +17,7 @@ export function Time(_: ToolProps) {
 /** The days with a release, the oldest first, and today. */
 async function readDays(): Promise<string[]> {
   const {releases} = await answerOf(client.GET('/releases', {params: {query: {limit: MOST}}}));
-  return [...new Set([...releases.map(({released_at}) => released_at.slice(0, 10)), today()])].sort();
+  return [...new Set([...releases.map(({released_at}) => dayOf(released_at)), today()])].sort();
 }
 
 function Slider({days}: {days: string[]}) {
@@ -35,6 +35,7 @@ function Slider({days}: {days: string[]}) {
         onChange={({currentTarget}) => choose(days[Number(currentTarget.value)] ?? '')} /></label>
     <label class="field"><span>{say('anyDay')}</span>
       <input type="date" value={typed} max={today()} onChange={({currentTarget}) => choose(currentTarget.value)} /></label>
+    {day && day < days[0]! && <p class="note">{say('nothingBefore', {day: localDate(days[0]!)})}</p>}
     {day && <p><button type="button" class="button" onClick={() => choose('')}>{say('backToNow')}</button></p>}
   </>;
 }

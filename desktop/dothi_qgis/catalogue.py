@@ -76,9 +76,13 @@ def apply_style(layer: QgsVectorLayer, style: bytes) -> None:
 
 def matches(offered: Offered, words: str) -> bool:
     """Whether all words are in title, id or description, with accents or without."""
-    text = f'{offered.title} {offered.id} {offered.description}'
-    searched = plain(text) if words == plain(words) else text.casefold()
-    return all(word in searched for word in words.casefold().split())
+    text, typed = (
+        # macOS writes an accent as a letter of its own
+        unicodedata.normalize('NFC', each).casefold()
+        for each in (f'{offered.title} {offered.id} {offered.description}', words)
+    )
+    searched = plain(text) if typed == plain(typed) else text
+    return all(word in searched for word in typed.split())
 
 
 def plain(text: str) -> str:

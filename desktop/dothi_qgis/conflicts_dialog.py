@@ -75,6 +75,7 @@ class ConflictsDialog(QDialog):
         right.setStretchFactor(self.versions, 1)
         buttons = ButtonRow(self)
         self.map_button = buttons.add(say('Thêm vào bản đồ', 'Add to the map'), self.add_to_map)
+        self.progress.rests(buttons.add(say('Làm mới', 'Refresh'), self.refresh))
         right.addStretch()
         right.addWidget(buttons)
         whole.addLayout(left)
@@ -84,6 +85,22 @@ class ConflictsDialog(QDialog):
     def add_to_map(self) -> None:
         """Adds the versions of the conflict that is shown to the project."""
         add_versions(self._conflict)
+
+    def refresh(self) -> None:
+        """Reads the conflicts again; the shown one stays if it still waits, with the reason that is written."""
+        try:
+            self._conflicts = read_conflicts(self._connection)
+        except ServiceError as error:
+            self.progress.fail(str(error))
+            return
+        shown, collection, reason = self._conflict, self.layer.currentData(), self.reason.text()
+        # each line that is added would show another list
+        self.layer.blockSignals(True)
+        self.layer.clear()
+        self._fill_layers(collection, shown['id'] if shown else None)
+        self.layer.blockSignals(False)
+        if shown and self._conflict and self._conflict['id'] == shown['id']:
+            self.reason.setText(reason)
 
     def _settle_box(self) -> QGroupBox:
         self.box = QGroupBox(say('Lấy giá trị của', 'Whose values count'), self)
@@ -114,16 +131,17 @@ class ConflictsDialog(QDialog):
         self.progress.rests(button)
         return button
 
-    def _fill_layers(self, collection: str) -> None:
+    def _fill_layers(self, collection: str, number: int | None = None) -> None:
+        """Offers the layers that have conflicts, with the one chosen of which they are listed."""
         titles = {each['layer_id']: each['layer_title'] for each in self._conflicts}
         self.layer.addItem(say('Mọi lớp', 'All layers'), '')
         for layer_id, title in sorted(titles.items(), key=lambda each: each[1].casefold()):
             self.layer.addItem(title, layer_id)
         self.layer.setCurrentIndex(max(0, self.layer.findData(collection)))
-        self.list_conflicts()
+        self.list_conflicts(number)
 
-    def list_conflicts(self) -> None:
-        """Lists those of the layer that is chosen, and shows the first."""
+    def list_conflicts(self, number: int | None = None) -> None:
+        """Lists those of the layer that is chosen, and shows the one with the number, or else the first."""
         self.list.clear()
         layer = self.layer.currentData()
         for conflict in self._conflicts:
@@ -133,7 +151,8 @@ class ConflictsDialog(QDialog):
                 item.setToolTip(item.text())
                 item.setData(Qt.UserRole, conflict['id'])
                 self.list.addItem(item)
-        self.list.setCurrentRow(0)
+        numbers = [self.list.item(row).data(Qt.UserRole) for row in range(self.list.count())]
+        self.list.setCurrentRow(numbers.index(number) if number in numbers else 0)
         if self.list.count() == 0:
             self.show_chosen(None)
 

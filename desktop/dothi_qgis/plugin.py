@@ -178,6 +178,9 @@ class DothiPlugin:
         except ServiceError as error:
             self._tell(str(error), Qgis.Warning)
             return
+        # QGIS may have been started where the service was out of reach
+        if not self._provider.algorithms():
+            self._provider.refreshAlgorithms()
         self._dialogs.append(dialog)
         dialog.finished.connect(lambda _result: self._let_go(dialog))
         dialog.show()

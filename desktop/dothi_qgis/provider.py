@@ -5,7 +5,7 @@ from qgis.core import Qgis, QgsMessageLog, QgsProcessingProvider
 from dothi_qgis.analysis import Analysis
 from dothi_qgis.connection import current_connection
 from dothi_qgis.form_fields import can_be_filled_in, form_fields
-from dothi_qgis.service import ServiceError, read_json
+from dothi_qgis.service import ServiceError, read_promptly
 
 
 class DothiProvider(QgsProcessingProvider):
@@ -23,8 +23,8 @@ class DothiProvider(QgsProcessingProvider):
         if connection is None:
             return
         try:
-            for listed in read_json(connection, '/processes')['processes']:
-                description = read_json(connection, f'/processes/{listed["id"]}')
+            for listed in read_promptly(connection, '/processes')['processes']:
+                description = read_promptly(connection, f'/processes/{listed["id"]}')
                 if can_be_filled_in(form_fields(description)):
                     self.addAlgorithm(Analysis(connection, description))
         except ServiceError as error:

@@ -1,7 +1,8 @@
 """All edits of a layer that are not saved yet, saved as one release with a message, or none of them."""
 
 import json
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from qgis.core import (
@@ -18,13 +19,16 @@ from dothi_qgis.connection import ServiceConnection
 from dothi_qgis.service import ServiceError, post_json, read_json
 from dothi_qgis.words import say
 
+# Of what a fault of the service speaks: `/changed/0/properties/code`.
+POINTER = re.compile(r'/(added|changed|deleted)/(\d+)(?:/properties/(\w+))?')
 CRS84 = 'http://www.opengis.net/def/crs/OGC/1.3/CRS84'
 
 
 def save_together(connection: ServiceConnection, layer: QgsVectorLayer, message: str) -> int | None:
     """The number of the release, or None where the edits wait for review; raises ServiceError, and keeps the edits.
 
-    Afterwards the layer shows what the service has, and can be edited on.
+    Features with which something is wrong are selected then. Otherwise the layer shows what the service has, and can
+    be edited on.
     """
     collection = collection_of(connection, layer)
     key = read_json(connection, f'/collections/{collection}/schema').get('x-dothi-key', [])
@@ -32,9 +36,14 @@ def save_together(connection: ServiceConnection, layer: QgsVectorLayer, message:
         raise ServiceError(
             say('Lớp này không có mã khóa: lưu bằng Save Layer Edits.', 'The layer has no key: use Save Layer Edits.')
         )
-    edits = edits_of(layer, key)
+    numbers = edited_numbers(layer)
+    _must_have_own_keys(layer, numbers, key)
     headers = {'Content-Crs': f'<{crs_uri(layer.crs())}>'}
-    answer = post_json(connection, f'/collections/{collection}/edits', {'message': message, **edits}, headers)
+    document = {'message': message, **edits_of(layer, key, numbers)}
+    try:
+        answer = post_json(connection, f'/collections/{collection}/edits', document, headers)
+    except ServiceError as error:
+        raise _pointed_out(layer, numbers, key, error) from None
     layer.rollBack()
     layer.dataProvider().reloadData()
     layer.triggerRepaint()
@@ -53,18 +62,71 @@ def collection_of(connection: ServiceConnection, layer: QgsVectorLayer) -> str:
     return source.param('typename')
 
 
-def edits_of(layer: QgsVectorLayer, key: Sequence[str]) -> dict[str, Any]:
+def edited_numbers(layer: QgsVectorLayer) -> dict[str, list[int]]:
+    """The numbers that QGIS has for features added, changed and deleted; one that was changed first is but deleted."""
+    buffer = layer.editBuffer()
+    deleted = [*buffer.deletedFeatureIds()]
+    changed = {*buffer.changedAttributeValues(), *buffer.changedGeometries()}
+    return {'added': [*buffer.addedFeatures()], 'changed': sorted(changed - {*deleted}), 'deleted': deleted}
+
+
+def edits_of(layer: QgsVectorLayer, key: Sequence[str], numbers: Mapping[str, Sequence[int]]) -> dict[str, Any]:
     """What the edit buffer of the layer holds, as the service takes it; features are named by their keys."""
     buffer = layer.editBuffer()
-    values, shapes = buffer.changedAttributeValues(), buffer.changedGeometries()
+    added, values, shapes = buffer.addedFeatures(), buffer.changedAttributeValues(), buffer.changedGeometries()
     return {
-        'added': [_new_feature(layer, feature) for feature in buffer.addedFeatures().values()],
+        'added': [_new_feature(layer, added[number]) for number in numbers['added']],
         'changed': [
             {'key': _stored_key(layer, number, key), **_changes(layer, values.get(number, {}), shapes.get(number))}
-            for number in sorted({*values, *shapes})
+            for number in numbers['changed']
         ],
-        'deleted': [{'key': _stored_key(layer, number, key)} for number in buffer.deletedFeatureIds()],
+        'deleted': [{'key': _stored_key(layer, number, key)} for number in numbers['deleted']],
     }
+
+
+def _must_have_own_keys(layer: QgsVectorLayer, numbers: Mapping[str, Sequence[int]], key: Sequence[str]) -> None:
+    """Raises ServiceError where new features have the key of another edited one, as after a split; selects them."""
+    taken = {_key_words(layer, number, key) for number in numbers['changed']}
+    twins: dict[int, str] = {}
+    for number in numbers['added']:
+        words = _key_words(layer, number, key)
+        if words in taken:
+            twins[number] = words
+        taken.add(words)
+    if not twins:
+        return
+    layer.selectByIds([*twins])
+    codes = ', '.join(dict.fromkeys(twins.values()))
+    raise ServiceError(say(
+        f'{len(twins)} đối tượng mới có mã của đối tượng khác ({codes}), như sau khi tách. '
+        'Ghi mã riêng cho những đối tượng đang được chọn, rồi lưu lại.',
+        f'{len(twins)} new features have the key of another one ({codes}), as after a split. '
+        'Give those that are selected keys of their own, and save again.',
+    ))  # fmt: skip
+
+
+def _pointed_out(
+    layer: QgsVectorLayer, numbers: Mapping[str, Sequence[int]], key: Sequence[str], error: ServiceError
+) -> ServiceError:
+    """The error with features by their keys and columns by their titles; the features are selected."""
+    faulty = [numbers[kind][int(place)] for kind, place, _ in POINTER.findall(str(error))]
+    if faulty:
+        layer.selectByIds(faulty)
+
+    def words(found: re.Match[str]) -> str:
+        kind, place, column = found.groups()
+        name = _key_words(layer, numbers[kind][int(place)], key) or say('đối tượng', 'feature')
+        return f'{name}, {layer.attributeDisplayName(layer.fields().indexOf(column))}' if column else name
+
+    return type(error)(POINTER.sub(words, str(error)))
+
+
+def _key_words(layer: QgsVectorLayer, number: int, key: Sequence[str]) -> str:
+    """The key of a feature as it was typed; '' without one."""
+    feature = layer.getFeature(number)
+    # one that is deleted is no more in the layer
+    values = [plain_value(feature[name]) for name in key] if feature.isValid() else []
+    return ' '.join(str(value) for value in values if value is not None)
 
 
 def crs_uri(crs: QgsCoordinateReferenceSystem) -> str:

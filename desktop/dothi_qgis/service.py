@@ -13,6 +13,8 @@ from dothi_qgis.connection import ServiceConnection
 from dothi_qgis.words import language, say
 
 CONFLICT, TRY_LATER = 409, (429, 503)
+# QGIS itself waits a minute for a service that does not answer.
+PROMPT_MS = 8_000
 
 
 class ServiceError(Exception):
@@ -30,6 +32,15 @@ class OutOfDate(ServiceError):
 def read_json(connection: ServiceConnection, path: str, **query: str) -> Any:
     """The JSON document at a path below the API; raises ServiceError."""
     return _document(_get(connection, path, query))
+
+
+def read_promptly(connection: ServiceConnection, path: str) -> Any:
+    """As `read_json`, for what all of QGIS waits for: raises Unavailable where the service says nothing for a while."""
+    request = _request(connection, path, {'lang': language()})
+    request.setTransferTimeout(PROMPT_MS)
+    call = _call(connection)
+    call.get(request, True)
+    return _document(_checked(call))
 
 
 def read_title(connection: ServiceConnection, key: str) -> str:

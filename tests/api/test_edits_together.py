@@ -54,6 +54,9 @@ def test_one_edit_that_does_not_fit_keeps_all_out_and_is_named(office: FlaskClie
     assert problems(answer) == {
         '/added/0/properties/code': 'key_duplicate', '/changed/0/properties/code': 'key_changed',
     }  # fmt: skip
+    twice = [{'id': number_of('b')}, {'key': {'code': 'a'}}, {'id': number_of('a')}]
+    answer = save(office, changed=[{'id': number_of('b'), 'properties': {'places': 5}}], deleted=twice)
+    assert problems(answer) == {'/deleted/0': 'edited_twice', '/deleted/2': 'edited_twice'}
     answer = save(office, added=[feature('c') | {'properties': {'kode': 'c'}}])
     assert problems(answer) == {'/added/0/properties/kode': 'unknown_property'}
     assert rows(RELEASES) == []

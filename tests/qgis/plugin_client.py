@@ -6,11 +6,14 @@ inputs as JSON from standard input; writes JSON.
 
 import json
 import sys
+import time
+from types import SimpleNamespace
 from typing import Any
+from unicodedata import normalize
 
 import processing
 from dothi_qgis.catalogue import CatalogueDialog, matches, offered_layers
-from dothi_qgis.connection import current_connection
+from dothi_qgis.connection import ADDRESS, current_connection
 from dothi_qgis.plugin import DothiPlugin
 from dothi_qgis.service import ServiceError
 from processing.core.Processing import Processing
@@ -20,6 +23,7 @@ from qgis.core import (
     QgsProcessingFeedback,
     QgsProject,
     QgsRasterLayer,
+    QgsSettings,
     QgsVectorLayer,
 )
 
@@ -82,13 +86,30 @@ def added_layer(words: str) -> dict[str, Any]:
     dialog.add_chosen()
     (layer,) = QgsProject.instance().mapLayers().values()
     widgets = {field.name(): layer.editorWidgetSetup(at).type() for at, field in enumerate(layer.fields())}
-    dialog.search.setText('truong hoc')
+    typed = {'unaccented': 'truong hoc', 'capital': 'TRUONG HOC', 'parted': normalize('NFD', 'Trường học')}
+    first = {}
+    for way, letters in typed.items():
+        dialog.search.setText(letters)
+        first[way] = dialog.list.item(0).text() if dialog.list.count() else ''
     return {
-        'unaccented': dialog.list.item(0).text(), 'box': [layer.extent().xMinimum(), layer.extent().yMinimum()],
+        **first, 'box': [layer.extent().xMinimum(), layer.extent().yMinimum()],
         'titles': titles, 'valid': layer.isValid(), 'renderer': layer.renderer().type(), 'widgets': widgets,
         'crs': layer.crs().authid(), 'source': layer.source(),
         'editable': 'Add Features' in layer.dataProvider().capabilitiesString(),
     }  # fmt: skip
+
+
+def started_out_of_reach(address: str) -> dict[str, Any]:
+    """How long QGIS waits for the analyses of a service that says nothing, and whether a window brings them later."""
+    provider, connection = plugin._provider, current_connection()
+    QgsSettings().setValue(ADDRESS, address)
+    begin = time.monotonic()
+    provider.refreshAlgorithms()
+    waited_s, there = time.monotonic() - begin, len(provider.algorithms())
+    QgsSettings().setValue(ADDRESS, connection.api_url)
+    plugin._iface = SimpleNamespace(mainWindow=lambda: None)
+    plugin.show_catalogue()
+    return {'waited_s': waited_s, 'there': there, 'later': len(provider.algorithms())}
 
 
 answer = {
@@ -101,6 +122,7 @@ answer = {
     'results': [run(name, inputs) for name, inputs in work['runs']],
     'layer': added_layer(work['search']),
     'all': len([one for one in offered_layers(current_connection()) if matches(one, '')]),
+    'out_of_reach': started_out_of_reach(work['silent']),
 }
 sys.stdout.write(json.dumps(answer))
 sys.stdout.flush()

@@ -224,14 +224,17 @@ def settle(collection: str, take: str, reason: str) -> dict[str, Any]:
     added = [layer.name() for layer in project_layers()]
     dialog.settle()
     refused = wait(dialog)
-    dialog.choices[take].setChecked(True)
     dialog.reason.setText(reason)
+    next(each for each in dialog.findChildren(QPushButton) if each.text() == 'Làm mới').click()
+    anew = [dialog.layer.currentData(), dialog.list.count(), dialog.reason.text()]
+    dialog.choices[take].setChecked(True)
     dialog.settle()
     said = wait(dialog)
+    dialog.refresh()
     picture(dialog, 'settled')
     return {
         'listed': listed, 'rows': rows, 'places': places, 'extents': extents, 'added': added, 'refused': refused,
-        'said': said, 'left': dialog.list.count(),
+        'said': said, 'left': dialog.list.count(), 'anew': anew, 'heading': dialog.heading.text(),
     }  # fmt: skip
 
 

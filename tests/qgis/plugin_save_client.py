@@ -28,17 +28,29 @@ def school(layer: QgsVectorLayer, code: str, x: float, **values: Any) -> QgsFeat
 
 
 def edit(layer: QgsVectorLayer) -> list[str]:
-    """Sets 60 values, moves a school, adds two and deletes one; the codes of those with the value."""
+    """Sets 61 values, moves a school, adds two and deletes one that has the value; the codes, this one's last."""
     # the others that are edited on this day are the first ones
     features = [one for one in layer.getFeatures() if one['code'][0].isdigit()]
     features.sort(key=lambda one: one['code'], reverse=True)
     layer.startEditing()
-    for feature in features[:60]:
+    for feature in [*features[:60], features[61]]:
         layer.changeAttributeValue(feature.id(), layer.fields().indexOf('places'), 77)
     layer.changeGeometry(features[60].id(), QgsGeometry.fromPointXY(QgsPointXY(E0 + 0.125, N0 + 0.375)))
     layer.addFeatures([school(layer, 'TOGETHER-1', 1, places=5), school(layer, 'TOGETHER-2', 2)])
     layer.deleteFeature(features[61].id())
     return [feature['code'] for feature in features[:62]]
+
+
+def copied(layer: QgsVectorLayer) -> str:
+    """What is said of a new feature with the key of one that is changed, as a split makes it."""
+    whole = next(feature for feature in layer.getFeatures() if feature['code'] == 'TOGETHER-1')
+    layer.changeAttributeValue(whole.id(), layer.fields().indexOf('places'), 6)
+    layer.addFeature(school(layer, 'TOGETHER-1', 5))
+    try:
+        save_together(current_connection(), layer, '')
+    except ServiceError as error:
+        return str(error)
+    return ''
 
 
 def refused(layer: QgsVectorLayer) -> str:
@@ -63,7 +75,11 @@ answer = {
     'modified': layer.isModified(),
     'refused': refused(layer),
     'kept': len(layer.editBuffer().addedFeatures()),
+    'selected': [feature['code'] for feature in layer.selectedFeatures()],
 }
+layer.rollBack()
+layer.startEditing()
+answer |= {'copied': copied(layer), 'copies': [number < 0 for number in layer.selectedFeatureIds()]}
 sys.stdout.write(json.dumps(answer))
 sys.stdout.flush()
 layer.rollBack()

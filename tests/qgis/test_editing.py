@@ -264,9 +264,13 @@ def test_the_plugin_saves_a_day_of_edits_as_one_release(day: Day, tmp_path: Path
     ]
     assert day.rows('select count(*) from layer.schools where code = %s', deleted) == [(0,)]
     assert (saved['shown'], saved['modified']) == (['TOGETHER-1', 'TOGETHER-2'], False)
-    # what is refused is told with its place, and stays in the layer
-    assert saved['refused'].startswith('/added/')
-    assert saved['kept'] == 2
+    # what is refused is told by its key and selected, and stays in the layer
+    assert 'TOGETHER-4' in saved['refused']
+    assert '/added/' not in saved['refused']
+    assert (saved['kept'], saved['selected']) == (2, ['TOGETHER-4'])
+    # and so is the other half of a feature that was split, which is new
+    assert saved['copied'].startswith('1 đối tượng mới có mã của đối tượng khác (TOGETHER-1)')
+    assert saved['copies'] == [True]
     assert day.rows("select count(*) from layer.schools where code in ('TOGETHER-3', 'TOGETHER-4')") == [(0,)]
 
 

@@ -311,6 +311,9 @@ def test_conflicts_stand_beside_each_other_and_are_settled(desk: PluginDesk, tmp
     assert came['refused'] == 'Chọn một bên và ghi lý do.'
     assert came['said'].startswith('Đã giải quyết mâu thuẫn')
     assert came['left'] == 0
+    # read anew, the conflict and the reason that was written stayed; then there was none
+    assert came['anew'] == ['schools', 1, 'Đã đo lại']
+    assert came['heading'] == 'Không có mâu thuẫn.'
     ((places, name),) = rows(
         """select s.places, s.name from catalog.conflict c join layer.schools s on s.id = c.feature_id
            order by c.id desc limit 1"""

@@ -15,6 +15,7 @@ from dothi.api.http.faults import answer_unfit
 from dothi.api.http.service import require_release, service
 from dothi.core.catalog import current_releases
 from dothi.core.layer import Layer
+from dothi.core.text import Text
 from etl.editing import review as edit_review
 from etl.editing.checks import Fault, Unfit
 from etl.editing.edit import (
@@ -35,6 +36,10 @@ from etl.prepare import Prepared
 BATCH = Blueprint('batch', __name__)
 BATCH.register_error_handler(Unfit, answer_unfit)
 MEMBERS = ('message', 'added', 'changed', 'deleted')
+EDITED_TWICE = Text(
+    vi='lần lưu này còn đổi hoặc xóa đối tượng này ở chỗ khác. Bỏ một trong hai.',
+    en='another edit here changes or deletes this feature as well. Leave out one of the two.',
+)
 MOST_EDITS, LONGEST_MESSAGE = 1_000, 500
 
 
@@ -52,6 +57,7 @@ def save_together(collection_id: str) -> Response:
         require_release(layer, current_releases(db))
         before = {pointer: _named(db, layer, author, entry) for pointer, entry in _entries(document, 'changed')}
         gone = [_named(db, layer, author, entry) for _, entry in _entries(document, 'deleted')]
+        _must_be_edited_once([*before.values()], gone)
         contents = list(_contents(document, layer, before))
         together = prepared_together(contents, layer, service().locality.whole)
         rows, in_order = together or (None, [])
@@ -138,6 +144,18 @@ def _faults_at(pointer: str) -> Iterator[None]:
         yield
     except Unfit as error:
         raise Unfit([replace(fault, pointer=pointer + fault.pointer) for fault in error.faults]) from None
+
+
+def _must_be_edited_once(changed: list[Version | Pending], deleted: list[Version | Pending]) -> None:
+    """Raises Unfit where a feature is deleted that another edit changes or deletes as well."""
+    edited = {feature.id for feature in changed}
+    faults: list[Fault] = []
+    for number, feature in enumerate(deleted):
+        if feature.id in edited:
+            faults.append(Fault(f'/deleted/{number}', 'edited_twice', EDITED_TWICE))
+        edited.add(feature.id)
+    if faults:
+        raise Unfit(faults)
 
 
 def _object(entry: Any, pointer: str) -> dict[str, Any]:

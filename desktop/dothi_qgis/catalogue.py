@@ -2,11 +2,12 @@
 
 import tempfile
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from qgis.core import QgsProject, QgsRectangle, QgsVectorLayer
+from qgis.core import QgsMapLayer, QgsProject, QgsRectangle, QgsVectorLayer
 from qgis.PyQt.QtCore import Qt
 from qgis.PyQt.QtWidgets import QDialog, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
@@ -15,6 +16,9 @@ from dothi_qgis.connection import ServiceConnection
 from dothi_qgis.progress_row import ProgressRow
 from dothi_qgis.service import ServiceError, read_bytes, read_json
 from dothi_qgis.words import say
+
+# Around all features of a layer, in its own system: kept with the layer in projects.
+BOX = 'dothi/box'
 
 
 @dataclass(frozen=True)
@@ -56,9 +60,20 @@ def styled_layer(connection: ServiceConnection, offered: Offered) -> QgsVectorLa
         raise ServiceError(f'{offered.title}: {layer.error().message()}')
     apply_style(layer, style)
     if offered.box:
-        # QGIS would take the box in degrees for one in metres until all rows are there, and show nothing
-        layer.setExtent(QgsRectangle(*offered.box))
+        layer.setCustomProperty(BOX, list(offered.box))
+        set_extents([layer])
     return layer
+
+
+def set_extents(layers: Iterable[QgsMapLayer]) -> None:
+    """Says of layers of the service where they lie, also after their project was opened again.
+
+    QGIS would take their box in degrees for one in metres until all rows are there, and show nothing.
+    """
+    for layer in layers:
+        corners = [float(corner) for corner in layer.customProperty(BOX) or ()]
+        if corners:
+            layer.setExtent(QgsRectangle(*corners))
 
 
 def read_style(connection: ServiceConnection, collection_id: str) -> bytes:

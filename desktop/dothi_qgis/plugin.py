@@ -3,10 +3,10 @@
 from collections.abc import Callable
 from typing import Any
 
-from qgis.core import Qgis, QgsApplication, QgsDataSourceUri, QgsVectorLayer
+from qgis.core import Qgis, QgsApplication, QgsDataSourceUri, QgsProject, QgsVectorLayer
 from qgis.PyQt.QtWidgets import QAction, QDialog, QDialogButtonBox, QFormLayout, QInputDialog, QLineEdit, QWidget
 
-from dothi_qgis.catalogue import CatalogueDialog, offered_layers
+from dothi_qgis.catalogue import CatalogueDialog, offered_layers, set_extents
 from dothi_qgis.comparison_dialog import ComparisonDialog
 from dothi_qgis.conflicts_dialog import ConflictsDialog
 from dothi_qgis.connection import ServiceConnection, api_address, current_connection, keep_connection
@@ -45,6 +45,11 @@ class ConnectDialog(QDialog):
         form.addRow(buttons)
 
 
+def set_extents_of_project() -> None:
+    """Says of the layers of the project that is open where they lie."""
+    set_extents(QgsProject.instance().mapLayers().values())
+
+
 class DothiPlugin:
     """What QGIS loads; iface: None where there is no window, as in `qgis_process`."""
 
@@ -54,6 +59,7 @@ class DothiPlugin:
         self._dialogs: list[QDialog] = []
         # before a project is opened, so that its first picture has them
         register_fonts()
+        QgsProject.instance().readProject.connect(set_extents_of_project)
 
     def initProcessing(self) -> None:  # noqa: N802  # QGIS calls these names
         """Adds the analyses."""
@@ -78,6 +84,7 @@ class DothiPlugin:
             dialog.close()
         for action in self._actions:
             self._iface.removePluginWebMenu(MENU, action)
+        QgsProject.instance().readProject.disconnect(set_extents_of_project)
         QgsApplication.processingRegistry().removeProvider(self._provider)
 
     def connect(self) -> None:
@@ -179,7 +186,7 @@ class DothiPlugin:
             self._tell(str(error), Qgis.Warning)
             return
         # QGIS may have been started where the service was out of reach
-        if not self._provider.algorithms():
+        if self._provider is not None and not self._provider.algorithms():
             self._provider.refreshAlgorithms()
         self._dialogs.append(dialog)
         dialog.finished.connect(lambda _result: self._let_go(dialog))

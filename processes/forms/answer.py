@@ -108,7 +108,11 @@ def _is_empty(value: Any) -> bool:
 
 
 def _is_repeated(value: Any, input_value: Any) -> bool:
-    return value == input_value or (isinstance(input_value, dict) and value == input_value.get('collection'))
+    """Whether it is but what was asked for; of features that were sent or computed a result has a name for programs."""
+    if not isinstance(input_value, dict):
+        return bool(value == input_value)
+    is_reference = isinstance(value, str) and value.startswith(('features:', 'job:'))
+    return is_reference or value == input_value.get('collection')
 
 
 def _shorten(name: str, value: Any, words: MemberWords) -> str:

@@ -6,7 +6,9 @@ inputs as JSON from standard input; writes JSON.
 
 import json
 import sys
+import tempfile
 import time
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 from unicodedata import normalize
@@ -112,6 +114,20 @@ def started_out_of_reach(address: str) -> dict[str, Any]:
     return {'waited_s': waited_s, 'there': there, 'later': len(provider.algorithms())}
 
 
+def opened_elsewhere() -> list[float]:
+    """The box of the layer after its project was saved, moved to a folder with another name, and opened there."""
+    project = QgsProject.instance()
+    with tempfile.TemporaryDirectory() as folder:
+        first, second = Path(folder) / 'ban do.qgz', Path(folder) / 'bản đồ' / 'của tôi.qgz'
+        project.write(str(first))
+        project.clear()
+        second.parent.mkdir()
+        first.rename(second)
+        project.read(str(second))
+    (layer,) = project.mapLayers().values()
+    return [layer.extent().xMinimum(), layer.extent().yMinimum()]
+
+
 answer = {
     'refused': refused_address(f'{sys.argv[1]}/nowhere'),
     'before': analyses(),
@@ -121,6 +137,7 @@ answer = {
     'analyses': analyses(),
     'results': [run(name, inputs) for name, inputs in work['runs']],
     'layer': added_layer(work['search']),
+    'opened': opened_elsewhere(),
     'all': len([one for one in offered_layers(current_connection()) if matches(one, '')]),
     'out_of_reach': started_out_of_reach(work['silent']),
 }

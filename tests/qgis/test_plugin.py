@@ -151,6 +151,7 @@ def test_a_layer_of_the_catalogue_comes_with_its_style_and_form(used: dict[str, 
     assert "hideDownloadProgressDialog='1'" in layer['source']
     # metres of the layer's own system: else the map would open somewhere else
     assert layer['box'][0] > 500_000
+    assert used['opened'] == layer['box']
 
 
 def test_qgis_starts_without_its_service_and_has_the_analyses_once_it_answers(used: dict[str, Any]) -> None:

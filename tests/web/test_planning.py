@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.conftest import PATIENCE_S
 from tests.matrix import exhaustive
@@ -202,6 +202,24 @@ def test_a_report_opens_in_the_browser(portal: Portal) -> None:
     assert 'attachment' not in answer.headers.get('content-disposition', '')
     figures = page.request.get((link.get_attribute('href') or '').replace('f=html', 'f=figures'))
     assert json.loads(figures.body())['table']['rows']
+    # on a phone a wide table scrolls within itself
+    page.set_viewport_size({'width': 320, 'height': 640})
+    page.goto(link.get_attribute('href') or '')
+    assert page.evaluate('document.documentElement.scrollWidth <= innerWidth')
+
+
+def test_a_run_that_waited_says_that_it_runs(portal: Portal) -> None:
+    statuses: list[str] = []
+
+    def answer(route: Route) -> None:
+        statuses.append('running' if statuses else 'accepted')
+        job = {'jobID': 'x', 'processID': 'geocode', 'progress': 5, 'message': 'Đọc', 'created': '2026-12-01T00:00:00Z'}
+        route.fulfill(json=job | {'status': statuses[-1]})
+
+    portal.page.route('**/api/jobs/x', answer)
+    page = portal.visit('/planning?run=x')
+    expect(page.locator('main')).to_contain_text('đang chạy · Đọc')
+    expect(page.locator('main')).not_to_contain_text('đang chờ')
 
 
 def test_a_job_that_failed_says_why(portal: Portal) -> None:

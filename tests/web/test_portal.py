@@ -377,6 +377,18 @@ def test_tiles_that_fail_are_reported_and_the_rest_stays_usable(portal: Portal) 
     expect(page.locator('#legend-layers li').first).to_be_visible()
 
 
+@thorough
+def test_the_notice_of_missing_tiles_goes_when_the_map_has_moved_and_all_is_there(portal: Portal) -> None:
+    page = portal.page
+    page.route('**/tiles/**', lambda route: route.fulfill(status=500, body=''))
+    portal.visit()
+    expect(page.locator('#notice[data-fault=tiles] [lang=vi]')).to_be_visible()
+    page.unroute('**/tiles/**')
+    portal.wait_until(lambda: page.evaluate("'dothiMap' in window"))
+    page.evaluate('dothiMap.zoomTo(dothiMap.getZoom() + 1, {animate: false})')
+    expect(page.locator('#notice')).to_be_hidden()
+
+
 def test_a_browser_without_webgl_is_told_so(playwright: Playwright, portal_url: str) -> None:
     browser = playwright.chromium.launch(
         executable_path='/usr/bin/chromium', args=['--headless', '--no-sandbox', '--disable-gpu', '--disable-3d-apis']

@@ -75,6 +75,30 @@ def test_what_somebody_writes_stays_when_another_writes_too(signed_in: Callable[
     expect(page.get_by_label('Kết luận', exact=True)).to_have_value('Chưa viết xong')
 
 
+def test_words_that_are_not_kept_yet_survive_a_reload_and_a_keyboard_stays_with_them(
+    signed_in: Callable[..., Portal],
+) -> None:
+    portal = signed_in()
+    page = portal.visit('/planning')
+    page.get_by_label('Tên nghiên cứu').fill('Viết dở')
+    page.get_by_role('button', name='Mở nghiên cứu').click()
+    expect(page.get_by_role('heading', name='Viết dở', level=1)).to_be_visible()
+    portal.wait_until(lambda: page.title().startswith('Viết dở · Phân tích'))
+    page.get_by_role('button', name='Viết kết luận').focus()
+    page.keyboard.press('Enter')
+    conclusion = page.get_by_label('Kết luận', exact=True)
+    expect(conclusion).to_be_focused()
+    page.keyboard.type('Chưa xong')
+    page.reload()
+    expect(conclusion).to_have_value('Chưa xong')
+    page.get_by_role('button', name='Lưu').focus()
+    page.keyboard.press('Enter')
+    expect(page.get_by_role('button', name='Sửa kết luận')).to_be_focused()
+    page.reload()
+    expect(page.locator('.words').get_by_text('Chưa xong')).to_be_visible()
+    expect(conclusion).to_have_count(0)
+
+
 def test_nobody_who_has_not_signed_in_is_asked_for_a_study(portal: Portal) -> None:
     page = portal.visit('/planning')
     page.wait_for_selector('.cards h2 a')

@@ -192,6 +192,12 @@ def test_inputs_that_the_summary_repeats_are_not_told_twice() -> None:
     }
     inputs = {'distance_m': 600, 'zones': {'collection': 'communes'}}
     assert key_figures(summary, inputs, VI) == [('Người', '3')]
+    # of features that were drawn there is but a name for programs
+    drawn = {'distance_m': 600, 'zones': {'type': 'FeatureCollection', 'features': []}}
+    assert key_figures(summary | {'zones': 'features:37435e45c0b7'}, drawn, VI) == [('Người', '3')]
+    assert key_figures(summary | {'zones': 'job:37435e45/result'}, {**inputs, 'zones': {'job': '37435e45'}}, VI) == [
+        ('Người', '3')
+    ]
 
 
 def test_parts_of_the_summary_are_tables_of_their_own() -> None:

@@ -9,7 +9,7 @@ import {drawIcons} from './icons';
 import {SKETCH, SKETCH_PARTS, sketched} from './sketch';
 import {view, type View} from './view';
 import {inLanguage, say} from '../site/language';
-import {showFault} from './notice';
+import {hasFault, hideFault, showFault} from './notice';
 
 /** The family in portal.css that labels are drawn with; MapLibre draws the letters itself, no glyph server. */
 const LABEL_FONT = 'Be Vietnam Pro Medium';
@@ -50,13 +50,18 @@ export async function createMap(style: MapStyle): Promise<MapLibre> {
   map.keyboard.disableRotation();
   map.addControl(new ScaleControl({unit: 'metric', maxWidth: 110}), 'bottom-left');
   addButtons(map, style);
+  let hasTrouble = false;
+  map.on('movestart', () => { hasTrouble = false; });
   map.on('error', (event) => {
     const {error} = event;
     console.warn(error);
     // maps of others end somewhere
     if ('sourceId' in event && event.sourceId === BASE && 'status' in error && error.status === 404) return;
+    hasTrouble = true;
     showFault('tiles');
   });
+  // the map was moved, as the notice says, and all of it has come
+  map.on('idle', () => { if (!hasTrouble && hasFault('tiles')) hideFault(); });
   map.on('idle', () => { document.body.dataset['map'] = 'idle'; }); // for tests and screenshots
   drawIcons(map, style.metadata['dothi:markers']);
   await map.once('style.load');

@@ -26,7 +26,7 @@ export function Run({id}: {id: string}) {
 
 function RunPage({job, again}: {job: Job; again: () => void}) {
   return <>
-    <Title title={runTitle(job)} lead={[stateOf(job), momentOf(job.finished ?? job.created), onScenario(job)].filter(Boolean).join(' · ')}>
+    <Title title={runTitle(job)} lead={[OPEN.has(job.status) ? '' : stateOf(job), momentOf(job.finished ?? job.created), onScenario(job)].filter(Boolean).join(' · ')}>
       {!OPEN.has(job.status) && <NextSteps job={job} />}
     </Title>
     {OPEN.has(job.status) && <Progress job={job} ended={again} />}
@@ -62,13 +62,13 @@ function WithoutScenario({job}: {job: Job}) {
 }
 
 function Progress({job, ended}: {job: Job; ended: () => void}) {
-  const [state, setState] = useState({progress: job.progress, message: job.message});
+  const [state, setState] = useState({status: job.status, progress: job.progress, message: job.message});
   useEffect(() => {
     // a failure has its own place on the page
-    void followJob(job.jobID, ({progress = 0, message = ''}) => setState({progress, message})).then(ended, ended);
+    void followJob(job.jobID, ({status, progress = 0, message = ''}) => setState({status, progress, message})).then(ended, ended);
   }, [job.jobID]);
   return <section class="card stack" aria-live="polite">
-    <p>{state.message}</p>
+    <p>{[OPEN.has(state.status) && stateOf(state), state.message].filter(Boolean).join(' · ')}</p>
     <progress max={100} value={state.progress} aria-label={say('progress')} />
     <p><button type="button" class="button" onClick={() => void dismiss(job.jobID).then(ended, ended)}>{say('cancelRun')}</button></p>
   </section>;

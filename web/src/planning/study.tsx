@@ -1,13 +1,15 @@
 /** A study: its question, its runs with what has become of them, what was concluded, and one report over all. */
-import {useState} from 'preact/hooks';
+import type {Ref} from 'preact';
+import {useEffect, useRef, useState} from 'preact/hooks';
 import {open, stateOf} from './analyses';
 import {rerun, start} from './api';
 import {addRun, describeRun, describeStudy, readStudy, removeStudy, studyReport, takeRunOut, type StudyRun, type StudyWords, type WholeStudy} from './study_api';
 import {analyses, ELSEWHERE, layerTitles} from './titles';
-import {setParts} from '../site/address';
+import {heldInStep, holdInStep, setParts} from '../site/address';
 import {reasonOf, Shown, useAnswer} from '../site/answer';
 import {momentOf} from '../site/format';
 import {say} from '../site/language';
+import {Title} from '../site/page';
 import type {Message} from '../messages';
 
 const REFRESH_S = 10;
@@ -37,7 +39,9 @@ function Whole({study, tag, again}: WholeProps) {
   const readers = study.sharing === 'private' && study.members.length > 0 ? say('sharingWithMembers', {n: study.members.length}) : say(`sharing_${study.sharing}` as Message);
   const lead = [study.own ? '' : study.author, readers].filter(Boolean).join(' · ');
   return <>
-    <Title study={study} lead={lead} />
+    <Title title={study.name} lead={lead}>
+      {study.study_runs.some(({status, gone}) => status === 'successful' && !gone) && <Reports id={study.id} />}
+    </Title>
     {fault && <p class="note bad" role="alert">{fault} <button type="button" class="link" onClick={() => { setFault(''); again(); }}>{say('readAgain')}</button></p>}
     <div class="two">
       <section class="card stack">
@@ -59,13 +63,9 @@ function Whole({study, tag, again}: WholeProps) {
   </>;
 }
 
-function Title({study, lead}: {study: WholeStudy; lead: string}) {
-  return <header><div><h1>{study.name}</h1><p class="lead">{lead}</p></div>
-    {study.study_runs.some(({status, gone}) => status === 'successful' && !gone) && <p class="row">
-      <a class="button first" href={studyReport(study.id, 'html')} target="_blank" rel="noopener">{say('openReport')}</a>
-      <a class="button" href={studyReport(study.id, 'pdf')} target="_blank" rel="noopener">{say('reportAsPdf')}</a></p>}
-  </header>;
-}
+const Reports = ({id}: {id: string}) => <p class="row">
+  <a class="button first" href={studyReport(id, 'html')} target="_blank" rel="noopener">{say('openReport')}</a>
+  <a class="button" href={studyReport(id, 'pdf')} target="_blank" rel="noopener">{say('reportAsPdf')}</a></p>;
 
 /** One more run: which analysis answers a part of the question. */
 function NewRun({study}: {study: string}) {
@@ -115,18 +115,30 @@ interface Draft {
   begunOn: string;
 }
 
+/** Words that are not kept yet, by their label: there again after "back" and when the page is read anew. */
+type Drafts = Record<string, Draft | undefined>;
+
 /** A text that those who work on the study write: what it says, and a field in its place while somebody writes. */
 function Words({label, text, most, isOpen, isSmall = false, isLine = false, save}: WordsProps) {
-  const [draft, setDraft] = useState<Draft | null>(null);
+  const [draft, setDraft] = useState<Draft | null>(() => isSmall ? null : heldInStep<Drafts>()?.[label] ?? null);
+  const place = useRef<HTMLElement>(null);
+  const isWriting = draft !== null;
+  useEffect(() => { if (!isSmall) holdInStep({...heldInStep<Drafts>(), [label]: draft ?? undefined}); }, [draft]);
+  const wasWriting = useRef(isWriting);
+  useEffect(() => {
+    // what had the focus has just gone away
+    if (wasWriting.current !== isWriting && document.activeElement === document.body) place.current?.querySelector<HTMLElement>('input, textarea, .link')?.focus();
+    wasWriting.current = isWriting;
+  }, [isWriting]);
   const lines = isLine ? [] : text.split('\n').filter((line) => line.trim());
   const heading = isSmall || isLine ? null : <h2>{say(label)}</h2>;
   if (draft === null) {
-    return <div class="words">{heading}{lines.map((line, i) => <p key={i} class={isSmall ? 'written' : ''}>{line}</p>)}
+    return <div class="words" ref={place as Ref<HTMLDivElement>}>{heading}{lines.map((line, i) => <p key={i} class={isSmall ? 'written' : ''}>{line}</p>)}
       {isOpen && <button type="button" class="link" onClick={() => setDraft({text, begunOn: text})}>{say(text ? 'changeWords' : 'writeWords')} {say(label).toLowerCase()}</button>}</div>;
   }
   const keep = (): void => void save(draft.text).then((isKept) => { if (isKept) setDraft(null); });
   const field = {'aria-label': say(label), maxLength: most, value: draft.text, onInput: ({currentTarget}: {currentTarget: {value: string}}) => setDraft({...draft, text: currentTarget.value})};
-  return <form class="words stack" onSubmit={(event) => { event.preventDefault(); keep(); }}>{heading}
+  return <form class="words stack" ref={place as Ref<HTMLFormElement>} onSubmit={(event) => { event.preventDefault(); keep(); }}>{heading}
     {isLine ? <input {...field} required /> : <textarea {...field} rows={isSmall ? 3 : 6} />}
     {text !== draft.begunOn && <p class="note warn" role="alert">{say('writtenMeanwhile')} <q>{text}</q></p>}
     <p class="row"><button class="button">{say('keepWords')}</button><button type="button" class="button plain" onClick={() => setDraft(null)}>{say('cancelChange')}</button></p>

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from qgis.core import QgsVectorLayer
+from qgis.PyQt.QtCore import QDate, QDateTime, Qt, QTime
 
 from dothi_qgis.catalogue import Offered, apply_style, read_style
 from dothi_qgis.connection import ServiceConnection
@@ -36,8 +37,9 @@ class PastState:
 
 
 def moment_of_day(day: str) -> Moment:
-    """The end of a day, `2024-08-31`, as the service counts days."""
-    return Moment(day, day)
+    """The end of a day, `2024-08-31`, by the clock of this computer, by which releases are listed too."""
+    end = QDateTime(QDate.fromString(day, Qt.ISODate), QTime(23, 59, 59))
+    return Moment(end.toUTC().toString(Qt.ISODate), day)
 
 
 def present() -> Moment:

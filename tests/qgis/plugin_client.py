@@ -16,6 +16,7 @@ from unicodedata import normalize
 import processing
 from dothi_qgis.catalogue import CatalogueDialog, matches, offered_layers
 from dothi_qgis.connection import ADDRESS, current_connection
+from dothi_qgis.past import moment_of_day
 from dothi_qgis.plugin import DothiPlugin
 from dothi_qgis.service import ServiceError
 from processing.core.Processing import Processing
@@ -138,6 +139,7 @@ answer = {
     'results': [run(name, inputs) for name, inputs in work['runs']],
     'layer': added_layer(work['search']),
     'opened': opened_elsewhere(),
+    'end_of_day': moment_of_day('2024-08-31').datetime,
     'all': len([one for one in offered_layers(current_connection()) if matches(one, '')]),
     'out_of_reach': started_out_of_reach(work['silent']),
 }

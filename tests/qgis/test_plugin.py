@@ -77,6 +77,7 @@ def used(
     ]
     refused = [(province.internal_url, 'khóa sai'), *((url, '') for url in other_services)]
     environment = {'PATH': os.environ['PATH'], 'HOME': str(home), 'QT_QPA_PLATFORM': 'offscreen', 'LC_ALL': 'C.UTF-8'}
+    environment['TZ'] = 'Asia/Ho_Chi_Minh'
     environment['PYTHONPATH'] = f'{home / "plugins"}:{PLUGINS}'
     done = subprocess.run(
         ['/usr/bin/python3', CLIENT, province.public_url],
@@ -159,3 +160,8 @@ def test_qgis_starts_without_its_service_and_has_the_analyses_once_it_answers(us
     assert used['out_of_reach']['waited_s'] < 30
     assert used['out_of_reach']['there'] == 0
     assert used['out_of_reach']['later'] == len(used['analyses'])
+
+
+def test_a_day_ends_by_the_clock_of_the_computer(used: dict[str, Any]) -> None:
+    """Releases are listed by it; what was released before seven in the morning belonged to the day before."""
+    assert used['end_of_day'] == '2024-08-31T16:59:59Z'

@@ -238,7 +238,7 @@ def test_a_length_is_that_of_the_sphere(near: Portal) -> None:
 
 
 def test_a_drawn_shape_stays_with_its_note_and_can_be_saved(near: Portal) -> None:
-    """Also when the tool is closed; taken away it is gone from the map."""
+    """Also when the tool is closed, and the page is read anew; taken away it is gone from the map."""
     page = near.page
     card = open_tool(page, 'Measure, draw, coordinates')
     if (clear := card.get_by_role('button', name='Clear')).is_enabled():
@@ -252,6 +252,9 @@ def test_a_drawn_shape_stays_with_its_note_and_can_be_saved(near: Portal) -> Non
     assert (shape['geometry']['type'], shape['properties']) == ('Point', {'note': 'Bãi đỗ xe mới'})
     card.get_by_role('button', name='Close').click()
     drawn = "JSON.stringify(dothiMap.querySourceFeatures('dothi:sketch').map(({properties}) => properties.note))"
+    near.wait_until(lambda: {*json.loads(page.evaluate(drawn))} == {'Bãi đỗ xe mới'})
+    page.reload()
+    page.wait_for_selector('body[data-map=idle]')
     near.wait_until(lambda: {*json.loads(page.evaluate(drawn))} == {'Bãi đỗ xe mới'})
     card = open_tool(page, 'Measure, draw, coordinates')
     card.get_by_role('button', name='Remove').click()

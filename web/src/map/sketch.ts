@@ -1,6 +1,7 @@
 /** What the reader has drawn, as it lies on the map: shapes that are kept, with a note, and the one that is measured. */
-import {signal} from '@preact/signals';
+import {effect, signal} from '@preact/signals';
 import type {GeoJSONSource, LayerSpecification, Map as MapLibre} from 'maplibre-gl';
+import {heldInStep, holdInStep} from '../site/address';
 
 export const SKETCH = 'dothi:sketch';
 const COLOR = '#b3261e';
@@ -17,9 +18,10 @@ export const SKETCH_PARTS: LayerSpecification[] = [
     paint: {'text-color': COLOR, 'text-halo-color': '#fff', 'text-halo-width': 2},
   },
 ];
-/** Drawn shapes that stay until the reader takes them away, each with its note. */
-export const kept = signal<GeoJSON.Feature[]>([]);
-export let sketched: GeoJSON.FeatureCollection = {type: 'FeatureCollection', features: []};
+/** Drawn shapes that stay until the reader takes them away, each with its note; also when the page is read anew. */
+export const kept = signal<GeoJSON.Feature[]>(heldInStep<GeoJSON.Feature[]>() ?? []);
+export let sketched: GeoJSON.FeatureCollection = {type: 'FeatureCollection', features: kept.value};
+effect(() => { if (kept.value.length > 0 || heldInStep()) holdInStep(kept.value); });
 
 export function sketch(map: MapLibre, features: GeoJSON.Feature[]): void {
   sketched = {type: 'FeatureCollection', features: [...kept.value, ...features]};

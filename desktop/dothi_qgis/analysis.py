@@ -24,6 +24,12 @@ from dothi_qgis.parameters import parameter_of
 from dothi_qgis.service import ServiceError, begin_job, read_bytes
 from dothi_qgis.words import say
 
+# Steps of other windows and of the portal's pages, and a tool of programmers: scripts may call them all the same.
+ELSEWHERE = frozenset((
+    'deliver-layer', 'decide-delivery', 'preview-delivery', 'roll-back', 'settle-conflict', 'present-result',
+    'keep-result', 'report-study', 'echo', 'compare-results',
+))  # fmt: skip
+
 
 class Analysis(QgsProcessingAlgorithm):
     """One analysis, as its description says."""
@@ -39,6 +45,11 @@ class Analysis(QgsProcessingAlgorithm):
 
     def name(self) -> str:
         return str(self._description['id'])
+
+    def flags(self) -> Any:
+        """Those of every algorithm; the toolbox has what answers a question, and no way to roll a layer back."""
+        usual = super().flags()
+        return usual | QgsProcessingAlgorithm.FlagHideFromToolbox if self.name() in ELSEWHERE else usual
 
     def displayName(self) -> str:  # noqa: N802
         return str(self._description['title'])

@@ -11,6 +11,8 @@ from processes.norm_words import CONDITIONS, NORMS, SUBJECTS, class_words, claus
 from processes.outputs import Member, find_member, unit_for
 
 # What a job and a result say of the scenario that it was computed with (processes/scenario/reference.py).
+# Of a part of a value: for programs, since a line of words has too few digits for it.
+POSITION = 'coordinates'
 VERSION_OF_SCENARIO = {'id', 'name', 'version', 'digest'}
 SCENARIO_VERSION = Text(vi='{name} (phiên bản {version})', en='{name} (version {version})')
 # Members that may hold the id of a layer: a layer without kinds is a kind itself.
@@ -68,7 +70,7 @@ class MemberWords:
             return cite_norm(value, self.lang)
         if value.keys() == VERSION_OF_SCENARIO:
             return SCENARIO_VERSION.pick(self.lang).format_map(value)
-        parts = ', '.join(self._part(key, part, whole) for key, part in value.items())
+        parts = ', '.join(self._part(key, part, whole) for key, part in value.items() if key != POSITION)
         return parts or value_text(None, self.lang)
 
     def _part(self, name: str, value: Any, whole: Member | None) -> str:

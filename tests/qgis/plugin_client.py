@@ -60,6 +60,12 @@ def analyses() -> dict[str, dict[str, str]]:
     }
 
 
+def in_toolbox() -> list[str]:
+    """The algorithms that the toolbox lists."""
+    algorithms = QgsApplication.processingRegistry().providerById('dothi').algorithms()
+    return [each.name() for each in algorithms if not each.flags() & each.FlagHideFromToolbox]
+
+
 def run(name: str, inputs: dict[str, Any]) -> dict[str, Any]:
     """What an algorithm gives, by output, or what is wrong."""
     try:
@@ -139,6 +145,7 @@ answer = {
     'results': [run(name, inputs) for name, inputs in work['runs']],
     'layer': added_layer(work['search']),
     'opened': opened_elsewhere(),
+    'toolbox': in_toolbox(),
     'end_of_day': moment_of_day('2024-08-31').datetime,
     'all': len([one for one in offered_layers(current_connection()) if matches(one, '')]),
     'out_of_reach': started_out_of_reach(work['silent']),

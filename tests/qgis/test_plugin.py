@@ -115,6 +115,8 @@ def test_every_analysis_of_the_service_is_an_algorithm_with_widgets(used: dict[s
     with urllib.request.urlopen(f'{province.public_url}/api/processes') as response:
         offered = {one['id'] for one in json.load(response)['processes']}
     assert set(used['analyses']) == offered
+    # steps of the portal's pages and a tool of programmers can be called, and are not among the questions
+    assert offered - {*used['toolbox']} == {'compare-results', 'present-result', 'echo'}
     inputs = used['analyses']['isochrones']
     assert (inputs['facilities'], inputs['speed_kmh'], inputs['separate']) == ('enum', 'number', 'boolean')
 

@@ -200,6 +200,14 @@ def test_inputs_that_the_summary_repeats_are_not_told_twice() -> None:
     ]
 
 
+def test_a_position_among_the_parts_of_a_value_is_left_to_programs() -> None:
+    """Of degrees with one decimal nobody knows where a place lies."""
+    rivals = [{'place': 'Xã Hải An', 'precision': 'commune', 'coordinates': [106.2151, 20.4321]}]
+    assert words_of('geocode', 'result', 'vi').value('rivals', rivals) == (
+        'Nơi khớp nhất: Xã Hải An, Độ chính xác: cấp xã'
+    )
+
+
 def test_parts_of_the_summary_are_tables_of_their_own() -> None:
     summary = {'kinds': [{'kind': 'a', 'people': 3}], 'people': 3, 'said': [{'vi': 'a', 'en': 'b'}]}
     words = words_of('service-coverage', 'result', 'en')

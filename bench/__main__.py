@@ -47,8 +47,9 @@ PARTS = (
     'loading', 'rollback', 'room', 'small', 'tiles', 'api', 'analysis', 'scenarios', 'pictures', 'geocode', 'access',
     'portal',
 )  # fmt: skip
-# An hour and 20 GB of disk, or a quarter of an hour and wrk: only where they are named.
-BY_HAND = ('country', 'load')
+# An hour and 20 GB of disk, or a quarter of an hour and wrk: only where they are named. `clients`: `load` without map
+# users, three minutes.
+BY_HAND = ('country', 'load', 'clients')
 PAGE = PROJECT / 'docs' / 'benchmarks.md'
 
 
@@ -168,14 +169,23 @@ def _picture_chapters() -> tuple[list[Chapter], list[str]]:
         return written, [*_versions(), *(painter.name for painter in scene.painters[1:])]
 
 
-def _load_chapters() -> tuple[list[Chapter], list[str]]:
-    locality, subject = load_locality(PathSettings().locality), _ours_alone()
-    # what everybody may see
-    layers = [layer for layer in locality.layers.values() if layer.visible_to('public') and layer.id in _released()]
-    public_url, internal_url = service_url('public'), service_url('internal')
-    written = [load.raster_tiles(subject, public_url), load.mixed(subject, public_url, layers)]
-    written.append(load.map_users(subject, public_url, locality, folder(), internal_url))
+def _client_chapters() -> tuple[list[Chapter], list[str]]:
+    public_url = service_url('public')
+    written = [load.raster_tiles(_ours_alone(), public_url), load.mixed(_ours_alone(), public_url, _public_layers())]
     return [_print_chapter(chapter) for chapter in written], _versions()
+
+
+def _load_chapters() -> tuple[list[Chapter], list[str]]:
+    written, versions = _client_chapters()
+    locality, public_url = load_locality(PathSettings().locality), service_url('public')
+    users = load.map_users(_ours_alone(), public_url, locality, folder(), service_url('internal'))
+    return [*written, _print_chapter(users)], versions
+
+
+def _public_layers() -> list[Layer]:
+    """The layers that everybody may see, of which there is a release."""
+    layers = load_locality(PathSettings().locality).layers.values()
+    return [layer for layer in layers if layer.visible_to('public') and layer.id in _released()]
 
 
 def _released() -> set[str]:
@@ -240,6 +250,7 @@ ON_THE_FULL_PROVINCE = {
     'geocode': _geocoding,
     'portal': _portal,
     'load': _load_chapters,
+    'clients': _client_chapters,
 }
 
 

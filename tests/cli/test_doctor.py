@@ -17,6 +17,7 @@ import pytest
 
 from dothi.core.backup_state import forget_backups, record_failure, record_success
 from dothi.core.ports import free_port
+from dothi.core.private_files import replace_file
 from dothi.core.settings import PROJECT
 from dothi.core.text import Text
 from dothi.core.trust import trusting_context
@@ -293,12 +294,14 @@ def test_a_clock_that_nobody_keeps_is_warned_of() -> None:
 
 
 def test_a_step_of_the_backup_that_fails_is_a_fault(running: WholeInstance) -> None:
-    url = running.database_address()
-    with closing(psycopg2.connect(url)) as db:
+    key = running.state / 'secrets' / 'backup_key'
+    replace_file(key, 'a key')
+    with closing(psycopg2.connect(running.database_address())) as db:
         record_success(db, 'setup')
         record_failure(db, 'store', Text(vi='Nơi lưu hết chỗ.', en='The place is full.'))
         db.commit()
         code, bad = examine(running)
         forget_backups(db)
         db.commit()
+    key.unlink()
     assert (code, [finding['text']['en'] for finding in bad['backup']]) == (5, ['The place is full.'])

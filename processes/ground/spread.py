@@ -1,5 +1,6 @@
 """The heavy part of an analysis, piece by piece: on this machine's processors, or on the cluster that is named."""
 
+import gc
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -98,23 +99,35 @@ def _in_order[P, R](begin: Callable[[P], RunningPiece[R]], pieces: Iterable[P], 
 def _cluster_client(address: str) -> 'Iterator[Client]':
     """A connection to the scheduler, with a worker there at least; raises ClusterUnreachable, and without the extra."""
     try:
-        from distributed import Client
+        import distributed  # noqa: F401
     except ModuleNotFoundError:
         raise ClusterUnreachable(
             vi="Máy này chưa có thư viện của cụm tính toán. Cài: pip install 'dothi[cluster]'.",
             en="This machine lacks the library of the cluster. Install it: pip install 'dothi[cluster]'.",
         ) from None
-    try:
-        client = Client(address, timeout=PATIENCE_S, set_as_default=False)
-    # AssertionError: the thread of its connection did not begin within 10 s, as on a machine under heavy load
-    except (OSError, ValueError, AssertionError) as error:
-        raise _cluster_unreachable(address, error) from None
+    client = _client_or_reason(address)
+    if isinstance(client, ClusterUnreachable):
+        # one that could not begin closes itself when it is collected as garbage; where that happens while another
+        # begins, both wait for the lock of their loops for ever
+        gc.collect()
+        raise client
     with client:
         try:
             client.wait_for_workers(1, timeout=PATIENCE_S)
         except TimeoutError as error:
             raise _cluster_unreachable(address, error) from None
         yield client
+
+
+def _client_or_reason(address: str) -> 'Client | ClusterUnreachable':
+    """A connection, or why there is none: an error that was raised would keep the client that could not begin."""
+    from distributed import Client
+
+    try:
+        return Client(address, timeout=PATIENCE_S, set_as_default=False)
+    # AssertionError: the thread of its connection did not begin within 10 s, as on a machine under heavy load
+    except (OSError, ValueError, AssertionError) as error:
+        return _cluster_unreachable(address, error)
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """Heavy parts of analyses, spread over threads or over the workers of a cluster: the same answer everywhere."""
 
 import functools
+import gc
 import importlib
 import logging
 import os
@@ -132,6 +133,20 @@ def test_an_address_that_is_none_is_refused_too(piecework: ModuleType, monkeypat
     monkeypatch.setenv('DOTHI_DASK', 'nowhere://a.example')
     with pytest.raises(ClusterUnreachable, match='not available'):
         list(spread_pieces(piecework.inverse, [1.0]))
+
+
+def test_nothing_is_left_of_a_connection_that_could_not_begin(
+    piecework: ModuleType, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Collected as garbage while the next one began, it kept that one waiting for ever."""
+    from distributed import Client
+
+    monkeypatch.setattr('processes.ground.spread.PATIENCE_S', 1)
+    monkeypatch.setenv('DOTHI_DASK', 'nowhere://a.example')
+    before = sum(isinstance(each, Client) for each in gc.get_objects())
+    with pytest.raises(ClusterUnreachable):
+        list(spread_pieces(piecework.inverse, [1.0]))
+    assert sum(isinstance(each, Client) for each in gc.get_objects()) == before
 
 
 def test_a_cluster_without_workers_is_no_help(piecework: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:

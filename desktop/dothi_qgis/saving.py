@@ -86,13 +86,13 @@ def edits_of(layer: QgsVectorLayer, key: Sequence[str], numbers: Mapping[str, Se
 
 def _must_have_own_keys(layer: QgsVectorLayer, numbers: Mapping[str, Sequence[int]], key: Sequence[str]) -> None:
     """Raises ServiceError where new features have the key of another edited one, as after a split; selects them."""
-    taken = {_key_words(layer, number, key) for number in numbers['changed']}
+    other_keys = {_key_words(layer, number, key) for number in numbers['changed']}
     twins: dict[int, str] = {}
     for number in numbers['added']:
         words = _key_words(layer, number, key)
-        if words in taken:
+        if words in other_keys:
             twins[number] = words
-        taken.add(words)
+        other_keys.add(words)
     if not twins:
         return
     layer.selectByIds([*twins])

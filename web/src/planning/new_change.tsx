@@ -1,5 +1,5 @@
 /** A change that a planner proposes: chosen by its kind and layer, drawn on the map, with its values. */
-import {useMemo, useState} from 'preact/hooks';
+import {useMemo} from 'preact/hooks';
 import {withDots} from './dots';
 import {DrawnFeatures} from './drawn_features';
 import {FeaturesFile} from './features_file';
@@ -13,6 +13,7 @@ import {answerOf, geoClient} from '../client';
 import {useAnswer} from '../site/answer';
 import {readProperties, type Property} from '../site/conditions';
 import {ucumName} from '../site/format';
+import {useHeld} from '../site/held';
 import {say} from '../site/language';
 import type {Message} from '../messages';
 
@@ -29,8 +30,8 @@ export interface NewChangeProps {
 }
 
 export function NewChange({beside, add, cancel}: NewChangeProps) {
-  const [kind, setKind] = useState<Kind>('add');
-  const [layer, setLayer] = useState('');
+  const [kind, setKind] = useHeld<Kind>('kind', 'add');
+  const [layer, setLayer] = useHeld('layer', '');
   const choose = (next: Kind): void => { setKind(next); setLayer(''); };
   const isGround = kind === 'dike' || kind === 'ground';
   const {data: models} = useAnswer(readHeightModels, [coverages.value]);
@@ -52,9 +53,9 @@ export function NewChange({beside, add, cancel}: NewChangeProps) {
 function Added({layer, beside, add}: {layer: string} & Pick<NewChangeProps, 'beside' | 'add'>) {
   const {data: properties} = useAnswer(() => readProperties(layer), [layer]);
   const {data: geometry} = useAnswer(() => geometryOf(layer), [layer]);
-  const [values, setValues] = useState<Record<string, unknown>>({});
-  const [features, setFeatures] = useState<GeoJSON.Feature[]>([]);
-  const [sent, setSent] = useState<GeoJSON.Feature[]>([]);
+  const [values, setValues] = useHeld<Record<string, unknown>>(`${layer} values`, {});
+  const [features, setFeatures] = useHeld<GeoJSON.Feature[]>(`${layer} features`, []);
+  const [sent, setSent] = useHeld<GeoJSON.Feature[]>(`${layer} file`, []);
   if (!properties || !geometry) return null;
   const save = (): void => add([...features.map((feature, i): Change => ({
     kind: 'add', layer, geometry: feature.geometry,
@@ -82,9 +83,9 @@ async function geometryOf(layer: string): Promise<string> {
 
 /** A feature that is there, found by its name or code; it closes, or gets other values. */
 function Existing({layer, kind, add}: {layer: string; kind: 'close' | 'change'; add: (changes: Change[]) => void}) {
-  const [words, setWords] = useState('');
-  const [chosen, setChosen] = useState<GeoJSON.Feature | null>(null);
-  const [values, setValues] = useState<Record<string, unknown>>({});
+  const [words, setWords] = useHeld(`${layer} words`, '');
+  const [chosen, setChosen] = useHeld<GeoJSON.Feature | null>(`${layer} chosen`, null);
+  const [values, setValues] = useHeld<Record<string, unknown>>(`${layer} other values`, {});
   const {data: properties} = useAnswer(() => readProperties(layer), [layer]);
   const {data: features} = useAnswer(() => findFeatures(layer, words), [layer, words]);
   if (!properties) return null;
@@ -153,8 +154,8 @@ function ValueControl({property, value, now, change}: ValueControlProps) {
 
 /** A dike or a filling; a dike below the zero of the heights keeps nothing out. */
 function Earthwork({kind, model, beside, add}: {kind: 'dike' | 'ground'; model: HeightModel} & Pick<NewChangeProps, 'beside' | 'add'>) {
-  const [features, setFeatures] = useState<GeoJSON.Feature[]>([]);
-  const [height_m, setHeight] = useState<number | undefined>();
+  const [features, setFeatures] = useHeld<GeoJSON.Feature[]>(`${kind} features`, []);
+  const [height_m, setHeight] = useHeld<number | undefined>(`${kind} height`, undefined);
   const limits = {least: kind === 'dike' ? Math.max(0, model.least) : model.least, most: model.most};
   const save = (): void => add(features.map(({geometry}) => ({kind, coverage: model.id, geometry, [kind === 'dike' ? 'crest_m' : 'level_m']: height_m})));
   return <form class="stack" onSubmit={(event) => { event.preventDefault(); save(); }}>

@@ -1,10 +1,10 @@
 /** Norms with other values: the rows that are in force, and the value that a scenario gives one of them. */
-import {useState} from 'preact/hooks';
 import {NumberInput} from './number_input';
 import type {Change} from './scenario_api';
 import {answerOf, client} from '../client';
 import {useAnswer} from '../site/answer';
 import {unitName} from '../site/format';
+import {useHeld} from '../site/held';
 import {say} from '../site/language';
 
 export interface NormRow {
@@ -31,8 +31,8 @@ export const rowInWords = ({title, applies_to: appliesTo}: NormRow): string => `
 
 export function NormChange({add}: {add: (changes: Change[]) => void}) {
   const {data: rows} = useAnswer(readNorms, []);
-  const [place, setPlace] = useState('');
-  const [value, setValue] = useState<number | undefined>();
+  const [place, setPlace] = useHeld('norm', '');
+  const [value, setValue] = useHeld<number | undefined>('norm value', undefined);
   const row = rows?.[Number(place || NaN)];
   const titles = [...new Set((rows ?? []).map(({title}) => title))];
   const save = ({norm, subject, condition, class: ofClass}: NormRow): void =>

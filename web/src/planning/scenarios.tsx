@@ -4,9 +4,10 @@ import {open} from './analyses';
 import {featuresOf, NewChange} from './new_change';
 import {readNorms, rowInWords, rowOf, type NormRow} from './norm_values';
 import {deliverScenario, describeScenario, makeScenario, readScenario, readScenarios, removeScenario, saveChanges, type Change, type Scenario} from './scenario_api';
-import {setParts} from '../site/address';
+import {holdInStep, setParts} from '../site/address';
 import {reasonOf, Shown, useAnswer} from '../site/answer';
 import {localNumber, unitName} from '../site/format';
+import {useHeld} from '../site/held';
 import {lazy} from '../site/lazy';
 import {say} from '../site/language';
 import {Title} from '../site/page';
@@ -65,10 +66,14 @@ interface WholeProps {
 
 function Whole({scenario, tag, changes, again}: WholeProps) {
   const [fault, setFault] = useState('');
-  const [isAdding, setAdding] = useState(changes.length === 0 && scenario.own);
+  const [isAdding, setAdding] = useHeld('isAdding', changes.length === 0 && scenario.own);
+  const stopAdding = (): void => {
+    holdInStep(null);
+    setAdding(false);
+  };
   const act = (work: Promise<unknown>): void => {
     setFault('');
-    work.then(() => { setAdding(false); again(); }, (error: unknown) => setFault(reasonOf(error).replace(POINTER, '')));
+    work.then(() => { stopAdding(); again(); }, (error: unknown) => setFault(reasonOf(error).replace(POINTER, '')));
   };
   const save = (next: Change[], message: string): void => act(saveChanges(scenario.id, tag, next, message));
   const withoutChange = (place: number): void => save(changes.filter((_, i) => i !== place), say('changeTakenAway', {n: place + 1}));
@@ -86,7 +91,7 @@ function Whole({scenario, tag, changes, again}: WholeProps) {
     <div class="two">
       <section class="card stack">
         {isAdding
-          ? <><NewChange beside={features} add={(added) => save([...changes, ...added], say('changesAdded', {n: added.length}))} cancel={() => setAdding(false)} />{fault && <p class="note bad" role="alert">{fault}</p>}</>
+          ? <><NewChange beside={features} add={(added) => save([...changes, ...added], say('changesAdded', {n: added.length}))} cancel={stopAdding} />{fault && <p class="note bad" role="alert">{fault}</p>}</>
           : <>
             {features.length > 0 && <SmallMap key={scenario.versions} label={say('changesOnMap')} features={features} />}
             {scenario.own && <p><button type="button" class="button first" onClick={() => setAdding(true)}>{say('proposeChange')}</button></p>}

@@ -28,7 +28,6 @@ from dothi.api.openapi.document import prepare_document
 from dothi.api.unreadable import LONGEST_LINE, refusal
 from dothi.api.whole_requests import WholeRequestWorker
 from dothi.core import database
-from dothi.core.allocator import share_arena
 from dothi.core.layer import Audience
 from dothi.core.listening import require_closed
 from dothi.core.log_file import reopen_deleted_log
@@ -49,7 +48,6 @@ FIRST_ASKED = ('/health', '/', '/api?f=json', '/api?f=html', '/api/collections?f
 def serve_api(audience: Audience, host: str, port: int, workers: int | None = None) -> None:
     """Serves `audience` until SIGTERM or SIGINT. Does not return. Raises OpenToAll."""
     require_closed(host)
-    share_arena()
     Application(audience, host, port, workers or ServerSettings().workers).run()
 
 

@@ -8,11 +8,12 @@ M_ARENA_MAX = -8
 
 
 def share_arena() -> None:
-    """From now on all threads of this process take their memory from the same place; nothing without glibc.
+    """All threads of this process and its forks take their memory from the same place; nothing without glibc.
 
-    Else up to eight threads for a processor have one each (mallopt(3), M_ARENA_MAX), and what a task took stays with
-    the thread that ran it by chance: the worker grew by 6 MB at a time, with two places once more after eight minutes,
-    and after 40 s of 32 clients a web process had 135 to 141 MB of its own, with two places 101 to 104.
+    To be called before the first thread, whose place others would use after it. Else up to eight threads for a
+    processor have one each (mallopt(3), M_ARENA_MAX), and what a task took stays with the thread that ran it by chance:
+    the worker grew by 6 MB at a time, with two places once more after eight minutes, and after 40 s of 32 clients a web
+    process had 135 to 141 MB of its own, with two places 101 to 104.
     """
     with suppress(AttributeError, OSError):
         CDLL(None).mallopt(M_ARENA_MAX, 1)

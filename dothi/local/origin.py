@@ -13,6 +13,7 @@ import sys
 from contextlib import suppress
 from importlib import import_module
 
+from dothi.core.allocator import share_arena
 from dothi.local.forking import fork_services, run_as
 
 # What services import at their start, each for itself otherwise.
@@ -33,7 +34,8 @@ def main(descriptor: int) -> None:
 
 def import_shared() -> None:
     """Imports what services share. What cannot be imported is the matter of the service that needs it."""
-    # for the worker, as threads of linear algebra begin with its import
+    # both before the first thread, which comes with what is imported
+    share_arena()
     os.environ.setdefault('OPENBLAS_NUM_THREADS', '1')
     for name in IMPORTED:
         with suppress(Exception):

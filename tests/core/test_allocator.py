@@ -5,21 +5,13 @@ import sys
 
 import pytest
 
-# Four threads at once take a block each; then the arenas are counted that glibc says it has.
-PROGRAM = """
+# The arenas are counted that glibc says it has, after four threads at once have taken a block each.
+COUNTED = """
+import os
 import sys
 import threading
+from contextlib import suppress
 from ctypes import CDLL, c_char_p, c_int, c_size_t, c_void_p
-
-from dothi.core.allocator import share_arena
-
-library = CDLL(None)
-library.malloc.restype, library.malloc.argtypes = c_void_p, [c_size_t]
-library.fdopen.restype, library.fdopen.argtypes = c_void_p, [c_int, c_char_p]
-library.malloc_info.argtypes, library.fflush.argtypes = [c_int, c_void_p], [c_void_p]
-if 'shared' in sys.argv:
-    share_arena()
-meeting = threading.Barrier(4)
 
 
 def take():
@@ -28,18 +20,44 @@ def take():
     meeting.wait()
 
 
+{beginning}
+library = CDLL(None)
+library.malloc.restype, library.malloc.argtypes = c_void_p, [c_size_t]
+library.fdopen.restype, library.fdopen.argtypes = c_void_p, [c_int, c_char_p]
+library.malloc_info.argtypes, library.fflush.argtypes = [c_int, c_void_p], [c_void_p]
+meeting = threading.Barrier(4)
 threads = [threading.Thread(target=take) for _ in range(4)]
 for thread in threads:
     thread.start()
 for thread in threads:
     thread.join()
-stdout = library.fdopen(1, b'w')
-library.malloc_info(0, stdout)
-library.fflush(stdout)
+stderr = library.fdopen(2, b'w')
+library.malloc_info(0, stderr)
+library.fflush(stderr)
+"""
+# Importing the worker begins a thread.
+COMMAND = """
+sys.argv[1:] = ['--version']
+with suppress(SystemExit):
+    from dothi.cli.__main__ import main
+    main()
+import processes.queue.worker
+"""
+ORIGIN = """
+from dothi.local.origin import import_shared
+import_shared()
 """
 
 
-@pytest.mark.parametrize(('argument', 'fewest', 'most'), [('each its own', 3, 16), ('shared', 1, 1)])
-def test_threads_share_an_arena_where_they_are_told_to(argument: str, fewest: int, most: int) -> None:
-    run = subprocess.run([sys.executable, '-c', PROGRAM, argument], capture_output=True, text=True, check=True)
-    assert fewest <= run.stdout.count('<heap nr=') <= most
+def _arenas(beginning: str) -> int:
+    program = [sys.executable, '-c', COUNTED.format(beginning=beginning)]
+    return subprocess.run(program, capture_output=True, text=True, check=True).stderr.count('<heap nr=')
+
+
+@pytest.mark.parametrize('beginning', [COMMAND, ORIGIN], ids=['a command', 'what services are forked from'])
+def test_threads_of_services_share_an_arena(beginning: str) -> None:
+    assert _arenas(beginning) == 1
+
+
+def test_threads_of_another_process_have_one_each() -> None:
+    assert _arenas('') >= 3

@@ -16,8 +16,9 @@ from dothi.core.progress import Progress
 from dothi.core.settings import PathSettings
 from dothi.local.database_start import start_database
 from dothi.local.demo import deliver_demo
-from dothi.local.instance import stop_instance
+from dothi.local.instance import make_state_folder, stop_instance
 from dothi.local.services import start_services
+from dothi.local.store_adoption import adopt_store
 
 # Load of the last minute for each processor. What the worker makes of new releases, and of all after other software,
 # would be measured along with the first chapter.
@@ -46,7 +47,6 @@ def running(buildings: int, progress: Progress) -> Iterator[None]:
 def filled(name: str, fill: Callable[[Locality], None], progress: Progress) -> Iterator[None]:
     """While inside, the services run on free ports with what `fill` delivers; nothing runs after it."""
     state = folder() / name
-    state.mkdir(parents=True, exist_ok=True)
     ports = {'DOTHI_PORT': str(free_port()), 'DOTHI_PUBLIC_PORT': str(free_port())}
     # every analysis that is measured is run
     os.environ.update({'DOTHI_STATE': str(state), 'DOTHI_WORKERS': '2', 'DOTHI_RESULT_STORE': 'off', **ports})
@@ -56,10 +56,12 @@ def filled(name: str, fill: Callable[[Locality], None], progress: Progress) -> I
     os.environ.update({'DOTHI_CLIENT_REQUESTS_PER_S': '0', 'DOTHI_TRUSTED_PROXIES': '["127.0.0.1/32"]'})
     os.environ.pop('DOTHI_DATABASE_URL', None)
     fresh()
+    make_state_folder()
     locality = load_locality(PathSettings().locality)
     try:
         start_database()
         migrate(locality)
+        adopt_store()
         fill(locality)
         start_services(progress)
         yield

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from dothi.core.errors import DataRefused
 from dothi.core.layer import GeometryType, Layer
+from dothi.core.shape_flaws import flaw_in_words
 from dothi.core.text import Text
 from etl.formats.source import Geometries, Source, family
 from etl.moving import without
@@ -83,22 +84,9 @@ def invalid_finding(geometry: Geometries, bad: NDArray[np.bool_]) -> Finding:
 
 
 def _reason(text: str) -> Text:
-    """The reason and the place in GEOS's message, such as `Self-intersection[569542.41 2259884.54]`."""
-    what, _, where = text.partition('[')
-    what_vi = {
-        'Self-intersection': 'hình tự cắt',
-        'Ring Self-intersection': 'đường bao tự chạm',
-        'Too few points in geometry component': 'quá ít điểm',
-        'Hole lies outside shell': 'lỗ nằm ngoài đường bao',
-        'Nested shells': 'vùng nằm trong vùng',
-        'Duplicate Rings': 'đường bao trùng nhau',
-        'Interior is disconnected': 'phần trong bị chia cắt',
-        'Invalid Coordinate': 'tọa độ không hợp lệ',
-    }.get(what, what)
-    at = where.rstrip(']')
+    flaw = flaw_in_words(text)
     return Text(
-        vi=f'hình học sai: {what_vi}{f" tại {at}" if at else ""}. Sửa hình tại đó.',
-        en=f'the geometry is invalid: {what.lower()}{f" at {at}" if at else ""}. Correct it there.',
+        vi=f'hình học sai: {flaw.vi}. Sửa hình tại đó.', en=f'the geometry is invalid: {flaw.en}. Correct it there.'
     )
 
 

@@ -17,6 +17,7 @@ from shapely.geometry.base import BaseGeometry
 from dothi.core.arrays import Geometries
 from dothi.core.errors import WrongUse
 from dothi.core.layer import RESERVED_COLUMNS, Column, ColumnType, GeometryType, Layer, Publish, Source
+from dothi.core.shape_flaws import flaw_in_words
 from dothi.core.text import Text
 from processes.geojson import FeatureCollection
 
@@ -172,8 +173,8 @@ def read_shapes(geometries: Sequence[Any]) -> Geometries:
     invalid = ~shapely.is_valid(shapes)
     if invalid.any():
         first = int(np.argmax(invalid))
-        reason = shapely.is_valid_reason(shapes[first])
-        raise _bad_features(first, f'có hình học lỗi ({reason})', f'has an invalid geometry ({reason})')
+        flaw = flaw_in_words(shapely.is_valid_reason(shapes[first]))
+        raise _bad_features(first, f'có hình học lỗi ({flaw.vi})', f'has an invalid geometry ({flaw.en})')
     return np.asarray(shapely.force_2d(shapes), dtype=object)
 
 

@@ -13,6 +13,7 @@ from dothi.core.coverage import Coverage
 from dothi.core.errors import did_you_mean
 from dothi.core.layer import Audience
 from dothi.core.locality import Locality
+from dothi.core.shape_flaws import flaw_in_words
 from dothi.core.text import Text
 from etl.editing.checks import Fault, Unfit
 from processes.scenario.changes import (
@@ -113,8 +114,9 @@ def _shape_faults(numbered: NumberedChange[RasterChange], locality: Locality) ->
         says = Text(vi='hình học phải là {kind}.', en='the geometry must be a {kind}.')
         yield numbered.fault('/geometry', 'geometry_type', says.format(kind=kind))
     elif not shapely.is_valid(shape):
-        says = Text(vi='hình học không hợp lệ ({reason}).', en='the geometry is not valid ({reason}).')
-        yield numbered.fault('/geometry', 'geometry_invalid', says.format(reason=shapely.is_valid_reason(shape)))
+        flaw = flaw_in_words(shapely.is_valid_reason(shape))
+        says = Text(vi=f'hình học không hợp lệ ({flaw.vi}).', en=f'the geometry is not valid ({flaw.en}).')
+        yield numbered.fault('/geometry', 'geometry_invalid', says)
     elif not shapely.box(*locality.place.extent_wgs84).intersects(shape):
         says = Text(vi='hình học nằm ngoài địa phương.', en='the geometry lies outside the locality.')
         yield numbered.fault('/geometry', 'outside_locality', says)

@@ -92,7 +92,7 @@ BOW = {'type': 'Polygon', 'coordinates': [[[0, 0], [1, 1], [1, 0], [0, 1], [0, 0
         (collection(feature({'type': 'Point', 'coordinates': []})), 'number 1'),
         (collection(feature({'type': 'Circle'})), 'number 1 has no readable geometry'),
         (collection(feature({'type': 'Point', 'coordinates': [560_000, 2_230_000]})), 'outside longitude and latitude'),
-        (collection(feature(BOW)), 'invalid geometry .Self-intersection'),
+        (collection(feature(BOW)), 'invalid geometry .self-intersection at'),
         (collection(feature(POINT), feature(TRIANGLE)), 'one kind'),
         ({**collection(feature(POINT)), 'crs': {'properties': {'name': 'EPSG:9209'}}}, 'RFC 7946'),
         ({**collection(feature(POINT)), 'crs': {'properties': None}}, 'RFC 7946'),

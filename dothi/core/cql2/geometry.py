@@ -15,6 +15,7 @@ from psycopg2 import sql
 from dothi.core.cql2.errors import BadFilter
 from dothi.core.cql2.terms import Term
 from dothi.core.crs import WGS84, proj_string, transformer
+from dothi.core.shape_flaws import flaw_in_words
 
 # A straight side in one system is bent in another: corners between the corners keep it within a hair.
 PARTS_OF_A_SIDE = 16
@@ -86,10 +87,10 @@ def _shape(node: dict[str, Any], space: Space) -> shapely.Geometry:
     if shape.is_empty:
         raise BadFilter(vi='Hình học trống.', en='The geometry is empty.')
     if not shape.is_valid:
-        reason = shapely.is_valid_reason(shape)
+        flaw = flaw_in_words(shapely.is_valid_reason(shape))
         raise BadFilter(
-            vi=f'Hình học không hợp lệ: {reason}. Sửa hình tại đó.',
-            en=f'The geometry is not valid: {reason}. Correct it there.',
+            vi=f'Hình học không hợp lệ: {flaw.vi}. Sửa hình tại đó.',
+            en=f'The geometry is not valid: {flaw.en}. Correct it there.',
         )
     return _inside(_turned(shape) if space.yx else shape, space)
 

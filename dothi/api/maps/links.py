@@ -23,7 +23,8 @@ def map_links(base: str) -> list[dict[str, Any]]:
         *([link(f'{OGC}/map', PNG, IN_DEGREES, f'{base}/map?crs=%5BOGC:CRS84%5D')] if _is_in_storage_crs(base) else []),
         link(f'{OGC}/map', HTML, PAGE, f'{base}/map?f=html'),
         *(link(f'{relation}/tilesets-map', JSON, TILES, f'{base}/map/tiles?f=json') for relation in RELATIONS),
-        link(f'{OGC}/tilesets-map', HTML, TILES, f'{base}/map/tiles?f=html'),
+        # OGC's Tiles suite reads every list of tilesets that the landing page links as JSON
+        *([link(f'{OGC}/tilesets-map', HTML, TILES, f'{base}/map/tiles?f=html')] if base else []),
     ]
 
 

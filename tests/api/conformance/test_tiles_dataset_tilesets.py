@@ -14,6 +14,17 @@ def test_dataset_tilesets_landingpage(api: Api) -> None:
         assert api.get(link['href'], {'Accept': 'application/json'}).json()['tilesets']
 
 
+def test_dataset_tilesets_every_list_on_the_landing_page_is_read_as_json(api: Api) -> None:
+    """OGC's validateTilesAreAvailable asks for each link to tilesets, of maps too, and looks for templates in it."""
+    tileset_links = [link for link in api.json('/')['links'] if link['rel'].startswith(f'{REL}/tilesets-')]
+    assert {link['rel'] for link in tileset_links} == {f'{REL}/tilesets-vector', f'{REL}/tilesets-map'}
+    for link in tileset_links:
+        answer = api.get(link['href'], {'Accept': 'application/json'})
+        assert answer.headers['Content-Type'].startswith('application/json'), link['href']
+        for entry in answer.json()['tilesets']:
+            assert any('{tileMatrix}' in each['href'] for each in entry['links'])
+
+
 def test_dataset_tilesets_operation(api: Api) -> None:
     """/req/dataset-tilesets/operation A and B: at /tiles, with the tiles of every collection that has tiles"""
     (found, *_) = tilesets(api)

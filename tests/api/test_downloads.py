@@ -149,6 +149,9 @@ def test_the_collection_links_to_its_files_with_type_and_size(app_with_files: Ap
         assert str(current()) in link['title']
         assert answer.headers['Dothi-Release'] == str(current())
         assert f'buildings-release-{current()}-2024-01-10.' in answer.headers['Content-Disposition']
+        # RFC 9110, 5.6.6: a parameter comes once; strict readers refuse a charset that is there twice
+        type_parameters = [part.partition('=')[0].strip() for part in answer.content_type.split(';')[1:]]
+        assert len(set(type_parameters)) == len(type_parameters), answer.content_type
     shown = app_with_files('public').get('/api/collections/buildings?f=html').get_data(as_text=True)
     assert 'downloads/buildings.gpkg' in shown
 

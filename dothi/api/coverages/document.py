@@ -1,10 +1,12 @@
 """What a coverage says of itself: its collection, the schema of its bands, its domain set and its range type."""
 
+import math
 from datetime import datetime
+from itertools import count
 from typing import Any
 
 from dothi.api.common.collection_document import LICENCES, ROOT, SCHEMA, STRUCTURE, first_moments, temporal_extent
-from dothi.api.coverages.formats import COVERAGEJSON, GEOTIFF, PNG
+from dothi.api.coverages.formats import COVERAGEJSON, GEOTIFF, PNG, most_cells
 from dothi.api.coverages.stored import StoredCoverage, stored_all
 from dothi.api.coverages.systems import System, systems
 from dothi.api.http.address import root_url
@@ -79,7 +81,7 @@ def _describe_coverage(stored: StoredCoverage, first: datetime) -> dict[str, Any
         'dothi:cells': release.rows_total,
         'dothi:legend': {'band': coverage.publish.band, 'ramp': coverage.publish.ramp},
         'updated': release.released_at.isoformat(),
-        'links': _coverage_links(coverage),
+        'links': _coverage_links(stored),
     }
 
 
@@ -98,10 +100,25 @@ def _spatial_extent(stored: StoredCoverage, own: System) -> dict[str, Any]:
     }
 
 
-def _coverage_links(coverage: Coverage) -> list[dict[str, Any]]:
+def _whole_query(form: str, stored: StoredCoverage) -> str:
+    """The query for a whole coverage in a format, in coarser cells where its own are too many for one answer."""
+    if form == 'tif':
+        return ''
+    if form == 'html':
+        return '?f=html'
+    grid, bands = stored.grid, 1 if form == 'png' else len(stored.coverage.bands)
+    most = most_cells(form)
+    factor = next(
+        each for each in count(1) if math.ceil(grid.width / each) * math.ceil(grid.height / each) * bands <= most
+    )
+    return f'?f={form}' if factor == 1 else f'?f={form}&scale-factor={factor}'
+
+
+def _coverage_links(stored: StoredCoverage) -> list[dict[str, Any]]:
+    coverage = stored.coverage
     base = f'/collections/{coverage.id}'
     values = [
-        link(f'{OGC}/coverage', media_type, title, f'{base}/coverage{"" if form == "tif" else f"?f={form}"}')
+        link(f'{OGC}/coverage', media_type, title, f'{base}/coverage{_whole_query(form, stored)}')
         for form, media_type, title in FORMS
     ]
     agency = service().locality.agencies[coverage.agency]

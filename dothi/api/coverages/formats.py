@@ -18,6 +18,7 @@ from rasterio.io import MemoryFile
 from dothi.api.coverages.read import CoveragePart, Values, read_strips, transform_of
 from dothi.api.coverages.systems import System
 from dothi.api.http.language import HTML, JSON
+from dothi.api.http.service import service
 from dothi.cartography.mapping.ramp import coloured
 from dothi.core.coverage import Band
 from dothi.core.text import LANGUAGES
@@ -36,6 +37,12 @@ BY_TYPE = {media_type: name for name, media_type in FORMATS.items()} | {
 }  # fmt: skip
 BLOCK = 256
 UCUM = 'http://www.opengis.net/def/uom/UCUM/'
+
+
+def most_cells(form: str) -> int:
+    """The most cells, of all bands together, that one answer in a format has."""
+    limits = service().limits
+    return limits.max_json_cells if form in {'json', 'covjson'} else limits.max_cells
 
 
 def write_geotiff(part: CoveragePart) -> BinaryIO:

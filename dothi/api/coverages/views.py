@@ -15,6 +15,7 @@ from dothi.api.coverages.formats import (
     PNG,
     content_bbox,
     content_crs,
+    most_cells,
     write_coveragejson,
     write_geotiff,
     write_png,
@@ -249,10 +250,8 @@ def _write_part(form: str, query: CoverageQuery) -> Response:
     if form == 'json' and all(query.region.slices):
         return _position_response(query)
     part = query.part
-    limits = service().limits
-    as_text = form in {'json', 'covjson'}
-    _must_fit(part, limits.max_json_cells if as_text else limits.max_cells)
-    if as_text:
+    _must_fit(part, most_cells(form))
+    if form in {'json', 'covjson'}:
         return _with_location(Response(write_coveragejson(part, query.system)), query, part, COVERAGEJSON)
     if form == 'png':
         return _with_location(Response(write_png(_one_band(part))), query, part, PNG)

@@ -27,5 +27,8 @@ def stored_file(
         etag=tag or True,
         last_modified=since,
     )
+    if ';' in media_type:
+        # Werkzeug writes a charset behind every text, behind one that has parameters of its own too
+        response.content_type = media_type
     response.headers['Cache-Control'] = 'no-cache'
     return response

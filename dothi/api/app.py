@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from flask import Blueprint, Flask
 from werkzeug.routing import Map
@@ -118,6 +119,17 @@ class App(Flask):
 
     url_rule_class = LazyRule
     url_map_class: type[Map] = RememberingMap
+
+    def wsgi_app(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer a request; an address below /api is the same one with a slash at its end.
+
+        Rules that end with a name of any length would take the slash for a part of it.
+        """
+        # %2F belongs to a name, and PATH_INFO has it as a slash too
+        address = environ.get('RAW_URI', '').partition('?')[0]
+        if environ['PATH_INFO'].startswith('/api/') and address.endswith('/'):
+            environ['PATH_INFO'] = environ['PATH_INFO'].removesuffix('/')
+        return super().wsgi_app(environ, start_response)
 
     def ensure_sync[**P, R](self, func: Callable[P, R]) -> Callable[P, R]:
         """The function itself, since none here is a coroutine."""

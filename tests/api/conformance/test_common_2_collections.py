@@ -121,3 +121,25 @@ def test_a_collection_that_is_not_there_is_404(api: Api) -> None:
     """/req/collections/collections-description-op, the other way round"""
     for path in ('/collections/nowhere', '/collections/schools%2F', '/collections/nowhere/items'):
         assert api.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    'path',
+    ['', '/collections', '/collections/communes', '/collections/communes/items', '/collections/communes/schema',
+     '/collections/communes/tiles', '/collections/communes/tiles/WebMercatorQuad', '/collections/communes/map/tiles',
+     '/collections/communes/styles', '/collections/catalogue/items/communes', '/conformance', '/TileMatrixSets'],
+)  # fmt: skip
+def test_an_address_with_a_slash_at_its_end_is_the_same(api: Api, path: str) -> None:
+    """People paste them so, and GDAL keeps the slash of OAPIF:…/collections/communes/ when it asks."""
+    usual, with_slash = api.json(path), api.json(f'{path}/')
+    assert without_moments(with_slash) == without_moments(usual)
+
+
+def test_an_item_with_a_slash_at_its_end_is_the_same_and_two_slashes_are_no_item(api: Api) -> None:
+    item = f'/collections/communes/items/{api.json("/collections/communes/items", limit=1)["features"][0]["id"]}'
+    assert without_moments(api.json(f'{item}/')) == without_moments(api.json(item))
+    assert api.get('/collections/communes/items//').status_code == 404
+
+
+def without_moments(document: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in document.items() if name != 'timeStamp'}

@@ -69,14 +69,16 @@ class Worker(WholeRequestWorker):
     def load_wsgi(self) -> None:
         """Loads the app, and tells the master which generation it shows."""
         open_measures(measures_folder(self.app.audience, self.app.port), self.place)
-        # read first: what changes while the app is rendered makes the worker outdated, and not the other way round
-        loaded = generation_now(self.app.audience)
         yields = _yield_processor if self.app.board.is_anybody_accepting() else None
-        with ThreadPoolExecutor(1, initializer=yields) as aside:
-            aside.submit(super().load_wsgi).result()
-            aside.submit(_warm_up, self.wsgi).result()
+        with database.waiting_once() as absence:
+            # read first: what changes while the app is rendered makes the worker outdated, and not the other way round
+            loaded = generation_now(self.app.audience)
+            with ThreadPoolExecutor(1, initializer=yields) as aside:
+                aside.submit(super().load_wsgi).result()
+                aside.submit(_warm_up, self.wsgi).result()
         database.limit_lock_waits(LOCK_PATIENCE_MS)
-        self.state.publish(loaded)
+        # without collections for a moment's absence, it would be taken for up to date
+        self.state.publish(None if absence.error else loaded)
 
     def handle_error(self, req: Any, client: Any, addr: Any, exc: BaseException) -> None:
         """Answers a request that cannot be read."""

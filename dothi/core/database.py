@@ -51,6 +51,17 @@ class _Waiting:
 _WAITING = _Waiting()
 
 
+@dataclass
+class DatabaseAbsence:
+    """error: that of the first connection which the database did not serve; None while it serves them all."""
+
+    error: 'NoDatabase | None' = None
+
+
+# Of a process that loads; empty in every other one.
+_absences: list[DatabaseAbsence] = []
+
+
 NEW_PASSWORD = Text(
     vi='Xóa tệp này rồi chạy "dothi up": mật khẩu mới được tạo; cán bộ GIS phải nhận mật khẩu mới của họ.',
     en='Remove it and run "dothi up": another password is made; GIS staff then need their new one.',
@@ -115,6 +126,32 @@ def limit_lock_waits(longest_ms: int) -> None:
     fresh()
 
 
+@contextmanager
+def waiting_once() -> Iterator[DatabaseAbsence]:
+    """Within, the first connection that the database does not serve counts for all: those after it fail at once.
+
+    A service opens ten while it loads, and waited for each of them as long as for the first. What is loaded without
+    one of them is no picture of the catalogue, whatever the others said: the absence stays, for the caller to look at.
+    """
+    absence = DatabaseAbsence()
+    _absences.append(absence)
+    try:
+        yield absence
+    finally:
+        _absences.remove(absence)
+
+
+def pooled_connection(role: Role) -> Any:
+    """A pooled connection, to be closed by the caller.
+
+    Raises what psycopg2 and SQLAlchemy raise, and NoDatabase where `waiting_once` has met an absence before.
+    """
+    for absence in _absences:
+        if absence.error is not None:
+            raise absence.error
+    return engine(role).raw_connection()
+
+
 def lock_options(url: URL) -> dict[str, str]:
     """What a new connection to `url` is told of how long to wait for locks, beside what the URL says itself."""
     if not _WAITING.longest_ms:
@@ -133,7 +170,7 @@ def fresh(*, after_fork: bool = False) -> None:
 def connection(role: Role) -> Iterator[Connection]:
     """A psycopg2 connection in one transaction: committed at the end, rolled back at any exception."""
     try:
-        pooled = engine(role).raw_connection()
+        pooled = pooled_connection(role)
     except (psycopg2.Error, sqlalchemy.exc.DBAPIError, sqlalchemy.exc.TimeoutError) as error:
         raise no_database(error) from None
     db: Any = pooled.driver_connection
@@ -219,11 +256,14 @@ def no_database(error: Exception) -> NoDatabase:
         vi=f'Chạy "{start_command()}", hoặc kiểm tra DOTHI_DATABASE_URL.',
         en=f'Run "{start_command()}", or check DOTHI_DATABASE_URL.',
     )
-    return NoDatabase(
+    absent = NoDatabase(
         vi='Không kết nối được cơ sở dữ liệu. Hãy thử lại sau ít giây.',
         en='The database cannot be reached. Try again in a few seconds.',
         steward=Text(vi=f'({reason}) {advice.vi}', en=f'({reason}) {advice.en}'),
     )
+    for absence in _absences:
+        absence.error = absence.error or absent
+    return absent
 
 
 def _base_url() -> URL:

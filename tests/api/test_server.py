@@ -45,6 +45,30 @@ main()
 """
 
 
+# The same; its first worker reads the catalogue while the database refuses connections, but for the first of them.
+SERVE_CUT_OFF = f"""
+import os
+from pathlib import Path
+from dothi.api import config
+from dothi.core import database
+releases_now = config.releases_now
+def cut_off_once(audience):
+    url = os.environ['DOTHI_DATABASE_URL']
+    if not Path(os.environ['TEST_MARK']).exists():
+        Path(os.environ['TEST_MARK']).touch()
+        os.environ['DOTHI_DATABASE_URL'] = 'postgresql://nobody@127.0.0.1:1/none'
+        database.fresh()
+    try:
+        return releases_now(audience)
+    finally:
+        os.environ['DOTHI_DATABASE_URL'] = url
+        database.fresh()
+config.releases_now = cut_off_once
+{SERVE}"""
+# Three seconds of loading, and one wait for a connection of ten: each of ten connections was waited for, 97 s in all.
+LOADED_S = 40.0
+
+
 @pytest.fixture
 def serve_log(tmp_path: Path) -> Path:
     return tmp_path / 'serve.log'
@@ -71,14 +95,21 @@ def served_schools(
 
 
 @contextmanager
-def serving(environment: dict[str, str], log_file: Path, statement_timeout_ms: int) -> Iterator[str]:
+def serving(
+    environment: dict[str, str],
+    log_file: Path,
+    statement_timeout_ms: int,
+    program: str = SERVE,
+    workers: int = 2,
+    awaited: str = '/health',
+) -> Iterator[str]:
     port = free_port()
-    environment = {**os.environ, **environment, 'DOTHI_PORT': str(port), 'DOTHI_WORKERS': '2'}
+    environment = {**os.environ, **environment, 'DOTHI_PORT': str(port), 'DOTHI_WORKERS': str(workers)}
     environment['DOTHI_STATEMENT_TIMEOUT_MS'] = str(statement_timeout_ms)
     with log_file.open('w+') as log:
-        process = start_program(SERVE, ['serve', '--audience', 'internal'], environment, log)
+        process = start_program(program, ['serve', '--audience', 'internal'], environment, log)
         try:
-            _wait_until(lambda: _answers(f'http://127.0.0.1:{port}/health'))
+            _wait_until(lambda: _answers(f'http://127.0.0.1:{port}{awaited}'))
             yield f'http://127.0.0.1:{port}'
         finally:
             process.terminate()
@@ -149,6 +180,30 @@ def test_old_workers_answer_until_new_ones_have_loaded(served: str, desk: Desk, 
         assert _booted(serve_log) == booted + 1, 'workers are started while others still load'
         lock.rollback()
     _wait_until(lambda: _booted(serve_log) >= booted + 2)
+
+
+def test_a_service_that_starts_beside_a_silent_database_answers_soon(database: dict[str, str], serve_log: Path) -> None:
+    """Each connection was waited for anew; a service whose processes were all new gave no health answer meanwhile."""
+    with socket.create_server(('127.0.0.1', 0), backlog=100) as silent:
+        url = f'postgresql://nobody:secret@127.0.0.1:{silent.getsockname()[1]}/none'
+        began_s = time.monotonic()
+        silenced = {**database, 'DOTHI_DATABASE_URL': url}
+        with serving(silenced, serve_log, PATIENT_MS, workers=1, awaited='/health/live') as address:
+            assert time.monotonic() - began_s < LOADED_S
+            ready = requests.get(f'{address}/health/ready', timeout=10)
+    assert ready.status_code == 503
+    assert ready.json()['checks']['database'] == 'silent'
+
+
+def test_a_worker_that_missed_the_database_for_a_moment_of_its_loading_is_replaced(
+    database: dict[str, str], desk: Desk, serve_log: Path, tmp_path: Path
+) -> None:
+    """Its OpenAPI document had no collections, and it was taken for up to date until the next release."""
+    desk.release('schools', [('POINT(0 0)', school('A'))])
+    mark = {'TEST_MARK': str(tmp_path / 'cut_off')}
+    with serving({**database, **mark}, serve_log, PATIENT_MS, SERVE_CUT_OFF, workers=1) as address:
+        assert (tmp_path / 'cut_off').exists()
+        _wait_until(lambda: _documented(address))
 
 
 def _booted(log: Path) -> int:

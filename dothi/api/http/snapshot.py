@@ -17,7 +17,7 @@ from dothi.api.http.prepared import PreparedStatement
 from dothi.api.http.service import no_release, require_release, service
 from dothi.core.access.claims import claim_statement
 from dothi.core.catalog import Release
-from dothi.core.database import connection_lost, engine, no_database
+from dothi.core.database import connection_lost, engine, no_database, pooled_connection
 from dothi.core.errors import Busy, EnvironmentMissing, WrongUse
 from dothi.core.layer import Layer
 from dothi.core.layer_source import table_of
@@ -312,7 +312,7 @@ def too_slow() -> TooSlow:
 def _open_connection() -> Any:
     """A pooled connection on which transactions begin when they are told to."""
     try:
-        pooled = engine(service().role).raw_connection()
+        pooled = pooled_connection(service().role)
     except sqlalchemy.exc.TimeoutError:
         raise NoConnection(
             vi='Máy chủ đang bận. Hãy thử lại sau ít phút.', en='The server is busy. Try again in a moment.'

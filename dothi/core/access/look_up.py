@@ -9,7 +9,14 @@ import sqlalchemy
 from psycopg2 import sql
 from psycopg2.extensions import cursor as Cursor
 
-from dothi.core.database import connection, connection_lost, discard_or_roll_back, engine, no_database
+from dothi.core.database import (
+    connection,
+    connection_lost,
+    discard_or_roll_back,
+    engine,
+    no_database,
+    pooled_connection,
+)
 from dothi.core.errors import EnvironmentMissing
 from dothi.core.silence import SILENCE
 
@@ -64,7 +71,7 @@ def note_use(statement: str, values: list[object]) -> None:
 
 def _read(statement: LookUp, values: list[object]) -> tuple[Any, ...] | None:
     try:
-        pooled = engine('gatekeeper').raw_connection()
+        pooled = pooled_connection('gatekeeper')
     except (sqlalchemy.exc.DBAPIError, sqlalchemy.exc.TimeoutError) as error:
         raise no_database(error) from None
     db: Any = pooled.driver_connection

@@ -8,7 +8,7 @@ from rich.table import Table
 from dothi.cli import output
 from dothi.cli.messages import err
 from dothi.cli.options import Json
-from dothi.core.clock import local_minute
+from dothi.core.clock import local_minute, local_second
 from dothi.core.foreground import record_foreground
 from dothi.core.locality import locality_zone
 from dothi.core.reader_language import pick_number, pick_text, pick_words
@@ -78,7 +78,8 @@ def prove(as_json: Json = False) -> None:
 @backup_app.command('off')
 def off() -> None:
     """Thôi sao lưu hệ thống này; những bản đã có vẫn còn. · Ends the backups of this instance; those made stay."""
-    end_backup()
+    with output.progress() as progress:
+        end_backup(progress)
     output.out.print(pick_words('Không còn sao lưu.', 'No backups are made any more.'))
 
 
@@ -130,7 +131,8 @@ def _show_holdings(holdings: Holdings) -> None:
         table.add_row(label, kind, ended_at, _megabytes(copy.size_bytes), _megabytes(copy.repository_bytes))
     output.out.print(table)
     if holdings.restorable_from and holdings.restorable_to:
-        first, last = (local_minute(at, zone) for at in (holdings.restorable_from, holdings.restorable_to))
+        # to be typed again: a minute that begins before the first backup ended cannot be restored
+        first, last = (local_second(at, zone) for at in (holdings.restorable_from, holdings.restorable_to))
         text = f'Phục hồi được mọi thời điểm từ {first} đến {last}.', f'Every moment from {first} to {last} is there.'
         output.out.print(pick_words(*text), highlight=False, soft_wrap=True)
     if holdings.newest_snapshot_at:

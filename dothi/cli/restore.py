@@ -114,11 +114,15 @@ def _read_moment(text: str | None) -> datetime | None:
         return None
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=locality_zone())
+        # in UTC the last hours of the year 9999, and the first ones of the year 1, are of no year that there is
+        moment = moment.astimezone(UTC)
+    except (ValueError, OverflowError):
         raise BadMoment(
-            vi=f'--to {text}: viết như "2026-11-29 14:30".', en=f'--to {text}: write it as "2026-11-29 14:30".'
+            vi=f'--to {text}: không có thời điểm nào như vậy. Viết như "2026-11-29 14:30", với ngày giờ có trong lịch.',
+            en=f'--to {text}: there is no such moment. Write it as "2026-11-29 14:30", with a day and an hour that '
+            'the calendar has.',
         ) from None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=locality_zone())
     if moment > datetime.now(UTC):
         at = local_second(moment, locality_zone())
         raise BadMoment(vi=f'--to {text}: {at} còn ở phía trước.', en=f'--to {text}: {at} is still to come.')

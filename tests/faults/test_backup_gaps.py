@@ -1,7 +1,9 @@
 """Backups while their place is away, before they were ever made, and after a folder was moved."""
 
+import re
 import shutil
 import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
@@ -12,6 +14,7 @@ from pathlib import Path
 import psycopg2
 import pytest
 
+from dothi.core.ports import free_port
 from tests.faults.backups import BackedUpInstance, backed_up_instance, kill_in_the_middle, wells
 from tests.matrix import exhaustive
 from tests.services import PATIENCE_S
@@ -138,6 +141,44 @@ def test_a_setup_that_was_killed_leaves_what_was_set_up_before(backed_up: Backed
     assert 'backup' not in backed_up.instance.services()
     assert not is_set_up(backed_up)
     backed_up.require('backup', 'setup', backed_up.place)
+
+
+def test_a_setup_that_is_ended_meanwhile_brings_no_earlier_backup_back(backed_up: BackedUpInstance) -> None:
+    """`dothi backup off` said that no backups are made any more, and the setup put the record of the last one back."""
+    record, other = backed_up.state / 'backup' / 'backup.json', backed_up.folder / 'other-place'
+    command = [sys.executable, '-m', 'dothi.cli', 'backup', 'setup', str(other)]
+    with subprocess.Popen(command, env=backed_up.instance.environment(), stderr=subprocess.DEVNULL) as setup:
+        until = time.monotonic() + PATIENCE_S
+        while 'other-place' not in record.read_text():
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        backed_up.require('backup', 'off')
+        assert setup.wait(PATIENCE_S) != 0
+    assert not record.exists()
+    assert not is_set_up(backed_up)
+    shutil.rmtree(other, ignore_errors=True)
+    backed_up.require('backup', 'setup', backed_up.place)
+
+
+def test_the_moments_that_are_listed_can_be_typed_again(backed_up: BackedUpInstance) -> None:
+    """The list had minutes: the first one began before the backup ended, and was refused."""
+    listed = backed_up.require('backup', 'list')
+    first = re.search(r'\d{4}-\d\d-\d\d \d\d:\d\d:\d\d [+-]\d{4}', listed)
+    assert first, listed
+    copy = backed_up.folder / 'first-moment'
+    plan = backed_up.instance.dothi('restore', '--to', first[0], '--into', copy, '--port', str(free_port()))
+    assert '--yes' in plan.stderr
+    assert first[0] in plan.stderr
+
+
+@pytest.mark.parametrize('moment', ['2026-02-29 10:00', '9999-12-31T23:59:59-12:00', '0001-01-01T00:00+14:00', '24:61'])
+def test_a_moment_that_the_calendar_does_not_have_is_refused(backed_up: BackedUpInstance, moment: str) -> None:
+    copy = backed_up.folder / 'no-moment'
+    refused = backed_up.instance.dothi('restore', '--to', moment, '--into', copy, '--port', '1', '--yes')
+    assert refused.returncode == 2
+    assert f'--to {moment}: ' in refused.stderr
+    assert 'Traceback' not in refused.stderr
+    assert not copy.exists()
 
 
 def is_set_up(backed_up: BackedUpInstance) -> bool:

@@ -60,6 +60,10 @@ class OtherBackup(WrongUse):
     """The place holds the backup of another instance."""
 
 
+class EndedMeanwhile(WrongUse):
+    """Somebody ended the backups of this instance while they were set up."""
+
+
 class BackupSetUp(BaseModel):
     """What was set up. key_file: to be kept elsewhere too; host_key: that of an SFTP server met for the first time."""
 
@@ -101,8 +105,12 @@ def set_up_backup(where: str, progress: Progress = silent) -> BackupSetUp:
     )
 
 
-def end_backup() -> None:
-    """From now on nobody makes backups of this instance; those that are there stay. Raises NoBackup."""
+def end_backup(progress: Progress = silent) -> None:
+    """From now on nobody makes backups of this instance; those that are there stay. Raises NoBackup.
+
+    What somebody sets up or makes meanwhile fails for want of a record. It is waited for: a setup restarts the
+    database too.
+    """
     if not has_record():
         require_record()
     with unsupervised():
@@ -112,11 +120,16 @@ def end_backup() -> None:
         remove_record()
     clear_leftovers()
     if private_database().data.exists():
-        was_running = private_database().running()
-        restart_private_database()
-        _forget_backups()
-        if not was_running:
-            private_database().stop()
+        with alone(BACKUP_LOCK, progress):
+            _end_archiving()
+
+
+def _end_archiving() -> None:
+    was_running = private_database().running()
+    restart_private_database()
+    _forget_backups()
+    if not was_running:
+        private_database().stop()
 
 
 def _forget_backups() -> None:
@@ -220,8 +233,10 @@ def _recorded(place: BackupPlace, take_old_way: Callable[[], None]) -> Iterator[
     write_record(record.model_copy(update={'is_unfinished': True, 'before': before}))
     try:
         yield
+        _require_not_ended()
     except BaseException:
-        keep_record(before)
+        # `dothi backup off` meanwhile ends what was set up before, too
+        keep_record(before if has_record() else None)
         if aside:
             aside.rename(record_file())
         take_old_way()
@@ -230,6 +245,15 @@ def _recorded(place: BackupPlace, take_old_way: Callable[[], None]) -> Iterator[
             _forget_backups()
         raise
     write_record(record)
+
+
+def _require_not_ended() -> None:
+    """Raises EndedMeanwhile where the record is gone: the database, started again, sends its log nowhere."""
+    if not has_record():
+        raise EndedMeanwhile(
+            vi='Có lệnh "dothi backup off" chạy trong lúc đặt: không có sao lưu nào. Nếu vẫn muốn sao lưu, chạy lại.',
+            en='"dothi backup off" ran meanwhile: there is no backup. Repeat the command if you want one.',
+        )
 
 
 def _set_unreadable_aside() -> Path | None:

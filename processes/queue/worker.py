@@ -22,6 +22,7 @@ from procrastinate.exceptions import ConnectorException, JobAborted
 from procrastinate.job_context import AbortReason
 from procrastinate.jobs import Job, Status
 
+from dothi.core.allocator import return_large_blocks
 from dothi.core.changes import ChangeListener
 from dothi.core.database import NoDatabase, connection, database_url
 from dothi.core.heartbeat import BEAT_S, beat
@@ -115,6 +116,8 @@ def run_worker(concurrency: int = 1) -> None:
     """Works on jobs, `concurrency` of them at a time, until SIGTERM or SIGINT."""
     logging.basicConfig(stream=sys.stderr, format='%(asctime)s %(name)s %(message)s', level=logging.WARNING)
     logging.getLogger('dothi').setLevel(logging.INFO)
+    # the server that jobs are forked from was forked before
+    return_large_blocks()
     # says plainly that there is no database, where a pool would try again for half a minute
     with connection('worker'):
         share(load_locality(PathSettings().locality).place.crs)

@@ -61,3 +61,33 @@ def test_threads_of_services_share_an_arena(beginning: str) -> None:
 
 def test_threads_of_another_process_have_one_each() -> None:
     assert _arenas('') >= 3
+
+
+# Blocks that the system has lent one by one, while one of 4 MB is held and another was freed before.
+LARGE = """
+from ctypes import CDLL, Structure, c_size_t
+from dothi.core.allocator import return_large_blocks
+
+
+class Use(Structure):
+    _fields_ = [
+        (name, c_size_t)
+        for name in 'arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks fordblks keepcost'.split()
+    ]
+
+
+mallinfo = CDLL(None).mallinfo2
+mallinfo.restype = Use
+{beginning}
+freed = bytes(4_000_000)
+del freed
+before = mallinfo().hblks
+held = bytes(4_000_000)
+print(mallinfo().hblks - before)
+"""
+
+
+@pytest.mark.parametrize(('beginning', 'lent'), [('', 0), ('return_large_blocks()', 1)], ids=['kept', 'returned'])
+def test_large_blocks_go_back_to_the_system_where_that_is_said(beginning: str, lent: int) -> None:
+    program = [sys.executable, '-c', LARGE.format(beginning=beginning)]
+    assert int(subprocess.run(program, capture_output=True, text=True, check=True).stdout) == lent

@@ -171,6 +171,19 @@ def test_the_moments_that_are_listed_can_be_typed_again(backed_up: BackedUpInsta
     assert first[0] in plan.stderr
 
 
+def test_no_moment_of_a_gap_is_promised(backed_up: BackedUpInstance) -> None:
+    """While backups are off the log goes nowhere; setting up once more without a gap takes nothing away."""
+    before = backed_up.document('backup', 'list')['restorable_from']
+    backed_up.require('backup', 'setup', str(backed_up.place))
+    assert backed_up.document('backup', 'list')['restorable_from'] == before
+    backed_up.require('backup', 'off')
+    off_at = datetime.now(UTC)
+    backed_up.require('backup', 'setup', str(backed_up.place))
+    listed = backed_up.document('backup', 'list')
+    assert datetime.fromisoformat(listed['restorable_from']) > off_at
+    assert listed['copies'][0]['ended_at'] == before
+
+
 @pytest.mark.parametrize('moment', ['2026-02-29 10:00', '9999-12-31T23:59:59-12:00', '0001-01-01T00:00+14:00', '24:61'])
 def test_a_moment_that_the_calendar_does_not_have_is_refused(backed_up: BackedUpInstance, moment: str) -> None:
     copy = backed_up.folder / 'no-moment'

@@ -10,13 +10,15 @@ from dothi.core.database import connection
 from dothi.core.errors import DothiError
 from dothi.local.backup.instance import InstanceBackup, instance_backup
 from dothi.local.backup.pgbackrest import DatabaseCopy
-from dothi.local.backup.record import require_place, require_record
+from dothi.local.backup.record import BackupRecord, require_place, require_record
 
 
 class Holdings(BaseModel):
     """What the backup of this instance holds. Any moment from restorable_from to restorable_to can be restored.
 
-    restorable_to: when the log of the database last came to the place; None where there is no backup yet.
+    restorable_from: the end of the first backup since the log has come without a gap; of moments before it only those
+    before the gap can be restored. restorable_to: when the log of the database last came to the place; None where there
+    is no backup yet.
     """
 
     where: str
@@ -32,17 +34,19 @@ class Holdings(BaseModel):
 def backup_holdings() -> Holdings:
     """What the backup of this instance holds. Raises NoBackup, PlaceAway, NoKey or BackupFailed."""
     require_place()
-    return _holdings(require_record().where, instance_backup())
+    return _holdings(require_record(), instance_backup())
 
 
-def _holdings(where: str, backup: InstanceBackup) -> Holdings:
+def _holdings(record: BackupRecord, backup: InstanceBackup) -> Holdings:
     backup.database.write_config()
     copies, snapshots = backup.database.copies(), backup.store.snapshots()
     archived_at, state = _archived()
     ends = [copies[-1].ended_at] if copies else []
+    since = record.archiving_since
+    gapless = [copy for copy in copies if since is None or copy.started_at >= since]
     return Holdings(
-        where=where,
-        restorable_from=copies[0].ended_at if copies else None,
+        where=record.where,
+        restorable_from=gapless[0].ended_at if gapless else None,
         restorable_to=max([*ends, archived_at] if archived_at else ends, default=None) if copies else None,
         copies=copies,
         snapshots=len(snapshots),

@@ -33,10 +33,14 @@ class UnreadableRecord(EnvironmentMissing):
 
 
 class BackupRecord(BaseModel):
-    """Where the backups of this instance are kept, and since when."""
+    """Where the backups of this instance are kept, and since when.
+
+    archiving_since: the log has come to the place without a gap since then; None where nothing says that it had one.
+    """
 
     where: str
     set_up_at: datetime
+    archiving_since: datetime | None = None
     # while a setup is under way, and after one that was killed
     is_unfinished: bool = False
     # what was set up before an unfinished setup

@@ -229,7 +229,9 @@ def _recorded(place: BackupPlace, take_old_way: Callable[[], None]) -> Iterator[
     if before is not None and before.is_unfinished:
         # nobody else is inside: that setup was killed
         before = before.before
-    record = BackupRecord(where=str(place), set_up_at=datetime.now(UTC))
+    now = datetime.now(UTC)
+    since = before.archiving_since if before is not None and before.where == str(place) else now
+    record = BackupRecord(where=str(place), set_up_at=now, archiving_since=since)
     write_record(record.model_copy(update={'is_unfinished': True, 'before': before}))
     try:
         yield

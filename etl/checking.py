@@ -1,6 +1,8 @@
 """From batches of rows to staged rows that were checked, alone and against each other."""
 
+from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -78,12 +80,36 @@ def check_rows(work: Load, plan: Plan, on: date) -> Checked:
     return Checked(tally, rows, row_notes)
 
 
+@contextmanager
+def started_thread() -> Iterator[ThreadPoolExecutor]:
+    """A thread beside this one, which is waited for at the end, however often Ctrl-C is pressed.
+
+    One that went on would use the connection on which this thread rolls back, and neither ever gets its answer. It
+    starts with nothing to do, as one that Ctrl-C meets as it starts is not known to its pool.
+    """
+    thread = ThreadPoolExecutor(max_workers=1)
+    try:
+        thread.submit(int).result()
+        yield thread
+    finally:
+        _wait_for(thread)
+
+
+def _wait_for(thread: ThreadPoolExecutor) -> None:
+    """Raises KeyboardInterrupt where it came meanwhile, when the thread has ended."""
+    try:
+        thread.shutdown()
+    except KeyboardInterrupt:
+        _wait_for(thread)
+        raise
+
+
 def _stage(work: Load, plan: Plan) -> Staged:
     """Reads, checks and copies batch by batch; the next one is prepared while the last one is copied."""
     source, tally, places, progress = work.inspected.source, Tally(), Places(), work.delivery.progress
     sizes = TotalSize(plan.layer, float(shapely.area(plan.area.extent)))
     progress('stage', 0, source.rows)
-    with ThreadPoolExecutor(max_workers=1) as copier:
+    with started_thread() as copier:
         copying: Future[None] | None = None
         for batch in work.inspected.batches:
             rows = prepare(batch, plan)

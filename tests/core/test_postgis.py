@@ -98,9 +98,22 @@ def test_a_server_that_was_stopped_by_a_signal_is_adopted_and_ends_when_told_to(
 
 def _suspend(server: LocalPostgis) -> None:
     pid = server.pid() or 0
+    # the server first: it begins no other one meanwhile
+    os.kill(pid, signal.SIGSTOP)
     children = Path(f'/proc/{pid}/task/{pid}/children').read_text(encoding='utf-8').split()
-    for each in (pid, *map(int, children)):
-        os.kill(each, signal.SIGSTOP)
+    for child in map(int, children):
+        os.kill(child, signal.SIGSTOP)
+    # a signal is sent at once, and heeded when the process has a turn
+    while _is_going(pid) or any(map(_is_going, map(int, children))):
+        time.sleep(0.01)
+
+
+def _is_going(pid: int) -> bool:
+    try:
+        stat = Path(f'/proc/{pid}/stat').read_text(encoding='utf-8')
+    except FileNotFoundError:
+        return False
+    return stat.rpartition(') ')[2][0] not in 'TZ'
 
 
 def test_a_log_that_was_deleted_is_written_again(server: LocalPostgis) -> None:

@@ -82,7 +82,7 @@ return_large_blocks()
 freed = bytes(4_000_000)
 del freed
 before = mallinfo().hblks
-held = bytes(4_000_000)
+block = bytes(4_000_000)
 print(mallinfo().hblks - before)
 """
 

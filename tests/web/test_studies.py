@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.matrix import thorough
 from tests.web.conftest import Portal
@@ -34,6 +34,11 @@ def test_a_question_becomes_a_report(signed_in: Callable[..., Portal]) -> None:
     page.get_by_role('button', name='Mở nghiên cứu').click()
     page.get_by_label('Chạy thêm').select_option(label='Độ bao phủ dịch vụ')
     run_in_study(page)
+    page.get_by_role('button', name='Viết ghi chú').click()
+    page.get_by_label('Ghi chú', exact=True).fill('Dở dang')
+    page.reload()
+    expect(page.get_by_label('Ghi chú', exact=True)).to_have_value('Dở dang')
+    page.get_by_role('button', name='Thôi', exact=True).click()
     write(page, 'Ghi chú', 'Theo số liệu hôm nay')
     page.get_by_role('link', name='Sửa đầu vào và chạy lại').click()
     page.get_by_label('Quãng đường tối đa').fill('2000')
@@ -97,6 +102,30 @@ def test_words_that_are_not_kept_yet_survive_a_reload_and_a_keyboard_stays_with_
     page.reload()
     expect(page.locator('.words').get_by_text('Chưa xong')).to_be_visible()
     expect(conclusion).to_have_count(0)
+
+
+def type_and_read_state(field: Locator, text: str) -> str:
+    """What the browser's history holds after the event of typing `text`, before any other event can come."""
+    state: str = field.evaluate(
+        """(field, text) => {
+            field.value = text;
+            field.dispatchEvent(new Event('input', {bubbles: true}));
+            return Promise.resolve().then(() => JSON.stringify(history.state));
+        }""",
+        text,
+    )
+    return state
+
+
+def test_the_last_letter_is_held_before_a_reload_can_come(signed_in: Callable[..., Portal]) -> None:
+    """It waited for the next picture of the page, and was lost to those who were quicker."""
+    page = signed_in().visit('/planning')
+    page.get_by_label('Tên nghiên cứu').fill('Viết nhanh')
+    page.get_by_role('button', name='Mở nghiên cứu').click()
+    page.get_by_role('button', name='Viết kết luận').click()
+    assert 'Chưa xong' in type_and_read_state(page.get_by_label('Kết luận', exact=True), 'Chưa xong')
+    page.get_by_label('Chạy thêm').select_option(label='Độ bao phủ dịch vụ')
+    assert '4321' in type_and_read_state(page.get_by_label('Quãng đường tối đa'), '4321')
 
 
 def test_nobody_who_has_not_signed_in_is_asked_for_a_study(portal: Portal) -> None:

@@ -1,5 +1,5 @@
 /** The form of an analysis: what it asks, filled in as it can be sent, and what was wrong with it. */
-import {useEffect, useState} from 'preact/hooks';
+import {useLayoutEffect, useState} from 'preact/hooks';
 import {readDescription, readJob, readJobs, start, type Description, type Field} from './api';
 import {FieldRow, type Values} from './fields';
 import {StudyTrail} from './study_trail';
@@ -52,7 +52,8 @@ function Form({description: {id, fields, example}, first}: {description: Descrip
   const [values, setValues] = useState<Values>(() => heldInStep<Values>() ?? first);
   const [fault, setFault] = useState('');
   const [isSending, setSending] = useState(false);
-  useEffect(() => { if (values !== first) holdInStep(values); }, [values]);
+  // at once: an effect that waits for the next picture misses what was typed just before the page is left
+  useLayoutEffect(() => { if (values !== first) holdInStep(values); }, [values]);
   const shown = fields.filter(({filters}) => !filters);
   // what somebody has chosen, what the example shows, and what may be said in place of that
   const isChosen = ({name, required, value}: Field): boolean =>

@@ -5,9 +5,10 @@ import {open, stateOf} from './analyses';
 import {rerun, start} from './api';
 import {addRun, describeRun, describeStudy, readStudy, removeStudy, studyReport, takeRunOut, type StudyRun, type StudyWords, type WholeStudy} from './study_api';
 import {analyses, ELSEWHERE, layerTitles} from './titles';
-import {heldInStep, holdInStep, setParts} from '../site/address';
+import {setParts} from '../site/address';
 import {reasonOf, Shown, useAnswer} from '../site/answer';
 import {momentOf} from '../site/format';
+import {useHeld} from '../site/held';
 import {say} from '../site/language';
 import {Title} from '../site/page';
 import type {Message} from '../messages';
@@ -90,7 +91,7 @@ function RunOfStudy({study, run, act}: RunProps) {
     {run.status === 'failed' && <p class="note bad">{run.message}</p>}
     {run.layers_changed.length > 0 && !isReplaced && <p class="note warn">{say('layersChanged', {layers: run.layers_changed.map((id) => layerTitles.value.get(id) ?? id).join(', ')})}
       {study.works_on && <> <button type="button" class="link" onClick={runAgain}>{say('runAgain')}</button></>}</p>}
-    <Words label="noteOfRun" text={run.note} most={4000} isOpen={study.works_on} isSmall save={(note) => act(describeRun(study.id, run.job_id, {note}))} />
+    <Words label="noteOfRun" text={run.note} most={4000} isOpen={study.works_on} isSmall name={run.job_id} save={(note) => act(describeRun(study.id, run.job_id, {note}))} />
     {study.works_on && <p class="row">
       <a href={`?study=${study.id}&analysis=${run.process_id}&from=${run.job_id}`} onClick={(event) => open(event, {study: study.id, analysis: run.process_id, from: run.job_id})}>{say('changeInputs')}</a>
       <button type="button" class="link" onClick={() => void act(takeRunOut(study.id, run.job_id))} aria-label={`${say('takeOut')}: ${run.called}`}>{say('takeOut')}</button></p>}
@@ -99,6 +100,8 @@ function RunOfStudy({study, run, act}: RunProps) {
 
 interface WordsProps {
   label: Message;
+  /** What tells them apart from others of the page with that label. */
+  name?: string;
   text: string;
   most: number;
   isOpen: boolean;
@@ -115,15 +118,11 @@ interface Draft {
   begunOn: string;
 }
 
-/** Words that are not kept yet, by their label: there again after "back" and when the page is read anew. */
-type Drafts = Record<string, Draft | undefined>;
-
 /** A text that those who work on the study write: what it says, and a field in its place while somebody writes. */
-function Words({label, text, most, isOpen, isSmall = false, isLine = false, save}: WordsProps) {
-  const [draft, setDraft] = useState<Draft | null>(() => isSmall ? null : heldInStep<Drafts>()?.[label] ?? null);
+function Words({label, name = label, text, most, isOpen, isSmall = false, isLine = false, save}: WordsProps) {
+  const [draft, setDraft] = useHeld<Draft | null>(name, null);
   const place = useRef<HTMLElement>(null);
   const isWriting = draft !== null;
-  useEffect(() => { if (!isSmall) holdInStep({...heldInStep<Drafts>(), [label]: draft ?? undefined}); }, [draft]);
   const wasWriting = useRef(isWriting);
   useEffect(() => {
     // what had the focus has just gone away

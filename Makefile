@@ -23,7 +23,7 @@ $(if $(PORT),$(eval export DOTHI_PORT := $(PORT)))
 $(if $(PUBLIC_PORT),$(eval export DOTHI_PUBLIC_PORT := $(PUBLIC_PORT)))
 $(if $(LOCALITY),$(eval export DOTHI_LOCALITY := $(LOCALITY)))
 
-.PHONY: help up down status test test-all lint bench soak wheel bundle bill docs training client pictures lock python web packages-python packages-postgis packages-test packages-office
+.PHONY: help up down status test test-all lint bench soak wheel bundle bill docs training client pictures lock python web packages-python packages-postgis packages-test packages-office packages-bench
 
 help: ## Các lệnh / this list
 	@. docker/language.sh; half=$$(say 1 2); \
@@ -56,7 +56,7 @@ lint: python .venv/lint.installed .venv/test.installed ## Kiểm tra mã / check
 	@$(STEP) 'sqlfluff' $(PYTHON) -m sqlfluff lint sql
 	@$(STEP) 'addresses' .ci/no-addresses
 
-bench: packages-test python web .venv/test.installed ## Đo tốc độ (PARTS='loading api …') / measure the speed (PARTS='loading rollback room small tiles api analysis scenarios pictures geocode access portal load')
+bench: packages-bench python web .venv/test.installed ## Đo tốc độ (PARTS='loading api …') / measure the speed (PARTS='loading rollback room small tiles api analysis scenarios pictures geocode access portal load')
 	@$(PYTHON) -m bench $(PARTS)
 
 soak: packages-test python web .venv/test.installed ## Dùng và gây sự cố liên tục (MINUTES=20) / use it and break it all the time (MINUTES=20)
@@ -89,7 +89,8 @@ packages-python: LISTS := python
 packages-postgis: LISTS := python postgis
 packages-test: LISTS := python postgis test
 packages-office: LISTS := office
-packages-python packages-postgis packages-test packages-office:
+packages-bench: LISTS := python postgis test bench
+packages-python packages-postgis packages-test packages-office packages-bench:
 	@docker/debian.sh --check $(LISTS) 2>/dev/null || $(STEP) 'Gói Debian: $(LISTS) / Debian packages: $(LISTS)' docker/debian.sh $(LISTS)
 
 pictures: packages-test python web .venv/test.installed ## Chụp lại hình trong README / take the pictures of the README anew

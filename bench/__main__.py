@@ -137,9 +137,8 @@ def _api_chapters() -> tuple[list[Chapter], list[str]]:
             ours(_api_url(), layer.id),
             stack.enter_context(tipg(layer, logs, folder())),
             stack.enter_context(shipped_pygeoapi(layer, logs)),
+            stack.enter_context(mapserver.mapserver(layer, logs)),
         ]
-        if mapserver.installed():
-            servers.append(stack.enter_context(mapserver.mapserver(layer, logs)))
         ids = _feature_ids(layer)
         subject = Subject(layer, len(ids), Places(layer), servers, ids, _clear_tiles)
         written = [_print_chapter(chapters.pages(subject, limit)) for limit in (10, 1_000, 10_000)]

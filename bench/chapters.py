@@ -65,7 +65,7 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Subject:
-    """The table that is asked about, and who serves it: dothi, tipg, the shipped providers, MapServer where it is."""
+    """The table that is asked about, and who serves it: dothi, tipg, the shipped providers, MapServer."""
 
     layer: Layer
     rows: int

@@ -1,7 +1,6 @@
 """Other map servers as they are run in production: FastCGI processes behind nginx."""
 
 import os
-import shutil
 import socket
 import subprocess
 from collections.abc import Iterator
@@ -14,11 +13,6 @@ from dothi.core.ports import free_port
 PROCESSES = 2
 # Some take a minute for a picture of 600,000 buildings.
 PATIENCE_S = 600
-
-
-def installed(*programs: str) -> bool:
-    """Whether these programs and the web server for them are there."""
-    return all(map(shutil.which, (*programs, 'nginx')))
 
 
 @contextmanager

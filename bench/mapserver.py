@@ -1,4 +1,4 @@
-"""A peer where it is installed: MapServer as FastCGI behind nginx, on the same table (cgi-mapserver, nginx)."""
+"""A peer: MapServer as FastCGI behind nginx, on the same table."""
 
 import subprocess
 from collections.abc import Iterator
@@ -10,11 +10,6 @@ from bench.servers import Server
 from dothi.core.database import database_url
 from dothi.core.layer import Layer
 from dothi.core.ports import free_port
-
-
-def installed() -> bool:
-    """Whether MapServer and a web server for it are there."""
-    return fastcgi.installed('mapserv')
 
 
 @contextmanager

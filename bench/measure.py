@@ -35,7 +35,7 @@ def compare(
     timings = [Timing(name) for name, _ in ways]
     for number in range(-warm_up, rounds):
         for timing, (_, ask) in zip(timings, ways, strict=True):
-            elapsed = _elapsed_ms(ask, number + warm_up)
+            elapsed = elapsed_ms(ask, number + warm_up)
             if number >= 0:
                 timing.runs_ms.append(elapsed)
     return timings
@@ -48,13 +48,25 @@ def rotated(ways: Sequence[tuple[str, Callable[[int], object]]], rounds: int, wa
     for number in range(warm_up + rounds):
         first = number % len(turns)
         for timing, (_, ask) in turns[first:] + turns[:first]:
-            elapsed = _elapsed_ms(ask, number)
+            elapsed = elapsed_ms(ask, number)
             if number >= warm_up:
                 timing.runs_ms.append(elapsed)
     return timings
 
 
-def _elapsed_ms(ask: Callable[[int], object], number: int) -> float:
+def take_turns(ways: Sequence[tuple[str, Callable[[], float]]], turns: int) -> list[Timing]:
+    """A timing per way, of the milliseconds that each says of each of its turns; after a turn that does not count."""
+    timings = [Timing(name) for name, _ in ways]
+    for number in range(turns + 1):
+        for timing, (_, measured_ms) in zip(timings, ways, strict=True):
+            turn_ms = measured_ms()
+            if number > 0:
+                timing.runs_ms.append(turn_ms)
+    return timings
+
+
+def elapsed_ms(ask: Callable[[int], object], number: int) -> float:
+    """Milliseconds until the question of that number is answered."""
     started = time.perf_counter()
     ask(number)
     return (time.perf_counter() - started) * 1000

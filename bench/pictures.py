@@ -10,7 +10,7 @@ from statistics import mean
 from psycopg2 import sql
 from psycopg2.extensions import connection as Connection
 
-from bench import like_style, mapfile, mapserver, qgis_server
+from bench import like_style, mapfile, qgis_server
 from bench.chapters import Chapter, Goal, at_most, times
 from bench.client import Client
 from bench.extents import SCALES_M, extents, zoom
@@ -76,15 +76,13 @@ def scene(locality: Locality, internal_url: str, places: Places, folder: Path) -
     ours = Painter('dothi', dict.fromkeys(SCALES_M, (f'{internal_url}/ows?', names)), BACKGROUND)
     sheets = {kind: sheets_of(layers_to_print, kind, locality) for kind in SCALES_M}
     with ExitStack() as stack:
-        painters = [ours]
-        if mapserver.installed():
-            painters.append(stack.enter_context(mapfile.mapserver(sheets, BACKGROUND, folder / 'mapserver')))
-            general = {'province': general_sheets(layers_to_print, 'province', places, locality)}
-            painters.append(
-                stack.enter_context(mapfile.mapserver(general, BACKGROUND, folder / 'general', GENERALISED))
-            )
-        if qgis_server.installed():
-            painters.append(stack.enter_context(qgis_server.qgis_server(sheets, BACKGROUND, folder / 'qgis')))
+        general = {'province': general_sheets(layers_to_print, 'province', places, locality)}
+        painters = [
+            ours,
+            stack.enter_context(mapfile.mapserver(sheets, BACKGROUND, folder / 'mapserver')),
+            stack.enter_context(mapfile.mapserver(general, BACKGROUND, folder / 'general', GENERALISED)),
+            stack.enter_context(qgis_server.qgis_server(sheets, BACKGROUND, folder / 'qgis')),
+        ]
         yield Scene(locality, layers_to_print, painters, places, folder)
 
 

@@ -19,11 +19,6 @@ PROGRAM = '/usr/lib/cgi-bin/qgis_mapserv.fcgi'
 WRITE_PROJECT = Path(__file__).with_name('qgis_project.py')
 
 
-def installed() -> bool:
-    """Whether QGIS Server and a web server for it are there."""
-    return fastcgi.installed(PROGRAM)
-
-
 @contextmanager
 def qgis_server(sheets: dict[str, list[Sheet]], background: Colour, folder: Path) -> Iterator[Painter]:
     """QGIS Server with a project for each name, in which the first sheet is the lowest."""

@@ -1,6 +1,9 @@
 """Small answers: what one client waits for, and how many 16 clients get."""
 
+import itertools
+import statistics
 import tempfile
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -11,38 +14,46 @@ from bench import crowd
 from bench.bare import bare_server
 from bench.chapters import Chapter, Goal, Subject, at_most
 from bench.client import Client
-from bench.measure import compare
+from bench.crowd import Way
+from bench.measure import elapsed_ms, take_turns
 from bench.nginx import nginx
-from bench.questions import Ask, items, items_sql, unchanged, urls
+from bench.questions import Ask, items_sql
 from dothi.core.database import connection
 from dothi.core.layer import Layer
 
-ROUNDS = 201
-PAGES = 40
-LIMIT = 10
+# Turns of one client, the seconds of each, and the questions that raw SQL is asked in one.
+TURNS, TURN_S, QUESTIONS = 15, 1, 200
+CLIENTS, PAGES, LIMIT = 16, 40, 10
 LEAST_RATE, LEAST_RATE_OF_PROXY = 3_000, 10_000
+# More than a process keeps, spread over the whole layer.
+MANY, STEP = 20_000, 997
+FLOOR = 'Flask on gunicorn, an answer that is always the same'
 
 
 def small_answers(subject: Subject, public_url: str) -> list[Chapter]:
-    """A chapter for one client and, where wrk is, one for many."""
-    chapters = [_waited_for(subject)]
-    return [*chapters, _crowded(subject, public_url)] if crowd.installed() else chapters
+    """A chapter for one client and one for many."""
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        bare = Way(FLOOR, stack.enter_context(bare_server(folder)), ['/'])
+        # the limits of requests for one client are those of the Internet
+        unlimited = {'rate=200r/s': 'rate=1000000r/s', 'burst=400': 'burst=1000000'}
+        proxy = stack.enter_context(nginx(urlsplit(public_url).netloc, folder, unlimited))
+        return [_waited_for(subject, bare), _crowded(subject, bare, proxy)]
 
 
-def _waited_for(subject: Subject) -> Chapter:
-    ours, ids = subject.ours, subject.feature_ids
-    features = [ours.item_url(ids[number * 997 % len(ids)]) for number in range(ROUNDS + 3)]
-    pages = [ours.items_url(LIMIT, number * LIMIT) for number in range(20)]
-    raw, ten, _, feature, same_page, same_feature = timings = compare(
+def _waited_for(subject: Subject, bare: Way) -> Chapter:
+    server, pages, features = _server(subject), _pages(subject, PAGES), _features(subject, MANY)
+    raw, ten, _, feature, same_page, same_feature, _ = timings = take_turns(
         [
-            ('raw SQL, 10 items', items_sql(subject.layer, LIMIT, subject.rows)),
-            ('10 items, page after page', items(ours, LIMIT, subject.rows)),
-            ('raw SQL, one item', _feature_sql(subject.layer, ids)),
-            ('one item after the other', urls(ours, features)),
-            ('304 on items', unchanged(ours, pages)),
-            ('304 on one item', unchanged(ours, features[:20])),
+            ('raw SQL, 10 items', _by_sql(items_sql(subject.layer, LIMIT, subject.rows))),
+            _by_wrk(Way('10 items, another page each time', server, _pages(subject, MANY))),
+            ('raw SQL, one item', _by_sql(_feature_sql(subject.layer, subject.feature_ids))),
+            _by_wrk(Way('one item, another each time', server, features)),
+            _by_wrk(Way('304 on items', server, pages[:1], _tag(server, pages[0]))),
+            _by_wrk(Way('304 on one item', server, features[:1], _tag(server, features[0]))),
+            _by_wrk(bare),
         ],
-        ROUNDS,
+        TURNS,
     )
     goals = [
         at_most(f'10 items: at most 3 × raw SQL ({3 * raw.median_ms:.1f} ms)', ten.median_ms, 3 * raw.median_ms),
@@ -51,6 +62,19 @@ def _waited_for(subject: Subject) -> Chapter:
         at_most('304 on one item: at most 1 ms', same_feature.median_ms, 1),
     ]
     return Chapter('Small answers, one client', timings, goals)
+
+
+def _by_wrk(way: Way) -> tuple[str, Callable[[], float]]:
+    return way.name, lambda: crowd.answers(way, 1, TURN_S).median_ms
+
+
+def _by_sql(ask: Ask) -> Callable[[], float]:
+    numbers = itertools.count()
+    return lambda: statistics.median(elapsed_ms(ask, next(numbers)) for _ in range(QUESTIONS))
+
+
+def _tag(server: str, path: str) -> dict[str, str]:
+    return {'If-None-Match': Client(server).ask(server + path).headers['etag']}
 
 
 def _feature_sql(layer: Layer, ids: list[int]) -> Ask:
@@ -70,39 +94,39 @@ def _feature_sql(layer: Layer, ids: list[int]) -> Ask:
     return ask
 
 
-def _crowded(subject: Subject, public_url: str) -> Chapter:
+def _crowded(subject: Subject, bare: Way, proxy: str) -> Chapter:
     """Requests a second of each way, in rounds."""
-    ours = subject.ours
-    server = ours.base.split('/api/')[0]
-    pages = [ours.items_url(LIMIT, number * LIMIT).removeprefix(server) for number in range(PAGES)]
-    features = [ours.item_url(number).removeprefix(server) for number in subject.feature_ids[:PAGES]]
-    tag = Client(server).ask(server + pages[0]).headers['etag'].replace("'", '')
-    with ExitStack() as stack:
-        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
-        bare = stack.enter_context(bare_server(folder))
-        # the limits of requests for one client are those of the Internet
-        unlimited = {'rate=200r/s': 'rate=1000000r/s', 'burst=400': 'burst=1000000'}
-        proxy = stack.enter_context(nginx(urlsplit(public_url).netloc, folder, unlimited))
-        ways: list[tuple[str, str, list[str], dict[str, str]]] = [
-            ('Flask on gunicorn, an answer that is always the same', bare, ['/'], {}),
-            (f'10 items, {PAGES} pages in turn', server, pages, {}),
-            ('10 items, another page each time', server, _many_pages(subject, server), {}),
-            (f'one item, {PAGES} in turn', server, features, {}),
-            ('304 on items', server, pages[:1], {'If-None-Match': tag}),
-            ('10 items of the public service through nginx', proxy, pages, {}),
-        ]
-        rates = crowd.rates(ways)
+    server, pages = _server(subject), _pages(subject, PAGES)
+    ways = [
+        bare,
+        Way(f'10 items, {PAGES} pages in turn', server, pages),
+        Way('10 items, another page each time', server, _pages(subject, MANY)),
+        Way(f'one item, {PAGES} in turn', server, _features(subject, PAGES)),
+        Way('304 on items', server, pages[:1], _tag(server, pages[0])),
+        Way('10 items of the public service through nginx', proxy, pages),
+    ]
+    rates = crowd.rates(ways, CLIENTS)
     names = list(rates)
     goals = [
         _at_least(f'{LEAST_RATE:,} pages of 10 items', rates[names[1]], LEAST_RATE),
         _at_least(f'{LEAST_RATE_OF_PROXY:,} through nginx', rates[names[5]], LEAST_RATE_OF_PROXY),
     ]
-    return Chapter(f'Small answers, {crowd.CLIENTS} clients', rates=rates, goals=goals)
+    return Chapter(f'Small answers, {CLIENTS} clients', rates=rates, goals=goals)
 
 
-def _many_pages(subject: Subject, server: str) -> list[str]:
-    """More pages than a process keeps."""
-    return [subject.ours.items_url(LIMIT, offset).removeprefix(server) for offset in range(2_000)]
+def _server(subject: Subject) -> str:
+    return subject.ours.base.split('/api/')[0]
+
+
+def _pages(subject: Subject, count: int) -> list[str]:
+    offsets = (number * STEP * LIMIT % (subject.rows - LIMIT) for number in range(count))
+    return [subject.ours.items_url(LIMIT, offset).removeprefix(_server(subject)) for offset in offsets]
+
+
+def _features(subject: Subject, count: int) -> list[str]:
+    ids = subject.feature_ids
+    chosen = (ids[number * STEP % len(ids)] for number in range(count))
+    return [subject.ours.item_url(feature_id).removeprefix(_server(subject)) for feature_id in chosen]
 
 
 def _at_least(text: str, measured: float, limit: float) -> Goal:

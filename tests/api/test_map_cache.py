@@ -245,7 +245,7 @@ def test_what_is_drawn_differently_is_another_picture(
     said = yaml.safe_load(style.read_text(encoding='utf-8'))
     style.write_text(yaml.safe_dump(said | {'draw_order': 71}), encoding='utf-8')
     tags.append(client.get(address).headers['ETag'])
-    monkeypatch.setattr(make, 'software_versions', lambda: 'another')
+    monkeypatch.setattr(edition, 'software_versions', lambda: 'another')
     tags.append(client.get(address).headers['ETag'])
     assert len(set(tags)) == len(tags) == len(drawn) == 7
 

@@ -105,7 +105,7 @@ def whole_bundle(bundle: Path, tmp_path: Path) -> Path:
     write_wheel(bundle / 'wheels', 'of_the_bundle')
     files = ('Packages', 'wheels/of_the_bundle-1-py3-none-any.whl')
     sums = [f'{hashlib.sha256((bundle / file).read_bytes()).hexdigest()}  ./{file}\n' for file in files]
-    (bundle / 'SHA256SUMS').write_text(''.join(sums), encoding='utf-8')
+    (bundle / 'SHA256SUMS').write_text(''.join([*sums, '# end\n']), encoding='utf-8')
     write_wheel(bundle / 'wheels', 'of_an_older_one')
     return bundle.rename(tmp_path / 'bộ cài')
 

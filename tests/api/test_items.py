@@ -8,6 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from dothi.api.items.documents import ITEM_FORMATS
+from dothi.api.items.jsonld import place_jsonld
 from dothi.core.crs import proj_string, transformer
 from tests.api.conftest import E0, N0, Desk, codes, school, tile_address
 
@@ -203,6 +204,33 @@ def test_jsonld_says_longitude_and_latitude_whatever_the_system(desk: Desk, clie
         assert (place['schema:longitude'], place['schema:latitude']) == pytest.approx((lon, lat), abs=1e-7)
         assert found['@id'] == f'http://127.0.0.1:5000{ITEMS}/1'
         assert answer.headers['Content-Crs'].endswith('CRS84>')
+
+
+def test_jsonld_has_values_as_they_are_and_a_column_called_type(desk: Desk, client: Client) -> None:
+    """pygeoapi wrote `<` as `&lt;`, and what a feature is over a column of that name."""
+    name = 'Trường <A> & "B"'
+    desk.release('schools', [('POINT(0 0)', school('A', name=name))])
+    assert client().get(f'{ITEMS}/1?f=jsonld').get_json(force=True)['name'] == name
+    feature = {'type': 'Feature', 'id': 7, 'geometry': None, 'properties': {'type': 'primary'}, 'links': []}
+    place = place_jsonld(feature, 'http://example.org/7')
+    assert (place['@type'], place['@id'], place['type'], place['id']) == (
+        'schema:Place', 'http://example.org/7', 'primary', 7,
+    )  # fmt: skip
+    assert 'type' not in place['@context'][0]
+
+
+def test_jsonld_of_a_page_is_json_though_it_is_empty_and_leads_to_the_next(desk: Desk, client: Client) -> None:
+    desk.release('schools', [(f'POINT({number} 0)', school(str(number))) for number in range(3)])
+    app = client()
+    empty = app.get(ITEMS, query_string={'f': 'jsonld', 'code': 'none'}).get_json(force=True)
+    assert (empty['features'], empty['numberReturned']) == ([], 0)
+    page = app.get(ITEMS, query_string={'f': 'jsonld', 'limit': 2}).get_json(force=True)
+    assert [place['@id'] for place in page['features']] == [
+        f'http://127.0.0.1:5000{ITEMS}/{number}' for number in (1, 2)
+    ]
+    (following,) = (link for link in page['links'] if link['rel'] == 'next')
+    last = app.get(following['href']).get_json(force=True)
+    assert [place['@id'] for place in last['features']] == [f'http://127.0.0.1:5000{ITEMS}/3']
 
 
 def test_one_feature_by_its_id(desk: Desk, client: Client) -> None:

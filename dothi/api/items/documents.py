@@ -7,13 +7,14 @@ from urllib.parse import urlencode
 
 from flask import Response
 
-from dothi.api.http.address import api_url, with_own_address
+from dothi.api.http.address import api_url
 from dothi.api.http.documents import link
 from dothi.api.http.language import GEOJSON, HTML, JSONLD, language, page, say
 from dothi.api.http.parameters import request_parameters
 from dothi.api.http.service import service
 from dothi.api.items.emptiness import reason_for_none
 from dothi.api.items.features import Page, Version, name_column
+from dothi.api.items.jsonld import list_jsonld, place_jsonld
 from dothi.api.items.page_form import page_members
 from dothi.api.items.paging import Values, cursor_of
 from dothi.api.items.picture import picture_address
@@ -148,8 +149,10 @@ def _link_with_query(
 
 
 def _feature_jsonld(content: dict[str, Any], layer: Layer) -> str:
-    """GeoJSON-LD as pygeoapi writes it."""
-    from pygeoapi.linked_data import geojson2jsonld
-
-    identifier = f'{_items_path(layer)}/{content["id"]}' if content['type'] == 'Feature' else None
-    return with_own_address(geojson2jsonld(service().api, content, layer.id, identifier=identifier))
+    """The document as GeoJSON-LD: one feature with all it has, or the features of a page by their addresses."""
+    items = _items_path(layer)
+    if content['type'] == 'Feature':
+        document = place_jsonld(content, f'{items}/{content["id"]}')
+    else:
+        document = list_jsonld(content, items.removesuffix('/items'), items)
+    return json.dumps(document, ensure_ascii=False)

@@ -99,15 +99,15 @@ def _arrays(features: Sequence[Submitted], layer: Layer) -> tuple[dict[str, Any]
     findings: list[Finding] = []
     for name, column in layer.columns.items():
         values = [feature.properties.get(name) for feature in features]
-        wrong = [row for row, value in enumerate(values) if not _fits(value, column)]
+        wrong = [row for row, value in enumerate(values) if not fits(value, column)]
         if wrong:
-            findings.append(Finding('type', np.array(wrong), _must_be(column), name))
+            findings.append(Finding('type', np.array(wrong), must_be(column), name))
         stored_values = [None if row in wrong else _as_stored(value, column) for row, value in enumerate(values)]
         arrays[name] = pa.array(stored_values, ARROW.get(column.type, pa.string()))
     return arrays, findings
 
 
-def _fits(value: Any, column: Column) -> bool:
+def fits(value: Any, column: Column) -> bool:
     """Whether JSON's `value` is of the column's type, and one that the database can hold."""
     if value is None:
         return True
@@ -129,7 +129,8 @@ def _faults(finding: Finding) -> list[Fault]:
     return [Fault(pointer, finding.code, finding.text(position), int(row)) for position, row in rows]
 
 
-def _must_be(column: Column) -> Text:
+def must_be(column: Column) -> Text:
+    """What a value that does not fit the column has to be."""
     words = TYPE_WORDS[column.type]
     return Text(vi='phải là {words}.', en='must be {words}.').format(words=words)
 

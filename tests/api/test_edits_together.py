@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from tests.api.conftest import E0, N0
+from tests.api.conftest import E0, N0, Desk
 from tests.api.editors import IN_9209, LAN, feature, number_of, problems, rows
 from tests.nam_dinh import whole_copy
 
@@ -81,6 +81,31 @@ def test_a_body_that_is_no_list_of_edits_is_refused(
     answer = save(office, **edits)
     assert answer.status_code == status, answer.get_data(as_text=True)
     assert word in answer.get_json(force=True)['detail']
+
+
+@pytest.mark.parametrize('value', [{'a': 1}, ['x'], True, 5, 'a\x00'])
+def test_a_key_with_a_value_that_its_column_cannot_have_is_refused_where_it_is(office: FlaskClient, value: Any) -> None:
+    """Such values reached the database, and the answer was a fault of the server."""
+    for name in ('changed', 'deleted'):
+        edits: dict[str, Any] = {name: [{'key': {'code': 'a'}}, {'key': {'code': value}}]}
+        answer = save(office, **edits)
+        assert (answer.status_code, problems(answer)) == (422, {f'/{name}/1/key/code': 'type'})
+    assert save(office, deleted=[{'key': {'code': None}}]).status_code == 404
+    assert rows(RELEASES) == []
+
+
+def test_the_moment_of_a_key_is_read_before_it_is_looked_for(office: FlaskClient, desk: Desk) -> None:
+    """Hourly values are named by station and moment."""
+    hour: dict[str, Any] = {'station_code': 'K1', 'observed_at': '2024-08-23T17:00:00Z', 'pm25_ug_m3': 20.0}
+    desk.release('air_observations', [('POINT(0 0)', hour)])
+    where = EDITS.replace('schools', 'air_observations')
+    for moment in ('17:00', '2024-13-01', 5):
+        key: dict[str, Any] = {'station_code': 'K1', 'observed_at': moment}
+        answer = save(office, where=where, deleted=[{'key': key}])
+        assert (answer.status_code, problems(answer)) == (422, {'/deleted/0/key/observed_at': 'type'})
+    key = {name: hour[name] for name in ('station_code', 'observed_at')}
+    assert save(office, where=where, deleted=[{'key': key}]).status_code == 200
+    assert rows('select rows_closed from catalog.release order by number desc limit 1') == [(1,)]
 
 
 def test_nobody_saves_without_a_key_and_nothing_on_the_public_service(

@@ -12,12 +12,13 @@ from dothi.api.editing.body import BadBody, feature_in, patch_in, read_document,
 from dothi.api.editing.rights import require_unit
 from dothi.api.editing.views import NoFeature, VersionMissing, as_hex, feature_as_seen, may_edit, no_feature
 from dothi.api.http.faults import answer_unfit
+from dothi.api.http.parsers import READERS
 from dothi.api.http.service import require_release, service
 from dothi.core.catalog import current_releases
-from dothi.core.layer import Layer
+from dothi.core.layer import Column, Layer
 from dothi.core.text import Text
 from etl.editing import review as edit_review
-from etl.editing.checks import Fault, Unfit
+from etl.editing.checks import Fault, Unfit, fits, must_be
 from etl.editing.edit import (
     Changes,
     Version,
@@ -55,6 +56,7 @@ def save_together(collection_id: str) -> Response:
     document = _read_edits()
     with editing(layer) as db:
         require_release(layer, current_releases(db))
+        _require_key_values(document, layer)
         before = {pointer: _named(db, layer, author, entry) for pointer, entry in _entries(document, 'changed')}
         gone = [_named(db, layer, author, entry) for _, entry in _entries(document, 'deleted')]
         _must_be_edited_once([*before.values()], gone)
@@ -99,11 +101,40 @@ def _entries(document: dict[str, Any], name: str) -> Iterator[tuple[str, Any]]:
         yield f'/{name}/{number}', entry
 
 
+def _key_of(entry: Any, layer: Layer) -> dict[str, Any] | None:
+    """The values of the columns of the layer's key by which an entry names its feature; None where it does not."""
+    key = entry.get('key') if isinstance(entry, dict) else None
+    return {name: key.get(name) for name in layer.key} if isinstance(key, dict) and layer.key else None
+
+
+def _require_key_values(document: dict[str, Any], layer: Layer) -> None:
+    """Raises Unfit with each value in a key that its column cannot have: the database would not compare the two."""
+    faults = [
+        Fault(f'{pointer}/key/{name}', 'type', must_be(layer.columns[name]))
+        for pointer, entry in (*_entries(document, 'changed'), *_entries(document, 'deleted'))
+        for name, value in (_key_of(entry, layer) or {}).items()
+        if not _is_value_of(layer.columns[name], value)
+    ]
+    if faults:
+        raise Unfit(faults)
+
+
+def _is_value_of(column: Column, value: Any) -> bool:
+    """Whether the column can have JSON's `value`: texts of dates and moments are read, and NUL is in no text."""
+    if not isinstance(value, str):
+        return fits(value, column)
+    try:
+        READERS.get(column.type, str)(value)
+    except ValueError:
+        return False
+    return fits(value, column) and '\x00' not in value
+
+
 def _named(db: Connection, layer: Layer, author: str, entry: Any) -> Version | Pending:
     """The feature that an entry names by its id, or by `key`, the values of the columns of its key."""
-    key = entry.get('key') if isinstance(entry, dict) else None
-    if isinstance(key, dict) and layer.key:
-        return _with_key(db, layer, author, {name: key.get(name) for name in layer.key})
+    key = _key_of(entry, layer)
+    if key is not None:
+        return _with_key(db, layer, author, key)
     number = entry.get('id') if isinstance(entry, dict) else entry
     return feature_as_seen(db, layer, str(number), author)
 

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from wsgiref.types import StartResponse, WSGIEnvironment
 
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, Response
+from flask.globals import request_ctx
 from werkzeug.routing import Map
 
 from dothi.api import config, library, repeated_answers
@@ -47,6 +48,7 @@ from dothi.api.http import (
     gate,
     guard,
     measures,
+    methods,
     problems,
     request_ids,
     security,
@@ -55,6 +57,7 @@ from dothi.api.http import (
 from dothi.api.http.address import PLACEHOLDER, listening_url
 from dothi.api.http.client_accounts import ClientAccounts
 from dothi.api.http.kept_answers import KeptAnswers
+from dothi.api.http.methods import allow_methods, methods_of
 from dothi.api.http.request_body import BoundedRequest
 from dothi.api.http.service import Service
 from dothi.api.items.downloads import DOWNLOADS
@@ -106,8 +109,8 @@ WORKPLACE = (
 )  # fmt: skip
 # What looks at each request and answer; the last one sees an answer first, so that compression comes at the end.
 PARTS = (
-    full_disk, request_ids, measures, gate, clients, guard, problems, repeated_answers, identity, reads, versioned,
-    compression, cors, security,
+    full_disk, request_ids, measures, gate, clients, guard, problems, repeated_answers, identity, methods, reads,
+    versioned, compression, cors, security,
 )  # fmt: skip
 
 # An execute request holds ids, numbers and a filter.
@@ -130,6 +133,10 @@ class App(Flask):
         if environ['PATH_INFO'].startswith('/api/') and address.endswith('/'):
             environ['PATH_INFO'] = environ['PATH_INFO'].removesuffix('/')
         return super().wsgi_app(environ, start_response)
+
+    def make_default_options_response(self) -> Response:
+        """The methods of the address itself: views for any address take GET everywhere."""
+        return allow_methods(tuple(sorted(methods_of(request_ctx.url_adapter))))
 
     def ensure_sync[**P, R](self, func: Callable[P, R]) -> Callable[P, R]:
         """The function itself, since none here is a coroutine."""

@@ -1,6 +1,7 @@
 """What cannot be answered is refused with the reason, in the reader's language, and nothing internal."""
 
 import errno
+import re
 from collections.abc import Callable
 
 import pytest
@@ -8,10 +9,15 @@ from flask.testing import FlaskClient
 
 from dothi.api.items.paging import BY_ID, cursor_of
 from dothi.core.database import connection
-from tests.api.conftest import Desk, school
+from tests.api.conftest import TOKENS, Desk, school
+from tests.api.editors import LAN
 
 type Client = Callable[..., FlaskClient]
 SCHOOLS = '/api/collections/schools'
+WRITING = {'post', 'put', 'patch', 'delete'}
+# What takes UUIDs only; any other place in an address takes 1.
+UUID = '3f2b8c1e-0000-4000-8000-000000000000'
+IDS = {'{session}': UUID, '{key}': UUID}
 
 OF_ANOTHER_ORDER = cursor_of((BY_ID,), ('1',))
 DAMAGED = OF_ANOTHER_ORDER[:-3] + 'AAA'
@@ -206,3 +212,28 @@ def test_what_the_machine_is_short_of_is_no_fault_of_ours(
     assert int(answer.headers['Retry-After']) > 0
     assert 'secret' in caplog.text
     assert 'in fail' in caplog.text
+
+
+@pytest.mark.parametrize('audience', ['public', 'internal'])
+def test_reading_what_is_not_read_is_refused_with_what_can_be_done(
+    desk: Desk, client: Client, audience: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """RFC 9110, 15.5.6: it was 404, and OPTIONS announced GET, which the portal's files take at any address."""
+    monkeypatch.setenv('DOTHI_EDIT_TOKEN', TOKENS)
+    desk.release('schools', [('POINT(0 0)', school('A'))])
+    app = client(audience)
+    paths = app.get('/api/openapi?f=json', headers=LAN).get_json(force=True)['paths']
+    unread = {path: operations.keys() & WRITING for path, operations in paths.items() if 'get' not in operations}
+    assert {'/collections/schools/search', '/jobs/{jobId}/rerun'} <= unread.keys()
+    for path, documented in unread.items():
+        address = '/api' + re.sub('{[^}]+}', lambda name: IDS.get(name[0], '1'), path)
+        announced = set(app.options(address, headers=LAN).headers['Allow'].split(', '))
+        assert {method.upper() for method in documented} <= announced, path
+        assert not announced & {'GET', 'HEAD'}, path
+        for method in ('GET', 'HEAD'):
+            answer = app.open(address, method=method, headers=LAN)
+            assert (answer.status_code, {*answer.headers['Allow'].split(', ')}) == (405, announced), path
+    # what is nowhere stays unknown, and what is read is read
+    for address in ('/api/nowhere', '/api/collections/nowhere', '/api/collections/schools/nowhere'):
+        assert app.get(address, headers=LAN).status_code == 404
+    assert app.options('/api/collections/schools', headers=LAN).headers['Allow'] == 'GET, HEAD, OPTIONS'

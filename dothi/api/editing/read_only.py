@@ -1,10 +1,8 @@
 """What the public service answers to who wants to change items: that they are read only; but a POST may be a query."""
 
-from http import HTTPStatus
-
 from flask import Blueprint, Response, request
 
-from dothi.api.http.problems import NotAllowed, problem_response
+from dothi.api.http.methods import allow_methods, refuse_method
 from dothi.api.http.query_body import is_query
 from dothi.api.http.service import service
 from dothi.api.items.views import search
@@ -32,20 +30,3 @@ def not_here(collection_id: str, item_id: str | None = None) -> Response:
     if request.method == 'POST' and item_id is None and is_query():
         return search(collection_id)
     return refuse_method(READING)
-
-
-def refuse_method(allowed: tuple[str, ...]) -> Response:
-    """That the resource does not take the method, and which it takes."""
-    listed = ', '.join(allowed)
-    error = NotAllowed(
-        vi=f'Ở đây không dùng được {request.method}. Dùng được: {listed}.',
-        en=f'{request.method} cannot be used here. What can: {listed}.',
-    )
-    response = problem_response(error, HTTPStatus.METHOD_NOT_ALLOWED)
-    response.headers['Allow'] = listed
-    return response
-
-
-def allow_methods(methods: tuple[str, ...], more: dict[str, str] | None = None) -> Response:
-    """The answer to OPTIONS: the methods that the address takes."""
-    return Response(headers={'Allow': ', '.join(methods), 'Cache-Control': 'no-store', **(more or {})})

@@ -11,12 +11,13 @@ from psycopg2.extensions import connection as Connection
 from dothi.api.access.identity import may, require
 from dothi.api.editing.body import FEATURES, PATCHES, patched_feature, sent_feature
 from dothi.api.editing.pending import feature_number
-from dothi.api.editing.read_only import ITEM, ITEMS, READING, allow_methods, refuse_method
+from dothi.api.editing.read_only import ITEM, ITEMS, READING
 from dothi.api.editing.rights import require_layer, require_unit
 from dothi.api.http import parameters
 from dothi.api.http.address import api_url
 from dothi.api.http.caching import feature_etag, names_version
 from dothi.api.http.faults import answer_unfit
+from dothi.api.http.methods import allow_methods, refuse_method
 from dothi.api.http.parameters import COMMON
 from dothi.api.http.query_body import is_query
 from dothi.api.http.service import require_release, service

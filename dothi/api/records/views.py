@@ -7,11 +7,12 @@ from urllib.parse import urlencode
 
 from flask import Blueprint, Response, request
 
-from dothi.api.editing.read_only import READING, WRITING, allow_methods, refuse_method
+from dothi.api.editing.read_only import READING, WRITING
 from dothi.api.http import parameters
 from dothi.api.http.address import api_url, root_url
 from dothi.api.http.caching import add_last_modified, hash_of, not_modified
 from dothi.api.http.language import GEOJSON, HTML, JSON, JSONLD, language, wanted_format
+from dothi.api.http.methods import allow_methods, refuse_method
 from dothi.api.http.parameters import COMMON, request_parameters
 from dothi.api.http.service import service
 from dothi.api.http.snapshot import snapshot

@@ -46,7 +46,8 @@ def test_a_reviewer_sees_what_was_reported(city: City, code: str) -> None:
     assert (line['text'], line['kind_title'], line['place']) == (report()['text'], 'Hole', [*PLACE_OF_HOLE])
     whole = city.office().get(f'{REPORTS}/1?lang=en').get_json(force=True)
     assert whole['contact'] == '0912 345 678'
-    photo = city.office().get(f'{REPORTS}/1/photo')
+    # in English too: errors are told in it
+    photo = city.office().get(f'{REPORTS}/1/photo?lang=en')
     assert (photo.content_type, photo.headers['Cache-Control']) == ('image/jpeg', 'no-store, private')
     assert photo.headers['X-Content-Type-Options'] == 'nosniff'
     assert Image.open(io.BytesIO(photo.get_data())).size == (400, 300)

@@ -13,7 +13,7 @@ from dothi.api.http.caching import tagged
 from dothi.api.http.documents import link
 from dothi.api.http.faults import answer_unfit
 from dothi.api.http.language import JSON, say, wanted_format
-from dothi.api.http.parameters import COMMON, Parameter
+from dothi.api.http.parameters import COMMON, LANG, Parameter
 from dothi.api.http.parsers import one_of
 from dothi.api.http.query_parameters import LIMIT, OFFSET
 from dothi.api.http.service import service
@@ -74,7 +74,7 @@ def report(number: int) -> Response:
 @RECEIVED_REPORTS.route('/<int:number>/photo')
 def photo(number: int) -> Response:
     """Its photo. Raises NoSuchReport where there is none."""
-    parameters.refuse_unknown(())
+    parameters.refuse_unknown((LANG,))
     _require_reviewer()
     response = Response(photo_of(number), content_type=JPEG)
     response.headers['Cache-Control'] = 'no-store'

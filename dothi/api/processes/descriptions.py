@@ -6,11 +6,12 @@ from typing import Any
 from flask import Blueprint, Response
 
 from dothi.api.http import parameters
-from dothi.api.http.documents import OGC, as_json, as_page, link, own_links
+from dothi.api.http.documents import OGC, as_json, as_page, link
 from dothi.api.http.kept_answers import kept_until_release
 from dothi.api.http.language import HTML, JSON, language, wanted_format
+from dothi.api.http.page_links import page_links
 from dothi.api.http.parameters import COMMON, Parameter
-from dothi.api.http.query_parameters import LIMIT, limit_schema
+from dothi.api.http.query_parameters import LIMIT, OFFSET, limit_schema
 from dothi.api.http.service import service
 from dothi.api.http.words import in_language
 from dothi.api.processes.form import example_of, form_fields_of, form_parameters
@@ -38,6 +39,7 @@ LIST_PARAMETERS: tuple[Parameter[Any], ...] = (
         schema=lambda _offer: limit_schema(LimitSettings().max_items, LimitSettings().max_items),
         description=Text(vi='Nhiều nhất bao nhiêu.', en='How many at most.'),
     ),
+    replace(OFFSET, description=Text(vi='Số phân tích bỏ qua.', en='Processes to leave out.')),
 )
 
 
@@ -49,14 +51,15 @@ def offered_processes(audience: Audience) -> dict[str, Process[Any]]:
 @DESCRIPTIONS.route('/processes')
 @kept_until_release
 def process_list() -> Response:
-    """A summary of every analysis that is offered, `limit` of them."""
+    """A summary of every analysis that is offered, `limit` of them after `offset`."""
     parameters.refuse_unknown(LIST_PARAMETERS)
     limits = service().limits
-    limit = min(LIMIT.read() or limits.max_items, limits.max_items)
-    offered = offered_processes(service().audience)
+    limit, offset = min(LIMIT.read() or limits.max_items, limits.max_items), OFFSET.read() or 0
+    offered = [*offered_processes(service().audience).items()]
+    links = page_links('/processes', (), len(offered), limit, offset)
     document = {
-        'processes': [_process_summary(name, process) for name, process in [*offered.items()][:limit]],
-        'links': [*own_links('/processes'), link(f'{OGC}/job-list', JSON, JOBS, '/jobs')],
+        'processes': [_process_summary(name, process) for name, process in offered[offset : offset + limit]],
+        'links': [*links, link(f'{OGC}/job-list', JSON, JOBS, '/jobs')],
     }
     return as_page('processes/index.html', document) if wanted_format() == 'html' else as_json(document)
 

@@ -3,12 +3,9 @@
 from collections.abc import Callable, Collection
 from dataclasses import replace
 from typing import Any
-from urllib.parse import urlencode
 
-from dothi.api.http.documents import link, own_links
-from dothi.api.http.language import JSON
 from dothi.api.http.offer import Offer
-from dothi.api.http.parameters import COMMON, LANG, Parameter, Schema, unknown_value
+from dothi.api.http.parameters import COMMON, Parameter, Schema, unknown_value
 from dothi.api.http.parsers import one_of, parse_names, whole_number
 from dothi.api.http.query_parameters import DATETIME, LIMIT, OFFSET, limit_schema
 from dothi.api.http.service import service
@@ -22,7 +19,6 @@ STATUSES = ('accepted', 'running', 'successful', 'failed', 'dismissed')
 # The standard's own (OGC 18-062r2, requirement 63 and 64).
 DEFAULT_LIMIT, MOST = 10, 1_000
 SECONDS: Schema = {'type': 'integer', 'minimum': 0}
-NEXT, PREVIOUS = Text(vi='Trang sau', en='Next page'), Text(vi='Trang trước', en='Previous page')
 
 
 def _several(
@@ -98,14 +94,3 @@ def job_filter() -> JobFilter:
 def page_of_jobs() -> tuple[int, int]:
     """How many jobs, and how many are left out before them."""
     return min(LIMIT.read() or DEFAULT_LIMIT, MOST), OFFSET.read() or 0
-
-
-def list_links(matched: int, limit: int, offset: int) -> list[dict[str, Any]]:
-    """Links of the list to itself, and to the pages before and after."""
-    parameters = {parameter.name: parameter.text for parameter in (*FILTERS, LANG) if parameter.text}
-    links = own_links('/jobs')
-    for rel, title, begin in (('next', NEXT, offset + limit), ('prev', PREVIOUS, max(offset - limit, 0))):
-        if (rel == 'next' and begin < matched) or (rel == 'prev' and offset):
-            query = urlencode({**parameters, 'limit': limit, 'offset': begin})
-            links.append(link(rel, JSON, title, f'/jobs?{query}'))
-    return links

@@ -11,13 +11,14 @@ from dothi.api.access.identity import NotAllowedTo, current_editor, current_iden
 from dothi.api.http import parameters
 from dothi.api.http.documents import as_json, as_page
 from dothi.api.http.language import say, wanted_format
+from dothi.api.http.page_links import page_links
 from dothi.api.http.parameters import COMMON, Parameter
 from dothi.api.http.parsers import one_of
 from dothi.api.http.service import service
 from dothi.api.processes.body import ResultWishes
 from dothi.api.processes.descriptions import offered_processes
 from dothi.api.processes.execution import created_response, current_asker, place_to_wait
-from dothi.api.processes.job_list import PARAMETERS, STATUSES, job_filter, list_links, page_of_jobs
+from dothi.api.processes.job_list import FILTERS, PARAMETERS, STATUSES, job_filter, page_of_jobs
 from dothi.api.processes.kept_wishes import keep_wishes, kept_wishes
 from dothi.api.processes.results import find_output, in_form, results_response, value_response, with_releases
 from dothi.api.processes.rights import require_process, require_results
@@ -67,7 +68,7 @@ def jobs() -> Response:
         listed = [status_info(job, db, listed=True) for job in job_rows.jobs]
     document = {
         'jobs': listed,
-        'links': list_links(job_rows.matched, limit, offset),
+        'links': page_links('/jobs', FILTERS, job_rows.matched, limit, offset),
         'numberMatched': job_rows.matched,
         'numberReturned': len(job_rows.jobs),
     }

@@ -55,6 +55,24 @@ def test_the_list_names_every_process_with_its_description(api: Api) -> None:
         assert described['id'] == one['id']
 
 
+def test_pages_of_the_list_name_themselves_and_one_another(api: Api) -> None:
+    """/req/core/pl-links: `self` is the document at hand, so of a part of the list it has that part's parameters."""
+    whole = [summary['id'] for summary in api.json('/processes')['processes']]
+    assert not links(api.json('/processes'), 'next')
+    page, walked = api.json('/processes', limit=5), []
+    while True:
+        part = [summary['id'] for summary in page['processes']]
+        (itself,) = links(page, 'self')
+        assert [summary['id'] for summary in api.json(itself['href'])['processes']] == part
+        walked += part
+        following = links(page, 'next')
+        if not following:
+            break
+        page = api.json(following[0]['href'])
+        assert links(page, 'prev')
+    assert walked == whole
+
+
 def test_limit_of_the_list(api: Api) -> None:
     """/req/core/pl-limit-definition, /pl-limit-response"""
     (limit,) = [one for one in api.document()['paths']['/processes']['get']['parameters'] if one.get('name') == 'limit']

@@ -120,6 +120,8 @@ def test_limit_and_pages(internal: Api, seconds: float) -> None:
     assert (described['style'], described['explode']) == ('form', False)
     assert described['schema'] == {'type': 'integer', 'minimum': 1, 'maximum': 1000, 'default': 10}
     page = internal.json('/jobs', limit=1, status=['failed', 'dismissed'])
+    (itself,) = links(page, 'self')
+    assert internal.json(itself['href'])['jobs'] == page['jobs']
     statuses = {page['jobs'][0]['status']}
     while following := links(page, 'next'):
         page = internal.json(following[0]['href'])

@@ -46,6 +46,8 @@ REFUSED = [
     (f'{SCHOOLS}/items?filter=BBOX(geom,1,2,3,4)', 400, 'BadFilter', 'S_INTERSECTS'),
     (f'{SCHOOLS}/items?filter=%00', 400, 'BadParameter', 'filter'),
     (f'{SCHOOLS}/items?filter-lang=sql', 400, 'BadParameter', 'cql2-text'),
+    (f'{SCHOOLS}/items?lang=fr', 400, 'BadParameter', 'en, vi'),
+    ('/api/collections?lang=engl', 400, 'BadParameter', 'lang=engl'),
     (f'{SCHOOLS}/items?limit=0', 400, 'BadParameter', 'limit'),
     (f'{SCHOOLS}/items?limit=ten', 400, 'BadParameter', 'limit'),
     (f'{SCHOOLS}/items?limit=1_0', 400, 'BadParameter', 'limit'),

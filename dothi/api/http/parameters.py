@@ -9,7 +9,7 @@ from werkzeug.datastructures import MultiDict
 
 from dothi.api.http.offer import Offer
 from dothi.core.errors import WrongUse, did_you_mean
-from dothi.core.text import LANGUAGES, Text
+from dothi.core.text import LANGUAGES, Lang, Text
 
 # No more of a value than this is repeated in an error.
 QUOTED_LENGTH = 100
@@ -132,11 +132,13 @@ def unknown_value(
 
 
 def refuse_unknown(parameters: Iterable[Parameter[Any]]) -> None:
-    """Raises UnknownParameter, with the nearest known name, for any other parameter; BadParameter for a NUL in a value
-    and for a parameter that is given twice, with two values, unless it is repeatable.
+    """Raises UnknownParameter, with the nearest known name, for any other parameter; BadParameter for a NUL in a value,
+    for a parameter that is given twice, with two values, unless it is repeatable, and for an unknown language.
     """
     by_name = {parameter.name: parameter for parameter in parameters}
     arguments = request_parameters()
+    if LANG.name in by_name:
+        LANG.read()
     for name, value in arguments.items(multi=True):
         if name not in by_name:
             what = name[:QUOTED_LENGTH]
@@ -149,9 +151,17 @@ def refuse_unknown(parameters: Iterable[Parameter[Any]]) -> None:
             raise BadParameter(vi=f'{name}: có hai giá trị khác nhau.', en=f'{name}: is given twice, with two values.')
 
 
+def parse_language(name: str, text: str) -> Lang:
+    """The language that a text such as `en` or `en-GB` names; raises BadParameter."""
+    spoken = [lang for lang in LANGUAGES if text.lower().split('-')[0] == lang]
+    if not spoken:
+        raise unknown_value(name, text, LANGUAGES, 'không có ngôn ngữ này.', 'there is no such language here.')
+    return spoken[0]
+
+
 LANG = Parameter(
     'lang',
-    plain_text,
+    parse_language,
     {'type': 'string', 'enum': [*LANGUAGES], 'default': LANGUAGES[0]},
     Text(vi='Ngôn ngữ; nếu không có thì theo Accept-Language.', en='Language; else by the header Accept-Language.'),
 )

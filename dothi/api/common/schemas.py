@@ -169,12 +169,11 @@ def _limit_number(column: Column, limit: float) -> float:
 
 
 def _role_member(layer: Layer, name: str) -> dict[str, str]:
-    """The role of a column in time: an end of the validity, or the instant where no other column tells a time."""
-    if layer.publish.validity:
-        roles = dict(zip(layer.publish.validity, ('primary-interval-start', 'primary-interval-end'), strict=True))
-    else:
-        instants = [other for other, column in layer.columns.items() if column.type in ('date', 'timestamp')]
-        roles = {instants[0]: 'primary-instant'} if len(instants) == 1 else {}
+    """The role of a column in time: an end of the validity, by which `datetime` selects.
+
+    A date beside it, such as the day on which a station began to work, says nothing of when the feature is there.
+    """
+    roles = dict(zip(layer.publish.validity or (), ('primary-interval-start', 'primary-interval-end'), strict=False))
     return {'x-ogc-role': roles[name]} if name in roles else {}
 
 

@@ -24,6 +24,7 @@ CLASSES = [
 REL = 'http://www.opengis.net/def/rel/ogc/1.0'
 MEDIA_TYPE = 'application/schema+json'
 KINDS = ('schema', 'queryables', 'sortables')
+BEGINS = ('primary-instant', 'primary-interval-start')
 GEOMETRIES = {
     'geometry-point', 'geometry-multipoint', 'geometry-linestring', 'geometry-multilinestring', 'geometry-polygon',
     'geometry-multipolygon', 'geometry-geometrycollection', 'geometry-any',
@@ -117,6 +118,17 @@ def test_core_roles_features_and_advanced_property_roles(api: Api) -> None:
     communes = api.json('/collections/communes/schema')['properties']
     assert communes['valid_from']['x-ogc-role'] == 'primary-interval-start'
     assert communes['valid_to']['x-ogc-role'] == 'primary-interval-end'
+
+
+def test_the_primary_time_of_a_feature_is_that_by_which_datetime_selects(api: Api) -> None:
+    """/req/core/fc-time-response of Part 1: who asks for the time that a feature has by its role gets the feature."""
+    for path, schema in schemas(api, 'schema').items():
+        items = path.replace('/schema', '/items')
+        times = [name for name, each in schema['properties'].items() if each.get('x-ogc-role') in BEGINS]
+        for feature in api.json(items, limit=3)['features'] if times else ():
+            moments = [feature['properties'][name] for name in times]
+            for moment in filter(None, moments):
+                assert api.json(items, datetime=moment, limit=1)['numberMatched'], (path, moment)
 
 
 @pytest.mark.parametrize('kind', KINDS)

@@ -7,6 +7,7 @@ import stat
 import subprocess
 import time
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import psycopg2
@@ -34,8 +35,13 @@ def installation(shared_folder: Path) -> Installation:
     return Installation(program, Path('/usr/bin/python3').resolve(), folder, is_checkout=False)
 
 
-def test_systemd_finds_no_fault_in_the_units(installation: Installation, tmp_path: Path) -> None:
-    install(installation, tmp_path)
+@pytest.mark.parametrize('folder', ['.', 'Đô thị số 1', '50%b $HOME'])
+def test_systemd_finds_no_fault_in_the_units(installation: Installation, tmp_path: Path, folder: str) -> None:
+    """Wherever the program lies: a path has blanks and signs that mean something to systemd."""
+    program = installation.packages / folder / 'dothi'
+    program.parent.mkdir(exist_ok=True)
+    shutil.copy(installation.program, program)
+    install(replace(installation, program=program), tmp_path)
     units = sorted((tmp_path / 'etc/systemd/system').iterdir())
     assert [unit.name for unit in units] == sorted(unit_texts(Path('/x')))
     checked = subprocess.run(
@@ -43,6 +49,15 @@ def test_systemd_finds_no_fault_in_the_units(installation: Installation, tmp_pat
     )
     faults = [line for line in checked.stderr.splitlines() if 'dothi' in line]
     assert (checked.returncode, faults) == (0, [])
+
+
+@pytest.mark.parametrize('folder', ["it's", '"new"', 'back\\slash'])
+def test_a_path_that_systemd_takes_in_no_form_is_refused(
+    installation: Installation, tmp_path: Path, folder: str
+) -> None:
+    with pytest.raises(UnfitInstallation, match='quote or a backslash'):
+        install(replace(installation, program=installation.packages / folder / 'dothi'), tmp_path)
+    assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize('name', [name for name in unit_texts(Path('/x')) if name.endswith('.service')])

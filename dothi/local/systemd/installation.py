@@ -9,6 +9,9 @@ from pathlib import Path
 from dothi.core.errors import WrongUse
 from dothi.core.settings import IN_REPOSITORY, PACKAGES
 
+# In the path of a command, however they are written.
+NOT_FOR_SYSTEMD = frozenset('"\'\\')
+
 
 class UnfitInstallation(WrongUse):
     """The user of the services cannot run this installation, or somebody else may change it."""
@@ -31,11 +34,16 @@ def running_installation() -> Installation:
 
 
 def require_fit(installation: Installation) -> None:
-    """Raises UnfitInstallation for a checkout, and for what only some user can read."""
+    """Raises UnfitInstallation for a checkout, for what only some user can read, and for names that systemd refuses."""
     if installation.is_checkout:
         raise _unfit(
             vi=f'{installation.packages} là kho mã đang sửa, không phải bản cài đặt.',
             en=f'{installation.packages} is a checkout that somebody works in, no installation.',
+        )
+    if not set(str(installation.program)).isdisjoint(NOT_FOR_SYSTEMD):
+        raise _unfit(
+            vi=f'systemd không chạy được {installation.program}: đường dẫn có dấu nháy hoặc gạch chéo ngược.',
+            en=f'systemd cannot run {installation.program}: its path has a quote or a backslash.',
         )
     for path in (installation.program, installation.interpreter, installation.packages):
         closed = closed_part(path)

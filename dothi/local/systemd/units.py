@@ -1,5 +1,6 @@
 """The text of each unit: what it runs, when, with which limits, and what of the machine it may touch."""
 
+import re
 from pathlib import Path
 
 from dothi.local.backup.place import BACKUP_ROOTS
@@ -144,6 +145,12 @@ def _target() -> str:
     return f'{HEAD}\n[Unit]\nDescription=Do Thi\nWants={wanted_units}\n\n[Install]\nWantedBy=multi-user.target\n'
 
 
+def _as_word(program: Path) -> str:
+    """`program` as systemd takes it for one word: a blank would end it, and % begins a specifier."""
+    text = str(program).replace('%', '%%')
+    return text if re.fullmatch(r'[\w/.+@-]+', text) else f'"{text}"'
+
+
 def _path(title: str, path: Path) -> str:
     """The unit that starts the service of its name while `path` is there."""
     return f'{HEAD}\n[Unit]\nDescription=Do Thi: {title}\nPartOf={TARGET}\n\n[Path]\nPathExists={path}\n'
@@ -162,7 +169,7 @@ StartLimitIntervalSec=0
 
 [Service]
 {manner}
-ExecStart={program} {command}
+ExecStart={_as_word(program)} {command}
 User={USER}
 Group={USER}
 WorkingDirectory=/

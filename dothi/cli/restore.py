@@ -17,10 +17,10 @@ from dothi.core.locality import locality_zone
 from dothi.core.reader_language import pick_number, pick_text, pick_words
 from dothi.local.backup.access import AccessAfterRestore
 from dothi.local.backup.place import read_place
-from dothi.local.backup.plan import RestoreOrder, RestorePlan, StillRunning, plan_restore
+from dothi.local.backup.plan import RestoreOrder, RestorePlan, StillRunning, not_backed_up, plan_restore
 from dothi.local.backup.record import key_file, read_key, require_record
 from dothi.local.backup.recover import clear_folder
-from dothi.local.backup.restore import Restored, prepare_state, restore
+from dothi.local.backup.restore import Restored, prepared_state, restore
 from dothi.local.backup.scratch import RESTORE_LOCK
 from dothi.local.locks import alone_at_once
 
@@ -68,6 +68,14 @@ def restore_command(
             'Revokes all API keys: those revoked after the backup would be in force again.',
         ),
     ] = False,
+    take_over: Annotated[
+        bool,
+        typer.Option(
+            '--take-over',
+            help='Hệ thống đã sao lưu vào đó đã mất hẳn; hệ thống này sao lưu tiếp ở đó. · '
+            'The instance that backed up there is gone for good; this one goes on with the backup there.',
+        ),
+    ] = False,
     yes: Annotated[bool, typer.Option('--yes', help='Không hỏi lại. · Asks nothing.')] = False,
     as_json: Json = False,
 ) -> None:
@@ -78,9 +86,16 @@ def restore_command(
     into = into.expanduser().absolute() if into else None
     if (into is None) != (port is None):
         raise WrongUse(vi='--into và --port đi cùng nhau.', en='--into and --port go together.')
-    order = RestoreOrder(place, _read_key(key), _read_moment(to), into, port, revoke_keys)
-    prepare_state(order.state)
-    with alone_at_once(RESTORE_LOCK) as is_alone:
+    if into is not None and take_over:
+        raise WrongUse(
+            vi='Bản trong --into không được sao lưu: bỏ --take-over.',
+            en='A copy in --into is not backed up: leave --take-over out.',
+        )
+    order = RestoreOrder(
+        place, _read_key(key), _read_moment(to), into, port, revoke_keys, is_place_named=from_ is not None,
+        take_over=take_over,
+    )  # fmt: skip
+    with prepared_state(order.state), alone_at_once(RESTORE_LOCK) as is_alone:
         if not is_alone:
             raise StillRunning(vi='Một lệnh phục hồi khác đang chạy.', en='Another restore is under way.')
         restored = _restore(order, yes)
@@ -155,6 +170,7 @@ def _plan_lines(plan: RestorePlan, order: RestoreOrder) -> list[str]:
     if order.into is None:
         kept = pick_words('Giữ lại dưới tên khác, không xóa', 'Kept under another name, not removed')
         lines += [f'{kept}: {folder}' for folder in plan.set_aside]
+        lines += [] if plan.goes_on else [pick_text(not_backed_up(plan.where))]
     return lines
 
 

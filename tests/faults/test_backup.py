@@ -32,12 +32,12 @@ def test_a_place_that_is_lost_with_the_data_is_refused(backed_up: BackedUpInstan
 def test_a_wrong_key_is_refused_before_anything_is_written(backed_up: BackedUpInstance) -> None:
     wrong = backed_up.folder / 'wrong-key'
     wrong.write_text('not the key', encoding='utf-8')
-    copy = backed_up.folder / 'copy-with-wrong-key'
+    copy = backed_up.folder / 'copy with' / 'wrong key'
     words = ('restore', '--from', backed_up.place, '--key-file', wrong, '--into', copy, '--port', '5999', '--yes')
     refused = backed_up.instance.dothi(*words)
     assert refused.returncode == 2
     assert 'Khóa không mở được' in refused.stderr
-    assert not list(copy.iterdir())
+    assert not copy.parent.exists(), 'the folders that were made for it are gone'
 
 
 def test_a_key_that_is_lost_is_missed_before_it_is_needed_and_no_other_is_left_in_its_place(
@@ -73,7 +73,15 @@ def test_a_copy_whose_port_is_taken_is_refused_before_anything_is_restored(backe
         refused = backed_up.instance.dothi('restore', '--into', copy, '--port', str(port), '--yes')
     assert refused.returncode == 5
     assert f'{port}' in refused.stderr
-    assert not copy.exists() or not [*copy.iterdir()]
+    assert not copy.exists()
+
+
+@pytest.mark.parametrize('name', ['wells.csv', 'wells.csv/below', 300 * 'x'])
+def test_a_folder_that_cannot_be_made_is_named(backed_up: BackedUpInstance, name: str) -> None:
+    folder = backed_up.folder / name
+    refused = backed_up.instance.dothi('restore', '--into', folder, '--port', str(free_port()), '--yes')
+    assert refused.returncode == 2
+    assert str(folder) in refused.stderr
 
 
 def test_a_backup_without_a_proof_gets_old(backed_up: BackedUpInstance) -> None:
@@ -101,7 +109,7 @@ def test_a_moment_is_restored_beside_the_instance_with_the_original_of_its_relea
     moment = backed_up.moment()
     before = wells(backed_up.instance)
     backed_up.deliver('later')
-    copy = WholeInstance(backed_up.folder / 'copy', BAY, free_port(), free_port())
+    copy = WholeInstance(backed_up.folder / 'bản sao' / 'mới', BAY, free_port(), free_port())
     words = ('restore', '--to', moment, '--into', copy.state, '--port', str(copy.port), '--yes', '--json')
     try:
         restored = json.loads(backed_up.require(*words))

@@ -129,7 +129,8 @@ def test_after_the_loss_of_the_state_folder_place_and_key_are_enough(backed_up: 
     token = (backed_up.state / 'secrets' / 'edit_token').read_text(encoding='utf-8')
     backed_up.require('down')
     shutil.rmtree(backed_up.state)
-    backed_up.require('restore', '--from', backed_up.place, '--key-file', backed_up.key_file, '--yes')
+    words = ('--from', backed_up.place, '--key-file', backed_up.key_file, '--take-over')
+    backed_up.require('restore', *words, '--yes')
     assert wells(backed_up.instance) == {'before', 'the', 'fire'}
     assert (backed_up.state / 'secrets' / 'edit_token').read_text(encoding='utf-8') == token
     assert backed_up.document('status')['backup']['steps']['database']['succeeded_at']

@@ -27,6 +27,7 @@ from dothi.local.backup.record import (
     require_record,
 )  # fmt: skip
 from dothi.local.backup.restic import LEFT_OUT, StoreBackup
+from dothi.local.backup.writer import own_writer
 from dothi.local.database import private_database
 
 CONTENTS = 'contents.json'
@@ -91,7 +92,7 @@ def take_snapshot(backup: StoreBackup, release: int, progress: Progress = silent
     replace_file(contents_file, contents.model_dump_json(indent=2), mode=0o640)
     sources = [Path(contents.store), Path(contents.secrets), Path(contents.admin_password), contents_file.resolve()]
     left_out = [*(Path(contents.store) / name for name in LEFT_OUT), key_file().resolve()]
-    backup.snapshot(sources, left_out, progress)
+    backup.snapshot(sources, left_out, own_writer(), progress)
 
 
 def forget_ended_backups() -> None:

@@ -14,6 +14,7 @@ from dothi.core.locality import locality_zone
 from dothi.core.ports import is_free
 from dothi.core.process_table import listener_on
 from dothi.core.settings import DatabaseSettings, PathSettings, ServerSettings
+from dothi.core.text import Text
 from dothi.local.backup.instance import Contents, read_contents
 from dothi.local.backup.pgbackrest import DatabaseBackup, DatabaseCopy
 from dothi.local.backup.place import BackupPlace
@@ -23,6 +24,7 @@ from dothi.local.backup.restic import StoreBackup, StoreSnapshot
 from dothi.local.backup.scratch import WORK_FOLDER, contents_path
 from dothi.local.backup.sftp import prepare_sftp
 from dothi.local.backup.tools import require_programs
+from dothi.local.backup.writer import is_own_place, require_own_to_restore
 from dothi.local.database import private_database
 from dothi.local.services import port_taken, running_pid, services
 from dothi.local.standby.record import follows_primary
@@ -34,7 +36,7 @@ class StillRunning(WrongUse):
 
 
 class FolderInUse(WrongUse):
-    """The folder into which a copy would be restored holds something."""
+    """The folder into which something would be restored holds something else, or cannot be made."""
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,8 @@ class RestoreOrder:
     """What somebody wants restored. to: None for the latest. into: None in place of this instance.
 
     port: of the internal service of a copy; that of the public one is the next. revoke_keys: no API key is let in.
+    is_place_named: whether somebody named the place, and it is not just that of this instance. take_over: this instance
+    goes on with the backup there, in place of the one that made it.
     """
 
     place: BackupPlace
@@ -50,6 +54,8 @@ class RestoreOrder:
     into: Path | None = None
     port: int | None = None
     revoke_keys: bool = False
+    is_place_named: bool = False
+    take_over: bool = False
 
     @property
     def state(self) -> Path:
@@ -88,6 +94,8 @@ class RestorePlan(BaseModel):
     contents: Contents
     # whole folders of this instance that are renamed and stay until somebody removes them
     set_aside: list[str]
+    # whether what is restored goes on with the backup in the same place
+    goes_on: bool
 
     @property
     def room_bytes(self) -> int:
@@ -98,7 +106,8 @@ class RestorePlan(BaseModel):
 def plan_restore(order: RestoreOrder) -> RestorePlan:
     """What `order` would do; nothing of the instance is touched.
 
-    Raises StillRunning, FolderInUse, ProgramMissing, SftpRefused, NoKey, NothingToRestore, BackupFailed or DiskFull.
+    Raises StillRunning, FolderInUse, ProgramMissing, SftpRefused, NoKey, NothingToRestore, PlaceTaken, BackupFailed or
+    DiskFull.
     """
     require_programs()
     _require_free_folder(order)
@@ -106,7 +115,10 @@ def plan_restore(order: RestoreOrder) -> RestorePlan:
     make_work_folder(order)
     order.database.write_config()
     copy = _choose_copy(order)
-    snapshot = _choose_snapshot(order.store_backup.snapshots(), order.to)
+    snapshots = order.store_backup.snapshots()
+    if not order.is_place_named:
+        require_own_to_restore(snapshots)
+    snapshot = _choose_snapshot(snapshots, order.to)
     plan = RestorePlan(
         where=str(order.place),
         state=str(order.state),
@@ -115,9 +127,20 @@ def plan_restore(order: RestoreOrder) -> RestorePlan:
         snapshot=snapshot,
         contents=_contents(order.store_backup, snapshot),
         set_aside=[str(folder) for folder in _replaced_folders(order) if folder.exists()],
+        goes_on=order.into is None and (order.take_over or is_own_place(str(order.place), snapshots)),
     )
     _require_room(plan, order)
     return plan
+
+
+def not_backed_up(where: str) -> Text:
+    """That an instance which was restored from `where` is not backed up yet, and what to do."""
+    return Text(
+        vi=f'Hệ thống phục hồi xong chưa có sao lưu: {where} là của hệ thống đã sao lưu vào đó (đã mất hẳn thì phục '
+        'hồi với --take-over). Đặt một thư mục khác: dothi backup setup THƯ-MỤC',
+        en=f'What is restored is not backed up yet: {where} is that of the instance that backed up there (is it gone '
+        'for good, restore with --take-over). Set up another folder: dothi backup setup FOLDER',
+    )
 
 
 def make_work_folder(order: RestoreOrder) -> None:

@@ -1,7 +1,7 @@
 """What an instance knows of its own backup: where it is kept, and the key that opens it."""
 
 import secrets
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
@@ -41,6 +41,8 @@ class BackupRecord(BaseModel):
     where: str
     set_up_at: datetime
     archiving_since: datetime | None = None
+    # until the first snapshot of this instance: another one was the last to write to the place, and writes no more
+    is_taken_over: bool = False
     # while a setup is under way, and after one that was killed
     is_unfinished: bool = False
     # what was set up before an unfinished setup
@@ -67,19 +69,20 @@ def record_file() -> Path:
     return backup_folder() / 'backup.json'
 
 
-def read_record() -> BackupRecord | None:
-    """The record of this instance's backup; None where none is set up. Raises UnreadableRecord."""
+def read_record(file: Path | None = None) -> BackupRecord | None:
+    """The record of this instance's backup, or that in `file`; None where there is none. Raises UnreadableRecord."""
+    file = file or record_file()
     try:
-        return BackupRecord.model_validate_json(record_file().read_bytes())
+        return BackupRecord.model_validate_json(file.read_bytes())
     except (FileNotFoundError, PermissionError):
-        if has_record():
+        if file.exists():
             raise
         return None
     except (ValidationError, OSError):
         raise UnreadableRecord(
-            vi=f'{record_file()} bị hỏng: không biết nơi lưu, kho tệp không được sao lưu. Đặt lại với cùng nơi lưu: '
+            vi=f'{file} bị hỏng: không biết nơi lưu, kho tệp không được sao lưu. Đặt lại với cùng nơi lưu: '
             'dothi backup setup NƠI-LƯU',
-            en=f'{record_file()} is damaged: where the backup is kept is not known, and the store is not backed up. '
+            en=f'{file} is damaged: where the backup is kept is not known, and the store is not backed up. '
             'Set it up again with the same place: dothi backup setup WHERE',
         ) from None
 
@@ -187,6 +190,16 @@ def lost_key_advice() -> Text:
 
 
 def keep_key(key: str) -> None:
-    """Keep `key`, with which a backup was opened, as that of this instance."""
-    key_file().parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    replace_file(key_file(), key)
+    """Keep `key`, with which a backup was opened, as that of this instance; another one that was there stays beside it.
+
+    That one opens what this instance backed up elsewhere.
+    """
+    file = key_file()
+    file.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    if file.exists():
+        former = file.read_text(encoding='utf-8').strip()
+        if former == key:
+            return
+        if former:
+            replace_file(file.with_name(f'{file.name}.before-{datetime.now(UTC):%Y%m%dT%H%M%SZ}'), former)
+    replace_file(file, key)

@@ -21,17 +21,24 @@ from dothi.local.backup.tools import BackupFailed, ToolRun, ended_with_us, run_t
 # What restic says by its exit code.
 NO_REPOSITORY, LOCKED, WRONG_KEY = 10, 11, 12
 LOCK_PATIENCE = '10m'
+# Before the name of the instance that took a snapshot, in its tag.
+WRITER = 'writer='
 # In the store, and made anew where it is missing.
 LEFT_OUT = ('downloads', 'drafts')
 
 
 class StoreSnapshot(BaseModel):
-    """The store at a moment. paths: folders and files of the instance that are in it."""
+    """The store at a moment. paths: folders and files of the instance that are in it.
+
+    writer, host: the instance that took it, and its machine; writer is empty where an earlier version took it.
+    """
 
     id: str
     taken_at: datetime
     paths: list[str]
     size_bytes: int
+    writer: str = ''
+    host: str = ''
 
 
 @dataclass(frozen=True)
@@ -49,9 +56,11 @@ class StoreBackup:
         self._clear_interrupted()
         self.run('init')
 
-    def snapshot(self, paths: Sequence[Path], left_out: Sequence[Path], progress: Progress = silent) -> None:
-        """Takes a snapshot of the folders and files in `paths`, without those in `left_out`."""
-        options = [f'--exclude={path}' for path in left_out]
+    def snapshot(
+        self, paths: Sequence[Path], left_out: Sequence[Path], writer: str, progress: Progress = silent
+    ) -> None:
+        """Takes a snapshot of what is in `paths`, without what is in `left_out`, by the name of `writer`."""
+        options = [f'--tag={WRITER}{writer}', *(f'--exclude={path}' for path in left_out)]
         # what rots keeps its times: the whole copy that was read before stays
         words = [*options, '--ignore-ctime', '--group-by=', *map(str, paths)]
         self.run('backup', *words, on_message=_share_of('backup_store', progress))
@@ -175,9 +184,12 @@ def _share_of(stage: str, progress: Progress) -> Callable[[dict[str, Any]], None
 
 
 def _store_snapshot(item: dict[str, Any]) -> StoreSnapshot:
+    writers = [tag.removeprefix(WRITER) for tag in item.get('tags', []) if tag.startswith(WRITER)]
     return StoreSnapshot(
         id=item['id'],
         taken_at=item['time'],
         paths=item['paths'],
         size_bytes=item.get('summary', {}).get('total_bytes_processed', 0),
+        writer=writers[0] if writers else '',
+        host=item.get('hostname', ''),
     )

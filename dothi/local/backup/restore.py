@@ -18,21 +18,22 @@ from dothi.core.backup_state import forget_backups
 from dothi.core.clock import local_second
 from dothi.core.locality import locality_zone
 from dothi.core.postgis import LocalPostgis
-from dothi.core.private_files import STATE_MODE, close_new_files
+from dothi.core.private_files import PASSAGE_MODE, STATE_MODE, close_new_files
 from dothi.core.progress import Progress, silent
 from dothi.core.settings import PathSettings
 from dothi.core.store_mark import own_store_mark, write_mark
 from dothi.core.text import Text
 from dothi.local.backup.access import AccessAfterRestore, close_access
 from dothi.local.backup.evidence import Evidence, EvidenceOrder, gather_elsewhere
-from dothi.local.backup.instance import instance_backup
-from dothi.local.backup.plan import RestoreOrder, RestorePlan, make_work_folder
+from dothi.local.backup.instance import forget_ended_backups, instance_backup
+from dothi.local.backup.plan import FolderInUse, RestoreOrder, RestorePlan, make_work_folder, not_backed_up
 from dothi.local.backup.record import (
     BackupRecord,
     backup_folder,
+    has_record,
     keep_key,
-    key_file,
     readable_record,
+    remove_record,
     write_record,
 )  # fmt: skip
 from dothi.local.backup.recover import LATEST, RecoveredDatabase, RecoveryTarget, clear_folder, recover_database
@@ -75,14 +76,41 @@ class Restored(BaseModel):
     commands: list[str]
 
 
-def prepare_state(folder: Path) -> None:
-    """Makes a state folder that the user who runs the database can pass through."""
+@contextmanager
+def prepared_state(folder: Path) -> Iterator[None]:
+    """Within, there is a state folder that the user who runs the database can pass through.
+
+    Where something fails within, no empty folders are left that were made for it. Raises FolderInUse.
+    """
     close_new_files()
-    folder.mkdir(parents=True, exist_ok=True)
-    folder.chmod(STATE_MODE)
-    account = database_account()
-    if account:
-        os.chown(folder, -1, account.pw_gid)
+    absent: list[Path] = []
+    try:
+        _make_state(folder, absent)
+        yield
+    except BaseException:
+        with suppress(OSError):
+            for each in absent:
+                each.rmdir()
+        raise
+
+
+def _make_state(folder: Path, absent: list[Path]) -> None:
+    """Makes the folder and those above it; `absent` has those that were not there, the innermost first."""
+    try:
+        absent += [each for each in (folder, *folder.parents) if not each.exists()]
+        folder.mkdir(parents=True, exist_ok=True)
+        for above in absent[1:]:
+            # the user who runs the database comes through
+            above.chmod(PASSAGE_MODE)
+        folder.chmod(STATE_MODE)
+        account = database_account()
+        if account:
+            os.chown(folder, -1, account.pw_gid)
+    except OSError as error:
+        raise FolderInUse(
+            vi=f'Không tạo được thư mục {folder}: {error.strerror}. Chọn thư mục khác, hoặc cấp quyền ghi.',
+            en=f'The folder {folder} cannot be made: {error.strerror}. Choose another one, or allow writing there.',
+        ) from None
 
 
 def restore(plan: RestorePlan, order: RestoreOrder, progress: Progress = silent) -> Restored:
@@ -100,6 +128,7 @@ def restore(plan: RestorePlan, order: RestoreOrder, progress: Progress = silent)
             surviving_log = _surviving_log(order)
             recovered = _recover(plan, order, surviving_log, progress)
             notes = recovered.notes + _end_of_log(recovered, is_log_complete or surviving_log is not None)
+            notes += _end_of_backup(plan, order)
             evidence = _look(order, recovered, progress)
             access = close_access(recovered.server, revoke_keys=order.revoke_keys)
         with _cleared_after_failure(order):
@@ -171,6 +200,11 @@ def _end_of_log(recovered: RecoveredDatabase, is_log_complete: bool) -> list[Tex
     ]
 
 
+def _end_of_backup(plan: RestorePlan, order: RestoreOrder) -> list[Text]:
+    """A note where what is restored in place of this instance is not backed up: its place is that of another one."""
+    return [] if plan.goes_on or order.into is not None else [not_backed_up(plan.where)]
+
+
 def _surviving_log(order: RestoreOrder) -> Path | None:
     """The log of the data folder that is replaced, where it is of the database whose backup is restored."""
     order.database.write_config()
@@ -228,12 +262,14 @@ def _put_in_place(plan: RestorePlan, order: RestoreOrder) -> list[str]:
 
 
 def _keep_backup(order: RestoreOrder, plan: RestorePlan) -> None:
-    """Whoever was restored goes on with its backup in the same place."""
-    if not key_file().exists() or key_file().read_text(encoding='utf-8').strip() != order.key:
-        keep_key(order.key)
+    """Whoever was restored goes on with its backup in the same place, where no other instance may do so."""
+    keep_key(order.key)
+    if not plan.goes_on:
+        remove_record()
+        return
     backup_folder().mkdir(parents=True, exist_ok=True, mode=0o750)
     give_to_database_user(backup_folder())
-    write_record(BackupRecord(where=plan.where, set_up_at=datetime.now(UTC)))
+    write_record(BackupRecord(where=plan.where, set_up_at=datetime.now(UTC), is_taken_over=True))
     instance_backup().database.write_config()
 
 
@@ -264,8 +300,16 @@ def _start(order: RestoreOrder, progress: Progress) -> None:
         _forget_backups(order)
     _run_command(order, ['up', '--demo', 'no'], environment)
     if order.into is None:
-        with alone(BACKUP_LOCK, progress):
-            back_up(instance_backup(), full=False, progress=progress)
+        _back_up_again(progress)
+
+
+def _back_up_again(progress: Progress) -> None:
+    """Makes the backup from which the next restore begins; where none is set up, the database forgets that one was."""
+    if not has_record():
+        forget_ended_backups()
+        return
+    with alone(BACKUP_LOCK, progress):
+        back_up(instance_backup(), full=False, progress=progress)
 
 
 def _is_started_by_systemd(order: RestoreOrder) -> bool:
@@ -278,8 +322,7 @@ def _back_up_without_services(order: RestoreOrder, progress: Progress) -> None:
     start_database()
     try:
         _run_command(order, ['migrate'], {})
-        with alone(BACKUP_LOCK, progress):
-            back_up(instance_backup(), full=False, progress=progress)
+        _back_up_again(progress)
     finally:
         private_database().stop()
 

@@ -11,8 +11,9 @@ from dothi.core.errors import DothiError
 from dothi.core.progress import Progress, silent
 from dothi.local.backup.instance import InstanceBackup, instance_backup, newest_release, take_snapshot
 from dothi.local.backup.pgbackrest import DatabaseCopy
-from dothi.local.backup.record import require_place
+from dothi.local.backup.record import readable_record, require_place, require_record, write_record
 from dothi.local.backup.restic import StoreBackup
+from dothi.local.backup.writer import require_own_place
 from dothi.local.locks import BACKUP_LOCK, alone
 
 
@@ -52,18 +53,34 @@ def back_up(backup: InstanceBackup, *, full: bool, progress: Progress = silent) 
 
 
 def back_up_store(backup: StoreBackup, progress: Progress = silent) -> int:
-    """Takes a snapshot of the store; the newest release of which it surely holds all files."""
+    """Takes a snapshot of the store; the newest release of which it surely holds all files.
+
+    Raises PlaceTaken where another instance was the last to write to the place, or what fails, which is recorded.
+    """
     try:
         require_place()
+        is_taken_over = require_record().is_taken_over
+        if not is_taken_over:
+            require_own_place(backup)
         with connection('owner') as db:
             release = newest_release(db)
         take_snapshot(backup, release, progress)
+        if is_taken_over:
+            _note_taken_over()
     except DothiError as error:
         note_failure('store', error)
         raise
     with connection('owner') as db:
         record_success(db, 'store')
     return release
+
+
+def _note_taken_over() -> None:
+    """From now on this instance goes on in the place for as long as no other one takes it over."""
+    record = readable_record()
+    # a setup that is under way writes the record at its end
+    if record is not None and not record.is_unfinished:
+        write_record(record.model_copy(update={'is_taken_over': False}))
 
 
 def note_failure(step: BackupStep, error: DothiError) -> None:

@@ -43,6 +43,7 @@ from dothi.local.backup.record import (
 from dothi.local.backup.run import BackupRun, back_up
 from dothi.local.backup.sftp import prepare_sftp
 from dothi.local.backup.tools import require_programs
+from dothi.local.backup.writer import require_own_place
 from dothi.local.database import private_database
 from dothi.local.database_start import is_foreground
 from dothi.local.locks import BACKUP_LOCK, alone
@@ -77,8 +78,8 @@ class BackupSetUp(BaseModel):
 def set_up_backup(where: str, progress: Progress = silent) -> BackupSetUp:
     """Sets up the backup of this instance at `where`, and makes the first one; safe to repeat.
 
-    Raises OtherServer, ProgramMissing, NoDatabase, BadPlace, SftpRefused, OtherBackup, NoKey or BackupFailed; the
-    database is as it was before then.
+    Raises OtherServer, ProgramMissing, NoDatabase, BadPlace, SftpRefused, OtherBackup, PlaceTaken, NoKey or
+    BackupFailed; the database is as it was before then.
     """
     _require_private_database()
     require_programs()
@@ -88,6 +89,7 @@ def set_up_backup(where: str, progress: Progress = silent) -> BackupSetUp:
         with _new_key_for_new_place():
             backup = instance_backup(place, make_key())
             _require_own(backup.database)
+            require_own_place(backup.store)
         with _recorded(place, take_old_way):
             backup.database.write_config()
             backup.database.create_stanza()
@@ -232,7 +234,7 @@ def _recorded(place: BackupPlace, take_old_way: Callable[[], None]) -> Iterator[
     now = datetime.now(UTC)
     since = before.archiving_since if before is not None and before.where == str(place) else now
     record = BackupRecord(where=str(place), set_up_at=now, archiving_since=since)
-    write_record(record.model_copy(update={'is_unfinished': True, 'before': before}))
+    write_record(record.model_copy(update={'is_unfinished': True, 'is_taken_over': True, 'before': before}))
     try:
         yield
         _require_not_ended()

@@ -7,7 +7,7 @@ from dothi.core.errors import DothiError
 from dothi.core.progress import Progress, silent
 from dothi.core.text import Text
 from dothi.local.backup.instance import forget_ended_backups, instance_backup
-from dothi.local.backup.record import backup_folder, read_record
+from dothi.local.backup.record import backup_folder, has_record, read_record, record_file, write_record
 from dothi.local.backup.run import back_up
 from dothi.local.locks import BACKUP_LOCK, alone
 from dothi.local.standby.roots import handover_folder
@@ -18,14 +18,17 @@ def take_over_backup() -> list[Text]:
 
     A folder of the old primary is lost with it, or is another one here.
     """
-    if not (handover_folder() / 'backup.json').exists():
+    handover_record = handover_folder() / record_file().name
+    if has_record() or not handover_record.exists():
+        # a promotion that was killed has done it already
         return []
-    shutil.copytree(handover_folder(), backup_folder(), dirs_exist_ok=True)
+    shutil.copytree(
+        handover_folder(), backup_folder(), dirs_exist_ok=True, ignore=lambda *_: [handover_record.name]
+    )  # fmt: skip
     give_to_database_user(backup_folder(), *backup_folder().glob('sftp_*'))
-    record = read_record()
+    record = read_record(handover_record)
     if record is None or (record.place.host is None and not record.place.database.is_dir()):
         where = record.where if record else '?'
-        (backup_folder() / 'backup.json').unlink()
         return [
             Text(
                 vi=f'Nơi lưu bản sao lưu {where} không có trên máy này: từ giờ KHÔNG có sao lưu. Đặt lại ngay: dothi '
@@ -34,6 +37,8 @@ def take_over_backup() -> list[Text]:
                 'up now: dothi backup setup WHERE',
             )
         ]
+    # the old primary may live on behind a cut cable
+    write_record(record.model_copy(update={'is_taken_over': True}))
     instance_backup().database.write_config()
     return []
 

@@ -170,6 +170,19 @@ class LocalPostgis:
             self._process.wake()
             self._pg_ctl('stop', '-m', 'fast', '-w', '-t', '60')
 
+    def runs_with_settings(self) -> bool:
+        """Whether the server that runs was started with `settings`, and sends its log nowhere where they name no place.
+
+        Of one that nobody may look into that is taken for granted.
+        """
+        command = _text_of(self.data / 'postmaster.opts')
+        if not command:
+            return True
+        is_archiving = 'archive_mode=on"' in command
+        return is_archiving == ('archive_mode' in self.settings) and all(
+            f'{name}={value}"' in command for name, value in self.settings.items()
+        )
+
     def keep_log(self) -> None:
         """Has a server that runs and collects its log go on in a new file where the log was deleted."""
         pid, command = self.pid(), _text_of(self.data / 'postmaster.opts') or ''

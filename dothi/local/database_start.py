@@ -11,6 +11,7 @@ from dothi.core.private_files import replace_file, replace_file_without_room
 from dothi.core.secret_files import begin_secrets
 from dothi.core.settings import DatabaseSettings, PathSettings
 from dothi.local.backup.instance import archive_settings
+from dothi.local.backup.log_handover import hand_over_promotion
 from dothi.local.database import private_database
 from dothi.local.standby.fencing import require_not_superseded
 from dothi.local.standby.record import follows_primary
@@ -54,11 +55,17 @@ def archived_database() -> 'LocalPostgis':
         )
     if not server.data.exists():
         begin_secrets()
+    if 'archive_mode' in settings and not server.running():
+        hand_over_promotion(server.data)
     return replace(server, settings=settings)
 
 
 def start_database() -> None:
-    """Starts the private database, unless DOTHI_DATABASE_URL names another one."""
+    """Starts the private database, unless DOTHI_DATABASE_URL names another one.
+
+    One that runs with other settings of backup and standby than are in force is started again: whoever changed them was
+    killed before that, and its log would go nowhere.
+    """
     from dothi.core.database import fresh
 
     run = PathSettings().run
@@ -66,6 +73,9 @@ def start_database() -> None:
     if DatabaseSettings().database_url:
         return
     server = archived_database()
+    if server.running() and not server.runs_with_settings():
+        _end_to_take_up_settings(server)
+        server = archived_database()
     server.start()
     replace_file_without_room(run / 'database_url', server.address.render_as_string())
     fresh()
@@ -76,13 +86,16 @@ def restart_database() -> None:
 
     One that somebody watches over is only ended: it is started again by whoever watches. Raises DatabaseAway.
     """
-    server = private_database()
+    _end_to_take_up_settings(private_database())
+    start_database()
+
+
+def _end_to_take_up_settings(server: 'LocalPostgis') -> None:
+    """Ends the server; one that somebody watches over runs again. Raises DatabaseAway."""
     is_watched = is_foreground(server)
     server.stop()
     if is_watched:
         _await_restart()
-    else:
-        start_database()
 
 
 def is_foreground(server: 'LocalPostgis') -> bool:

@@ -14,7 +14,7 @@ from dothi.local.backup.record import BackupRecord, backup_folder, require_recor
 from dothi.local.backup.recover import choose_copies
 from dothi.local.backup.restic import StoreBackup, StoreSnapshot
 from dothi.local.backup.tools import BackupFailed
-from dothi.local.backup.watch import due_at, is_full_due, next_night
+from dothi.local.backup.watch import due_at, has_copy_on, is_full_due, next_night
 from dothi.local.locks import BACKUP_LOCK, alone
 from tests.matrix import thorough
 
@@ -22,10 +22,10 @@ HANOI = ZoneInfo('Asia/Ho_Chi_Minh')
 NOON = datetime(2026, 11, 29, 5, 0, tzinfo=UTC)
 
 
-def copy(ended_at: datetime, kind: str = 'full', is_damaged: bool = False) -> DatabaseCopy:
+def copy(ended_at: datetime, kind: str = 'full', is_damaged: bool = False, timeline: int = 1) -> DatabaseCopy:
     return DatabaseCopy(
         label=f'{ended_at:%d%H}', kind=kind, started_at=ended_at, ended_at=ended_at, size_bytes=1, repository_bytes=1,
-        is_damaged=is_damaged,
+        timeline=timeline, is_damaged=is_damaged,
     )  # fmt: skip
 
 
@@ -40,6 +40,13 @@ def test_a_night_is_one_by_the_clocks_of_the_locality() -> None:
     """One o'clock in Hanoi is 18:00 UTC of the day before."""
     assert next_night(NOON, HANOI, 1) == datetime(2026, 11, 29, 18, 0, tzinfo=UTC)
     assert next_night(datetime(2026, 11, 29, 18, 0, tzinfo=UTC), HANOI, 1) == datetime(2026, 11, 30, 18, 0, tzinfo=UTC)
+
+
+def test_a_timeline_without_a_backup_of_its_own_waits_for_no_night() -> None:
+    """Of a promotion or a restore that was killed before its backup: moments after it could not be restored."""
+    copies = [copy(NOON), copy(NOON, timeline=3)]
+    assert has_copy_on(3, copies)
+    assert not has_copy_on(4, copies)
 
 
 def test_a_full_backup_is_due_each_week_and_where_the_last_is_damaged() -> None:

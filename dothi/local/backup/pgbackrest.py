@@ -24,13 +24,18 @@ from dothi.local.backup.tools import BackupFailed, ToolRun, as_database_user, ru
 STANZA = 'dothi'
 # A share of the whole in the lines of pgBackRest: `backup file … (16KB, 61.20%) checksum …`.
 SHARE = re.compile(r'\(\S+, (\d+(?:\.\d+)?)%\)')
+# The file with the beginnings of a timeline and of those before it; pgBackRest may press it.
+HISTORY = re.compile(r'[0-9A-F]{8}\.history(\.\w+)?')
 # At the longest for so long what is committed is on this machine alone.
 ARCHIVE_TIMEOUT_S = 60
 UNREADABLE = 99
 
 
 class DatabaseCopy(BaseModel):
-    """A backup of the database: the moments between which it was made, its size, and that of the database."""
+    """A backup of the database: the moments between which it was made, its size, and that of the database.
+
+    timeline: of the log that leads on from it, counted from 1.
+    """
 
     label: str
     kind: str
@@ -38,6 +43,7 @@ class DatabaseCopy(BaseModel):
     ended_at: datetime
     size_bytes: int
     repository_bytes: int
+    timeline: int
     is_damaged: bool = False
 
 
@@ -113,6 +119,24 @@ class DatabaseBackup:
         stanza = self._info()
         newest = [archive['max'] for archive in stanza['archive'] if archive['max']] if stanza else []
         return max(newest, default=None)
+
+    def timeline_at(self, moment: datetime) -> str:
+        """The timeline on which `moment` was lived, for pgBackRest; `current`, that of the backup, where none began.
+
+        Each restore and promotion begins one, and sends the history of it to the place at once.
+        """
+        stanza = self._info()
+        folders = [f'archive/{STANZA}/{archive["id"]}' for archive in stanza['archive']] if stanza else []
+        begun = [
+            int(name[:8], 16)
+            for folder in folders
+            for name, file in json.loads(self._list(folder)).items()
+            if HISTORY.fullmatch(name) and datetime.fromtimestamp(file['time'], UTC) <= moment
+        ]
+        return f'0x{max(begun):X}' if begun else 'current'
+
+    def _list(self, folder: str) -> str:
+        return run_tool(self._tool('repo-ls', folder, '--output=json', console='off'))
 
     def run(self, command: str, *options: str, stage: str = '', progress: Progress = silent) -> str:
         """Output of a command of pgBackRest. Raises BackupFailed."""
@@ -220,5 +244,7 @@ def _database_copy(copy: dict[str, Any]) -> DatabaseCopy:
         ended_at=datetime.fromtimestamp(copy['timestamp']['stop'], UTC),
         size_bytes=copy['info']['size'],
         repository_bytes=copy['info']['repository']['delta'],
+        # a segment of the log begins with the number of its timeline
+        timeline=int(copy['archive']['stop'][:8], 16),
         is_damaged=bool(copy.get('error')),
     )

@@ -35,8 +35,8 @@ class NothingToRestore(BackupFailed):
 class RecoveryTarget:
     """Where the recovery ends: at a moment, at a restore point, or (neither) with the last of the log.
 
-    timeline: `current`, that of the backup, which was lived when the backup was made; `latest`, that of the last
-    restore.
+    timeline: its number; `current`, that of the backup, which was lived when the backup was made; or `latest`, that of
+    the last restore.
     """
 
     moment: datetime | None = None
@@ -105,7 +105,8 @@ def recover_database(
             raise
         is_moment_passed = target.moment is None
         shutil.rmtree(backup.data)
-        copy, notes = _write_data(backup, RecoveryTarget(), target.moment, progress)
+        timeline = target.timeline if target.moment else 'current'
+        copy, notes = _write_data(backup, RecoveryTarget(timeline=timeline), target.moment, progress)
         _bring_log(surviving_log, backup.data)
         _start_and_wait(server)
     reached_at, segment = _reached(server)

@@ -1,7 +1,6 @@
 """Restoring an instance: all is made ready and compared beside what is there, which is kept aside at the end."""
 
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -26,6 +25,7 @@ from dothi.core.text import Text
 from dothi.local.backup.access import AccessAfterRestore, close_access
 from dothi.local.backup.evidence import Evidence, EvidenceOrder, gather_elsewhere
 from dothi.local.backup.instance import forget_ended_backups, instance_backup
+from dothi.local.backup.log_handover import hand_over_log
 from dothi.local.backup.plan import FolderInUse, RestoreOrder, RestorePlan, make_work_folder, not_backed_up
 from dothi.local.backup.record import (
     BackupRecord,
@@ -45,8 +45,6 @@ from dothi.local.database import private_database
 from dothi.local.database_start import start_database
 from dothi.local.locks import BACKUP_LOCK, alone
 from dothi.local.systemd.running import START_COMMAND, is_run_by_systemd
-
-SEGMENT = re.compile(r'[0-9A-F]{24}')
 
 
 class LayerRestored(BaseModel):
@@ -183,7 +181,9 @@ def _cleared_after_failure(order: RestoreOrder) -> Iterator[None]:
 def _recover(
     plan: RestorePlan, order: RestoreOrder, surviving_log: Path | None, progress: Progress
 ) -> RecoveredDatabase:
-    target = LATEST if plan.to is None else RecoveryTarget(moment=plan.to)
+    target = LATEST
+    if plan.to is not None:
+        target = RecoveryTarget(moment=plan.to, timeline=order.database.timeline_at(plan.to))
     return recover_database(order.database, target, surviving_log, progress)
 
 
@@ -271,22 +271,6 @@ def _keep_backup(order: RestoreOrder, plan: RestorePlan) -> None:
     give_to_database_user(backup_folder())
     write_record(BackupRecord(where=plan.where, set_up_at=datetime.now(UTC), is_taken_over=True))
     instance_backup().database.write_config()
-
-
-def hand_over_log(data: Path) -> None:
-    """Marks the log that was written since the recovery for the backup: nobody asked for it meanwhile.
-
-    Without it a later restore would begin a timeline with the same number, and miss what came before its first backup.
-    The server is stopped; the segment that it goes on with is not marked, as it is not full.
-    """
-    current = control_value(data, "Latest checkpoint's REDO WAL file")
-    status = data / 'pg_wal' / 'archive_status'
-    for file in (data / 'pg_wal').iterdir():
-        is_full = SEGMENT.fullmatch(file.name) and file.name[:8] == current[:8] and file.name < current
-        if is_full or file.name == f'{current[:8]}.history':
-            mark = status / f'{file.name}.ready'
-            mark.touch()
-            give_to_database_user(mark)
 
 
 def _start(order: RestoreOrder, progress: Progress) -> None:

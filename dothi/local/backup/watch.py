@@ -69,6 +69,14 @@ def is_full_due(copies: list[DatabaseCopy], now: datetime) -> bool:
     return not full or now - full[-1].started_at > FULL_EVERY
 
 
+def has_copy_on(timeline: int, copies: list[DatabaseCopy]) -> bool:
+    """Whether there is a backup from which moments on `timeline` can be restored.
+
+    A restore and a promotion begin a timeline, and make a backup; whoever was killed before that made none.
+    """
+    return any(copy.timeline == timeline for copy in copies)
+
+
 def watch_backups() -> None:
     """Makes backups until SIGTERM, or until none is set up any more."""
     logging.basicConfig(stream=sys.stderr, format='%(asctime)s %(message)s', level=logging.INFO)
@@ -84,9 +92,13 @@ def watch_backups() -> None:
 
 @dataclass
 class BackupWatch:
-    """What the service remembers between two looks. mark: what the last snapshot of the store holds."""
+    """What the service remembers between two looks.
+
+    mark: what the last snapshot of the store holds. timeline: of the database, from which there is a backup.
+    """
 
     mark: StoreMark | None = None
+    timeline: int = 0
 
     def do_what_is_due(self) -> float:
         """Makes the backups that are due; for how many seconds none is, unless something is released."""
@@ -113,14 +125,16 @@ class BackupWatch:
         return 0.0
 
     def _back_up_at_night(self) -> None:
-        if not _is_due('database'):
+        timeline = _timeline()
+        if timeline == self.timeline and not _is_due('database'):
             return
         with alone(BACKUP_LOCK):
             # somebody may have made it while it was waited for, such as the setup that starts us
-            if _is_due('database'):
-                backup = instance_backup()
+            backup = instance_backup()
+            if _is_due('database') or not has_copy_on(timeline, backup.database.copies()):
                 made = back_up(backup, full=is_full_due(backup.database.copies(), datetime.now(UTC)))
                 LOG.info('%s backup %s in %.0f s', made.copy_made.kind, made.copy_made.label, made.seconds)
+        self.timeline = timeline
 
     def _prove_at_night(self) -> None:
         if _is_due('proof'):
@@ -166,6 +180,14 @@ def due_at(state: BackupState, step: BackupStep, now: datetime | None = None) ->
     if last is None or last > now + CLOCK_PATIENCE:
         return now
     return next_night(last, locality_zone(), BackupSettings().backup_hour)
+
+
+def _timeline() -> int:
+    """The timeline on which the database writes its log."""
+    with connection('loader') as db, db.cursor() as cursor:
+        cursor.execute('select left(pg_walfile_name(pg_current_wal_lsn()), 8)')
+        ((number,),) = cursor.fetchall()
+    return int(number, 16)
 
 
 def _store_mark() -> StoreMark:

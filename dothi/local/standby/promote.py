@@ -95,14 +95,16 @@ def promote(*, although_primary_answers: bool, progress: Progress = silent) -> P
     began_s = time.monotonic()
     with alone(STANDBY_LOCK, progress):
         record = _require_standby()
-        is_there = _is_primary_there(record)
+        # one that was killed has looked already, and no longer knows where to
+        is_there = not record.is_promotion_open and _is_primary_there(record)
         if is_there and not although_primary_answers:
             raise _primary_answers(record)
         takeover = _take_over(record, is_there and _end_primary(record, progress), progress)
     seconds_to_database = time.monotonic() - began_s
     if not takeover.is_watched:
         start_instance(served_locality(), 'no', progress)
-    position = takeover.following.position
+    position, notes = takeover.following.position, takeover.notes + back_up_again(progress)
+    _note_promoted()
     return Promotion(
         replayed_at=position.replayed_at if position else None,
         last_word_at=position.last_word_at if position else None,
@@ -111,7 +113,7 @@ def promote(*, although_primary_answers: bool, progress: Progress = silent) -> P
         missing_files=_missing_files(),
         is_old_primary_ended=takeover.is_old_primary_ended,
         next_standby=takeover.next_standby,
-        notes=takeover.notes + back_up_again(progress),
+        notes=notes,
         commands=['systemctl restart dothi-migrate dothi.target'] if takeover.is_watched else [],
         seconds_to_database=seconds_to_database,
         seconds=time.monotonic() - began_s,
@@ -131,7 +133,7 @@ def _take_over(record: StandbyRecord, is_old_primary_ended: bool, progress: Prog
 
 def _require_standby() -> StandbyRecord:
     record = require_standby_record()
-    if record.role == 'primary':
+    if record.role == 'primary' and not record.is_promotion_open:
         raise IsPrimary(
             vi=f'Máy này đã là máy chính (từ {record.since:%Y-%m-%d %H:%M} UTC).',
             en=f'This machine is the primary already (since {record.since:%Y-%m-%d %H:%M} UTC).',
@@ -204,8 +206,16 @@ def _end_recovery(db: psycopg2.extensions.connection) -> None:
 def _record_of_primary(record: StandbyRecord) -> StandbyRecord:
     """The old primary may join as the standby; until then nothing of it is trusted."""
     return StandbyRecord(
-        role='primary', term=record.term + 1, peer=record.peer, listen=record.listen, since=datetime.now(UTC)
-    )
+        role='primary', term=record.term if record.is_promotion_open else record.term + 1, peer=record.peer,
+        listen=record.listen, since=datetime.now(UTC), is_being_promoted=True,
+    )  # fmt: skip
+
+
+def _note_promoted() -> None:
+    """From now on there is nothing of the promotion that is left to do."""
+    record = require_standby_record()
+    if record.is_being_promoted:
+        write_standby_record(record.model_copy(update={'is_being_promoted': False}))
 
 
 def _missing_files() -> list[str]:

@@ -50,6 +50,13 @@ class StandbyRecord(BaseModel):
     peer_database_port: int = 0
     since: datetime
     superseded_at: datetime | None = None
+    # of a primary: until its promotion is done, and after one that was killed
+    is_being_promoted: bool = False
+
+    @property
+    def is_promotion_open(self) -> bool:
+        """Whether a promotion was killed, and no standby has joined since."""
+        return self.is_being_promoted and not self.has_joined
 
     @property
     def has_joined(self) -> bool:

@@ -3,6 +3,8 @@
 import json
 import shutil
 import socket
+import subprocess
+import sys
 from pathlib import Path
 
 import psycopg2
@@ -82,6 +84,25 @@ def test_a_folder_that_cannot_be_made_is_named(backed_up: BackedUpInstance, name
     refused = backed_up.instance.dothi('restore', '--into', folder, '--port', str(free_port()), '--yes')
     assert refused.returncode == 2
     assert str(folder) in refused.stderr
+
+
+def test_a_place_on_a_disk_that_is_read_only_is_named_at_once(backed_up: BackedUpInstance) -> None:
+    """restic tried to lock it for a quarter of an hour, and nobody heard of it meanwhile."""
+    place = backed_up.place
+    if subprocess.run(['mount', '--bind', place, place], check=False).returncode:
+        pytest.skip('only root may mount a disk')
+    try:
+        subprocess.run(['mount', '-o', 'remount,bind,ro', place], check=True)
+        for words, exit_code in ((['run'], 5), (['prove'], 5), (['setup', place], 2)):
+            environment = backed_up.instance.environment() | {'DOTHI_LANG': 'en'}
+            command = [sys.executable, '-m', 'dothi.cli', 'backup', *words]
+            refused = subprocess.run(command, env=environment, capture_output=True, text=True, check=False, timeout=60)
+            assert refused.returncode == exit_code
+            assert 'read-only' in refused.stderr.lower()
+        assert 'read-only' in backed_up.document('status')['backup']['steps']['store']['fault']['en']
+    finally:
+        subprocess.run(['umount', place], check=True)
+    backed_up.require('backup', 'run')
 
 
 def test_a_backup_without_a_proof_gets_old(backed_up: BackedUpInstance) -> None:

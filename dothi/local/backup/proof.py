@@ -18,7 +18,7 @@ from dothi.core.text import Text
 from dothi.local.backup.evidence import Evidence, EvidenceOrder, gather_elsewhere
 from dothi.local.backup.instance import InstanceBackup, instance_backup, newest_release, read_contents
 from dothi.local.backup.pgbackrest import DatabaseBackup
-from dothi.local.backup.record import backup_folder, require_place
+from dothi.local.backup.record import backup_folder, require_writable_place
 from dothi.local.backup.recover import RecoveredDatabase, RecoveryTarget, clear_folder, recover_database
 from dothi.local.backup.run import back_up_store, note_failure
 from dothi.local.backup.scratch import PROOF_FOLDER, contents_path, evidence_environment, write_store
@@ -86,7 +86,7 @@ def _damaged_store(files: list[str]) -> DothiError:
 
 def _prove(backup: InstanceBackup, scratch: Path, progress: Progress) -> BackupProof:
     began_s = time.monotonic()
-    require_place()
+    require_writable_place()
     clear_folder(scratch)
     scratch.mkdir(mode=0o750)
     give_to_database_user(scratch)

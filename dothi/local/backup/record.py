@@ -1,5 +1,6 @@
 """What an instance knows of its own backup: where it is kept, and the key that opens it."""
 
+import os
 import secrets
 from datetime import UTC, datetime
 from pathlib import Path
@@ -135,6 +136,20 @@ def require_place() -> None:
         raise PlaceAway(
             vi=f'Không thấy bản sao lưu trong {place}: đĩa của nó đã được gắn chưa?',
             en=f'The backup in {place} is not there: is its disk mounted?',
+        )
+
+
+def require_writable_place() -> None:
+    """Raises PlaceAway where the folder of this instance's backup is not there, or nothing can be written into it.
+
+    restic would try for a quarter of an hour.
+    """
+    require_place()
+    place = require_record().place
+    if place.host is None and not os.access(place.store, os.W_OK):
+        raise PlaceAway(
+            vi=f'Không ghi được vào {place}: đĩa của nó chỉ đọc, hoặc thư mục là của người dùng khác.',
+            en=f'{place} cannot be written: its disk is read-only, or the folder is of another user.',
         )
 
 

@@ -11,7 +11,7 @@ from dothi.core.errors import DothiError
 from dothi.core.progress import Progress, silent
 from dothi.local.backup.instance import InstanceBackup, instance_backup, newest_release, take_snapshot
 from dothi.local.backup.pgbackrest import DatabaseCopy
-from dothi.local.backup.record import readable_record, require_place, require_record, write_record
+from dothi.local.backup.record import readable_record, require_record, require_writable_place, write_record
 from dothi.local.backup.restic import StoreBackup
 from dothi.local.backup.writer import require_own_place
 from dothi.local.locks import BACKUP_LOCK, alone
@@ -58,7 +58,7 @@ def back_up_store(backup: StoreBackup, progress: Progress = silent) -> int:
     Raises PlaceTaken where another instance was the last to write to the place, or what fails, which is recorded.
     """
     try:
-        require_place()
+        require_writable_place()
         is_taken_over = require_record().is_taken_over
         if not is_taken_over:
             require_own_place(backup)

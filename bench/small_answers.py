@@ -1,6 +1,5 @@
 """Small answers: what one client waits for, and how many 16 clients get."""
 
-import itertools
 import statistics
 import tempfile
 from collections.abc import Callable
@@ -69,8 +68,7 @@ def _by_wrk(way: Way) -> tuple[str, Callable[[], float]]:
 
 
 def _by_sql(ask: Ask) -> Callable[[], float]:
-    numbers = itertools.count()
-    return lambda: statistics.median(elapsed_ms(ask, next(numbers)) for _ in range(QUESTIONS))
+    return lambda: statistics.median(elapsed_ms(ask, number) for number in range(QUESTIONS))
 
 
 def _tag(server: str, path: str) -> dict[str, str]:

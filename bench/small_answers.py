@@ -24,8 +24,8 @@ from dothi.core.layer import Layer
 TURNS, TURN_S, QUESTIONS = 15, 1, 200
 CLIENTS, PAGES, LIMIT = 16, 40, 10
 LEAST_RATE, LEAST_RATE_OF_PROXY = 3_000, 10_000
-# More than a process keeps, spread over the whole layer.
-MANY, STEP = 20_000, 997
+# More than a process keeps: the first pages of the layer, and features from all of it.
+MANY, STEP = 2_000, 997
 FLOOR = 'Flask on gunicorn, an answer that is always the same'
 
 
@@ -117,8 +117,7 @@ def _server(subject: Subject) -> str:
 
 
 def _pages(subject: Subject, count: int) -> list[str]:
-    offsets = (number * STEP * LIMIT % (subject.rows - LIMIT) for number in range(count))
-    return [subject.ours.items_url(LIMIT, offset).removeprefix(_server(subject)) for offset in offsets]
+    return [subject.ours.items_url(LIMIT, number * LIMIT).removeprefix(_server(subject)) for number in range(count)]
 
 
 def _features(subject: Subject, count: int) -> list[str]:

@@ -142,7 +142,7 @@ def require_place() -> None:
 def require_writable_place() -> None:
     """Raises PlaceAway where the folder of this instance's backup is not there, or nothing can be written into it.
 
-    restic would try for a quarter of an hour.
+    restic tries again and again, and was ended by hand after four minutes.
     """
     require_place()
     place = require_record().place

@@ -100,7 +100,7 @@ def test_whoever_asks_again_is_answered_with_the_delivery_that_the_file_became(
 
     def deliver(who: dict[str, str] = LAN, **other: Any) -> TestResponse:
         headers = who | {'Prefer': prefer}
-        return app.post(f'{EXECUTION}?lang=en', json={'inputs': inputs | other}, headers=headers)
+        return app.post(EXECUTION, json={'inputs': inputs | other}, headers=headers)
 
     # the receipt shows first the language in which the file was sent
     first, again = deliver(lang='vi'), deliver()

@@ -110,12 +110,24 @@ def test_a_killed_origin_takes_nobody_along(pair: list[Service]) -> None:
 
 
 def origin_pid() -> int:
-    """The origin among the children of this process, of which threads and other children may end meanwhile."""
-    children: list[str] = []
+    """The origin among the children of this process, once its program runs."""
+    pids: list[int] = []
+
+    def is_there() -> bool:
+        pids[:] = [int(pid) for pid in own_children() if b'dothi.local.origin' in command_line(pid)]
+        return bool(pids)
+
+    wait_until(is_there)
+    return pids[0]
+
+
+def own_children() -> list[str]:
+    """Those of all threads, any of which may end meanwhile."""
+    pids: list[str] = []
     for task in Path('/proc/self/task').iterdir():
         with suppress(OSError):
-            children += (task / 'children').read_text().split()
-    return next(int(pid) for pid in children if b'dothi.local.origin' in command_line(pid))
+            pids += (task / 'children').read_text().split()
+    return pids
 
 
 def command_line(pid: str) -> bytes:

@@ -7,7 +7,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from dothi.api.http import clients
-from dothi.api.http.client_accounts import PLACES, SETS, ClientAccounts
+from dothi.api.http.client_accounts import MOST_QUERIES, PLACES, SETS, ClientAccounts
 from dothi.api.http.clients import QueryPlace, TooManyQueries
 from tests.api.conftest import Desk
 
@@ -71,6 +71,16 @@ def test_the_queries_of_a_process_that_died_are_over() -> None:
     places = [accounts.begin_query('a', 3) for _ in range(3)]
     assert None not in places[:2]
     assert (places[2], own in places) == (None, False)
+
+
+def test_a_place_serves_the_next_query_and_all_of_them_are_never_exceeded() -> None:
+    accounts = ClientAccounts(per_s=1, burst=1)
+    places = [accounts.begin_query(f'client {number}', 1) for number in range(MOST_QUERIES)]
+    assert places == [*range(MOST_QUERIES)]
+    assert accounts.begin_query('one more', 1) is None
+    for place in (7, 5):
+        accounts.end_query(place)
+    assert [accounts.begin_query('one more', 2) for _ in range(3)] == [5, 7, None]
 
 
 def test_a_client_is_forgotten_only_for_newer_ones() -> None:

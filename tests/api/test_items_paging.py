@@ -111,6 +111,20 @@ def test_an_offset_counts_from_the_first_feature_or_from_the_cursor(schools: Fla
     assert codes(schools.get(f'{ITEMS}?offset=99999999999999999999')) == []
 
 
+@pytest.mark.parametrize('fault', ['offset=x', 'offset=-1', 'offset=1&offset=2', 'cursor=x', 'offset=%00', 'lang=fr'])
+def test_a_request_that_differs_by_its_place_alone_is_read_like_the_first(schools: FlaskClient, fault: str) -> None:
+    """What was read of a request before holds for its other pages; a fault in the place is refused as before."""
+    own, all_codes = f'{ITEMS}?limit=2&sortby=id&properties=code', [code for code, _, _ in ROWS]
+    codes_by_offset = {offset: codes(schools.get(f'{own}&offset={offset}')) for offset in (0, 4, 2, 17)}
+    assert codes_by_offset == {offset: all_codes[offset : offset + 2] for offset in codes_by_offset}
+    behind = next_page(schools.get(f'{own}&offset=4').get_json(force=True))
+    assert behind is not None
+    assert codes(schools.get(behind)) == all_codes[6:8]
+    assert codes(schools.get(f'{behind}&offset=3')) == all_codes[9:11]
+    assert schools.get(f'{own}&offset=4&{fault}').status_code == 400
+    assert schools.get(f'{own}&{fault}').status_code == 400
+
+
 def test_a_deep_offset_finds_the_same_page_from_a_milestone(
     schools: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -14,8 +14,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import numpy as np
-
 # Clients that are remembered, in sets: a client's account lies in one of the places of its set.
 SETS, PLACES = 2_048, 8
 # Queries under way at once, of all processes together: far more than they have threads.
@@ -31,11 +29,14 @@ class ClientAccounts:
         self._per_s, self._burst = per_s, burst
         self._lock, self._lock_file = threading.Lock(), os.memfd_create('dothi-clients', os.MFD_CLOEXEC)
         count = SETS * PLACES
-        memory = memoryview(mmap.mmap(-1, (3 * count + 2 * MOST_QUERIES) * WORD_BYTES))
+        memory = memoryview(mmap.mmap(-1, (3 * count + 2 * MOST_QUERIES + 1) * WORD_BYTES))
         self._keys = memory[: count * WORD_BYTES].cast('Q')
         self._tokens = memory[count * WORD_BYTES : 2 * count * WORD_BYTES].cast('d')
         self._seen_s = memory[2 * count * WORD_BYTES : 3 * count * WORD_BYTES].cast('d')
-        self._askers, self._processes = np.frombuffer(memory[3 * count * WORD_BYTES :], np.uint64).reshape(2, -1)
+        queries = memory[3 * count * WORD_BYTES :].cast('Q')
+        self._askers, self._processes = queries[:MOST_QUERIES], queries[MOST_QUERIES : 2 * MOST_QUERIES]
+        # how many of the first places were ever taken: as many as there were queries at once
+        self._ever_taken = queries[2 * MOST_QUERIES :]
 
     def take_token(self, address: str, now_s: float | None = None) -> bool:
         """Whether a request of the client may pass now; it takes a token if so.
@@ -55,10 +56,12 @@ class ClientAccounts:
         """The number of a place for a query of the client; None while it has `most` under way."""
         key = client_key(address)
         with self._locked():
-            place = int((self._askers == NOBODY).argmax())
-            if np.count_nonzero(self._askers == key) >= most or self._askers[place] != NOBODY:
+            askers = self._askers[: self._ever_taken[0]].tolist()
+            place = askers.index(NOBODY) if NOBODY in askers else len(askers)
+            if askers.count(key) >= most or place == MOST_QUERIES:
                 return None
             self._processes[place], self._askers[place] = os.getpid(), key
+            self._ever_taken[0] = max(place + 1, len(askers))
         return place
 
     def end_query(self, place: int) -> None:
@@ -70,7 +73,9 @@ class ClientAccounts:
     def forget_process(self, pid: int) -> None:
         """Ends the queries of a process that is gone."""
         with self._locked():
-            self._askers[self._processes == pid] = NOBODY
+            for place, process in enumerate(self._processes[: self._ever_taken[0]]):
+                if process == pid:
+                    self._askers[place] = NOBODY
 
     @contextmanager
     def _locked(self) -> Iterator[None]:

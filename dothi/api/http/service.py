@@ -118,6 +118,13 @@ class Service:
         return Remembered(10_000)
 
     @cached_property
+    def plain_queries(self) -> Remembered[tuple[object, ...], Any]:
+        """Queries for pages of whole layers by what the request says but for the page's place: reading one takes as
+        long as a quarter of the answer.
+        """
+        return Remembered(1_000)
+
+    @cached_property
     def pages(self) -> Remembered[tuple[object, ...], Any]:
         """Small documents of items as they were answered, by what the request says; true while their release lasts."""
         return Remembered(500)

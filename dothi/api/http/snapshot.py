@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 from typing import Any
 
 import psycopg2
@@ -14,7 +15,7 @@ from psycopg2.extensions import cursor as Cursor
 
 from dothi.api.http.clients import query_place
 from dothi.api.http.prepared import PreparedStatement
-from dothi.api.http.service import no_release, require_release, service
+from dothi.api.http.service import no_release, service
 from dothi.core.access.claims import claim_statement
 from dothi.core.catalog import Release
 from dothi.core.database import connection_lost, engine, no_database, pooled_connection
@@ -33,8 +34,8 @@ CHANGED = (
     psycopg2.errors.FeatureNotSupported,
 )  # fmt: skip
 RELEASE_COLUMNS = tuple(Release.model_fields)
-FROM_SEEN = 'from catalog.layer as l join catalog.seen_release as r on r.number = l.current_release'
-CURRENT = f'select {", ".join(f"r.{column}" for column in RELEASE_COLUMNS)} {FROM_SEEN}'
+FROM_SEEN = 'from catalog.seen_release where number = $1'
+NAMED = f'select {", ".join(RELEASE_COLUMNS)} {FROM_SEEN}'
 # A restored database may have the number of another release, but not its time too.
 NAMES_OF_CURRENT = 'select number, released_at from catalog.current_state'
 # And whether what this process keeps is still for what the catalogue says of layers.
@@ -93,31 +94,34 @@ class Reading:
         names = self.prepared_rows(NAME_OF_CURRENT, layer.id)
         if not names:
             raise no_release(layer)
-        *name, generation = names[0]
+        number, released_at, generation = names[0]
         self.may_repeat = generation == service().generation
-        release = service().releases.get(tuple(name))
-        return release or require_release(layer, self.releases())
+        return self.named_release(number, released_at)
 
     def releases(self) -> dict[str, Release]:
         """The current release of each layer that the audience may see."""
-        remembered = [service().releases.get((number, at)) for number, at in self.prepared_rows(NAMES_OF_CURRENT)]
-        releases = [release for release in remembered if release is not None]
-        if len(releases) < len(remembered):
-            releases = [read_release(row) for row in self.prepared_rows(CURRENT)]
-            releases = [self.as_seen(release) for release in releases]
-            for release in releases:
-                # a release does not change any more
-                service().releases.keep((release.number, release.released_at), release)
+        releases = [self.named_release(*name) for name in self.prepared_rows(NAMES_OF_CURRENT)]
         return {release.layer_id: release for release in releases}
 
-    def as_seen(self, release: Release) -> Release:
-        """The release with the number and the extent of the rows that are seen of it."""
+    def named_release(self, number: int, released_at: datetime) -> Release:
+        """The release of this number and time, with the number and the extent of the rows that are seen of it.
+
+        Raises BeingChanged where it has gone since it was named.
+        """
+        release = service().releases.get((number, released_at))
+        if release is None:
+            release_rows = self.prepared_rows(NAMED, number)
+            if not release_rows:
+                raise _being_changed()
+            release = self._as_seen(read_release(release_rows[0]))
+            # a release does not change any more
+            service().releases.keep((release.number, release.released_at), release)
+        return release
+
+    def _as_seen(self, release: Release) -> Release:
         place = service().locality
         if release.layer_id not in place.row_limited:
             return release
-        remembered = service().releases.get((release.number, release.released_at))
-        if remembered is not None:
-            return remembered
         form = sql.SQL(SEEN).format(table_of(place.layers[release.layer_id], place))
         ((count, extent, extent_wgs84),) = self.rows(form)
         seen = {'rows_total': count, 'extent': extent, 'extent_wgs84': extent_wgs84}

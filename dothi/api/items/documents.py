@@ -2,8 +2,9 @@
 
 import json
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from flask import Response
 
@@ -22,7 +23,7 @@ from dothi.api.items.query import Query
 from dothi.core.catalog import Release
 from dothi.core.export.formats import PAGED
 from dothi.core.layer import Column, Layer
-from dothi.core.text import Text
+from dothi.core.text import Lang, Text
 
 # The documents that items come as: media types and titles by the name that `f` gives them.
 DOCUMENTS = {'json': (GEOJSON, 'GeoJSON'), 'jsonld': (JSONLD, 'JSON-LD'), 'html': (HTML, 'HTML')}
@@ -52,9 +53,7 @@ def collection_document(query: Query, release: Release, matched: int | None, pag
     none = reason_for_none(query, release, page)
     if none is not None:
         head['description'] = say(none.text)
-        links.append(
-            _link_with_arguments('related', GEOJSON, say(none.way_out), _items_path(query.layer), none.parameters)
-        )
+        links.append(_link('related', GEOJSON, say(none.way_out), _items_path(query.layer), urlencode(none.parameters)))
     return json.dumps(head, ensure_ascii=False).encode()[:-1] + b',"features":[' + page.features + b']}'
 
 
@@ -94,23 +93,20 @@ def _document_links(layer: Layer, item_id: str | None, form: str) -> list[dict[s
     """This document, the same in every other format, and the collection."""
     collection = f'{api_url()}/collections/{layer.id}'
     own = f'{collection}/items' if item_id is None else f'{collection}/items/{item_id}'
-    parameters = {name: value for name, value in request_parameters().items() if name != 'f'}
     lang = language()
     # written once for all formats
-    query = urlencode(parameters)
+    query = ''.join(f'{urlencode({name: value})}&' for name, value in request_parameters().items() if name != 'f')
     links = [
-        _link_with_query(
-            'self' if name == form else 'alternate',
-            media_type,
-            THIS_AS.pick(lang).format(title),
-            own,
-            f'{query}&f={name}' if query else f'f={name}',
-            parameters | {'f': name},
-        )
+        _link('self' if name == form else 'alternate', media_type, _this_as(title, lang), own, f'{query}f={name}')
         for name, (media_type, title) in ITEM_FORMATS.items()
     ]
     title = layer.title.pick(lang)
     return [*links, {'rel': 'collection', 'type': 'application/json', 'title': title, 'href': collection}]
+
+
+@cache
+def _this_as(format_title: str, lang: Lang) -> str:
+    return THIS_AS.pick(lang).format(format_title)
 
 
 def item_links(layer: Layer) -> list[dict[str, Any]]:
@@ -124,28 +120,21 @@ def item_links(layer: Layer) -> list[dict[str, Any]]:
 def _next_link(query: Query, last: Values, form: str) -> dict[str, Any]:
     parameters = {name: value for name, value in request_parameters().items() if name != 'offset'}
     arguments = parameters | {'cursor': cursor_of(query.order, last), 'f': form}
-    return _link_with_arguments('next', DOCUMENTS[form][0], say(NEXT), _items_path(query.layer), arguments)
+    return _link('next', DOCUMENTS[form][0], say(NEXT), _items_path(query.layer), urlencode(arguments))
 
 
 def _items_path(layer: Layer) -> str:
     return f'{api_url()}/collections/{layer.id}/items'
 
 
-def _link_with_arguments(rel: str, media_type: str, title: str, href: str, arguments: dict[str, str]) -> dict[str, Any]:
+def _link(rel: str, media_type: str, title: str, href: str, query: str) -> dict[str, Any]:
     """A link that is got; one that is too long for an address is posted, as catalogues of the STAC kind write it."""
-    return _link_with_query(rel, media_type, title, href, urlencode(arguments), arguments)
-
-
-def _link_with_query(
-    rel: str, media_type: str, title: str, href: str, query: str, arguments: dict[str, str]
-) -> dict[str, Any]:
-    """`_link_with_arguments`, for `arguments` that are encoded already."""
     link: dict[str, Any] = {'rel': rel, 'type': media_type, 'title': title}
     if len(query) <= LONGEST_QUERY:
         return link | {'href': f'{href}?{query}' if query else href}
     headers = {'Content-Type': 'application/json'}
     search = href.removesuffix('/items') + '/search'
-    return link | {'href': search, 'method': 'POST', 'headers': headers, 'body': arguments}
+    return link | {'href': search, 'method': 'POST', 'headers': headers, 'body': dict(parse_qsl(query, True))}
 
 
 def _feature_jsonld(content: dict[str, Any], layer: Layer) -> str:

@@ -9,7 +9,7 @@ from psycopg2 import sql
 
 from dothi.api.http.served_crs import ServedCrs
 from dothi.api.http.service import no_release, service
-from dothi.api.http.snapshot import RELEASE_COLUMNS, Reading, read_release
+from dothi.api.http.snapshot import Reading
 from dothi.api.items.paging import Values
 from dothi.api.items.query import Query, geojson_sql
 from dothi.core.catalog import Release
@@ -59,8 +59,8 @@ def read_page(db: Reading, query: Query) -> tuple[Release, Page]:
         current_rows = db.byte_rows(_with_release(query.layer, _page_sql(query, rows)))
     if not current_rows:
         raise no_release(query.layer)
-    count = len(RELEASE_COLUMNS)
-    return db.as_seen(read_release(current_rows[0][:count])), _page(query, *current_rows[0][count:])
+    number, released_at, *page = current_rows[0]
+    return db.named_release(number, released_at), _page(query, *page)
 
 
 def _plain_statement(db: Reading, query: Query) -> str:
@@ -104,12 +104,10 @@ def _page_sql(query: Query, rows: sql.Composable) -> sql.Composable:
 
 
 def _with_release(layer: Layer, page: sql.Composable) -> sql.Composable:
-    """SQL of the layer's current release and the columns of `page` beside it; no row where nothing is released."""
-    form = """select {columns}, page.*
-              from catalog.layer as l join catalog.seen_release as r on r.number = l.current_release
-              cross join ({page}) as page where l.id = {layer}"""
-    columns = sql.SQL(', ').join(sql.Identifier('r', name) for name in RELEASE_COLUMNS)
-    return sql.SQL(form).format(columns=columns, page=page, layer=sql.Literal(layer.id))
+    """SQL of what names the layer's current release and the columns of `page`; no row where nothing is released."""
+    form = """select r.number, r.released_at, page.* from catalog.current_state as r
+              cross join ({page}) as page where r.layer_id = {layer}"""
+    return sql.SQL(form).format(page=page, layer=sql.Literal(layer.id))
 
 
 def _page(query: Query, features: bytes, number_returned: int, *last: bytes | None) -> Page:

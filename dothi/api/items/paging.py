@@ -34,6 +34,7 @@ BY_ID = Key('id', 'integer', descending=False, nullable=False)
 type Order = tuple[Key, ...]
 # What a feature has in the columns of an order, as PostgreSQL writes it.
 type Values = tuple[str | None, ...]
+_COMPACT = json.JSONEncoder(ensure_ascii=False, separators=(',', ':'))
 
 
 def order_of(layer: Layer, terms: Sequence[tuple[str, bool]], columns: dict[str, Column]) -> Order:
@@ -66,7 +67,7 @@ def order_by(order: Order) -> sql.Composable:
 
 def cursor_of(order: Order, values: Values) -> str:
     """What `cursor` says so that a page begins after the feature with these values; to be passed on, not to be read."""
-    text = json.dumps([_spell_order(order), *values], ensure_ascii=False, separators=(',', ':')).encode()
+    text = _COMPACT.encode([_spell_order(order), *values]).encode()
     return base64.urlsafe_b64encode(binascii.crc32(text).to_bytes(4, 'big') + text).decode().rstrip('=')
 
 

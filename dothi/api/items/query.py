@@ -195,6 +195,26 @@ def read_query(layer: Layer, form: str, service: Service, edits: Sequence[OpenEd
     edits: laid over the rows of the layer.
     Raises UnknownParameter, BadParameter, BadFilter, BadTime, UnservedCrs, TooExpensive.
     """
+    words = (layer.id, form, *_words_without_place())
+    remembered: Query | None = None if edits else service.plain_queries.get(words)
+    if remembered is not None:
+        return replace(remembered, offset=OFFSET.read() or 0, after=read_cursor(CURSOR.text, remembered.order))
+    query = _read_all_words(layer, form, service, edits)
+    if query.is_plain:
+        service.plain_queries.keep(words, query)
+    return query
+
+
+def _words_without_place() -> list[tuple[str, str]]:
+    """Names and values of the current request's parameters, without the values of those that say where a page begins.
+
+    Their names stay: what comes twice is no request that was read before.
+    """
+    places = (OFFSET.name, CURSOR.name)
+    return [(name, '' if name in places else value) for name, value in request_parameters().items(multi=True)]
+
+
+def _read_all_words(layer: Layer, form: str, service: Service, edits: Sequence[OpenEdit]) -> Query:
     columns = layer.columns_for(service.audience)
     column_parameters = _remembered_column_parameters(layer, columns)
     parameters.refuse_unknown((*PAGE_PARAMETERS, *column_parameters))

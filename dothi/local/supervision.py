@@ -12,8 +12,8 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -155,7 +155,7 @@ class Supervisor:
         lost = [service for service in (*watched, *ourselves) if service.fingerprint() is None]
         if not lost:
             return
-        with alone_at_once(PARTS) as is_alone:
+        with _alone_with_records() as is_alone:
             for service in lost if is_alone else ():
                 service.adopt()
 
@@ -215,13 +215,8 @@ class Supervisor:
             asyncio.get_running_loop().call_later(LONGEST_DELAY_S, self._start_again, part, reason)
 
     def _revive_alone(self, part: Part, reason: str) -> bool:
-        """Starts the part where it should run and does not; False while somebody else starts or ends parts.
-
-        Also while the folder of the records is away: one that is made in its place would be in the way of it.
-        """
-        if not PathSettings().run.is_dir():
-            return False
-        with alone_at_once(PARTS) as is_alone:
+        """Starts the part where it should run and does not; False while somebody else starts or ends parts."""
+        with _alone_with_records() as is_alone:
             if is_alone and part.pid() is None and part.is_wanted():
                 self._revive(part, reason)
             return is_alone
@@ -257,6 +252,19 @@ class Supervisor:
         """Tells others what died. A disk that takes no change is no reason to watch less."""
         with suppress(OSError):
             record_revivals(self.revivals)
+
+
+@contextmanager
+def _alone_with_records() -> Iterator[bool]:
+    """Whether nobody else starts or ends parts meanwhile.
+
+    False also while the folder of the records is away: one that is made in its place would be in the way of it.
+    """
+    if not PathSettings().run.is_dir():
+        yield False
+        return
+    with alone_at_once(PARTS) as is_alone:
+        yield is_alone
 
 
 def _how_it_ended(pidfd: int) -> str:

@@ -5,11 +5,13 @@ import re
 import statistics
 import subprocess
 import tempfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 LENGTH_S, ROUNDS = 4, 5
+# Of one client in a turn.
+TURN_S = 1
 # Asks for one address after the other, from any of them on, the same order in each connection; and says what the
 # median answer took.
 SCRIPT = """
@@ -52,6 +54,11 @@ def rates(ways: Sequence[Way], clients: int) -> dict[str, float]:
         for way in ways:
             measured[way.name].append(answers(way, clients, LENGTH_S).per_s)
     return {name: statistics.median(values) for name, values in measured.items()}
+
+
+def waits(way: Way) -> tuple[str, Callable[[], float]]:
+    """The way's name, and what measures the median wait of one client in a turn of TURN_S, in milliseconds."""
+    return way.name, lambda: answers(way, 1, TURN_S).median_ms
 
 
 def answers(way: Way, clients: int, length_s: int) -> Answers:

@@ -20,8 +20,8 @@ from bench.questions import Ask, items_sql
 from dothi.core.database import connection
 from dothi.core.layer import Layer
 
-# Turns of one client, the seconds of each, and the questions that raw SQL is asked in one.
-TURNS, TURN_S, QUESTIONS = 15, 1, 200
+# Turns of one client, and the questions that raw SQL is asked in one.
+TURNS, QUESTIONS = 15, 200
 CLIENTS, PAGES, LIMIT = 16, 40, 10
 LEAST_RATE, LEAST_RATE_OF_PROXY = 3_000, 10_000
 # More than a process keeps: the first pages of the layer, and features from all of it.
@@ -45,12 +45,12 @@ def _waited_for(subject: Subject, bare: Way) -> Chapter:
     raw, ten, _, feature, same_page, same_feature, _ = timings = take_turns(
         [
             ('raw SQL, 10 items', _by_sql(items_sql(subject.layer, LIMIT, subject.rows))),
-            _by_wrk(Way('10 items, another page each time', server, _pages(subject, MANY))),
+            crowd.waits(Way('10 items, another page each time', server, _pages(subject, MANY))),
             ('raw SQL, one item', _by_sql(_feature_sql(subject.layer, subject.feature_ids))),
-            _by_wrk(Way('one item, another each time', server, features)),
-            _by_wrk(Way('304 on items', server, pages[:1], _tag(server, pages[0]))),
-            _by_wrk(Way('304 on one item', server, features[:1], _tag(server, features[0]))),
-            _by_wrk(bare),
+            crowd.waits(Way('one item, another each time', server, features)),
+            crowd.waits(Way('304 on items', server, pages[:1], _tag(server, pages[0]))),
+            crowd.waits(Way('304 on one item', server, features[:1], _tag(server, features[0]))),
+            crowd.waits(bare),
         ],
         TURNS,
     )
@@ -61,10 +61,6 @@ def _waited_for(subject: Subject, bare: Way) -> Chapter:
         at_most('304 on one item: at most 1 ms', same_feature.median_ms, 1),
     ]
     return Chapter('Small answers, one client', timings, goals)
-
-
-def _by_wrk(way: Way) -> tuple[str, Callable[[], float]]:
-    return way.name, lambda: crowd.answers(way, 1, TURN_S).median_ms
 
 
 def _by_sql(ask: Ask) -> Callable[[], float]:

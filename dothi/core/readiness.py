@@ -2,7 +2,6 @@
 
 import os
 import shutil
-import time
 from pathlib import Path
 
 from psycopg2 import sql
@@ -15,12 +14,14 @@ from dothi.core.heartbeat import last_sign
 from dothi.core.job_settings import JobSettings
 from dothi.core.settings import PathSettings, ServerSettings
 from dothi.core.standby_state import standby_state
+from dothi.core.stillness import Unchanged
 from dothi.core.store_mark import is_store_own
 
 OK = 'ok'
 # What gave no answer in time.
 SILENT = 'silent'
 MB = 2**20
+INBOX_SIGN = Unchanged()
 
 
 def files_readiness() -> dict[str, str]:
@@ -35,7 +36,7 @@ def _silent_inbox() -> dict[str, str]:
     """
     pid = foreground_pid('inbox')
     sign = None if pid is None else last_sign(PathSettings().run, 'inbox', pid)
-    if sign is None or abs(time.time_ns() - sign) < JobSettings().worker_silent_s * 10**9:
+    if sign is None or INBOX_SIGN.seconds(sign) < JobSettings().worker_silent_s:
         return {}
     return {'inbox': SILENT}
 

@@ -36,3 +36,22 @@ class Stillness[Name: Hashable]:
     def _still_s(self, name: Name, sign: object, gap_s: float) -> float:
         before, still_s = self._seen.get(name, (None, 0.0))
         return still_s + gap_s if before == sign else 0.0
+
+
+class Unchanged:
+    """For how long a thing has stayed as it is, for whoever looks seldom: the time between two looks counts too.
+
+    By a clock that does not jump. Files have the clock of their file system, which may be another machine's.
+    """
+
+    def __init__(self) -> None:
+        self._since: tuple[object, float] = (None, 0.0)
+
+    def seconds(self, sign: object) -> float:
+        """Since when the sign has been this one, as far as somebody looked; 0 at the first look at it."""
+        now_s = time.monotonic()
+        before, since_s = self._since
+        if before != sign:
+            self._since = sign, now_s
+            return 0.0
+        return now_s - since_s

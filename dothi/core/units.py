@@ -18,14 +18,21 @@ UNIT_WORDS = {
     'floor': Text(vi='tầng', en='floors'),
     'bed': Text(vi='giường', en='beds'),
     'place': Text(vi='chỗ', en='places'),
+    'building': Text(vi='công trình', en='buildings'),
+    'commune': Text(vi='xã', en='communes'),
+    'layer': Text(vi='lớp', en='layers'),
+    'delivery': Text(vi='đợt', en='deliveries'),
+    'times': Text(vi='lần', en='times'),
+    'min': Text(vi='phút', en='min'),
+    'd': Text(vi='ngày', en='days'),
+    'year': Text(vi='năm', en='years'),
 }
-# In Vietnamese these stand for what is a symbol in English.
-WORDS_VI = {'d': 'ngày', 'year': 'năm'} | {unit: word.vi for unit, word in UNIT_WORDS.items()}
 
 
 def unit_vi(unit: str | None) -> str:
     """`unit` as Vietnamese texts write it: `chỗ` for `place`, `m³/ngày` for `m³/d`; nothing where there is none."""
-    return '/'.join(WORDS_VI.get(part, part) for part in (unit or '').split('/'))
+    parts = (unit or '').split('/')
+    return '/'.join(UNIT_WORDS[part].vi if part in UNIT_WORDS else part for part in parts)
 
 
 def unit_in(unit: str | None, lang: Lang) -> str:
@@ -50,9 +57,11 @@ def with_unit(value: float | None, unit: str | None) -> Text:
 
     Without a unit it may be a year, and its digits are not parted.
     """
-    words = UNIT_WORDS.get(unit or '') or Text(vi=unit or '', en=unit or '')
-    vi, en = (number(value, lang, parted=bool(unit)) for lang in LANGUAGES)
-    return Text(vi=f'{vi} {words.vi}'.rstrip(), en=f'{en} {words.en}'.rstrip())
+    vi, en = (
+        f'{number(value, lang, parted=bool(unit))} {unit_words(unit, lang, of_one=value == 1)}'.rstrip()
+        for lang in LANGUAGES
+    )
+    return Text(vi=vi, en=en)
 
 
 def number(value: float | None, lang: str, *, parted: bool = True) -> str:

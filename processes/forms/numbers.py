@@ -36,15 +36,9 @@ UNITS = {
     '_share': SHARE,
 }
 # How layer files write units, where people write them otherwise.
-WRITTEN = {'m2': 'm²', 'km2': 'km²', 'm3': 'm³', 'metre': 'm', '1': ''}
-COUNTED = {
-    'person': Text(vi='người', en='people'),
-    'building': Text(vi='công trình', en='buildings'),
-    'per commune': Text(vi='mỗi xã', en='per commune'),
-    'count': Text(vi='', en=''),
-    'd': Text(vi='ngày', en='days'),
-    'm²/person': Text(vi='m²/người', en='m²/person'),
-}
+WRITTEN = {'m2': 'm²', 'km2': 'km²', 'm3': 'm³', '1': ''}
+# What norms.csv has in the place of a unit.
+OF_NORMS = {'per commune': Text(vi='mỗi xã', en='per commune'), 'count': Text(vi='', en='')}
 
 
 def unit_of(name: str) -> str | None:
@@ -61,9 +55,9 @@ def unit_text(unit: str | None, lang: Lang, *, of_one: bool = False) -> str:
         return ''
     if unit == SHARE:
         return '%'
-    if unit in COUNTED:
-        return COUNTED[unit].pick(lang)
-    return WRITTEN[unit] if unit in WRITTEN else unit_words(unit, lang, of_one=of_one)
+    if unit in OF_NORMS:
+        return OF_NORMS[unit].pick(lang)
+    return '/'.join(WRITTEN.get(part, part) for part in unit_words(unit, lang, of_one=of_one).split('/'))
 
 
 def format_number(value: float, lang: Lang, unit: str | None = None) -> str:

@@ -189,6 +189,7 @@ def test_a_point_tells_of_the_features_there_in_every_form(wms: Callable[..., Te
     assert feature['properties'] == {'code': 'a', 'name': 'Trường A', 'level': 'primary', 'places': 100}
     text = wms(**INFO | {'info_format': 'text/plain', 'language': 'en'}).get_data(as_text=True)
     assert text.startswith('Schools\n  Code: a\n  Name: Trường A\n')
+    assert '100 places' in text
     page = wms(**INFO | {'info_format': 'text/html'}).get_data(as_text=True)
     assert '<th>Tên</th><td>Trường A</td>' in page
     wide = f'{E0 - 1000},{N0 - 1000},{E0 + 1000},{N0 + 1000}'

@@ -16,7 +16,7 @@ from dothi.api.ows.feature_info import FeatureInfoSection
 from dothi.api.ows.templates import render_xml_template
 from dothi.core.layer import Column
 from dothi.core.text import Text
-from dothi.core.units import unit_in
+from dothi.core.units import unit_words
 
 # Without it QGIS takes the coordinates to be in the system of the map.
 CRS84 = {'type': 'name', 'properties': {'name': 'urn:ogc:def:crs:OGC:1.3:CRS84'}}
@@ -105,7 +105,7 @@ def _value_in_words(column: Column, value: Any) -> str:
     if column.domain and str(value) in column.domain:
         return say(column.domain[str(value)])
     text = _iso_text(value) if isinstance(value, date) else f'{value:.15g}' if isinstance(value, float) else str(value)
-    return f'{text} {unit_in(column.unit, language())}' if column.unit else text
+    return f'{text} {unit_words(column.unit, language(), of_one=value == 1)}' if column.unit else text
 
 
 def _finite_or_none(value: Any) -> Any:

@@ -69,7 +69,6 @@ export const PLANNING_EN: Record<keyof typeof PLANNING_VI, string> = {
   featuresCount: 'Features',
   restOfRows: '{n} more rows are in the files.',
   cancelRun: 'Cancel',
-  unit_min: 'min',
   scenarios: 'Scenarios',
   scenariosLead: 'A scenario is a set of proposed changes: more schools, a closed bridge, a dike. Every analysis can be run on it; the data stay as they are.',
   scenarioName: 'Name of the scenario',

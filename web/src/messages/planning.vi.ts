@@ -67,7 +67,6 @@ export const PLANNING_VI = {
   featuresCount: 'Số đối tượng',
   restOfRows: 'Còn {n} hàng khác trong tệp tải về.',
   cancelRun: 'Hủy',
-  unit_min: 'phút',
   scenarios: 'Phương án',
   scenariosLead: 'Một phương án là những thay đổi dự kiến: thêm trường, đóng cầu, đắp đê. Mọi phân tích đều tính được trên phương án; dữ liệu không đổi.',
   scenarioName: 'Tên phương án',

@@ -427,6 +427,8 @@ export const VI = {
   unit_commune: 'xã',
   unit_building: 'công trình',
   unit_d: 'ngày',
+  unit_year: 'năm',
+  unit_min: 'phút',
   unit_m2: 'm²',
   unit_km2: 'km²',
   editsCount: '{n} bản sửa',

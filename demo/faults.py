@@ -7,12 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 import dothi.core.legacy_text  # noqa: F401 (registers the codec tcvn3)
 from demo.files import Table
 
-Column = NDArray[np.generic]
 FEWEST_ROWS = 100
 
 

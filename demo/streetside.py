@@ -13,7 +13,6 @@ from demo.roads import CLASSES, WIDTH_M
 from demo.tables import text
 
 Ints = NDArray[np.intp]
-Lines = NDArray[np.object_]
 LAMP_EVERY_M, STOP_EVERY_M = 35.0, 1300.0
 BUILDINGS_PER_LAMP, BUILDINGS_PER_DRAIN = 10, 25
 DRAIN_ASIDE_M = 2.5

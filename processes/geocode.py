@@ -18,7 +18,6 @@ from processes.reading.unit_layers import day_of
 
 MOST_ADDRESSES = 10_000
 YES_NO = {True: Text(vi='chắc chắn', en='sure'), False: Text(vi='chưa chắc', en='not sure')}
-NO_PLACE = Text(vi='không có vị trí', en='no place')
 COUNTS = {
     'addresses': Member(Text(vi='Số địa chỉ', en='Addresses')),
     'sure': Member(Text(vi='Chắc chắn', en='Sure'), codes=YES_NO),

@@ -36,7 +36,6 @@ WITHOUT_EFFECT = frozenset(('HTTP_X_REQUEST_ID', 'HTTP_X_FORWARDED_FOR', 'HTTP_R
 PERSONAL = frozenset((KEY, TICKET, IDENTITY, FAILURE, WARMING_UP, 'HTTP_AUTHORIZATION', 'HTTP_COOKIE'))
 WITH_BODY = frozenset(('HTTP_TRANSFER_ENCODING', 'CONTENT_LENGTH', 'CONTENT_TYPE'))
 
-type WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 # Layer, and what names its release: number and time.
 type ReleaseName = tuple[str, tuple[Any, ...]]
 

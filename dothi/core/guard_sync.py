@@ -16,7 +16,6 @@ from dothi.core.layer_source import VIEWS
 from dothi.core.locality import Locality
 from dothi.core.start_command import start_command
 
-MASK = sql.SQL('case when (select access.claims_column({layer}, {name})) then {0} end as {0}')
 LOG = logging.getLogger('dothi.guards')
 # The guard of a coverage: its rasters hang on the catalogue's rows.
 COVERAGE = 'coverage'

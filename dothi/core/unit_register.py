@@ -115,11 +115,6 @@ def unit_register(locality: Locality) -> UnitRegister:
     return _read(units, lineage, _stamp(units), _stamp(lineage))
 
 
-def units_on(locality: Locality, level: str, on: date) -> dict[str, UnitVersion]:
-    """The units of a level in force on a day, by code: what an unknown code is told by. No database is asked."""
-    return {unit.code: unit for unit in unit_register(locality).on(on, level)}
-
-
 def level_of(layer: Layer) -> str | None:
     """The level whose units a layer of units shows, None where its file does not say."""
     register = layer.register_

@@ -28,7 +28,7 @@ UNSOUND = re.compile('[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u
 FILLERS = frozenset('\u115f\u1160\u3164\uffa0')
 # Letters that people take for others.
 ALIKE = str.maketrans('OIL', '011')
-CODE_LETTERS, GROUP = 20, 4
+GROUP = 4
 
 
 class OtherReport(HeldForDecision):

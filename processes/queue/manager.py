@@ -64,15 +64,6 @@ class Outcome:
         return next(iter(self.results.values()))
 
 
-def execute(process_id: str, inputs: object, audience: Audience) -> bytes:
-    """The raw form of the main output: a GeoJSON document in bytes, or what is in the file.
-
-    Raises InvalidInput (400) that names input and reason, UnknownProcess (404), NoWorker, StillRunning (503),
-    and what the analysis itself found wrong.
-    """
-    return run_process(process_id, inputs, audience).result.content()
-
-
 def run_process(
     process_id: str,
     inputs: object,

@@ -142,15 +142,6 @@ def reach_of(points: Floats, places: Floats, network: Network) -> Reach:
     return Reach(network, at_places, entrances, len(places), snap_points(points, network), len(points))
 
 
-def way_to_nearest(points: Floats, facilities: Floats, network: Network) -> Floats:
-    """Metres of the shortest way from each point to the facility nearest to it by the network, shape (n,).
-
-    inf where no way leads there. points: shape (n, 2); facilities: shape (k, 2). Never less than the straight line,
-    by the triangle inequality.
-    """
-    return reach_of(points, facilities, network).way_to_nearest()
-
-
 def straight_to_nearest(points: Floats, facilities: Floats) -> Floats:
     """Straight distance in metres from each point to the nearest facility, shape (n,); inf where there is none."""
     if not len(facilities):

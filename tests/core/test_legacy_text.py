@@ -8,7 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dothi.core.legacy_text import TCVN3_TABLE, UNDEFINED, VISCII_TABLE, VNI_LETTERS, encode_cp1258
+from dothi.core.legacy_text import TCVN3_TABLE, UNDEFINED, VISCII_TABLE, VNI_LETTERS
+from tests.cp1258 import encode_cp1258
 
 LOWER = 'àảãáạăằẳẵắặâầẩẫấậđèẻẽéẹêềểễếệìỉĩíịòỏõóọôồổỗốộơờởỡớợùủũúụưừửữứựỳỷỹýỵ'
 LETTERS = LOWER + LOWER.upper()

@@ -24,7 +24,6 @@ from dothi.core.unit_register import (
     layer_of,
     level_of,
     unit_register,
-    units_on,
 )
 from tests.matrix import number_of_examples
 from tests.nam_dinh import NAM_DINH
@@ -85,7 +84,7 @@ def after_of(step: Step) -> UnitVersion:
 
 def test_the_three_states_have_the_real_counts_and_the_whole_census(locality: Locality) -> None:
     """226, 175 and 57 communes, ten, nine and no districts, and everybody whom the census of 2019 counted in each."""
-    counts = [(len(units_on(locality, 'district', day)), len(units_on(locality, 'commune', day))) for day in STATES]
+    counts = [(len(REGISTER.on(day, 'district')), len(REGISTER.on(day, 'commune'))) for day in STATES]
     assert counts == [(10, 226), (9, 175), (0, 57)]
     for day in STATES:
         assert sum(people_of('commune', day).values()) == 1_780_393
@@ -96,9 +95,9 @@ def test_the_three_states_have_the_real_counts_and_the_whole_census(locality: Lo
 
 def test_a_change_happens_between_two_days(locality: Locality) -> None:
     """The last day of the old units is the eve of the first day of the new ones: none misses, none is there twice."""
-    assert len(units_on(locality, 'commune', date(2024, 8, 31))) == 226
-    assert len(units_on(locality, 'commune', date(2024, 9, 1))) == 175
-    assert len(units_on(locality, 'commune', date(2025, 6, 30))) == 175
+    assert len(REGISTER.on(date(2024, 8, 31), 'commune')) == 226
+    assert len(REGISTER.on(date(2024, 9, 1), 'commune')) == 175
+    assert len(REGISTER.on(date(2025, 6, 30), 'commune')) == 175
 
 
 def test_the_population_of_a_merged_unit_is_that_of_its_parts() -> None:
@@ -233,7 +232,7 @@ def test_a_locality_without_units_has_none() -> None:
     for name in ('bay', 'world'):
         locality = load_locality(PROJECT / 'tests' / 'localities' / name)
         assert unit_register(locality) == UnitRegister()
-        assert units_on(locality, 'commune', STATES[0]) == {}
+        assert unit_register(locality).on(STATES[0], 'commune') == []
 
 
 @pytest.mark.parametrize(

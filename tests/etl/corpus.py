@@ -16,7 +16,7 @@ import numpy as np
 import shapely
 
 from dothi.core.layer import Layer
-from dothi.core.legacy_text import encode_cp1258
+from tests.cp1258 import encode_cp1258
 
 # What is known: nothing; the districts' outlines; with rows that name their district; the layer's previous release.
 Known = Literal['nothing', 'outlines', 'codes', 'release']

@@ -6,12 +6,12 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from dothi.core.legacy_text import encode_cp1258
 from dothi.core.locality import Locality
 from dothi.core.text import steward_advice
 from etl.desk.options import DeliveryOptions
 from etl.doctor.text.encoding import UndecidedEncoding, UnknownEncoding, WrongEncoding
 from etl.inspecting import Inspected, inspect
+from tests.cp1258 import encode_cp1258
 from tests.etl.conftest import Agency, Query, Send
 from tests.present import present
 

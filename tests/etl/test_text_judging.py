@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dothi.core.legacy_text import encode_cp1258
 from dothi.core.syllables import ONSETS, RHYMES, is_syllable
 from etl.doctor.text.garbled import garbled_example
 from etl.doctor.text.judging import Judgement, judge
 from etl.doctor.text.lookalikes import with_vietnamese_d
 from etl.doctor.text.readings import DOUBLE, UTF_8, Reading
+from tests.cp1258 import encode_cp1258
 from tests.present import present
 
 NAMES = ['Thành phố Nam Định', 'Huyện Mỹ Lộc', 'Huyện Vụ Bản', 'Huyện Nghĩa Hưng', 'Trường tiểu học Giao Thủy']

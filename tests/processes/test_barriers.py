@@ -10,7 +10,7 @@ from shapely.geometry.base import BaseGeometry
 
 from dothi.core.arrays import Geometries
 from processes.ways.network import behind_barriers, network_of
-from processes.ways.reach import way_to_nearest
+from processes.ways.reach import reach_of
 
 # Two roads go north, at x = 0 and x = 500; roads along y = 0 and y = 500 join them. The river crosses both at y = 250.
 ROADS = [[(0, 0), (500, 0)], [(0, 500), (500, 500)], [(0, 0), (0, 500)], [(500, 0), (500, 500)]]
@@ -23,7 +23,7 @@ def way(
 ) -> tuple[float, int]:
     roads = np.asarray([shapely.LineString(road) for road in ROADS], dtype=object)
     network, closed = behind_barriers(network_of(roads), shapes(river), shapes(*bridges))
-    return way_to_nearest(np.asarray(home, float), np.asarray(FACILITY, float), network)[0], closed
+    return reach_of(np.asarray(home, float), np.asarray(FACILITY, float), network).way_to_nearest()[0], closed
 
 
 def shapes(*geometries: BaseGeometry) -> Geometries:

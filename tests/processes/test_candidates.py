@@ -13,7 +13,7 @@ from processes.ways import pairs
 from processes.ways.maximal_cover import cover_within, on_roads
 from processes.ways.network import Network, network_of
 from processes.ways.pairs import TooManyPairs
-from processes.ways.reach import reach_of, way_to_nearest
+from processes.ways.reach import reach_of
 
 
 def grid(blocks: int = 3, side_m: int = 500) -> Network:
@@ -57,7 +57,7 @@ places = st.lists(st.tuples(st.integers(-100, 1600), st.integers(-100, 1600)), m
 @settings(deadline=None)
 @given(homes=places, sites=places, limit_m=st.integers(1, 3_000))
 def test_covers_agree_with_the_ways(homes: list[tuple[int, int]], sites: list[tuple[int, int]], limit_m: int) -> None:
-    ways = [way_to_nearest(np.asarray(homes, float), np.asarray([site], float), grid()) for site in sites]
+    ways = [reach_of(np.asarray(homes, float), np.asarray([site], float), grid()).way_to_nearest() for site in sites]
     assert covered_by(homes, sites, limit_m) == [(way_m <= limit_m + 1e-6).sum() for way_m in ways]
 
 
@@ -66,8 +66,8 @@ def test_covers_agree_with_the_ways(homes: list[tuple[int, int]], sites: list[tu
 def test_another_facility_never_lowers_coverage_nor_a_longer_way(
     homes: list[tuple[int, int]], sites: list[tuple[int, int]], new: list[tuple[int, int]], limit_m: int
 ) -> None:
-    before = way_to_nearest(np.asarray(homes, float), np.asarray(sites, float), grid())
-    after = way_to_nearest(np.asarray(homes, float), np.asarray([*sites, *new], float), grid())
+    before = reach_of(np.asarray(homes, float), np.asarray(sites, float), grid()).way_to_nearest()
+    after = reach_of(np.asarray(homes, float), np.asarray([*sites, *new], float), grid()).way_to_nearest()
     assert (after <= before + 1e-9).all()
     near, far = covered_by(homes, sites, limit_m), covered_by(homes, sites, limit_m + 10)
     assert all(one <= other for one, other in zip(near, far, strict=True))

@@ -13,11 +13,11 @@ from shapely import LineString, MultiPolygon
 from dothi.core.layer import Audience
 from dothi.core.locality import Locality
 from processes.corridor_conflicts import NoWater
-from processes.queue.manager import execute
 from processes.reading.layers import NoSuchColumn
 from processes.reading.validation import InvalidInput
 from tests.forked import ForkedProcess
 from tests.processes.conftest import ORIGIN
+from tests.processes.executing import execute
 from tests.processes.town import Loader
 
 # The line runs along y = 0 from 0 to 1,000 m; houses are given by their nearest edge.

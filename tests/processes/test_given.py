@@ -9,12 +9,13 @@ from pyproj import Transformer
 
 from dothi.core.locality import Locality
 from processes.inputs import LayerRef
-from processes.queue.manager import execute, run_process
+from processes.queue.manager import run_process
 from processes.reading.geojson_layers import BadFeatures, layer_of_features
 from processes.reading.request_layers import _table_name
 from processes.reading.validation import InvalidInput
 from tests.forked import ForkedProcess
 from tests.processes.conftest import ORIGIN
+from tests.processes.executing import execute
 from tests.processes.town import Loader, Town
 
 POINT = {'type': 'Point', 'coordinates': [106.2, 20.4]}

@@ -11,9 +11,9 @@ from dothi.core.arrays import Geometries
 from dothi.core.crs import proj_string, transformer
 from dothi.core.errors import DothiError, http_status
 from dothi.core.layer import Audience
-from processes.queue.manager import execute
 from tests.forked import ForkedProcess
 from tests.processes.conftest import ORIGIN, feature, features, station
+from tests.processes.executing import execute
 from tests.processes.town import Loader
 
 

@@ -19,7 +19,7 @@ from dothi.core.errors import Defect, DothiError, http_status
 from dothi.core.layer import Audience
 from dothi.core.settings import PROJECT
 from processes.queue import records
-from processes.queue.manager import QueueManager, execute, run_process
+from processes.queue.manager import QueueManager, run_process
 from processes.queue.reasons import worker_lost
 from processes.queue.records import UnknownJob
 from processes.queue.requests import NoWorker, StillRunning
@@ -28,6 +28,7 @@ from tests.forked import ForkedProcess
 from tests.matrix import thorough
 from tests.present import present
 from tests.processes.conftest import descendants
+from tests.processes.executing import execute
 from tests.processes.town import Loader, Town
 
 INPUTS = {'facilities': 'health_facilities', 'distance_m': 1_000}

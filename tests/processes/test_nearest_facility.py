@@ -11,9 +11,9 @@ from dothi.core.errors import http_status
 from processes import nearest_facility
 from processes.inputs import LayerRef
 from processes.nearest_facility import Inputs, TooManyOrigins, check_count
-from processes.queue.manager import execute
 from tests.forked import ForkedProcess
 from tests.processes.conftest import feature, features
+from tests.processes.executing import execute
 from tests.processes.town import Loader, Town
 
 # Blocks of 500 m. Stations S0 (1200, 0), S1 (0, 1000). Markets: M (250, 100), 100 m off the bottom road, 1,050 m

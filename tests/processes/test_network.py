@@ -17,7 +17,7 @@ from demo.sent import DemoFile
 from dothi.core.arrays import Floats, Geometries
 from dothi.core.database import connection
 from processes.ways.network import Network, network_of, snap_points, split_at
-from processes.ways.reach import reach_of, straight_to_nearest, way_to_nearest
+from processes.ways.reach import reach_of, straight_to_nearest
 from processes.zones.membership import zone_of
 from tests.matrix import thorough
 from tests.processes.town import Town
@@ -29,7 +29,7 @@ type Points = Sequence[tuple[float, float]] | Floats
 def ways(roads: Iterable[Points], homes: Points, facilities: Points) -> Floats:
     network = network_of(np.asarray([shapely.LineString(road) for road in roads], dtype=object))
     with np.errstate(all='raise'):
-        return way_to_nearest(xy(homes), xy(facilities), network)
+        return reach_of(xy(homes), xy(facilities), network).way_to_nearest()
 
 
 def lines(town: Town) -> Geometries:
@@ -137,7 +137,7 @@ def test_a_wall_is_walked_around(grid_town: Callable[..., Town]) -> None:
     roads = np.asarray([shapely.LineString(road) for road in [[(0, 0), (500, 0)], [(0, 0), (0, 500)]]], dtype=object)
     walls = np.asarray([shapely.LineString([(-5, 10), (500, 10)]), shapely.Point(300, 300).buffer(9).exterior])
     network = replace(network_of(roads), walls=walls)
-    way_m = way_to_nearest(xy([(80, 20), (300, 300), (80, 5)]), xy([(0, 0)]), network)
+    way_m = reach_of(xy([(80, 20), (300, 300), (80, 5)]), xy([(0, 0)]), network).way_to_nearest()
     assert way_m.tolist() == [pytest.approx(80 + 20), np.inf, pytest.approx(85)]
 
 

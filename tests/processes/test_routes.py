@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from dothi.core.arrays import Geometries
-from processes.ways.reach import reach_of, way_to_nearest
+from processes.ways.reach import reach_of
 from processes.ways.routes import RankedFacilities, nearest_places, route_lines
 from tests.processes.test_candidates import grid
 
@@ -67,7 +67,7 @@ def test_ranks_agree_with_the_ways_to_each_facility(
     points: list[tuple[int, int]], facilities: list[tuple[int, int]]
 ) -> None:
     ways = np.column_stack(
-        [way_to_nearest(np.asarray(points, float), np.asarray([one], float), grid()) for one in facilities]
+        [reach_of(np.asarray(points, float), np.asarray([one], float), grid()).way_to_nearest() for one in facilities]
     ).round(6)
     found, _ = ranked(points, facilities, k=2)
     one, _ = ranked(points, facilities, k=1)

@@ -12,13 +12,14 @@ from dothi.core.crs import proj_string, transformer
 from dothi.core.database import connection
 from dothi.core.errors import DothiError, http_status
 from dothi.core.locality import Locality
-from processes.queue.manager import execute, run_process
+from processes.queue.manager import run_process
 from processes.reading.validation import validate_inputs
 from processes.service_coverage import Inputs
 from processes.ways.covered import list_caveats
 from tests.forked import ForkedProcess
 from tests.matrix import thorough
 from tests.processes.conftest import ORIGIN, area, building, commune, features, house
+from tests.processes.executing import execute
 from tests.processes.town import Loader, Town
 
 # Blocks of 500 m. One health station at (1200, 0), on the bottom road.

@@ -33,8 +33,6 @@ PATIENCE_S = 1.5
 LOOK, FILES_LOOK = 'dothi.database_look', 'dothi.files_look'
 FILES = SharedLook(files_readiness)
 
-type WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
-
 
 @dataclass(frozen=True)
 class DatabaseLook:

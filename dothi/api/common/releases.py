@@ -27,7 +27,6 @@ RELEASES = Blueprint('releases', __name__)
 FORMATS = ('json', 'html', 'atom')
 TITLE = Text(vi='Các bản phát hành', en='Releases')
 LINKS: Schema = {'type': 'array', 'items': {'$ref': '#/components/schemas/link'}}
-FEED = Text(vi='Bản tin Atom của các bản phát hành', en='Atom feed of releases')
 USUAL, MOST = 50, 1_000
 LAYER = Parameter(
     'layer', plain_text, {'type': 'string'}, Text(vi='Chỉ của lớp này.', en='Of this layer only.'),

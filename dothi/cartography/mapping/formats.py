@@ -8,14 +8,6 @@ from rasterio.io import MemoryFile
 from dothi.cartography.mapping.picture import Format, Picture
 from dothi.cartography.mapping.png import with_text
 
-MEDIA_TYPES: dict[Format, str] = {
-    'png': 'image/png',
-    'webp': 'image/webp',
-    'jpeg': 'image/jpeg',
-    'tiff': 'image/tiff; application=geotiff',
-    'svg': 'image/svg+xml',
-    'pdf': 'application/pdf',
-}
 # What a renderer is asked for: in Mapnik's words, or `png` and `png-opaque`, which png.py writes: 1024 x 768 pixels of
 # a district take 9 ms and 765 kB so, and 26 ms and 734 kB in Mapnik's fastest way. A palette saves half the bytes, no
 # time, and moves colours.

@@ -15,7 +15,7 @@ PAGE, MAP, PICTURE, LABEL, LEGEND, SHAPE, SCALE_BAR = 65638, 65639, 65640, 65641
 POINTS_PER_MM = 72 / 25.4
 # QgsLayoutItemMapGrid: lines as near as the page wants, numbers outside of the frame, those at the sides upright.
 FITTING_THE_PAGE, OUTSIDE, UPWARDS = '3', '1', '1'
-MIDDLE, TOP, RECTANGLE = '128', '32', '1'
+MIDDLE, RECTANGLE = '128', '1'
 ARROW = """<svg xmlns="http://www.w3.org/2000/svg" width="300" height="420" viewBox="-5 0 10 14">
 <text y="3" font-family="Be Vietnam Pro,DejaVu Sans" font-size="3" font-weight="bold" text-anchor="middle">{letter}
 </text>

@@ -19,7 +19,7 @@ from dothi.core.layer import Column
 from dothi.core.text import Text
 from dothi.core.units import unit_in
 
-MOST_ROWS, MOST_COLUMNS, LONGEST_TEXT = 1_048_575, 16_384, 32_767
+MOST_ROWS, LONGEST_TEXT = 1_048_575, 32_767
 # Beyond it, a number in Excel has no unit digit left.
 LARGEST_WHOLE = 2**53
 # Excel counts days from here, and takes 1900 for a leap year: earlier days are text.

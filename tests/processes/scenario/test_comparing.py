@@ -13,10 +13,11 @@ from dothi.core.text import Text
 from processes.comparison.matching import compared_properties, difference, match_features, numeric_members
 from processes.comparison.sentences import feature_sentences, figure_sentences
 from processes.outputs import Member
-from processes.queue.manager import execute, run_process
+from processes.queue.manager import run_process
 from processes.queue.records import job_results, open_desk
 from tests.forked import ForkedProcess
 from tests.processes.conftest import Loader, Town, station
+from tests.processes.executing import execute
 
 
 def zone(code: str, **figures: Any) -> dict[str, Any]:

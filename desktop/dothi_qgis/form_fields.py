@@ -12,7 +12,7 @@ JSON_KINDS = ('json', 'scores', 'parts')
 
 
 class BadValue(ValueError):
-    """A value that cannot be read. field: its title."""
+    """A value that cannot be read. title: of its field."""
 
     def __init__(self, title: str) -> None:
         super().__init__(title)

@@ -125,7 +125,6 @@ def described(header: Header, name: str) -> dict[str, Any]:
         'address_column': None if header.address is None else columns[header.address],
         'has_places': place is not None,
         'place': place,
-        'header_row': header.row,
         'last_header_row': header.last_row,
     }
 

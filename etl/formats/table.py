@@ -33,7 +33,6 @@ COUNTING = re.compile(r'[(\[]?(\d{1,3})[)\]]?')
 class TableSource(Source):
     """A table whose rows have coordinates in columns."""
 
-    header_row: int
     last_header_row: int
     place: Place | None
 

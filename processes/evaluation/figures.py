@@ -27,7 +27,7 @@ class Figures:
 
 
 class Formulas:
-    """Reads the measures of one set. given: the values that every formula may name."""
+    """Reads the measures of one set. formula_values: those that every formula may name."""
 
     def __init__(self, definition: IndicatorSet, units: Units, formula_values: Bound, data: Data) -> None:
         self._set, self._units, self._data = definition, units, data

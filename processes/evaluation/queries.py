@@ -33,7 +33,7 @@ class FormulaFails(Exception):
 
 
 class Queries:
-    """Asks the measures in SQL of one set. given: the values that every query may name."""
+    """Asks the measures in SQL of one set. formula_values: those that every query may name."""
 
     def __init__(self, definition: IndicatorSet, units: Units, formula_values: Bound, data: Data) -> None:
         self._set, self._units, self._formula_values, self._data = definition, units, formula_values, data

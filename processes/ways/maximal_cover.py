@@ -176,7 +176,7 @@ class TooLargeForExact(WrongUse):
 
 @dataclass(frozen=True)
 class Proposal:
-    """What was chosen from, and what was chosen. sites: of the candidates, in the order of the choice."""
+    """What was chosen from, what was chosen, and by which method: `exact` or `greedy`."""
 
     cover: Cover
     choice: CoverChoice

@@ -98,7 +98,7 @@ def _tie_variance(series: Floats) -> Floats:
 class PooledCounts:
     """Counts that may be shown, and one value, the mean of the rest, in place of each of the others.
 
-    values: shape of the counts, with the same sum. is_shown: where the value is the count itself.
+    values: shape of the counts, with the same sum. is_published: where the value is the count itself.
     """
 
     values: Floats

@@ -53,7 +53,7 @@ def scalar(value: Node) -> Term:
 def alike(left: Term, right: Term, node: Node, other: Node) -> tuple[Term, Term]:
     """Both as terms that can be compared; a text that is written against a point in time is read as one.
 
-    one, other: what they come from. Raises BadFilter where their kinds do not go together.
+    node, other: what they come from. Raises BadFilter where their kinds do not go together.
     """
     if left.kind in TIMES and isinstance(other, str):
         right = Term(*moment({left.kind: other}))

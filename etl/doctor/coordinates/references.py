@@ -51,7 +51,7 @@ def units_alone(units: list[Units], locality: Locality) -> list[Reference]:
 def known_of_units(
     layer: Layer, locality: Locality, matching: Matching, sample: Sample, units: list[Units], on: date
 ) -> list[Reference]:
-    """What units and the extent say of the rows of `sample`; columns: see `columns_of`."""
+    """What units and the extent say of the rows of `sample`, whose columns are those of `columns_of`."""
     columns = _layer_columns(matching, sample)
     named = (_units_named_in(columns, name, locality, units, on) for name in _codes(layer))
     return [*units_alone(units, locality), *(reference for reference in named if reference)]

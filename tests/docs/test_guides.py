@@ -153,3 +153,12 @@ def test_the_first_delivery_gets_the_number_that_its_tutorial_says(
     typed = re.findall(r'dothi (?:delivery|accept|return|receipt) (\d+)', text)
     assert set(typed) == {str(len(demo_files) + 1)}
     assert re.findall(r'dothi rollback markets (\d+)', text) == [str(record['properties']['release'])]
+
+
+@pytest.mark.parametrize('name', ['first-delivery.md', 'first-delivery.vi.md'])
+def test_a_release_has_one_number_in_both_languages_of_its_note(name: str) -> None:
+    """The note of a rollback says the number twice; whoever compares would wonder which one holds."""
+    text = ' '.join((PROJECT / 'docs' / 'tutorial' / name).read_text(encoding='utf-8').split())
+    notes = re.findall(r'Trở về bản phát hành (\d+) · back to release (\d+)', text)
+    assert notes
+    assert all(vi == en for vi, en in notes), notes

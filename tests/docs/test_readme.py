@@ -8,6 +8,7 @@ import pytest
 
 from dothi.core.edit_token import make_token
 from dothi.core.settings import PROJECT
+from processes.registry import all_processes
 from tests.conftest import Province, use
 
 REQUEST = re.compile(r'```sh\n(curl .*?)```\n\n```text\n(.*?)```', re.DOTALL)
@@ -58,3 +59,13 @@ def test_the_readme_leads_on_by_few_links(page: str) -> None:
     links = re.findall(r'\]\(([^)]+)\)', (PROJECT / page).read_text(encoding='utf-8'))
     assert len(links) <= 15, links
     assert 'docs/index.md' in links
+
+
+@pytest.mark.parametrize('page', ['README.md', 'README.vi.md'])
+def test_the_readme_names_every_question_of_the_portal(page: str) -> None:
+    """But for the export of features, which asks nothing; steps of other pages are no questions either."""
+    titles = (PROJECT / 'web' / 'src' / 'planning' / 'titles.ts').read_text(encoding='utf-8')
+    steps = set(re.findall(r"'([a-z-]+)'", titles.partition('ELSEWHERE = new Set([')[2].partition(']')[0]))
+    assert 'deliver-layer' in steps
+    named = set(re.findall(r'^\| .* \| `([a-z-]+)` \|$', (PROJECT / page).read_text(encoding='utf-8'), re.MULTILINE))
+    assert named == set(all_processes()) - steps - {'export-features'}

@@ -114,7 +114,7 @@ class CompareReleases(Process[Inputs]):
         return 10.0
 
     def run(self, inputs: Inputs, data: Data, progress: ProgressCallback) -> FeatureCollection:
-        """Zones with the figures of `figures_of`, and the same of the whole as `summary`."""
+        """Zones with the figures of `zone_figures`, and the same of the whole as `summary`."""
         layer, before, after = read_states(inputs, data)
         pairs = read_pairs(layer, before, after, data)
         if not len(pairs.old_id):

@@ -1,6 +1,6 @@
 """A GeoJSON document as a layer: columns and types from its properties, and what is wrong with it in the user's words.
 
-Pure functions; processes/reading/given.py puts what they find into the database.
+Pure functions; processes/reading/request_layers.py puts what they find into the database.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""What a docstring says of a parameter or a member is of one that there is."""
+"""What docstrings and comments name is there: parameters, members, files."""
 
 import ast
 import re
@@ -13,6 +13,8 @@ NAMED = re.compile(r'(?:^|(?<=\. ))([a-z_][a-z0-9_]*(?:, [a-z_][a-z0-9_]*)*): ')
 OF_RESULTS = {'by_group', 'in_zones', 'restate_figures'}
 # Says `store_bytes`, which the message does not have.
 NOT_YET = {'JoinAnswer'}
+# `processes/reading/layers.py` in a comment or a docstring
+FILE = re.compile(r'(?<![\w./-])(?:dothi|etl|processes|demo|docs|bench|desktop|tests)/[\w./-]+\.py\b')
 type Described = ast.FunctionDef | ast.ClassDef
 
 
@@ -45,3 +47,15 @@ def test_docstrings_describe_what_there_is() -> None:
                     ]
     assert count > 1_000
     assert stale == [], 'renamed or taken away: let the docstring say what there is'
+
+
+def test_files_that_the_code_names_are_there() -> None:
+    named = {
+        (file, name)
+        for room in ROOMS
+        for file in (PROJECT / room).rglob('*.py')
+        for name in FILE.findall(file.read_text(encoding='utf-8'))
+    }
+    assert len(named) > 10
+    gone = [f'{file.relative_to(PROJECT)}: {name}' for file, name in sorted(named) if not (PROJECT / name).exists()]
+    assert gone == []

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from typer.testing import CliRunner
 
+from dothi.cli.app import app
 from dothi.core.access.author import agency_of, author_of
 from dothi.core.access.keys import BadKey, identity_of_key, identity_of_ticket, make_key, ticket_of
 from dothi.core.access.person import Action, Person, Role
@@ -139,6 +141,30 @@ def test_a_token_that_is_put_into_the_settings_or_taken_out_is_a_line_of_the_log
         ('invited', 'education'), ('key_made', 'education'), ('key_revoked', 'education'), ('invited', 'lan'),
         ('key_made', 'lan'),
     ]  # fmt: skip
+
+
+def test_what_the_administrator_does_by_command_is_no_deed_of_whom_it_is_done_to(person: MakePerson) -> None:
+    """The log would say of `lan` that she made and revoked a key that she has never seen."""
+    lan = person('lan')
+    made = CliRunner().invoke(app, ['people', 'key', 'lan', '--label', 'script'])
+    assert made.exit_code == 0
+    ((key,),) = rows('select id::text from access.api_key where person = %s', str(lan.id))
+    for words in (['revoke', 'lan', key], ['sign-out', 'lan'], ['change', 'lan', '--title', 'Lan'], ['recover', 'lan'],
+                  ['disable', 'lan'], ['enable', 'lan'], ['remove', 'lan']):  # fmt: skip
+        assert CliRunner().invoke(app, ['people', *words]).exit_code == 0, words
+    deeds = rows("select action, person from access.log where detail ->> 'person' = %s order by number", str(lan.id))
+    assert {'key_made', 'key_revoked', 'session_ended', 'changed', 'disabled', 'enabled', 'removed'} <= {*dict(deeds)}
+    assert {by for _, by in deeds} == {None}
+
+
+def test_a_key_that_somebody_makes_and_ends_on_their_page_is_their_deed(office: Office, person: MakePerson) -> None:
+    lan, browser = person('lan'), office()
+    browser.sign_in('lan')
+    assert browser.post('/api/account/keys', label='QGIS', scopes=['see']).status_code == 201
+    ((key,),) = rows('select id::text from access.api_key where person = %s', str(lan.id))
+    assert browser.post(f'/api/account/keys/{key}/revocation').status_code == 200
+    deeds = rows("select action, person::text from access.log where action ~ '^key_' and detail ->> 'key' = %s", key)
+    assert deeds == [('key_made', str(lan.id)), ('key_revoked', str(lan.id))]
 
 
 def test_a_ticket_expires_and_ends_with_its_key(person: MakePerson, monkeypatch: pytest.MonkeyPatch) -> None:

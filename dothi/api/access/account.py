@@ -146,7 +146,8 @@ def make_own_key() -> Response:
     scopes = [action for action in Action if action in fields.texts('scopes') and action in allowed]
     days = fields.text('days') or '90'
     with _own_account(identity) as db:
-        key = make_key(db, identity.person, fields.text('label'), scopes, int(days) if days.isdecimal() else 0)
+        lasts_days = int(days) if days.isdecimal() else 0
+        key = make_key(db, identity.person, fields.text('label'), scopes, lasts_days, by=identity.person.id)
     return _answer(identity, status=201, key=key)
 
 
@@ -155,7 +156,7 @@ def revoke_own_key(key: UUID) -> Response:
     """Ends a key at once. Raises UnknownKey."""
     identity = _require_session()
     with connection('gatekeeper') as db:
-        revoke_key(db, identity.person.id, key)
+        revoke_key(db, identity.person.id, key, by=identity.person.id)
     return _answer(identity, notice='key')
 
 

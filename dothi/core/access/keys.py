@@ -52,7 +52,10 @@ class KeyEntry(BaseModel):
 def make_key(
     db: Connection, person: Person, label: str, scopes: Iterable[Action], days: int, *, by: UUID | None = None
 ) -> str:
-    """A new key, which is shown this once. Raises BadKey. days: until it expires, a year at most."""
+    """A new key, which is shown this once. Raises BadKey.
+
+    days: until it expires, a year at most. by: whose deed it is; None of whoever typed a command.
+    """
     if not 1 <= days <= MOST_DAYS:
         raise BadKey(
             vi=f'Khóa có hạn từ 1 đến {MOST_DAYS} ngày, không phải {days}.',
@@ -71,12 +74,12 @@ def make_key(
             [sha256_of(key), str(person.id), label.strip()[:200], chosen, days],
         )
         (key_id,) = cursor.fetchone() or (None,)
-    note(db, by or person.id, Deed.KEY_MADE, person=str(person.id), key=str(key_id), scopes=chosen, days=days)
+    note(db, by, Deed.KEY_MADE, person=str(person.id), key=str(key_id), scopes=chosen, days=days)
     return key
 
 
 def revoke_key(db: Connection, person: UUID, key: UUID, *, by: UUID | None = None) -> None:
-    """Ends a key of that person at once; raises UnknownKey."""
+    """Ends a key of that person at once; raises UnknownKey. by: as in `make_key`."""
     with db.cursor() as cursor:
         cursor.execute(
             """update access.api_key set revoked_at = clock_timestamp()
@@ -85,7 +88,7 @@ def revoke_key(db: Connection, person: UUID, key: UUID, *, by: UUID | None = Non
         )
         if cursor.rowcount != 1:
             raise UnknownKey(vi=f'Không có khóa {key}.', en=f'There is no key {key}.')
-    note(db, by or person, Deed.KEY_REVOKED, person=str(person), key=str(key))
+    note(db, by, Deed.KEY_REVOKED, person=str(person), key=str(key))
 
 
 def keys_of(db: Connection, person: UUID) -> list[KeyEntry]:

@@ -24,13 +24,13 @@ TEMPLATES = Path(__file__).parent / 'templates'
 FREE_LICENCES = {'CC-BY-4.0': 'https://creativecommons.org/licenses/by/4.0/'}
 
 
-def render_config(audience: Audience, url: str | None = None) -> dict[str, Any]:
+def render_config(audience: Audience) -> dict[str, Any]:
     """The configuration of the service for `audience`, as pygeoapi reads it.
 
     Without a database it has no collections: the service then starts, and says in /health what is missing.
     """
     locality = served_locality()
-    return render_with(locality, audience, url or listening_url(audience), releases_now(audience))
+    return render_with(locality, audience, listening_url(audience), releases_now(audience))
 
 
 def render_with(locality: Locality, audience: Audience, url: str, releases: dict[str, Release]) -> dict[str, Any]:

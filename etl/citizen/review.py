@@ -11,7 +11,7 @@ from pydantic import BaseModel
 
 from dothi.core.clock import local_moment
 from dothi.core.crs import parse_crs
-from dothi.core.database import Role, connection
+from dothi.core.database import connection
 from dothi.core.errors import HeldForDecision
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality, locality_zone
@@ -206,11 +206,11 @@ def _decide(
         )
 
 
-def _reports(rest: str, values: dict[str, Any], role: Role = 'gatekeeper') -> list[ReceivedReport]:
+def _reports(rest: str, values: dict[str, Any]) -> list[ReceivedReport]:
     query = f"""select {COLUMNS}, contact, st_x(place) as lon, st_y(place) as lat,
                     exists (select from citizen.photo where report_id = id) as has_photo
                 from citizen.report {rest}"""  # noqa: S608  # of fixed texts
-    with connection(role) as db, db.cursor(cursor_factory=RealDictCursor) as cursor:
+    with connection('gatekeeper') as db, db.cursor(cursor_factory=RealDictCursor) as cursor:
         cursor.execute(query, values)
         return [_report_of(row) for row in cursor.fetchall()]
 

@@ -10,7 +10,7 @@ from psycopg2.extras import Json, RealDictCursor
 from pydantic import BaseModel
 
 from dothi.core.coverage import Coverage
-from dothi.core.database import Role, connection
+from dothi.core.database import connection
 from dothi.core.errors import NotFound
 from dothi.core.layer import Layer
 from dothi.core.locality import Locality
@@ -78,14 +78,14 @@ def _released_now(described: Layer | Coverage) -> int | None:
         return current_release(db, described)
 
 
-def preview_of(number: int, role: Role = 'gatekeeper') -> Preview:
+def preview_of(number: int) -> Preview:
     """The kept preview. Raises NoPreview: it goes with the decision."""
-    with connection(role) as db, db.cursor(cursor_factory=RealDictCursor) as cursor:
+    with connection('gatekeeper') as db, db.cursor(cursor_factory=RealDictCursor) as cursor:
         query = 'select *, catalog.preview_is_current(delivery_id) as is_current from catalog.preview'
         cursor.execute(f'{query} where delivery_id = %s', [number])
         row = cursor.fetchone()
     if row is None:
-        raise _no_preview(record(number, role))
+        raise _no_preview(record(number, 'gatekeeper'))
     return Preview.model_validate(dict(row))
 
 

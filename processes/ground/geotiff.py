@@ -126,8 +126,8 @@ def write_tile(file: rasterio.io.DatasetWriter, tile: Tile, values: NDArray[Any]
         file.write(filled, 1, window=Window(tile.left, tile.top, tile.width, tile.height))
 
 
-def write_cog(plain: Path, target: Path, title: Text, unit: str, overviews: str = 'AVERAGE') -> ResultFile:
-    """The Cloud Optimized GeoTIFF of a plain file, which is removed. overviews: how several cells become one."""
+def write_cog(plain: Path, target: Path, title: Text, unit: str) -> ResultFile:
+    """The Cloud Optimized GeoTIFF of a plain file, which is removed; in its overviews cells become their mean."""
     try:
         with rasterio.open(plain, 'r+') as file:
             file.update_tags(TITLE=title.en, TIFFTAG_IMAGEDESCRIPTION=title.vi)
@@ -135,7 +135,7 @@ def write_cog(plain: Path, target: Path, title: Text, unit: str, overviews: str 
             file.set_band_unit(1, unit)
             cells = file.width * file.height
         how = {'compress': 'DEFLATE', 'level': 1, 'predictor': 'YES', 'blocksize': BLOCK, 'bigtiff': 'IF_SAFER'}
-        rasterio.shutil.copy(plain, target, driver='COG', num_threads='ALL_CPUS', overview_resampling=overviews, **how)
+        rasterio.shutil.copy(plain, target, driver='COG', num_threads='ALL_CPUS', overview_resampling='AVERAGE', **how)
     except (RasterioError, OSError) as error:
         raise not_written(target, error) from error
     plain.unlink()

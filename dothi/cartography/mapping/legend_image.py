@@ -4,7 +4,7 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import accumulate
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 from xml.etree.ElementTree import Element, SubElement
 
 from dothi.cartography.fonts import FILES, Look
@@ -21,7 +21,6 @@ from dothi.cartography.mapping.legend_samples import (
 )  # fmt: skip
 from dothi.cartography.mapping.limits import check_size
 from dothi.cartography.mapping.pool import renderers
-from dothi.cartography.style.colour import Colour
 from dothi.core.coverage import Coverage
 from dothi.core.text import Lang, Text
 
@@ -72,13 +71,11 @@ def legend_image(
     zoom: float | None = None,
     *,
     heading: bool = True,
-    background: Colour | None = None,
-    format: Literal['png', 'svg'] = 'png',
 ) -> bytes:
-    """The legend of layers in their styles, and of coverages, as a file.
+    """The legend of layers in their styles, and of coverages, as a PNG on a clear ground.
 
     drawings: the topmost first. zoom: only what is drawn there, in its sizes. heading: the title of each layer above
-    its lines, but for one whose only line says it. background: None is clear. Raises as `draw` does.
+    its lines, but for one whose only line says it. Raises as `draw` does.
     """
     groups = [(_title(drawing), samples_of(drawing, zoom)) for drawing in drawings]
     lines, put, size = _laid_out(groups, lang, heading=heading)
@@ -86,7 +83,7 @@ def legend_image(
     samples = [
         part for i, drawing in enumerate(put) for part in drawing.sample.parts(f'sample-{i}', drawing.left, drawing.top)
     ]
-    order = order_of([*samples, *_texts(lines)], size, pixel_ratio, background=background, format=format)
+    order = order_of([*samples, *_texts(lines)], size, pixel_ratio)
     return renderers().draw(order)
 
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from dothi.cartography.style.colour import Colour, parse_colour
+from dothi.cartography.style.colour import parse_colour
 from dothi.cartography.style.drawing import Drawing, Pass, Rule
 from dothi.cartography.style.legend import Entry, legend_of
 from dothi.cartography.style.mapnik_xml import Sheet, document, style
@@ -56,14 +56,7 @@ def samples_of(shown: Legendary, zoom: float | None = None) -> list[Sample]:
     return [_sample(entry, zoom) for entry in legend_of(shown)]
 
 
-def order_of(
-    parts: Sequence[Part],
-    size_px: tuple[float, float],
-    ratio: float,
-    *,
-    background: Colour | None = None,
-    format: str = 'png',
-) -> bytes:
+def order_of(parts: Sequence[Part], size_px: tuple[float, float], ratio: float) -> bytes:
     """What a renderer is told (dothi.cartography.mapping.renderer) to draw these."""
     wide, high = size_px
     document_of_samples = {
@@ -71,8 +64,8 @@ def order_of(
         'height': round(high * ratio),
         'ratio': ratio,
         'box': (0, -high, wide, 0),
-        'format': format,
-        'styles': document([style for style, _ in parts], srs=SRS, background=background, buffer_px=64),
+        'format': 'png',
+        'styles': document([style for style, _ in parts], srs=SRS, background=None, buffer_px=64),
         'layers': [layer for _, layer in parts],
     }
     return json.dumps(document_of_samples).encode()

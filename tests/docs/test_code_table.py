@@ -1,5 +1,7 @@
 """What the decision on the house promises of names and of places stays true."""
 
+import re
+
 import pytest
 
 from bench.code_table import CodeFigures, files_of_how_to, is_vague, measure_code
@@ -30,3 +32,23 @@ def test_names_say_what_a_thing_is(figures: CodeFigures) -> None:
 def test_what_is_added_stands_in_few_files(subject: str, most: int) -> None:
     """Beside tests and docs; the pages are run by tests, so these are the files that it takes."""
     assert 1 <= len(files_of_how_to(subject)) <= most, files_of_how_to(subject)
+
+
+HOUSE = (PROJECT / 'docs' / 'explanation' / 'architecture.md').read_text(encoding='utf-8')
+NAMED = set(re.findall(r'`([\w/]+)`', HOUSE))
+
+
+def test_the_page_of_the_house_names_every_room() -> None:
+    """A newcomer looks there for what a folder is for: `etl/desk/`, `backup/` behind its parent, `items` of the API."""
+    folders = [*(PROJECT / 'etl').iterdir(), *(PROJECT / 'processes').iterdir(), *(PROJECT / 'dothi').glob('*/*')]
+    rooms = [folder.relative_to(PROJECT) for folder in folders if (folder / '__init__.py').exists()]
+    assert len(rooms) > 40
+    names = {room: {f'{room}/', f'{room.name}/', room.name if room.parent.name == 'api' else ''} for room in rooms}
+    assert [str(room) for room in rooms if not names[room] & NAMED] == []
+
+
+def test_the_page_of_the_house_names_every_schema() -> None:
+    texts = [file.read_text(encoding='utf-8') for file in (PROJECT / 'sql').rglob('*.sql')]
+    made = {name for text in texts for name in re.findall(r'^create schema (?:if not exists )?(\w+)', text, re.M)}
+    assert 'upload' in made
+    assert made - NAMED == set()

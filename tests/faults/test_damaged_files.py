@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import subprocess
 from pathlib import Path
 
 import psycopg2
@@ -104,13 +105,18 @@ def test_a_setup_that_fails_leaves_a_damaged_record_and_the_log_on_its_way(backe
     record = backed_up.state / 'backup' / 'backup.json'
     kept = record.read_bytes()
     damage(record, b'')
-    # what is no store of restic makes the setup fail when the log goes to the other place already
-    other = backed_up.folder / 'other'
-    (other / 'store').mkdir(parents=True)
-    (other / 'store' / 'config').write_text('of somebody else', encoding='utf-8')
-    failed = backed_up.instance.dothi('backup', 'setup', other)
-    assert failed.returncode == 2, failed.stderr
-    assert list((other / 'database' / 'archive').iterdir()), 'it was under way'
+    # a disk that has no room for the first backup makes the setup fail when the log goes there already
+    full = backed_up.folder / 'full'
+    full.mkdir()
+    mount = ['mount', '-t', 'tmpfs', '-o', 'size=200k,mode=755', 'tmpfs', str(full)]
+    if subprocess.run(mount, check=False).returncode:
+        pytest.skip('only root may mount a disk')
+    try:
+        failed = backed_up.instance.dothi('backup', 'setup', full / 'place')
+        assert list((full / 'place' / 'database' / 'archive').iterdir()), 'it was under way'
+    finally:
+        subprocess.run(['umount', str(full)], check=True)
+    assert failed.returncode == 5, failed.stderr
     assert record.read_bytes() == b''
     require_log_comes(backed_up)
     record.write_bytes(kept)

@@ -28,7 +28,8 @@ SLOW_S = 1.0
 # Files that start an instance, a cluster, a worker or a desktop of their own: any test of theirs costs that.
 WITH_COSTLY_FIXTURE = (
     *(f'tests/faults/test_{name}.py' for name in (
-        'backup', 'backup_schedule', 'damaged_files', 'service_user', 'standby', 'what_stands_still',
+        'backup', 'backup_schedule', 'damaged_files', 'promotion_overtaken', 'service_user', 'standby',
+        'what_stands_still',
     )),
     *(f'tests/web/training/test_{name}_course.py' for name in ('focal_points', 'gis', 'planners', 'web')),
     *('tests/access/test_day_at_the_desk.py', 'tests/access/test_desk_browser.py', 'tests/web/test_restart.py'),

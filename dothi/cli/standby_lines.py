@@ -34,6 +34,12 @@ def standby_status_lines(status: StandbyStatus | None) -> Iterator[str]:
             f'{status.peer} became the primary at {at}; this machine does not start any more.',
         )
         yield f'[bold red]{text}[/]'
+    elif status.is_being_promoted:
+        text = pick_words(
+            'Máy này đang thành máy chính. Lệnh đó đã bị ngắt thì chạy lại: dothi standby promote',
+            'This machine is becoming the primary. Where that command was interrupted, repeat: dothi standby promote',
+        )
+        yield f'[bold red]{text}[/]'
     elif status.role == 'standby':
         yield from _following_lines(status.peer, status.following)
     elif status.has_joined:

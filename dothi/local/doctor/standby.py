@@ -12,6 +12,10 @@ JOIN_AGAIN = Text(
     vi='dothi standby allow ở máy chính, rồi chạy trên máy dự phòng dòng lệnh mà nó in ra.',
     en='dothi standby allow on the primary, and on the standby the line that it prints.',
 )
+PROMOTE_AGAIN = Text(
+    vi='Lệnh đó đã bị ngắt thì chạy lại: dothi standby promote.',
+    en='Where that command was interrupted, repeat: dothi standby promote.',
+)
 LOOK = Text(
     vi='Trên máy dự phòng: dothi status; máy đó có chạy, có mạng, còn chỗ trên đĩa không?',
     en='On the standby: dothi status. Does it run, is there a network, and room on its disk?',
@@ -33,6 +37,9 @@ def check_standby() -> Iterator[Finding]:
             en=f'{status.peer} is primary in place of this machine.',
         )
         yield fault('standby', text, JOIN_AGAIN)
+    elif status.is_being_promoted:
+        text = Text(vi='Việc thành máy chính chưa xong.', en='Becoming the primary is not done yet.')
+        yield fault('standby', text, PROMOTE_AGAIN)
     elif status.role == 'standby':
         yield _following(status)
     elif status.has_joined:

@@ -1,5 +1,7 @@
 """The standby takes the place of its primary, and says what was lost at most."""
 
+import os
+import signal
 import socket
 import time
 from contextlib import closing, suppress
@@ -12,6 +14,7 @@ from pydantic import BaseModel
 
 from dothi.core.database import connection, fresh
 from dothi.core.errors import DothiError, EnvironmentMissing, HeldForDecision, WrongUse
+from dothi.core.foreground import foreground_pid
 from dothi.core.own_layers import served_locality
 from dothi.core.progress import Progress, silent
 from dothi.core.settings import PathSettings
@@ -21,7 +24,7 @@ from dothi.local.database_start import is_foreground, start_database
 from dothi.local.instance import start_instance
 from dothi.local.locks import PARTS, alone
 from dothi.local.restart import restart_private_database
-from dothi.local.services import services, supervisors
+from dothi.local.services import code_fingerprint, services, supervisors
 from dothi.local.standby.admission import admin_connection
 from dothi.local.standby.allow import STANDBY_LOCK, StandbyAllowed, invite
 from dothi.local.standby.backup_handover import back_up_again, take_over_backup
@@ -124,6 +127,7 @@ def _take_over(record: StandbyRecord, is_old_primary_ended: bool, progress: Prog
     """Makes the database take changes, with the settings of a primary."""
     is_watched = is_foreground(private_database())
     progress('promote', 0, None)
+    write_standby_record(record.model_copy(update={'is_being_promoted': True}))
     following = _promote_database()
     notes = take_over_backup()
     write_standby_record(_record_of_primary(record))
@@ -182,6 +186,7 @@ def _promote_database() -> Following:
         # they start again behind the services of a primary, and watch these
         for service in (*supervisors(), *services()):
             service.stop()
+        _answer_as_successor()
         start_database()
         diary = FollowingDiary()
         with closing(admin_connection()) as db, db.cursor() as cursor:
@@ -191,6 +196,19 @@ def _promote_database() -> Following:
                 _end_recovery(db)
     fresh()
     return diary.following
+
+
+def _answer_as_successor() -> None:
+    """Starts the service `standby` anew, which follows the old primary no more and keeps it from starting.
+
+    Of systemd it is ended alone: that starts it again.
+    """
+    pid = foreground_pid('standby')
+    if pid is not None:
+        os.kill(pid, signal.SIGTERM)
+        return
+    service = next(service for service in services() if service.name == 'standby')
+    service.start(code_fingerprint())
 
 
 def _end_recovery(db: psycopg2.extensions.connection) -> None:

@@ -50,13 +50,19 @@ class StandbyRecord(BaseModel):
     peer_database_port: int = 0
     since: datetime
     superseded_at: datetime | None = None
-    # of a primary: until its promotion is done, and after one that was killed
+    # from the moment at which this standby is to be primary until all of its promotion is done, and after one that was
+    # killed: the old primary is not to start meanwhile
     is_being_promoted: bool = False
 
     @property
     def is_promotion_open(self) -> bool:
-        """Whether a promotion was killed, and no standby has joined since."""
+        """Whether a promotion was killed that had made this machine primary, and no standby has joined since."""
         return self.is_being_promoted and not self.has_joined
+
+    @property
+    def is_promotion_begun(self) -> bool:
+        """Whether this standby is to be primary, and nobody is to follow or replace it, though it is none yet."""
+        return self.role == 'standby' and self.is_being_promoted
 
     @property
     def has_joined(self) -> bool:

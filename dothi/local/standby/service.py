@@ -199,6 +199,9 @@ def _password() -> str | None:
 
 def _role() -> Role:
     record = require_standby_record()
+    if record.is_promotion_begun:
+        # a primary that comes back now would acknowledge what is lost as soon as this machine is primary
+        return Role(role='primary', term=record.term + 1, is_superseded=False)
     return Role(role=record.role, term=record.term, is_superseded=record.superseded_at is not None)
 
 

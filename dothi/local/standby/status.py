@@ -21,6 +21,8 @@ class StandbyStatus(BaseModel):
     peer: str
     has_joined: bool
     superseded_at: datetime | None
+    # a promotion that was killed, or goes on: this machine neither follows nor serves until it is done
+    is_being_promoted: bool = False
     state: StandbyState | None = None
     following: Following | None = None
 
@@ -36,6 +38,7 @@ def standby_status(db: Connection | None) -> StandbyStatus | None:
         peer=record.peer,
         has_joined=record.has_joined,
         superseded_at=record.superseded_at,
+        is_being_promoted=record.is_promotion_begun or record.is_promotion_open,
         state=None if is_standby or db is None else standby_state(db),
         following=read_following() if is_standby else None,
     )

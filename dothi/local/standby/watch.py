@@ -44,11 +44,12 @@ def watch_standby() -> None:
     threading.Thread(target=service.serve_forever, name='peer service', daemon=True).start()
     # a large file may rightly take minutes
     with beating(PathSettings().run, 'standby'):
-        if record.role == 'standby':
+        if record.role == 'standby' and not record.is_promotion_begun:
             _follow(record)
         while True:
-            time.sleep(ASK_EVERY_S)
+            # at once: this primary may have started while nobody answered on the other machine
             look_for_successor()
+            time.sleep(ASK_EVERY_S)
 
 
 def _listening(record: StandbyRecord) -> PeerService:

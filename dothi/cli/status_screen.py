@@ -80,18 +80,14 @@ def status(document: Status) -> None:
     output.out.print(service_table(document))
     for line in (*supervision_lines(document), *root_lines(document)):
         output.out.print(line, soft_wrap=True)
-    names = (
-        pick_words('Lớp', 'layer'),
-        pick_words('Bản phát hành', 'release'),
-        pick_words('Nguồn', 'origin'),
-        pick_words('Số đối tượng', 'rows'),
-        pick_words('Ngày', 'date'),
-    )
-    layers = Table(*(Column(name, overflow='fold') for name in names))
-    for layer in document.layers:
-        layers.add_row(layer.id, *_layer_cells(layer))
-    output.out.print(layers)
-    output.out.print(updates(document))
+    if document.database is None:
+        text = pick_words(
+            'Không đọc được cơ sở dữ liệu: không rõ đang phục vụ gì, ai đã giao gì.',
+            'The database cannot be read: what is served, and who delivered what, is not known.',
+        )
+        output.out.print(f'[bold red]{text}[/]', soft_wrap=True)
+    else:
+        _show_layers(document)
     waiting(document)
     for wall in document.missing_walls:
         output.out.print(f'[yellow]{pick_words("Phòng kín", "Closed room")}: {pick_text(wall)}[/]')
@@ -110,6 +106,22 @@ def status(document: Status) -> None:
         output.out.print(line, soft_wrap=True)
     _refused(document)
     _wrong_files(document)
+
+
+def _show_layers(document: Status) -> None:
+    """Print which release of each layer is served, and who is to deliver it when."""
+    names = (
+        pick_words('Lớp', 'layer'),
+        pick_words('Bản phát hành', 'release'),
+        pick_words('Nguồn', 'origin'),
+        pick_words('Số đối tượng', 'rows'),
+        pick_words('Ngày', 'date'),
+    )
+    layers = Table(*(Column(name, overflow='fold') for name in names))
+    for layer in document.layers:
+        layers.add_row(layer.id, *_layer_cells(layer))
+    output.out.print(layers)
+    output.out.print(updates(document))
 
 
 def _show_store_away() -> None:

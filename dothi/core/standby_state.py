@@ -1,5 +1,6 @@
 """How far behind the standby of an instance is, as its primary sees it."""
 
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Literal
@@ -7,7 +8,7 @@ from typing import Literal
 from psycopg2.extensions import connection as Connection
 from pydantic import BaseModel, ValidationError
 
-from dothi.core.private_files import STATE_MODE, replace_file
+from dothi.core.private_files import STATE_MODE, replace_file_without_room
 from dothi.core.settings import DatabaseSettings, PathSettings
 from dothi.core.standby_settings import StandbySettings
 
@@ -77,7 +78,10 @@ def standby_state(db: Connection) -> StandbyState | None:
 
 def record_store_copy(complete_at: datetime) -> None:
     """Write down that the standby had all files of the store at that moment."""
-    replace_file(_store_copy_file(), StoreCopy(complete_at=complete_at).model_dump_json(), STATE_MODE & 0o666)
+    text = StoreCopy(complete_at=complete_at).model_dump_json()
+    # the copy goes on where the disk of the primary takes nothing, and who reads of it finds an old moment
+    with suppress(OSError):
+        replace_file_without_room(_store_copy_file(), text, STATE_MODE & 0o666)
 
 
 def _read_store_copy() -> StoreCopy | None:

@@ -93,12 +93,13 @@ def instance_status(locality: 'Locality | None') -> Status:
     try:
         with connection('loader') as db:
             served: dict[str, Release] | None = current_releases(db)
-            waiting, delivered = waiting_count(db), last_deliveries(db)
+            waiting = waiting_count(db)
+            delivered: dict[str, dict[str, datetime]] | None = last_deliveries(db)
             store, faults, refused = check_store(db), download_faults(db), refused_demo(db)
             backup: BackupState | None = backup_state(db)
             standby = standby_status(db)
     except NoDatabase:
-        served, waiting, delivered, store, faults, refused = None, 0, {}, StoreCheck(), [], []
+        served, waiting, delivered, store, faults, refused = None, 0, None, StoreCheck(), [], []
         backup, standby = None, standby_status(None)
     died = revivals()
     return Status(
@@ -126,8 +127,9 @@ def _service_state(service: Service, died: dict[str, Revival]) -> ServiceState:
 
 
 def _layer_states(
-    locality: 'Locality', served: dict[str, Release], delivered: dict[str, dict[str, datetime]]
+    locality: 'Locality', served: dict[str, Release], delivered: dict[str, dict[str, datetime]] | None
 ) -> list[LayerState]:
+    """What is wrong with each layer, and which release of it is served. delivered: None where nobody knows."""
     broken = [LayerState(id=name, error=describe(error)) for name, error in locality.broken.items()]
     zone = locality.place.zone
     served_layers = [
@@ -136,7 +138,7 @@ def _layer_states(
             style_error=_style_error(locality, data),
             release=served.get(name),
             demo=name in served and served[name].demo,
-            freshness=of_layer(data, delivered.get(name, {}), today(zone), zone),
+            freshness=[] if delivered is None else of_layer(data, delivered.get(name, {}), today(zone), zone),
         )
         for name, data in (*locality.layers.items(), *locality.coverages.items())
     ]

@@ -103,6 +103,12 @@ def test_a_primary_that_was_replaced_does_not_come_back(pair: Pair) -> None:
     assert refused.returncode == 5
     assert 'dothi standby allow' in refused.stderr
     assert pair.primary.standby()['superseded_at'] is not None
+    promotion = pair.primary.instance.dothi('standby', 'promote')
+    assert promotion.returncode == 5, 'it is no primary any more, nor a standby'
+    assert 'dothi standby allow' in promotion.stderr
+    status = pair.primary.document('status')
+    assert (status['database'], status['layers'][0]['freshness']) == (None, []), 'its database is not read'
+    assert 'wells' not in pair.primary.require('status')
 
 
 @exhaustive

@@ -2,10 +2,11 @@
 
 import os
 import socket
+import subprocess
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, date, datetime
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import pytest
 from dothi.core.ports import free_port
 from dothi.local.standby import store_copy
 from dothi.local.standby.certificate import make_certificate
+from dothi.local.standby.following import FollowingDiary, read_following
 from dothi.local.standby.invitation import BadInvitation, Invitation, read_invitation
 from dothi.local.standby.messages import JOIN, JoinAnswer, JoinRequest
 from dothi.local.standby.peer import Peer, PeerRefused, PeerSilent
@@ -70,6 +72,25 @@ def copy(primary: Peer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tupl
         (tmp_path / root).mkdir()
         keeper._roots[root] = Root(tmp_path / root, tmp_path / root)
     return keeper, store, here
+
+
+@pytest.fixture
+def full_disk(tmp_path: Path, copy: tuple[StoreCopyKeeper, Path, Path]) -> Iterator[Path]:
+    """The folder `run` of the primary, and of a standby that is told so, on a disk of its own without any room."""
+    run = tmp_path / 'state/run'
+    mount = ['mount', '-t', 'tmpfs', '-o', 'size=64k,mode=755', 'tmpfs', str(run)]
+    if os.geteuid() != 0 or subprocess.run(mount, check=False, capture_output=True).returncode:
+        pytest.skip('only root may make a small disk')
+    try:
+        yield run
+    finally:
+        subprocess.run(['umount', '--lazy', str(run)], check=True)
+
+
+def fill(folder: Path) -> None:
+    with suppress(OSError), (folder / 'filling').open('wb', buffering=0) as filling:
+        while True:
+            filling.write(bytes(4096))
 
 
 def write(file: Path, text: str) -> None:
@@ -197,3 +218,35 @@ def test_no_file_outside_the_folders_is_handed_out(primary: Peer, tmp_path: Path
     for path in ('store/../secrets/standby', 'secrets/standby_invitation', 'store/link', 'other/x', 'store', ''):
         with pytest.raises(PeerRefused):
             primary.download(path, tmp_path / 'stolen')
+
+
+@pytest.mark.parametrize('is_first', [False, True], ids=['there before', 'first'])
+def test_a_standby_on_a_full_disk_goes_on_noting_how_it_follows(full_disk: Path, is_first: bool) -> None:
+    """What noted it died of that, and a promotion much later took the last word before it for the primary's last."""
+    diary = FollowingDiary()
+    if not is_first:
+        diary.note_store()
+    fill(full_disk)
+    before = datetime.now(UTC)
+    diary.note_store()
+    (full_disk / 'filling').unlink()
+    if is_first:
+        diary.note_store()
+    following = read_following()
+    assert following is not None
+    assert following.store_complete_at is not None
+    assert following.store_complete_at >= before
+
+
+def test_a_primary_on_a_full_disk_goes_on_handing_out_files(
+    full_disk: Path, copy: tuple[StoreCopyKeeper, Path, Path]
+) -> None:
+    keeper, store, here = copy
+    write(store / 'a', 'before')
+    fill(full_disk)
+    keeper.pull()
+    # nothing changes: the primary is to note that the standby has all
+    keeper.pull()
+    write(store / 'b', 'after')
+    keeper.pull()
+    assert contents(here) == {'a': 'before', 'b': 'after'}

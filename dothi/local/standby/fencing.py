@@ -29,14 +29,19 @@ def require_not_superseded() -> None:
         record = record.model_copy(update={'superseded_at': datetime.now(UTC)})
         write_standby_record(record)
     if record.superseded_at is not None:
-        raise SupersededPrimary(
-            vi=f'Máy dự phòng {record.peer} đã thành máy chính: máy này không khởi động, vì thay đổi ở đây sẽ mất. '
-            f'Cho máy này làm máy dự phòng: trên {record.peer} chạy "dothi standby allow {record.listen}", rồi chạy ở '
-            'đây dòng lệnh mà nó in ra. Nếu máy kia đã bị bỏ hẳn: dothi standby off.',
-            en=f'The standby {record.peer} is primary now: this machine does not start, as changes made here would be '
-            f'lost. To make it the standby: run "dothi standby allow {record.listen}" on {record.peer}, and the line '
-            'that it prints here. If the other machine was given up for good: dothi standby off.',
-        )
+        raise superseded_primary(record)
+
+
+def superseded_primary(record: StandbyRecord) -> SupersededPrimary:
+    """The error that says how a primary which was replaced becomes the standby."""
+    return SupersededPrimary(
+        vi=f'Máy dự phòng {record.peer} đã thành máy chính: máy này không khởi động, vì thay đổi ở đây sẽ mất. '
+        f'Cho máy này làm máy dự phòng: trên {record.peer} chạy "dothi standby allow {record.listen}", rồi chạy ở '
+        'đây dòng lệnh mà nó in ra. Nếu máy kia đã bị bỏ hẳn: dothi standby off.',
+        en=f'The standby {record.peer} is primary now: this machine does not start, as changes made here would be '
+        f'lost. To make it the standby: run "dothi standby allow {record.listen}" on {record.peer}, and the line '
+        'that it prints here. If the other machine was given up for good: dothi standby off.',
+    )
 
 
 def supersede(term: int) -> None:

@@ -2,7 +2,7 @@
 
 import threading
 import time
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from psycopg2.extensions import connection as Connection
 from pydantic import BaseModel, ValidationError
 
 from dothi.core.errors import DothiError
-from dothi.core.private_files import STATE_MODE, replace_file
+from dothi.core.private_files import STATE_MODE, replace_file_without_room
 from dothi.core.settings import PathSettings
 from dothi.core.standby_settings import StandbySettings
 from dothi.core.text import Text
@@ -107,7 +107,10 @@ class FollowingDiary:
     def _write(self, update: dict[str, object]) -> None:
         with self._lock:
             self.following = self.following.model_copy(update={**update, 'seen_at': datetime.now(UTC)})
-            replace_file(_file(), self.following.model_dump_json(indent=2), STATE_MODE & 0o666)
+            text = self.following.model_dump_json(indent=2)
+            # a disk that takes nothing keeps nobody from following: it is written down again a second later
+            with suppress(OSError):
+                replace_file_without_room(_file(), text, STATE_MODE & 0o666)
 
 
 def follow_log(diary: FollowingDiary, every_s: float = 1.0) -> None:

@@ -29,6 +29,7 @@ from dothi.local.standby.admission import admin_connection
 from dothi.local.standby.allow import STANDBY_LOCK, StandbyAllowed, invite
 from dothi.local.standby.backup_handover import back_up_again, take_over_backup
 from dothi.local.standby.certificate import make_certificate
+from dothi.local.standby.fencing import superseded_primary
 from dothi.local.standby.following import Following, FollowingDiary, read_position
 from dothi.local.standby.messages import SUPERSEDED, Role, Superseded
 from dothi.local.standby.peer import CONNECT_S, PeerRefused, PeerSilent, peer_of
@@ -93,7 +94,7 @@ def promote(*, although_primary_answers: bool, progress: Progress = silent) -> P
     """Makes this standby the primary, and starts its services; safe to repeat where it was interrupted.
 
     although_primary_answers: then the primary is ended first, if it does what it is told.
-    Raises NoStandby, IsPrimary, PrimaryAnswers, NotPromoted, or what starting an instance raises.
+    Raises NoStandby, IsPrimary, SupersededPrimary, PrimaryAnswers, NotPromoted, or what starting an instance raises.
     """
     began_s = time.monotonic()
     with alone(STANDBY_LOCK, progress):
@@ -137,6 +138,8 @@ def _take_over(record: StandbyRecord, is_old_primary_ended: bool, progress: Prog
 
 def _require_standby() -> StandbyRecord:
     record = require_standby_record()
+    if record.superseded_at is not None:
+        raise superseded_primary(record)
     if record.role == 'primary' and not record.is_promotion_open:
         raise IsPrimary(
             vi=f'Máy này đã là máy chính (từ {record.since:%Y-%m-%d %H:%M} UTC).',

@@ -14,7 +14,7 @@ from dothi.local.backup.record import BackupRecord, backup_folder, require_recor
 from dothi.local.backup.recover import choose_copies
 from dothi.local.backup.restic import StoreBackup, StoreSnapshot
 from dothi.local.backup.tools import BackupFailed
-from dothi.local.backup.watch import due_at, has_copy_on, is_full_due, next_night
+from dothi.local.backup.watch import GaplessLog, due_at, has_copy_on, is_full_due, next_night
 from dothi.local.locks import BACKUP_LOCK, alone
 from tests.matrix import thorough
 
@@ -45,8 +45,15 @@ def test_a_night_is_one_by_the_clocks_of_the_locality() -> None:
 def test_a_timeline_without_a_backup_of_its_own_waits_for_no_night() -> None:
     """Of a promotion or a restore that was killed before its backup: moments after it could not be restored."""
     copies = [copy(NOON), copy(NOON, timeline=3)]
-    assert has_copy_on(3, copies)
-    assert not has_copy_on(4, copies)
+    assert has_copy_on(GaplessLog(3), copies)
+    assert not has_copy_on(GaplessLog(4), copies)
+
+
+def test_a_gap_in_the_log_waits_for_no_night() -> None:
+    """A setup elsewhere took the log for a while, and failed: what came since could not be restored."""
+    copies = [copy(NOON)]
+    assert has_copy_on(GaplessLog(copies[0].timeline, copies[0].started_at), copies)
+    assert not has_copy_on(GaplessLog(copies[0].timeline, copies[0].started_at + timedelta(seconds=1)), copies)
 
 
 def test_a_full_backup_is_due_each_week_and_where_the_last_is_damaged() -> None:

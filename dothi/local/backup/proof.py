@@ -18,7 +18,12 @@ from dothi.core.text import Text
 from dothi.local.backup.evidence import Evidence, EvidenceOrder, gather_elsewhere
 from dothi.local.backup.instance import InstanceBackup, instance_backup, newest_release, read_contents
 from dothi.local.backup.pgbackrest import DatabaseBackup
-from dothi.local.backup.record import backup_folder, require_writable_place
+from dothi.local.backup.record import (
+    backup_folder,
+    require_record,
+    require_writable_place,
+    undo_killed_setup_inside,
+)  # fmt: skip
 from dothi.local.backup.recover import RecoveredDatabase, RecoveryTarget, clear_folder, recover_database
 from dothi.local.backup.run import back_up_store, note_failure
 from dothi.local.backup.scratch import PROOF_FOLDER, contents_path, evidence_environment, write_store
@@ -60,10 +65,13 @@ def prove_backup(progress: Progress = silent) -> BackupProof:
 
     Raises NoBackup, PlaceAway, NotRestorable, BackupFailed or NoPostgis; the failure is recorded.
     """
-    backup, scratch = instance_backup(), backup_folder() / PROOF_FOLDER
+    require_record()
+    scratch = backup_folder() / PROOF_FOLDER
     with alone(BACKUP_LOCK, progress):
+        # a setup that was waited for may have been killed, and its place is none
+        undo_killed_setup_inside()
         try:
-            proof = _prove(backup, scratch, progress)
+            proof = _prove(instance_backup(), scratch, progress)
         except DothiError as error:
             note_failure('proof', error)
             raise

@@ -54,6 +54,16 @@ class BackupRecord(BaseModel):
         """The place that `where` names."""
         return read_place(self.where)
 
+    def after_setup_at(self, where: str) -> 'BackupRecord':
+        """The same after a setup at `where` that did not end: meanwhile the log went there.
+
+        From before this moment nothing later can be restored, and a backup is due at once. In whole seconds, as those
+        of a backup's start are.
+        """
+        if where == self.where:
+            return self
+        return self.model_copy(update={'archiving_since': datetime.now(UTC).replace(microsecond=0)})
+
 
 def backup_folder() -> Path:
     """The folder of what the backup of this instance needs: record, configuration, locks and lists of files."""
@@ -106,7 +116,14 @@ def undo_killed_setup() -> None:
         return
     with alone_at_once(BACKUP_LOCK) as is_alone:
         if is_alone:
-            keep_record(record.before)
+            undo_killed_setup_inside()
+
+
+def undo_killed_setup_inside() -> None:
+    """The same, by whoever holds the lock of backups and sets none up. Raises UnreadableRecord."""
+    record = read_record()
+    if record is not None and record.is_unfinished:
+        keep_record(record.before and record.before.after_setup_at(record.where))
 
 
 def keep_record(record: BackupRecord | None) -> None:

@@ -11,7 +11,13 @@ from dothi.core.errors import DothiError
 from dothi.core.progress import Progress, silent
 from dothi.local.backup.instance import InstanceBackup, instance_backup, newest_release, take_snapshot
 from dothi.local.backup.pgbackrest import DatabaseCopy
-from dothi.local.backup.record import readable_record, require_record, require_writable_place, write_record
+from dothi.local.backup.record import (
+    readable_record,
+    require_record,
+    require_writable_place,
+    undo_killed_setup_inside,
+    write_record,
+)
 from dothi.local.backup.restic import StoreBackup
 from dothi.local.backup.writer import require_own_place
 from dothi.local.locks import BACKUP_LOCK, alone
@@ -28,9 +34,11 @@ class BackupRun(BaseModel):
 
 def run_backup(*, full: bool, progress: Progress = silent) -> BackupRun:
     """Makes a backup of this instance; waits for another that is under way. Raises NoBackup, NoKey or BackupFailed."""
-    backup = instance_backup()
+    require_record()
     with alone(BACKUP_LOCK, progress):
-        return back_up(backup, full=full, progress=progress)
+        # a setup that was waited for may have been killed, and its place is none
+        undo_killed_setup_inside()
+        return back_up(instance_backup(), full=full, progress=progress)
 
 
 def back_up(backup: InstanceBackup, *, full: bool, progress: Progress = silent) -> BackupRun:

@@ -2,17 +2,18 @@
 
 import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
+import psycopg2
 from pydantic import BaseModel
 
 from dothi.core.accounts import give_to_database_user
 from dothi.core.backup_state import forget_backups, record_success
 from dothi.core.changes import announce_change
 from dothi.core.database import connection
-from dothi.core.errors import WrongUse
+from dothi.core.errors import DothiError, WrongUse
 from dothi.core.progress import Progress, silent
 from dothi.core.settings import DatabaseSettings
 from dothi.core.text import Text
@@ -141,6 +142,12 @@ def _forget_backups() -> None:
         announce_change(db)
 
 
+def _announce_gap() -> None:
+    """Lets the service know that a backup is due; where the database is away, it looks once that is back."""
+    with suppress(DothiError, psycopg2.Error), connection('owner') as db:
+        announce_change(db)
+
+
 def _require_private_database() -> None:
     if DatabaseSettings().database_url:
         raise OtherServer(
@@ -230,7 +237,7 @@ def _recorded(place: BackupPlace, take_old_way: Callable[[], None]) -> Iterator[
     before, aside = readable_record(), _set_unreadable_aside()
     if before is not None and before.is_unfinished:
         # nobody else is inside: that setup was killed
-        before = before.before
+        before = before.before and before.before.after_setup_at(before.where)
     now = datetime.now(UTC)
     since = before.archiving_since if before is not None and before.where == str(place) else now
     record = BackupRecord(where=str(place), set_up_at=now, archiving_since=since)
@@ -240,12 +247,14 @@ def _recorded(place: BackupPlace, take_old_way: Callable[[], None]) -> Iterator[
         _require_not_ended()
     except BaseException:
         # `dothi backup off` meanwhile ends what was set up before, too
-        keep_record(before if has_record() else None)
+        keep_record(before and before.after_setup_at(record.where) if has_record() else None)
         if aside:
             aside.rename(record_file())
         take_old_way()
         restart_private_database()
-        if not has_record():
+        if has_record():
+            _announce_gap()
+        else:
             _forget_backups()
         raise
     write_record(record)

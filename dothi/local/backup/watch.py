@@ -32,7 +32,13 @@ from dothi.core.text import Text
 from dothi.local.backup.instance import forget_ended_backups, instance_backup
 from dothi.local.backup.pgbackrest import DatabaseCopy
 from dothi.local.backup.proof import prove_backup
-from dothi.local.backup.record import UnreadableRecord, has_record, undo_killed_setup
+from dothi.local.backup.record import (
+    UnreadableRecord,
+    has_record,
+    require_record,
+    undo_killed_setup,
+    undo_killed_setup_inside,
+)  # fmt: skip
 from dothi.local.backup.run import back_up, back_up_store
 from dothi.local.locks import BACKUP_LOCK, alone
 
@@ -69,12 +75,23 @@ def is_full_due(copies: list[DatabaseCopy], now: datetime) -> bool:
     return not full or now - full[-1].started_at > FULL_EVERY
 
 
-def has_copy_on(timeline: int, copies: list[DatabaseCopy]) -> bool:
-    """Whether there is a backup from which moments on `timeline` can be restored.
+@dataclass(frozen=True)
+class GaplessLog:
+    """The log that the database writes now. since: it has come to the place without a gap; None where nobody knows."""
 
-    A restore and a promotion begin a timeline, and make a backup; whoever was killed before that made none.
+    timeline: int
+    since: datetime | None = None
+
+
+def has_copy_on(log: GaplessLog, copies: list[DatabaseCopy]) -> bool:
+    """Whether there is a backup from which moments of `log` can be restored.
+
+    A restore and a promotion begin a timeline, and make a backup; whoever was killed before that made none. A setup
+    elsewhere that failed, or was killed, left a gap.
     """
-    return any(copy.timeline == timeline for copy in copies)
+    return any(
+        copy.timeline == log.timeline and (log.since is None or copy.started_at >= log.since) for copy in copies
+    )  # fmt: skip
 
 
 def watch_backups() -> None:
@@ -94,11 +111,11 @@ def watch_backups() -> None:
 class BackupWatch:
     """What the service remembers between two looks.
 
-    mark: what the last snapshot of the store holds. timeline: of the database, from which there is a backup.
+    mark: what the last snapshot of the store holds. log: of the database, for which there is a backup.
     """
 
     mark: StoreMark | None = None
-    timeline: int = 0
+    log: GaplessLog | None = None
 
     def do_what_is_due(self) -> float:
         """Makes the backups that are due; for how many seconds none is, unless something is released."""
@@ -125,16 +142,16 @@ class BackupWatch:
         return 0.0
 
     def _back_up_at_night(self) -> None:
-        timeline = _timeline()
-        if timeline == self.timeline and not _is_due('database'):
+        if _log() == self.log and not _is_due('database'):
             return
         with alone(BACKUP_LOCK):
             # somebody may have made it while it was waited for, such as the setup that starts us
-            backup = instance_backup()
-            if _is_due('database') or not has_copy_on(timeline, backup.database.copies()):
+            undo_killed_setup_inside()
+            backup, log = instance_backup(), _log()
+            if _is_due('database') or not has_copy_on(log, backup.database.copies()):
                 made = back_up(backup, full=is_full_due(backup.database.copies(), datetime.now(UTC)))
                 LOG.info('%s backup %s in %.0f s', made.copy_made.kind, made.copy_made.label, made.seconds)
-        self.timeline = timeline
+        self.log = log
 
     def _prove_at_night(self) -> None:
         if _is_due('proof'):
@@ -148,6 +165,7 @@ class BackupWatch:
         time.sleep(SETTLED_S)
         mark = _store_mark()
         with alone(BACKUP_LOCK):
+            undo_killed_setup_inside()
             release = back_up_store(instance_backup().store)
         self.mark = mark
         LOG.info('store with release %s', release)
@@ -182,12 +200,12 @@ def due_at(state: BackupState, step: BackupStep, now: datetime | None = None) ->
     return next_night(last, locality_zone(), BackupSettings().backup_hour)
 
 
-def _timeline() -> int:
-    """The timeline on which the database writes its log."""
+def _log() -> GaplessLog:
+    """The log that the database writes. Raises NoBackup where somebody ended the backups meanwhile."""
     with connection('loader') as db, db.cursor() as cursor:
         cursor.execute('select left(pg_walfile_name(pg_current_wal_lsn()), 8)')
         ((number,),) = cursor.fetchall()
-    return int(number, 16)
+    return GaplessLog(int(number, 16), require_record().archiving_since)
 
 
 def _store_mark() -> StoreMark:

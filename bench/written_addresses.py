@@ -4,7 +4,6 @@ import random
 from dataclasses import dataclass, replace
 
 TYPES = ('Đường ', 'Phố ')
-KINDS_OF_UNITS = ('Thành phố ', 'Thị xã ', 'Huyện ', 'Thị trấn ', 'Phường ', 'Xã ', 'Tỉnh ')
 SHORT_KINDS = {
     'Thành phố ': ('TP. ', 'TP ', 'Tp.', 'T.P '),
     'Thị xã ': ('TX. ', 'TX '),

@@ -12,10 +12,9 @@ ROOMS = ('dothi', 'etl', 'processes', 'demo')
 BESIDE = ('docs', 'bench')
 # Modules that are asked for such a name one after the other.
 BY_CUSTOM = {'install', 'CONFORMANCE_CLASSES', 'PUBLIC_CONFORMANCE_CLASSES'}
-# Limits and settings of the tests that stand beside what they are about, and a code of restic's beside the others.
+# Limits and settings of the tests that stand beside what they are about.
 EXCEPTIONS = {
     'dothi.core.gdal.NEEDED', 'dothi.core.postgis.THROWAWAY', 'dothi.cartography.style.legibility.LEAST_DISTANCE',
-    'dothi.local.backup.restic.LOCKED',
 }  # fmt: skip
 type Definition = ast.FunctionDef | ast.ClassDef | ast.Assign | ast.AnnAssign | ast.TypeAlias
 

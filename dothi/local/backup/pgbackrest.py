@@ -151,10 +151,6 @@ class DatabaseBackup:
             progress(stage, 100, 100)
         return output
 
-    def archive_settings(self) -> dict[str, str]:
-        """Settings of the server whose log goes to the place as it is written."""
-        return archive_settings_of(self.folder)
-
     def _info(self) -> dict[str, Any] | None:
         """What pgBackRest knows of the place; None where it holds no backup."""
         # with a wrong key its message quotes bytes as they are

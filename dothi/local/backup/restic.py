@@ -19,7 +19,7 @@ from dothi.local.backup.sftp import ssh_options
 from dothi.local.backup.tools import BackupFailed, ToolRun, ended_with_us, run_tool
 
 # What restic says by its exit code.
-NO_REPOSITORY, LOCKED, WRONG_KEY = 10, 11, 12
+NO_REPOSITORY, WRONG_KEY = 10, 12
 LOCK_PATIENCE = '10m'
 # Before the name of the instance that took a snapshot, in its tag.
 WRITER = 'writer='

@@ -26,7 +26,7 @@ class JoinRequest(BaseModel):
 
 
 class JoinAnswer(BaseModel):
-    """What the primary says to its new standby. database_bytes, store_bytes: the room that the copy takes."""
+    """What the primary says to its new standby. database_bytes: the room that its copy takes."""
 
     password: str
     term: int

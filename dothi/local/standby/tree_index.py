@@ -18,7 +18,7 @@ WHOLE_S = 600.0
 
 @dataclass
 class IndexedFolder:
-    """A folder as it was at the last look. generation: in which it last changed; hot: looked at again next time."""
+    """A folder as it was at the last look. generation: in which it last changed; is_hot: looked at again next time."""
 
     folder: Folder
     mtime_ns: int

@@ -36,9 +36,13 @@ UNITS = {
     '_share': SHARE,
 }
 # How layer files write units, where people write them otherwise.
-WRITTEN = {'m2': 'm²', 'km2': 'km²', 'm3': 'm³', '1': ''}
-# What norms.csv has in the place of a unit.
-OF_NORMS = {'per commune': Text(vi='mỗi xã', en='per commune'), 'count': Text(vi='', en='')}
+WRITTEN = {'m2': 'm²', 'km2': 'km²', 'm3': 'm³'}
+# Of a number alone, and two of norms.csv.
+IN_PLACE_OF_UNIT = {
+    '1': Text(vi='', en=''),
+    'per commune': Text(vi='mỗi xã', en='per commune'),
+    'count': Text(vi='', en=''),
+}
 
 
 def unit_of(name: str) -> str | None:
@@ -55,8 +59,8 @@ def unit_text(unit: str | None, lang: Lang, *, of_one: bool = False) -> str:
         return ''
     if unit == SHARE:
         return '%'
-    if unit in OF_NORMS:
-        return OF_NORMS[unit].pick(lang)
+    if unit in IN_PLACE_OF_UNIT:
+        return IN_PLACE_OF_UNIT[unit].pick(lang)
     return '/'.join(WRITTEN.get(part, part) for part in unit_words(unit, lang, of_one=of_one).split('/'))
 
 

@@ -24,6 +24,9 @@ from processes.outputs import SHARED
         (12.0, None, '12', '12'),
         (-0.00126, None, '-0,00126', '-0.00126'),
         (0, 'person', '0\xa0người', '0\xa0people'),
+        (2.5, '1/km2', '2,5\xa01/km²', '2.5\xa01/km²'),
+        (2.5, 'm2/person', '2,5\xa0m²/người', '2.5\xa0m²/person'),
+        (2.5, '1', '2,5', '2.5'),
         (math.nan, 'm', '–', '–'),
     ],
 )

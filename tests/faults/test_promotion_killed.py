@@ -79,7 +79,7 @@ def test_the_backup_goes_on_where_the_machine_is_brought_up_after_the_kill(
     Moments after the promotion, before that backup and after it, are restored as they were, and not as the old primary
     left them.
     """
-    machine = lose_primary_and_kill_promotion(roles, 'write_standby_record', 'after')
+    machine = lose_primary_and_kill_promotion(roles, 'restart_private_database', 'before')
     backed_up = BackedUpInstance(machine.instance, shared_folder / 'backups of both', machine.folder)
     with (machine.state / 'run' / 'backup.lock').open('w') as lock:
         # nobody makes a backup meanwhile
@@ -114,7 +114,13 @@ def has_copy_of_promotion(machine: Machine) -> bool:
 @exhaustive
 @pytest.mark.parametrize(
     ('step', 'moment'),
-    [('_promote_database', 'after'), ('write_standby_record', 'after'), ('back_up_again', 'before')],
+    [
+        # that it is begun is written down first
+        ('write_standby_record', 'after'),
+        ('_promote_database', 'after'),
+        ('restart_private_database', 'before'),
+        ('back_up_again', 'before'),
+    ],
 )
 def test_the_same_again_ends_the_promotion(roles: list[Pair], step: str, moment: str) -> None:
     machine = lose_primary_and_kill_promotion(roles, step, moment)

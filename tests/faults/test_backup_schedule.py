@@ -144,14 +144,17 @@ def test_a_moment_is_reached_from_a_backup_that_ended_before_it_newest_first() -
 def test_a_restore_goes_by_what_was_set_up_before_a_setup_that_was_killed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """While one is under way, which holds the lock, it goes by that."""
+    """While one is under way, which holds the lock, it goes by that; meanwhile the log went to its place."""
     monkeypatch.setenv('DOTHI_STATE', str(tmp_path))
     backup_folder().mkdir()
     before = BackupRecord(where='/mnt/before', set_up_at=NOON)
     write_record(BackupRecord(where='/mnt/killed', set_up_at=NOON, is_unfinished=True, before=before))
     with alone(BACKUP_LOCK):
         assert require_record().where == '/mnt/killed'
-    assert require_record() == before
+    after = require_record()
+    assert after == before.model_copy(update={'archiving_since': after.archiving_since})
+    assert after.archiving_since is not None
+    assert abs(datetime.now(UTC) - after.archiving_since) < timedelta(minutes=1)
 
 
 def test_a_server_is_named_by_user_host_and_path() -> None:

@@ -8,7 +8,7 @@ from dothi.core.settings import PROJECT
 
 ROOMS = ('dothi', 'etl', 'processes', 'demo', 'desktop')
 # `points: shape (n, 2).` or `first, second: in metres.` at the beginning of a sentence
-NAMED = re.compile(r'(?:^|(?<=\. ))([a-z_][a-z0-9_]*(?:, [a-z_][a-z0-9_]*)*): ')
+MEMBERS = re.compile(r'(?:^|(?<=\. ))([a-z_][a-z0-9_]*(?:, [a-z_][a-z0-9_]*)*): ')
 # Functions that name so what their result has.
 OF_RESULTS = {'by_group', 'in_zones', 'restate_figures'}
 # `processes/reading/layers.py` in a comment or a docstring
@@ -19,7 +19,7 @@ type Described = ast.FunctionDef | ast.ClassDef
 def described_names(node: Described) -> Iterator[str]:
     """The names that the docstring describes; lines of a paragraph are one line."""
     for paragraph in re.split(r'\n\s*\n', ast.get_docstring(node) or ''):
-        for names in NAMED.findall(' '.join(paragraph.split())):
+        for names in MEMBERS.findall(' '.join(paragraph.split())):
             yield from names.split(', ')
 
 

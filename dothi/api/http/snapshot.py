@@ -35,7 +35,7 @@ CHANGED = (
 )  # fmt: skip
 RELEASE_COLUMNS = tuple(Release.model_fields)
 FROM_SEEN = 'from catalog.seen_release where number = $1'
-NAMED = f'select {", ".join(RELEASE_COLUMNS)} {FROM_SEEN}'
+RELEASE_BY_NUMBER = f'select {", ".join(RELEASE_COLUMNS)} {FROM_SEEN}'
 # A restored database may have the number of another release, but not its time too.
 NAMES_OF_CURRENT = 'select number, released_at from catalog.current_state'
 # And whether what this process keeps is still for what the catalogue says of layers.
@@ -110,7 +110,7 @@ class Reading:
         """
         release = service().releases.get((number, released_at))
         if release is None:
-            release_rows = self.prepared_rows(NAMED, number)
+            release_rows = self.prepared_rows(RELEASE_BY_NUMBER, number)
             if not release_rows:
                 raise _being_changed()
             release = self._as_seen(read_release(release_rows[0]))

@@ -35,7 +35,7 @@ def test_what_is_added_stands_in_few_files(subject: str, most: int) -> None:
 
 
 HOUSE = (PROJECT / 'docs' / 'explanation' / 'architecture.md').read_text(encoding='utf-8')
-NAMED = set(re.findall(r'`([\w/]+)`', HOUSE))
+ROOMS_OF_PAGE = set(re.findall(r'`([\w/]+)`', HOUSE))
 
 
 def test_the_page_of_the_house_names_every_room() -> None:
@@ -44,11 +44,11 @@ def test_the_page_of_the_house_names_every_room() -> None:
     rooms = [folder.relative_to(PROJECT) for folder in folders if (folder / '__init__.py').exists()]
     assert len(rooms) > 40
     names = {room: {f'{room}/', f'{room.name}/', room.name if room.parent.name == 'api' else ''} for room in rooms}
-    assert [str(room) for room in rooms if not names[room] & NAMED] == []
+    assert [str(room) for room in rooms if not names[room] & ROOMS_OF_PAGE] == []
 
 
 def test_the_page_of_the_house_names_every_schema() -> None:
     texts = [file.read_text(encoding='utf-8') for file in (PROJECT / 'sql').rglob('*.sql')]
     made = {name for text in texts for name in re.findall(r'^create schema (?:if not exists )?(\w+)', text, re.M)}
     assert 'upload' in made
-    assert made - NAMED == set()
+    assert made - ROOMS_OF_PAGE == set()

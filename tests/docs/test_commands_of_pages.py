@@ -46,8 +46,8 @@ def what_is_wrong(command: str) -> str | None:
             return None if called.params and called is not PROGRAM else f'{words[0]} in: dothi {command}'
         called = group[words.pop(0)]
     options = {name for parameter in called.params for name in (*parameter.opts, *parameter.secondary_opts)} | OF_ALL
-    named = {word.partition('=')[0] for word in words if re.match(r'--?[a-z]', word)}
-    return f'{sorted(named - options)} in: dothi {command}' if named - options else None
+    used_options = {word.partition('=')[0] for word in words if re.match(r'--?[a-z]', word)}
+    return f'{sorted(used_options - options)} in: dothi {command}' if used_options - options else None
 
 
 @pytest.mark.parametrize('page', PAGES, ids=lambda page: str(page.relative_to(PROJECT)))

@@ -48,12 +48,12 @@ def test_docstrings_describe_what_there_is() -> None:
 
 
 def test_files_that_the_code_names_are_there() -> None:
-    named = {
+    mentions = {
         (file, name)
         for room in ROOMS
         for file in (PROJECT / room).rglob('*.py')
         for name in FILE.findall(file.read_text(encoding='utf-8'))
     }
-    assert len(named) > 10
-    gone = [f'{file.relative_to(PROJECT)}: {name}' for file, name in sorted(named) if not (PROJECT / name).exists()]
+    assert len(mentions) > 10
+    gone = [f'{file.relative_to(PROJECT)}: {name}' for file, name in sorted(mentions) if not (PROJECT / name).exists()]
     assert gone == []

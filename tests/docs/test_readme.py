@@ -67,5 +67,5 @@ def test_the_readme_names_every_question_of_the_portal(page: str) -> None:
     titles = (PROJECT / 'web' / 'src' / 'planning' / 'titles.ts').read_text(encoding='utf-8')
     steps = set(re.findall(r"'([a-z-]+)'", titles.partition('ELSEWHERE = new Set([')[2].partition(']')[0]))
     assert 'deliver-layer' in steps
-    named = set(re.findall(r'^\| .* \| `([a-z-]+)` \|$', (PROJECT / page).read_text(encoding='utf-8'), re.MULTILINE))
-    assert named == set(all_processes()) - steps - {'export-features'}
+    listed = set(re.findall(r'^\| .* \| `([a-z-]+)` \|$', (PROJECT / page).read_text(encoding='utf-8'), re.MULTILINE))
+    assert listed == set(all_processes()) - steps - {'export-features'}

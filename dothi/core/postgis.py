@@ -7,6 +7,7 @@ import shlex
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -29,6 +30,10 @@ BINARIES = Path(f'/usr/lib/postgresql/{VERSION}/bin')
 ADMIN = 'dothi_admin'
 DATABASE = 'dothi'
 LOG = 'server.log'
+# The answer of pg_isready about a server that starts or ends.
+REJECTING = 1
+# How long a server may read its log after a crash; as far as its checkpoints are apart, 4 GB, it takes minutes.
+SETTLE_PATIENCE_S = 600
 SETTINGS = {
     'shared_buffers': '256MB',
     'work_mem': '32MB',
@@ -127,14 +132,10 @@ class LocalPostgis:
             self._create()
         if self.running():
             self._process.wake()
-        else:
+            self._wait_until_settled()
+        if not self.running():
             self._choose_port()
-            try:
-                self._launch()
-            except NoPostgis:
-                # Backends that outlive a killed server unlink unlogged tables whose creation is in the log, and
-                # whose end is not: the first recovery stumbles over what they left, and the second finds it right.
-                self._launch()
+            self._launch_or_repeat()
         self._create_database()
 
     def foreground_command(self) -> list[str]:
@@ -203,6 +204,37 @@ class LocalPostgis:
     @property
     def _process(self) -> ServerProcess:
         return ServerProcess(self.data)
+
+    def _launch_or_repeat(self) -> None:
+        try:
+            self._launch()
+        except NoPostgis:
+            self._wait_until_settled()
+            # Backends that outlive a killed server unlink unlogged tables whose creation is in the log, and
+            # whose end is not: the first recovery stumbles over what they left, and the second finds it right.
+            if not self.running():
+                self._launch()
+
+    def _wait_until_settled(self) -> None:
+        """Waits while the server lets nobody in yet, as it reads its log after a crash, or no longer, as it ends.
+
+        Raises NoPostgis after SETTLE_PATIENCE_S: it is not ended, for it would begin to read all over again.
+        """
+        deadline = time.monotonic() + SETTLE_PATIENCE_S
+        while self.running() and (not self._process.is_listening() or self._rejects()):
+            if time.monotonic() > deadline:
+                raise NoPostgis(
+                    vi=f'PostgreSQL trong {self.folder} còn đang đọc lại nhật ký sau sự cố (xem {self.folder / LOG}). '
+                    f'Để nó chạy tiếp; ít phút nữa chạy "{start_command()}".',
+                    en=f'PostgreSQL in {self.folder} still reads its log after a crash (see {self.folder / LOG}). '
+                    f'Leave it at work, and run "{start_command()}" in some minutes.',
+                )
+            time.sleep(0.1)
+
+    def _rejects(self) -> bool:
+        """Whether the server answers that it takes no connections now (SQLSTATE 57P03)."""
+        question = [str(BINARIES / 'pg_isready'), '--quiet', '--host=127.0.0.1', f'--port={self._port()}']
+        return subprocess.run(question, stdin=subprocess.DEVNULL, check=False).returncode == REJECTING
 
     def _launch(self) -> None:
         self._process.clear_away_dead()

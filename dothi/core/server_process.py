@@ -13,6 +13,8 @@ from dothi.core.process_table import program_name, start_time, stopped_processes
 ORPHANS_PATIENCE_S = 3.0
 # Linux gives it to none (PID_MAX_LIMIT).
 NO_PROCESS = 2**22
+# Of the lock file (LOCK_FILE_LINE_PM_STATUS).
+STATUS_LINE = 8
 
 
 @dataclass(frozen=True)
@@ -28,6 +30,15 @@ class ServerProcess:
         """
         pid = self._locked_by()
         return pid if pid is not None and self._is_server(pid) else None
+
+    def is_listening(self) -> bool:
+        """Whether the server has come so far in its start that it answers at its port, if only that it lets nobody in.
+
+        It writes how it is as the eighth line of its lock file, after it has begun to listen.
+        """
+        with suppress(OSError, ValueError):
+            return len((self.data / 'postmaster.pid').read_text(encoding='utf-8').splitlines()) >= STATUS_LINE
+        return False
 
     def wake(self) -> None:
         """Tells processes of the server that a signal has stopped to go on: they answer nobody, and do not end."""

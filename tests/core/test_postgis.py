@@ -7,7 +7,9 @@ import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ import psycopg2
 import pytest
 from psycopg2.extras import wait_select
 
+from dothi.core.accounts import give_to_database_user
 from dothi.core.errors import DiskFull
 from dothi.core.postgis import THROWAWAY, LocalPostgis, NoPostgis
 from dothi.core.process_table import start_time
@@ -32,7 +35,7 @@ def careful_server(shared_folder: Path) -> Iterator[LocalPostgis]:
 
 @pytest.fixture
 def server(shared_folder: Path, request: pytest.FixtureRequest) -> Iterator[LocalPostgis]:
-    server = LocalPostgis(shared_folder / f'own-{abs(hash(request.node.name))}', settings=THROWAWAY)
+    server = LocalPostgis(shared_folder / f'own-{abs(hash(request.node.name))}', settings=dict(THROWAWAY))
     yield server
     server.stop()
 
@@ -163,6 +166,35 @@ def test_a_killed_server_is_adopted_at_the_next_start(server: LocalPostgis) -> N
     assert not server.running()
     server.start()
     assert answer(server) == 42
+
+
+def test_a_server_that_somebody_else_is_starting_is_waited_for(server: LocalPostgis) -> None:
+    """`dothi up` while what a killed instance had begun to start still read its log: it failed."""
+    _read_log_slowly_next_time(server)
+    with ThreadPoolExecutor() as pool:
+        first = pool.submit(server.start)
+        while not server.running():
+            time.sleep(0.01)
+        server.start()
+        assert answer(server) == 42
+        first.result()
+
+
+def test_a_server_that_reads_its_log_for_longer_than_a_start_may_take_is_left_at_it(server: LocalPostgis) -> None:
+    """It was ended, and began again from the beginning."""
+    _read_log_slowly_next_time(server)
+    replace(server, patience_s=1).start()
+    assert answer(server) == 42
+    assert (server.folder / 'server.log').read_text(encoding='utf-8').count('starting archive recovery') == 1
+
+
+def _read_log_slowly_next_time(server: LocalPostgis) -> None:
+    """Each file of the log that the server looks for takes a second, of which it needs a few."""
+    server.start()
+    server.stop()
+    (server.data / 'recovery.signal').touch()
+    give_to_database_user(server.data / 'recovery.signal')
+    server.settings['restore_command'] = 'sleep 1; false'
 
 
 def test_a_server_that_is_killed_in_the_middle_of_a_delivery_starts_again(careful_server: LocalPostgis) -> None:

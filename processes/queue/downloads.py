@@ -22,7 +22,7 @@ from dothi.core.locality import Locality
 from dothi.core.settings import PathSettings
 from processes.outputs import ResultFile
 from processes.queue.child import BrokenRun, FailedRun, FinishedRun, InterruptedRun, RunOrder, cached_locality
-from processes.queue.store import DOWNLOADS, draft_folder, forget_file, keep_draft, result_store
+from processes.queue.store import DOWNLOADS, abandoned_downloads, draft_folder, forget_file, keep_draft, result_store
 
 LOG = logging.getLogger('dothi.downloads')
 # A delivery in parts makes several releases in a row: files are made when it has been quiet for so long.
@@ -251,6 +251,21 @@ def _remove_unwanted(db: Connection, locality: Locality) -> None:
     for fault in download_faults(db):
         if (fault.layer_id, fault.audience, fault.format) not in wanted_files:
             forget_fault(db, fault.layer_id, fault.audience, fault.format)
+
+
+def forget_unlisted_downloads() -> None:
+    """Removes the files that the catalogue does not name, once nobody can be about to enter them.
+
+    A worker that dies, or loses its database, between a file and its entry leaves one of them: the next worker writes
+    the file anew, and under another name, as a GeoPackage has the time in it.
+    """
+    old = abandoned_downloads()
+    if not old:
+        return
+    with connection('worker') as db:
+        listed = {download.file for download in downloads(db)}
+    for place in old - listed:
+        forget_file(place)
 
 
 def _ignore_progress(_underway: object) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 from dothi.core.database import connection
 from dothi.core.layer import VISIBLE, Audience
 from dothi.core.settings import PathSettings
-from dothi.core.store_mark import require_store
+from dothi.core.store_mark import is_store_own, require_store
 
 DRAFTS, RESULTS, DOWNLOADS = 'drafts', 'results', 'downloads'
 # No run takes so long: what lies there was left by a worker that was killed.
@@ -67,8 +67,13 @@ def results_folder(audience: Audience, run: str) -> str:
 
 
 def abandoned_results() -> set[str]:
-    """Places of the folders of results that are old enough to have been left by a worker that was killed."""
+    """Places of the folders of results that are old enough to have been left by a worker that was killed.
+
+    None while another instance's store is in the place of ours: what no record of ours names is theirs.
+    """
     oldest = time.time() - ABANDONED_S
+    if not is_store_own():
+        return set()
     with suppress(OSError):
         # what lies beside the audiences' folders was left before there were any
         in_one = [folder for folder in (result_store() / RESULTS).glob('*/') if folder.name not in VISIBLE]
@@ -77,9 +82,26 @@ def abandoned_results() -> set[str]:
     return set()
 
 
-def forget_abandoned() -> None:
-    """Removes what killed workers have left."""
+def abandoned_downloads() -> set[str]:
+    """Places of the downloads that are old enough: whoever wrote them has entered them into the catalogue, or is dead.
+
+    None while another instance's store is in the place of ours.
+    """
     oldest = time.time() - ABANDONED_S
+    if not is_store_own():
+        return set()
+    with suppress(OSError):
+        # beside the audiences' folders lies what was fetched from open sources
+        files = [file for audience in VISIBLE for file in (result_store() / DOWNLOADS / audience).glob('*/*')]
+        return {str(file.relative_to(result_store())) for file in files if file.stat().st_mtime < oldest}
+    return set()
+
+
+def forget_abandoned() -> None:
+    """Removes the drafts that killed workers have left in the store of this instance."""
+    oldest = time.time() - ABANDONED_S
+    if not is_store_own():
+        return
     with suppress(OSError):
         for folder in (result_store() / DRAFTS).iterdir():
             if folder.stat().st_mtime < oldest:

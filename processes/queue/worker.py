@@ -48,7 +48,7 @@ from processes.queue.child import (
     failure,
     run_order,
 )
-from processes.queue.downloads import Keeper, OrderResult
+from processes.queue.downloads import Keeper, OrderResult, forget_unlisted_downloads
 from processes.queue.job_server import replace_job_server
 from processes.queue.jobs import (
     begin_job,
@@ -94,7 +94,7 @@ GENERALISE_LOOK_S = 1.0
 PROBE_S = 60.0
 # How often it looks for what dead workers left and what is old; and for subscribers who are to be told.
 SWEEP_S, CALL_BACK_S = 3.0, 1.0
-# Sweeps; it looks through a folder that may hold many results.
+# Sweeps; it looks through folders that may hold many results and downloads.
 ORPHANS_EVERY = 200
 
 
@@ -208,6 +208,7 @@ async def _sweep_stalled(app: App, changes: ChangeListener) -> None:
             await asyncio.to_thread(_tidy_store)
             if number % ORPHANS_EVERY == 0:
                 await asyncio.to_thread(forget_orphans)
+                await asyncio.to_thread(forget_unlisted_downloads)
         except Exception:
             # whatever it is, such as a disk without room for a log that is set aside: nobody else would look again
             LOG.exception('could not look for abandoned jobs')

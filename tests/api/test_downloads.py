@@ -24,7 +24,7 @@ from dothi.core.layer import Audience
 from dothi.core.locality import Locality
 from dothi.core.settings import PathSettings
 from processes.queue.child import FinishedRun, RunOrder
-from processes.queue.downloads import LOCK_CLASS, Keeper
+from processes.queue.downloads import LOCK_CLASS, Keeper, forget_unlisted_downloads
 from tests.api.conftest import Desk, building, square
 from tests.conftest import Instance, fresh
 from tests.processes.conftest import ask, start_worker, stop_worker, wait_until
@@ -355,6 +355,22 @@ def test_a_worker_that_was_killed_over_a_file_leaves_none_and_the_next_one_makes
         assert len(files()) == 2
     finally:
         stop_worker(second)
+
+
+def test_a_file_without_an_entry_goes_after_a_day(app_with_files: App) -> None:
+    """A worker was killed between the two. What is listed stays, however old, and so does what `dothi fetch` keeps."""
+    listed, folder = set(files()), Path(PathSettings().store) / 'downloads'
+    left, fetched = folder / 'public' / 'buildings' / 'buildings-release-1-left.gpkg', folder / 'osm' / 'x' / 'y.pbf'
+    for file in (left, fetched):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text('x', encoding='utf-8')
+    forget_unlisted_downloads()
+    assert left.exists(), 'somebody may be about to enter it'
+    for file in (left, fetched, *listed):
+        os.utime(file, (0, 0))
+    forget_unlisted_downloads()
+    assert set(files()) == listed | {fetched}
+    fetched.unlink()
 
 
 def test_a_format_that_is_not_offered_any_more_is_removed(alone: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,6 +2,7 @@
 
 import os
 import resource
+import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -9,14 +10,17 @@ from pathlib import Path
 import pytest
 
 from dothi.core.errors import DothiError, http_status
+from dothi.core.settings import PathSettings
+from dothi.core.store_mark import write_mark
 from processes.outputs import ResultFile
 from processes.queue import records, requests
 from processes.queue.child import FinishedRun, RunOutput
+from processes.queue.downloads import forget_unlisted_downloads
 from processes.queue.jobs import begin_job, finish_job, forget_orphans
 from processes.queue.manager import outcome_of
 from processes.queue.records import NoResult, ResultGone
 from processes.queue.requests import ENDED, JobRequest
-from processes.queue.store import RESULTS, result_store
+from processes.queue.store import RESULTS, forget_abandoned, result_store
 from tests.forked import ForkedProcess
 from tests.matrix import number_of_examples
 from tests.present import present
@@ -63,7 +67,7 @@ def test_a_job_that_is_dismissed_while_it_finishes_stores_nothing(
     )
     assert status(job_id) == 'dismissed'
     assert ask('select count(*) from job.output where job_id = %s', [job_id]) == 0
-    assert not [*(result_store() / RESULTS).glob(f'{job_id}*')]
+    assert not [*(result_store() / RESULTS).glob(f'*/{job_id}*')]
 
 
 def test_a_run_that_was_taken_for_dead_leaves_the_result_of_its_successor_alone(
@@ -95,6 +99,34 @@ def test_files_without_a_record_go_after_a_day(houses: int, worker: ForkedProces
         os.utime(folder, (0, 0))
     forget_orphans()
     assert (left.exists(), present(kept).exists()) == (False, True)
+
+
+@pytest.mark.parametrize('place', ['drafts/a/x.csv', 'results/internal/a/x.csv', 'downloads/public/houses/x.csv'])
+def test_what_is_old_in_the_store_of_another_instance_stays(
+    houses: int, place: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It was mounted in place of ours: none of our records names what is there, and all of it is somebody's."""
+    file = tmp_path / 'store' / place
+    file.parent.mkdir(parents=True)
+    file.write_text('x', encoding='utf-8')
+    for path in (file, file.parent):
+        os.utime(path, (0, 0))
+    shutil.copytree(PathSettings().secrets, tmp_path / 'secrets')
+    monkeypatch.setenv('DOTHI_STORE', str(tmp_path / 'store'))
+    monkeypatch.setenv('DOTHI_SECRETS', str(tmp_path / 'secrets'))
+    for folder, mark in (('secrets', 'a' * 32), ('store', 'b' * 32)):
+        write_mark(tmp_path / folder, mark)
+    sweep_store()
+    assert file.exists()
+    write_mark(tmp_path / 'store', 'a' * 32)
+    sweep_store()
+    assert not file.exists(), 'in our own store nobody needs it'
+
+
+def sweep_store() -> None:
+    forget_abandoned()
+    forget_orphans()
+    forget_unlisted_downloads()
 
 
 def test_many_jobs_at_once_all_end_well(houses: int, worker: ForkedProcess) -> None:
@@ -170,7 +202,7 @@ def test_a_database_without_room_for_the_result_fails_the_job_with_a_reason(hous
     with pytest.raises(Exception, match='disk is full') as refused:
         outcome_of(job_id, 'internal')
     assert 'base/1/2' not in str(refused.value), 'no internals'
-    assert not [*(result_store() / RESULTS).glob(f'{job_id}*')]
+    assert not [*(result_store() / RESULTS).glob(f'*/{job_id}*')]
 
 
 DAMAGES: dict[str, Callable[[bytes], bytes]] = {

@@ -303,6 +303,7 @@ def test_a_round_that_fails_does_not_end_the_care_for_abandoned_jobs(monkeypatch
     monkeypatch.setattr(worker_module, 'take_up_abandoned', nothing)
     monkeypatch.setattr(worker_module, '_tidy_store', fail_once)
     monkeypatch.setattr(worker_module, 'forget_orphans', lambda: None)
+    monkeypatch.setattr(worker_module, 'forget_unlisted_downloads', lambda: None)
     asyncio.run(look())
     assert len(rounds) >= 3
 

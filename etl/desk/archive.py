@@ -11,11 +11,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from dothi.core.errors import EnvironmentMissing
+from dothi.core.kept_file import file_sha256
 from dothi.core.settings import PathSettings
 from dothi.core.store_mark import require_store
 from etl.formats.file_parts import suffixes_beside
 
 BLOCK_BYTES = 1 << 20
+# Whatever is left there, by whoever was killed, the worker removes after a day.
+DRAFTS = 'drafts'
 # An archive of the same files must have the same hash on every day.
 EPOCH = (1980, 1, 1, 0, 0, 0)
 
@@ -79,25 +82,37 @@ def keep(original: Original, delivery: int) -> None:
             _zip(original, draft)
         else:
             shutil.copyfile(original.file, draft)
-        with draft.open('rb') as written:
-            os.fsync(written.fileno())
-        draft.replace(target)
+        _put(draft, target)
     except OSError:
         forget_draft(delivery)
         raise
 
 
 def keep_letter(file: Path) -> str:
-    """Puts the file of a letter into the store under the hash of its content, and gives its path there."""
+    """Puts the file of a letter into the store under the hash of its content, whole or not at all; its path there.
+
+    One that is there already stays, if it is still whole. Raises OSError and StoreAway.
+    """
     require_store()
-    kept = Original(file, [], hashlib.sha256(file.read_bytes()).hexdigest(), file.stat().st_size)
-    target = _store() / kept.store_name.replace('originals/', 'letters/', 1)
-    if not target.exists():
-        target.parent.mkdir(parents=True, exist_ok=True)
-        draft = target.with_name(f'{target.name}.{os.getpid()}')
-        shutil.copyfile(file, draft)
-        draft.replace(target)
+    letter = Original(file, [], file_sha256(file), file.stat().st_size)
+    target = _store() / letter.store_name.replace('originals/', 'letters/', 1)
+    if not (target.is_file() and file_sha256(target) == letter.sha256):
+        drafts = _store() / DRAFTS
+        drafts.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=drafts) as folder:
+            draft = Path(folder) / target.name
+            shutil.copyfile(file, draft)
+            target.parent.mkdir(parents=True, exist_ok=True)
+            _put(draft, target)
     return target.relative_to(_store()).as_posix()
+
+
+def _put(draft: Path, target: Path) -> None:
+    """Gives a file that is written its place."""
+    # first onto the disk, or a crash could leave the name without the content
+    with draft.open('rb') as written:
+        os.fsync(written.fileno())
+    draft.replace(target)
 
 
 @contextmanager

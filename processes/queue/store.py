@@ -13,8 +13,9 @@ from dothi.core.database import connection
 from dothi.core.layer import VISIBLE, Audience
 from dothi.core.settings import PathSettings
 from dothi.core.store_mark import is_store_own, require_store
+from etl.desk.archive import DRAFTS
 
-DRAFTS, RESULTS, DOWNLOADS = 'drafts', 'results', 'downloads'
+RESULTS, DOWNLOADS = 'results', 'downloads'
 # No run takes so long: what lies there was left by a worker that was killed.
 ABANDONED_S = 24 * 3600
 LOG = logging.getLogger('dothi.worker')

@@ -1,6 +1,8 @@
 """The official letter: with a delivery, a decision and a rollback; on the receipt, and its file in the store."""
 
-from collections.abc import Callable
+import resource
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -130,6 +132,39 @@ def test_the_command_takes_a_letter_and_says_what_one_needs(
 def test_a_letter_of_a_day_to_come_or_of_several_lines_is_none(options: tuple[str, ...], says: str) -> None:
     refused = dothi('requests', 'refuse', '1', '-r', 'x', '--basis', 'y', *options, '--lang', 'en')
     assert (refused.returncode, says in refused.stderr) == (2, True)
+
+
+@contextmanager
+def small_files() -> Iterator[None]:
+    """Within, this process may write files of 2 kB."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2_048, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def test_a_letter_for_which_there_is_no_room_leaves_nothing(database: dict[str, str], scan: Path) -> None:
+    """What was written of it took the last of the room, for ever."""
+    before = stored_files()
+    scan.write_bytes(b'%PDF-1.4 ' * 1_000)
+    with small_files(), pytest.raises(OSError, match='too large'):
+        LETTER.kept(scan)
+    assert stored_files() == before
+
+
+def stored_files() -> set[Path]:
+    return {file for file in Path(PathSettings().store).rglob('*') if file.is_file()}
+
+
+@pytest.mark.parametrize('left', [b'', b'%PDF-1.4 half'])
+def test_a_letter_that_a_crash_has_cut_off_is_kept_anew(database: dict[str, str], scan: Path, left: bytes) -> None:
+    """The disk had its name, and not yet its content."""
+    stored = Path(PathSettings().store) / present(LETTER.kept(scan).stored)
+    stored.write_bytes(left)
+    LETTER.kept(scan)
+    assert stored.read_bytes() == scan.read_bytes()
 
 
 def test_a_file_that_is_no_letter_is_refused(scan: Path, monkeypatch: pytest.MonkeyPatch) -> None:

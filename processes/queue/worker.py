@@ -9,9 +9,9 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 
@@ -94,6 +94,8 @@ GENERALISE_LOOK_S = 1.0
 PROBE_S = 60.0
 # How often it looks for what dead workers left and what is old; and for subscribers who are to be told.
 SWEEP_S, CALL_BACK_S = 3.0, 1.0
+# Numbers in the queue of the jobs that threads of this process are at.
+_JOBS_UNDERWAY: set[int | None] = set()
 # Sweeps; it looks through folders that may hold many results and downloads.
 ORPHANS_EVERY = 200
 
@@ -256,9 +258,14 @@ async def _repeat(
 
 
 async def take_up_abandoned(app: App) -> None:
-    """Puts the jobs of workers without a sign of life back into the queue; one that was tried often enough fails."""
+    """Puts the jobs of workers without a sign of life back into the queue; one that was tried often enough fails.
+
+    Not those of this worker: after a database that stood still its own last sign is old, and its jobs go on.
+    """
     silent_s = JobSettings().worker_silent_s
     for job in await app.job_manager.get_stalled_jobs(queue=QUEUE, seconds_since_heartbeat=silent_s):
+        if job.id in _JOBS_UNDERWAY:
+            continue
         if job.attempts + 1 < MOST_ATTEMPTS:
             await asyncio.to_thread(give_back, str(job.task_kwargs['job_id']))
             await app.job_manager.retry_job(job)
@@ -269,10 +276,20 @@ async def take_up_abandoned(app: App) -> None:
 
 def work_on(context: JobContext, job_id: str) -> None:
     """Runs one job to its end; raises JobAborted when it was dismissed, or the worker has to stop."""
-    with draft_folder() as folder:
+    with _underway(context.job.id), draft_folder() as folder:
         order = begin_job(job_id, JobSettings().job_memory_mb, folder)
         if order is not None:
             _work_on(context, job_id, order)
+
+
+@contextmanager
+def _underway(queue_id: int | None) -> Iterator[None]:
+    """Within, this process does not take the job for one that nobody is at."""
+    _JOBS_UNDERWAY.add(queue_id)
+    try:
+        yield
+    finally:
+        _JOBS_UNDERWAY.discard(queue_id)
 
 
 def _work_on(context: JobContext, job_id: str, order: RunOrder) -> None:

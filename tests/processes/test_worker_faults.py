@@ -272,6 +272,25 @@ def listening_folders(pid: int) -> set[Path]:
     return {folder for folder in folders if folder.name.startswith('pymp-')}
 
 
+@pytest.mark.own_database
+def test_a_worker_does_not_take_up_what_it_is_at_itself(houses: int, new_worker: Callable[..., ForkedProcess]) -> None:
+    """The database stood still for longer than a worker may be silent, and the worker's last sign of life is old."""
+    new_worker(DOTHI_WORKER_SILENT_S='3')
+    with Held('layer', 'buildings'):
+        job_id = export()
+        wait_until(lambda: is_running(job_id))
+        ends = time.monotonic() + 10
+        while time.monotonic() < ends and begun_runs() == 1:
+            ask("update job.procrastinate_workers set last_heartbeat = '2020-01-01' returning id")
+            time.sleep(0.02)
+        assert begun_runs() == 1
+    wait_until(lambda: status(job_id) == 'successful')
+
+
+def begun_runs() -> int:
+    return int(ask("select count(*) from job.procrastinate_events where type = 'started'"))
+
+
 def test_a_round_that_fails_does_not_end_the_care_for_abandoned_jobs(monkeypatch: pytest.MonkeyPatch) -> None:
     """Such as one that sets a log aside on a full disk."""
     rounds: list[int] = []

@@ -18,6 +18,7 @@ from dothi.core.errors import EnvironmentMissing, without_secrets
 from dothi.core.layer import Audience
 from dothi.core.patience import share_patience
 from dothi.core.postgis import admin_password_advice
+from dothi.core.run_folder import is_copied_run_folder
 from dothi.core.secret_files import write_secret
 from dothi.core.settings import DatabaseSettings, PathSettings
 from dothi.core.start_command import start_command
@@ -272,7 +273,7 @@ def _base_url() -> URL:
         url = make_url(configured_url).set(drivername='postgresql+psycopg2')
         return url.update_query_dict({name: value for name, value in LIVENESS.items() if name not in url.query})
     file = PathSettings().run / 'database_url'
-    if not file.exists():
+    if not file.exists() or is_copied_run_folder(file.parent):
         raise NoDatabase(
             vi='Chưa có cơ sở dữ liệu.',
             en='There is no database yet.',

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from dothi.core.private_files import STATE_MODE, replace_file
 from dothi.core.process_table import start_time
+from dothi.core.run_folder import is_copied_run_folder
 from dothi.core.settings import PathSettings
 
 
@@ -20,6 +21,8 @@ def record_foreground(name: str) -> None:
 
 def foreground_pid(name: str) -> int | None:
     """The process id of the part `name`, while it runs; one that another process has by now counts for nothing."""
+    if is_copied_run_folder(PathSettings().run):
+        return None
     try:
         pid, began = _file(name).read_text(encoding='utf-8').split()
     except (OSError, ValueError):

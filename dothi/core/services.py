@@ -17,6 +17,7 @@ from dothi.core.errors import EnvironmentMissing
 from dothi.core.heartbeat import is_old, last_sign
 from dothi.core.private_files import STATE_MODE, replace_file_without_room
 from dothi.core.process_table import leaders_with_output, session_members, start_time, stopped_processes
+from dothi.core.run_folder import is_copied_run_folder
 from dothi.core.settings import PathSettings
 
 # What is left of a dead service serves nobody who would miss it.
@@ -194,6 +195,9 @@ class Service:
         return self.run / f'{self.name}.pid'
 
     def _recorded(self) -> list[str] | None:
+        if is_copied_run_folder(self.run):
+            # it names a process of another instance
+            return None
         try:
             parts = self._file.read_text(encoding='utf-8').split()
         except PermissionError:

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, NoReturn
 from dothi.core.errors import EnvironmentMissing
 from dothi.core.foreground import foreground_pid, record_foreground
 from dothi.core.private_files import replace_file, replace_file_without_room
+from dothi.core.run_folder import claim_run_folder
 from dothi.core.secret_files import begin_secrets
 from dothi.core.settings import DatabaseSettings, PathSettings
 from dothi.local.backup.instance import archive_settings
 from dothi.local.backup.log_handover import hand_over_promotion
+from dothi.local.copied_state import require_own_backup
 from dothi.local.database import private_database
 from dothi.local.standby.fencing import require_not_superseded
 from dothi.local.standby.record import follows_primary
@@ -37,9 +39,11 @@ def archived_database() -> 'LocalPostgis':
     """The private server with its log going to backup and standby, where they are set up: for whoever starts it.
 
     Raises DataMissing where the data was backed up or followed a primary, and is gone: a new and empty database would
-    take its place. Raises SupersededPrimary where the standby is primary now.
+    take its place. Raises SupersededPrimary where the standby is primary now, CopiedState where the log would go to the
+    place of another instance.
     """
     require_not_superseded()
+    require_own_backup()
     server, settings = private_database(), archive_settings() | replication_settings()
     if follows_primary() and not server.data.exists():
         raise DataMissing(
@@ -69,10 +73,11 @@ def start_database() -> None:
     from dothi.core.database import fresh
 
     run = PathSettings().run
-    run.mkdir(parents=True, exist_ok=True)
     if DatabaseSettings().database_url:
+        claim_run_folder(run)
         return
     server = archived_database()
+    claim_run_folder(run)
     if server.running() and not server.runs_with_settings():
         _end_to_take_up_settings(server)
         server = archived_database()
@@ -124,7 +129,7 @@ def _await_restart() -> None:
 def run_database() -> NoReturn:
     """Becomes the private database, for whoever watches over it, such as systemd. Raises NoPostgis."""
     server, run = archived_database(), PathSettings().run
-    run.mkdir(parents=True, exist_ok=True)
+    claim_run_folder(run)
     command = server.foreground_command()
     replace_file(run / 'database_url', server.address.render_as_string())
     record_foreground('database')

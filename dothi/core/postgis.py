@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg2
+from psycopg2.extensions import connection as Connection
 from sqlalchemy import URL
 
 from dothi.core.accounts import database_account, give_to_database_user, setpriv_words
@@ -132,6 +133,7 @@ class LocalPostgis:
             self._create()
         if self.running():
             self._process.wake()
+            self._keep_port(self._port())
             self._wait_until_settled()
         if not self.running():
             self._choose_port()
@@ -281,12 +283,16 @@ class LocalPostgis:
         self._check(made)
         draft.rename(self.data)
 
-    def _create_database(self) -> None:
+    def connect_as_administrator(self) -> Connection:
+        """A connection to the server's own database. Raises DamagedFile where the password is wrong, NoPostgis."""
         admin = self.url.set(drivername='postgresql', database='postgres')
         try:
-            connection = psycopg2.connect(admin.render_as_string(hide_password=False))
+            return psycopg2.connect(admin.render_as_string(hide_password=False))
         except psycopg2.OperationalError as error:
             raise self._wrong_password(str(error)) from None
+
+    def _create_database(self) -> None:
+        connection = self.connect_as_administrator()
         connection.autocommit = True
         with connection.cursor() as cursor:
             cursor.execute('select 1 from pg_database where datname = %s', [DATABASE])
@@ -303,6 +309,9 @@ class LocalPostgis:
                 vi=f'Cổng {self.port} đang được dùng. Đặt DOTHI_DATABASE_PORT khác, hoặc 0 để tự chọn.',
                 en=f'Port {self.port} is taken. Set another DOTHI_DATABASE_PORT, or 0 for a free one.',
             )
+        self._keep_port(port)
+
+    def _keep_port(self, port: int) -> None:
         if _text_of(self.folder / 'port') != str(port):
             (self.folder / 'port').write_text(str(port), encoding='utf-8')
 
@@ -349,8 +358,12 @@ class LocalPostgis:
         return port
 
     def _kept_port(self) -> int | None:
-        """The port of the last start; where its file is damaged, the one of the server that runs, if any."""
-        for file, line in ((self.folder / 'port', 0), (self.data / 'postmaster.pid', 3)):
+        """The port of the server that runs, as it says itself; else that of the last start."""
+        places = [(self.folder / 'port', 0), (self.data / 'postmaster.pid', 3)]
+        # who may not look into the data goes by the file beside it
+        with suppress(PermissionError):
+            places = places[::-1] if self.running() else places
+        for file, line in places:
             with suppress(OSError, ValueError, IndexError):
                 return int(file.read_text(encoding='utf-8').splitlines()[line])
         return None

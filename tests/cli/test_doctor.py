@@ -92,6 +92,27 @@ def test_a_state_folder_that_strangers_read_is_a_fault(running: WholeInstance) -
     assert bad['rights'][0]['advice']['en'] == f'chmod 750 {running.state}'
 
 
+@pytest.mark.parametrize('damage', ['another password', '', None])
+def test_an_administrators_password_that_is_wrong_is_a_fault(running: WholeInstance, damage: str | None) -> None:
+    """The next `dothi up` and the next backup would be the first to say so."""
+    file = running.state / 'postgis' / 'admin_password'
+    text = file.read_text(encoding='utf-8')
+    try:
+        if damage is None:
+            file.rename(file.with_name('away'))
+        else:
+            file.write_text(damage, encoding='utf-8')
+        code, bad = examine(running)
+    finally:
+        if damage is None:
+            file.with_name('away').rename(file)
+        file.write_text(text, encoding='utf-8')
+    assert code == 5
+    (finding,) = bad['database']
+    assert str(file) in finding['text']['vi']
+    assert 'alter role' in finding['advice']['vi']
+
+
 def test_a_migration_that_was_not_applied_is_a_fault(running: WholeInstance) -> None:
     url = running.database_address()
     with psycopg2.connect(url) as db, db.cursor() as cursor:

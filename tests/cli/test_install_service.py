@@ -13,8 +13,9 @@ from pathlib import Path
 import psycopg2
 import pytest
 
+from dothi.core.errors import DiskFull
 from dothi.core.ports import free_port
-from dothi.local.systemd.install import install, remove
+from dothi.local.systemd.install import UnwritableFolder, install, remove
 from dothi.local.systemd.installation import Installation, UnfitInstallation, closed_part, running_installation
 from dothi.local.systemd.units import STATE, unit_texts
 from tests.forked import start_command
@@ -185,3 +186,32 @@ def wait_for_database(instance: WholeInstance) -> int:
         except (FileNotFoundError, psycopg2.OperationalError):
             time.sleep(0.1)
     return 0
+
+
+def test_an_update_on_a_full_disk_leaves_units_whole(installation: Installation, tmp_path: Path) -> None:
+    """A unit of which half was written kept the machine from starting the service at its next boot."""
+    disk = tmp_path / 'disk'
+    disk.mkdir()
+    if subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=128k', 'tmpfs', disk], check=False).returncode:
+        pytest.skip('only root may mount a disk')
+    try:
+        install(installation, disk)
+        units = sorted((disk / 'etc/systemd/system').iterdir())
+        before = {unit: unit.read_text(encoding='utf-8') for unit in units}
+        free = os.statvfs(disk)
+        (disk / 'filler').write_bytes(bytes(free.f_bavail * free.f_frsize))
+        program = installation.program.with_name('dothi-of-another-version')
+        program.touch(mode=0o755)
+        with pytest.raises(DiskFull):
+            install(replace(installation, program=program), disk)
+        assert {unit: unit.read_text(encoding='utf-8') for unit in (disk / 'etc/systemd/system').iterdir()} == before
+    finally:
+        subprocess.run(['umount', disk], check=True)
+
+
+def test_a_folder_that_is_none_is_refused_in_words(installation: Installation, tmp_path: Path) -> None:
+    """It was called a fault of ours, with a log to send in."""
+    (tmp_path / 'file').touch()
+    for root in (tmp_path / 'file', Path('/proc')):
+        with pytest.raises(UnwritableFolder, match=f'{root}.* cannot be written.*--root FOLDER'):
+            install(installation, root)

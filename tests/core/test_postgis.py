@@ -324,3 +324,15 @@ def test_a_killed_server_that_its_parent_has_not_noticed_keeps_no_other_out(serv
     server.start()
     assert answer(server) == 42
     remains.wait()
+
+
+def test_a_server_that_runs_is_where_it_says_whatever_the_file_of_its_port_holds(server: LocalPostgis) -> None:
+    """Backups and `dothi up` went to the number in the file, and said that the connection was refused."""
+    server.start()
+    file = server.folder / 'port'
+    port = file.read_text(encoding='utf-8')
+    for text in ('1', 'no number', ''):
+        file.write_text(text, encoding='utf-8')
+        assert server.url.port == int(port)
+    server.start()
+    assert file.read_text(encoding='utf-8') == port

@@ -11,10 +11,13 @@ from psycopg2.extensions import connection as Connection
 from dothi.core.backup_state import backup_state
 from dothi.core.database import NoDatabase, connection
 from dothi.core.migrate import migration_names
+from dothi.core.postgis import admin_password_advice
 from dothi.core.readiness import OK, database_readiness
-from dothi.core.settings import PathSettings
+from dothi.core.settings import DatabaseSettings, PathSettings
+from dothi.core.state_file import DamagedFile
 from dothi.core.text import Text
 from dothi.local.backup.record import key_file, lost_key_advice
+from dothi.local.database import private_database
 from dothi.local.doctor.findings import Finding, fault, graded, ok, warning
 from dothi.local.standby.record import follows_primary
 
@@ -38,6 +41,7 @@ def check_database() -> Iterator[Finding]:
     try:
         with connection('owner') as db:
             yield ok('database', Text(vi='Cơ sở dữ liệu trả lời.', en='The database answers.'))
+            yield from _administrator()
             for check in CHECKS[: -len(OF_PRIMARY)] if follows_primary() else CHECKS:
                 yield from check(db)
     except NoDatabase as error:
@@ -45,6 +49,32 @@ def check_database() -> Iterator[Finding]:
             vi='dothi up, hoặc systemctl start dothi-database', en='dothi up, or systemctl start dothi-database'
         )
         yield fault('database', Text(vi=error.text.vi, en=error.text.en), advice)
+
+
+def _administrator() -> Iterator[Finding]:
+    """Nothing where the private server takes its administrator's password, or we may not look.
+
+    What runs has roles of its own; the next backup and the next `dothi up` would say it.
+    """
+    server = private_database()
+    file = server.folder / 'admin_password'
+    if DatabaseSettings().database_url or not os.access(server.folder, os.X_OK):
+        return
+    if file.exists() and not os.access(file, os.R_OK):
+        return
+    try:
+        server.connect_as_administrator().close()
+    except (DamagedFile, FileNotFoundError):
+        yield fault(
+            'database',
+            Text(
+                vi=f'{file} bị mất, hỏng, hoặc máy chủ không nhận mật khẩu trong đó: không sao lưu được, và "dothi up" '
+                'sẽ dừng.',
+                en=f'{file} is gone or damaged, or the server does not take the password in it: no backup can be made, '
+                'and "dothi up" will end.',
+            ),
+            admin_password_advice(server.folder),
+        )
 
 
 def _clock(db: Connection) -> Iterator[Finding]:

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from pydantic import BaseModel
 
+from dothi.core.disk_room import full_disk, is_no_room
 from dothi.core.errors import EnvironmentMissing, WrongUse
-from dothi.core.private_files import STATE_MODE
+from dothi.core.private_files import STATE_MODE, replace_file
 from dothi.local.database import private_database
 from dothi.local.services import services
 from dothi.local.systemd.installation import Installation, require_fit
@@ -30,6 +31,10 @@ class InstanceRuns(WrongUse):
     """What `dothi up` started still runs on the same data."""
 
 
+class UnwritableFolder(WrongUse):
+    """Units cannot be written below the folder that was named."""
+
+
 class SystemdFailed(EnvironmentMissing):
     """A command of systemd failed."""
 
@@ -46,7 +51,8 @@ class InstalledFiles(BaseModel):
 def install(installation: Installation, root: Path) -> InstalledFiles:
     """Writes the units, the account and the settings under `root`; settings that are there stay as they are.
 
-    Under another root than / nothing else happens. Raises UnfitInstallation, NotRoot, InstanceRuns, SystemdFailed.
+    Under another root than / nothing else happens. Raises UnfitInstallation, NotRoot, InstanceRuns,
+    UnwritableFolder, DiskFull, SystemdFailed.
     """
     require_fit(installation)
     is_machine = _require_rights(root)
@@ -117,10 +123,18 @@ def _require_rights(root: Path) -> bool:
 
 def _write(root: Path, path: Path, text: str, mode: int = 0o644) -> str:
     file = _under(root, path)
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.touch(mode=mode)
-    file.chmod(mode)
-    file.write_text(text, encoding='utf-8')
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        # whole or not at all: systemd starts nothing from half a unit
+        replace_file(file, text, mode)
+        file.chmod(mode)
+    except OSError as error:
+        if is_no_room(error):
+            raise full_disk(root) from None
+        raise UnwritableFolder(
+            vi=f'Không ghi được {file}: {error.strerror}. Chọn thư mục khác: --root THƯ-MỤC.',
+            en=f'{file} cannot be written: {error.strerror}. Choose another folder: --root FOLDER.',
+        ) from None
     return str(file)
 
 

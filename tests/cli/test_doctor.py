@@ -6,6 +6,7 @@ import socket
 import ssl
 import subprocess
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
@@ -42,6 +43,7 @@ from dothi.local.doctor.machine import (
 )
 from tests.instances import BAY, WholeInstance
 from tests.matrix import thorough
+from tests.services import PATIENCE_S
 
 
 def examine(instance: WholeInstance) -> tuple[int, dict[str, list[dict[str, Any]]]]:
@@ -90,6 +92,25 @@ def test_a_state_folder_that_strangers_read_is_a_fault(running: WholeInstance) -
         running.state.chmod(mode)
     assert code == 5
     assert bad['rights'][0]['advice']['en'] == f'chmod 750 {running.state}'
+
+
+@pytest.mark.parametrize('name', ['autovacuum', 'fsync', 'full_page_writes', 'synchronous_commit'])
+def test_what_somebody_switched_off_in_the_server_is_a_fault(running: WholeInstance, name: str) -> None:
+    """For a faster load once, and left so: the next power cut would lose what was accepted."""
+    with closing(psycopg2.connect(running.database_address())) as db, db.cursor() as cursor:
+        db.autocommit = True
+        cursor.execute(f'alter system set {name} = off')
+        cursor.execute('select pg_reload_conf()')
+        try:
+            deadline = time.monotonic() + PATIENCE_S
+            while 'settings' not in (bad := examine(running)[1]) and time.monotonic() < deadline:
+                time.sleep(0.2)
+        finally:
+            cursor.execute(f'alter system reset {name}')
+            cursor.execute('select pg_reload_conf()')
+    (finding,) = bad['settings']
+    assert finding['severity'] == 'fault'
+    assert f'alter system reset {name};' in finding['advice']['vi']
 
 
 @pytest.mark.parametrize('damage', ['another password', '', None])

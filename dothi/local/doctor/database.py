@@ -36,6 +36,9 @@ LOG_ADVICE = Text(vi='Xem nơi lưu còn đó và còn chỗ không.', en='Look 
 MANY_NUMBERS, TOO_MANY_NUMBERS = 500_000_000, 1_500_000_000
 
 
+NEVER_OFF = ('autovacuum', 'fsync', 'full_page_writes', 'synchronous_commit')
+
+
 def check_database() -> Iterator[Finding]:
     """Everything about the database; one fault where it does not answer."""
     try:
@@ -117,6 +120,26 @@ def _migrations(db: Connection) -> Iterator[Finding]:
     )  # fmt: skip
 
 
+def _careful_settings(db: Connection) -> Iterator[Finding]:
+    """Whether somebody switched off what keeps acknowledged changes through a power cut, or clears away dead rows."""
+    query = "select name from pg_settings where name = any(%s) and reset_val = 'off' order by name"
+    names = [name for (name,) in _rows(db, query, [list(NEVER_OFF)])]
+    commands = ' '.join(f'alter system reset {name};' for name in names)
+    yield graded(
+        'settings', bool(names), False,
+        Text(
+            vi=f'Đã tắt trong PostgreSQL: {", ".join(names)}. Mất điện thì mất thay đổi đã nhận, hoặc bảng phình mãi.'
+            if names else 'PostgreSQL giữ những gì đã nhận khi mất điện.',
+            en=f'Switched off in PostgreSQL: {", ".join(names)}. A power cut loses what was accepted, or tables grow '
+            'for ever.' if names else 'PostgreSQL keeps what it accepted through a power cut.',
+        ),
+        Text(
+            vi=f'Bật lại bằng psql, mỗi lệnh một lần gọi: {commands} select pg_reload_conf();',
+            en=f'Switch on again in psql, one command at a time: {commands} select pg_reload_conf();',
+        ),
+    )  # fmt: skip
+
+
 def _connections(db: Connection) -> Iterator[Finding]:
     query = "select count(*), current_setting('max_connections')::int from pg_stat_activity where backend_type = %s"
     ((in_use, most),) = _rows(db, query, ['client backend'])
@@ -195,7 +218,8 @@ type DatabaseCheck = Callable[[Connection], Iterator[Finding]]
 # What a standby does not have before it is promoted.
 OF_PRIMARY: tuple[DatabaseCheck, ...] = (_backups, _parts)
 CHECKS: tuple[DatabaseCheck, ...] = (
-    _clock, _versions, _migrations, _connections, _old_transactions, _transaction_numbers, *OF_PRIMARY,
+    _clock, _versions, _migrations, _careful_settings, _connections, _old_transactions, _transaction_numbers,
+    *OF_PRIMARY,
 )  # fmt: skip
 
 

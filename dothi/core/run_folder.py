@@ -1,7 +1,8 @@
 """Whether what the folder `run` says is about this instance, or was copied with the state folder of another one.
 
 A copy (`cp -a`) has the records of the processes of the first instance, which may live, and the address of its
-database. The folder has a mark that names its place and inode, which a copy does not have, and a moved folder has.
+database. The folder has a mark that names its place and inode. A copy beside it has neither, a folder that was moved
+the inode, and one whose file system numbers anew (FUSE) the place.
 """
 
 import os
@@ -24,15 +25,15 @@ class FolderMark:
 
 
 def is_copied_run_folder(run: Path) -> bool:
-    """Whether the folder was copied from another one; False where it has no mark, as before its first start."""
+    """Whether the folder was copied from another place; False where it has no mark, as before its first start."""
     mark = _read_mark(run)
-    return mark is not None and mark.inode != _inode(run)
+    return mark is not None and mark.inode != _inode(run) and mark.folder != run.resolve()
 
 
 def first_run_folder(run: Path) -> Path | None:
     """The folder that this one was copied from, where it is there still; None where it was moved, or is no copy."""
     mark = _read_mark(run)
-    if mark is None or mark.inode == _inode(run) or mark.inode != _inode(mark.folder):
+    if mark is None or not is_copied_run_folder(run) or mark.inode != _inode(mark.folder):
         return None
     return mark.folder
 

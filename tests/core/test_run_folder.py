@@ -100,6 +100,15 @@ def test_a_folder_that_is_renamed_stays_the_same(first: Path, monkeypatch: pytes
     moved.rename(first)
 
 
+def test_a_folder_whose_file_system_numbers_anew_stays_the_same(first: Path) -> None:
+    """As some in user space do, while all runs: nothing would be taken for running any more, and started twice."""
+    mark = first / 'run' / 'folder'
+    inode, _, folder = mark.read_text(encoding='utf-8').partition(' ')
+    mark.write_text(f'{int(inode) + 1} {folder}', encoding='utf-8')
+    assert service_of(first).pid()
+    assert first_run_folder(first / 'run') is None
+
+
 def test_a_folder_without_a_mark_counts_as_before(first: Path) -> None:
     """Of an instance that an older version started, and where the mark is damaged."""
     mark = first / 'run' / 'folder'

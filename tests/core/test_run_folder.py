@@ -58,7 +58,7 @@ def test_a_copy_ends_no_process_of_the_first_one(first: Path, monkeypatch: pytes
 
 
 def test_a_copy_that_was_not_started_writes_to_no_database(first: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A delivery to the copy went to the database of the first one, with its files in the store of the copy."""
+    """Its commands went to the database of the first one, with the store of the copy."""
     copied(first, monkeypatch)
     with pytest.raises(NoDatabase, match='no database yet'):
         database_url('admin')

@@ -41,8 +41,15 @@ gather_wheels() {
     cp dist/dothi-*.whl "$bundle/wheels/"
 }
 
+# The first file in the folder that no bundle has: somebody may have packages of their own in a folder of that name.
+foreign_file() {
+    find "$bundle" -mindepth 1 -maxdepth 1 -regextype posix-extended \
+        ! -regex '.*/(debs|wheels|docker|install\.sh|Packages|SHA256SUMS(\.new)?)' -print -quit
+    find "$bundle/debs" -mindepth 1 -maxdepth 1 ! -name '*.deb' ! -name partial ! -name lock -print -quit
+}
+
 # What is there is removed: an older bundle, or one that was interrupted, and nothing else.
-if [ -n "$(ls -A "$bundle" 2>/dev/null)" ] && [ ! -d "$bundle/debs" ]; then
+if [ -n "$(ls -A "$bundle" 2>/dev/null)" ] && { [ ! -d "$bundle/debs" ] || [ -n "$(foreign_file)" ]; }; then
     say "$bundle có thứ khác, không phải bộ cài: hãy chọn một thư mục mới." \
         "$bundle holds something else, and no bundle: choose a new folder." >&2
     exit 2

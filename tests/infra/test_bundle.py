@@ -132,14 +132,16 @@ def test_an_installation_that_was_interrupted_is_ended_by_the_next(whole_bundle:
     assert installed.returncode == 0, installed.stderr
 
 
-def test_a_folder_that_holds_something_else_is_not_made_a_bundle(tmp_path: Path) -> None:
-    """It would be emptied: a disk for carrying, or a home."""
-    (tmp_path / 'letters').write_text('mine', encoding='utf-8')
+@pytest.mark.parametrize(('folder', 'name'), [('.', 'letters'), ('debs', 'letters'), ('debs', 'debs/letters')])
+def test_a_folder_that_holds_something_else_is_not_made_a_bundle(tmp_path: Path, folder: str, name: str) -> None:
+    """It would be emptied: a disk for carrying, or a home, also one with a folder of packages."""
+    (tmp_path / folder).mkdir(exist_ok=True)
+    (tmp_path / name).write_text('mine', encoding='utf-8')
     # without a way to fetch anything: what is gathered is not the point
     command = [str(PROJECT / 'docker' / 'bundle.sh'), str(tmp_path)]
     environment = {'PATH': '/usr/bin:/bin', 'DOTHI_LANG': 'en'}
     refused = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert (refused.returncode, (tmp_path / 'letters').exists()) == (2, True)
+    assert (refused.returncode, (tmp_path / name).exists()) == (2, True)
     assert str(tmp_path) in refused.stderr
 
 

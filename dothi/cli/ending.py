@@ -46,7 +46,7 @@ def run(app: typer.Typer) -> NoReturn:
     except DothiError as error:
         if is_interrupted():
             _end_interrupted()
-        _fail(_for_want_of_room(error) or error)
+        _fail(_for_want_of_room(error) or _on_replaced_primary(error) or error)
     except typer.TyperException as wrong:
         _fail(_misused(wrong))
     except PermissionError as error:
@@ -108,6 +108,20 @@ def _change_of_standby(error: Exception) -> DothiError | None:
         en='This machine is the standby, which is read only: do this on the primary. Is the primary lost: dothi '
         'standby promote.',
     )
+
+
+def _on_replaced_primary(error: DothiError) -> DothiError | None:
+    """The error that says why a machine has no database whose standby is primary now; None for any other error."""
+    from dothi.core.database import NoDatabase
+    from dothi.local.standby.fencing import superseded_primary
+    from dothi.local.standby.record import read_standby_record
+
+    if not isinstance(error, NoDatabase):
+        return None
+    with suppress(DothiError):
+        record = read_standby_record()
+        return superseded_primary(record) if record and record.superseded_at else None
+    return None
 
 
 def _end_interrupted() -> NoReturn:

@@ -106,6 +106,9 @@ def test_a_primary_that_was_replaced_does_not_come_back(pair: Pair) -> None:
     promotion = pair.primary.instance.dothi('standby', 'promote')
     assert promotion.returncode == 5, 'it is no primary any more, nor a standby'
     assert 'dothi standby allow' in promotion.stderr
+    listed = pair.primary.instance.dothi('releases', 'wells')
+    assert listed.returncode == 5
+    assert 'dothi standby allow' in listed.stderr, 'there is a reason for no database'
     status = pair.primary.document('status')
     assert (status['database'], status['layers'][0]['freshness']) == (None, []), 'its database is not read'
     assert 'wells' not in pair.primary.require('status')

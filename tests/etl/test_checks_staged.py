@@ -11,6 +11,7 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 from rich.console import Console
 from shapely import Polygon
 
@@ -20,7 +21,7 @@ from dothi.core.locality import Locality
 from dothi.core.text import Text
 from etl.desk.deliver import deliver
 from etl.desk.options import DeliveryOptions
-from etl.doctor.rows.near_duplicates import near_pairs
+from etl.doctor.rows.near_duplicates import Places, near_pairs
 from etl.report.html import page
 from etl.report.model import BadRow, Report
 from etl.report.table import renderable
@@ -54,6 +55,16 @@ def test_near_pairs_are_those_that_a_comparison_of_all_finds(points: list[tuple[
     xy = np.array(points, dtype=float).reshape(-1, 2)
     every = {(i, j) for i in range(len(xy)) for j in range(i) if (np.abs(xy[i] - xy[j]) <= 4).all()}
     assert {(max(pair), min(pair)) for pair in near_pairs(xy, 4).tolist()} == every
+    for strip_rows in (1, 3, 1_000):
+        assert set(map(tuple, places_of(xy).pairs(4, strip_rows).tolist())) == every
+
+
+def places_of(xy: NDArray[np.float64]) -> Places:
+    """The points as they come in two batches, numbered from 0."""
+    places, half = Places(), len(xy) // 2
+    for rows in (np.arange(half), np.arange(half, len(xy))):
+        places.add(rows, np.atleast_1d(shapely.points(xy[rows])))
+    return places
 
 
 def test_a_crowd_in_one_place_costs_its_number_and_not_its_square() -> None:

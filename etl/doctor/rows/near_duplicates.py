@@ -1,6 +1,7 @@
 """Rows that may be one feature recorded twice: at the same place, within a tolerance."""
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,8 @@ Integers = NDArray[np.int64]
 CELL_TOLERANCES = 16
 # Each row is compared with so many next to it in its cell; thousands of points in one place stay affordable.
 NEIGHBOURS = 16
+# So many rows are compared at a time, and one of so many is looked at for where they lie.
+STRIP_ROWS, SAMPLED_EVERY = 2_000_000, 100
 
 
 @dataclass
@@ -38,17 +41,31 @@ class Places:
         self.rows.append(np.asarray(row_numbers, dtype=np.int64))
         self.centres.append((box[:, :2] + box[:, 2:]) / 2)
 
-    def pairs(self, tolerance: float) -> Integers:
+    def pairs(self, tolerance: float, strip_rows: int = STRIP_ROWS) -> Integers:
         """Row numbers of two that may be near, the later one first, shape (n, 2).
 
-        Geometries within a Hausdorff distance have boxes whose centres differ by no more in x and y.
+        Geometries within a Hausdorff distance have boxes whose centres differ by no more in x and y. strip_rows: so
+        many are compared at a time, in strips from west to east, as that takes 110 bytes for each of them.
         """
-        if not self.rows:
+        if not any(map(len, self.rows)):
             return np.empty((0, 2), dtype=np.int64)
-        rows, centres = np.concatenate(self.rows), np.concatenate(self.centres)
-        near = near_pairs(centres, tolerance)
-        numbers = rows[near]
+        edges = pairwise(self._edges(strip_rows))
+        numbers = np.concatenate([self._pairs_between(*west_east, tolerance) for west_east in edges])
         return np.unique(np.column_stack([numbers.max(axis=1), numbers.min(axis=1)]), axis=0)
+
+    def _edges(self, strip_rows: int) -> list[float]:
+        """The x at which strips begin and end, with about as many rows in each as a sample of them says."""
+        strips = -(-sum(map(len, self.rows)) // strip_rows)
+        sample = np.concatenate([centres[::SAMPLED_EVERY, 0] for centres in self.centres])
+        inner = np.unique(np.quantile(sample, np.arange(1, strips) / strips))
+        return [-np.inf, *inner.tolist(), np.inf]
+
+    def _pairs_between(self, west: float, east: float, tolerance: float) -> Integers:
+        """Numbers of two rows of which one lies in the strip, and the other there or within the tolerance of it."""
+        inside = [(points[:, 0] >= west - tolerance) & (points[:, 0] <= east + tolerance) for points in self.centres]
+        rows = np.concatenate([numbers[mask] for numbers, mask in zip(self.rows, inside, strict=True)])
+        centres = np.concatenate([points[mask] for points, mask in zip(self.centres, inside, strict=True)])
+        return rows[near_pairs(centres, tolerance)]
 
 
 def near_pairs(points: Floats, tolerance: float) -> Integers:

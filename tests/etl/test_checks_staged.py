@@ -63,7 +63,7 @@ def places_of(xy: NDArray[np.float64]) -> Places:
     """The points as they come in two batches, numbered from 0."""
     places, half = Places(), len(xy) // 2
     for rows in (np.arange(half), np.arange(half, len(xy))):
-        places.add(rows, np.atleast_1d(shapely.points(xy[rows])))
+        places.add(rows, np.array([shapely.Point(place) for place in xy[rows]], dtype=object))
     return places
 
 

@@ -61,8 +61,8 @@ class Places:
         return [-np.inf, *inner.tolist(), np.inf]
 
     def _pairs_between(self, west: float, east: float, tolerance: float) -> Integers:
-        """Numbers of two rows of which one lies in the strip, and the other there or within the tolerance of it."""
-        inside = [(points[:, 0] >= west - tolerance) & (points[:, 0] <= east + tolerance) for points in self.centres]
+        """Numbers of two rows of which the eastern one lies in the strip."""
+        inside = [(points[:, 0] >= west - tolerance) & (points[:, 0] <= east) for points in self.centres]
         rows = np.concatenate([numbers[mask] for numbers, mask in zip(self.rows, inside, strict=True)])
         centres = np.concatenate([points[mask] for points, mask in zip(self.centres, inside, strict=True)])
         return rows[near_pairs(centres, tolerance)]

@@ -11,7 +11,6 @@ import pytest
 import shapely
 from hypothesis import given
 from hypothesis import strategies as st
-from numpy.typing import NDArray
 from rich.console import Console
 from shapely import Polygon
 
@@ -55,16 +54,16 @@ def test_near_pairs_are_those_that_a_comparison_of_all_finds(points: list[tuple[
     xy = np.array(points, dtype=float).reshape(-1, 2)
     every = {(i, j) for i in range(len(xy)) for j in range(i) if (np.abs(xy[i] - xy[j]) <= 4).all()}
     assert {(max(pair), min(pair)) for pair in near_pairs(xy, 4).tolist()} == every
-    for strip_rows in (1, 3, 1_000):
-        assert set(map(tuple, places_of(xy).pairs(4, strip_rows).tolist())) == every
 
 
-def places_of(xy: NDArray[np.float64]) -> Places:
-    """The points as they come in two batches, numbered from 0."""
-    places, half = Places(), len(xy) // 2
-    for rows in (np.arange(half), np.arange(half, len(xy))):
-        places.add(rows, np.array([shapely.Point(place) for place in xy[rows]], dtype=object))
-    return places
+@pytest.mark.parametrize('strip_rows', [1, 7, 40, 1_000])
+def test_neighbours_are_pairs_also_where_strips_meet(strip_rows: int) -> None:
+    """40 points in a row, 1 m apart, each of which comes in a batch of its own, the eastern ones first."""
+    places = Places()
+    for x in reversed(range(40)):
+        places.add(np.array([x]), np.array([shapely.Point(x, 0)], dtype=object))
+    assert places.pairs(1.5, strip_rows).tolist() == [[x + 1, x] for x in range(39)]
+    assert places.pairs(0.5, strip_rows).tolist() == []
 
 
 def test_a_crowd_in_one_place_costs_its_number_and_not_its_square() -> None:

@@ -24,6 +24,8 @@ def first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The state folder of an instance with a process in the background and one in the foreground."""
     state = tmp_path / 'first'
     monkeypatch.setenv('DOTHI_STATE', str(state))
+    # other tests use a database that is named to them
+    monkeypatch.delenv('DOTHI_DATABASE_URL', raising=False)
     claim_run_folder(state / 'run')
     service = service_of(state)
     service.start('print')

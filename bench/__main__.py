@@ -18,7 +18,7 @@ from bench.chapters import Chapter, Subject
 from bench.country import ROWS, country, country_file, deliver_country
 from bench.extents import SCALES_M
 from bench.geocode import geocoding
-from bench.instance import FULL, HALF, filled, folder, running
+from bench.instance import FULL, HALF, check_empty, filled, folder, running
 from bench.loading import Run, loading, taking_back
 from bench.new_tiles import after_a_release, new_tiles
 from bench.pgrouting import pgrouting
@@ -101,6 +101,7 @@ def _country(progress: Progress) -> Chapter:
     deliveries: list[Run] = []
 
     def fill(locality: Locality) -> None:
+        check_empty()
         # apart: the memory of a process that starts another counts as that one's, too
         with ProcessPoolExecutor(1, get_context('spawn')) as apart:
             file = apart.submit(country_file, folder() / 'country', locality).result()

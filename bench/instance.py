@@ -71,13 +71,26 @@ def filled(name: str, fill: Callable[[Locality], None], progress: Progress) -> I
 
 def _check(buildings: int) -> None:
     """Ends the run where something else was delivered since: the same files are not delivered a second time."""
-    with connection('reader_internal') as db, db.cursor() as cursor:
-        cursor.execute('select count(*) from layer.buildings')
-        (rows,) = cursor.fetchone() or (0,)
+    rows = building_count()
     if rows < buildings * 0.95:
         sys.exit(
             f'{rows:,} buildings in {PathSettings().state} where {buildings:,} are to be measured: delete it first.'
         )
+
+
+def check_empty() -> None:
+    """Ends the run where a run before it has delivered: the same file again is no delivery, and nothing to measure."""
+    rows = building_count()
+    if rows:
+        sys.exit(f'{PathSettings().state} has {rows:,} buildings of an earlier run: delete it first.')
+
+
+def building_count() -> int:
+    """How many buildings the current release has."""
+    with connection('reader_internal') as db, db.cursor() as cursor:
+        cursor.execute('select count(*) from layer.buildings')
+        (rows,) = cursor.fetchone() or (0,)
+    return int(rows)
 
 
 def wait_for_quiet(progress: Progress) -> None:

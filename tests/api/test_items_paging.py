@@ -3,6 +3,7 @@
 import itertools
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
@@ -168,3 +169,17 @@ def test_next_links_keep_every_other_parameter(schools: FlaskClient, kept: str) 
     whole = codes(schools.get(f'{ITEMS}?{kept}&limit=100'))
     assert len(whole) > 4
     assert [feature['properties']['code'] for feature in walk(schools, f'{ITEMS}?{kept}&limit=4')] == whole
+
+
+@pytest.mark.parametrize('length', [20, 8_000], ids=['an address', 'too long for one'])
+def test_links_to_formats_say_what_was_asked_with_whatever_letters(schools: FlaskClient, length: int) -> None:
+    """Every letter that JSON or an address writes in another way, by an address and by a body."""
+    text = "code <> '" + ('"\\<address>?f=&%{}é' * length)[:length] + "'"
+    body = {'filter': text, 'limit': 3}
+    document = schools.post(f'{ITEMS.removesuffix("/items")}/search', json=body).get_json(force=True)
+    links = [link for link in document['links'] if link['rel'] in ('self', 'alternate')]
+    assert sorted(link['rel'] for link in links) == ['alternate'] * (len(links) - 1) + ['self']
+    parameters = [link.get('body') or dict(parse_qsl(urlsplit(link['href']).query)) for link in links]
+    assert {words.pop('f') for words in parameters} >= {'json', 'html', 'jsonld', 'csv'}
+    assert all(words == {'filter': text, 'limit': '3'} for words in parameters)
+    assert {link.get('method', 'GET') for link in links} == {'GET' if length == 20 else 'POST'}

@@ -41,8 +41,9 @@ def language() -> Lang:
 
 
 def _requested_language() -> Lang:
-    if LANG.text:
-        return 'en' if LANG.text.lower().startswith('en') else 'vi'
+    text = LANG.text
+    if text:
+        return 'en' if text.lower().startswith('en') else 'vi'
     return _preferred_language(request.headers.get('Accept-Language'))
 
 
@@ -60,10 +61,11 @@ def say(text: Text) -> str:
 
 def wanted_format(offered: tuple[str, ...] = ('json', 'html')) -> str:
     """One of `offered`, by `f`, else by Accept, else the first; raises UnknownFormat for another `f`."""
-    if F.text in offered:
-        return F.text
-    if F.text:
-        raise unknown_format(F.text, offered)
+    text = F.text
+    if text in offered:
+        return text
+    if text:
+        raise unknown_format(text, offered)
     return _preferred_format(request.headers.get('Accept'), offered)
 
 

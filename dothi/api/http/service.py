@@ -130,6 +130,11 @@ class Service:
         return Remembered(500)
 
     @cached_property
+    def link_texts(self) -> Remembered[tuple[str, ...], list[str]]:
+        """The texts around the address in links of items, by what they depend on."""
+        return Remembered(1_000)
+
+    @cached_property
     def item_statements(self) -> Remembered[tuple[object, ...], str]:
         """SQL of items by what it depends on: composing it takes as long as the database needs for ten features."""
         return Remembered(1_000)

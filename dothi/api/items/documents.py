@@ -33,38 +33,37 @@ THIS_AS, ITEMS_AS = Text(vi='Dạng {}', en='As {}'), Text(vi='Đối tượng, 
 NEXT = Text(vi='Trang sau', en='Next page')
 # The longest query that fits the first line of a request (8,190 bytes) with any address before it.
 LONGEST_QUERY = 7_000
+LONGEST_FORMAT = max(map(len, ITEM_FORMATS))
+# Stands in the texts of links for the address of the document; no title has it.
+ADDRESS = '<address>'
 
 
 def collection_document(query: Query, release: Release, matched: int | None, page: Page, form: str) -> bytes:
     """The FeatureCollection around the features' text."""
-    links = _document_links(query.layer, None, form)
+    links = [_document_links(query.layer, None, form)]
     if page.last is not None:
-        links.append(_next_link(query, page.last, form))
+        links.append(_json(_next_link(query, page.last, form)))
     head: dict[str, Any] = {'type': 'FeatureCollection'}
     if matched is not None:
         head['numberMatched'] = matched
     head |= {
         'numberReturned': page.returned,
-        'timeStamp': datetime.now(UTC).strftime('%Y-%m-%dT%H:%M:%SZ'),
+        'timeStamp': datetime.now(UTC).isoformat(timespec='seconds').replace('+00:00', 'Z'),
         'dothi:release': release.number,
         'dothi:demo': release.demo,
-        'links': links,
     }
     none = reason_for_none(query, release, page)
     if none is not None:
         head['description'] = say(none.text)
-        links.append(_link('related', GEOJSON, say(none.way_out), _items_path(query.layer), urlencode(none.parameters)))
-    return json.dumps(head, ensure_ascii=False).encode()[:-1] + b',"features":[' + page.features + b']}'
+        related = _link('related', GEOJSON, say(none.way_out), _items_path(query.layer), urlencode(none.parameters))
+        links.append(_json(related))
+    return f'{_json(head)[:-1]}, "links": [{", ".join(links)}],"features":['.encode() + page.features + b']}'
 
 
 def feature_document(layer: Layer, item_id: str, version: Version, feature: bytes, form: str) -> bytes:
     """The Feature with its closing members. They are the version's, so that the same version has the same bytes."""
-    extra = {
-        'dothi:release': version.release,
-        'dothi:demo': version.demo,
-        'links': _document_links(layer, item_id, form),
-    }
-    return feature + b',' + json.dumps(extra, ensure_ascii=False).encode()[1:]
+    extra = _json({'dothi:release': version.release, 'dothi:demo': version.demo})
+    return feature + f',{extra[1:-1]}, "links": [{_document_links(layer, item_id, form)}]}}'.encode()
 
 
 def feature_response(form: str, document: bytes, layer: Layer, columns: dict[str, Column], crs_uri: str) -> Response:
@@ -89,19 +88,32 @@ def _in_form(form: str, document: bytes, layer: Layer, columns: dict[str, Column
     return page(template, data)
 
 
-def _document_links(layer: Layer, item_id: str | None, form: str) -> list[dict[str, Any]]:
-    """This document, the same in every other format, and the collection."""
-    collection = f'{api_url()}/collections/{layer.id}'
-    own = f'{collection}/items' if item_id is None else f'{collection}/items/{item_id}'
-    lang = language()
+def _document_links(layer: Layer, item_id: str | None, form: str) -> str:
+    """JSON of links, with commas between: this document, the same in every other format, and the collection.
+
+    Their texts are kept, without the address that all but the last have in common.
+    """
+    items = _items_path(layer)
+    own = items if item_id is None else f'{items}/{item_id}'
     # written once for all formats
-    query = ''.join(f'{urlencode({name: value})}&' for name, value in request_parameters().items() if name != 'f')
+    query = urlencode([*((name, value) for name, value in request_parameters().items() if name != 'f'), ('f', '')])
+    if len(query) > LONGEST_QUERY - LONGEST_FORMAT:
+        return ', '.join(map(_json, _links_to_formats(layer, own, query, form)))
+    kept, shape = service().link_texts, (items, form, language())
+    texts = kept.get(shape)
+    if texts is None:
+        texts = ', '.join(map(_json, _links_to_formats(layer, ADDRESS, '', form))).split(f'{ADDRESS}?')
+        kept.keep(shape, texts)
+    return f'{_json(own)[1:-1]}?{query}'.join(texts)
+
+
+def _links_to_formats(layer: Layer, own: str, query: str, form: str) -> list[dict[str, Any]]:
     links = [
-        _link('self' if name == form else 'alternate', media_type, _this_as(title, lang), own, f'{query}f={name}')
+        _link('self' if name == form else 'alternate', media_type, _this_as(title, language()), own, f'{query}{name}')
         for name, (media_type, title) in ITEM_FORMATS.items()
     ]
-    title = layer.title.pick(lang)
-    return [*links, {'rel': 'collection', 'type': 'application/json', 'title': title, 'href': collection}]
+    collection = f'{api_url()}/collections/{layer.id}'
+    return [*links, {'rel': 'collection', 'type': 'application/json', 'title': say(layer.title), 'href': collection}]
 
 
 @cache
@@ -121,6 +133,10 @@ def _next_link(query: Query, last: Values, form: str) -> dict[str, Any]:
     parameters = {name: value for name, value in request_parameters().items() if name != 'offset'}
     arguments = parameters | {'cursor': cursor_of(query.order, last), 'f': form}
     return _link('next', DOCUMENTS[form][0], say(NEXT), _items_path(query.layer), urlencode(arguments))
+
+
+def _json(document: dict[str, Any] | str) -> str:
+    return json.dumps(document, ensure_ascii=False)
 
 
 def _items_path(layer: Layer) -> str:

@@ -1,5 +1,7 @@
 """Pages at a deep `offset`, without walking past all the features before them."""
 
+from array import array
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from psycopg2 import sql
@@ -9,18 +11,20 @@ from dothi.api.http.snapshot import Snapshot
 from dothi.api.items.query import Query
 from dothi.core.catalog import Release
 
-# So many features at most are walked past; a milestone per so many is kept for each release that is asked for.
-STEP = 500
+# So many features at most are walked past, each in 0.2 µs; a milestone per so many is kept for each release that is
+# asked for.
+STEP = 100
 # So many features are counted by one statement, a multiple of STEP.
 PART = 1_000_000
 
 
 @dataclass(frozen=True)
 class Milestones:
-    """The ids of every STEP-th feature of a release."""
+    """The ids of every `step`-th feature of a release; of each one where they follow one another."""
 
     release: Release
-    ids: tuple[int, ...]
+    step: int
+    ids: Sequence[int]
 
 
 def is_deep(query: Query) -> bool:
@@ -38,7 +42,7 @@ def read_milestones(db: Snapshot, query: Query, release: Release) -> Milestones:
     """The milestones of the release that `db` shows, read where they are not remembered."""
     milestones = remembered_milestones(query)
     if milestones is None or milestones.release != release:
-        milestones = Milestones(release, _read_ids(db, query, release))
+        milestones = _read_milestones(db, query, release)
         service().milestones.keep(query.layer.id, milestones)
     return milestones
 
@@ -48,22 +52,23 @@ def begin_nearby(query: Query, milestones: Milestones) -> Query:
 
     At 590,000 of 600,000 buildings the plain offset takes 60 ms, and this 0.2 ms.
     """
-    passed = min(query.offset // STEP, len(milestones.ids))
+    passed = min(query.offset // milestones.step, len(milestones.ids))
     if not passed:
         return query
-    return replace(query, after=(str(milestones.ids[passed - 1]),), offset=query.offset - passed * STEP)
+    return replace(query, after=(str(milestones.ids[passed - 1]),), offset=query.offset - passed * milestones.step)
 
 
-def _read_ids(db: Snapshot, query: Query, release: Release) -> tuple[int, ...]:
-    """The ids of every STEP-th feature of the release."""
+def _read_milestones(db: Snapshot, query: Query, release: Release) -> Milestones:
     ((first, last),) = db.rows(sql.SQL('select min(id), max(id) from {} as f').format(query.rows))
-    if first is None or last - first + 1 == release.rows_total:
+    if first is None:
+        return Milestones(release, STEP, ())
+    if last - first + 1 == release.rows_total:
         # without a gap, as ids are after a first delivery
-        return () if first is None else tuple(range(first + STEP - 1, last + 1, STEP))
-    ids: list[int] = []
+        return Milestones(release, 1, range(first, last + 1))
+    ids = array('q')
     while part := _read_part(db, query, ids[-1] if ids else first - 1):
-        ids += part
-    return tuple(ids)
+        ids.extend(part)
+    return Milestones(release, STEP, ids)
 
 
 def _read_part(db: Snapshot, query: Query, behind: int) -> list[int]:

@@ -101,6 +101,33 @@ def test_a_release_drops_only_the_pictures_that_it_touches(
     assert len(drawn) == 8
 
 
+def test_a_release_that_comes_while_a_picture_is_drawn_is_in_the_picture(
+    province_database: dict[str, str], locality: Locality, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A school moves in once the picture is drawn, before it is answered: the answer shows it, and is what is kept."""
+    (moved, *_), (_, lon, lat) = schools(2)
+    coming = [moved]
+
+    def draw(picture: Picture, *others: Any) -> bytes:
+        content = real(picture, *others)
+        while coming:
+            move(tmp_path, locality, coming.pop(), lon + 0.005, lat)
+        return content
+
+    real = drawing.draw
+    before = app().get(around(lon, lat, crs='EPSG:3857'))
+    monkeypatch.setattr(make, 'draw', draw)
+    first = app().get(around(lon, lat))
+    assert not coming
+    again = app().get(around(lon, lat))
+    assert (first.headers['ETag'], first.get_data()) == (again.headers['ETag'], again.get_data())
+    assert first.headers['Last-Modified'] > before.headers['Last-Modified']
+    monkeypatch.setattr(make, 'draw', real)
+    for file in (Path(province_database['DOTHI_STATE']) / 'cache').rglob('*.png'):
+        file.unlink()
+    assert app().get(around(lon, lat)).get_data() == first.get_data()
+
+
 def test_a_picture_that_two_processes_want_at_once_is_drawn_by_one_of_them(
     readable_province: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,5 +1,6 @@
 """Renderers die alone: a crash, a hang, a picture too large or a parent that is gone touch nothing else."""
 
+import json
 import os
 import signal
 import subprocess
@@ -18,7 +19,7 @@ from psycopg2 import sql
 from dothi.cartography.mapping import frames
 from dothi.cartography.mapping.document import Maker, order
 from dothi.cartography.mapping.layer_query import Reader
-from dothi.cartography.mapping.limits import DrawingBroke, PictureTooLarge, TooBusy, TookTooLong
+from dothi.cartography.mapping.limits import DrawingBroke, NotDrawn, PictureTooLarge, TooBusy, TookTooLong
 from dothi.cartography.mapping.picture import Picture
 from dothi.cartography.mapping.pool import Renderer, Renderers
 from dothi.cartography.mapping.view import View
@@ -240,6 +241,31 @@ def test_a_renderer_keeps_what_a_picture_took_for_the_next(
     for _ in range(5):
         renderers.draw(screen)
     assert page_faults(renderer.process.pid) - before < 5 * 100
+
+
+def test_a_map_that_a_renderer_keeps_has_nothing_of_the_picture_before(
+    drawn_province: Locality, pool: Callable[..., Renderers]
+) -> None:
+    """The same styles with other rows, in another place and size, and after an order that could not be drawn."""
+    province = of_the_province(drawn_province, 9209)
+    west, south, east, north = province.box
+    half = View(province.crs, (west, south, (west + east) / 2, north), 150, 300)
+    orders = [
+        quick(drawn_province, province),
+        ordered(drawn_province, sql.SQL('name is null'), province),
+        quick(drawn_province, half),
+        quick(drawn_province, province),
+    ]
+    assert len({json.loads(one)['styles'] for one in orders}) == 1
+    broken = json.loads(orders[0])
+    broken['layers'][0]['source']['table'] = '(select nothing) as rows'
+    alone = [pool(map_renderers=1).draw(one) for one in orders]
+    assert len(set(alone)) == 3
+    renderers = pool(map_renderers=1)
+    for one, picture in zip(orders, alone, strict=True):
+        assert renderers.draw(one) == picture
+        with pytest.raises(NotDrawn):
+            renderers.draw(json.dumps(broken).encode())
 
 
 def page_faults(process: int) -> int:

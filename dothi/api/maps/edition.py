@@ -13,7 +13,7 @@ from dothi import __version__
 from dothi.api.coverages.stored import stored_in
 from dothi.api.http.client_filter import ClientFilter
 from dothi.api.http.service import no_release, service
-from dothi.api.http.snapshot import Snapshot, snapshot
+from dothi.api.http.snapshot import Snapshot, snapshot, statements
 from dothi.api.maps.blocks import Block
 from dothi.api.maps.cache import picture_cache, tile_window
 from dothi.api.maps.paint import Paint
@@ -84,7 +84,8 @@ class Edition:
     """A picture as it would be drawn now.
 
     looks: differs for what is drawn differently. version: the newest release that may have changed what it shows.
-    state: differs for other releases of any layer. tile: its number where several are drawn together.
+    state: differs for other releases of any layer. states: of the layers that it shows, by id. tile: its number where
+    several are drawn together.
     """
 
     looks: str
@@ -92,6 +93,7 @@ class Edition:
     state: str
     demo: bool
     picture: Picture
+    states: Mapping[str, Current]
     tile: int = 0
 
     @property
@@ -167,7 +169,20 @@ def edition_in(db: Snapshot, request: MapRequest) -> Edition:
         _file_metadata(newest, demo, request.times),
         (block.columns, block.rows) if block else None,
     )
-    return Edition(looks, newest, state_of(versions), demo, picture, block.number if block else 0)
+    return Edition(looks, newest, state_of(versions), demo, picture, now, block.number if block else 0)
+
+
+def is_unchanged(edition: Edition) -> bool:
+    """Whether no layer of the picture has another release since; False also where it shows anything but layers.
+
+    It reads one statement, and takes a quarter of the time of `edition_of`.
+    """
+    shown = edition.picture.shown
+    layers = tuple(shown_layer.layer for shown_layer in shown if isinstance(shown_layer.layer, Layer))
+    if not layers or len(layers) < len(shown):
+        return False
+    with statements() as db:
+        return current_states(db, layers) == edition.states
 
 
 def _may_share(request: MapRequest) -> bool:

@@ -14,7 +14,7 @@ from dothi.api.http.measures import count_drawing
 from dothi.api.http.service import service
 from dothi.api.http.snapshot import snapshot
 from dothi.api.maps.cache import drawing_locks, is_passing, picture_cache
-from dothi.api.maps.edition import Edition, MapRequest, edition_of
+from dothi.api.maps.edition import Edition, MapRequest, edition_of, is_unchanged
 from dothi.api.maps.formats import MEDIA_TYPES
 from dothi.api.maps.paint import paint_background
 from dothi.api.maps.single_flight import SingleFlight
@@ -103,8 +103,7 @@ def _draw_new_map(request: MapRequest, edition: Edition, passing: bool) -> dict[
     contents: dict[int, bytes] = {}
     for _ in range(ATTEMPTS):
         contents = _render_alone(request, edition) if passing else _render_all(request, edition)
-        after = edition_of(request)
-        if after.tag == edition.tag:
+        if is_unchanged(edition) or (after := edition_of(request)).tag == edition.tag:
             break
         edition, passing = after, _is_passing(after.picture)
     else:

@@ -99,11 +99,11 @@ def _document_links(layer: Layer, item_id: str | None, form: str) -> str:
     query = urlencode([*((name, value) for name, value in request_parameters().items() if name != 'f'), ('f', '')])
     if len(query) > LONGEST_QUERY - LONGEST_FORMAT:
         return ', '.join(map(_json, _links_to_formats(layer, own, query, form)))
-    kept, shape = service().link_texts, (items, form, language())
-    texts = kept.get(shape)
+    link_texts, key = service().link_texts, (items, form, language())
+    texts = link_texts.get(key)
     if texts is None:
         texts = ', '.join(map(_json, _links_to_formats(layer, ADDRESS, '', form))).split(f'{ADDRESS}?')
-        kept.keep(shape, texts)
+        link_texts.keep(key, texts)
     return f'{_json(own)[1:-1]}?{query}'.join(texts)
 
 

@@ -139,7 +139,7 @@ def edition_in(db: Snapshot, request: MapRequest) -> Edition:
         request = request.alone
     sources = [_find_source(name) for name, _ in request.layers]
     now, view_window = (
-        current_states(db, tuple(source for source in sources if isinstance(source, Layer))),
+        current_states(db, tuple(data for data in sources if isinstance(data, Layer))),
         tile_window(request.drawn_view),
     )
     drawn_layers = [
@@ -175,11 +175,11 @@ def edition_in(db: Snapshot, request: MapRequest) -> Edition:
 def is_unchanged(edition: Edition) -> bool:
     """Whether no layer of the picture has another release since; False also where it shows anything but layers.
 
-    It reads one statement, and takes a quarter of the time of `edition_of`.
+    It reads one statement, and takes half the time of `edition_of`.
     """
-    shown = edition.picture.shown
-    layers = tuple(shown_layer.layer for shown_layer in shown if isinstance(shown_layer.layer, Layer))
-    if not layers or len(layers) < len(shown):
+    sources = [shown_layer.layer for shown_layer in edition.picture.shown]
+    layers = tuple(data for data in sources if isinstance(data, Layer))
+    if not layers or len(layers) < len(sources):
         return False
     with statements() as db:
         return current_states(db, layers) == edition.states

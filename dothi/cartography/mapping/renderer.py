@@ -66,7 +66,7 @@ class Studio:
 
     def draw(self, order: dict[str, Any]) -> bytes:
         """The picture in the format that the order names; `raw` is red, green, blue and opacity of each pixel."""
-        drawing = _kept(self._maps, order['styles'], MOST_MAPS, lambda: self._styled_map(order['styles']))
+        drawing = _remembered(self._maps, order['styles'], MOST_MAPS, lambda: self._styled_map(order['styles']))
         try:
             self._prepare(drawing, order)
             return self._picture(drawing, order)
@@ -137,7 +137,7 @@ class Studio:
         if parameters['type'] != 'postgis':
             return self.mapnik.CreateDatasource(**parameters)
         key = json.dumps(parameters)
-        return _kept(self._sources, key, MOST_SOURCES, lambda: self.mapnik.CreateDatasource(**parameters))
+        return _remembered(self._sources, key, MOST_SOURCES, lambda: self.mapnik.CreateDatasource(**parameters))
 
     def _on_paper(self, drawing: Any, order: dict[str, Any]) -> bytes:
         """Mapnik's cairo writes to files only."""
@@ -147,7 +147,7 @@ class Studio:
             return file.read_bytes()
 
 
-def _kept(store: OrderedDict[str, Any], key: str, most: int, make: Callable[[], Any]) -> Any:
+def _remembered(store: OrderedDict[str, Any], key: str, most: int, make: Callable[[], Any]) -> Any:
     """What the store has under `key`, made where it has nothing; it forgets what was not asked for longest."""
     if key not in store:
         store[key] = make()

@@ -126,7 +126,14 @@ def test_an_editor_may_name_the_version_by_any_of_its_forms(desk: Desk, client: 
 
 
 @pytest.mark.parametrize(
-    ('accepted', 'encoding'), [('br, gzip', 'br'), ('gzip', 'gzip'), ('gzip, br;q=0.5', 'gzip'), ('deflate', None)]
+    ('accepted', 'encoding'),
+    [
+        ('gzip, deflate, br, zstd', 'gzip'),
+        ('br', 'br'),
+        ('br, gzip;q=0.5', 'br'),
+        ('gzip, br;q=0.5', 'gzip'),
+        ('deflate', None),
+    ],
 )
 def test_answers_are_packed_as_the_client_can_read_them(
     desk: Desk, client: Client, accepted: str, encoding: str | None

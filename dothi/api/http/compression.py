@@ -1,10 +1,13 @@
 """Answers compressed as the client can read them."""
 
-import gzip
+import zlib
+from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
 
 import brotli
 from flask import Flask, Response, g, request
+from isal import igzip, isal_zlib
 
 from dothi.api.http.vary import vary_by
 
@@ -14,7 +17,24 @@ COMPRESSIBLE = ('text/', 'application/json', 'application/vnd.mapbox-vector-tile
                 'application/xml', 'application/vnd.ogc.', 'application/vnd.iso.')  # fmt: skip
 # RFC 6839: what is written in these, whatever it is about
 COMPRESSIBLE_SUFFIXES = ('+json', '+xml')
-ENCODINGS = ('br', 'gzip')
+# Of isal's 0 to 3: as dense as zlib's 1 in a fifth of its time, of a kilobyte in half of it.
+GZIP_LEVEL = 2
+
+
+def gzipped(content: bytes) -> bytes:
+    """The bytes in gzip, without the time: the same bytes stay the same under one strong tag."""
+    return igzip.compress(content, GZIP_LEVEL, mtime=0)
+
+
+def gzip_packer() -> Any:
+    """What packs a stream in gzip, piece after piece; it has the methods of zlib's."""
+    return isal_zlib.compressobj(GZIP_LEVEL, wbits=16 + zlib.MAX_WBITS)
+
+
+PACKERS: dict[str, Callable[[bytes], bytes]] = {
+    'gzip': gzipped,
+    'br': lambda content: brotli.compress(content, quality=1),
+}
 
 
 def install(app: Flask) -> None:
@@ -23,7 +43,10 @@ def install(app: Flask) -> None:
 
 
 def compress_response(response: Response) -> Response:
-    """`response` in brotli or gzip, at the levels that cost less time than they save on a local network."""
+    """`response` in gzip or brotli, at the levels that cost less time than they save on a local network.
+
+    Of those that the client likes best, the one in which it is packed already; else gzip, which takes a third as long.
+    """
     if response.status_code == HTTPStatus.NOT_MODIFIED:
         return _named_as_held(response)
     media_type = response.mimetype or ''
@@ -32,18 +55,15 @@ def compress_response(response: Response) -> Response:
     vary_by(response, 'Accept-Encoding')
     if 'HTTP_ACCEPT_ENCODING' not in request.environ:
         return response
-    encoding = request.accept_encodings.best_match(ENCODINGS)
+    packed_bodies: dict[str, bytes] = g.get('packed_bodies', {})
+    encoding = request.accept_encodings.best_match((*packed_bodies, *PACKERS))
     if encoding is None or response.direct_passthrough or 'Content-Encoding' in response.headers:
         return response
     body = response.get_data()
     if len(body) < LEAST_BYTES:
         return response
-    packed_bodies: dict[str, bytes] = g.get('packed_bodies', {})
     if encoding not in packed_bodies:
-        # without the time, so that the same bytes stay the same under one strong tag
-        packed_bodies[encoding] = (
-            brotli.compress(body, quality=1) if encoding == 'br' else gzip.compress(body, 1, mtime=0)
-        )
+        packed_bodies[encoding] = PACKERS[encoding](body)
     response.set_data(packed_bodies[encoding])
     response.headers['Content-Encoding'] = encoding
     tag, weak = response.get_etag()
@@ -62,7 +82,7 @@ def packed_before(response: Response, packed_bodies: dict[str, bytes]) -> Respon
 def without_encoding(tag: str) -> str:
     """A tag as it was before `compress_response` marked it."""
     stem, _, encoding = tag.rpartition('-')
-    return stem if encoding in ENCODINGS else tag
+    return stem if encoding in PACKERS else tag
 
 
 def _named_as_held(response: Response) -> Response:

@@ -1,7 +1,6 @@
 """Items as files: CSV as a stream, the others through a temporary file that is gone before the first byte is sent."""
 
 import os
-import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import replace
@@ -18,6 +17,7 @@ from werkzeug.wsgi import ClosingIterator, FileWrapper
 from dothi.api.access.layers import require_on_layer_where_signed_in
 from dothi.api.http.address import api_url
 from dothi.api.http.caching import etag, make_conditional, not_modified
+from dothi.api.http.compression import gzip_packer
 from dothi.api.http.language import language
 from dothi.api.http.parameters import request_parameters
 from dothi.api.http.query_parameters import LIMIT
@@ -119,7 +119,7 @@ def _takes_gzip() -> bool:
 
 def _pack_pieces(pieces: Iterator[bytes]) -> Iterator[bytes]:
     """The pieces as one gzip stream: a seventh of the size, and not held together for it."""
-    packer = zlib.compressobj(1, wbits=zlib.MAX_WBITS | 16)
+    packer = gzip_packer()
     for piece in pieces:
         yield packer.compress(piece)
     yield packer.flush()

@@ -5,6 +5,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from bench.loading import run_command
 from dothi.core.settings import PROJECT
 
 PROGRAM = """
@@ -28,3 +31,18 @@ def test_an_instance_to_be_measured_is_made_in_an_empty_folder(shared_folder: Pa
         check=False,
     )
     assert run.stdout.endswith('ready to be measured\n'), run.stderr
+
+
+def test_the_memory_of_a_command_is_not_that_of_who_measures() -> None:
+    ballast = bytearray(400_000_000)
+    assert 1 < run_command([sys.executable, '-c', 'pass']).peak_mb < 100
+    filled_mb = run_command([sys.executable, '-c', 'bytearray(200_000_000)']).peak_mb
+    assert 200 < filled_mb < 300
+    assert len(ballast) == 400_000_000
+
+
+def test_a_command_that_fails_is_no_measurement() -> None:
+    with pytest.raises(subprocess.CalledProcessError) as failed:
+        run_command([sys.executable, '-c', 'import sys; sys.exit(3)', 'a', 'b', 'password'])
+    assert failed.value.returncode == 3
+    assert 'password' not in str(failed.value)

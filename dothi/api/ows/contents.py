@@ -7,7 +7,6 @@ from functools import cached_property
 from pathlib import Path
 
 from flask import current_app
-from psycopg2 import sql
 
 from dothi.api.http.caching import hash_of
 from dothi.api.http.language import language
@@ -31,7 +30,8 @@ type Box = tuple[float, float, float, float]
 ROOM, LEAST_ROOM = 0.02, 0.002
 # With a hyphen, which no id of a layer has.
 WHOLE, THEME = 'all-layers', 'theme-'
-NUMBERS = 'select id, current_release from catalog.layer where current_release is not null order by id'
+NUMBERS = """select string_agg(id || ' ' || current_release, ' ' order by id)
+    from catalog.layer where current_release is not null"""
 DEFAULT_TITLE = Text(vi='Mặc định', en='Default')
 
 
@@ -195,7 +195,7 @@ class Contents:
 def contents(db: Snapshot) -> Contents:
     """What there is now, made anew when a layer has a new release or a style file was changed."""
     by_edition: Remembered[str, Contents] = current_app.extensions.setdefault('dothi.ows.contents', Remembered(4))
-    edition = f'{db.rows(sql.SQL(NUMBERS))} {_style_files()}'
+    edition = f'{db.prepared_rows(NUMBERS)} {_style_files()}'
     stored_contents = by_edition.get(edition)
     if stored_contents is None:
         stored_contents = _build_contents(db.releases(), edition)

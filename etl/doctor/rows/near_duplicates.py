@@ -22,7 +22,7 @@ CELL_TOLERANCES = 16
 # Each row is compared with so many next to it in its cell; thousands of points in one place stay affordable.
 NEIGHBOURS = 16
 # So many rows are compared at a time, and one of so many is looked at for where they lie.
-STRIP_ROWS, SAMPLED_EVERY = 2_000_000, 100
+STRIP_ROWS, SAMPLED_EVERY = 1_000_000, 100
 
 
 @dataclass

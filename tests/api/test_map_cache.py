@@ -1,10 +1,11 @@
 """Pictures are kept until a release changes what they show, and only those of their audience."""
 
+import os
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
-from time import sleep
+from time import sleep, time_ns
 from typing import Any
 
 import pytest
@@ -275,6 +276,29 @@ def test_what_is_drawn_differently_is_another_picture(
     monkeypatch.setattr(edition, 'software_versions', lambda: 'another')
     tags.append(client.get(address).headers['ETag'])
     assert len(set(tags)) == len(tags) == len(drawn) == 7
+
+
+def test_a_picture_is_as_old_as_its_style_at_most(
+    province_database: dict[str, str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """For clients that send no tag, but the date of what they have (RFC 9110, 8.8.2)."""
+    ((_, lon, lat),) = schools(1)
+    folder = whole_copy(tmp_path / 'locality')
+    style = folder / 'styles' / 'schools.yml'
+    monkeypatch.setenv('DOTHI_LOCALITY', str(folder))
+    client, (z, x, y) = app(), (14, 13026, 7246)
+    wms = (
+        '/ows?service=WMS&version=1.3.0&request=GetMap&layers=schools&styles=&crs=CRS:84&width=64&height=64'
+        f'&format=image/png&bbox={lon - 0.01},{lat - 0.01},{lon + 0.01},{lat + 0.01}'
+    )
+    addresses = (around(lon, lat), wms, f'/api/collections/schools/map/tiles/WebMercatorQuad/{z}/{y}/{x}')
+    dated = {address: client.get(address) for address in addresses}
+    assert {answer.status_code for answer in dated.values()} == {200}
+    since = {address: {'If-Modified-Since': answer.headers['Last-Modified']} for address, answer in dated.items()}
+    assert [client.get(address, headers=since[address]).status_code for address in addresses] == [304] * 3
+    style.write_text(style.read_text(encoding='utf-8'), encoding='utf-8')
+    os.utime(style, ns=(time_ns() + 10**9,) * 2)
+    assert [client.get(address, headers=since[address]).status_code for address in addresses] == [200] * 3
 
 
 def test_a_picture_of_rows_that_wait_to_be_generalised_is_not_kept(

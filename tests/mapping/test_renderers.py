@@ -10,10 +10,13 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 from psycopg2 import sql
 
 from dothi.cartography.mapping import frames
@@ -266,6 +269,34 @@ def test_a_map_that_a_renderer_keeps_has_nothing_of_the_picture_before(
         assert renderers.draw(one) == picture
         with pytest.raises(NotDrawn):
             renderers.draw(json.dumps(broken).encode())
+
+
+@pytest.mark.parametrize('side', [1, 15, 16])
+def test_a_narrow_picture_is_a_strip_of_the_wide_one(
+    drawn_province: Locality, pool: Callable[..., Renderers], side: int
+) -> None:
+    """Also after a picture of another size in the same styles: a map of Mapnik keeps its size below 16 pixels."""
+    province, renderers = of_the_province(drawn_province, 9209), pool(map_renderers=1)
+    west, south, east, north = province.box
+    across, down = (east - west) / 300, (north - south) / 300
+    strips = {
+        (0, 150, 300, 150 + side): (west, north - (150 + side) * down, east, north - 150 * down),
+        (150, 0, 150 + side, 300): (west + 150 * across, south, west + (150 + side) * across, north),
+    }
+    for (left, top, right, bottom), box in strips.items():
+        narrow = View(province.crs, box, right - left, bottom - top)
+        first = image(renderers.draw(quick(drawn_province, narrow)))
+        whole = image(renderers.draw(quick(drawn_province, View(province.crs, province.box, 300, 300))))
+        again = image(renderers.draw(quick(drawn_province, narrow)))
+        strip = whole.crop((left, top, right, bottom))
+        assert len(strip.getcolors() or []) > 1
+        assert first.tobytes() == again.tobytes()
+        # edges are smoothed by where they lie, to the last bit of a number
+        assert np.abs(np.asarray(first, dtype=int) - np.asarray(strip, dtype=int)).max() <= 2
+
+
+def image(png: bytes) -> Image.Image:
+    return Image.open(BytesIO(png)).convert('RGBA')
 
 
 def page_faults(process: int) -> int:

@@ -19,9 +19,13 @@ CONDITIONS = frozenset(('HTTP_IF_NONE_MATCH', 'HTTP_IF_MODIFIED_SINCE'))
 
 
 def etag(release: Release, form: str) -> str:
-    """Weak tag of any list or tile made from `release`: it also changes with form, language, address and software."""
+    """Weak tag of any list or tile made from `release`: it also changes with form, language, address and software.
+
+    A database that was made anew counts its releases from 1 again, hence their time.
+    """
     where = _hash_of_address(root_url())
-    return f'{service().fingerprint}-{release.layer_id}-{release.number}-{form}-{language()}-{where}'
+    which = f'{release.number}-{int(release.released_at.timestamp() * 1000):x}'
+    return f'{service().fingerprint}-{release.layer_id}-{which}-{form}-{language()}-{where}'
 
 
 def feature_etag(version: int, *shape: str) -> str:

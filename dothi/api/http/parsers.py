@@ -29,7 +29,7 @@ def whole_number(least: int) -> Parser[int]:
     """A parser of whole numbers of `least` or more."""
 
     def parse(name: str, text: str) -> int:
-        if not WHOLE.fullmatch(text) or (number := int(text)) < least:
+        if not WHOLE.fullmatch(text) or (number := _integer(text)) < least:
             raise bad_value(
                 name, text, f'phải là số nguyên từ {least} trở lên.', f'must be a whole number, {least} or more.'
             )
@@ -140,7 +140,14 @@ def _finite(text: str) -> float:
 def _whole(text: str) -> int:
     if not WHOLE.fullmatch(text):
         raise ValueError
-    return int(text)
+    return _integer(text)
+
+
+def _integer(text: str) -> int:
+    """The number; MOST for one with more digits than that has: of thousands Python makes none."""
+    digits = text.lstrip('+-').lstrip('0')
+    number = int(digits or 0) if len(digits) <= len(str(MOST)) else MOST
+    return -number if text.startswith('-') else number
 
 
 def _number(text: str) -> float:

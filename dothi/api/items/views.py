@@ -105,7 +105,9 @@ def _repeat(version: Version | None, layer: Layer, form: str) -> None:
 
 
 def _item_tag(version: Version, form: str, crs: ServedCrs) -> str:
-    return feature_etag(version.release, form, crs.uri, MAX_ALLOWABLE_OFFSET.text)
+    # a database that was made anew counts from 1 again
+    released_at = version.released_at.isoformat()
+    return feature_etag(version.release, form, crs.uri, MAX_ALLOWABLE_OFFSET.text, released_at)
 
 
 def _with_version(response: Response, version: Version, form: str, crs: ServedCrs) -> Response:

@@ -4,7 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from functools import lru_cache
 
 from psycopg2 import sql
@@ -84,8 +84,8 @@ class Edition:
     """A picture as it would be drawn now.
 
     looks: differs for what is drawn differently. version: the newest release that may have changed what it shows.
-    state: differs for other releases of any layer. states: of the layers that it shows, by id. tile: its number where
-    several are drawn together.
+    state: differs for other releases of any layer. states: of the layers that it shows, by id. styled_at: when one of
+    their style files was last changed. tile: its number where several are drawn together.
     """
 
     looks: str
@@ -94,6 +94,7 @@ class Edition:
     demo: bool
     picture: Picture
     states: Mapping[str, Current]
+    styled_at: datetime
     tile: int = 0
 
     @property
@@ -116,15 +117,24 @@ class Edition:
         """The time of the release that the map shows."""
         return self.version.released_at
 
+    @property
+    def updated(self) -> datetime:
+        """Since when it looks as it does."""
+        return max(self.released_at, self.styled_at)
+
 
 @dataclass(frozen=True)
 class _DrawnLayer:
-    """A layer or coverage as it stands: the release that counts here, and what else decides over its looks."""
+    """A layer or coverage as it stands: the release that counts here, and what else decides over its looks.
+
+    styled_ns: when its style file was changed.
+    """
 
     drawing: PictureLayer
     version: Version
     demo: bool
     looks: str
+    styled_ns: int = 0
 
 
 def edition_of(request: MapRequest) -> Edition:
@@ -169,7 +179,9 @@ def edition_in(db: Snapshot, request: MapRequest) -> Edition:
         _file_metadata(newest, demo, request.times),
         (block.columns, block.rows) if block else None,
     )
-    return Edition(looks, newest, state_of(versions), demo, picture, now, block.number if block else 0)
+    styled_ns = max((drawn_layer.styled_ns for drawn_layer in drawn_layers), default=0)
+    styled_at = datetime.fromtimestamp(styled_ns / 1e9, UTC)
+    return Edition(looks, newest, state_of(versions), demo, picture, now, styled_at, block.number if block else 0)
 
 
 def is_unchanged(edition: Edition) -> bool:
@@ -215,7 +227,7 @@ def _layer_of_map(
     classes = [rendering_pass.rules for rendering_pass in looks.passes if rendering_pass.part.classes]
     drawn_layer = PictureLayer(layer, looks, request.times, condition)
     return _DrawnLayer(
-        drawn_layer, _layer_version(db, layer, state, request, place), state.demo, f'{changed} {classes}'
+        drawn_layer, _layer_version(db, layer, state, request, place), state.demo, f'{changed} {classes}', changed
     )
 
 

@@ -37,6 +37,7 @@ class MapFile:
     media_type: str
     tag: str
     released_at: datetime
+    updated: datetime
     demo: bool
 
 
@@ -129,7 +130,7 @@ def _cache_key(edition: Edition) -> str:
 
 def _made_map(edition: Edition, content: bytes, suffix: str = '') -> MapFile:
     media_type = MEDIA_TYPES[edition.picture.format]
-    return MapFile(content, media_type, edition.tag + suffix, edition.released_at, edition.demo)
+    return MapFile(content, media_type, edition.tag + suffix, edition.released_at, edition.updated, edition.demo)
 
 
 def _is_passing(picture: Picture) -> bool:

@@ -76,9 +76,9 @@ def map_picture(collection_id: str | None = None, style_id: str | None = None) -
 
 def map_response(map_query: MapQuery, edition: Edition, subject: Subject) -> Response:
     """The picture, unless the client has it; with what the standard wants its headers to say."""
-    if not_modified(edition.tag, edition.released_at):
+    if not_modified(edition.tag, edition.updated):
         response = Response(status=304)
-        made = MapFile(b'', '', edition.tag, edition.released_at, edition.demo)
+        made = MapFile(b'', '', edition.tag, edition.released_at, edition.updated, edition.demo)
     elif (later := _answer_while_drawn(edition)) is not None:
         return later
     else:
@@ -89,7 +89,7 @@ def map_response(map_query: MapQuery, edition: Edition, subject: Subject) -> Res
             return moved
         response = Response(made.content, mimetype=made.media_type)
     response.set_etag(made.tag, weak=True)
-    response.last_modified = made.released_at
+    response.last_modified = made.updated
     vary_by(response, 'Accept')
     response.headers['Cache-Control'] = 'no-cache'
     # a plain address, as OGC's tests of Maps want it; Features has it within < >

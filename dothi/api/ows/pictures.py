@@ -46,15 +46,15 @@ def edition_now(db: Snapshot, request: MapRequest) -> Edition:
 
 def picture_answer(request: MapRequest, edition: Edition) -> Response:
     """The picture, unless the client has it. No connection to the database may be held."""
-    if not_modified(edition.tag, edition.released_at):
-        response, tag, released_at, demo = Response(status=304), edition.tag, edition.released_at, edition.demo
+    if not_modified(edition.tag, edition.updated):
+        response, tag, updated, demo = Response(status=304), edition.tag, edition.updated, edition.demo
     else:
         made = picture_of(request, edition)
         # GDAL and older desktops know the plain type only
         response = Response(made.content, mimetype=made.media_type.partition(';')[0])
-        tag, released_at, demo = made.tag, made.released_at, made.demo
+        tag, updated, demo = made.tag, made.updated, made.demo
     response.set_etag(tag, weak=True)
-    response.last_modified = released_at
+    response.last_modified = updated
     response.headers['Cache-Control'] = 'no-cache'
     response.headers['Dothi-Demo'] = str(demo).lower()
     return response

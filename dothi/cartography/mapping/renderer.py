@@ -66,7 +66,7 @@ class Studio:
 
     def draw(self, order: dict[str, Any]) -> bytes:
         """The picture in the format that the order names; `raw` is red, green, blue and opacity of each pixel."""
-        drawing = _remembered(self._maps, order['styles'], MOST_MAPS, lambda: self._styled_map(order['styles']))
+        drawing = self._sized_map(order['styles'], order['width'], order['height'])
         try:
             self._prepare(drawing, order)
             return self._picture(drawing, order)
@@ -111,13 +111,20 @@ class Studio:
         self._sources.clear()
 
     def _prepare(self, drawing: Any, order: dict[str, Any]) -> None:
-        """Gives a map, which has styles only, its layers, size and place."""
+        """Gives a map, which has styles and a size, its layers and place."""
         drawing.layers.extend([self._layer(layer) for layer in order['layers']])
-        drawing.resize(order['width'], order['height'])
         drawing.zoom_to_box(self.mapnik.Box2d(*order['box']))
 
-    def _styled_map(self, styles: str) -> Any:
-        drawing = self.mapnik.Map(1, 1)
+    def _sized_map(self, styles: str, width: int, height: int) -> Any:
+        drawing = _remembered(self._maps, styles, MOST_MAPS, lambda: self._styled_map(styles, width, height))
+        drawing.resize(width, height)
+        if (drawing.width, drawing.height) == (width, height):
+            return drawing
+        # a map that is there keeps its size where it should have a side below 16
+        return self._styled_map(styles, width, height)
+
+    def _styled_map(self, styles: str, width: int, height: int) -> Any:
+        drawing = self.mapnik.Map(width, height)
         self.mapnik.load_map_from_string(drawing, styles)
         # the box is drawn as it is, also where its pixels are not square
         drawing.aspect_fix_mode = self.mapnik.aspect_fix_mode.RESPECT

@@ -24,7 +24,7 @@ from etl.desk.rollback import rollback
 ZOOMS, TILES, WARM_UP = (16, 14, 13), 60, 8
 # What Martin 1.14.0 took beside its SQL, on the machine on which both were measured.
 MARTIN_HTTP_MS = 0.3
-LOW_ZOOMS, ADDED_ROWS, LATER_S = range(7, 12), 1_000, 60
+LOW_ZOOMS, MOST_TILES, ADDED_ROWS, LATER_S = range(7, 12), 20, 1_000, 60
 MOST_TIMES = 1.5
 
 
@@ -79,7 +79,7 @@ def _martin(db: Connection, layer: Layer, srid: int) -> Callable[[Tile], object]
 def after_a_release(subject: Subject, locality: Locality, folder: Path) -> Chapter:
     """Tiles in which features are merged, each drawn right after a release and again a minute later."""
     client = Client(subject.ours.base)
-    tiles = [subject.ours.tile_url(tile) for zoom in LOW_ZOOMS for tile in subject.places.tiles(zoom)[:5]]
+    tiles = [subject.ours.tile_url(tile) for zoom in LOW_ZOOMS for tile in subject.places.tiles(zoom)[:MOST_TILES]]
     with _released(subject.layer, locality, folder):
         released_s = time.monotonic()
         subject.clear_tiles()
@@ -87,8 +87,9 @@ def after_a_release(subject: Subject, locality: Locality, folder: Path) -> Chapt
         time.sleep(max(released_s + LATER_S - time.monotonic(), 0))
         subject.clear_tiles()
         later = _each('a minute later', client, tiles)
-    limit = MOST_TIMES * later.median_ms
-    goals = [at_most(f'at most {MOST_TIMES} × that of a minute later ({limit:.1f} ms)', at_once.median_ms, limit)]
+    # of all tiles together: one takes ten times as long as another, so that the median lies now here, now there
+    together_ms, limit = sum(at_once.runs_ms), MOST_TIMES * sum(later.runs_ms)
+    goals = [at_most(f'all: at most {MOST_TIMES} × what they take a minute later ({limit:.1f} ms)', together_ms, limit)]
     title = f'Tiles at zooms {LOW_ZOOMS[0]} to {LOW_ZOOMS[-1]} after a release of {ADDED_ROWS:,} more buildings'
     return Chapter(title, [at_once, later], goals)
 

@@ -167,6 +167,20 @@ def test_a_key_that_somebody_makes_and_ends_on_their_page_is_their_deed(office: 
     assert deeds == [('key_made', str(lan.id)), ('key_revoked', str(lan.id))]
 
 
+@pytest.mark.parametrize(
+    ('days', 'code'),
+    [('0', 'BadKey'), ('-1', 'BadKey'), ('x', 'BadKey'), ('1' * 99, 'BadKey'), ('1' * 4_400, 'LongField')],
+)
+def test_a_key_for_no_sensible_number_of_days_is_refused(
+    office: Office, person: MakePerson, days: str, code: str
+) -> None:
+    person('lan')
+    browser = office()
+    browser.sign_in('lan')
+    refused = browser.post('/api/account/keys', label='QGIS', scopes=['see'], days=days)
+    assert (refused.status_code, refused.get_json()['code']) == (400, code)
+
+
 def test_a_ticket_expires_and_ends_with_its_key(person: MakePerson, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv('DOTHI_TICKET_HOURS', '2')
     key = key_of(person('lan'), Action.SEE)['Authorization'].removeprefix('Bearer ')
